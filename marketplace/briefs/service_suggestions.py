@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from marketplace.core import taxonomy
-from marketplace.directory.needs import read_needs
+from marketplace.directory.search.needs import read_needs
 
 MAX_SUGGESTIONS = 6
 MIN_PROBABILITY, PRESELECT_PROBABILITY = 0.08, 0.4

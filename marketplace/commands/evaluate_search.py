@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from marketplace.directory.search_evaluation import SETS, SearchFigures, evaluate_search
+from marketplace.directory.search.evaluation import SETS, SearchFigures, evaluate_search
 
 
 @click.command("evaluate-search")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from marketplace.directory.interpretation import interpret_text
-from marketplace.directory.query_analysis import is_informative_word
-from marketplace.directory.search_evaluation import SETS, evaluate_search, read_judgments
+from marketplace.directory.search.evaluation import SETS, evaluate_search, read_judgments
+from marketplace.directory.search.interpretation import interpret_text
+from marketplace.directory.search.query_analysis import is_informative_word
 
 pytestmark = pytest.mark.once
 

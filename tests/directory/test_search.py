@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.directory.entries import Approval, SupplierEntry
-from marketplace.directory.needs import intended_services
-from marketplace.directory.query_analysis import MAX_WORDS, query_words, searchable
-from marketplace.directory.search import (
+from marketplace.directory.search.needs import intended_services
+from marketplace.directory.search.query_analysis import MAX_WORDS, query_words, searchable
+from marketplace.directory.search.search import (
     _MAX_CACHED_QUERIES,
     Catalogue,
     QueryReading,

@@ -10,8 +10,8 @@ from marketplace.core import clock
 from marketplace.core.database import db, prepared, session
 from marketplace.core.pagination import Page, page_of
 from marketplace.directory.entries import Approval, Logo, SupplierEntry
-from marketplace.directory.query_analysis import searchable
-from marketplace.directory.search import BEST_FIRST, Catalogue, ResultOrder, SearchQuery, SearchResult
+from marketplace.directory.search.query_analysis import searchable
+from marketplace.directory.search.search import BEST_FIRST, Catalogue, ResultOrder, SearchQuery, SearchResult
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import (

@@ -13,7 +13,7 @@ from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.directory.entries import SupplierEntry
 from marketplace.directory.queries.catalogue_cache import catalogue
-from marketplace.directory.search import Catalogue
+from marketplace.directory.search.search import Catalogue
 from marketplace.organisations.models import BusinessGarden
 
 _AREA = prepared(

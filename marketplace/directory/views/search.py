@@ -14,8 +14,8 @@ from marketplace.core.i18n import current_locale, format_list, format_money, nge
 from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
 from marketplace.directory import queries
-from marketplace.directory.place_names import find_place, place_label
-from marketplace.directory.search import (
+from marketplace.directory.search.place_names import find_place, place_label
+from marketplace.directory.search.search import (
     PRICE_STEPS,
     Catalogue,
     QueryReading,

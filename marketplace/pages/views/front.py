@@ -4,7 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from marketplace.core.places import find_municipality
-from marketplace.directory.place_names import place_label
+from marketplace.directory.search.place_names import place_label
 from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
 from marketplace.sourcing.queries import interpret

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from marketplace.core import taxonomy
 from marketplace.core.taxonomy import PriceBand
-from marketplace.directory.interpretation import interpret_text
 from marketplace.directory.queries import catalogue
+from marketplace.directory.search.interpretation import interpret_text
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from marketplace.core import taxonomy
 from marketplace.core.i18n import format_date, format_list, format_money, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
-from marketplace.directory.query_analysis import is_informative_word
+from marketplace.directory.search.query_analysis import is_informative_word
 from marketplace.matching import Explanation, TermMatch
 
 MAX_FACTS = 3

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from marketplace import matching
 from marketplace.core import taxonomy
-from marketplace.directory.query_analysis import (
+from marketplace.directory.search.query_analysis import (
     MAX_QUERY,
     content_words,
     correct,

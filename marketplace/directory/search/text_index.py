@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from marketplace.core.letters import fold_letters
-from marketplace.directory.query_analysis import (
+from marketplace.directory.search.query_analysis import (
     WHOLE_WORD_LENGTH,
     QueryWord,
     WordForm,

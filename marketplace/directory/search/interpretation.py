@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from marketplace.directory.needs import LIKELY, Need, read_needs
-from marketplace.directory.place_names import read_place
-from marketplace.directory.query_analysis import MAX_QUERY, correct, is_vocabulary_word, spelling
+from marketplace.directory.search.needs import LIKELY, Need, read_needs
+from marketplace.directory.search.place_names import read_place
+from marketplace.directory.search.query_analysis import MAX_QUERY, correct, is_vocabulary_word, spelling
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from marketplace.data import data_path
-from marketplace.directory.interpretation import interpret_text
+from marketplace.directory.search.interpretation import interpret_text
 
 SETS = ("tuning", "held-out")
 _TOP = 3

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from marketplace.core.letters import fold_letters
-from marketplace.directory.place_names import place_words
+from marketplace.directory.search.place_names import place_words
 from marketplace.matching.analysis.spelling import Spelling
 from marketplace.matching.analysis.stemming import stem
 from marketplace.suppliers.glossary import glossary, search_phrases, text_resources

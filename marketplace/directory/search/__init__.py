@@ -1,0 +1,1 @@
+"""Search for suppliers by the words that are typed: places, services, spelling, ranking of entries."""

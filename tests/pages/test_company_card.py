@@ -156,5 +156,6 @@ def test_new_company_is_confirmed_from_its_card(
     session.commit()
     page = client.page(f"/companies/{company.id}")
     assert "Bekreft at dere kjenner bedriften" in page.text
-    assert client.post(f"/companies/{company.id}/known").status_code == 303
+    answer = client.post(f"/companies/{company.id}/known", data={"page": "company"})
+    assert answer.headers["Location"] == f"/companies/{company.id}"
     assert "Bekreft at dere kjenner" not in client.page(f"/companies/{company.id}").text

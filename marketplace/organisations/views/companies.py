@@ -1,6 +1,6 @@
 """The business garden's list of companies."""
 
-from flask import render_template
+from flask import render_template, request
 
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
@@ -85,4 +85,6 @@ def mark_known(company_id: int) -> ViewResponse:
     """Confirm that the garden knows a company."""
     company = use_cases.mark_company_known(current_viewer(), company_id)
     flashes.done(_("%(company)s is now known to you. Its briefs open at once.", company=company.name))
+    if request.form.get("page") == "company":
+        return see_other("pages.company_card", company_id=company_id)
     return see_other("organisations.companies")

@@ -186,6 +186,10 @@ ACTION_LABELS = {
     "project.save": _("Changed a project"),
     "project.save_person": _("Gave a person a role in a project"),
     "project.save_place": _("Saved a place of a project"),
+    "session.attendance": _("Took attendance at a course session"),
+    "session.create_link": _("Made a link to a course session"),
+    "session.held": _("Confirmed that a course session was held"),
+    "session.withdraw_links": _("Stopped the links to a course session"),
 }
 """Label by action. Actions that end in a number, such as "brief.remind_7", are listed without it."""
 

@@ -43,6 +43,8 @@ REPEATABLE = {
     "briefs.topic": "autosave sets values, with an optimistic lock against a colleague's changes",
     "proposals.edit": "autosave sets values, with a revision number against a colleague's changes",
     "proposals.scores": "it sets values",
+    "programme.attendance": "marks have keys, and one that is sent again is skipped",
+    "programme.attendance_by_link": "marks have keys, and one that is sent again is skipped",
 }
 """Blueprints and endpoints that process a repeated form again, each with the reason."""
 

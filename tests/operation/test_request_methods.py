@@ -18,8 +18,8 @@ from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_confirmation import confirmation_path
 from tests import factories
-from tests.factories import programme
 from tests.factories.suppliers import supplier as bare_supplier
+from tests.project.policy_programme import programme_objects, programme_token
 from tests.support.browser import Browser
 
 INSPECTIONS = [
@@ -90,12 +90,9 @@ def mailed_paths(app: Flask) -> list[str]:
     """Return the path of each route that is authorized by a token, with a valid token."""
     outside = session.scalars(select(OutsideInvitation.id)).one()
     supplier = bare_supplier("Nyverk", of=factories.garden("Havet næringshage")).id
-    seat = programme.participation(
-        programme.cohort(programme.place(programme.project(factories.garden())))
-    ).token
+    objects = programme_objects(factories.garden("Kysten næringshage"), factories.user().id)
     session.commit()
-    seat_pages = ("seat", "change_contact", "move_seat", "withdraw_seat")
-    tokens = {f"programme.{name}": seat for name in seat_pages} | {"accounts.confirm": "confirm-token", "accounts.reset": "reset-token", "organisations.accept_invitation": "invite-token",
+    tokens = {"accounts.confirm": "confirm-token", "accounts.reset": "reset-token", "organisations.accept_invitation": "invite-token",
         "sourcing.received_invitation": "outside-token",
         "sourcing.confirm_invitation": confirmation_path(app.config["SECRET_KEY"], outside, supplier).rsplit("/", 1)[1],
         "accounts.unsubscribe": unsubscribe_path(app.config["SECRET_KEY"], 1, "receipts").rsplit("/", 1)[1]}  # fmt: skip
@@ -104,6 +101,7 @@ def mailed_paths(app: Flask) -> list[str]:
         for rule in app.url_map.iter_rules()
         if "token" in rule.arguments and "GET" in (rule.methods or ())
     ]
+    tokens |= {r.endpoint: token for r in rules if (token := programme_token(r.rule, objects))}
     assert {rule.endpoint for rule in rules} == set(tokens), "add a token for the new route"
     return [str(app.url_map.bind("localhost").build(r.endpoint, {"token": tokens[r.endpoint]})) for r in rules]  # fmt: skip
 

@@ -2,11 +2,17 @@
 
 from typing import Any
 
+from flask import current_app
+
+from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden
+from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import SessionMaterial
+from marketplace.programme.use_cases.attendance import LINK_PURPOSES, create_link
 from tests.factories import programme
 
 
@@ -21,7 +27,10 @@ def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
     session.add_all([person, material])
     session.flush()
     session.add(StoredFile(material_id=material.id, media_type="application/pdf", size=4, data=b"%PDF"))
+    links = {purpose: create_link(planned.id, purpose, Viewer(user_id=user_id)) for purpose in LINK_PURPOSES}
     return {
+        "token:attendance": links["attendance"],
+        "token:lecturer": links["lecturer"],
         "slug:programme": project.slug,
         "token:seat": programme.participation(cohort).token,
         "session_id:programme": planned.id,
@@ -36,9 +45,19 @@ def programme_values(rule: str, objects: dict[str, Any]) -> dict[str, Any]:
     """Return the values of URL parameters that other rules use for other objects."""
     if rule.startswith("/programme/"):
         return {"slug": objects["slug:programme"], "session_id": objects["session_id:programme"]}
+    if rule.startswith("/here/"):
+        session_id = objects["session_id:programme"]
+        code = check_in_code(current_app.config["SECRET_KEY"], session_id, clock.now())
+        return {"session_id": session_id, "code": code}
     return {"slug": objects["slug:programme"]} if rule.startswith("/courses/") else {}
 
 
 def programme_token(rule: str, objects: dict[str, Any]) -> str | None:
     """Return a valid token for the secret links of a participation, or None for other rules."""
-    return str(objects["token:seat"]) if rule.startswith("/courses/seat/") else None
+    tokens = {
+        "/courses/seat/": "seat",
+        "/sessions/<token>/list": "attendance",
+        "/sessions/<token>/room": "lecturer",
+    }
+    purpose = next((purpose for prefix, purpose in tokens.items() if rule.startswith(prefix)), None)
+    return str(objects[f"token:{purpose}"]) if purpose else None

@@ -1,6 +1,23 @@
 """Pages of the programme: projects, recruitment, sign-up, sessions and attendance."""
 
-from marketplace.programme.views import cohorts, courses, material, projects, seat, sessions
+from marketplace.programme.views import (
+    attendance,
+    cohorts,
+    courses,
+    material,
+    projects,
+    seat,
+    sessions,
+)
 from marketplace.programme.views.base import blueprint
 
-__all__ = ["blueprint", "cohorts", "courses", "material", "projects", "seat", "sessions"]
+__all__ = [
+    "attendance",
+    "blueprint",
+    "cohorts",
+    "courses",
+    "material",
+    "projects",
+    "seat",
+    "sessions",
+]

@@ -1,0 +1,67 @@
+"""Rules of attendance: which mark counts, and which sessions count towards completing the course."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marketplace.core.i18n import lazy_gettext as _
+
+
+class Mark(StrEnum):
+    """Attendance of a company at a session."""
+
+    HERE = "here"
+    LATE = "late"
+    EXCUSED = "excused"
+    AWAY = "away"
+
+
+MARK_LABELS = {
+    Mark.HERE: _("Here"),
+    Mark.LATE: _("Came late"),
+    Mark.EXCUSED: _("Excused"),
+    Mark.AWAY: _("Not here"),
+}
+ATTENDED = frozenset({Mark.HERE, Mark.LATE})
+
+
+class MarkSource(StrEnum):
+    """Way in which a mark was made."""
+
+    STAFF = "staff"
+    LINK = "link"
+    SELF = "self"
+
+
+@dataclass(frozen=True, slots=True)
+class MarkEvent:
+    """A mark as stored. `marked_at` is the time on the device, `key` makes the order total for equal times."""
+
+    participation_id: int
+    mark: Mark
+    marked_at: dt.datetime
+    key: str
+
+
+def latest_marks(events: Iterable[MarkEvent]) -> dict[int, MarkEvent]:
+    """Return the mark that counts for each participation: the latest on the devices, in whatever order they arrived."""
+    latest: dict[int, MarkEvent] = {}
+    for event in events:
+        current = latest.get(event.participation_id)
+        if current is None or (current.marked_at, current.key) < (event.marked_at, event.key):
+            latest[event.participation_id] = event
+    return latest
+
+
+def plausible_time(marked_at: dt.datetime, starts_at: dt.datetime, now: dt.datetime) -> dt.datetime:
+    """Return the time of a mark, limited to the day before the session and now: the clock of a device may be wrong."""
+    return min(max(marked_at, starts_at - dt.timedelta(days=1)), now)
+
+
+def count_attended(marks: Iterable[tuple[int, Mark]]) -> int:
+    """Count the afternoons of the course that a company attended, from (number in the course plan, mark).
+
+    A catch-up session has the number of the session it repeats, so attending both counts once.
+    """
+    return len({number for number, mark in marks if mark in ATTENDED})

@@ -1,0 +1,26 @@
+"""Forms of the attendance pages."""
+
+from wtforms.validators import Optional
+
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.programme.use_cases.attendance import MAX_PEOPLE
+from marketplace.web.forms import BaseForm, NumberField, TextField, length, required
+
+
+class GuestForm(BaseForm):
+    """A company that came without a seat."""
+
+    company_name = TextField(_l("Company"), [required(), length(2, 120)])
+    contact_name = TextField(_l("Name"), [required(), length(2, 120)])
+    phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"inputmode": "tel"})
+
+
+class HeldForm(BaseForm):
+    """The number of people counted in the room."""
+
+    head_count = NumberField(
+        _l("How many people were in the room?"),
+        [Optional()],
+        high=MAX_PEOPLE,
+        render_kw={"inputmode": "numeric"},
+    )

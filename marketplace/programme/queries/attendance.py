@@ -1,0 +1,169 @@
+"""The attendance list of a session, and attendance per company."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import token_hash
+from marketplace.core.letters import sort_key
+from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, count_attended, latest_marks
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceRow:
+    """A company on the list of a session. `mark` is None until somebody has marked it."""
+
+    participation: Participation
+    mark: Mark | None
+    is_guest: bool = False
+
+    @property
+    def is_here(self) -> bool:
+        """True if the company attends."""
+        return self.mark in ATTENDED
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceList:
+    """The attendance list of a session: companies with a seat and guests, by name."""
+
+    session: CourseSession
+    rows: Sequence[AttendanceRow]
+
+    @property
+    def here(self) -> int:
+        """Number of companies that attend."""
+        return sum(row.is_here for row in self.rows)
+
+    @property
+    def unmarked(self) -> int:
+        """Number of companies that nobody has marked yet."""
+        return sum(row.mark is None for row in self.rows)
+
+
+def attendance_list(course_session: CourseSession) -> AttendanceList:
+    """Return the attendance list of a session."""
+    marks = marks_of([course_session.id]).get(course_session.id, {})
+    query = select(Participation).where(
+        or_(
+            (Participation.cohort_id == course_session.cohort_id)
+            & (Participation.state == ParticipationState.SIGNED_UP),
+            Participation.id.in_(marks),
+        )
+    )
+    rows = [
+        AttendanceRow(one, marks.get(one.id), is_guest=one.cohort_id != course_session.cohort_id)
+        for one in session.scalars(query)
+    ]
+    return AttendanceList(
+        course_session,
+        sorted(rows, key=lambda row: (sort_key(row.participation.company_name), row.participation.id)),
+    )
+
+
+def marks_of(session_ids: Iterable[int]) -> dict[int, dict[int, Mark]]:
+    """Return the marks that count, by session and participation."""
+    query = select(
+        AttendanceMark.session_id,
+        AttendanceMark.participation_id,
+        AttendanceMark.mark,
+        AttendanceMark.marked_at,
+        AttendanceMark.client_key,
+    ).where(AttendanceMark.session_id.in_(list(session_ids)))
+    events: dict[int, list[MarkEvent]] = {}
+    for row in session.execute(query):
+        event = MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
+        events.setdefault(row.session_id, []).append(event)
+    return {
+        session_id: {one: event.mark for one, event in latest_marks(found).items()}
+        for session_id, found in events.items()
+    }
+
+
+def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
+    """Count the afternoons that each company attended, by participation; those without any are left out."""
+    query = (
+        select(CourseSession.id, CourseSession.number)
+        .join(AttendanceMark, AttendanceMark.session_id == CourseSession.id)
+        .where(AttendanceMark.participation_id.in_(participation_ids))
+        .distinct()
+    )
+    numbers: dict[int, int] = dict(iter(session.execute(query)))
+    marks: dict[int, list[tuple[int, Mark]]] = {}
+    wanted = set(participation_ids)
+    for session_id, by_participation in marks_of(numbers).items():
+        for participation_id, mark in by_participation.items():
+            if participation_id in wanted:
+                marks.setdefault(participation_id, []).append((numbers[session_id], mark))
+    counted = {participation_id: count_attended(found) for participation_id, found in marks.items()}
+    return {participation_id: count for participation_id, count in counted.items() if count}
+
+
+def others_in_project(course_session: CourseSession) -> list[Participation]:
+    """Return the companies in the project that may turn up at a session without a seat in its cohort, by name."""
+    query = select(Participation).where(
+        Participation.project_id == course_session.cohort.project_id,
+        or_(
+            Participation.cohort_id != course_session.cohort_id,
+            Participation.cohort_id.is_(None),
+            Participation.state != ParticipationState.SIGNED_UP,
+        ),
+    )
+    return sorted(session.scalars(query), key=lambda one: (sort_key(one.company_name), one.id))
+
+
+def session_of_link(token: str, purpose: str) -> CourseSession:
+    """Return the session of a link that has not expired or been withdrawn. Raises NotFound."""
+    query = (
+        select(CourseSession)
+        .join(SessionLink, SessionLink.session_id == CourseSession.id)
+        .options(joinedload(CourseSession.cohort).joinedload(Cohort.project))
+        .where(
+            SessionLink.token_hash == token_hash(token[:100]),
+            SessionLink.purpose == purpose,
+            SessionLink.withdrawn_at.is_(None),
+            SessionLink.expires_at > clock.now(),
+        )
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_links(session_id: int, purpose: str) -> Sequence[SessionLink]:
+    """Return the links to a session that work, the newest first."""
+    query = (
+        select(SessionLink)
+        .where(
+            SessionLink.session_id == session_id,
+            SessionLink.purpose == purpose,
+            SessionLink.withdrawn_at.is_(None),
+            SessionLink.expires_at > clock.now(),
+        )
+        .order_by(SessionLink.id.desc())
+    )
+    return session.scalars(query).all()
+
+
+def session_by_id(session_id: int) -> CourseSession:
+    """Return a session for a page that its own code authorizes. Raises NotFound."""
+    found = session.get(CourseSession, session_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def is_session_day(course_session: CourseSession, now: dt.datetime) -> bool:
+    """Return True on the local day of a session."""
+    return clock.to_local(course_session.starts_at).date() == clock.to_local(now).date()

@@ -1,0 +1,213 @@
+"""Taking attendance: marks are only added, may arrive late and in any order, and the latest on the devices counts."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import insert_missing, load_locked, session, transaction
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import new_token, token_hash
+from marketplace.core.text import name_key
+from marketplace.core.viewer import Viewer
+from marketplace.programme.attendance import ATTENDED, Mark, MarkSource, plausible_time
+from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.models.participation import Participation, ParticipationEvent
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
+from marketplace.programme.queries.attendance import attendance_list
+from marketplace.programme.use_cases.seating import Cause, change_state, lock_project
+
+MAX_MARKS = 500
+MAX_PEOPLE = 200
+LINK_PURPOSES = {"attendance": 1, "lecturer": 30}
+"""Days after the session until which a link works, by purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMark:
+    """A mark as sent by a device, with its own time and a key that identifies it when it is sent again."""
+
+    participation_id: int
+    mark: Mark
+    marked_at: dt.datetime
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """Origin of marks: a member of the garden, a link on a borrowed phone, or the company itself."""
+
+    source: MarkSource
+    viewer: Viewer | None = None
+
+
+def add_marks(session_id: int, marks: Sequence[NewMark], marker: Marker) -> None:
+    """Add marks; those that are stored already are skipped, so that a device may send them again.
+
+    Raises NotFound for a company that is not in the project, and Conflict if the session is cancelled.
+    """
+    with transaction():
+        course_session = _session(session_id)
+        if course_session.cancelled_at is not None:
+            raise Conflict(_("The session is cancelled, so attendance cannot be taken."))
+        _require_in_project(course_session, {mark.participation_id for mark in marks})
+        now = clock.now()
+        rows = [
+            {
+                "session_id": session_id,
+                "participation_id": mark.participation_id,
+                "mark": mark.mark,
+                "marked_at": plausible_time(mark.marked_at, course_session.starts_at, now),
+                "recorded_at": now,
+                "client_key": mark.key,
+                "source": marker.source,
+                "people": 1,
+                "user_id": marker.viewer.user_id if marker.viewer else None,
+            }
+            for mark in marks[:MAX_MARKS]
+        ]
+        insert_missing(AttendanceMark, rows)
+        if course_session.held_at is None and any(mark.mark in ATTENDED for mark in marks):
+            course_session.held_at = now
+        record(marker.viewer, "session.attendance", "session", session_id, marks=len(rows))
+
+
+def save_list(
+    session_id: int, submitted: Mapping[int, bool], rendered: Mapping[int, bool], marker: Marker
+) -> int:
+    """Add a mark for each company whose box differs from how the page was rendered; return their number.
+
+    Boxes that nobody touched on this device do not undo what another device has marked meanwhile.
+    """
+    now = clock.now()
+    marks = [
+        NewMark(one, Mark.HERE if is_here else Mark.AWAY, now, new_token()[:36])
+        for one, is_here in submitted.items()
+        if rendered.get(one) is not is_here
+    ]
+    if marks:
+        add_marks(session_id, marks, marker)
+    return len(marks)
+
+
+def mark_all_here(session_id: int, marker: Marker) -> int:
+    """Mark every company as here that has a seat and no mark yet; return their number."""
+    with transaction():
+        rows = attendance_list(_session(session_id)).rows
+        now = clock.now()
+        marks = [
+            NewMark(row.participation.id, Mark.HERE, now, new_token()[:36])
+            for row in rows
+            if row.mark is None
+        ]
+        add_marks(session_id, marks, marker)
+        return len(marks)
+
+
+def add_guest(
+    session_id: int, company_name: str, contact_name: str, phone: str, marker: Marker
+) -> Participation:
+    """Mark a company as here that came without a seat in the cohort; it joins the project if it is not in it yet.
+
+    A company that waits or has withdrawn keeps its state: who gets a seat is decided on the waiting list.
+    """
+    with transaction():
+        course_session = _session(session_id)
+        cohort = course_session.cohort
+        lock_project(cohort.project_id)
+        query = select(Participation).where(Participation.project_id == cohort.project_id)
+        key = name_key(company_name)
+        known = next((one for one in session.scalars(query) if name_key(one.company_name) == key), None)
+        if known is None:
+            known = Participation(
+                project_id=cohort.project_id,
+                company_name=company_name,
+                contact_name=contact_name,
+                contact_phone=phone,
+                municipality_number=course_session.municipality_number,
+                locale=cohort.project.locale,
+                state=ParticipationState.LEAD,
+                source="event",
+            )
+            known.renew_token()
+            session.add(known)
+            session.flush()
+            session.add(
+                ParticipationEvent(
+                    participation_id=known.id,
+                    transition="add",
+                    to_state=ParticipationState.LEAD,
+                    user_id=marker.viewer.user_id if marker.viewer else None,
+                )
+            )
+            change_state(known, "take_seat", Cause(ParticipationActor.GARDEN, marker.viewer), cohort)
+            known.confirmed_at = clock.now()
+        add_marks(session_id, [NewMark(known.id, Mark.HERE, clock.now(), new_token()[:36])], marker)
+        return known
+
+
+def confirm_held(session_id: int, head_count: int | None, viewer: Viewer) -> None:
+    """Record that a session was held, and how many people were counted in the room. Raises RuleBroken and Conflict."""
+    if head_count is not None and not 0 <= head_count <= MAX_PEOPLE:
+        raise RuleBroken(_("Enter a number from 0 to %(high)s.", high=MAX_PEOPLE), "head_count")
+    with transaction():
+        course_session = _session(session_id)
+        if course_session.cancelled_at is not None:
+            raise Conflict(_("The session is cancelled."))
+        if course_session.starts_at > clock.now():
+            raise Conflict(_("The session has not begun yet."))
+        course_session.held_at = course_session.held_at or clock.now()
+        course_session.head_count = head_count
+        record(viewer, "session.held", "session", session_id)
+
+
+def create_link(session_id: int, purpose: str, viewer: Viewer) -> str:
+    """Create a link to a session for a person without an account; return its token, which is shown once."""
+    with transaction():
+        course_session = _session(session_id)
+        token = new_token()
+        last_day = clock.to_local(course_session.ends_at).date() + dt.timedelta(days=LINK_PURPOSES[purpose])
+        session.add(
+            SessionLink(
+                session_id=session_id,
+                purpose=purpose,
+                token_hash=token_hash(token),
+                created_by_id=viewer.user_id,
+                expires_at=clock.start_of_day(last_day),
+            )
+        )
+        record(viewer, "session.create_link", "session", session_id, purpose=purpose)
+        return token
+
+
+def withdraw_links(session_id: int, purpose: str, viewer: Viewer) -> None:
+    """Make all links of a purpose to a session stop working."""
+    with transaction():
+        query = select(SessionLink).where(
+            SessionLink.session_id == session_id,
+            SessionLink.purpose == purpose,
+            SessionLink.withdrawn_at.is_(None),
+        )
+        for link in session.scalars(query):
+            link.withdrawn_at = clock.now()
+        record(viewer, "session.withdraw_links", "session", session_id, purpose=purpose)
+
+
+def _session(session_id: int) -> CourseSession:
+    found = load_locked(select(CourseSession).where(CourseSession.id == session_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _require_in_project(course_session: CourseSession, participation_ids: set[int]) -> None:
+    query = select(Participation.id).where(
+        Participation.id.in_(participation_ids),
+        Participation.project_id == course_session.cohort.project_id,
+    )
+    if set(session.scalars(query)) != participation_ids:
+        raise NotFound

@@ -1,0 +1,271 @@
+"""Taking attendance: by the garden, on a borrowed phone by link, and by the companies themselves with a code."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import segno
+from flask import abort, current_app, jsonify, render_template, request, url_for
+
+from marketplace.core import clock
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.programme.attendance import Mark, MarkSource
+from marketplace.programme.check_in import check_in_code, is_valid_code
+from marketplace.programme.forms.attendance import GuestForm, HeldForm
+from marketplace.programme.queries import attendance as queries
+from marketplace.programme.queries.progress import count_topics, progress_of_cohort
+from marketplace.programme.queries.projects import project_for
+from marketplace.programme.queries.sessions import session_for
+from marketplace.programme.use_cases import attendance as use_cases
+from marketplace.programme.use_cases.attendance import Marker, NewMark
+from marketplace.programme.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+if TYPE_CHECKING:
+    from marketplace.programme.models.sessions import CourseSession
+
+IN_THE_ROOM = "advisers take attendance in the room; the query checks that the place is theirs"
+LINK = "the link, made for one session and one day, authorizes taking attendance there"
+MAX_KEY_LENGTH = 36
+
+
+@blueprint.route("/programme/<slug>/sessions/<int:session_id>/attendance", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=IN_THE_ROOM)
+def attendance(slug: str, session_id: int) -> ViewResponse:
+    """Take attendance at a session, as a member of the garden."""
+    viewer = current_viewer()
+    course_session = session_for(project_for(viewer, slug), session_id)
+    own_url = url_for("programme.attendance", slug=slug, session_id=session_id)
+    return _attendance_page(course_session, Marker(MarkSource.STAFF, viewer), own_url, slug)
+
+
+@blueprint.route("/sessions/<token>/list", methods=["GET", "POST"])
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def attendance_by_link(token: str) -> ViewResponse:
+    """Take attendance at a session on a phone where nobody is signed in."""
+    course_session = queries.session_of_link(token, "attendance")
+    own_url = url_for("programme.attendance_by_link", token=token)
+    return _attendance_page(course_session, Marker(MarkSource.LINK), own_url, "")
+
+
+def _attendance_page(
+    course_session: "CourseSession", marker: Marker, own_url: str, slug: str
+) -> ViewResponse:
+    guest_form = GuestForm(prefix="guest-")
+    if request.method == "POST":
+        try:
+            if "marks" in request.form:
+                return _store_sent_marks(course_session.id, marker)
+            if request.form.get("act") == "guest":
+                if guest_form.validate():
+                    guest = use_cases.add_guest(
+                        course_session.id,
+                        guest_form.company_name.data or "",
+                        guest_form.contact_name.data or "",
+                        guest_form.phone.data or "",
+                        marker,
+                    )
+                    flashes.done(_("%(company)s is on the list.", company=guest.company_name))
+                    return _redirect(own_url)
+            else:
+                _store_form(course_session.id, marker)
+                return _redirect(own_url)
+        except Conflict as error:
+            flashes.warn(error.message)
+            return _redirect(own_url)
+    return render_template(
+        "programme/attendance.html",
+        listed=queries.attendance_list(course_session),
+        others=queries.others_in_project(course_session),
+        guest_form=guest_form,
+        own_url=own_url,
+        slug=slug,
+        is_today=queries.is_session_day(course_session, clock.now()),
+    )
+
+
+def _store_form(session_id: int, marker: Marker) -> None:
+    """Store the boxes of a form without JavaScript."""
+    if request.form.get("act") == "all":
+        count = use_cases.mark_all_here(session_id, marker)
+    else:
+        listed = _ids("listed")
+        here, rendered = set(_ids("here")), set(_ids("was"))
+        count = use_cases.save_list(
+            session_id,
+            {one: one in here for one in listed},
+            {one: one in rendered for one in listed},
+            marker,
+        )
+    flashes.done(ngettext("%(num)s company has been marked.", "%(num)s companies have been marked.", count))
+
+
+def _ids(name: str) -> list[int]:
+    return [int(text) for text in request.form.getlist(name)[:1000] if text.isascii() and text.isdigit()]
+
+
+def _store_sent_marks(session_id: int, marker: Marker) -> ViewResponse:
+    """Store the marks that a script sends, and answer with their keys, so that it deletes them."""
+    try:
+        marks = [_read_mark(item) for item in json.loads(request.form["marks"])]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        abort(400)
+    use_cases.add_marks(session_id, marks, marker)
+    return jsonify(stored=[mark.key for mark in marks])
+
+
+def _read_mark(item: Mapping[str, object]) -> NewMark:
+    """Parse a mark. Raises ValueError, KeyError or TypeError."""
+    milliseconds, key = item["at"], str(item["key"])
+    participation_id = item["company"]
+    if not isinstance(milliseconds, int) or not isinstance(participation_id, int) or not key.isascii():
+        raise TypeError
+    if not 0 < len(key) <= MAX_KEY_LENGTH or not 0 <= milliseconds < 2**43:
+        raise ValueError
+    marked_at = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
+    return NewMark(participation_id, Mark(str(item["mark"])), marked_at, key)
+
+
+@blueprint.route("/programme/<slug>/sessions/<int:session_id>/held", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=IN_THE_ROOM)
+def session_held(slug: str, session_id: int) -> ViewResponse:
+    """Record that a session was held, with the number of people counted in the room."""
+    viewer = current_viewer()
+    course_session = session_for(project_for(viewer, slug), session_id)
+    form = HeldForm(data={"head_count": course_session.head_count})
+    if form.validate_on_submit():
+        try:
+            use_cases.confirm_held(session_id, form.head_count.data, viewer)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        except Conflict as error:
+            form.add_form_error(error.message)
+        else:
+            flashes.done(_("It is recorded that the session was held."))
+            return see_other("programme.course_session", slug=slug, session_id=session_id)
+    return render_template(
+        "programme/held.html", slug=slug, listed=queries.attendance_list(course_session), form=form
+    )
+
+
+@blueprint.get("/programme/<slug>/sessions/<int:session_id>/sheet")
+@access.garden
+def signature_sheet(slug: str, session_id: int) -> ViewResponse:
+    """Show a sheet to print, on which the participants sign."""
+    course_session = session_for(project_for(current_viewer(), slug), session_id)
+    return render_template(
+        "programme/signature_sheet.html", slug=slug, listed=queries.attendance_list(course_session)
+    )
+
+
+@blueprint.route("/programme/<slug>/sessions/<int:session_id>/links", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=IN_THE_ROOM)
+def session_links(slug: str, session_id: int) -> ViewResponse:
+    """Make and withdraw links for the lecturer, and for taking attendance on a borrowed phone."""
+    viewer = current_viewer()
+    course_session = session_for(project_for(viewer, slug), session_id)
+    made = ""
+    if request.method == "POST":
+        purpose, act = request.form.get("purpose", ""), request.form.get("act", "")
+        if purpose not in use_cases.LINK_PURPOSES:
+            return see_other("programme.session_links", slug=slug, session_id=session_id)
+        if act == "withdraw":
+            use_cases.withdraw_links(session_id, purpose, viewer)
+            flashes.done(_("The links no longer work."))
+            return see_other("programme.session_links", slug=slug, session_id=session_id)
+        token = use_cases.create_link(session_id, purpose, viewer)
+        endpoint = "programme.attendance_by_link" if purpose == "attendance" else "programme.lecturer_room"
+        made = current_app.config["SETTINGS"].site_url.rstrip("/") + url_for(endpoint, token=token)
+    return render_template(
+        "programme/session_links.html",
+        slug=slug,
+        shown=course_session,
+        made=made,
+        qr=_qr_code(made) if made else "",
+        links={purpose: queries.open_links(session_id, purpose) for purpose in use_cases.LINK_PURPOSES},
+    )
+
+
+@blueprint.get("/programme/<slug>/sessions/<int:session_id>/code")
+@access.garden
+def check_in_wall(slug: str, session_id: int) -> ViewResponse:
+    """Show the code for self check-in on a screen in the room."""
+    course_session = session_for(project_for(current_viewer(), slug), session_id)
+    code = check_in_code(_secret(), session_id, clock.now())
+    site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
+    url = site_url + url_for("programme.check_in", session_id=session_id, code=code)
+    return render_template(
+        "programme/check_in_wall.html", slug=slug, shown=course_session, code=code, url=url, qr=_qr_code(url)
+    )
+
+
+@blueprint.route("/here/<int:session_id>/<code>", methods=["GET", "POST"])
+@access.public
+@access.writes(Level.PUBLIC, because="the code is shown only in the room, and changes every half hour")
+def check_in(session_id: int, code: str) -> ViewResponse:
+    """Let a company mark itself as here, with the code on the screen in the room."""
+    if not is_valid_code(_secret(), session_id, code[:20], clock.now()):
+        return render_template("programme/check_in_expired.html"), 410
+    course_session = queries.session_by_id(session_id)
+    listed = queries.attendance_list(course_session)
+    chosen = request.form.get("company", "")
+    if request.method == "POST" and chosen.isascii() and chosen.isdigit():
+        row = next((row for row in listed.rows if row.participation.id == int(chosen)), None)
+        if row is None:
+            raise NotFound
+        try:
+            use_cases.save_list(session_id, {int(chosen): True}, {}, Marker(MarkSource.SELF))
+        except Conflict as error:
+            flashes.warn(error.message)
+            return see_other("programme.check_in", session_id=session_id, code=code)
+        return render_template("programme/checked_in.html", shown=course_session, row=row)
+    viewer = current_viewer()
+    own = [
+        row
+        for row in listed.rows
+        if viewer.is_company and row.participation.company_id == viewer.organisation_id
+    ]
+    return render_template(
+        "programme/check_in.html",
+        shown=course_session,
+        rows=own or listed.rows,
+        is_known=bool(own),
+        code=code,
+    )
+
+
+@blueprint.get("/sessions/<token>/room")
+@access.public
+def lecturer_room(token: str) -> ViewResponse:
+    """Show the lecturer who comes, and how far each company is in the guide."""
+    course_session = queries.session_of_link(token, "lecturer")
+    return render_template(
+        "programme/room.html",
+        shown=course_session,
+        rows=progress_of_cohort(course_session),
+        total=count_topics(),
+    )
+
+
+def _secret() -> str:
+    return str(current_app.config["SECRET_KEY"])
+
+
+def _qr_code(url: str) -> str:
+    """Return a URL as a QR code in SVG, without inline styles."""
+    return segno.make(url, error="m").svg_inline(scale=6, svgclass="qr", lineclass="qr-line", omitsize=True)
+
+
+def _redirect(url: str) -> ViewResponse:
+    return current_app.redirect(url, 303)

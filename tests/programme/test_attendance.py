@@ -1,0 +1,235 @@
+"""Attendance: marks of several devices in any order, guests, links, self check-in, and the count of afternoons."""
+
+import datetime as dt
+import json
+import random
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.programme.attendance import Mark, MarkSource
+from marketplace.programme.check_in import check_in_code
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession
+from marketplace.programme.queries.attendance import attendance_list, attended_by
+from marketplace.programme.use_cases import attendance as use_cases
+from marketplace.programme.use_cases.attendance import Marker, NewMark
+from tests import factories
+from tests.factories import programme
+from tests.support.browser import Browser
+from tests.support.concurrency import run_concurrently
+
+STAFF = Marker(MarkSource.STAFF)
+
+
+@pytest.fixture
+def adviser(app: Flask) -> Viewer:
+    return factories.member(factories.garden(), "adviser")
+
+
+@pytest.fixture
+def cohort(adviser: Viewer) -> Cohort:
+    garden = session.get_one(type(factories.garden("Havet hage")), adviser.organisation_id)
+    cohort = programme.cohort(programme.place(programme.project(garden)))
+    for name in ("Ålgård gard", "Bjørkvollen ysteri", "Zeta data"):
+        programme.participation(cohort, name)
+    return cohort
+
+
+@pytest.fixture
+def today(cohort: Cohort) -> CourseSession:
+    course_session = programme.course_session(cohort, clock.now() - dt.timedelta(hours=1))
+    session.commit()
+    return course_session
+
+
+def companies(cohort: Cohort) -> list[int]:
+    return list(session.scalars(select(Participation.id).where(Participation.cohort_id == cohort.id)))
+
+
+def mark(company: int, kind: Mark, seconds: int, key: str) -> NewMark:
+    return NewMark(company, kind, clock.now() - dt.timedelta(minutes=30) + dt.timedelta(seconds=seconds), key)
+
+
+def here(course_session: CourseSession) -> set[str]:
+    return {row.participation.company_name for row in attendance_list(course_session).rows if row.is_here}
+
+
+def test_list_is_sorted_in_norwegian_order(today: CourseSession) -> None:
+    names = [row.participation.company_name for row in attendance_list(today).rows]
+    assert names == ["Bjørkvollen ysteri", "Zeta data", "Ålgård gard"]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_marks_of_two_phones_in_any_order_give_the_latest_on_the_devices(
+    today: CourseSession, cohort: Cohort, seed: int
+) -> None:
+    """Batches are repeated, split and shuffled, as when phones lose the connection."""
+    draw = random.Random(seed)
+    taps = [
+        mark(draw.choice(companies(cohort)), draw.choice([Mark.HERE, Mark.AWAY]), second, f"key-{second}")
+        for second in range(30)
+    ]
+    phones: tuple[list[NewMark], list[NewMark]] = ([], [])
+    for tap in taps:
+        draw.choice(phones).append(tap)
+    batches = [phone[start : start + 4] for phone in phones for start in range(0, len(phone), 3)]
+    draw.shuffle(batches)
+    for batch in batches:
+        use_cases.add_marks(today.id, batch, STAFF)
+    expected = {tap.participation_id: tap.mark for tap in taps}
+    shown = {row.participation.id: row.mark for row in attendance_list(today).rows if row.mark}
+    assert shown == expected
+    assert session.query(AttendanceMark).count() == 30
+
+
+def test_two_phones_at_once_lose_no_mark(today: CourseSession, cohort: Cohort, app: Flask) -> None:
+    ids, session_id = companies(cohort), today.id
+
+    def send(phone: int) -> None:
+        for number, company in enumerate(ids):
+            use_cases.add_marks(session_id, [mark(company, Mark.HERE, number, f"{phone}-{number}")], STAFF)
+
+    assert run_concurrently(app, send, 4) == ["done"] * 4
+    assert session.query(AttendanceMark).count() == 12
+
+
+def test_form_marks_only_boxes_that_were_changed(today: CourseSession, cohort: Cohort) -> None:
+    first, second, third = companies(cohort)
+    use_cases.add_marks(today.id, [mark(first, Mark.HERE, 0, "another-phone")], STAFF)
+    stale = dict.fromkeys((first, second, third), False)
+    use_cases.save_list(today.id, stale | {second: True}, stale, STAFF)
+    assert len(here(today)) == 2, "the stale form does not undo the mark of the other phone"
+
+
+def test_wrong_clock_of_a_phone_does_not_win_for_ever(today: CourseSession, cohort: Cohort) -> None:
+    company = companies(cohort)[0]
+    ahead = NewMark(company, Mark.AWAY, clock.now() + dt.timedelta(days=400), "ahead")
+    use_cases.add_marks(today.id, [ahead], STAFF)
+    with clock.as_of(clock.now() + dt.timedelta(minutes=1)):
+        use_cases.add_marks(today.id, [NewMark(company, Mark.HERE, clock.now(), "later")], STAFF)
+    assert len(here(today)) == 1
+
+
+def test_cancelled_session_refuses_marks(today: CourseSession, cohort: Cohort) -> None:
+    today.cancelled_at = clock.now()
+    session.commit()
+    with pytest.raises(Conflict):
+        use_cases.mark_all_here(today.id, STAFF) or use_cases.add_marks(
+            today.id, [mark(companies(cohort)[0], Mark.HERE, 0, "k")], STAFF
+        )
+
+
+def test_company_of_another_project_cannot_be_marked(today: CourseSession) -> None:
+    stranger = programme.participation(programme.project(factories.garden("Kysten hage")), "Fremmed AS")
+    session.commit()
+    with pytest.raises(NotFound):
+        use_cases.add_marks(today.id, [mark(stranger.id, Mark.HERE, 0, "k")], STAFF)
+
+
+def test_guest_joins_the_project_or_is_recognized_by_name(today: CourseSession) -> None:
+    new = use_cases.add_guest(today.id, "Sørgjest AS", "Ola", "", STAFF)
+    assert (new.state, new.cohort_id) == ("signed_up", today.cohort_id)
+    again = use_cases.add_guest(today.id, " sørgjest  as", "Ola", "", STAFF)
+    assert again.id == new.id
+    assert "Sørgjest AS" in here(today)
+
+
+def test_catch_up_session_counts_once(today: CourseSession, cohort: Cohort) -> None:
+    company = companies(cohort)[0]
+    catch_up = programme.course_session(
+        cohort, clock.now() - dt.timedelta(minutes=50), catch_up_of_id=today.id
+    )
+    second = programme.course_session(cohort, clock.now() - dt.timedelta(minutes=40), number=2)
+    session.commit()
+    for number, one in enumerate((today, catch_up, second)):
+        use_cases.add_marks(one.id, [mark(company, Mark.HERE, number, f"k{number}")], STAFF)
+    assert attended_by([company]) == {company: 2}
+
+
+def test_page_takes_attendance_with_and_without_script(
+    today: CourseSession, cohort: Cohort, adviser: Viewer, client: Browser
+) -> None:
+    client.sign_in(adviser.user_id or 0)
+    path = f"/programme/{cohort.project.slug}/sessions/{today.id}/attendance"
+    first, second, _third = companies(cohort)
+    assert "Alle er her" in client.page(path).text
+    client.post(path, data={"act": "save", "listed": [first, second], "here": [first]})
+    assert len(here(today)) == 1
+    sent = [{"company": second, "mark": "here", "at": int(clock.now().timestamp() * 1000), "key": "a1"}]
+    answer = client.post(path, data={"marks": json.dumps(sent)})
+    assert answer.get_json() == {"stored": ["a1"]}
+    assert len(here(today)) == 2
+    client.post(path, data={"act": "all", "listed": [first, second]})
+    assert len(here(today)) == 3
+
+
+@pytest.mark.parametrize("sent", ["", "{", "[1]", '[{"company": "x", "mark": "here", "at": 1, "key": "k"}]',
+    '[{"company": 1, "mark": "gone", "at": 1, "key": "k"}]', '[{"company": 1, "mark": "here", "at": 1e30, "key": "k"}]'])  # fmt: skip
+def test_unreadable_marks_are_refused(
+    today: CourseSession, cohort: Cohort, adviser: Viewer, client: Browser, sent: str
+) -> None:
+    client.sign_in(adviser.user_id or 0)
+    path = f"/programme/{cohort.project.slug}/sessions/{today.id}/attendance"
+    assert client.post(path, data={"marks": sent}).status_code == 400
+
+
+def test_link_takes_attendance_until_the_end_of_the_day(
+    today: CourseSession, adviser: Viewer, client: Browser, time_machine: Any
+) -> None:
+    token = use_cases.create_link(today.id, "attendance", adviser)
+    path = f"/sessions/{token}/list"
+    client.post(path, data={"act": "all"})
+    assert len(here(today)) == 3
+    assert client.get(f"/sessions/{token}/room").status_code == 404, "the link has one purpose"
+    use_cases.withdraw_links(today.id, "attendance", adviser)
+    assert client.get(path).status_code == 404
+    again = use_cases.create_link(today.id, "attendance", adviser)
+    time_machine.move_to(clock.now() + dt.timedelta(days=2), tick=False)
+    assert client.get(f"/sessions/{again}/list").status_code == 404
+
+
+def test_lecturer_sees_progress_and_never_content(
+    today: CourseSession, adviser: Viewer, client: Browser
+) -> None:
+    token = use_cases.create_link(today.id, "lecturer", adviser)
+    page = client.page(f"/sessions/{token}/room").text
+    assert "Bjørkvollen ysteri" in page
+    assert "bjorkvollen.example" not in page
+
+
+def test_company_checks_in_with_the_code_in_the_room(
+    today: CourseSession, cohort: Cohort, client: Browser, app: Flask, time_machine: Any
+) -> None:
+    code = check_in_code(str(app.secret_key), today.id, clock.now())
+    path = f"/here/{today.id}/{code.lower()}"
+    assert client.post(path, data={"company": str(companies(cohort)[0])}).status_code == 200
+    assert len(here(today)) == 1
+    assert client.get(f"/here/{today.id}/AAAAAA").status_code == 410
+    time_machine.move_to(clock.now() + dt.timedelta(hours=2), tick=False)
+    assert client.get(path).status_code == 410
+
+
+def test_head_count_is_kept_beside_the_list(
+    today: CourseSession, cohort: Cohort, adviser: Viewer, client: Browser
+) -> None:
+    client.sign_in(adviser.user_id or 0)
+    path = f"/programme/{cohort.project.slug}/sessions/{today.id}/held"
+    client.post(path, data={"head_count": "22"})
+    session.refresh(today)
+    assert (today.head_count, attendance_list(today).here) == (22, 0)
+    assert today.held_at is not None
+
+
+def test_other_garden_finds_nothing(today: CourseSession, cohort: Cohort, client: Browser) -> None:
+    other: Any = factories.member(factories.garden("Kysten hage"), "curator")
+    client.sign_in(other.user_id)
+    for page in ("attendance", "held", "sheet", "links", "code"):
+        assert client.get(f"/programme/{cohort.project.slug}/sessions/{today.id}/{page}").status_code == 404

@@ -2,24 +2,19 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import select
 
 from marketplace.briefs.queries.briefs import brief_for
-from marketplace.core.database import prepared, session
+from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 
-_FILES = prepared(
-    select(StoredFile)
-    .where(StoredFile.brief_id == bindparam("brief_id", type_=Integer()))
-    .order_by(StoredFile.created_at, StoredFile.id)
-)
-
 
 def files_of_brief(brief_id: int) -> Sequence[StoredFile]:
     """Return the files of a brief without their contents, the oldest first."""
-    return session.scalars(_FILES, {"brief_id": brief_id}).all()
+    query = select(StoredFile).where(StoredFile.brief_id == brief_id)
+    return session.scalars(query.order_by(StoredFile.created_at, StoredFile.id)).all()
 
 
 def brief_file(viewer: Viewer, reference: str, file_id: int) -> StoredFile:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from marketplace.core import places, taxonomy
-from marketplace.core.database import prepared, session
+from marketplace.core.database import session
 from marketplace.core.i18n import current_locale
 from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
@@ -16,11 +16,6 @@ from marketplace.directory.queries.catalogue_cache import catalogue
 from marketplace.directory.search.search import Catalogue
 from marketplace.organisations.models import BusinessGarden
 
-_AREA = prepared(
-    select(BusinessGarden.__table__.c.covered_municipalities).where(
-        BusinessGarden.__table__.c.id == bindparam("garden_id")
-    )
-)
 SHADES = (1, 3, 6)
 """Minimum number of suppliers for each darker shade."""
 
@@ -124,7 +119,9 @@ def _build_coverage(found: Catalogue, own: frozenset[str], chosen: str, _locale:
 def _own_area(viewer: Viewer) -> frozenset[str]:
     if not viewer.is_garden or viewer.organisation_id is None:
         return frozenset()
-    return frozenset(session.scalar(_AREA, {"garden_id": viewer.organisation_id}) or ())
+    garden = BusinessGarden.__table__.c
+    query = select(garden.covered_municipalities).where(garden.id == viewer.organisation_id)
+    return frozenset(session.scalar(query) or ())
 
 
 def _least_covered_group(found: Catalogue, own: frozenset[str]) -> str:

@@ -1,7 +1,7 @@
 """Home page of a company."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Date, Integer, Row, bindparam, func, select
@@ -51,16 +51,6 @@ _BRIEFS = prepared(
     .where(Brief.company_id == _WHOSE, Brief.state.not_in(_CLOSED))
     .order_by(Brief.deadline, Brief.updated_at.desc())
 )
-_OFFERS: Any = prepared(
-    select(Proposal.brief_id, func.count())
-    .where(Proposal.brief_id.in_(_BRIEF_IDS), Proposal.state.in_(("submitted", "shortlisted")))
-    .group_by(Proposal.brief_id)
-)
-_REVIEWS = prepared(
-    select(BriefReview.brief_id, BriefReview.revision, BriefReview.answered_at, BriefReview.opens_at)
-    .where(BriefReview.brief_id.in_(_BRIEF_IDS))
-    .order_by(BriefReview.asked_at)
-)
 _AT_WORK = prepared(
     select(
         Award.awarded_at,
@@ -102,6 +92,19 @@ def days_left(moment: dt.datetime) -> str:
     return ngettext("%(num)s day left", "%(num)s days left", days)
 
 
+def _offers_by_brief(brief_ids: Sequence[int]) -> dict[int, int]:
+    live = Proposal.state.in_(("submitted", "shortlisted"))
+    query = select(Proposal.brief_id, func.count()).where(Proposal.brief_id.in_(brief_ids), live)
+    return dict(session.execute(query.group_by(Proposal.brief_id)).all())
+
+
+def _reviews_of(brief_ids: Sequence[int]) -> Sequence[Row[int, int, Any, Any]]:
+    query = select(BriefReview.brief_id, BriefReview.revision, BriefReview.answered_at, BriefReview.opens_at)
+    return session.execute(
+        query.where(BriefReview.brief_id.in_(brief_ids)).order_by(BriefReview.asked_at)
+    ).all()
+
+
 def company_dashboard(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's company, most urgent first."""
     whose = {"company_id": viewer.organisation_id}
@@ -109,9 +112,9 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
     now = clock.now()
     phases = {b.id: lifecycle.phase(b.state, b.deadline, b.opened_early_at, now) for b in briefs}
     opened = [number for number, phase in phases.items() if phase in _OPENED]
-    offers = dict(session.execute(_OFFERS, {"brief_ids": opened}).all()) if opened else {}
+    offers = _offers_by_brief(opened) if opened else {}
     drafts = [number for number, phase in phases.items() if phase in {Phase.DRAFT, Phase.WAITING}]
-    reviews = session.execute(_REVIEWS, {"brief_ids": drafts}).all() if drafts else ()
+    reviews = _reviews_of(drafts) if drafts else ()
     last = {review.brief_id: review for review in reviews}
     tasks: list[Task] = []
     for brief in briefs:

@@ -31,7 +31,6 @@ HIDDEN_STATES = (ProposalState.DRAFT, ProposalState.WITHDRAWN)
 """States that a company never sees, even after opening."""
 
 _BRIEF = bindparam("brief_id", type_=Integer())
-_TRADES = prepared(select(BriefService.category).where(BriefService.brief_id == _BRIEF))
 _SENT = prepared(
     select(Proposal)
     .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN_STATES))
@@ -152,7 +151,7 @@ def offers_for(viewer: Viewer, reference: str) -> BriefOffers:
 
 def _opened(brief: Brief, version: BriefVersion, requirements: BriefRequirements) -> list[Offer]:
     asked, now = {"brief_id": brief.id}, clock.now()
-    trades = set(session.scalars(_TRADES, asked))
+    trades = set(session.scalars(select(BriefService.category).where(BriefService.brief_id == brief.id)))
     approved = {
         row.supplier_id
         for row in session.execute(_APPROVALS, asked)

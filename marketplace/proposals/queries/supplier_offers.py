@@ -31,14 +31,10 @@ from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import CaseStudy
 
 _BRIEF = bindparam("brief_id", type_=Integer())
-_OWN = prepared(select(Proposal).where(Proposal.brief_id == _BRIEF, Proposal.supplier_id == ORGANISATION_ID))
 _IN_TRADE = prepared(
     select(BriefService.code)
     .where(BriefService.brief_id == _BRIEF, BriefService.category.in_(approved_categories(ORGANISATION_ID)))
     .limit(1)
-)
-_INVITED = prepared(
-    select(Invitation.id).where(Invitation.brief_id == _BRIEF, Invitation.supplier_id == ORGANISATION_ID)
 )
 
 
@@ -126,7 +122,8 @@ def own_proposal(viewer: Viewer, brief_id: int) -> Proposal | None:
     """Find the viewer's own offer for a brief, or None."""
     if not viewer.is_supplier:
         return None
-    return session.scalar(_OWN, {"brief_id": brief_id, "organisation_id": viewer.organisation_id})
+    own = Proposal.supplier_id == viewer.organisation_id
+    return session.scalar(select(Proposal).where(Proposal.brief_id == brief_id, own))
 
 
 def load_supplier_offer(viewer: Viewer, reference: str) -> SupplierOffer:
@@ -155,7 +152,10 @@ def _can_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool
     asked = {"brief_id": brief.id, "organisation_id": viewer.organisation_id}
     if session.scalar(_IN_TRADE, asked) is None:
         return False
-    return brief.open_door or proposal is not None or session.scalar(_INVITED, asked) is not None
+    if brief.open_door or proposal is not None:
+        return True
+    own = Invitation.supplier_id == viewer.organisation_id
+    return session.scalar(select(Invitation.id).where(Invitation.brief_id == brief.id, own)) is not None
 
 
 def citable_cases(viewer: Viewer) -> list[CitedCase]:

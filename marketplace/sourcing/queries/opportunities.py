@@ -41,11 +41,6 @@ _results: BoundedCache[tuple[str, str, int], ScoringResult] = BoundedCache(MAX_C
 """Results by corpus cache key, supplier id and brief version id."""
 _MISSING = object()
 
-_INVITATION = prepared(
-    select(Invitation).where(
-        Invitation.brief_id == bindparam("brief_id"), Invitation.supplier_id == ORGANISATION_ID
-    )
-)
 _SUMMARIES = prepared(
     select(
         Brief.id,
@@ -86,8 +81,10 @@ class Opportunity:
 
 def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
     """Return the invitation of the viewer's supplier to a brief, or None."""
-    params = {"brief_id": brief_id, "organisation_id": viewer.organisation_id}
-    return session.scalar(_INVITATION, params) if viewer.is_supplier else None
+    if not viewer.is_supplier:
+        return None
+    own = Invitation.supplier_id == viewer.organisation_id
+    return session.scalar(select(Invitation).where(Invitation.brief_id == brief_id, own))
 
 
 def opportunities(

@@ -23,7 +23,6 @@ PUBLIC = (
     NavItem("directory.search", _("Suppliers"), ("directory.show",)),
     NavItem("programme.courses", _("Courses"), ("programme.",)),
     NavItem("pages.how_it_works", _("How it works")),
-    NavItem("pages.how_we_rank", _("How we rank")),
 )
 COMPANY = (
     NavItem("pages.home", _("Home")),

@@ -1,16 +1,40 @@
-"""Calendar files with moments, such as deadlines (iCalendar, RFC 5545)."""
+"""Calendar files and invitations: iCalendar (RFC 5545), sent by e-mail as RFC 5546 and RFC 6047 define."""
 
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-MAX_LINE_BYTES = 75
-_ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None})
+from icalendar import Alarm, Calendar, Component, Event, Timezone, vCalAddress, vText
+
+from marketplace.core.clock import LOCAL_ZONE
+
+PRODUCT = "-//Leverandortorget//Calendar//NO"
+REFRESH_MINUTES = 15
+# With recurrence rules, so that it never expires; the library's own definition ends in 2038.
+_TIMEZONE = """BEGIN:VTIMEZONE
+TZID:Europe/Oslo
+BEGIN:DAYLIGHT
+DTSTART:19810329T020000
+RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU
+TZNAME:CEST
+TZOFFSETFROM:+0100
+TZOFFSETTO:+0200
+END:DAYLIGHT
+BEGIN:STANDARD
+DTSTART:19961027T030000
+RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU
+TZNAME:CET
+TZOFFSETFROM:+0200
+TZOFFSETTO:+0100
+END:STANDARD
+END:VTIMEZONE
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarEvent:
-    """A moment in a calendar, with a reminder one day before.
+    """An event with an end in local time, or a moment such as a deadline with a reminder one day before.
 
     `uid` identifies it in all calendars, so that a file with a higher `sequence` moves it.
     """
@@ -20,49 +44,126 @@ class CalendarEvent:
     summary: str
     url: str = ""
     sequence: int = 0
+    ends_at: dt.datetime | None = None
+    location: str = ""
+    description: str = ""
+    is_cancelled: bool = False
 
 
-def calendar_file(events: Iterable[CalendarEvent], now: dt.datetime) -> str:
-    """Return a calendar file with events, with lines of at most 75 bytes."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Leverandortorget//Deadlines//NO", "METHOD:PUBLISH"]
-    for event in events:
-        lines += [
-            "BEGIN:VEVENT",
-            f"UID:{event.uid}",
-            f"DTSTAMP:{_utc(now)}",
-            f"DTSTART:{_utc(event.at)}",
-            f"SEQUENCE:{event.sequence}",
-            f"SUMMARY:{_escape(event.summary)}",
-            *([f"URL:{event.url}"] if event.url else []),
-            "TRANSP:TRANSPARENT",
-            "BEGIN:VALARM",
-            "ACTION:DISPLAY",
-            f"DESCRIPTION:{_escape(event.summary)}",
-            "TRIGGER:-P1D",
-            "END:VALARM",
-            "END:VEVENT",
-        ]
-    lines.append("END:VCALENDAR")
-    return "".join(f"{_fold(line)}\r\n" for line in lines)
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Name and e-mail address of the organizer or an attendee."""
+
+    name: str
+    email: str
 
 
-def _utc(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+def calendar_file(events: Iterable[CalendarEvent], now: dt.datetime, *, name: str = "") -> str:
+    """Return a calendar file with events. With a name it is a feed that calendar programs read again regularly."""
+    calendar = _calendar("PUBLISH")
+    if name:
+        calendar.add("name", _printable(name))
+        interval = dt.timedelta(minutes=REFRESH_MINUTES)
+        calendar.add("refresh-interval", interval, parameters={"VALUE": "DURATION"})
+    built = [_event(event, now) for event in events]
+    if any(event.get("dtend") for event in built):
+        calendar.add_component(_timezone())
+    for event in built:
+        calendar.add_component(event)
+    return _text(calendar)
 
 
-def _escape(text: str) -> str:
-    printable = "".join(character for character in text if character >= " " or character == "\n")
-    return printable.translate(_ESCAPES)
+def invitation(
+    event: CalendarEvent, now: dt.datetime, *, attendee: Mailbox, organizer: Mailbox | None = None
+) -> str:
+    """Return the scheduling message that adds, moves or, if the event is cancelled, removes one attendee's event.
+
+    RFC 5546 allows one event in each message. The attendee has accepted by taking the seat and is not asked to reply.
+    Without an organizer, the message gets the sender of the e-mail as its organizer: `add_organizer`.
+    """
+    calendar = _calendar("CANCEL" if event.is_cancelled else "REQUEST")
+    calendar.add_component(_timezone())
+    component = _event(event, now)
+    if organizer is not None:
+        component.add("organizer", _address(organizer))
+    address = _address(attendee)
+    address.params["ROLE"] = vText("REQ-PARTICIPANT")
+    address.params["PARTSTAT"] = vText("ACCEPTED")
+    address.params["RSVP"] = vText("FALSE")
+    component.add("attendee", address)
+    calendar.add_component(component)
+    return _text(calendar)
 
 
-def _fold(line: str) -> str:
-    """Break a line into parts of at most 75 bytes, never inside a character."""
-    parts, size = [""], 0
-    for character in line:
-        length = len(character.encode())
-        if size + length > MAX_LINE_BYTES:
-            parts.append(" ")
-            size = 1
-        parts[-1] += character
-        size += length
-    return "\r\n".join(parts)
+def calendar_method(text: str) -> str:
+    """Return the METHOD of a calendar file. Raises ValueError if the file is damaged."""
+    return str(Calendar.from_ical(text)["METHOD"])
+
+
+def add_organizer(text: str, organizer: Mailbox) -> str:
+    """Return a scheduling message with an organizer, unless it has one."""
+    calendar = Calendar.from_ical(text)
+    for event in calendar.walk("VEVENT"):
+        if "ORGANIZER" not in event:
+            event.add("organizer", _address(organizer))
+    return _text(calendar)
+
+
+def _calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", PRODUCT)
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method)
+    return calendar
+
+
+def _event(event: CalendarEvent, now: dt.datetime) -> Event:
+    component = Event()
+    component.add("uid", event.uid)
+    component.add("dtstamp", now.astimezone(dt.UTC))
+    component.add("sequence", event.sequence)
+    component.add("summary", _printable(event.summary))
+    if event.ends_at is not None:
+        component.add("dtstart", event.at.astimezone(LOCAL_ZONE))
+        component.add("dtend", event.ends_at.astimezone(LOCAL_ZONE))
+        component.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    else:
+        component.add("dtstart", event.at.astimezone(dt.UTC))
+        component.add("transp", "TRANSPARENT")
+        component.add_component(_alarm(event.summary))
+    for name, value in (("location", event.location), ("description", event.description)):
+        if value:
+            component.add(name, _printable(value))
+    if event.url:
+        component.add("url", event.url)
+    return component
+
+
+def _alarm(summary: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("action", "DISPLAY")
+    alarm.add("description", _printable(summary))
+    alarm.add("trigger", dt.timedelta(days=-1))
+    return alarm
+
+
+def _address(mailbox: Mailbox) -> vCalAddress:
+    address = vCalAddress(f"mailto:{mailbox.email}")
+    if mailbox.name:
+        address.params["CN"] = vText(_printable(mailbox.name).replace("\n", " "))
+    return address
+
+
+@cache
+def _timezone() -> Component:
+    return Timezone.from_ical(_TIMEZONE)
+
+
+def _printable(text: str) -> str:
+    """Return a text without control characters, which calendar programs reject."""
+    return "".join(character for character in text if character >= " " or character == "\n")
+
+
+def _text(calendar: Calendar) -> str:
+    return str(calendar.to_ical(), "utf-8")

@@ -4,8 +4,10 @@ import datetime as dt
 import re
 
 import pytest
+from icalendar import Calendar
 
-from marketplace.core.icalendar import CalendarEvent, calendar_file
+from marketplace.core.clock import LOCAL_ZONE
+from marketplace.core.icalendar import CalendarEvent, Mailbox, calendar_file, invitation
 
 pytestmark = pytest.mark.once
 AT = dt.datetime(2026, 12, 11, 23, 59, 59, tzinfo=dt.timezone(dt.timedelta(hours=1)))
@@ -37,3 +39,14 @@ def test_text_is_escaped_and_folded_between_characters() -> None:
     summary = next(line for line in unfolded(text) if line.startswith("SUMMARY:"))
     assert summary.startswith("SUMMARY:Ost\\; smør\\, rømme \\\\ flatbrød\\nog BEGIN:VEVENT ")
     assert summary.endswith("æøå🧀" * 40)
+
+
+def test_time_zone_of_an_invitation_has_the_clock_changes_of_norway() -> None:
+    event = CalendarEvent("a", AT, "Samling", ends_at=AT + dt.timedelta(hours=3))
+    text = invitation(event, AT, attendee=Mailbox("Kari\nNord", "kari@x.example"))
+    (zone,) = Calendar.from_ical(text).walk("VTIMEZONE")
+    defined = zone.to_tz()
+    for year in (1997, 2026, 2039):
+        for month, day in ((1, 15), (3, 24), (3, 31), (7, 15), (10, 24), (10, 31), (11, 15)):
+            moment = dt.datetime(year, month, day, 12, tzinfo=LOCAL_ZONE)
+            assert moment.replace(tzinfo=defined).utcoffset() == moment.utcoffset()

@@ -17,6 +17,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.email_address import ascii_email
 from marketplace.core.files import write_atomically
 from marketplace.core.i18n import use_locale
+from marketplace.core.icalendar import Mailbox, add_organizer, calendar_method
 from marketplace.core.mail_templates import Paragraph, render_mail
 from marketplace.core.sealing import SealError
 from marketplace.outbox.models import OutboxMail
@@ -72,10 +73,21 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     if mail.calendar:
-        message.add_attachment(
-            mail.calendar, subtype="calendar", filename="deadlines.ics", params={"method": "PUBLISH"}
-        )
+        _add_calendar(message, mail.calendar, Mailbox(settings.site_name, ascii_email(settings.mail_from)))
     return message
+
+
+def _add_calendar(message: EmailMessage, calendar: str, sender: Mailbox) -> None:
+    """Attach a calendar file, or add a scheduling message as an alternative, which mail programs act on (RFC 6047)."""
+    method = calendar_method(calendar)
+    if method == "PUBLISH":
+        message.add_attachment(
+            calendar, subtype="calendar", filename="deadlines.ics", params={"method": method}
+        )
+    else:
+        message.add_alternative(
+            add_organizer(calendar, sender), subtype="calendar", params={"method": method}
+        )
 
 
 def _paragraphs(mail: OutboxMail, site: str) -> list[Paragraph]:

@@ -28,7 +28,7 @@ class Content:
     link_path: str = ""
     link_label: str = ""
     calendar: str = ""
-    """iCalendar file to attach to the e-mail."""
+    """iCalendar file to attach to the e-mail, or scheduling message to send in it."""
 
 
 @dataclass(frozen=True, slots=True)

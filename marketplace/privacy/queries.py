@@ -16,6 +16,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import ColleagueInvitation, Membership, Organisation
 from marketplace.organisations.queries import first_other_member, memberships_led_alone
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
+from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.proposals.models import (
     Award,
     EmergencyAccess,
@@ -83,6 +84,7 @@ EXPORTED_TABLES = (
     ExportedTable("ties_stated", ConflictOfInterest, "user_id", ("kind",)),
     ExportedTable("moves_asked_for", Transfer, "asked_by_id", ("asked_at", "reason", "state")),
     ExportedTable("moves_answered", Transfer, "answered_by_id", ("answered_at", "state")),
+    ExportedTable("calendars", CalendarFeed, "user_id", ("created_at",)),
     ExportedTable("acts", AuditEvent, "actor_id", ("at", "action", "object_type", "object_id")),
 )
 NOT_EXPORTED = {

@@ -20,6 +20,7 @@ from marketplace.organisations.use_cases import release_organisations
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.privacy.anonymization import anonymize_mail_files, anonymize_tables
 from marketplace.privacy.queries import blocked_organisations
+from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.suppliers.models import Supplier
 
 ERASED_HOST = "erased.invalid"
@@ -96,6 +97,7 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
         Notice,
         NoticePreference,
         FormDraft,
+        CalendarFeed,
     ):
         session.execute(delete(table).where(table.user_id == user.id))
     session.flush()

@@ -5,13 +5,12 @@ import email
 import email.policy
 import socket
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import create_engine, insert, select, update
 
@@ -27,47 +26,15 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
 from tests import factories
 from tests.support.browser import Browser
+from tests.support.mail_sink import Sink, sink
 
+__all__ = ["sink"]
 HELLO = Message(
     "hello",
     lambda: Content(
         f"Hei på {current_locale()}", ["Første avsnitt med æøå.", "<b>Andre</b>."], "/home", "Gå hjem"
     ),
 )
-
-
-class Sink:
-    """A mail server that stores messages and rejects one address."""
-
-    def __init__(self) -> None:
-        self.messages: list[bytes] = []
-        self.callbacks: list[Callable[[], None]] = []
-
-    async def handle_RCPT(
-        self, _server: object, _session: object, envelope: object, address: str, _options: object
-    ) -> str:
-        if address.startswith("refused"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(address)  # type: ignore[attr-defined]  # because aiosmtpd gives an envelope
-        return "250 OK"
-
-    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
-        for callback in self.callbacks:
-            callback()
-        self.messages.append(envelope.content)  # type: ignore[attr-defined]  # because aiosmtpd gives an envelope
-        return "250 OK"
-
-
-@pytest.fixture
-def sink() -> Iterator[tuple[Sink, int]]:
-    handler = Sink()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield handler, port
-    controller.stop()
 
 
 def settings_of(app: Flask) -> Settings:

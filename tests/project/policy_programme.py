@@ -22,6 +22,7 @@ def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
     place = programme.place(project)
     cohort = programme.cohort(place)
     person = ProjectPerson(project_id=project.id, user_id=user_id, role="leader", since=project.starts_on)
+    seat = programme.participation(cohort)
     planned = programme.course_session(cohort)
     material = SessionMaterial(session_id=planned.id, title="Ark", use="before")
     session.add_all([person, material])
@@ -32,7 +33,8 @@ def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
         "token:attendance": links["attendance"],
         "token:lecturer": links["lecturer"],
         "slug:programme": project.slug,
-        "token:seat": programme.participation(cohort).token,
+        "token:seat": seat.token,
+        "token:calendar": seat.calendar_token,
         "session_id:programme": planned.id,
         "material_id": material.id,
         "place_id": place.id,
@@ -55,6 +57,7 @@ def programme_values(rule: str, objects: dict[str, Any]) -> dict[str, Any]:
 def programme_token(rule: str, objects: dict[str, Any]) -> str | None:
     """Return a valid token for the secret links of a participation, or None for other rules."""
     tokens = {
+        "/calendar/": "calendar",
         "/courses/seat/": "seat",
         "/sessions/<token>/list": "attendance",
         "/sessions/<token>/room": "lecturer",

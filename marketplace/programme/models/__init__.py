@@ -1,5 +1,5 @@
 """Tables of the programme."""
 
-from marketplace.programme.models import participation, projects, sessions
+from marketplace.programme.models import calendar, participation, projects, sessions
 
-__all__ = ["participation", "projects", "sessions"]
+__all__ = ["calendar", "participation", "projects", "sessions"]

@@ -18,7 +18,8 @@ class CourseSession(Base):
 
     `number` refers to the course plan; `title` overrides the plan's title. `uid` and `sequence` identify the event in
     calendars (RFC 5545). `catch_up_of_id` is the session that a catch-up session repeats. `head_count` is what was counted
-    in the room, kept apart from the attendance list.
+    in the room, kept apart from the attendance list. `reminded_before_at` and `reminded_today_at` are when the companies
+    were reminded, some days before and on the same day; None again once the session is moved.
     """
 
     __tablename__ = "course_session"
@@ -45,6 +46,8 @@ class CourseSession(Base):
     cancelled_reason: Mapped[str] = mapped_column(String(500), default="")
     held_at: Mapped[dt.datetime | None]
     head_count: Mapped[int | None]
+    reminded_before_at: Mapped[dt.datetime | None]
+    reminded_today_at: Mapped[dt.datetime | None]
 
     cohort: Mapped[Cohort] = relationship(innerjoin=True)
 

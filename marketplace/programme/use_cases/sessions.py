@@ -22,6 +22,7 @@ from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.sessions import has_sessions, session_for
+from marketplace.programme.use_cases.calendar import announce_cancellation, announce_move, announce_new
 from marketplace.programme.use_cases.seating import lock_project
 
 CALENDAR_FIELDS = ("starts_at", "ends_at", "venue", "address", "municipality_number")
@@ -77,6 +78,7 @@ def plan_course(viewer: Viewer, slug: str, cohort_id: int, dates: CourseDates) -
             planned.append(_add(cohort, part.number, dates.first, day))
         session.flush()
         record(viewer, "cohort.plan", "cohort", cohort.id, sessions=len(planned))
+        announce_new(planned)
         return planned
 
 
@@ -98,7 +100,7 @@ def copy_course(viewer: Viewer, slug: str, cohort_id: int, target_ids: Sequence[
             )
             .order_by(CourseSession.starts_at)
         ).all()
-        count = 0
+        copies = []
         for index, target_id in enumerate(target_ids, start=1):
             target = _cohort_to_plan(access, target_id)
             for original in originals:
@@ -106,10 +108,11 @@ def copy_course(viewer: Viewer, slug: str, cohort_id: int, target_ids: Sequence[
                 added = _add(target, original.number, details, details.day + dt.timedelta(days=days * index))
                 added.venue = added.address = ""
                 added.municipality_number = target.place.municipality_number
-                count += 1
+                copies.append(added)
             record(viewer, "cohort.plan", "cohort", target.id, sessions=len(originals), source=source.id)
         session.flush()
-        return count
+        announce_new(copies)
+        return len(copies)
 
 
 def save_session(
@@ -134,6 +137,8 @@ def save_session(
         is_moved = _calendar_values(course_session) != before
         if is_moved:
             course_session.sequence += 1
+            course_session.reminded_before_at = course_session.reminded_today_at = None
+            announce_move(course_session)
         record(viewer, "session.move" if is_moved else "session.save", "session", session_id)
         return is_moved
 
@@ -174,6 +179,7 @@ def restore_session(viewer: Viewer, slug: str, session_id: int) -> bool:
         course_session.cancelled_at = None
         course_session.cancelled_reason = ""
         course_session.sequence += 1
+        announce_new([course_session])
         record(viewer, "session.restore", "session", session_id)
         return True
 
@@ -187,6 +193,7 @@ def add_catch_up(viewer: Viewer, slug: str, session_id: int, details: SessionDet
         added = _add(original.cohort, original.number, details, details.day)
         added.catch_up_of_id = original_id
         session.flush()
+        announce_new([added])
         record(viewer, "session.add_catch_up", "session", added.id, original=original_id)
         return added
 
@@ -215,6 +222,7 @@ def _cancel(viewer: Viewer, course_session: CourseSession, reason: str) -> None:
     course_session.cancelled_at = clock.now()
     course_session.cancelled_reason = reason
     course_session.sequence += 1
+    announce_cancellation(course_session)
     record(viewer, "session.cancel", "session", course_session.id)
 
 

@@ -28,6 +28,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import coming_sessions, open_cohort
+from marketplace.programme.use_cases.calendar import cancel_session_invitations, send_session_invitations
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     Cause,
@@ -176,6 +177,7 @@ def welcome(participation: Participation, cohort: Cohort) -> None:
             participation.contact_email,
             participation.locale,
         )
+    send_session_invitations(participation)
 
 
 def accept_offer(token: str) -> None:
@@ -222,6 +224,8 @@ def withdraw(token: str, reason: str, text: str) -> None:
 
 def withdraw_participation(participation: Participation, cause: Cause, text: str = "") -> None:
     """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
+    if participation.state == ParticipationState.SIGNED_UP:
+        cancel_session_invitations(participation, participation.cohort_id)
     change_state(participation, "withdraw", cause)
     participation.withdrawal_reason = cause.reason
     participation.withdrawal_text = text
@@ -258,6 +262,7 @@ def move_to_cohort(participation: Participation, cohort: Cohort, cause: Cause) -
         return
     if count_free_seats(cohort) <= 0:
         raise Conflict(_("%(cohort)s is full. You keep the seat you have.", cohort=cohort.name))
+    cancel_session_invitations(participation, participation.cohort_id)
     change_state(participation, "change_cohort", cause, cohort)
     welcome(participation, cohort)
     offer_free_seats(participation.project_id)

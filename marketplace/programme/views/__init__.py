@@ -2,6 +2,7 @@
 
 from marketplace.programme.views import (
     attendance,
+    calendar,
     cohorts,
     courses,
     material,
@@ -14,6 +15,7 @@ from marketplace.programme.views.base import blueprint
 __all__ = [
     "attendance",
     "blueprint",
+    "calendar",
     "cohorts",
     "courses",
     "material",

@@ -1,0 +1,160 @@
+"""Notices about course sessions: invitations for calendars, changes, cancellations and reminders."""
+
+from collections.abc import Sequence
+
+from marketplace.core import clock
+from marketplace.core.course_plan import course_plan
+from marketplace.core.i18n import format_date, format_datetime, format_time, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.core.icalendar import CalendarEvent, Mailbox, invitation
+from marketplace.outbox.messages import Content, as_message
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.sessions import CourseSession
+
+
+def session_event(course_session: CourseSession, *, is_cancelled: bool | None = None) -> CalendarEvent:
+    """Return a session as a calendar event in the current language. `is_cancelled` overrides its state."""
+    project = course_session.cohort.project
+    planned = course_plan().session(course_session.number)
+    lecturer = _("Lecturer: %(name)s", name=course_session.lecturer) if course_session.lecturer else ""
+    return CalendarEvent(
+        uid=course_session.uid,
+        at=course_session.starts_at,
+        ends_at=course_session.ends_at,
+        summary=f"{course_session.heading} ({project.name})",
+        sequence=course_session.sequence,
+        location=format_venue(course_session),
+        description="\n".join(filter(None, (planned.summary if planned else "", lecturer))),
+        is_cancelled=course_session.cancelled_at is not None if is_cancelled is None else is_cancelled,
+    )
+
+
+def format_venue(course_session: CourseSession) -> str:
+    """Return venue, address and municipality of a session, without the parts that are not decided."""
+    parts = (course_session.venue, course_session.address, course_session.municipality)
+    return ", ".join(dict.fromkeys(part for part in parts if part))
+
+
+def _invitation(
+    course_session: CourseSession, participation: Participation, *, is_cancelled: bool | None = None
+) -> str:
+    garden = course_session.cohort.place.garden
+    return invitation(
+        session_event(course_session, is_cancelled=is_cancelled),
+        clock.now(),
+        attendee=Mailbox(participation.contact_name, participation.contact_email),
+        organizer=Mailbox(garden.name, garden.email) if garden.email else None,
+    )
+
+
+def _time_and_place(course_session: CourseSession) -> list[str]:
+    when = _(
+        "%(start)s to %(end)s",
+        start=format_datetime(course_session.starts_at, weekday=True),
+        end=format_time(course_session.ends_at),
+    )
+    return [when, format_venue(course_session)]
+
+
+@as_message("session_invited")
+def session_invited(course_session: CourseSession, participation: Participation) -> Content:
+    """A session, for the calendar of a contact person."""
+    return Content(
+        _(
+            "For your calendar: %(title)s, %(date)s",
+            title=course_session.heading,
+            date=format_date(course_session.starts_at),
+        ),
+        [*_time_and_place(course_session), _("Your calendar is updated if the session is moved.")],
+        participation.path,
+        _("See your seat"),
+        _invitation(course_session, participation),
+    )
+
+
+@as_message("session_withdrawn")
+def session_withdrawn(course_session: CourseSession, participation: Participation) -> Content:
+    """A session is removed from the calendar of a contact person who no longer takes part in it."""
+    return Content(
+        _(
+            "No longer in your calendar: %(title)s, %(date)s",
+            title=course_session.heading,
+            date=format_date(course_session.starts_at),
+        ),
+        [
+            _(
+                "%(company)s no longer has a seat in this session.",
+                company=participation.company_name,
+            )
+        ],
+        participation.path,
+        _("See your seat"),
+        _invitation(course_session, participation, is_cancelled=True),
+    )
+
+
+@as_message("session_moved")
+def session_moved(course_session: CourseSession, participation: Participation) -> Content:
+    """Time or place of a session has changed. For the contact person, with the calendar updated."""
+    return _moved(course_session, participation.path, _invitation(course_session, participation))
+
+
+@as_message("session_moved")
+def session_moved_for_member(course_session: CourseSession) -> Content:
+    """Time or place of a session has changed. For other members of a company."""
+    return _moved(course_session, "/home", "")
+
+
+def _moved(course_session: CourseSession, path: str, calendar: str) -> Content:
+    return Content(
+        _("Moved: %(title)s", title=course_session.heading),
+        [_("New time and place:"), *_time_and_place(course_session)],
+        path,
+        _("See your seat") if calendar else _("Open the site"),
+        calendar,
+    )
+
+
+@as_message("session_cancelled")
+def session_cancelled(course_session: CourseSession, participation: Participation) -> Content:
+    """A session is cancelled. For the contact person, and removed from the calendar."""
+    return _cancelled(course_session, participation.path, _invitation(course_session, participation))
+
+
+@as_message("session_cancelled")
+def session_cancelled_for_member(course_session: CourseSession) -> Content:
+    """A session is cancelled. For other members of a company."""
+    return _cancelled(course_session, "/home", "")
+
+
+def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Content:
+    return Content(
+        _(
+            "Cancelled: %(title)s, %(date)s",
+            title=course_session.heading,
+            date=format_date(course_session.starts_at),
+        ),
+        [
+            _("The session does not take place: %(reason)s", reason=course_session.cancelled_reason),
+            *_time_and_place(course_session),
+        ],
+        path,
+        _("See your seat") if calendar else _("Open the site"),
+        calendar,
+    )
+
+
+@as_message("session_soon")
+def session_soon(sessions: Sequence[CourseSession], path: str) -> Content:
+    """Reminder of sessions on one day. For contact persons and members of companies with a seat."""
+    first = sessions[0]
+    is_today = clock.to_local(first.starts_at).date() == clock.today()
+    lines = []
+    for course_session in sessions:
+        lines += [course_session.heading, *_time_and_place(course_session)]
+    subject = (
+        ngettext("Course today", "Courses today", len(sessions))
+        if is_today
+        else _("Course on %(date)s", date=format_date(first.starts_at, weekday=True, year=False))
+    )
+    return Content(subject, lines, path, _("See your seat") if path != "/home" else _("Open the site"))

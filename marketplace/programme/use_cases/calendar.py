@@ -1,0 +1,124 @@
+"""Calendar invitations to companies with a seat, and the calendar feeds of advisers."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+
+from sqlalchemy import delete
+
+from marketplace.accounts.models import User
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import lock_row, session, transaction
+from marketplace.core.errors import Forbidden
+from marketplace.core.identifiers import new_token, token_hash
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.messages import Message
+from marketplace.outbox.use_cases import send, send_mail
+from marketplace.programme.models.calendar import CalendarFeed
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.notices import sessions as notices
+from marketplace.programme.queries.calendar import coming_sessions_of, own_feed, participants_of
+
+Notice: TypeAlias = Callable[[CourseSession, Participation], Message]
+
+
+def send_session_invitations(participation: Participation) -> None:
+    """Send the coming sessions to the calendar of a company that has got a confirmed seat.
+
+    Joins the caller's transaction. One e-mail for each session: RFC 5546 allows no more in a request.
+    """
+    if participation.cohort_id is not None:
+        _send(participation, participation.cohort_id, notices.session_invited)
+
+
+def cancel_session_invitations(participation: Participation, cohort_id: int | None) -> None:
+    """Remove the coming sessions of a cohort from the calendar of a company that no longer has a seat in it.
+
+    Joins the caller's transaction. A company that never confirmed its seat has no invitations.
+    """
+    if cohort_id is not None and participation.confirmed_at is not None:
+        _send(participation, cohort_id, notices.session_withdrawn)
+
+
+def _send(participation: Participation, cohort_id: int, notice: Notice) -> None:
+    if not participation.contact_email:
+        return
+    session.flush()
+    for course_session in coming_sessions_of(participation, cohort_id):
+        send_mail(notice(course_session, participation), participation.contact_email, participation.locale)
+
+
+def announce_new(sessions: Iterable[CourseSession]) -> None:
+    """Send new sessions, or restored ones, to the calendars of the companies with a seat, in the transaction."""
+    _announce(sessions, notices.session_invited, None)
+
+
+def announce_move(course_session: CourseSession) -> None:
+    """Tell the companies with a seat about the new time and place of a session, inside the caller's transaction."""
+    _announce([course_session], notices.session_moved, notices.session_moved_for_member)
+
+
+def announce_cancellation(course_session: CourseSession) -> None:
+    """Tell the companies with a seat that a session is cancelled, inside the caller's transaction."""
+    _announce([course_session], notices.session_cancelled, notices.session_cancelled_for_member)
+
+
+def _announce(
+    sessions: Iterable[CourseSession],
+    notice: Notice,
+    member_notice: Callable[[CourseSession], Message] | None,
+) -> None:
+    """Notify contact persons, and members of companies with an account, about sessions that have not begun."""
+    session.flush()
+    coming = [row for row in sessions if row.starts_at > clock.now()]
+    participants = participants_of(coming)
+    for course_session in coming:
+        for participation in participants[course_session.id]:
+            email = participation.contact_email
+            if email:
+                send_mail(notice(course_session, participation), email, participation.locale)
+            if member_notice is not None and participation.company_id is not None:
+                members = recipients_for(participation.company_id)
+                send(member_notice(course_session), [member for member in members if member.email != email])
+
+
+def feed_token(secret_key: str, nonce: str) -> str:
+    """Return the token of an adviser's calendar feed."""
+    return token_hash(f"{secret_key} calendar {nonce}")[:43]
+
+
+def create_feed(viewer: Viewer, secret_key: str) -> None:
+    """Create the viewer's calendar feed in the current garden, or give it a new address if there is one."""
+    if not viewer.is_garden:
+        raise Forbidden
+    with transaction():
+        lock_row(User.id, viewer.user_id)
+        _delete_own_feed(viewer)
+        nonce = new_token()
+        feed = CalendarFeed(
+            user_id=viewer.user_id,
+            garden_id=viewer.organisation_id,
+            nonce=nonce,
+            token_hash=token_hash(feed_token(secret_key, nonce)),
+        )
+        session.add(feed)
+        session.flush()
+        record(viewer, "calendar.create", "user", viewer.user_id)
+
+
+def revoke_feed(viewer: Viewer) -> None:
+    """Make the address of the viewer's calendar feed invalid."""
+    with transaction():
+        if own_feed(viewer) is not None:
+            _delete_own_feed(viewer)
+            record(viewer, "calendar.revoke", "user", viewer.user_id)
+
+
+def _delete_own_feed(viewer: Viewer) -> None:
+    session.execute(
+        delete(CalendarFeed).where(
+            CalendarFeed.user_id == viewer.user_id, CalendarFeed.garden_id == viewer.organisation_id
+        )
+    )

@@ -1,0 +1,97 @@
+"""Reminders of course sessions: three days before and on the same morning."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.messages import Recipient
+from marketplace.outbox.use_cases import send, send_mail
+from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.notices.sessions import session_soon
+from marketplace.programme.queries.calendar import participants_of, sessions_with_place
+
+DAYS_BEFORE = 3
+FIRST_HOUR = dt.time(6)
+"""Local time at which the reminders of a day are sent."""
+
+
+@dataclass(slots=True)
+class _Reminder:
+    """Sessions of one day that one person is reminded of. A contact person without an account has no recipient."""
+
+    path: str
+    locale: str
+    recipient: Recipient | None = None
+    sessions: dict[int, CourseSession] = field(default_factory=dict)
+
+
+def remind_of_sessions() -> int:
+    """Remind the companies with a seat of sessions in three days and today; return the number of people. A job.
+
+    Each session is reminded of once for each of the two, however often the job runs, and again if it is moved.
+    """
+    now = clock.now()
+    if now < clock.from_local(clock.today(), FIRST_HOUR):
+        return 0
+    return sum(
+        _remind(day, column)
+        for day, column in (
+            (clock.today(), "reminded_today_at"),
+            (clock.today() + dt.timedelta(days=DAYS_BEFORE), "reminded_before_at"),
+        )
+    )
+
+
+def _remind(day: dt.date, column: str) -> int:
+    due = select(CourseSession.id).where(
+        CourseSession.starts_at >= max(clock.start_of_day(day), clock.now()),
+        CourseSession.starts_at <= clock.end_of_day(day),
+        CourseSession.cancelled_at.is_(None),
+        getattr(CourseSession, column).is_(None),
+    )
+    ids = session.scalars(due).all()
+    if not ids:
+        return 0
+    with transaction():
+        locked = [load_locked(due.where(CourseSession.id == session_id)) for session_id in sorted(ids)]
+        query = sessions_with_place().where(CourseSession.id.in_([number for number in locked if number]))
+        sessions = session.scalars(query.order_by(CourseSession.starts_at, CourseSession.id)).all()
+        reminders = _reminders(sessions)
+        for email, reminder in reminders.items():
+            message = session_soon(list(reminder.sessions.values()), reminder.path)
+            if reminder.recipient is not None:
+                send(message, [reminder.recipient])
+            else:
+                send_mail(message, email, reminder.locale)
+        for course_session in sessions:
+            setattr(course_session, column, clock.now())
+            record(None, "session.remind", "session", course_session.id)
+        return len(reminders)
+
+
+def _reminders(sessions: Sequence[CourseSession]) -> dict[str, _Reminder]:
+    """Return one reminder for each person, by e-mail address, however many companies and sessions it is about."""
+    reminders: dict[str, _Reminder] = {}
+    members: dict[int, list[Recipient]] = defaultdict(list)
+    participants = participants_of(sessions)
+    for course_session in sessions:
+        for participation in participants[course_session.id]:
+            company_id = participation.company_id
+            if company_id is not None and company_id not in members:
+                members[company_id] = recipients_for(company_id)
+            email = participation.contact_email
+            if email:
+                known = reminders.setdefault(email, _Reminder(participation.path, participation.locale))
+                known.sessions[course_session.id] = course_session
+            for member in members[company_id] if company_id is not None else ():
+                known = reminders.setdefault(member.email, _Reminder("/home", member.locale))
+                known.recipient = member
+                known.sessions[course_session.id] = course_session
+    return reminders

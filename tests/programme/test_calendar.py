@@ -1,0 +1,324 @@
+"""Calendar invitations by e-mail, read back from a mail server, and calendar feeds."""
+
+import datetime as dt
+import email
+import email.policy
+from collections.abc import Iterator
+from dataclasses import replace
+from email.message import EmailMessage
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from flask import Flask
+from icalendar import Calendar, Event
+
+from marketplace.core.database import session, transaction
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden, Membership
+from marketplace.outbox.delivery import deliver_due
+from marketplace.outbox.models import Notice
+from marketplace.programme.models.calendar import CalendarFeed
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession
+from marketplace.programme.use_cases import calendar, sessions, sign_up
+from marketplace.programme.use_cases.sessions import CourseDates, SessionDetails
+from tests import factories
+from tests.factories import programme
+from tests.support.browser import Browser
+from tests.support.mail_sink import Sink, sink
+from tests.support.sql_capture import captured_sql
+
+__all__ = ["sink"]
+NOW = dt.datetime(2027, 1, 4, 8, tzinfo=dt.UTC)
+OSLO = ZoneInfo("Europe/Oslo")
+DETAILS = SessionDetails(
+    "", dt.date(2027, 3, 9), dt.time(13), dt.time(16), "Meieriet; 2. etasje, sør", "", "5021", "Liv Aas", ""
+)
+
+
+@pytest.fixture(autouse=True)
+def clock_at_new_year() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def garden(app: Flask) -> BusinessGarden:
+    return factories.garden(email="post@fjellfoten.example")
+
+
+@pytest.fixture
+def adviser(garden: BusinessGarden) -> Viewer:
+    return factories.member(garden, "adviser")
+
+
+@pytest.fixture
+def cohort(garden: BusinessGarden) -> Cohort:
+    return programme.cohort(programme.place(programme.project(garden)), "Oppdal vår", seats=5)
+
+
+@pytest.fixture
+def company(cohort: Cohort) -> Participation:
+    return programme.participation(cohort, contact_email="kari@ysteri.example", contact_name='Kari "K" Å')
+
+
+class Mail:
+    """E-mail received by the mail server: parts of one message."""
+
+    def __init__(self, raw: bytes) -> None:
+        message = email.message_from_bytes(raw, policy=email.policy.default)
+        assert isinstance(message, EmailMessage)
+        self.message = message
+        self.to, self.subject = str(message["To"]), str(message["Subject"])
+        self.parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+
+    @property
+    def calendar(self) -> Calendar:
+        (part,) = self.parts
+        content = part.get_content()
+        parsed = Calendar.from_ical(content)
+        assert part["Content-Type"].params["method"] == parsed["METHOD"]
+        return parsed  # type: ignore[return-value]  # because the file contains a calendar
+
+    @property
+    def event(self) -> Event:
+        (event,) = self.calendar.walk("VEVENT")
+        return event  # type: ignore[return-value]  # because walk filters by type
+
+
+def received(app: Flask, server: tuple[Sink, int]) -> list[Mail]:
+    """Send the queued e-mail, and return the messages that arrive."""
+    handler, port = server
+    smtp = replace(app.config["SETTINGS"], mail_host="127.0.0.1", mail_port=port, mail_tls="none")
+    session.commit()
+    while deliver_due(smtp):
+        pass
+    mails = [Mail(raw) for raw in handler.messages]
+    handler.messages.clear()
+    return mails
+
+
+def plan(adviser: Viewer, cohort: Cohort) -> list[CourseSession]:
+    return sessions.plan_course(adviser, cohort.project.slug, cohort.id, CourseDates(3, DETAILS))
+
+
+def test_new_sessions_reach_a_company_with_a_seat_as_requests(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    programme.participation(cohort, state="waiting", contact_email="waiting@x.example")
+    programme.participation(cohort, confirmed_at=None, contact_email="unconfirmed@x.example")
+    programme.participation(cohort, contact_email="")
+    rows = plan(adviser, cohort)
+    mails = received(app, sink)
+    assert [mail.to for mail in mails] == ["kari@ysteri.example"] * 6
+    first = mails[0]
+    assert first.message.get_content_type() == "multipart/alternative"
+    assert first.calendar["METHOD"] == "REQUEST"
+    assert [zone["TZID"] for zone in first.calendar.walk("VTIMEZONE")] == ["Europe/Oslo"]
+    event = first.event
+    assert event["DTSTART"].params["TZID"] == "Europe/Oslo"
+    assert event["DTSTART"].dt == dt.datetime(2027, 3, 9, 13, tzinfo=OSLO)
+    assert mails[1].event["DTSTART"].dt.astimezone(dt.UTC).hour == 11
+    assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (rows[0].uid, 0, "CONFIRMED")
+    assert event["LOCATION"] == "Meieriet; 2. etasje, sør, Oppdal"
+    assert event["ORGANIZER"] == "mailto:post@fjellfoten.example"
+    assert event["ATTENDEE"] == "mailto:kari@ysteri.example"
+    assert event["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
+    assert len({mail.event["UID"] for mail in mails}) == 6
+    assert f"/courses/seat/{company.token}" in str(first.message.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # because every e-mail has a text
+
+
+def test_organizer_is_the_sender_without_an_address_of_the_garden(
+    app: Flask, sink: Any, adviser: Viewer, garden: BusinessGarden, cohort: Cohort, company: Participation
+) -> None:
+    garden.email = ""
+    plan(adviser, cohort)
+    sender = app.config["SETTINGS"].mail_from
+    assert received(app, sink)[0].event["ORGANIZER"] == f"mailto:{sender}"
+
+
+def test_moved_session_updates_the_same_event(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    row = plan(adviser, cohort)[0]
+    received(app, sink)
+    slug = cohort.project.slug
+    sessions.save_session(adviser, slug, row.id, replace(DETAILS, lecturer="Per Moe"))
+    assert received(app, sink) == []
+    sessions.save_session(adviser, slug, row.id, replace(DETAILS, day=dt.date(2027, 3, 10)))
+    (mail,) = received(app, sink)
+    assert (mail.calendar["METHOD"], mail.event["UID"], mail.event["SEQUENCE"]) == ("REQUEST", row.uid, 1)
+    assert mail.event["DTSTART"].dt == dt.datetime(2027, 3, 10, 13, tzinfo=OSLO)
+    assert "Flyttet" in mail.subject
+
+
+def test_cancelled_and_restored_session_is_removed_and_added_again(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    row = plan(adviser, cohort)[0]
+    received(app, sink)
+    sessions.cancel_session(adviser, cohort.project.slug, row.id, "Snøstorm over fjellet")
+    (cancelled,) = received(app, sink)
+    assert cancelled.calendar["METHOD"] == "CANCEL"
+    event = cancelled.event
+    assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (row.uid, 1, "CANCELLED")
+    assert "Snøstorm over fjellet" in str(cancelled.message.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # because every e-mail has a text
+    sessions.restore_session(adviser, cohort.project.slug, row.id)
+    (restored,) = received(app, sink)
+    assert (restored.calendar["METHOD"], restored.event["SEQUENCE"]) == ("REQUEST", 2)
+
+
+def test_confirmed_seat_gets_the_coming_sessions_and_withdrawal_removes_them(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort
+) -> None:
+    rows = plan(adviser, cohort)
+    sessions.cancel_session(adviser, cohort.project.slug, rows[5].id, "Ferie")
+    rows[0].starts_at, rows[0].ends_at = NOW - dt.timedelta(hours=4), NOW - dt.timedelta(hours=1)
+    company = programme.participation(cohort, confirmed_at=None, contact_email="ny@ysteri.example")
+    sign_up.confirm_seat(company.token)
+    invited = [mail for mail in received(app, sink) if mail.parts]
+    assert {mail.to for mail in invited} == {"ny@ysteri.example"}
+    assert [mail.event["UID"] for mail in invited] == [row.uid for row in rows[1:5]]
+    sign_up.withdraw(company.token, "time", "")
+    removed = [mail for mail in received(app, sink) if mail.parts]
+    assert [mail.calendar["METHOD"] for mail in removed] == ["CANCEL"] * 4
+    assert [mail.event["UID"] for mail in removed] == [row.uid for row in rows[1:5]]
+
+
+def test_company_that_changes_cohort_gets_the_other_dates(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    other = programme.cohort(programme.place(cohort.project, "Røros"), "Røros vår")
+    cohort.project.is_sign_up_open = True
+    former, added = plan(adviser, cohort), plan(adviser, other)
+    received(app, sink)
+    sign_up.change_cohort(company.token, other.id)
+    mails = [mail for mail in received(app, sink) if mail.parts]
+    by_method = {
+        method: {mail.event["UID"] for mail in mails if mail.calendar["METHOD"] == method}
+        for method in ("CANCEL", "REQUEST")
+    }
+    assert by_method == {"CANCEL": {row.uid for row in former}, "REQUEST": {row.uid for row in added}}
+
+
+def test_catch_up_invites_only_companies_that_missed_the_session(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    missed = programme.participation(cohort, contact_email="borte@x.example")
+    row = plan(adviser, cohort)[0]
+    received(app, sink)
+    for participation, mark, hour in (
+        (missed, "here", 12),
+        (missed, "away", 13),
+        (company, "away", 12),
+        (company, "late", 13),
+    ):
+        session.add(
+            AttendanceMark(
+                session_id=row.id,
+                participation_id=participation.id,
+                mark=mark,
+                marked_at=dt.datetime(2027, 3, 9, hour, tzinfo=dt.UTC),
+                client_key=f"{participation.id} {hour}",
+                source="list",
+            )
+        )
+    sessions.add_catch_up(adviser, cohort.project.slug, row.id, replace(DETAILS, day=dt.date(2027, 3, 20)))
+    assert [mail.to for mail in received(app, sink)] == ["borte@x.example"]
+
+
+def test_other_members_of_a_company_are_told_about_a_moved_session(
+    app: Flask, sink: Any, adviser: Viewer, garden: BusinessGarden, cohort: Cohort, company: Participation
+) -> None:
+    registered = factories.company(of=garden)
+    colleague = factories.member(registered, "member", email="ola@ysteri.example")
+    factories.member(registered, "owner", email="kari@ysteri.example")
+    company.company_id = registered.id
+    row = plan(adviser, cohort)[0]
+    received(app, sink)
+    sessions.save_session(adviser, cohort.project.slug, row.id, replace(DETAILS, venue="Rådhuset"))
+    assert sorted((mail.to, len(mail.parts)) for mail in received(app, sink)) == [
+        ("kari@ysteri.example", 1),
+        ("ola@ysteri.example", 0),
+    ]
+    assert [notice.user_id for notice in session.query(Notice)] == [colleague.user_id]
+
+
+def test_mail_is_not_sent_for_a_change_that_is_rolled_back(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    plan(adviser, cohort)
+    received(app, sink)
+    with pytest.raises(ZeroDivisionError), transaction():
+        calendar.send_session_invitations(company)
+        raise ZeroDivisionError
+    assert received(app, sink) == []
+
+
+def test_feed_of_a_company_follows_its_seat(
+    app: Flask, client: Browser, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    rows = plan(adviser, cohort)
+    sessions.cancel_session(adviser, cohort.project.slug, rows[1].id, "Snø")
+    path = f"/calendar/{company.calendar_token}.ics"
+    answer = client.get(path)
+    parsed = Calendar.from_ical(answer.data)
+    events = {str(event["UID"]): event for event in parsed.walk("VEVENT")}
+    assert (answer.mimetype, parsed["METHOD"]) == ("text/calendar", "PUBLISH")
+    assert set(events) == {row.uid for row in rows}
+    assert events[rows[1].uid]["STATUS"] == "CANCELLED"
+    assert "ATTENDEE" not in events[rows[0].uid]
+    assert "Kari" not in answer.text
+    company.state = "withdrawn"
+    assert Calendar.from_ical(client.get(path).data).walk("VEVENT") == []
+    assert client.get("/calendar/no-such-token.ics").status_code == 404
+    assert client.get(f"/calendar/{company.token}.ics").status_code == 404
+
+
+def test_unchanged_feed_answers_304_without_a_file(
+    app: Flask, client: Browser, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    row = plan(adviser, cohort)[0]
+    path = f"/calendar/{company.calendar_token}.ics"
+    first = client.get(path)
+    assert first.headers["Cache-Control"] == "private, max-age=900"
+    headers = {"If-None-Match": first.headers["ETag"]}
+    with captured_sql() as seen:
+        again = client.get(path, headers=headers)
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert len([text for text in seen if text.startswith("SELECT")]) <= 3
+    sessions.save_session(adviser, cohort.project.slug, row.id, replace(DETAILS, venue="Rådhuset"))
+    changed = client.get(path, headers=headers)
+    assert (changed.status_code, "Rådhuset" in changed.text) == (200, True)
+
+
+def test_adviser_feed_shows_own_places_until_it_is_revoked(
+    app: Flask, client: Browser, adviser: Viewer, garden: BusinessGarden, cohort: Cohort
+) -> None:
+    partner = factories.garden("Hitra næringshage", covered_municipalities=["5056"])
+    theirs = programme.cohort(programme.place(cohort.project, "Hitra", garden_id=partner.id), "Hitra")
+    partner_adviser = factories.member(partner, "adviser")
+    own, other = plan(adviser, cohort), plan(partner_adviser, theirs)
+    addresses = {}
+    for viewer in (adviser, partner_adviser):
+        browser = app.test_client().sign_in(viewer.user_id or 0)
+        assert "Lag adressen" in browser.page("/programme/calendar").text
+        assert browser.post("/programme/calendar").status_code == 303
+        address = browser.page("/programme/calendar").one("input", id="address").get("value", "")
+        addresses[viewer.user_id] = address.removeprefix("http://127.0.0.1:8000")
+
+    def uids(viewer: Viewer) -> set[str]:
+        answer = client.get(addresses[viewer.user_id])
+        return {str(event["UID"]) for event in Calendar.from_ical(answer.data).walk("VEVENT")}
+
+    assert uids(adviser) == {row.uid for row in (*own, *other)}
+    assert uids(partner_adviser) == {row.uid for row in other}
+    session.query(Membership).filter_by(user_id=partner_adviser.user_id).delete()
+    assert client.get(addresses[partner_adviser.user_id]).status_code == 404
+    calendar.create_feed(adviser, str(app.secret_key))
+    assert client.get(addresses[adviser.user_id]).status_code == 404
+    calendar.revoke_feed(adviser)
+    assert session.query(CalendarFeed).filter_by(user_id=adviser.user_id).count() == 0

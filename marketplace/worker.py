@@ -15,7 +15,7 @@ from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import retention
-from marketplace.programme.use_cases import reminders, sign_up
+from marketplace.programme.use_cases import reminders, seat_release
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.vetting import use_cases as vetting
@@ -49,8 +49,8 @@ JOBS: tuple[Callable[[], object], ...] = (
     sourcing.open_waiting_briefs,
     sourcing.settle_outside_invitations,
     sourcing.alert_matching_suppliers,
-    sign_up.release_unconfirmed,
-    sign_up.release_lapsed_offers,
+    seat_release.release_unconfirmed,
+    seat_release.release_lapsed_offers,
     reminders.remind_of_sessions,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,

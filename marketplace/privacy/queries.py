@@ -17,6 +17,9 @@ from marketplace.organisations.models import ColleagueInvitation, Membership, Or
 from marketplace.organisations.queries import first_other_member, memberships_led_alone
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.programme.models.calendar import CalendarFeed
+from marketplace.programme.models.participation import ParticipationEvent
+from marketplace.programme.models.projects import ProjectPerson
+from marketplace.programme.models.sessions import AttendanceMark, SessionLink
 from marketplace.proposals.models import (
     Award,
     EmergencyAccess,
@@ -84,6 +87,10 @@ EXPORTED_TABLES = (
     ExportedTable("ties_stated", ConflictOfInterest, "user_id", ("kind",)),
     ExportedTable("moves_asked_for", Transfer, "asked_by_id", ("asked_at", "reason", "state")),
     ExportedTable("moves_answered", Transfer, "answered_by_id", ("answered_at", "state")),
+    ExportedTable("project_roles", ProjectPerson, "user_id", ("role", "percent", "since", "until")),
+    ExportedTable("seats_changed", ParticipationEvent, "user_id", ("at", "transition")),
+    ExportedTable("attendance_taken", AttendanceMark, "user_id", ("marked_at", "mark")),
+    ExportedTable("session_links_made", SessionLink, "created_by_id", ("created_at", "purpose")),
     ExportedTable("calendars", CalendarFeed, "user_id", ("created_at",)),
     ExportedTable("acts", AuditEvent, "actor_id", ("at", "action", "object_type", "object_id")),
 )

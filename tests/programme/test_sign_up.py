@@ -17,6 +17,7 @@ from marketplace.programme.lifecycle import CONFIRM_HOURS, OFFER_HOURS
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.courses import place_in_queue
+from marketplace.programme.use_cases import seat_release
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests import factories
@@ -92,8 +93,8 @@ def test_lapsed_offer_goes_to_the_next(cohort: Cohort) -> None:
     with clock.as_of(clock.now() + dt.timedelta(hours=OFFER_HOURS, minutes=1)):
         with pytest.raises(Conflict):
             use_cases.accept_offer(second.token)
-        assert use_cases.release_lapsed_offers() == 1
-        assert use_cases.release_lapsed_offers() == 0
+        assert seat_release.release_lapsed_offers() == 1
+        assert seat_release.release_lapsed_offers() == 0
         session.refresh(third)
         assert (second.state, third.offered_cohort_id) == ("lead", cohort.id)
 
@@ -101,9 +102,9 @@ def test_lapsed_offer_goes_to_the_next(cohort: Cohort) -> None:
 def test_unconfirmed_seat_is_released_after_three_days(cohort: Cohort) -> None:
     unconfirmed = sign_up(cohort, details())
     with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=-1)):
-        assert use_cases.release_unconfirmed() == 0
+        assert seat_release.release_unconfirmed() == 0
     with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
-        assert use_cases.release_unconfirmed() == 1
+        assert seat_release.release_unconfirmed() == 1
     assert unconfirmed.state == "lead"
     assert subjects()[-1] == "Plassen til Bjørkvollen ysteri er gitt videre"
 

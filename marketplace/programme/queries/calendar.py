@@ -15,13 +15,13 @@ from marketplace.core.identifiers import token_hash
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
+from marketplace.programme.attendance import ATTENDED
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
-from marketplace.programme.models.sessions import AttendanceMark, CourseSession
-
-ATTENDED_MARKS = ("here", "late")
+from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.queries.attendance import marks_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +64,14 @@ def participants_of(sessions: Iterable[CourseSession]) -> dict[int, list[Partici
 
 
 def _attendance(session_ids: set[int]) -> set[tuple[int | None, int]]:
-    """Return (session id, participation id) of the companies whose latest mark is that they attended."""
-    if not session_ids:
-        return set()
-    query = (
-        select(AttendanceMark.session_id, AttendanceMark.participation_id, AttendanceMark.mark)
-        .where(AttendanceMark.session_id.in_(session_ids))
-        .order_by(AttendanceMark.marked_at, AttendanceMark.id)
-    )
-    latest = {(row.session_id, row.participation_id): row.mark for row in session.execute(query)}
-    return {key for key, mark in latest.items() if mark in ATTENDED_MARKS}
+    """Return (session id, participation id) of the companies that attended."""
+    marks = marks_of(session_ids)
+    return {
+        (session_id, participation_id)
+        for session_id, by_company in marks.items()
+        for participation_id, mark in by_company.items()
+        if mark in ATTENDED
+    }
 
 
 def coming_sessions_of(participation: Participation, cohort_id: int) -> list[CourseSession]:

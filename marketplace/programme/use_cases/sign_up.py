@@ -1,6 +1,5 @@
 """Sign-up without an account: the contact person gets a link with which everything later is done."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,7 +18,6 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import (
-    CONFIRM_HOURS,
     ParticipationActor,
     ParticipationState,
     confirmation_deadline,
@@ -283,55 +281,3 @@ def change_contact(token: str, contact: Contact) -> Participation:
         if is_new and participation.cohort is not None:
             welcome(participation, participation.cohort)
         return participation
-
-
-def release_unconfirmed() -> int:
-    """Release seats and waiting places that were not confirmed in time; return their number. A scheduled job."""
-    limit = clock.now() - dt.timedelta(hours=CONFIRM_HOURS)
-    query = select(Participation.id).where(
-        Participation.state.in_(_TAKEN),
-        Participation.confirmed_at.is_(None),
-        Participation.contact_email != "",
-        (Participation.signed_up_at <= limit) | (Participation.waiting_since <= limit),
-    )
-    return _release(session.scalars(query.order_by(Participation.id)).all())
-
-
-def release_lapsed_offers() -> int:
-    """Take back offers that were not answered in time, and offer the seats to the next. A scheduled job."""
-    query = select(Participation.id).where(Participation.offer_expires_at <= clock.now())
-    return _release(session.scalars(query.order_by(Participation.id)).all())
-
-
-def _release(participation_ids: Sequence[int]) -> int:
-    session.rollback()
-    released = 0
-    for participation_id in participation_ids:
-        with transaction():
-            participation = session.get(Participation, participation_id)
-            if participation is None:
-                continue
-            lock_project(participation.project_id)
-            participation = load_locked(select(Participation).where(Participation.id == participation_id))
-            if participation is None or not _is_due(participation):
-                continue
-            change_state(participation, "release", Cause(ParticipationActor.CLOCK))
-            send_mail(notices.seat_lost(participation), participation.contact_email, participation.locale)
-            offer_free_seats(participation.project_id)
-            released += 1
-    return released
-
-
-def _is_due(participation: Participation) -> bool:
-    now = clock.now()
-    if participation.offer_expires_at is not None:
-        return participation.offer_expires_at <= now
-    since = participation.signed_up_at or participation.waiting_since
-    if participation.state == ParticipationState.WAITING:
-        since = participation.waiting_since
-    return (
-        participation.state in _TAKEN
-        and participation.confirmed_at is None
-        and since is not None
-        and confirmation_deadline(since) <= now
-    )

@@ -1,0 +1,73 @@
+"""Scheduled release of seats that were not confirmed, and of offers that were not answered, in time."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.outbox.use_cases import send_mail
+from marketplace.programme.lifecycle import (
+    CONFIRM_HOURS,
+    ParticipationActor,
+    ParticipationState,
+    confirmation_deadline,
+)
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.notices import sign_up as notices
+from marketplace.programme.use_cases.seating import Cause, change_state, lock_project, offer_free_seats
+
+_TAKEN = frozenset({ParticipationState.SIGNED_UP, ParticipationState.WAITING})
+
+
+def release_unconfirmed() -> int:
+    """Release seats and waiting places that were not confirmed in time; return their number. A scheduled job."""
+    limit = clock.now() - dt.timedelta(hours=CONFIRM_HOURS)
+    query = select(Participation.id).where(
+        Participation.state.in_(_TAKEN),
+        Participation.confirmed_at.is_(None),
+        Participation.contact_email != "",
+        (Participation.signed_up_at <= limit) | (Participation.waiting_since <= limit),
+    )
+    return _release(session.scalars(query.order_by(Participation.id)).all())
+
+
+def release_lapsed_offers() -> int:
+    """Take back offers that were not answered in time, and offer the seats to the next. A scheduled job."""
+    query = select(Participation.id).where(Participation.offer_expires_at <= clock.now())
+    return _release(session.scalars(query.order_by(Participation.id)).all())
+
+
+def _release(participation_ids: Sequence[int]) -> int:
+    session.rollback()
+    released = 0
+    for participation_id in participation_ids:
+        with transaction():
+            participation = session.get(Participation, participation_id)
+            if participation is None:
+                continue
+            lock_project(participation.project_id)
+            participation = load_locked(select(Participation).where(Participation.id == participation_id))
+            if participation is None or not _is_due(participation):
+                continue
+            change_state(participation, "release", Cause(ParticipationActor.CLOCK))
+            send_mail(notices.seat_lost(participation), participation.contact_email, participation.locale)
+            offer_free_seats(participation.project_id)
+            released += 1
+    return released
+
+
+def _is_due(participation: Participation) -> bool:
+    now = clock.now()
+    if participation.offer_expires_at is not None:
+        return participation.offer_expires_at <= now
+    since = participation.signed_up_at or participation.waiting_since
+    if participation.state == ParticipationState.WAITING:
+        since = participation.waiting_since
+    return (
+        participation.state in _TAKEN
+        and participation.confirmed_at is None
+        and since is not None
+        and confirmation_deadline(since) <= now
+    )

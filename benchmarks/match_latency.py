@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.engines.children import memory, settle
-from benchmarks.engines.texts import Texts
+from benchmarks.engines.texts import GeneratedTexts
 from marketplace.data import data_path
 from marketplace.matching import Document, Index, Position, Query
 from marketplace.suppliers.glossary import glossary
@@ -148,7 +148,7 @@ def _with_budget(query: Query, budget: int) -> Query:
 def changes(index: Index, asked: list[Query]) -> list[float]:
     """Return the times from a profile change to the next ranking, with one supplier added and one removed each time."""
     return [
-        timed(lambda n=n, q=query: index.changed([CHANGED], gone=[str(n)]).rank(q, LISTED, explain=0))
+        timed(lambda n=n, q=query: index.changed([CHANGED], removed=[str(n)]).rank(q, LISTED, explain=0))
         for n, query in enumerate(asked[:20])
     ]
 
@@ -177,7 +177,7 @@ def _work(folder: Path, barrier: Any, pipe: Connection) -> None:
 
 def large(folder: Path) -> list[str]:
     """Measure the private memory of workers, and the cost of a change, with a very large directory."""
-    texts, known = Texts(3), realistic_suppliers(1_000)
+    texts, known = GeneratedTexts(3), realistic_suppliers(1_000)
     documents = [
         Document(
             id=str(number),

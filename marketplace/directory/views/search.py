@@ -1,6 +1,7 @@
 """Search page of the public directory."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -26,6 +27,7 @@ from marketplace.directory.search.search import (
 )
 from marketplace.directory.views.base import blueprint
 from marketplace.suppliers.forms import choices
+from marketplace.vetting.queries import StatedInterest, stated_interests
 from marketplace.web import access
 from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.response import ViewResponse
@@ -166,8 +168,14 @@ def _chosen_brief() -> str:
     return value if _REFERENCE.fullmatch(value) else ""
 
 
-def _render_page(
-    typed: SearchQuery, number: int, brief: str, order: ResultOrder, *, exact: bool
+def _render_page(  # noqa: PLR0913 because the page depends on all of them, as the key of the cache does
+    typed: SearchQuery,
+    number: int,
+    brief: str,
+    order: ResultOrder,
+    interests: Mapping[int, Sequence[StatedInterest]],
+    *,
+    exact: bool,
 ) -> RenderedPage:
     reading = QueryReading(typed) if exact else queries.catalogue().read(typed)
     query = reading.query
@@ -181,6 +189,7 @@ def _render_page(
     inside = render_template(
         "directory/_search.html",
         brief=brief,
+        interests=interests,
         kept=({"brief": brief} if brief else {}) | order_args(order),
         order=order,
         near_name=places.municipality_name(order.near),
@@ -209,13 +218,18 @@ def _render_page(
 def search() -> ViewResponse:
     """Find suppliers.
 
-    The page's body depends only on the directory, the search, the language and the day, and is cached for them.
+    The page's body depends only on the directory, the declared interests, the search, the language and the day, and
+    is cached for them.
     """
     query, number = _parse_query(), page_arg()
     order = _parse_order(query)
     pages = _cache.setdefault(queries.catalogue(), BoundedCache(_MAX_CACHED_PAGES))
     exact = query_arg("exact") == "yes"
     brief = _chosen_brief()
-    key = (current_locale(), clock.today(), request.script_root, query, number, brief, order, exact)
-    title, inside = pages.get_or_create(key, lambda: _render_page(query, number, brief, order, exact=exact))
+    interests = stated_interests()
+    declared = tuple(interest for found in interests.values() for interest in found)
+    key = (current_locale(), clock.today(), request.script_root, query, number, brief, order, exact, declared)
+    title, inside = pages.get_or_create(
+        key, lambda: _render_page(query, number, brief, order, interests, exact=exact)
+    )
     return render_template("directory/search.html", title=title, body=inside)

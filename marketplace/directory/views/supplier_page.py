@@ -24,7 +24,7 @@ def show(slug: str) -> ViewResponse:
         "directory/show.html",
         panels=build_profile_panels(viewer, page.supplier.id),
         shown=page,
-        interests=stated_interests([page.supplier.id]).get(page.supplier.id),
+        interests=stated_interests().get(page.supplier.id),
         supplier=page.supplier,
         status_of=status_of,
         area=format_area(page.supplier),

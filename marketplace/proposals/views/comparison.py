@@ -47,7 +47,7 @@ def compare_offers(reference: str) -> ViewResponse:
     can_decide = brief_offers.phase in DECISION_PHASES
     return render_template(
         "proposals/compare.html",
-        interests=stated_interests({offer.supplier_id for offer in shown}),
+        interests=stated_interests(),
         brief_offers=brief_offers,
         comparison=compare(shown, brief_offers.requirements),
         shown=shown,

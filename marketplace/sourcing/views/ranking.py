@@ -26,12 +26,10 @@ from marketplace.web.viewer import current_viewer
 
 def _page(reference: str, selected: list[int], error: str = "") -> str:
     result = queries.ranking_for(current_viewer(), reference, page_arg())
-    shown = {item.entry.supplier_id for item in result.page.items}
-    shown |= {item.supplier_id for item in result.approved_since}
     return render_template(
         "sourcing/ranking.html",
         result=result,
-        interests=stated_interests(shown),
+        interests=stated_interests(),
         selected=selected,
         error=error,
         form=InviteForm(),

@@ -10,6 +10,7 @@ from marketplace.vetting.queries.applications import (
 )
 from marketplace.vetting.queries.changed_profiles import profiles_to_review
 from marketplace.vetting.queries.conflicts_of_interest import (
+    StatedInterest,
     has_conflict_of_interest,
     own_conflicts,
     stated_interests,
@@ -47,6 +48,7 @@ from marketplace.vetting.queries.transfers import other_gardens, supplier_of_gar
 __all__ = [
     "ApplicationView",
     "ReviewCase",
+    "StatedInterest",
     "all_appeals",
     "appeal_case",
     "appeals_to_decide",

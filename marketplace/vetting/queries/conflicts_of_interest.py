@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,7 +90,6 @@ _INTERESTS = prepared(
     .join(Membership, Membership.user_id == _conflict.user_id)
     .join(Organisation, Organisation.id == Membership.organisation_id)
     .where(
-        _conflict.supplier_id.in_(bindparam("supplier_ids", expanding=True)),
         counts,
         Organisation.__table__.c.kind == "garden",
     )
@@ -99,12 +98,14 @@ _INTERESTS = prepared(
 )
 
 
-def stated_interests(supplier_ids: Collection[int]) -> dict[int, list[StatedInterest]]:
-    """Return the declared connections that count, by supplier, for pages that show the suppliers to others."""
+def stated_interests() -> dict[int, list[StatedInterest]]:
+    """Return the declared connections that count, by supplier, for pages that show suppliers to others.
+
+    Few people in business gardens declare any, so that reading all is cheaper than choosing some.
+    """
     found: dict[int, list[StatedInterest]] = defaultdict(list)
-    if supplier_ids:
-        for row in session.execute(_INTERESTS, {"supplier_ids": list(supplier_ids)}):
-            found[row[0]].append(StatedInterest(*row))
+    for row in session.execute(_INTERESTS):
+        found[row[0]].append(StatedInterest(*row))
     return dict(found)
 
 

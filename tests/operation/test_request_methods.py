@@ -103,7 +103,12 @@ def mailed_paths(app: Flask) -> list[str]:
     ]
     tokens |= {r.endpoint: token for r in rules if (token := programme_token(r.rule, objects))}
     assert {rule.endpoint for rule in rules} == set(tokens), "add a token for the new route"
-    return [str(app.url_map.bind("localhost").build(r.endpoint, {"token": tokens[r.endpoint]})) for r in rules]  # fmt: skip
+    ids = {"session_id": objects["session_id:programme"], "material_id": objects["material_id"]}
+    adapter = app.url_map.bind("localhost")
+    return [
+        str(adapter.build(rule.endpoint, {"token": tokens[rule.endpoint], **{name: ids[name] for name in rule.arguments - {"token"}}}))
+        for rule in rules
+    ]  # fmt: skip
 
 
 def test_inspection_does_not_extend_a_session(app: Flask, time_machine: object) -> None:

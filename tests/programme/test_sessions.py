@@ -348,3 +348,24 @@ def test_session_page_takes_few_statements(browser: Browser, adviser: Viewer, co
         assert browser.get(path).status_code == 200
     count = len([text for text in seen if not text.startswith(("BEGIN", "PRAGMA"))])
     assert count <= 12, count
+
+
+def test_company_with_a_seat_reads_the_session_and_its_material(
+    client: Browser, browser: Browser, adviser: Viewer, cohort: Cohort, project: Project
+) -> None:
+    row = planned(adviser, cohort)[0]
+    other = planned(adviser, programme.cohort(programme.place(project, "Røros"), "Røros"))[0]
+    company = programme.participation(cohort, municipality_number="5025")
+    path = f"/programme/{project.slug}/sessions/{row.id}/material"
+    upload = {"title": "Arket", "use": "before", "file": (io.BytesIO(picture()), "ark.png")}
+    assert browser.post(path, data=upload).status_code == 303
+    seat = f"/courses/seat/{company.token}"
+    page = client.page(f"{seat}/sessions/{row.id}")
+    assert "omtrent 87 km fra dere" in page.text
+    assert f"{seat}/sessions/{row.id}" in client.get(seat).text
+    file = f"{seat}/sessions/{row.id}/material/{session.query(SessionMaterial.id).scalar()}"
+    assert client.get(file).mimetype == "image/webp"
+    assert client.get(f"{seat}/sessions/{other.id}").status_code == 404
+    company.state = "withdrawn"
+    assert client.get(f"{seat}/sessions/{row.id}").status_code == 404
+    assert client.get(file).status_code == 404

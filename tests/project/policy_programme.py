@@ -51,6 +51,8 @@ def programme_values(rule: str, objects: dict[str, Any]) -> dict[str, Any]:
         session_id = objects["session_id:programme"]
         code = check_in_code(current_app.config["SECRET_KEY"], session_id, clock.now())
         return {"session_id": session_id, "code": code}
+    if rule.startswith("/courses/seat/"):
+        return {"session_id": objects["session_id:programme"]}
     return {"slug": objects["slug:programme"]} if rule.startswith("/courses/") else {}
 
 

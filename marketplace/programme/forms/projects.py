@@ -127,7 +127,7 @@ class PersonForm(BaseForm):
         [required()],
         description=_l("Members of the business gardens that take part."),
     )
-    role = ChoiceField(_l("Role"), [required()])
+    role = ChoiceField(_l("Role in the project"), [required()])
     place_id = ChoiceField(_l("Place"), description=_l("For the manager of one place."))
     percent = NumberField(_l("Per cent of a full position"), [required()], high=FULL_POSITION, default=0)
     since = DayField(_l("From"), [required()])

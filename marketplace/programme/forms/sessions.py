@@ -91,7 +91,7 @@ class PlanForm(SessionFields):
 class CopyForm(BaseForm):
     """Cohorts that get the sessions of another one."""
 
-    targets = ChoicesField(_l("Cohorts without sessions"))
+    targets = ChoicesField(_l("Cohorts without sessions"), [required(_l("Choose at least one cohort."))])
     days = NumberField(
         _l("Days later for each cohort"),
         [required()],
@@ -110,14 +110,6 @@ class CopyForm(BaseForm):
         """Return the ids of the chosen cohorts, in the order of the list."""
         chosen = set(self.targets.data or ())
         return [int(value) for value, _label in self.targets.pairs if value in chosen]
-
-    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Require at least one cohort."""
-        is_valid = bool(super().validate(extra_validators))
-        if not self.targets.data:
-            self.targets.errors = [_l("Choose at least one cohort.")]
-            return False
-        return is_valid
 
 
 class CancelSessionForm(BaseForm):

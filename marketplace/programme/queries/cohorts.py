@@ -74,6 +74,11 @@ class ProjectPage:
         return self.states[ParticipationState.SIGNED_UP]
 
     @property
+    def has_unplanned_cohort(self) -> bool:
+        """True if a cohort has no sessions yet."""
+        return any(not self.session_counts[row.cohort.id] for row in self.cohorts)
+
+    @property
     def active_percent(self) -> int:
         """Sum of the shares of a position on the current date."""
         today = clock.today()

@@ -79,6 +79,28 @@ def session_for(access: ProjectAccess, session_id: int) -> CourseSession:
     return course_session
 
 
+def session_of_seat(participation: Participation, session_id: int) -> CourseSession:
+    """Return a session of the cohort in which a company has a seat. Raises NotFound."""
+    course_session = session.get(CourseSession, session_id)
+    if (
+        course_session is None
+        or participation.state != ParticipationState.SIGNED_UP
+        or course_session.cohort_id != participation.cohort_id
+    ):
+        raise NotFound
+    return course_session
+
+
+def past_sessions(cohort_id: int) -> Sequence[CourseSession]:
+    """Return the sessions of a cohort that are over and were not cancelled, the latest first."""
+    query = select(CourseSession).where(
+        CourseSession.cohort_id == cohort_id,
+        CourseSession.cancelled_at.is_(None),
+        CourseSession.ends_at <= clock.now(),
+    )
+    return session.scalars(query.order_by(CourseSession.starts_at.desc(), CourseSession.id.desc())).all()
+
+
 def has_sessions(cohort: Cohort) -> bool:
     """Return True if sessions have been planned for a cohort, also if they are cancelled."""
     return (
@@ -126,17 +148,17 @@ def material_of(session_id: int) -> list[Material]:
     return [Material(row, file) for row, file in rows]
 
 
-def material_for(access: ProjectAccess, session_id: int, material_id: int) -> SessionMaterial:
-    """Return a link or file of a session that the viewer may see. Raises NotFound."""
-    course_session = session_for(access, session_id)
+def material_for(course_session: CourseSession, material_id: int) -> SessionMaterial:
+    """Return a link or file of a session. Raises NotFound."""
     material = session.get(SessionMaterial, material_id)
     if material is None or material.session_id != course_session.id:
         raise NotFound
     return material
 
 
-def file_of(material: SessionMaterial) -> StoredFile:
-    """Return the file of some material. Raises NotFound if it is a link."""
+def material_file(course_session: CourseSession, material_id: int) -> StoredFile:
+    """Return the file of some material of a session. Raises NotFound if it is a link."""
+    material = material_for(course_session, material_id)
     file = session.scalar(select(StoredFile).where(StoredFile.material_id == material.id))
     if file is None:
         raise NotFound

@@ -8,6 +8,7 @@ from marketplace.programme.views import (
     material,
     projects,
     seat,
+    seat_sessions,
     sessions,
 )
 from marketplace.programme.views.base import blueprint
@@ -21,5 +22,6 @@ __all__ = [
     "material",
     "projects",
     "seat",
+    "seat_sessions",
     "sessions",
 ]

@@ -63,5 +63,5 @@ def remove_material(slug: str, session_id: int, material_id: int) -> ViewRespons
 def material_file(slug: str, session_id: int, material_id: int) -> Response:
     """Download a file of a session."""
     project_access = project_for(current_viewer(), slug)
-    stored = queries.file_of(queries.material_for(project_access, session_id, material_id))
+    stored = queries.material_file(queries.session_for(project_access, session_id), material_id)
     return file_response(stored.name, stored.media_type, stored.data)

@@ -10,6 +10,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.programme.forms.sign_up import CohortChoiceForm, ContactFields, WithdrawalForm
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.queries import courses as queries
+from marketplace.programme.queries.sessions import past_sessions
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
@@ -33,6 +34,7 @@ def seat(token: str) -> ViewResponse:
         participation=participation,
         token=token,
         sessions=queries.coming_sessions(participation.cohort_id or 0),
+        past=past_sessions(participation.cohort_id or 0),
         offered=queries.coming_sessions(participation.offered_cohort_id or 0),
         queue=queries.place_in_queue(participation),
         deadline=queries.seat_deadline(participation),

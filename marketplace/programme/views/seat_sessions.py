@@ -1,0 +1,37 @@
+"""Sessions with their material, for contact persons who open them with the e-mailed link."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.core.places import distance_km
+from marketplace.programme.queries import sessions as queries
+from marketplace.programme.queries.courses import participation_of_link
+from marketplace.programme.views.base import blueprint
+from marketplace.web import access
+from marketplace.web.response import ViewResponse
+from marketplace.web.uploads import file_response
+
+
+@blueprint.get("/courses/seat/<token>/sessions/<int:session_id>")
+@access.public
+def seat_session(token: str, session_id: int) -> ViewResponse:
+    """Show a session to a company with a seat: time, venue with its distance, lecturer and material."""
+    participation = participation_of_link(token)
+    shown = queries.session_of_seat(participation, session_id)
+    start = participation.municipality_number
+    return render_template(
+        "programme/seat_session.html",
+        token=token,
+        shown=shown,
+        distance=round(distance_km(start, shown.municipality_number)) if start else None,
+        material=queries.material_of(session_id),
+    )
+
+
+@blueprint.get("/courses/seat/<token>/sessions/<int:session_id>/material/<int:material_id>")
+@access.public
+def seat_material(token: str, session_id: int, material_id: int) -> Response:
+    """Download a file of a session for a company with a seat."""
+    shown = queries.session_of_seat(participation_of_link(token), session_id)
+    stored = queries.material_file(shown, material_id)
+    return file_response(stored.name, stored.media_type, stored.data)

@@ -369,3 +369,15 @@ def test_company_with_a_seat_reads_the_session_and_its_material(
     company.state = "withdrawn"
     assert client.get(f"{seat}/sessions/{row.id}").status_code == 404
     assert client.get(file).status_code == 404
+
+
+def test_session_page_leads_to_attendance_first_on_the_day(
+    browser: Browser, adviser: Viewer, cohort: Cohort
+) -> None:
+    row = planned(adviser, cohort)[0]
+    path = f"/programme/{cohort.project.slug}/sessions/{row.id}"
+    for day, label in ((8, "Oppmøte"), (9, "Registrer oppmøte")):
+        with time_machine.travel(dt.datetime(2027, 3, day, 8, tzinfo=dt.UTC), tick=False):
+            browser.sign_in(adviser.user_id or 0)
+            links = browser.page(path).all("a", href=f"{path}/attendance")
+            assert [link.text for link in links] == [label]

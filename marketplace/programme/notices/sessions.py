@@ -9,6 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.icalendar import CalendarEvent, Mailbox, invitation
 from marketplace.outbox.messages import Content, as_message
 from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
 
 
@@ -141,6 +142,27 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
         path,
         _("See your seat") if calendar else _("Open the site"),
         calendar,
+    )
+
+
+@as_message("cohort_cancelled")
+def cohort_cancelled(participation: Participation, cohort: Cohort) -> Content:
+    """A cohort is cancelled, and a company with a seat is put on the waiting list."""
+    return Content(
+        _("The course in %(place)s is cancelled", place=cohort.place.name),
+        [
+            _(
+                "%(company)s no longer has a seat in %(course)s in %(place)s, because the course there is cancelled.",
+                company=participation.company_name,
+                course=cohort.project.name,
+                place=cohort.place.name,
+            ),
+            _(
+                "You are on the waiting list for the other places, before companies that came later, and get an e-mail when a seat is free. With the link you can withdraw."
+            ),
+        ],
+        participation.path,
+        _("See your seat"),
     )
 
 

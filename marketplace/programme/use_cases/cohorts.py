@@ -1,6 +1,7 @@
 """Places and cohorts of a project."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -14,9 +15,11 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send_mail
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
+from marketplace.programme.notices.sessions import cohort_cancelled
 from marketplace.programme.queries.cohorts import cohort_for, place_for
 from marketplace.programme.use_cases.projects import change_project, partner_garden_ids
 from marketplace.programme.use_cases.seating import (
@@ -159,17 +162,26 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
             change_state(participation, "lose_seat", Cause(ParticipationActor.GARDEN, viewer, "cancelled"))
             participation.waiting_since = signed_up_at or participation.waiting_since
             participation.accepted_cohort_ids = list(others)
-        _withdraw_offers(cohort)
+            if participation.contact_email:
+                notice = cohort_cancelled(participation, cohort)
+                send_mail(notice, participation.contact_email, participation.locale)
+        _move_waiting(cohort, others)
         record(viewer, "cohort.cancel", "cohort", cohort.id, companies=len(seated))
         offer_free_seats(cohort.project_id)
         return len(seated)
 
 
-def _withdraw_offers(cohort: Cohort) -> None:
-    """Withdraw the offered seats in a cancelled cohort. The companies keep their place on the waiting list."""
-    offered = select(Participation).where(Participation.offered_cohort_id == cohort.id)
-    for participation in session.scalars(offered):
-        participation.offered_cohort_id = participation.offer_expires_at = None
+def _move_waiting(cohort: Cohort, others: Sequence[int]) -> None:
+    """Let the companies that wait for a cancelled cohort wait for the others, and withdraw its offered seats."""
+    waiting = select(Participation).where(
+        Participation.project_id == cohort.project_id,
+        Participation.state == ParticipationState.WAITING,
+    )
+    for participation in session.scalars(waiting):
+        if participation.offered_cohort_id == cohort.id:
+            participation.offered_cohort_id = participation.offer_expires_at = None
+        if participation.cohort_id == cohort.id:
+            participation.accepted_cohort_ids = sorted({*participation.accepted_cohort_ids, *others})
 
 
 def _check_seats(cohort: Cohort, seats: int) -> None:

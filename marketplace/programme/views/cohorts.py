@@ -159,7 +159,9 @@ def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
                 "They are offered the next free seats in the other cohorts of the project, before companies that came later."
             ),
             _("The planned sessions of the cohort are cancelled, and removed from the companies' calendars."),
-            _("Companies that wait for this cohort stay on the waiting list. This cannot be undone."),
+            _(
+                "Companies that wait for this cohort wait for the other cohorts instead. This cannot be undone."
+            ),
         ],
         _("Cancel the cohort"),
         url_for("programme.edit_cohort", slug=slug, cohort_id=cohort_id),

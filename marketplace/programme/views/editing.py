@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Generic, TypeVar
 
-from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.errors import Conflict
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.web.forms import BaseForm
 
@@ -28,16 +28,12 @@ def edit(make_form: Callable[..., F], load: Callable[[], Any], save: Callable[[F
     if not form.validate_on_submit():
         return Edit(form)
     try:
-        save(form)
+        return Edit(form, is_saved=form.accepts(lambda: save(form)))
     except Conflict as conflict:
         saved = load()
         form.show_conflict(make_form(data=asdict(saved), formdata=None), conflict.message)
         form.fingerprint = fingerprint(saved)
         return Edit(form, status=409)
-    except RuleBroken as error:
-        form.add_rule_error(error)
-        return Edit(form)
-    return Edit(form, is_saved=True)
 
 
 def add(form: F, save: Callable[[F], object]) -> bool:
@@ -45,11 +41,7 @@ def add(form: F, save: Callable[[F], object]) -> bool:
     if not form.validate_on_submit():
         return False
     try:
-        save(form)
-    except RuleBroken as error:
-        form.add_rule_error(error)
-        return False
+        return form.accepts(lambda: save(form))
     except Conflict as conflict:
         form.add_form_error(conflict.message)
         return False
-    return True

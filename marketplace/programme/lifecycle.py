@@ -140,6 +140,20 @@ TRANSITIONS = {
 }
 """Adding a participation is no transition. A withdrawn company that signs up again uses the same row."""
 
+EVENT_LABELS = {
+    "add": _("Added"),
+    "invite": _("Invited"),
+    "show_interest": _("Is interested"),
+    "decline": _("Declined"),
+    "take_seat": _("Was given a seat"),
+    "wait": _("Was put on the waiting list"),
+    "change_cohort": _("Moved to another cohort"),
+    "lose_seat": _("Lost the seat"),
+    "withdraw": _("Left the course"),
+    "release": _("Did not confirm in time"),
+}
+"""Labels of the events in the history of a participation."""
+
 SOURCES = {
     "contact": _("Contacted by the business garden"),
     "recommended": _("Recommended by another company"),

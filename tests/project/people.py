@@ -132,6 +132,7 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "cohort_id": 1,
         "person_id": 1,
         "material_id": 1,
+        "participation_id": 1,
         "code": "AAAAAA",
     }
     adapter = app.url_map.bind("localhost")

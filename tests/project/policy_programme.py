@@ -35,6 +35,7 @@ def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
         "slug:programme": project.slug,
         "token:seat": seat.token,
         "token:calendar": seat.calendar_token,
+        "participation_id": seat.id,
         "session_id:programme": planned.id,
         "material_id": material.id,
         "place_id": place.id,

@@ -12,6 +12,9 @@ from marketplace.core.places import municipality_name
 from marketplace.organisations.models import Company
 from marketplace.programme.models.projects import Cohort, Project
 
+ADDED = "add"
+"""Name of the event with which a participation begins. It is no transition."""
+
 
 class Participation(Base):
     """A company in a project, with its own contact person: many never register an account.

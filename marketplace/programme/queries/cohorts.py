@@ -132,7 +132,7 @@ def project_list(viewer: Viewer) -> list[ProjectSummary]:
 
 def project_page(access: ProjectAccess) -> ProjectPage:
     """Return the content of the page of a project, restricted to the places that the viewer may see."""
-    cohorts = _cohorts_with_seats(access)
+    cohorts = cohorts_with_seats(access)
     cohort_ids = [row.cohort.id for row in cohorts]
     return ProjectPage(
         cohorts=[row for row in cohorts if row.cohort.cancelled_at is None],
@@ -220,7 +220,8 @@ def upcoming_sessions(cohort_ids: Sequence[int]) -> Select[CourseSession]:
     )
 
 
-def _cohorts_with_seats(access: ProjectAccess) -> list[CohortSeats]:
+def cohorts_with_seats(access: ProjectAccess) -> list[CohortSeats]:
+    """Return the cohorts that the viewer may see, with their seats."""
     counted = {
         row.cohort_id: row
         for row in session.execute(

@@ -16,7 +16,7 @@ from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.programme.attendance import ATTENDED, Mark, MarkSource, plausible_time
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
-from marketplace.programme.models.participation import Participation, ParticipationEvent
+from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
 from marketplace.programme.queries.attendance import attendance_list
 from marketplace.programme.use_cases.seating import Cause, change_state, lock_project
@@ -139,7 +139,7 @@ def add_guest(
             session.add(
                 ParticipationEvent(
                     participation_id=known.id,
-                    transition="add",
+                    transition=ADDED,
                     to_state=ParticipationState.LEAD,
                     user_id=marker.viewer.user_id if marker.viewer else None,
                 )

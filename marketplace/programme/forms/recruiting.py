@@ -1,0 +1,92 @@
+"""Forms of the board: a company's details, its seat, and its withdrawal by a member of the garden."""
+
+from collections.abc import Sequence
+
+from wtforms import BooleanField
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.organisations.forms import municipality_choices, sector_choices
+from marketplace.programme.lifecycle import SOURCES
+from marketplace.programme.queries.cohorts import CohortSeats
+from marketplace.programme.use_cases.recruiting import ParticipationDetails
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    EmailField,
+    NumberField,
+    OrganisationNumberField,
+    TextField,
+    email,
+    length,
+    required,
+)
+
+
+class ParticipationForm(BaseForm):
+    """A company in a project."""
+
+    organisation_number = OrganisationNumberField(
+        _l("Organisation number"),
+        description=_l("Nine digits. With it, the company is linked to its account once it has one."),
+        render_kw={"inputmode": "numeric"},
+    )
+    company_name = TextField(_l("Company name"), [required(), length(2, 120)])
+    is_other_company = BooleanField(_l("It is another company with almost the same name"))
+    municipality_number = ChoiceField(_l("Municipality"), validate_choice=False)
+    sector_code = ChoiceField(_l("Sector"), validate_choice=False)
+    employees = NumberField(_l("Employees"), render_kw={"inputmode": "numeric"})
+    contact_name = TextField(_l("Contact person"), [length(high=120)])
+    contact_email = EmailField(_l("E-mail address"), [length(high=254), email()])
+    contact_phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"inputmode": "tel"})
+    source = ChoiceField(_l("How did you find the company?"), validate_choice=False)
+    wants_invitations = BooleanField(_l("May get invitations to the course by e-mail"), default=True)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality_number.set_choices(municipality_choices())
+        self.sector_code.set_choices(sector_choices())
+        self.source.set_choices([("", _("Not known")), *SOURCES.items()])
+
+    def details(self) -> ParticipationDetails:
+        """Return the submitted details."""
+        return ParticipationDetails(
+            company_name=self.company_name.data or "",
+            organisation_number=self.organisation_number.data,
+            municipality_number=self.municipality_number.data or "",
+            sector_code=self.sector_code.data or "",
+            employees=self.employees.data,
+            contact_name=self.contact_name.data or "",
+            contact_email=self.contact_email.data or "",
+            contact_phone=self.contact_phone.data or "",
+            source=self.source.data or "",
+            wants_invitations=bool(self.wants_invitations.data),
+        )
+
+
+class SeatForm(BaseForm):
+    """The cohort in which a company is given a seat."""
+
+    cohort = ChoiceField(_l("Cohort"), [required(_l("Choose a cohort."))])
+    is_confirmed = BooleanField(
+        _l("I have spoken with the company, and the seat is confirmed"),
+        default=True,
+        description=_l("Otherwise the contact person gets an e-mail, and confirms within 72 hours."),
+    )
+
+    def __init__(self, rows: Sequence[CohortSeats], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.cohort.set_choices(
+            [("", _("Choose a cohort")), *((str(row.cohort.id), _cohort_label(row)) for row in rows)]
+        )
+
+
+def _cohort_label(row: CohortSeats) -> str:
+    if row.free:
+        return _(
+            "%(place)s: %(free)s of %(seats)s seats free",
+            place=row.cohort.name,
+            free=row.free,
+            seats=row.cohort.seats,
+        )
+    return _("%(cohort)s: full, the company is put on the waiting list", cohort=row.cohort.name)

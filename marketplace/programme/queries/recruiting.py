@@ -1,0 +1,244 @@
+"""The board of a project: the companies that the viewer may see, with phase, filters, search and counts."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select
+
+from marketplace.accounts.queries import names_of
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.letters import fold_letters, sort_key
+from marketplace.core.list_query import ListQuery
+from marketplace.core.pagination import Page, page_of
+from marketplace.core.viewer import Viewer
+from marketplace.matching.analysis.spelling import Spelling
+from marketplace.organisations.models import Membership
+from marketplace.organisations.queries import follows, garden
+from marketplace.programme.lifecycle import ParticipationPhase, ParticipationState, participation_phase
+from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
+from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.queries.attendance import attended_by
+from marketplace.programme.queries.cohorts import cohorts_of
+from marketplace.programme.queries.projects import ProjectAccess
+
+BOARD_SIZE = 25
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A company on the board. `cohort` is that of its seat, or the preferred one."""
+
+    participation: Participation
+    phase: ParticipationPhase
+    attended: int
+    cohort: Cohort | None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One page of the board. `counts` has the companies of each phase that match all other filters.
+
+    `rows` are all companies that match, in order; `seated` and `total` count without filters.
+    """
+
+    page: Page[BoardRow]
+    rows: Sequence[BoardRow]
+    counts: Counter[ParticipationPhase]
+    seated: int
+    total: int
+
+
+def visible_participations(viewer: Viewer, access: ProjectAccess) -> Select[Participation]:
+    """Build the query for the companies of a project that the viewer may see.
+
+    The owner garden sees all. A partner garden sees the companies of its cohorts, and companies without a cohort that
+    its members have added or that are in a municipality it covers.
+    """
+    query = select(Participation).where(Participation.project_id == access.project.id)
+    if access.is_owner_garden:
+        return query
+    own_cohorts = select(Cohort.id).where(Cohort.place_id.in_(access.place_ids))
+    added = (
+        select(ParticipationEvent.participation_id)
+        .join(Membership, Membership.user_id == ParticipationEvent.user_id)
+        .where(ParticipationEvent.transition == ADDED, Membership.organisation_id == viewer.organisation_id)
+    )
+    covered = garden(viewer.organisation_id or 0).covered_municipalities
+    return query.where(
+        or_(
+            Participation.cohort_id.in_(own_cohorts),
+            Participation.cohort_id.is_(None)
+            & or_(Participation.municipality_number.in_(covered), Participation.id.in_(added)),
+        )
+    )
+
+
+def participation_for(viewer: Viewer, access: ProjectAccess, participation_id: int) -> Participation:
+    """Return a company of a project that the viewer may see. Raises NotFound."""
+    query = visible_participations(viewer, access).where(Participation.id == participation_id)
+    participation = session.scalar(query)
+    if participation is None:
+        raise NotFound
+    return participation
+
+
+def board(every: Sequence[BoardRow], wanted: ListQuery, page: int = 1) -> Board:
+    """Return a page of the board, by name unless another order is chosen. `every` are all companies on it."""
+    matching = _matching(every, wanted)
+    in_phase = [row for row in matching if wanted["phase"] in {"", row.phase}]
+    return Board(
+        page_of(in_phase, page, BOARD_SIZE),
+        in_phase,
+        Counter(row.phase for row in matching),
+        sum(row.participation.state == ParticipationState.SIGNED_UP for row in every),
+        len(every),
+    )
+
+
+def board_rows(viewer: Viewer, access: ProjectAccess) -> list[BoardRow]:
+    """Return all companies of a project that the viewer may see."""
+    participations = session.scalars(visible_participations(viewer, access)).all()
+    cohorts = {cohort.id: cohort for cohort in cohorts_of(access)}
+    over = _finished_cohorts(list(cohorts))
+    attended = attended_by([one.id for one in participations])
+    return [
+        BoardRow(
+            one,
+            _phase(one, access, attended.get(one.id, 0), is_course_over=one.cohort_id in over),
+            attended.get(one.id, 0),
+            cohorts.get(one.cohort_id or 0),
+        )
+        for one in participations
+    ]
+
+
+def _phase(
+    participation: Participation, access: ProjectAccess, attended: int, *, is_course_over: bool
+) -> ParticipationPhase:
+    return participation_phase(
+        ParticipationState(participation.state),
+        is_confirmed=participation.confirmed_at is not None,
+        attended=attended,
+        sessions_needed=access.project.sessions_needed,
+        is_course_over=is_course_over,
+    )
+
+
+def _finished_cohorts(cohort_ids: Sequence[int]) -> set[int]:
+    """Return the cohorts whose last session is over."""
+    query = (
+        select(CourseSession.cohort_id)
+        .where(CourseSession.cohort_id.in_(cohort_ids), CourseSession.cancelled_at.is_(None))
+        .group_by(CourseSession.cohort_id)
+        .having(func.max(CourseSession.ends_at) < clock.now())
+    )
+    return set(session.scalars(query))
+
+
+def _matching(rows: Sequence[BoardRow], wanted: ListQuery) -> list[BoardRow]:
+    """Return the rows that match all filters except the phase, in the chosen order."""
+    checks: list[Callable[[BoardRow], bool]] = []
+    if wanted["where"]:
+        checks.append(lambda row: _is_at(row, wanted["where"]))
+    for name, column in (
+        ("source", "source"),
+        ("place", "municipality_number"),
+        ("sector", "sector_code"),
+    ):
+        if wanted[name]:
+            checks.append(lambda row, n=name, c=column: getattr(row.participation, c) == wanted[n])  # type: ignore[misc]  # because the defaults bind the loop's values
+    if wanted.text:
+        checks.append(_text_check(rows, wanted.text))
+    found = [row for row in rows if all(check(row) for check in checks)]
+    return sorted(found, key=_ORDERS.get(wanted.sort, _by_name))
+
+
+def _is_at(row: BoardRow, where: str) -> bool:
+    """Return True for a company at a place ("place-3"), in a cohort ("cohort-5"), or without a cohort ("none")."""
+    if row.cohort is None:
+        return where == "none"
+    return where in {f"place-{row.cohort.place_id}", f"cohort-{row.cohort.id}"}
+
+
+def _text_check(rows: Sequence[BoardRow], text: str) -> Callable[[BoardRow], bool]:
+    """Return the check that all words of a search occur in a row, as written or with a spelling error."""
+    texts = {row.participation.id: _searched_text(row.participation) for row in rows}
+    spelling = Spelling(Counter(word for one in texts.values() for word in one.split()), fold_letters)
+    digits = "".join(text.split())
+    words = [digits] if digits.isdigit() else fold_letters(text).split()
+    accepted = [(word, *spelling.similar(word)) for word in words]
+    return lambda row: all(
+        any(word in texts[row.participation.id] for word in alternatives) for alternatives in accepted
+    )
+
+
+def _searched_text(one: Participation) -> str:
+    numbers = (one.organisation_number or "", "".join(one.contact_phone.split()))
+    return " ".join(
+        (fold_letters(f"{one.company_name} {one.contact_name} {one.municipality}"), one.contact_email.lower(), *numbers)
+    )  # fmt: skip
+
+
+def _by_name(row: BoardRow) -> tuple[Any, ...]:
+    return sort_key(row.participation.company_name), row.participation.id
+
+
+_ORDERS: Mapping[str, Callable[[BoardRow], tuple[Any, ...]]] = {
+    "newest": lambda row: (-row.participation.id,),
+    "municipality": lambda row: (sort_key(row.participation.municipality), *_by_name(row)),
+    "attended": lambda row: (-row.attended, *_by_name(row)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """A transition of a participation, with the name of the person who made it, if any."""
+
+    event: ParticipationEvent
+    person: str
+    cohort: Cohort | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationPage:
+    """Content of the page of a company in a project. `has_card` is true if the viewer may open its company card."""
+
+    participation: Participation
+    phase: ParticipationPhase
+    attended: int
+    history: Sequence[HistoryEntry]
+    has_card: bool
+
+    @property
+    def is_in_course(self) -> bool:
+        """True for a company with a seat or on the waiting list."""
+        return self.participation.state in {ParticipationState.SIGNED_UP, ParticipationState.WAITING}
+
+
+def participation_page(viewer: Viewer, access: ProjectAccess, participation_id: int) -> ParticipationPage:
+    """Return the page of a company that the viewer may see. Raises NotFound."""
+    one = participation_for(viewer, access, participation_id)
+    attended = attended_by([one.id]).get(one.id, 0)
+    is_over = bool(one.cohort_id and _finished_cohorts([one.cohort_id]))
+    events = session.scalars(
+        select(ParticipationEvent)
+        .where(ParticipationEvent.participation_id == one.id)
+        .order_by(ParticipationEvent.at.desc(), ParticipationEvent.id.desc())
+    ).all()
+    names = names_of(event.user_id for event in events)
+    cohorts = {cohort.id: cohort for cohort in cohorts_of(access)}
+    return ParticipationPage(
+        one,
+        _phase(one, access, attended, is_course_over=is_over),
+        attended,
+        [
+            HistoryEntry(event, names.get(event.user_id, ""), cohorts.get(event.cohort_id or 0))
+            for event in events
+        ],
+        one.company is not None and follows(viewer, one.company),
+    )

@@ -1,0 +1,281 @@
+"""Recruitment by members of a business garden: adding and changing companies, and what they note on the telephone."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.queries import last_actor_id
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.email_address import normalize_email
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.letters import similar_name_key
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send_mail
+from marketplace.programme.lifecycle import ParticipationActor, ParticipationState, confirmation_deadline
+from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
+from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.notices import sign_up as notices
+from marketplace.programme.queries.cohorts import cohort_for
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.queries.recruiting import participation_for, visible_participations
+from marketplace.programme.use_cases.company_link import link_registered_company
+from marketplace.programme.use_cases.seating import (
+    Cause,
+    change_state,
+    count_free_seats,
+    lock_project,
+    offer_free_seats,
+    take_seat_or_wait,
+)
+from marketplace.programme.use_cases.sign_up import move_to_cohort, welcome, withdraw_participation
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationDetails:
+    """Details of a company in a project. Only the name is required."""
+
+    company_name: str
+    organisation_number: str | None = None
+    municipality_number: str = ""
+    sector_code: str = ""
+    employees: int | None = None
+    contact_name: str = ""
+    contact_email: str = ""
+    contact_phone: str = ""
+    source: str = ""
+    wants_invitations: bool = True
+
+
+def participation_details(participation: Participation) -> ParticipationDetails:
+    """Return the current details of a company in a project."""
+    return ParticipationDetails(
+        **{name: getattr(participation, name) for name in ParticipationDetails.__slots__}
+    )
+
+
+def add_participation(
+    viewer: Viewer, slug: str, details: ParticipationDetails, *, is_other_company: bool = False
+) -> Participation:
+    """Add a company to a project as a lead. Raises RuleBroken for one that is, or may be, in the project already.
+
+    `is_other_company` confirms that it is not the company with almost the same name.
+    """
+    with transaction():
+        access = project_for(viewer, slug)
+        lock_project(access.project.id)
+        _require_unused_number(access.project, details.organisation_number)
+        if not is_other_company:
+            _require_other_name(viewer, access, details)
+        return add_lead(viewer, access.project, details)
+
+
+def add_lead(viewer: Viewer, project: Project, details: ParticipationDetails) -> Participation:
+    """Add a company as a lead, inside the caller's transaction with the project locked."""
+    participation = Participation(project_id=project.id, state=ParticipationState.LEAD, locale=project.locale)
+    _assign(participation, details)
+    participation.renew_token()
+    session.add(participation)
+    session.flush()
+    session.add(
+        ParticipationEvent(
+            participation_id=participation.id,
+            transition=ADDED,
+            to_state=ParticipationState.LEAD,
+            user_id=viewer.user_id,
+        )
+    )
+    record(viewer, "participation.add", "participation", participation.id)
+    link_registered_company(participation)
+    return participation
+
+
+def save_participation(
+    viewer: Viewer,
+    slug: str,
+    participation_id: int,
+    details: ParticipationDetails,
+    expected: str | None = None,
+) -> None:
+    """Change the details of a company. Raises RuleBroken, or Conflict if they have changed meanwhile.
+
+    A new e-mail address gets a new link; the former contact person's link stops working.
+    """
+    with transaction():
+        access, participation = locked_participation(viewer, slug, participation_id)
+        check_unchanged(
+            expected,
+            participation_details(participation),
+            details,
+            is_own_change=lambda: last_actor_id("participation", participation.id) == viewer.user_id,
+        )
+        if details.organisation_number != participation.organisation_number:
+            if participation.company_id is not None:
+                message = _("The company has an account, so its organisation number cannot be changed here.")
+                raise RuleBroken(message, "organisation_number")
+            _require_unused_number(access.project, details.organisation_number)
+        update_details(viewer, participation, details)
+
+
+def update_details(viewer: Viewer, participation: Participation, details: ParticipationDetails) -> None:
+    """Change the details of a company, inside the caller's transaction with the project locked."""
+    former_email = participation.contact_email
+    _assign(participation, details)
+    if participation.contact_email != former_email:
+        participation.renew_token()
+    session.flush()
+    record(viewer, "participation.save", "participation", participation.id)
+    if participation.company_id is None:
+        link_registered_company(participation)
+
+
+def _assign(participation: Participation, details: ParticipationDetails) -> None:
+    for name in ParticipationDetails.__slots__:
+        setattr(participation, name, getattr(details, name))
+    participation.contact_email = normalize_email(details.contact_email) if details.contact_email else ""
+
+
+def _require_unused_number(project: Project, number: str | None) -> None:
+    query = select(Participation.id).where(
+        Participation.project_id == project.id, Participation.organisation_number == number
+    )
+    if number and session.scalar(query) is not None:
+        message = _(
+            "A company with this organisation number is in the project already. Search for the number."
+        )
+        raise RuleBroken(message, "organisation_number")
+
+
+def _require_other_name(viewer: Viewer, access: ProjectAccess, details: ParticipationDetails) -> None:
+    key = similar_name_key(details.company_name)
+    for one in session.scalars(visible_participations(viewer, access)):
+        if similar_name_key(one.company_name) == key:
+            message = _(
+                "%(company)s is in the project already, in %(place)s. Is it another company? Then tick the box below the name.",
+                company=one.company_name,
+                place=one.municipality or _("an unknown municipality"),
+            )
+            raise RuleBroken(message, "company_name")
+
+
+def locked_participation(
+    viewer: Viewer, slug: str, participation_id: int
+) -> tuple[ProjectAccess, Participation]:
+    """Return a company that the viewer may see, with its project and row locked. Raises NotFound.
+
+    Joins the caller's transaction.
+    """
+    access = project_for(viewer, slug)
+    participation_for(viewer, access, participation_id)
+    lock_project(access.project.id)
+    participation = load_locked(
+        select(Participation)
+        .where(Participation.id == participation_id)
+        .execution_options(populate_existing=True)
+    )
+    if participation is None:
+        raise NotFound
+    return access, participation
+
+
+def _cause(viewer: Viewer, reason: str = "") -> Cause:
+    return Cause(ParticipationActor.GARDEN, viewer, reason)
+
+
+def note_call(viewer: Viewer, slug: str, participation_id: int) -> None:
+    """Note that somebody has called a company and invited it. Raises Conflict."""
+    with transaction():
+        _access, participation = locked_participation(viewer, slug, participation_id)
+        change_state(participation, "invite", _cause(viewer, "called"))
+
+
+def note_interest(viewer: Viewer, slug: str, participation_id: int) -> None:
+    """Note that a company is interested. Raises Conflict."""
+    with transaction():
+        _access, participation = locked_participation(viewer, slug, participation_id)
+        change_state(participation, "show_interest", _cause(viewer))
+
+
+def note_refusal(viewer: Viewer, slug: str, participation_id: int) -> None:
+    """Note that a company does not want to take part. Raises Conflict."""
+    with transaction():
+        _access, participation = locked_participation(viewer, slug, participation_id)
+        change_state(participation, "decline", _cause(viewer))
+
+
+def confirm_by_phone(viewer: Viewer, slug: str, participation_id: int) -> None:
+    """Confirm a seat or a place on the waiting list for a company that somebody has spoken with. Raises Conflict."""
+    with transaction():
+        _access, participation = locked_participation(viewer, slug, participation_id)
+        taken = {ParticipationState.SIGNED_UP, ParticipationState.WAITING}
+        if participation.state not in taken:
+            raise Conflict(_("The company's place in the course has changed since you opened the page."))
+        if participation.confirmed_at is None:
+            _confirm(viewer, participation)
+
+
+def _confirm(viewer: Viewer, participation: Participation) -> None:
+    participation.confirmed_at = clock.now()
+    record(viewer, "participation.confirm", "participation", participation.id)
+    if participation.state == ParticipationState.SIGNED_UP and participation.cohort is not None:
+        welcome(participation, participation.cohort)
+
+
+def give_seat(
+    viewer: Viewer, slug: str, participation_id: int, cohort_id: int, *, is_confirmed: bool
+) -> Participation:
+    """Give a company a seat in a cohort, move its seat there, or put it on the waiting list.
+
+    Unless `is_confirmed`, the contact person has to confirm by e-mail. A company without an e-mail address cannot, so
+    its seat counts as confirmed. Raises Conflict if the company already has a place in the queue and there is no seat.
+    """
+    with transaction():
+        access, participation = locked_participation(viewer, slug, participation_id)
+        cohort = cohort_for(access, cohort_id)
+        if cohort.cancelled_at is not None:
+            raise Conflict(_("%(cohort)s has been cancelled.", cohort=cohort.name))
+        if participation.state == ParticipationState.SIGNED_UP:
+            if cohort.id != participation.cohort_id and count_free_seats(cohort) <= 0:
+                raise Conflict(
+                    _("%(cohort)s is full. The company keeps the seat it has.", cohort=cohort.name)
+                )
+            move_to_cohort(participation, cohort, _cause(viewer))
+            return participation
+        _seat(viewer, participation, cohort)
+        if is_confirmed or not participation.contact_email:
+            _confirm(viewer, participation)
+        elif participation.confirmed_at is None:
+            _ask_to_confirm(participation, cohort)
+        return participation
+
+
+def _seat(viewer: Viewer, participation: Participation, cohort: Cohort) -> None:
+    if participation.state != ParticipationState.WAITING:
+        participation.confirmed_at = None
+        participation.withdrawal_reason = participation.withdrawal_text = ""
+        take_seat_or_wait(participation, cohort, _cause(viewer))
+        return
+    is_own_offer = participation.offered_cohort_id == cohort.id
+    if not is_own_offer and count_free_seats(cohort) <= 0:
+        raise Conflict(
+            _("%(cohort)s is full. The company keeps its place on the waiting list.", cohort=cohort.name)
+        )
+    change_state(participation, "take_seat", _cause(viewer), cohort)
+    offer_free_seats(participation.project_id)
+
+
+def _ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
+    has_seat = participation.state == ParticipationState.SIGNED_UP
+    notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
+    deadline = confirmation_deadline(clock.now())
+    send_mail(notice(participation, cohort, deadline), participation.contact_email, participation.locale)
+
+
+def withdraw_company(viewer: Viewer, slug: str, participation_id: int, reason: str, text: str) -> None:
+    """Withdraw a company on its behalf, with a reason, and offer its seat to the next. Raises Conflict."""
+    with transaction():
+        _access, participation = locked_participation(viewer, slug, participation_id)
+        withdraw_participation(participation, _cause(viewer, reason), text)

@@ -1,0 +1,192 @@
+"""The page of a company in a project, its details, and the transitions that a member of the garden makes."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import render_template, request
+
+from marketplace.core.errors import Conflict
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.viewer import Viewer
+from marketplace.programme.forms.recruiting import ParticipationForm, SeatForm
+from marketplace.programme.forms.sign_up import WithdrawalForm
+from marketplace.programme.lifecycle import (
+    EVENT_LABELS,
+    PHASE_LABELS,
+    SOURCES,
+    TRANSITIONS,
+    WITHDRAWAL_REASONS,
+    ParticipationState,
+)
+from marketplace.programme.queries import cohorts as cohort_queries
+from marketplace.programme.queries import recruiting as queries
+from marketplace.programme.queries.projects import project_for
+from marketplace.programme.use_cases import recruiting as use_cases
+from marketplace.programme.views.base import blueprint
+from marketplace.programme.views.editing import add, edit
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+if TYPE_CHECKING:
+    from marketplace.programme.models.participation import Participation
+
+RECRUITERS = "advisers recruit companies for their garden's places; queries restrict which ones they see"
+
+
+@blueprint.get("/programme/<slug>/companies/<int:participation_id>")
+@access.garden
+def participation(slug: str, participation_id: int) -> ViewResponse:
+    """Show a company in a project, with its history and what can be done next."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    page = queries.participation_page(viewer, project_access, participation_id)
+    state = ParticipationState(page.participation.state)
+    return render_template(
+        "programme/board_company.html",
+        access=project_access,
+        page=page,
+        one=page.participation,
+        possible={name for name, transition in TRANSITIONS.items() if state in transition.sources},
+        phases=PHASE_LABELS,
+        sources=SOURCES,
+        events=EVENT_LABELS,
+        reasons=WITHDRAWAL_REASONS,
+    )
+
+
+@blueprint.route("/programme/<slug>/companies/new", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECRUITERS)
+def new_participation(slug: str) -> ViewResponse:
+    """Add a company to a project."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    form = ParticipationForm()
+    added = []
+
+    def save(form: ParticipationForm) -> None:
+        is_other = bool(form.is_other_company.data)
+        added.append(use_cases.add_participation(viewer, slug, form.details(), is_other_company=is_other))
+
+    if add(form, save):
+        flashes.done(_("%(company)s has been added.", company=added[0].company_name))
+        return see_other("programme.participation", slug=slug, participation_id=added[0].id)
+    return render_template("programme/board_edit.html", access=project_access, form=form, one=None)
+
+
+@blueprint.route("/programme/<slug>/companies/<int:participation_id>/edit", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECRUITERS)
+def edit_participation(slug: str, participation_id: int) -> ViewResponse:
+    """Change the details of a company in a project."""
+    viewer = current_viewer()
+    one = _participation(slug, participation_id)
+    result = edit(
+        ParticipationForm,
+        lambda: use_cases.participation_details(_participation(slug, participation_id)),
+        lambda form: use_cases.save_participation(
+            viewer, slug, participation_id, form.details(), form.expected_fingerprint()
+        ),
+    )
+    if result.is_saved:
+        flashes.done(_("Saved."))
+        return see_other("programme.participation", slug=slug, participation_id=participation_id)
+    project_access = project_for(viewer, slug)
+    page = render_template("programme/board_edit.html", access=project_access, form=result.form, one=one)
+    return page, result.status
+
+
+def _participation(slug: str, participation_id: int) -> "Participation":
+    viewer = current_viewer()
+    return queries.participation_for(viewer, project_for(viewer, slug), participation_id)
+
+
+_NOTES: dict[str, tuple[Callable[[Viewer, str, int], None], str]] = {
+    "called": (use_cases.note_call, _l("Noted: the company has been called and invited.")),
+    "interested": (use_cases.note_interest, _l("Noted: the company is interested.")),
+    "declined": (use_cases.note_refusal, _l("Noted: the company does not want to take part.")),
+    "confirmed": (use_cases.confirm_by_phone, _l("The seat is confirmed.")),
+}
+"""Values of the form's field `note`, each with its use case and message."""
+
+
+@blueprint.post("/programme/<slug>/companies/<int:participation_id>/note")
+@access.garden
+@access.writes(Level.GARDEN, because=RECRUITERS)
+def note_participation(slug: str, participation_id: int) -> ViewResponse:
+    """Note what a company has said on the telephone."""
+    _participation(slug, participation_id)
+    act, message = _NOTES.get(request.form.get("note", ""), (None, ""))
+    if act is None:
+        flashes.warn(_("Choose one from the list."))
+    else:
+        _try(lambda: act(current_viewer(), slug, participation_id), str(message))
+    return see_other("programme.participation", slug=slug, participation_id=participation_id)
+
+
+@blueprint.route("/programme/<slug>/companies/<int:participation_id>/seat", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECRUITERS)
+def seat_participation(slug: str, participation_id: int) -> ViewResponse:
+    """Give a company a seat, move its seat, or put it on the waiting list."""
+    viewer = current_viewer()
+    one = _participation(slug, participation_id)
+    project_access = project_for(viewer, slug)
+    has_seat = one.state == ParticipationState.SIGNED_UP
+    rows = [
+        row
+        for row in cohort_queries.cohorts_with_seats(project_access)
+        if row.cohort.cancelled_at is None
+        and not (has_seat and (row.cohort.id == one.cohort_id or not row.free))
+    ]
+    form = SeatForm(rows)
+    if form.validate_on_submit():
+
+        def seat() -> None:
+            use_cases.give_seat(
+                viewer,
+                slug,
+                participation_id,
+                int(form.cohort.data),
+                is_confirmed=bool(form.is_confirmed.data),
+            )
+
+        _try(seat, _("The company has a new place in the course."))
+        return see_other("programme.participation", slug=slug, participation_id=participation_id)
+    return render_template(
+        "programme/board_seat.html", access=project_access, form=form, one=one, rows=rows, has_seat=has_seat
+    )
+
+
+@blueprint.route("/programme/<slug>/companies/<int:participation_id>/withdraw", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECRUITERS)
+def withdraw_participation(slug: str, participation_id: int) -> ViewResponse:
+    """Withdraw a company on its behalf, with a reason."""
+    viewer = current_viewer()
+    one = _participation(slug, participation_id)
+    form = WithdrawalForm()
+    if form.validate_on_submit():
+        reason, text = form.reason.data, form.text.data or ""
+        _try(
+            lambda: use_cases.withdraw_company(viewer, slug, participation_id, reason, text),
+            _("%(company)s has been withdrawn.", company=one.company_name),
+        )
+        return see_other("programme.participation", slug=slug, participation_id=participation_id)
+    return render_template(
+        "programme/board_withdraw.html", access=project_for(viewer, slug), form=form, one=one
+    )
+
+
+def _try(act: Callable[[], object], message: str) -> None:
+    """Perform an action and flash a message, or the reason why it is no longer possible."""
+    try:
+        act()
+    except Conflict as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(message)

@@ -1,0 +1,136 @@
+"""The board of a project: list of companies with filters, and its export."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import render_template
+
+from marketplace.core import clock
+from marketplace.core.i18n import gettext as _
+from marketplace.core.taxonomy import sectors
+from marketplace.programme.lifecycle import (
+    PHASE_LABELS,
+    SOURCES,
+)
+from marketplace.programme.queries import cohorts as cohort_queries
+from marketplace.programme.queries import recruiting as queries
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.views.base import blueprint
+from marketplace.web import access
+from marketplace.web.csv_export import csv_response
+from marketplace.web.list_filter import (
+    ListFilter,
+    Select,
+    place_select,
+    read_list_filter,
+    sector_select,
+    sort_select,
+)
+from marketplace.web.query_args import page_arg
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+from marketplace.web.xlsx_export import xlsx_response
+
+
+@blueprint.get("/programme/<slug>/companies")
+@access.garden
+def board(slug: str) -> ViewResponse:
+    """List the companies of a project by phase."""
+    project_access = project_for(current_viewer(), slug)
+    bar, shown = filtered_board(project_access, page_arg())
+    return render_template(
+        "programme/board.html",
+        access=project_access,
+        bar=bar,
+        board=shown,
+        phases=PHASE_LABELS,
+        sources=SOURCES,
+    )
+
+
+def filtered_board(project_access: ProjectAccess, page: int = 1) -> tuple[ListFilter, queries.Board]:
+    """Return the filter bar and a page of the board, filtered by the query string."""
+    rows = queries.board_rows(current_viewer(), project_access)
+    bar = _board_filter(project_access, rows)
+    return bar, queries.board(rows, bar.query, page)
+
+
+def _board_filter(project_access: ProjectAccess, rows: Sequence[queries.BoardRow]) -> ListFilter:
+    cohorts = cohort_queries.cohorts_of(project_access)
+    where = [("", _("All places"))]
+    for place in project_access.places:
+        where.append((f"place-{place.id}", place.name))
+        at_place = [cohort for cohort in cohorts if cohort.place_id == place.id]
+        if len(at_place) > 1:
+            where += [(f"cohort-{cohort.id}", f"{place.name}: {cohort.name}") for cohort in at_place]
+    where.append(("none", _("No cohort yet")))
+    return read_list_filter(
+        _("Company, contact person or organisation number"),
+        Select("phase", _("Status"), (("", _("All")), *((str(key), str(label)) for key, label in PHASE_LABELS.items()))),
+        Select("where", _("Cohort"), where),
+        place_select(row.participation.municipality_number for row in rows if row.participation.municipality_number),
+        sector_select(),
+        Select("source", _("Source"), (("", _("All sources")), *((key, str(label)) for key, label in SOURCES.items()))),
+        sort_select(
+            ("", _("Name")),
+            ("newest", _("Newest first")),
+            ("municipality", _("Municipality")),
+            ("attended", _("Most afternoons first")),
+        ),
+    )  # fmt: skip
+
+
+@blueprint.get("/programme/<slug>/companies.csv")
+@access.garden
+def board_csv(slug: str) -> ViewResponse:
+    """Download the filtered board as CSV."""
+    project_access = project_for(current_viewer(), slug)
+    _bar, shown = filtered_board(project_access)
+    return csv_response(slug, _export_header(), _export_rows(shown.rows))
+
+
+@blueprint.get("/programme/<slug>/companies.xlsx")
+@access.garden
+def board_xlsx(slug: str) -> ViewResponse:
+    """Download the filtered board as a workbook."""
+    project_access = project_for(current_viewer(), slug)
+    _bar, shown = filtered_board(project_access)
+    return xlsx_response(slug, _export_header(), _export_rows(shown.rows))
+
+
+def _export_header() -> list[str]:
+    return [
+        _("Company"),
+        _("Organisation number"),
+        _("Municipality"),
+        _("Sector"),
+        _("Employees"),
+        _("Contact person"),
+        _("E-mail address"),
+        _("Telephone"),
+        _("Status"),
+        _("Cohort"),
+        _("Afternoons attended"),
+        _("Source"),
+        _("Added"),
+    ]
+
+
+def _export_rows(rows: Sequence[queries.BoardRow]) -> Iterator[Sequence[object]]:
+    labels = {code: sector.label for code, sector in sectors().items()}
+    for row in rows:
+        one = row.participation
+        yield (
+            one.company_name,
+            one.organisation_number or "",
+            one.municipality,
+            labels.get(one.sector_code, ""),
+            one.employees,
+            one.contact_name,
+            one.contact_email,
+            one.contact_phone,
+            str(PHASE_LABELS[row.phase]),
+            row.cohort.name if row.cohort else "",
+            row.attended,
+            str(SOURCES.get(one.source, "")),
+            clock.to_local(one.created_at).date(),
+        )

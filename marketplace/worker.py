@@ -14,7 +14,7 @@ from marketplace.briefs import use_cases as briefs
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_due
-from marketplace.privacy import retention
+from marketplace.privacy import course_retention, retention
 from marketplace.programme.use_cases import reminders, seat_release
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.sourcing import use_cases as sourcing
@@ -67,6 +67,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     retention.delete_old_drafts,
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,
+    course_retention.erase_old_participations,
     retention.delete_expired,
     delete_mail_files,
 )

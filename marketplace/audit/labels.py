@@ -159,6 +159,7 @@ ACTION_LABELS = {
     "participation.change_cohort": _("Moved a company to another cohort"),
     "participation.change_contact": _("Changed the contact person of a company in a project"),
     "participation.confirm": _("Confirmed a seat"),
+    "participation.erase_contact": _("Erased the contact person of a company in a project"),
     "participation.decline": _("Noted that a company does not want to take part"),
     "participation.decline_offer": _("Declined an offered seat"),
     "participation.invite": _("Invited a company to a project"),

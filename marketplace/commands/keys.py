@@ -9,6 +9,7 @@ from flask import current_app
 from marketplace.commands.application import open_app
 from marketplace.core.database import keyring
 from marketplace.core.sealing import SealError, new_key
+from marketplace.programme.use_cases import link_keys
 from marketplace.proposals.use_cases import key_rotation
 
 
@@ -19,7 +20,7 @@ def keys() -> None:
 
 @keys.command("rotate")
 def rotate() -> None:
-    """Re-encrypt all offers with a new key.
+    """Re-encrypt all offers and participants' links with a new key.
 
     With keys in the instance folder, a new key is generated first. With keys in SEAL_KEYS, put a new one first
     (`openssl rand -hex 32`), restart the service, then run this command. Keep the old keys: backups need them.
@@ -31,10 +32,13 @@ def rotate() -> None:
                 _prepend_key(settings.seal_key_file, new_key())
                 keyring().reload()
             changed = key_rotation.rotate()
+            links = link_keys.reseal_links()
         except SealError as error:
             raise click.ClickException(str(error)) from error
         newest, *old = keyring().names
         click.echo(f"{changed} offers have been re-encrypted with the key {newest}.")
+        if links:
+            click.echo(f"{links} links of participants have been re-encrypted with it.")
         if not changed and settings.seal_keys:
             click.echo("They all used this key already. To rotate, put a new key first in SEAL_KEYS.")
         if old:
@@ -56,13 +60,13 @@ def _prepend_key(file: Path, key: str) -> None:
 
 @keys.command("check")
 def check() -> None:
-    """Decrypt every sealed offer, report those that fail, and list the keys in use."""
+    """Decrypt every sealed offer and participant's link, report those that fail, and list the keys in use."""
     with open_app().app_context():
-        faults = key_rotation.find_undecryptable()
+        faults = [*key_rotation.find_undecryptable(), *link_keys.find_undecryptable_links()]
         for name, count in key_rotation.count_offers_by_key().items():
             click.echo(
                 f"Key {name}: {count} offers{'' if name in keyring().names else ' (this key is missing here)'}."
             )
     if faults:
         raise click.ClickException("\n".join(faults))
-    click.echo("All sealed offers can be decrypted.")
+    click.echo("All sealed offers and links can be decrypted.")

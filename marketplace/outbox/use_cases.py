@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, session, transaction
@@ -178,6 +178,16 @@ def mark_all_read(viewer: Viewer) -> None:
         session.query(Notice).filter(Notice.user_id == viewer.user_id, Notice.read_at.is_(None)).update(
             {Notice.read_at: clock.now()}
         )
+
+
+def erase_mail_to(address: str, placeholder: str, *, only_without_account: bool = False) -> None:
+    """Erase the texts of all e-mail to an address, inside the caller's transaction. Waiting e-mail is not sent."""
+    query = select(OutboxMail).where(func.lower(OutboxMail.recipient) == address.lower())
+    if only_without_account:
+        query = query.where(OutboxMail.user_id.is_(None))
+    for mail in session.scalars(query):
+        mail.subject, mail.body, mail.link_path, mail.calendar = placeholder, "", "", ""
+        mail.state = "erased" if mail.state == "waiting" else mail.state
 
 
 def reseal_links() -> None:

@@ -17,7 +17,7 @@ from marketplace.organisations.models import ColleagueInvitation, Membership, Or
 from marketplace.organisations.queries import first_other_member, memberships_led_alone
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.programme.models.calendar import CalendarFeed
-from marketplace.programme.models.participation import ParticipationEvent
+from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import AttendanceMark, SessionLink
 from marketplace.proposals.models import (
@@ -110,6 +110,8 @@ ACCOUNT_COLUMNS = (
     "email_verified_at",
 )
 
+CONTACT_COLUMNS = ("company_name", "contact_name", "contact_email", "contact_phone", "state", "signed_up_at")
+
 
 def export_personal_data(viewer: Viewer) -> dict[str, Any]:
     """Return all data about the viewer as JSON values, and of others only what they wrote to the viewer."""
@@ -119,6 +121,9 @@ def export_personal_data(viewer: Viewer) -> dict[str, Any]:
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(Membership.user_id == user.id)
     )
+    contacts = (
+        select(Participation).where(Participation.contact_email == user.email).order_by(Participation.id)
+    )
     mails = select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email).order_by(OutboxMail.id)
     return {
         "made_at": _to_json(clock.now()),
@@ -126,6 +131,7 @@ def export_personal_data(viewer: Viewer) -> dict[str, Any]:
         "acts_for": [
             {"organisation": name, "role": role, "since": _to_json(at)} for name, role, at in memberships
         ],
+        "course_contact": [_row(one, CONTACT_COLUMNS) for one in session.scalars(contacts)],
         "mails": [_row(mail, ("created_at", "subject", "body")) for mail in session.scalars(mails)],
         **{exported.name: _rows(exported, user.id) for exported in EXPORTED_TABLES},
     }

@@ -26,6 +26,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.privacy import notices, retention_periods
 from marketplace.privacy.anonymization import anonymize_mail_files
 from marketplace.privacy.use_cases import clear_supplier, erase_user
+from marketplace.programme.models.sessions import SessionLink
 from marketplace.proposals.models import Evaluation, Proposal
 from marketplace.proposals.scoring_models import IndividualScore
 from marketplace.sourcing.models import OutsideInvitation
@@ -238,6 +239,7 @@ def delete_expired() -> int:
             delete(KnownNetwork).where(
                 KnownNetwork.last_at < cutoff_passed(days=retention_periods.KNOWN_NETWORK_DAYS)
             ),
+            delete(SessionLink).where(SessionLink.expires_at < now),
             delete(FormDraft).where(FormDraft.updated_at < cutoff_passed(days=DRAFT_DAYS)),
             delete(PendingRegistration).where(PendingRegistration.expires_at < now),
             delete(ColleagueInvitation).where(

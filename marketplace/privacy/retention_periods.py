@@ -14,6 +14,8 @@ MAIL_FILE_DAYS = 14
 UNCONFIRMED_DAYS = 7
 INVITATION_DAYS = 30
 KNOWN_NETWORK_DAYS = 90
+PROJECT_MONTHS = 24
+NO_SEAT_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,23 @@ PERIODS = (
         _("Refused applications"),
         _("24 months after the answer"),
         _("The contact person and texts are erased."),
+    ),
+    RetentionPeriod(
+        _("Contact persons of companies in a course, and lecturers"),
+        _("24 months after the end of the project"),
+        _(
+            "The person and what the person wrote are erased. The company, its seat and its attendance remain as figures."
+        ),
+    ),
+    RetentionPeriod(
+        _("Contact persons of companies that were asked or signed up for a course and never took part"),
+        _("12 months after the last change"),
+        _("The person and what the person wrote are erased."),
+    ),
+    RetentionPeriod(
+        _("Links to a course session, for lecturers and for taking attendance"),
+        _("Until they expire"),
+        _("Deleted."),
     ),
     RetentionPeriod(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
     RetentionPeriod(

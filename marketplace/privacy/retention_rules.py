@@ -85,7 +85,7 @@ RETENTION_RULES = {
     "course_session.lecturer_email": PARTICIPATION,
     "course_session.title": PROJECT,
     "participation.accepted_cohort_ids": FACTS,
-    "participation.company_name": PARTICIPATION,
+    "participation.company_name": "public name of a company",
     "participation.contact_email": PARTICIPATION,
     "participation.contact_name": PARTICIPATION,
     "participation.sealed_token": PARTICIPATION,

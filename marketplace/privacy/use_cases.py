@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from marketplace.accounts.models import KnownNetwork, OneTimeLink, RecoveryCode, SignInSession, User
 from marketplace.accounts.use_cases import has_other_administrator
@@ -17,10 +17,13 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.use_cases import release_organisations
-from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
+from marketplace.outbox.models import Notice, NoticePreference
+from marketplace.outbox.use_cases import erase_mail_to
 from marketplace.privacy.anonymization import anonymize_mail_files, anonymize_tables
 from marketplace.privacy.queries import blocked_organisations
 from marketplace.programme.models.calendar import CalendarFeed
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.use_cases.contact_data import clear_contact
 from marketplace.suppliers.models import Supplier
 
 ERASED_HOST = "erased.invalid"
@@ -85,9 +88,11 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
     namesakes = select(User.id).where(User.name == user.name, User.id != user.id)
     if session.scalar(namesakes.limit(1)) is None:
         words[user.name] = placeholder
-    for mail in session.scalars(select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email)):
-        mail.subject, mail.body, mail.link_path, mail.calendar = placeholder, "", "", ""
-        mail.state = "erased" if mail.state == "waiting" else mail.state
+    erase_mail_to(user.email, placeholder)
+    for participation in session.scalars(
+        select(Participation).where(Participation.contact_email == user.email)
+    ):
+        clear_contact(participation)
     for table in (
         SignInSession,
         KnownNetwork,

@@ -144,7 +144,7 @@ def test_new_key_command_is_seen_by_running_service(tmp_path: Path, monkeypatch:
     assert (tmp_path / "seal_keys").stat().st_mode & 0o777 == 0o600
     newly = sealing.new_data_key(Keyring(lambda: kept), "proposal:1")
     assert running.unwrap(newly, "proposal:1")
-    assert "All sealed offers can be decrypted." in run.invoke(cli.main, ["keys", "check"]).output
+    assert "All sealed offers and links can be decrypted." in run.invoke(cli.main, ["keys", "check"]).output
 
 
 def test_keys_are_split_by_commas_and_lines() -> None:
@@ -187,7 +187,10 @@ def test_rotation_command_runs_once_and_names_missing_key(written: Market, comma
         "They all used this key already" in output,
     ) == (0, True, True)
     assert "Keep the old keys" not in output
-    assert said("check", keys=old) == (0, f"Key {before}: 2 offers.\nAll sealed offers can be decrypted.\n")
+    assert said("check", keys=old) == (
+        0,
+        f"Key {before}: 2 offers.\nAll sealed offers and links can be decrypted.\n",
+    )
     code, output = said("rotate", keys=NEW)
     assert (code, f"needs the key {before}" in output) == (1, True)
     code, output = said("rotate", keys=f"{NEW},{old}")
@@ -197,6 +200,6 @@ def test_rotation_command_runs_once_and_names_missing_key(written: Market, comma
     code, output = said("check", keys=old)
     assert (code, f"Key {after}: 2 offers (this key is missing here)." in output) == (1, True)
     assert output.count(f"needs the key {after}") == 2
-    assert "All sealed offers can be decrypted." not in output
+    assert "All sealed offers and links can be decrypted." not in output
     assert said("check", keys=f"{NEW},{old}")[0] == 0
     assert written.proposal("kvistverk").content["team"] == "Kvitmyra to"

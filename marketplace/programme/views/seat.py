@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask import render_template
+from flask import jsonify, render_template, request
 
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
@@ -11,6 +11,7 @@ from marketplace.programme.forms.sign_up import CohortChoiceForm, ContactFields,
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.queries import courses as queries
 from marketplace.programme.queries.sessions import past_sessions
+from marketplace.programme.use_cases import contact_data
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
@@ -135,6 +136,33 @@ def withdraw_seat(token: str) -> ViewResponse:
         )
     return render_template(
         "programme/seat_withdraw.html", participation=participation, token=token, form=form
+    )
+
+
+@blueprint.get("/courses/seat/<token>/data")
+@access.public
+def export_contact(token: str) -> ViewResponse:
+    """Download all data about the contact person as JSON."""
+    response = jsonify(contact_data.export_contact(token))
+    response.headers["Content-Disposition"] = "attachment; filename=course.json"
+    return response
+
+
+@blueprint.route("/courses/seat/<token>/erase", methods=["GET", "POST"])
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def erase_contact(token: str) -> ViewResponse:
+    """Erase the contact person; a company with a seat loses it."""
+    participation = queries.participation_of_link(token)
+    if request.method == "POST":
+        contact_data.erase_contact(token)
+        flashes.done(_("Your contact details have been erased."))
+        return see_other("pages.front")
+    return render_template(
+        "programme/seat_erase.html",
+        participation=participation,
+        token=token,
+        has_seat=participation.state in {ParticipationState.SIGNED_UP, ParticipationState.WAITING},
     )
 
 

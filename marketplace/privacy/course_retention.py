@@ -1,0 +1,93 @@
+"""Scheduled erasure of the people in projects: contact persons without an account, and lecturers."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.dates import cutoff_passed
+from marketplace.privacy import retention_periods
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.models.participation import Participation, ParticipationEvent
+from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession
+from marketplace.programme.use_cases.contact_data import clear_contact
+
+
+def erase_old_participations() -> int:
+    """Erase contact persons and lecturers past their retention period; return the number of rows. A job.
+
+    Companies, their numbers, events and attendance remain, so that the figures of a project do not change.
+    """
+    with transaction():
+        old = select(Participation).where(
+            or_(
+                Participation.contact_name != "",
+                Participation.contact_email != "",
+                Participation.contact_phone != "",
+                Participation.withdrawal_text != "",
+            ),
+            or_(
+                Participation.project_id.in_(_ended_projects(retention_periods.PROJECT_MONTHS)),
+                _came_to_nothing(),
+            ),
+        )
+        participations = session.scalars(old.order_by(Participation.id)).all()
+        for participation in participations:
+            clear_contact(participation)
+        return len(participations) + _erase_lecturers()
+
+
+def _erase_lecturers() -> int:
+    cohorts = select(Cohort.id).where(
+        Cohort.project_id.in_(_ended_projects(retention_periods.PROJECT_MONTHS))
+    )
+    named = and_(
+        CourseSession.cohort_id.in_(cohorts),
+        or_(CourseSession.lecturer != "", CourseSession.lecturer_email != ""),
+    )
+    erased = (
+        session.connection()
+        .execute(update(CourseSession).where(named).values(lecturer="", lecturer_email=""))
+        .rowcount
+    )
+    if erased:
+        record(None, "privacy.delete_old", "table", "lecturers", rows=erased)
+    return erased
+
+
+def _ended_projects(months: int) -> Any:
+    """Return a subquery of the projects that ended a number of months ago. One without an end date ends when closed."""
+    limit = cutoff_passed(months=months)
+    last_day = clock.to_local(limit).date()
+    ended = select(Project.id).where(
+        or_(Project.ends_on < last_day, and_(Project.ends_on.is_(None), Project.closed_at < limit))
+    )
+    return ended.scalar_subquery()
+
+
+def _came_to_nothing() -> ColumnElement[bool]:
+    """Return the condition that a company never attended and has had no seat for 12 months, or waited in vain."""
+    months = retention_periods.NO_SEAT_MONTHS
+    last_change = (
+        select(func.max(ParticipationEvent.at))
+        .where(ParticipationEvent.participation_id == Participation.id)
+        .correlate(Participation)
+        .scalar_subquery()
+    )
+    attended = select(AttendanceMark.id).where(AttendanceMark.participation_id == Participation.id)
+    return and_(
+        ~attended.correlate(Participation).exists(),
+        or_(
+            and_(
+                Participation.state.not_in((ParticipationState.SIGNED_UP, ParticipationState.WAITING)),
+                func.coalesce(last_change, Participation.created_at) < cutoff_passed(months=months),
+            ),
+            and_(
+                Participation.state == ParticipationState.WAITING,
+                Participation.project_id.in_(_ended_projects(months)),
+            ),
+        ),
+    )

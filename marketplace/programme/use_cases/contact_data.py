@@ -1,0 +1,85 @@
+"""Personal data of contact persons: export and erasure by the e-mailed link, without an account."""
+
+from typing import Any
+
+from sqlalchemy import select, update
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.outbox.models import OutboxMail
+from marketplace.outbox.use_cases import erase_mail_to
+from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.models.participation import Participation, ParticipationEvent
+from marketplace.programme.models.sessions import AttendanceMark, SessionFeedback
+from marketplace.programme.queries.courses import participation_of_link
+from marketplace.programme.use_cases.seating import Cause
+from marketplace.programme.use_cases.sign_up import participation_by_token, withdraw_participation
+
+PARTICIPATION_COLUMNS = (
+    "company_name", "organisation_number", "municipality_number", "sector_code", "employees", "contact_name",
+    "contact_email", "contact_phone", "locale", "state", "source", "created_at", "signed_up_at", "confirmed_at",
+    "waiting_since", "allows_figures", "allows_quotes", "wants_invitations", "withdrawal_reason", "withdrawal_text",
+)  # fmt: skip
+
+
+def export_contact(token: str) -> dict[str, Any]:
+    """Return all data about a participation and its contact person as JSON values. Raises NotFound."""
+    participation = participation_of_link(token)
+
+    def rows(model: Any, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+        query = select(model).where(model.participation_id == participation.id).order_by(model.id)
+        return [_row(one, columns) for one in session.scalars(query)]
+
+    mails = (
+        select(OutboxMail)
+        .where(OutboxMail.recipient == participation.contact_email, OutboxMail.user_id.is_(None))
+        .order_by(OutboxMail.id)
+    )
+    return {
+        "made_at": clock.now().isoformat(),
+        "course": participation.project.name,
+        "participation": _row(participation, PARTICIPATION_COLUMNS),
+        "changes": rows(ParticipationEvent, ("at", "transition", "from_state", "to_state", "reason")),
+        "attendance": rows(AttendanceMark, ("session_id", "mark", "people", "marked_at")),
+        "feedback": rows(
+            SessionFeedback, ("session_id", "answered_at", "useful", "pace", "used_before", "comment")
+        ),
+        "mails": [_row(mail, ("created_at", "subject", "body")) for mail in session.scalars(mails)],
+    }
+
+
+def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
+    values = {column: getattr(row, column) for column in columns}
+    return {
+        column: value.isoformat() if hasattr(value, "isoformat") else value
+        for column, value in values.items()
+    }
+
+
+def erase_contact(token: str) -> None:
+    """Erase a contact person by the link, which then stops working. A company with a seat withdraws first."""
+    with transaction():
+        participation = participation_by_token(token)
+        address, participation.contact_email = participation.contact_email, ""
+        if participation.state in {ParticipationState.SIGNED_UP, ParticipationState.WAITING}:
+            withdraw_participation(participation, Cause(ParticipationActor.COMPANY, reason="other"))
+        clear_contact(participation)
+        erase_mail_to(address, "-", only_without_account=True)
+
+
+def clear_contact(participation: Participation) -> None:
+    """Clear a participation's contact person and free texts, inside the caller's transaction.
+
+    The company, its state, events and attendance remain, so that the figures of the project do not change.
+    """
+    participation.contact_name = participation.contact_email = participation.contact_phone = ""
+    participation.withdrawal_text = ""
+    participation.wants_invitations = False
+    participation.renew_token()
+    session.execute(
+        update(SessionFeedback)
+        .where(SessionFeedback.participation_id == participation.id)
+        .values(comment="", allows_quote=False)
+    )
+    record(None, "participation.erase_contact", "participation", participation.id)

@@ -18,7 +18,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.outbox.delivery import deliver_due
-from marketplace.outbox.models import Notice
+from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
@@ -28,6 +28,7 @@ from marketplace.programme.use_cases.sessions import CourseDates, SessionDetails
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
+from tests.support.concurrency import run_concurrently
 from tests.support.mail_sink import Sink, sink
 from tests.support.sql_capture import captured_sql
 
@@ -322,3 +323,28 @@ def test_adviser_feed_shows_own_places_until_it_is_revoked(
     assert client.get(addresses[adviser.user_id]).status_code == 404
     calendar.revoke_feed(adviser)
     assert session.query(CalendarFeed).filter_by(user_id=adviser.user_id).count() == 0
+
+
+def test_companies_that_confirm_while_a_session_is_moved_end_with_its_new_time(
+    app: Flask, adviser: Viewer, cohort: Cohort
+) -> None:
+    row = plan(adviser, cohort)[0]
+    cohort.seats = 20
+    companies = [
+        programme.participation(cohort, confirmed_at=None, contact_email=f"nr{number}@x.example")
+        for number in range(4)
+    ]
+    tokens, slug, row_id = [company.token for company in companies], cohort.project.slug, row.id
+
+    def act(index: int) -> object:
+        if index == 2:
+            return sessions.save_session(adviser, slug, row_id, replace(DETAILS, starts=dt.time(12)))
+        return sign_up.confirm_seat(tokens[index - (index > 2)])
+
+    assert not [result for result in run_concurrently(app, act, 5) if isinstance(result, Exception)]
+    newest = {}
+    for mail in session.query(OutboxMail).filter(OutboxMail.calendar != "").order_by(OutboxMail.id):
+        (event,) = Calendar.from_ical(mail.calendar).walk("VEVENT")
+        if event["UID"] == row.uid:
+            newest[mail.recipient] = int(event["SEQUENCE"])
+    assert newest == {company.contact_email: 1 for company in companies}

@@ -18,6 +18,7 @@ from marketplace.programme.use_cases.reminders import remind_of_sessions
 from marketplace.programme.use_cases.sessions import session_details
 from tests import factories
 from tests.factories import programme
+from tests.support.concurrency import run_concurrently
 
 STARTS = dt.datetime(2027, 3, 30, 11, tzinfo=dt.UTC)
 """Tuesday 13:00 in summer time, which began on the Sunday before."""
@@ -117,3 +118,19 @@ def test_moved_session_is_reminded_of_again(adviser: Viewer, cohort: Cohort) -> 
     with at(29, 6):
         assert remind_of_sessions() == 1
     assert [subject for _to, subject in mails()][-1] == "Kurs torsdag 1. april"
+
+
+def test_two_workers_remind_once(app: Flask, cohort: Cohort) -> None:
+    for _number in range(3):
+        programme.participation(cohort)
+    programme.course_session(cohort, STARTS)
+    with at(30, 6):
+        assert (
+            sum(
+                result
+                for result in run_concurrently(app, lambda _index: remind_of_sessions(), 4)
+                if result != "done"
+            )
+            == 3
+        )
+    assert len(mails()) == 3

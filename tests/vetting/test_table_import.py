@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.core.database import session
-from marketplace.suppliers.import_table import UnreadableTableError, read_table, table_text
+from marketplace.core.import_table import UnreadableTableError
+from marketplace.core.import_table import table_text as any_table_text
+from marketplace.suppliers.import_table import SUPPLIER_TABLE, read_table
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Vetting
 from tests import factories
@@ -24,6 +26,10 @@ def workbook(*rows: tuple[object, ...]) -> bytes:
         book.worksheets[0].append(row)
     book.save(written)
     return written.getvalue()
+
+
+def table_text(name: str, data: bytes) -> str:
+    return any_table_text(name, data, SUPPLIER_TABLE.max_rows)
 
 
 def problems(text: str) -> list[tuple[int, str]]:

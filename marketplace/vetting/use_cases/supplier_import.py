@@ -10,6 +10,7 @@ from marketplace.accounts.queries import find_user_by_email
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.import_table import TableProblem
 from marketplace.core.letters import similar_name_key
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
@@ -17,7 +18,7 @@ from marketplace.core.web_address import web_site_key
 from marketplace.organisations.queries import memberships_of, viewer_for
 from marketplace.suppliers.glossary import glossary
 from marketplace.suppliers.import_file import ImportedSupplier, ImportProblem
-from marketplace.suppliers.import_table import ReadTable, TableProblem, read_table
+from marketplace.suppliers.import_table import ReadTable, read_table
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.use_cases.details import Basics, ServiceOffering, SupplierApplication
 from marketplace.vetting.use_cases.applications import add_application, responsible_garden

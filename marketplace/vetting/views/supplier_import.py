@@ -5,23 +5,16 @@ from flask import render_template, request, url_for
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.suppliers.import_table import (
-    COLUMNS,
-    ReadTable,
-    TableProblem,
-    UnreadableTableError,
-    heading_of,
-    table_text,
-)
+from marketplace.core.import_table import TableProblem, UnreadableTableError
+from marketplace.suppliers.import_table import SUPPLIER_TABLE, ReadTable
 from marketplace.vetting import use_cases
 from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
+from marketplace.web.table_upload import MAX_SHOWN_FAULTS, submitted_table
 from marketplace.web.uploads import accepts_files
 from marketplace.web.viewer import current_viewer
-
-MAX_SHOWN_FAULTS = 200
 
 
 @blueprint.route("/vetting/import", methods=["GET", "POST"])
@@ -46,7 +39,7 @@ def _import_page(endpoint: str, next_endpoint: str) -> ViewResponse:
     if request.method == "GET":
         return _render(endpoint, ReadTable(), approve=False)
     try:
-        text = _submitted_text()
+        text = submitted_table(SUPPLIER_TABLE.max_rows)
     except UnreadableTableError as error:
         fault = TableProblem(0, "", str(error), _("Choose another file, or paste the table."))
         return _render(
@@ -68,21 +61,13 @@ def _import_page(endpoint: str, next_endpoint: str) -> ViewResponse:
     return see_other(next_endpoint)
 
 
-def _submitted_text() -> str:
-    """Return the uploaded table, or the pasted one. Raises UnreadableTableError."""
-    file = request.files.get("file")
-    if file is not None and file.filename:
-        return table_text(file.filename[:100], file.stream.read())
-    return request.form.get("table", "")
-
-
 def _render(endpoint: str, read: ReadTable, *, approve: bool) -> str:
     return render_template(
         "vetting/import.html",
         action=url_for(endpoint),
         read=read,
         faults=read.faults[:MAX_SHOWN_FAULTS],
-        headings={column: heading_of(column) for column in COLUMNS},
+        headings=SUPPLIER_TABLE.headings(),
         is_curator=current_viewer().is_curator,
         approve=approve,
     )

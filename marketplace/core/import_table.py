@@ -1,0 +1,263 @@
+"""Read a table from CSV or a spreadsheet by its headings. Each fault names its line, its column and a remedy."""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from marketplace.core.errors import UnreadableInputError
+from marketplace.core.i18n import current_locale
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import parse_organisation_number
+from marketplace.core.letters import fold_letters
+from marketplace.core.places import find_municipality, municipalities_by_number
+from marketplace.core.text import clean_line, clean_text, remove_invisible
+
+MAX_UNPACKED_BYTES = 50_000_000
+MAX_COLUMNS = 40
+_CELL_BREAK = re.compile("[\u000b\u000c\u0085\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class TableFormat:
+    """Columns of a kind of table with their accepted headings: the English one, the Norwegian one, and others.
+
+    Cells of the `multiline` columns keep their line breaks.
+    """
+
+    columns: Mapping[str, Sequence[str]]
+    required: Sequence[str]
+    max_rows: int
+    multiline: frozenset[str] = frozenset()
+
+    def heading_of(self, column: str) -> str:
+        """Return the heading of a column to suggest to the user; a heading that is not known is returned as it is."""
+        names = self.columns.get(column, (column, column))
+        return names[0] if current_locale() == "en" else names[1]
+
+    def headings(self) -> dict[str, str]:
+        """Return the heading to suggest for each column."""
+        return {column: self.heading_of(column) for column in self.columns}
+
+
+@dataclass(frozen=True, slots=True)
+class TableProblem:
+    """A fault in a cell, or in a whole line if the column is empty, and its remedy."""
+
+    line: int
+    column: str
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A line of a table with its cells by column."""
+
+    line: int
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """The lines of a table, or its faults. `text` is the table as CSV."""
+
+    text: str
+    rows: list[TableRow] = field(default_factory=list)
+    faults: list[TableProblem] = field(default_factory=list)
+
+
+class UnreadableTableError(Exception):
+    """The file is not a table. The message says what to do."""
+
+
+def table_text(name: str, data: bytes, max_rows: int) -> str:
+    """Return an uploaded CSV file or the first sheet of an XLSX workbook as CSV. Raises UnreadableTableError.
+
+    Formulas are read as their values. Of a workbook, no more lines are read than prove that there are too many.
+    """
+    if data.startswith(b"PK"):
+        return _workbook_text(data, max_rows)
+    for encoding in ("utf-8-sig", "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise UnreadableTableError(
+        _("%(name)s is neither CSV nor XLSX. Save the table as one of them.", name=name)
+    )
+
+
+def _workbook_text(data: bytes, max_rows: int) -> str:
+    from openpyxl import load_workbook  # noqa: PLC0415 because few requests need it
+
+    unreadable = _("The workbook cannot be read. Save it again as XLSX or CSV.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(part.file_size for part in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise UnreadableTableError(unreadable) from error
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise UnreadableTableError(_("The workbook is too large. Split it into several files."))
+    try:
+        sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
+        written = io.StringIO()
+        writer = csv.writer(written, delimiter=";")
+        for cells in sheet.iter_rows(max_row=max_rows + 2, max_col=MAX_COLUMNS, values_only=True):
+            writer.writerow(["" if cell is None else _cell_text(cell) for cell in cells])
+    except Exception as error:
+        raise UnreadableTableError(unreadable) from error
+    return written.getvalue()
+
+
+def _cell_text(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def read_rows(text: str, table: TableFormat) -> TableRows:
+    """Return the lines of a table in CSV with semicolons, commas or tabs. Faults are collected, not raised."""
+    # Line separators of Word would end a row; in a cell they are spaces.
+    text = remove_invisible(_CELL_BREAK.sub(" ", text))
+    lines = list(_lines(text))
+    found = TableRows(text)
+    if not lines:
+        found.faults.append(TableProblem(0, "", _("There are no lines."), _("Paste a table with headings.")))
+        return found
+    known = {fold_letters(name): column for column, names in table.columns.items() for name in names}
+    columns = [known.get(fold_letters(heading.strip()), "") for heading in lines[0][1]]
+    found.faults.extend(_heading_faults(lines[0], columns, table))
+    if len(lines) - 1 > table.max_rows:
+        remedy = _("Import at most %(num)s lines at a time.", num=table.max_rows)
+        found.faults.append(TableProblem(lines[0][0], "", _("The table has too many lines."), remedy))
+    elif len(lines) == 1:
+        remedy = _("Fill in the lines below the headings.")
+        found.faults.append(TableProblem(lines[0][0], "", _("There are only headings."), remedy))
+    if not found.faults:
+        found.rows.extend(TableRow(line, _values(columns, cells, table)) for line, cells in lines[1:])
+    return found
+
+
+def _values(columns: Sequence[str], cells: Sequence[str], table: TableFormat) -> dict[str, str]:
+    return {
+        column: (clean_text(cell) if column in table.multiline else clean_line(cell)) or ""
+        for column, cell in zip(columns, cells, strict=False)
+        if column
+    }
+
+
+def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the line number and the cells of each row that is not empty."""
+    first = text.lstrip("\ufeff \r\n").split("\n", 1)[0]
+    delimiter = max(";\t,", key=first.count)
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter)
+    start = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield start, cells
+            start = reader.line_num + 1
+    except csv.Error:
+        return
+
+
+def _heading_faults(
+    heading: tuple[int, Sequence[str]], columns: Sequence[str], table: TableFormat
+) -> Iterator[TableProblem]:
+    line, names = heading
+    for name, column in zip(names, columns, strict=True):
+        if not column and name.strip():
+            remedy = _("Use these headings: %(names)s.", names=", ".join(table.headings().values()))
+            yield TableProblem(line, name.strip()[:60], _("The heading is unknown."), remedy)
+        elif column and list(columns).count(column) > 1:
+            yield TableProblem(
+                line, name.strip(), _("The heading occurs twice."), _("Keep one of the columns.")
+            )
+    for required in table.required:
+        if required not in columns:
+            remedy = _("Add a column with the heading %(name)s.", name=table.heading_of(required))
+            yield TableProblem(line, required, _("The column is missing."), remedy)
+
+
+class RowReader:
+    """Reads the cells of one line and collects their faults."""
+
+    def __init__(self, row: TableRow) -> None:
+        self.line = row.line
+        self.values = row.values
+        self.faults: list[TableProblem] = []
+
+    def add_fault(self, column: str, problem: str, remedy: str) -> None:
+        """Add a fault in a cell of the line."""
+        self.faults.append(TableProblem(self.line, column, problem, remedy))
+
+    def text(self, column: str, low: int, high: int) -> str:
+        """Return a text with a number of characters between two limits."""
+        text = self.values.get(column, "")
+        if not low <= len(text) <= high:
+            remedy = _("Write %(low)s to %(high)s characters.", low=low, high=high)
+            self.add_fault(column, _("Missing or too long."), remedy)
+        return text
+
+    def municipality(self, column: str = "municipality") -> str | None:
+        """Return the number of a municipality given by name or number, or None for an empty cell."""
+        text = self.values.get(column, "")
+        if not text:
+            return None
+        number = text.zfill(4) if text.isdigit() else _municipality_names().get(fold_letters(text), "")
+        if find_municipality(number) is None:
+            problem = _("Unknown municipality: %(name)s.", name=text[:40])
+            self.add_fault(column, problem, _("Write a name such as Oppdal, or a number such as 5021."))
+        return number
+
+    def organisation_number(self, column: str = "organisation_number") -> str | None:
+        """Return an organisation number, or None for an empty cell."""
+        text = self.values.get(column, "")
+        if not text:
+            return None
+        try:
+            return parse_organisation_number(text, allow_test_numbers=True)
+        except UnreadableInputError as error:
+            self.add_fault(column, _("Not an organisation number."), error.message)
+            return None
+
+    def codes(self, column: str, known: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+        """Return codes given by code or label, separated by commas. `known` has the labels of each code."""
+        by_label = {fold_letters(label): code for code, labels in known.items() for label in labels.values()}
+        codes = []
+        for part in self.values.get(column, "").replace("|", ",").replace(";", ",").split(","):
+            text = part.strip()
+            code = text if text in known else by_label.get(fold_letters(text))
+            if code:
+                codes.append(code)
+            elif text:
+                remedy = _("Use a name or code from the list, such as %(name)s.", name=next(iter(known)))
+                self.add_fault(column, _("Unknown: %(name)s.", name=text[:60]), remedy)
+        return tuple(dict.fromkeys(codes))
+
+
+class DuplicateFinder:
+    """Finds values that occur on an earlier line, for columns that identify what a line is about."""
+
+    def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], int] = {}
+
+    def check(self, reader: RowReader, column: str, key: str | None) -> None:
+        """Add a fault if the key of a column occurs on an earlier line. Empty keys are ignored."""
+        if not key:
+            return
+        first = self._lines.setdefault((column, key), reader.line)
+        if first != reader.line:
+            problem = _("The same as on line %(line)s.", line=first)
+            reader.add_fault(column, problem, _("Keep one of the lines."))
+
+
+def _municipality_names() -> dict[str, str]:
+    return {
+        fold_letters(name): number
+        for number, municipality in municipalities_by_number().items()
+        for name in municipality.names
+    }

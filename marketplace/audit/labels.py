@@ -185,6 +185,7 @@ ACTION_LABELS = {
     "project.add_garden": _("Added a business garden to a project"),
     "project.close": _("Closed a project"),
     "project.create": _("Started a project"),
+    "project.import": _("Imported companies into a project"),
     "project.remove_garden": _("Removed a business garden from a project"),
     "project.remove_person": _("Removed a person from a project"),
     "project.remove_place": _("Removed a place from a project"),

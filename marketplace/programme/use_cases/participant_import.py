@@ -1,0 +1,134 @@
+"""Importing companies into a project from a table, all of them or none."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.import_table import TableProblem
+from marketplace.core.letters import similar_name_key
+from marketplace.core.text import name_key
+from marketplace.core.viewer import Viewer
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.participant_table import ImportedCompany, ReadCompanies, read_companies
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.queries.recruiting import visible_participations
+from marketplace.programme.use_cases.recruiting import (
+    ParticipationDetails,
+    add_lead,
+    participation_details,
+    update_details,
+)
+from marketplace.programme.use_cases.seating import lock_project
+
+
+def check_companies(viewer: Viewer, slug: str, text: str) -> ReadCompanies:
+    """Validate a table and compare it with the companies in the project. Changes nothing."""
+    return _Comparison(viewer, project_for(viewer, slug)).compare(read_companies(text))
+
+
+def import_companies(viewer: Viewer, slug: str, text: str) -> tuple[int, int]:
+    """Add the companies of a table as leads, and fill in what is missing for those in the project already.
+
+    Nothing that is known is overwritten. Returns the numbers of added and known companies. Raises RuleBroken if the
+    table has faults: then nothing is imported.
+    """
+    with transaction():
+        access = project_for(viewer, slug)
+        lock_project(access.project.id)
+        comparison = _Comparison(viewer, access)
+        read = comparison.compare(read_companies(text))
+        if read.faults:
+            raise RuleBroken(_("The project has changed since the table was checked. Check it again."))
+        added = 0
+        for company in read.companies:
+            known = comparison.find(company)
+            if known is None:
+                add_lead(viewer, access.project, _details(company))
+                added += 1
+            else:
+                _fill_in(viewer, known, company)
+        record(
+            viewer,
+            "project.import",
+            "project",
+            access.project.id,
+            added=added,
+            known=len(read.companies) - added,
+        )
+        return added, len(read.companies) - added
+
+
+def _details(company: ImportedCompany) -> ParticipationDetails:
+    values: dict[str, Any] = asdict(company)
+    del values["line"]
+    return ParticipationDetails(**values)
+
+
+def _fill_in(viewer: Viewer, participation: Participation, company: ImportedCompany) -> None:
+    current = asdict(participation_details(participation))
+    missing = {
+        name: value
+        for name, value in asdict(_details(company)).items()
+        if current[name] in {None, ""} and value
+    }
+    if participation.company_id is not None:
+        missing.pop("organisation_number", None)
+    if missing:
+        update_details(viewer, participation, ParticipationDetails(**(current | missing)))
+
+
+class _Comparison:
+    """Companies in a project, by what identifies them in a table."""
+
+    def __init__(self, viewer: Viewer, access: ProjectAccess) -> None:
+        visible = session.scalars(visible_participations(viewer, access)).all()
+        self._by_number = {one.organisation_number: one for one in visible if one.organisation_number}
+        self._by_name = {name_key(one.company_name): one for one in visible}
+        self._by_similar_name = {similar_name_key(one.company_name): one for one in visible}
+        query = select(Participation.organisation_number).where(
+            Participation.project_id == access.project.id, Participation.organisation_number.is_not(None)
+        )
+        self._hidden_numbers = set(session.scalars(query)) - set(self._by_number)
+
+    def find(self, company: ImportedCompany) -> Participation | None:
+        """Return the company in the project with the same number, or with the same name if one has no number."""
+        same_number = (
+            self._by_number.get(company.organisation_number) if company.organisation_number else None
+        )
+        if same_number is not None:
+            return same_number
+        same_name = self._by_name.get(name_key(company.company_name))
+        if same_name is None or (same_name.organisation_number and company.organisation_number):
+            return None
+        return same_name
+
+    def compare(self, read: ReadCompanies) -> ReadCompanies:
+        """Add the faults and warnings about companies that are in the project already."""
+        for company in read.companies:
+            known = self.find(company)
+            if known is not None:
+                read.known.add(company.line)
+            elif company.organisation_number in self._hidden_numbers:
+                problem = _("The company is in the project already, at a place of another business garden.")
+                read.faults.append(
+                    TableProblem(company.line, "organisation_number", problem, _("Remove the line."))
+                )
+            else:
+                self._warn_of_similar(read, company)
+        return read
+
+    def _warn_of_similar(self, read: ReadCompanies, company: ImportedCompany) -> None:
+        similar = self._by_similar_name.get(similar_name_key(company.company_name))
+        if similar is not None:
+            problem = _(
+                "%(name)s has almost the same name as %(other)s.",
+                name=company.company_name,
+                other=_("%(name)s, which is in the project already", name=similar.company_name),
+            )
+            remedy = _("Remove the line if they are the same company.")
+            read.warnings.append(TableProblem(company.line, "company_name", problem, remedy))

@@ -1,0 +1,134 @@
+"""Importing companies into a project from a table: checked first, all or none, without duplicates."""
+
+import io
+
+import pytest
+from flask import Flask
+from openpyxl import Workbook
+
+from marketplace.core.database import session
+from marketplace.core.import_table import table_text
+from marketplace.core.viewer import Viewer
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Project
+from marketplace.programme.participant_table import read_companies
+from marketplace.programme.use_cases.participant_import import check_companies, import_companies
+from tests import factories
+from tests.factories import programme
+from tests.support.browser import Browser
+from tests.support.sql_capture import captured_sql
+
+NUMBER, OTHER_NUMBER = "310000388", "310000752"
+HEAD = "Bedrift;Orgnr;Kommune;Bransje;Ansatte;Kontaktperson;E-post;Telefon\n"
+
+
+@pytest.fixture
+def project(app: Flask) -> Project:
+    return programme.project(factories.garden())
+
+
+@pytest.fixture
+def adviser(project: Project) -> Viewer:
+    viewer = factories.member(project.garden, "adviser")
+    session.commit()
+    return viewer
+
+
+@pytest.fixture
+def browser(app: Flask, adviser: Viewer) -> Browser:
+    return app.test_client().sign_in(adviser.user_id or 0)
+
+
+def problems(text: str) -> list[tuple[int, str]]:
+    return [(fault.line, fault.column) for fault in read_companies(text).faults]
+
+
+def test_table_faults_name_line_and_column() -> None:
+    lines = [
+        "A;123;Narnia;trolldom;mange;Kari;kari@;12",
+        f"Berg bygg;{NUMBER};Oppdal;;3;;;",
+        f"Berg bygg AS;{NUMBER[:3]} {NUMBER[3:]};;;;;;",
+        "Fjellheim;;;;;;;",
+        "fjellheim;;;;;;;",
+    ]
+    columns = [
+        "company_name", "organisation_number", "municipality", "sector", "employees", "contact_email",
+    ]  # fmt: skip
+    assert set(problems(HEAD + "\n".join(lines))) == {
+        *((2, column) for column in columns),
+        (4, "organisation_number"),
+        (6, "company_name"),
+    }
+    assert problems("Bedrift;Favorittfarge\nBerg;rød") == [(1, "Favorittfarge")]
+    assert problems("Orgnr\n310000388") == [(1, "company_name")]
+
+
+def test_excel_file_in_windows_1252_and_workbook_formulas_are_read() -> None:
+    data = f"{HEAD}Åse Bø Ørsta AS;{NUMBER};Orkland;;4;Åse;ase@orsta.example;00 00 00 00\n".encode("cp1252")
+    company = read_companies(table_text("fra-excel.csv", data, 1000)).companies[0]
+    assert (company.company_name, company.municipality_number, company.employees) == (
+        "Åse Bø Ørsta AS",
+        "5059",
+        4,
+    )
+    book, written = Workbook(), io.BytesIO()
+    book.worksheets[0].append(["Bedrift", "Orgnr", "Telefon"])
+    book.worksheets[0].append(["Berg bygg", float(NUMBER), "=1+1"])
+    book.save(written)
+    company = read_companies(table_text("a.xlsx", written.getvalue(), 1000)).companies[0]
+    assert (company.organisation_number, company.contact_phone) == (NUMBER, ""), "a formula is never text"
+
+
+def test_100_000_rows_are_refused_with_a_remedy() -> None:
+    text = "Bedrift\n" + "".join(f"Bedrift {index}\n" for index in range(100_000))
+    read = read_companies(text)
+    assert [(fault.problem, fault.line) for fault in read.faults] == [("Tabellen har for mange linjer.", 1)]
+    assert read.companies == []
+
+
+def test_nothing_is_imported_until_all_lines_are_right(browser: Browser, project: Project) -> None:
+    path = f"/programme/{project.slug}/companies/import"
+    refused = browser.post(path, data={"table": HEAD + "Berg bygg;;;;;;;\nX;1;;;;;;\n", "act": "import"})
+    assert refused.status_code == 422
+    assert "Berg bygg" in refused.text, "the table is kept"
+    good = HEAD + f"Berg bygg;{NUMBER};Oppdal;;;;berg@bygg.example;\n"
+    checked = browser.post(path, data={"file": (io.BytesIO(good.encode("utf-8-sig")), "liste.csv")})
+    assert checked.status_code == 200
+    assert session.query(Participation).count() == 0, "a check changes nothing"
+    assert browser.post(path, data={"table": good, "act": "import"}).status_code == 303
+    added = session.query(Participation).one()
+    assert (added.state, added.source, added.contact_email) == ("lead", "import", "berg@bygg.example")
+
+
+def test_known_company_is_filled_in_and_not_overwritten(adviser: Viewer, project: Project) -> None:
+    known = programme.participation(
+        project, "Berg bygg", organisation_number=NUMBER, contact_phone="", contact_email="berg@bygg.example"
+    )
+    unnumbered = programme.participation(project, "Fjellheim hytter")
+    session.commit()
+    table = (
+        HEAD
+        + f"Berg & bygg;{NUMBER};;;;;ny@bygg.example;11 22 33 44\nFjellheim hytter;{OTHER_NUMBER};;;;;;\n"
+    )
+    read = check_companies(adviser, project.slug, table)
+    assert (read.known, read.faults) == ({2, 3}, [])
+    assert import_companies(adviser, project.slug, table) == (0, 2)
+    session.expire_all()
+    assert (known.company_name, known.contact_email) == ("Berg bygg", "berg@bygg.example")
+    assert (known.contact_phone, unnumbered.organisation_number) == ("11 22 33 44", OTHER_NUMBER)
+
+
+def test_similar_name_is_a_warning(adviser: Viewer, project: Project) -> None:
+    programme.participation(project, "Fjøs Foto AS", organisation_number=NUMBER)
+    session.commit()
+    read = check_companies(adviser, project.slug, HEAD + f"Fjoes-foto;{OTHER_NUMBER};;;;;;\n")
+    assert [(one.line, one.column) for one in read.warnings] == [(2, "company_name")]
+    assert read.faults == []
+
+
+def test_import_sends_few_statements_for_each_row(adviser: Viewer, project: Project) -> None:
+    """An import of 1,000 rows stays fast as long as the statements for a row do not grow with the project."""
+    text = HEAD + "".join(f"Bedrift {index};;Oppdal;;2;Kari;a{index}@b.example;\n" for index in range(50))
+    with captured_sql() as statements:
+        assert import_companies(adviser, project.slug, text) == (50, 0)
+    assert len(statements) <= 50 * 6, len(statements)

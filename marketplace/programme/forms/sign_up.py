@@ -76,9 +76,7 @@ class SignUpForm(ContactFields):
         super().__init__(*args, **kwargs)
         self.municipality.set_choices(municipality_choices())
         self.sector.set_choices(sector_choices())
-        self.accepted_cohorts.set_choices(
-            [(str(view.cohort.id), f"{view.cohort.place.name}, {view.cohort.name}") for view in others]
-        )
+        self.accepted_cohorts.set_choices([(str(view.cohort.id), view.label) for view in others])
 
     @property
     def is_bot(self) -> bool:
@@ -129,7 +127,7 @@ class CohortChoiceForm(BaseForm):
                         str(view.cohort.id),
                         _(
                             "%(place)s: %(free)s of %(seats)s seats free",
-                            place=view.cohort.name,
+                            place=view.label,
                             free=view.free_seats,
                             seats=view.cohort.seats,
                         ),

@@ -28,6 +28,13 @@ class CohortView:
     distance_km: int | None = None
 
     @property
+    def label(self) -> str:
+        """Return the name of the cohort, with its place unless the name has it, and the distance if it is known."""
+        place = self.cohort.place.name
+        name = self.cohort.name if place in self.cohort.name else f"{place}, {self.cohort.name}"
+        return name if self.distance_km is None else f"{name} ({self.distance_km} km)"
+
+    @property
     def is_full(self) -> bool:
         """True if a company that signs up now is put on the waiting list."""
         return self.free_seats <= 0

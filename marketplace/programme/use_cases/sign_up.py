@@ -64,11 +64,13 @@ class SignUp:
     allows_quotes: bool = False
 
 
-def sign_up(slug: str, cohort_id: int, details: SignUp, network: str, viewer: Viewer | None = None) -> None:
+def sign_up(
+    slug: str, cohort_id: int, details: SignUp, network: str, viewer: Viewer | None = None
+) -> Participation | None:
     """Take a seat for a company, or put it on the waiting list, and e-mail a link to the contact person.
 
     Responds the same if the company has a seat already: then its contact person is notified. A signed-in person's own
-    address needs no confirmation. Raises Conflict if sign-up has closed, and TooMany.
+    address needs no confirmation: the participation is returned. Raises Conflict if sign-up has closed, and TooMany.
     """
     email = normalize_email(details.contact.email)
     with transaction():
@@ -83,7 +85,7 @@ def sign_up(slug: str, cohort_id: int, details: SignUp, network: str, viewer: Vi
                     participation.contact_email,
                     participation.locale,
                 )
-            return
+            return None
         if participation is None:
             participation = Participation(
                 project_id=cohort.project_id,
@@ -100,10 +102,11 @@ def sign_up(slug: str, cohort_id: int, details: SignUp, network: str, viewer: Vi
         has_seat = take_seat_or_wait(participation, cohort, BY_COMPANY, details.accepted_cohort_ids)
         if viewer is not None and viewer.is_company and normalize_email(viewer.email) == email:
             _confirm(participation, cohort)
-            return
+            return participation
         deadline = confirmation_deadline(clock.now())
         notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
         send_mail(notice(participation, cohort, deadline), email, participation.locale)
+        return None
 
 
 def _find(project_id: int, organisation_number: str | None) -> Participation | None:

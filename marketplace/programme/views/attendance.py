@@ -61,10 +61,10 @@ def _attendance_page(
     course_session: "CourseSession", marker: Marker, own_url: str, slug: str
 ) -> ViewResponse:
     guest_form = GuestForm(prefix="guest-")
+    if request.method == "POST" and "marks" in request.form:
+        return _store_sent_marks(course_session.id, marker)
     if request.method == "POST":
         try:
-            if "marks" in request.form:
-                return _store_sent_marks(course_session.id, marker)
             if request.form.get("act") == "guest":
                 if guest_form.validate():
                     guest = use_cases.add_guest(
@@ -116,10 +116,13 @@ def _ids(name: str) -> list[int]:
 def _store_sent_marks(session_id: int, marker: Marker) -> ViewResponse:
     """Store the marks that a script sends, and answer with their keys, so that it deletes them."""
     try:
-        marks = [_read_mark(item) for item in json.loads(request.form["marks"])]
+        marks = [_read_mark(item) for item in json.loads(request.form["marks"])[: use_cases.MAX_MARKS]]
     except (ValueError, TypeError, KeyError, AttributeError):
         abort(400)
-    use_cases.add_marks(session_id, marks, marker)
+    try:
+        use_cases.add_marks(session_id, marks, marker)
+    except Conflict as error:
+        return jsonify(refused=error.message), 409
     return jsonify(stored=[mark.key for mark in marks])
 
 

@@ -3,6 +3,7 @@
 from flask import abort, render_template, request, url_for
 
 from marketplace.core.errors import Conflict
+from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.forms import municipality_choices
@@ -10,7 +11,7 @@ from marketplace.programme.forms.sign_up import SignUpForm
 from marketplace.programme.queries import courses as queries
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.views.base import blueprint
-from marketplace.web import access
+from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.query_args import query_arg
 from marketplace.web.redirects import see_other
@@ -56,7 +57,8 @@ def _own_municipality(viewer: Viewer) -> str:
 def sign_up(slug: str, cohort_id: int) -> ViewResponse:
     """Sign a company up for a cohort, or for the waiting list if the cohort is full."""
     project = queries.public_project(slug)
-    views = queries.cohort_views(project)
+    municipality = query_arg("municipality", 4)
+    views = queries.cohort_views(project, municipality)
     chosen = next((view for view in views if view.cohort.id == cohort_id), None)
     if chosen is None:
         abort(404)
@@ -64,15 +66,20 @@ def sign_up(slug: str, cohort_id: int) -> ViewResponse:
         return render_template("programme/sign_up_closed.html", project=project, view=chosen), 410
     viewer = current_viewer()
     others = [view for view in views if view is not chosen and view.is_open] if chosen.is_full else []
-    form = SignUpForm(others, data=_prefilled(viewer))
+    form = SignUpForm(others, data={"municipality": municipality} | _prefilled(viewer))
     if form.validate_on_submit():
         if form.is_bot:
             return see_other("programme.check_mail", slug=slug)
         try:
-            use_cases.sign_up(slug, cohort_id, form.details(), f"network {request.remote_addr}", viewer)
+            signed_up = use_cases.sign_up(
+                slug, cohort_id, form.details(), f"network {request.remote_addr}", viewer
+            )
         except Conflict as error:
             form.add_form_error(error.message)
         else:
+            if signed_up is not None:
+                flashes.done(_("Thank you. It is confirmed."))
+                return see_other("programme.seat", token=signed_up.token)
             return see_other("programme.check_mail", slug=slug)
     return render_template("programme/sign_up.html", project=project, view=chosen, form=form)
 

@@ -45,7 +45,8 @@ def seat(token: str) -> ViewResponse:
 
 
 def _open_cohorts(participation: "Participation") -> list[queries.CohortView]:
-    return [view for view in queries.cohort_views(participation.project) if view.is_open]
+    views = queries.cohort_views(participation.project, participation.municipality_number)
+    return [view for view in views if view.is_open]
 
 
 @blueprint.post("/courses/seat/<token>/confirm")

@@ -4,60 +4,94 @@
   "use strict";
 
   const form = document.querySelector("[data-attendance]");
-  if (!form || !window.fetch || !window.localStorage) return;
+  if (!form || !window.fetch) return;
   const STORE = `attendance ${form.dataset.attendance}`;
   const RETRY_MS = 5000;
-  const status = form.querySelector("[data-status]");
+  const BATCH = 200;
+  const bar = form.querySelector("[data-status]");
+  const status = bar.querySelector("span");
+  const signIn = bar.querySelector("a");
   const counter = form.querySelector("[data-here]");
   const boxes = [...form.querySelectorAll("input[name=here]")];
+  let inMemory = "[]"; // where the browser refuses storage, marks last as long as the page
   let sending = false;
+  let renewed = false;
   let timer = 0;
 
-  const queued = () => { try { return JSON.parse(localStorage.getItem(STORE) || "[]"); } catch { return []; } };
-  const keep = (marks) => localStorage.setItem(STORE, JSON.stringify(marks));
+  const queued = () => { try { return JSON.parse(localStorage.getItem(STORE) || inMemory); } catch { return JSON.parse(inMemory); } };
+  const store = (marks) => {
+    const text = JSON.stringify(marks);
+    inMemory = text;
+    try { if (marks.length) localStorage.setItem(STORE, text); else localStorage.removeItem(STORE); } catch { /* kept in memory */ }
+  };
   const newKey = () => ([...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join(""));
-  const show = (text, tone) => { status.textContent = text; status.dataset.tone = tone; };
+  const show = (text, tone, isSignedOut = false) => {
+    status.textContent = text;
+    bar.dataset.tone = tone;
+    if (signIn) signIn.hidden = !isSignedOut;
+  };
+  const showWaiting = () => show(form.dataset.waiting.replace("§", queued().length), "wait");
   const count = () => { counter.textContent = boxes.filter((box) => box.checked).length; };
-  const waiting = () => show(form.dataset.waiting.replace("§", queued().length), "wait");
+  const showMark = (box) => { box.closest("li").querySelector("[data-away]").hidden = box.checked; };
 
   const add = (changed) => {
     const at = Date.now();
     const marks = changed.map((box) => ({ company: Number(box.value), mark: box.checked ? "here" : "away", at, key: newKey() }));
-    keep([...queued(), ...marks]);
+    store([...queued(), ...marks]);
+    changed.forEach(showMark);
     count();
     send();
   };
 
+  // The session of the page has ended, or somebody has signed in again: the page, if it opens, has a new token.
+  const renewToken = () => fetch(window.location.href, { redirect: "manual" })
+    .then((response) => (response.ok ? response.text() : ""))
+    .then((html) => {
+      const field = new DOMParser().parseFromString(html, "text/html").querySelector("[data-attendance] input[name=csrf_token]");
+      if (field) document.querySelectorAll("input[name=csrf_token]").forEach((input) => { input.value = field.value; });
+      return Boolean(field);
+    });
+
   const send = () => {
     window.clearTimeout(timer);
-    const marks = queued();
+    const marks = queued().slice(0, BATCH);
     if (!marks.length || sending) return;
+    let delay = RETRY_MS;
     sending = true;
     const body = new URLSearchParams({ csrf_token: form.elements.namedItem("csrf_token").value, marks: JSON.stringify(marks) });
-    fetch(form.action, { method: "POST", body, redirect: "manual" })
-      .then((response) => {
-        if (response.type === "opaqueredirect" || response.status === 400 || response.status === 403) throw new Error("signed out");
-        if (!response.ok) throw new Error("not stored");
-        return response.json();
+    fetch(form.getAttribute("action"), { method: "POST", body, redirect: "manual", headers: { "X-Autosave": "1" } })
+      .then(async (response) => {
+        if (response.status >= 500 || response.status === 429) { showWaiting(); return; }
+        const answer = response.type === "opaqueredirect" ? {} : await response.json().catch(() => ({}));
+        if (response.ok && answer.stored) {
+          const stored = new Set(answer.stored);
+          store(queued().filter((mark) => !stored.has(mark.key)));
+          renewed = false;
+          delay = 0;
+          if (queued().length) showWaiting(); else show(form.dataset.allSent, "ok");
+        } else if (answer.refused) {
+          show(answer.refused, "wait");
+        } else if (!renewed && await renewToken()) {
+          renewed = true;
+          delay = 0;
+        } else {
+          renewed = false;
+          show(form.dataset.refused.replace("§", queued().length), "wait", true);
+        }
       })
-      .then((answer) => {
-        const stored = new Set(answer.stored);
-        keep(queued().filter((mark) => !stored.has(mark.key)));
-        if (queued().length) waiting(); else show(form.dataset.allSent, "ok");
-      })
-      .catch((error) => {
-        if (error.message === "signed out") show(form.dataset.refused, "wait"); else waiting();
-      })
+      .catch(showWaiting)
       .finally(() => {
         sending = false;
-        if (queued().length) timer = window.setTimeout(send, RETRY_MS);
+        if (queued().length) timer = window.setTimeout(send, delay);
       });
   };
 
   // Marks that were not sent before the page was closed or reloaded.
   queued().forEach((mark) => {
     const box = boxes.find((one) => Number(one.value) === mark.company);
-    if (box) box.checked = mark.mark === "here";
+    if (!box) return;
+    box.checked = mark.mark === "here";
+    showMark(box);
   });
   boxes.forEach((box) => box.addEventListener("change", () => add([box])));
   form.querySelector("[data-all]").addEventListener("click", (event) => {
@@ -68,6 +102,7 @@
   });
   form.addEventListener("submit", (event) => event.preventDefault());
   window.addEventListener("online", send);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) send(); });
 
   const filter = form.querySelector("[data-filter]");
   filter.hidden = boxes.length < 8;

@@ -40,6 +40,7 @@
     store([...queued(), ...marks]);
     changed.forEach(showMark);
     count();
+    if (bar.dataset.tone === "ok") show("", "");
     send();
   };
 

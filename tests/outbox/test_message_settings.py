@@ -27,6 +27,7 @@ from tests.support.browser import Browser
 
 MONDAY = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
 NECESSARY = """
+contact_added
 brief_amended brief_extended brief_published brief_waits brief_withdrawn
 cohort_cancelled session_cancelled session_cancelled_for_member session_invited session_moved session_moved_for_member session_soon session_withdrawn
 account_locked already_signed_up seat_lost seat_offered seat_taken seat_unconfirmed seat_withdrawn waiting_unconfirmed

@@ -348,3 +348,27 @@ def test_companies_that_confirm_while_a_session_is_moved_end_with_its_new_time(
         if event["UID"] == row.uid:
             newest[mail.recipient] = int(event["SEQUENCE"])
     assert newest == {company.contact_email: 1 for company in companies}
+
+
+def test_new_contact_person_gets_the_dates_and_the_former_one_loses_them(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    plan(adviser, cohort)
+    received(app, sink)
+    sign_up.change_contact(company.token, sign_up.Contact("Ola", "ola@ysteri.example"))
+    mails = received(app, sink)
+    methods = [(mail.to, str(mail.calendar["METHOD"])) for mail in mails if mail.parts]
+    assert methods == [("kari@ysteri.example", "CANCEL")] * 6 + [("ola@ysteri.example", "REQUEST")] * 6
+    (plain,) = [mail for mail in mails if not mail.parts]
+    assert company.path in str(plain.message.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # because every e-mail has a text
+
+
+def test_new_contact_person_on_the_waiting_list_gets_a_link_and_no_dates(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort
+) -> None:
+    plan(adviser, cohort)
+    waiting = programme.participation(cohort, state="waiting", waiting_since=NOW)
+    sign_up.change_contact(waiting.token, sign_up.Contact("Ola", "ola@ysteri.example"))
+    (mail,) = received(app, sink)
+    assert (mail.to, mail.parts) == ("ola@ysteri.example", [])
+    assert "har fått plass" not in mail.subject

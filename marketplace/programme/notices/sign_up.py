@@ -93,6 +93,24 @@ def seat_taken(participation: Participation, cohort: Cohort, dates: list[dt.date
     )
 
 
+@as_message("contact_added")
+def contact_added(participation: Participation) -> Content:
+    """Somebody has become the contact person of a company with a seat or a place on the waiting list."""
+    return Content(
+        _("You are the contact person of %(company)s", company=participation.company_name),
+        [
+            _(
+                "You get the e-mails about %(course)s for %(company)s from now on.",
+                course=participation.project.name,
+                company=participation.company_name,
+            ),
+            _("With the link you can see your seat, change your details or withdraw."),
+        ],
+        participation.path,
+        _("See your seat"),
+    )
+
+
 @as_message("seat_offered")
 def seat_offered(participation: Participation, cohort: Cohort, expires_at: dt.datetime) -> Content:
     """A free seat is offered to a company on the waiting list."""

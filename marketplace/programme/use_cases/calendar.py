@@ -15,6 +15,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.messages import Message
 from marketplace.outbox.use_cases import send, send_mail
+from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.sessions import CourseSession
@@ -29,17 +30,22 @@ def send_session_invitations(participation: Participation) -> None:
 
     Joins the caller's transaction. One e-mail for each session: RFC 5546 allows no more in a request.
     """
-    if participation.cohort_id is not None:
+    if _has_confirmed_seat(participation) and participation.cohort_id is not None:
         _send(participation, participation.cohort_id, notices.session_invited)
 
 
 def cancel_session_invitations(participation: Participation, cohort_id: int | None) -> None:
     """Remove the coming sessions of a cohort from the calendar of a company that no longer has a seat in it.
 
-    Joins the caller's transaction. A company that never confirmed its seat has no invitations.
+    Joins the caller's transaction, before the seat or the contact person changes. A company that never confirmed its
+    seat has no invitations.
     """
-    if cohort_id is not None and participation.confirmed_at is not None:
+    if _has_confirmed_seat(participation) and cohort_id is not None:
         _send(participation, cohort_id, notices.session_withdrawn)
+
+
+def _has_confirmed_seat(participation: Participation) -> bool:
+    return participation.state == ParticipationState.SIGNED_UP and participation.confirmed_at is not None
 
 
 def _send(participation: Participation, cohort_id: int, notice: Notice) -> None:

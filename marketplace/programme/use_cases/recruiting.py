@@ -22,6 +22,7 @@ from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import participation_for, visible_participations
+from marketplace.programme.use_cases.calendar import cancel_session_invitations
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     Cause,
@@ -31,7 +32,12 @@ from marketplace.programme.use_cases.seating import (
     offer_free_seats,
     take_seat_or_wait,
 )
-from marketplace.programme.use_cases.sign_up import move_to_cohort, welcome, withdraw_participation
+from marketplace.programme.use_cases.sign_up import (
+    move_to_cohort,
+    welcome,
+    welcome_contact,
+    withdraw_participation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +128,14 @@ def save_participation(
 
 def update_details(viewer: Viewer, participation: Participation, details: ParticipationDetails) -> None:
     """Change the details of a company, inside the caller's transaction with the project locked."""
-    former_email = participation.contact_email
-    _assign(participation, details)
-    if participation.contact_email != former_email:
+    is_new_contact = _contact_email(details) != participation.contact_email
+    if is_new_contact:
+        cancel_session_invitations(participation, participation.cohort_id)
         participation.renew_token()
+    _assign(participation, details)
     session.flush()
+    if is_new_contact:
+        welcome_contact(participation)
     record(viewer, "participation.save", "participation", participation.id)
     if participation.company_id is None:
         link_registered_company(participation)
@@ -135,7 +144,11 @@ def update_details(viewer: Viewer, participation: Participation, details: Partic
 def _assign(participation: Participation, details: ParticipationDetails) -> None:
     for name in ParticipationDetails.__slots__:
         setattr(participation, name, getattr(details, name))
-    participation.contact_email = normalize_email(details.contact_email) if details.contact_email else ""
+    participation.contact_email = _contact_email(details)
+
+
+def _contact_email(details: ParticipationDetails) -> str:
+    return normalize_email(details.contact_email) if details.contact_email else ""
 
 
 def _require_unused_number(project: Project, number: str | None) -> None:
@@ -249,6 +262,8 @@ def give_seat(
             _confirm(viewer, participation)
         elif participation.confirmed_at is None:
             _ask_to_confirm(participation, cohort)
+        elif participation.state == ParticipationState.SIGNED_UP:
+            welcome(participation, cohort)
         return participation
 
 

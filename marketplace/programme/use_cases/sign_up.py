@@ -225,8 +225,7 @@ def withdraw(token: str, reason: str, text: str) -> None:
 
 def withdraw_participation(participation: Participation, cause: Cause, text: str = "") -> None:
     """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
-    if participation.state == ParticipationState.SIGNED_UP:
-        cancel_session_invitations(participation, participation.cohort_id)
+    cancel_session_invitations(participation, participation.cohort_id)
     change_state(participation, "withdraw", cause)
     participation.withdrawal_reason = cause.reason
     participation.withdrawal_text = text
@@ -277,10 +276,18 @@ def change_contact(token: str, contact: Contact) -> Participation:
         is_new = email != participation.contact_email
         if is_new:
             accounts.require_mail_quota(email, f"participation {participation.id}")
+            cancel_session_invitations(participation, participation.cohort_id)
             participation.renew_token()
         participation.contact_name, participation.contact_email = contact.name, email
         participation.contact_phone = contact.phone
         record(None, "participation.change_contact", "participation", participation.id)
-        if is_new and participation.cohort is not None:
-            welcome(participation, participation.cohort)
+        if is_new:
+            welcome_contact(participation)
         return participation
+
+
+def welcome_contact(participation: Participation) -> None:
+    """E-mail the link and the coming sessions to a new contact person, inside the caller's transaction."""
+    if participation.contact_email and participation.state in _TAKEN:
+        send_mail(notices.contact_added(participation), participation.contact_email, participation.locale)
+        send_session_invitations(participation)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from click import Group
+from click import Context, Group
 
 from marketplace import cli
 from marketplace.config import SETTINGS_DOC
@@ -15,7 +15,9 @@ DEPLOY = {name: text for name, text in texts().items() if name.startswith("deplo
 
 def commands(group: Group = cli.main, before: str = "") -> set[str]:
     found = set()
-    for name, command in group.commands.items():
+    context = Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         found |= commands(command, f"{before}{name} ") if isinstance(command, Group) else {before + name}
     return found
 

@@ -20,7 +20,7 @@ from tests.support.browser import Browser
 from tests.support.sampling import Sampling
 from tests.support.sql_capture import captured_sql
 
-MAX_STATEMENTS, MAX_REPEATS, EXPORT_OVERHEAD = 29, 2, 5
+MAX_STATEMENTS, MAX_REPEATS, EXPORT_OVERHEAD = 29, 2, 6
 ROLES = {
     "anonymous": "anyone",
     "owner": "company",

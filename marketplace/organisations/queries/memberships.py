@@ -106,7 +106,7 @@ def memberships_led_alone(user_id: int) -> list[Membership]:
             Organisation.is_active,
             ~others.exists(),
         )
-        .order_by(Organisation.name, Membership.id)
+        .order_by(norwegian_order(Organisation.name), Membership.id)
     )
     return list(session.scalars(query))
 

@@ -94,7 +94,6 @@ _INTERESTS = prepared(
         Organisation.__table__.c.kind == "garden",
     )
     .distinct()
-    .order_by(Organisation.name, _conflict.kind)
 )
 
 
@@ -104,8 +103,9 @@ def stated_interests() -> dict[int, list[StatedInterest]]:
     Few people in business gardens declare any, so that reading all is cheaper than choosing some.
     """
     found: dict[int, list[StatedInterest]] = defaultdict(list)
-    for row in session.execute(_INTERESTS):
-        found[row[0]].append(StatedInterest(*row))
+    interests = [StatedInterest(*row) for row in session.execute(_INTERESTS)]
+    for interest in sorted(interests, key=lambda one: (one.supplier_id, sort_key(one.garden), one.kind)):
+        found[interest.supplier_id].append(interest)
     return dict(found)
 
 

@@ -20,6 +20,7 @@ def unfolded(text: str) -> list[str]:
 def test_calendar_file_has_utc_times_and_stable_ids() -> None:
     text = calendar_file([CalendarEvent("2026-0001-offers@x", AT, "Svar", "https://x.example/b", 3)], AT)
     lines = unfolded(text)
+    assert len(Calendar.from_ical(text).walk("VEVENT")) == 1
     assert lines[0] == "BEGIN:VCALENDAR"
     assert lines[-2:] == ["END:VCALENDAR", ""]
     assert {

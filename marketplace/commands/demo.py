@@ -8,12 +8,13 @@ from marketplace.config import Settings, write_demo_marker
 from marketplace.core.database import db
 from marketplace.database import migrate
 from marketplace.demo import use_cases as demo_data
+from marketplace.demo.course_links import course_links
 
 
 @click.command()
 @click.option("--reset", is_flag=True, help="Delete the demo data and start over.")
 def demo(*, reset: bool) -> None:
-    """Fill an empty database with fictional companies, suppliers, gardens and briefs."""
+    """Fill an empty database with fictional companies, suppliers, gardens, briefs and a course."""
     app = open_app()
     settings: Settings = app.config["SETTINGS"]
     if settings.production:
@@ -38,4 +39,7 @@ def demo(*, reset: bool) -> None:
             demo_data.reset()
             with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()) as progress:
                 demo_data.fill(progress)
+        click.echo("Links to the course of the demo:")
+        for label, path in course_links():
+            click.echo(f"  {label}: {settings.site_url.rstrip('/')}{path}")
     write_demo_marker(settings)

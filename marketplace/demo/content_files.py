@@ -45,6 +45,12 @@ def proposals() -> tuple[Entry, ...]:
     return _read("proposals")
 
 
+def course() -> dict[str, Any]:
+    """Return the project with its places and people."""
+    plan: dict[str, Any] = _load("course")
+    return plan
+
+
 def remarks() -> dict[str, list[str]]:
     """Return notes by curators and suppliers, by occasion."""
     remarks_by_occasion: dict[str, list[str]] = _load("remarks")

@@ -47,6 +47,11 @@ class Timeline:
             TimelineEvent(local + dt.timedelta(minutes=start + minutes), action, is_scheduled=False)
         )
 
+    def add_at(self, days: int, time: dt.time, action: Action) -> None:
+        """Add an action at a local time on a past day."""
+        local = dt.datetime.combine(self.day(days), time, tzinfo=clock.LOCAL_ZONE)
+        self._events.append(TimelineEvent(local, action, is_scheduled=False))
+
     def add_scheduled(self, days: int, action: Action) -> None:
         """Add a scheduled job that runs just after midnight on a past day, once a day."""
         local = dt.datetime.combine(self.day(days), dt.time(0, 5), tzinfo=clock.LOCAL_ZONE)

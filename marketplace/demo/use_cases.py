@@ -20,6 +20,7 @@ from marketplace.database import triggers
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.people import demo_people
 from marketplace.demo.seed_briefs import seed_briefs
+from marketplace.demo.seed_course import seed_course
 from marketplace.demo.seed_offers import seed_offers
 from marketplace.demo.seed_organisations import seed_companies, seed_gardens, seed_suppliers
 from marketplace.demo.seed_publication import seed_publication
@@ -76,7 +77,15 @@ def fill(progress: Progress) -> None:
     The first row identifies the database as a demo, so that `reset` never deletes other data.
     """
     timeline, fixtures = Timeline(clock.today()), Fixtures()
-    for seed in (seed_gardens, seed_companies, seed_suppliers, seed_briefs, seed_publication, seed_offers):
+    for seed in (
+        seed_gardens,
+        seed_companies,
+        seed_suppliers,
+        seed_course,
+        seed_briefs,
+        seed_publication,
+        seed_offers,
+    ):
         seed(timeline, fixtures)
     with use_locale("nb"), _garbage_collection_paused():
         with clock.as_of(timeline.start), transaction():

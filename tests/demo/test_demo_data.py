@@ -20,10 +20,14 @@ from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
 from marketplace.demo import use_cases as demo
+from marketplace.demo.course_links import course_links
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden, Company
 from marketplace.outbox.delivery import deliver_due
 from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import ProjectPerson
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession
 from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal, SealedEvent
 from marketplace.sourcing.models import Invitation, RankingRun
@@ -44,6 +48,11 @@ RANDOM_COLUMNS = {
     "previous_hash",
     "next_attempt_at",
     "sent_at",
+    "calendar",
+    "calendar_token_hash",
+    "sealed_token",
+    "token_hash",
+    "uid",
 }
 TEMPORARY_REFERENCE = re.compile(r"(?<='reference': \[')[\w-]{12}(?=')")
 """Temporary reference of a brief before it gets its number."""
@@ -103,6 +112,7 @@ def test_demo_data_is_complete(demo_app: Flask) -> None:
     _check_no_timestamp_is_in_the_future()
     _check_old_notices_are_read_and_sent()
     _check_demo_users_have_pending_work()
+    _check_course(demo_app)
 
 
 def _check_published_briefs_are_ranked() -> None:
@@ -168,6 +178,25 @@ def _check_demo_users_have_pending_work() -> None:
     assert len(suppliers.refusals_to_confirm(ingrid)) == 1
     assert ingrid.is_curator
     assert sivert.is_admin
+
+
+def _check_course(demo_app: Flask) -> None:
+    participations = session.scalars(select(Participation)).all()
+    states = Counter(one.state for one in participations)
+    assert (len(participations), states["signed_up"], states["waiting"]) == (97, 82, 2)
+    sessions = session.scalars(select(CourseSession)).all()
+    assert (len(sessions), sum(one.held_at is not None for one in sessions)) == (24, 12)
+    assert sum(clock.to_local(one.starts_at).date() == clock.today() for one in sessions) == 1
+    assert all(clock.to_local(one.starts_at).hour == 13 for one in sessions)
+    assert set(session.scalars(select(AttendanceMark.mark))) == {"here", "late", "excused", "away"}
+    assert sum(session.scalars(select(ProjectPerson.percent))) == 100
+    links = dict(course_links())
+    adviser = viewer(demo.demo_people()[2]["email"])
+    browser: Any = demo_app.test_client()
+    assert {label: browser.get(path).status_code for label, path in links.items()} == dict.fromkeys(links, 200) | {
+        "Oppmøte, som næringshage": 303
+    }
+    assert browser.sign_in(adviser.user_id).get(links["Oppmøte, som næringshage"]).status_code == 200
 
 
 def dump() -> dict[str, list[dict[str, Any]]]:

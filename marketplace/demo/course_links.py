@@ -6,7 +6,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.demo.people import COMPANY
-from marketplace.demo.seed_course import LECTURER_TOKEN
+from marketplace.demo.seed_course import LECTURER_LINK
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
@@ -32,6 +32,6 @@ def course_links() -> list[tuple[str, str]]:
     )
     if today is not None:
         attendance = f"/programme/{seat.project.slug}/sessions/{today.id}/attendance"
-        lecturer = f"/sessions/{LECTURER_TOKEN}/room"
+        lecturer = f"/sessions/{LECTURER_LINK}/room"
         links += [(_("Attendance, as the business garden"), attendance), (_("The lecturer's page"), lecturer)]
     return links

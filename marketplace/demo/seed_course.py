@@ -14,13 +14,20 @@ from marketplace.core.viewer import Viewer
 from marketplace.demo import content_files as content
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
-from marketplace.demo.timeline import Timeline
+from marketplace.demo.timeline import Action, Timeline
 from marketplace.programme.attendance import ATTENDED, Mark, MarkSource
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession, SessionLink
 from marketplace.programme.queries.attendance import attendance_list
-from marketplace.programme.use_cases import attendance, cohorts, material, project_people, projects, recruiting
+from marketplace.programme.use_cases import (
+    attendance,
+    cohorts,
+    material,
+    project_people,
+    projects,
+    recruiting,
+)
 from marketplace.programme.use_cases import sessions as course_sessions
 from marketplace.programme.use_cases.attendance import Marker, NewMark
 from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
@@ -39,7 +46,7 @@ CREATED_DAY, RECRUITED_DAY, SIGNED_UP_DAY, WITHDRAWN_DAY = -60, -50, -38, -12
 AFTER_THE_SESSION = dt.time(16, 10)
 REGULAR = "Bjørkvollen ysteri"
 """The company of the demo user, which has attended every session."""
-LECTURER_TOKEN = "demo-lecturer"
+LECTURER_LINK = "demo-lecturer"
 """Token of the lecturer's link to today's session, the same in every demo, so that it can be printed."""
 _MARKS = (*[Mark.HERE] * 15, Mark.LATE, Mark.EXCUSED, *[Mark.AWAY] * 3)
 """Attendance of a company at a session, chosen by their names: four of five attend."""
@@ -66,10 +73,8 @@ def seed_course(timeline: Timeline, fixtures: Fixtures) -> None:
 
 
 def _seed_place(timeline: Timeline, fixtures: Fixtures, place: Entry, names: Iterator[str]) -> None:
-    def recruit() -> None:
-        viewer = fixtures.viewer(place["manager"]["email"])
-        for _ in range(place["by_phone"]):
-            _seat_by_phone(viewer, next(names), place)
+    def seat_by_phone(number: int) -> Action:
+        return lambda: _seat_by_phone(fixtures.viewer(place["manager"]["email"]), names, place, number)
 
     def sign_companies_up() -> None:
         cohort = _cohort(place)
@@ -77,22 +82,19 @@ def _seed_place(timeline: Timeline, fixtures: Fixtures, place: Entry, names: Ite
             if entry["garden"] == place["garden"]:
                 _sign_up(fixtures, cohort, entry)
 
-    def wait() -> None:
-        viewer = fixtures.viewer(place["manager"]["email"])
-        for _ in range(place.get("waiting", 0)):
-            _seat_by_phone(viewer, next(names), place)
-
     def withdraw() -> None:
         cohort = _cohort(place)
         query = select(Participation).where(Participation.cohort_id == cohort.id)
         leaving = session.scalars(query.order_by(Participation.id).limit(1)).one()
         viewer = fixtures.viewer(place["manager"]["email"])
-        recruiting.withdraw_company(viewer, cohort.project.slug, leaving.id, "time", "Sesongen ble for travel.")
+        recruiting.withdraw_company(
+            viewer, cohort.project.slug, leaving.id, "time", "Sesongen ble for travel."
+        )
 
     key = f"course {place['name']}"
-    timeline.add(RECRUITED_DAY, key, recruit)
+    timeline.add(RECRUITED_DAY, key, seat_by_phone(place["by_phone"]))
     timeline.add(SIGNED_UP_DAY, key, sign_companies_up)
-    timeline.add(SIGNED_UP_DAY + 1, key, wait)
+    timeline.add(SIGNED_UP_DAY + 1, key, seat_by_phone(place.get("waiting", 0)))
     if place["name"] == "Røros":
         timeline.add(WITHDRAWN_DAY, key, withdraw)
     for number in range(1, AFTERNOONS + 1):
@@ -120,7 +122,9 @@ def _create_project(timeline: Timeline, fixtures: Fixtures, plan: Entry) -> None
     for place in plan["places"]:
         garden_id = fixtures.organisations[place["garden"]]
         projects.add_partner_garden(leader, project.slug, garden_id)
-        cohorts.save_place(leader, project.slug, PlaceDetails(place["name"], place["municipality"], garden_id))
+        cohorts.save_place(
+            leader, project.slug, PlaceDetails(place["name"], place["municipality"], garden_id)
+        )
     session.flush()
     _share_positions(leader, fixtures, project, plan)
     for place in plan["places"]:
@@ -165,7 +169,7 @@ def _plan_cohort(leader: Viewer, timeline: Timeline, project: Project, plan: Ent
         attendance.create_link(today.id, "lecturer", leader)
         session.flush()
         link = session.scalars(select(SessionLink).where(SessionLink.session_id == today.id)).one()
-        link.token_hash = token_hash(LECTURER_TOKEN)
+        link.token_hash = token_hash(LECTURER_LINK)
     for course_session in planned:
         if place is plan["places"][0]:
             for one in plan["material"]:
@@ -225,11 +229,12 @@ def _add_lead(viewer: Viewer, name: str, place: Entry, state: str) -> Participat
     return added
 
 
-def _seat_by_phone(viewer: Viewer, name: str, place: Entry) -> None:
-    """Give a company that an adviser has spoken with a seat, or put it on the waiting list."""
-    added = _add_lead(viewer, name, place, "lead")
+def _seat_by_phone(viewer: Viewer, names: Iterator[str], place: Entry, number: int) -> None:
+    """Give companies that an adviser has spoken with a seat, or put them on the waiting list."""
     cohort = _cohort(place)
-    recruiting.give_seat(viewer, cohort.project.slug, added.id, cohort.id, is_confirmed=True)
+    for _ in range(number):
+        added = _add_lead(viewer, next(names), place, "lead")
+        recruiting.give_seat(viewer, cohort.project.slug, added.id, cohort.id, is_confirmed=True)
 
 
 def _sign_up(fixtures: Fixtures, cohort: Cohort, entry: Entry) -> None:
@@ -246,7 +251,7 @@ def _sign_up(fixtures: Fixtures, cohort: Cohort, entry: Entry) -> None:
     sign_up(cohort.project.slug, cohort.id, details, f"network {entry['key']}", owner)
 
 
-def _attendance_action(fixtures: Fixtures, place: Entry, number: int) -> Any:
+def _attendance_action(fixtures: Fixtures, place: Entry, number: int) -> Action:
     def take_attendance() -> None:
         query = select(CourseSession).join(CourseSession.cohort)
         held = session.scalars(

@@ -193,9 +193,9 @@ def _check_course(demo_app: Flask) -> None:
     links = dict(course_links())
     adviser = viewer(demo.demo_people()[2]["email"])
     browser: Any = demo_app.test_client()
-    assert {label: browser.get(path).status_code for label, path in links.items()} == dict.fromkeys(links, 200) | {
-        "Oppmøte, som næringshage": 303
-    }
+    assert {label: browser.get(path).status_code for label, path in links.items()} == dict.fromkeys(
+        links, 200
+    ) | {"Oppmøte, som næringshage": 303}
     assert browser.sign_in(adviser.user_id).get(links["Oppmøte, som næringshage"]).status_code == 200
 
 

@@ -69,7 +69,7 @@ class NewPersonFields(BaseForm):
     )
     password = SecretField(
         _l("Choose a password"),
-        [required()],
+        [required(_l("Choose a password."))],
         description=_l("At least 12 characters. Four or five words are easy to remember."),
         render_kw={"autocomplete": "new-password"},
     )
@@ -198,7 +198,7 @@ class AcceptInvitationForm(BaseForm):
     person_name = TextField(_l("Your name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
     password = SecretField(
         _l("Choose a password"),
-        [required()],
+        [required(_l("Choose a password."))],
         description=_l("At least 12 characters. Four or five words are easy to remember."),
         render_kw={"autocomplete": "new-password"},
     )

@@ -245,7 +245,7 @@ def test_enrolment_cannot_be_repeated(app: Flask, client: Browser) -> None:
     assert "Totrinnsinnlogging er satt opp fra før." in again.text
     assert session.get_one(User, person.user_id).second_factor_secret == kept
     confirmed = client.post("/account/second-step/confirm", data={"code": "000000"})
-    assert "Innlogging går i to trinn." in confirmed.text
+    assert "Totrinnsinnlogging er slått på." in confirmed.text
     assert session.query(RecoveryCode).count() == len(codes)
 
 
@@ -261,7 +261,7 @@ def test_enrolment_requires_a_secret_and_the_right_code(app: Flask, client: Brow
         assert "Begynn på nytt: Det er ingenting å bekrefte." in confirm("123456")
         client.post("/account/second-step/begin")
         phone = authenticator_of(app, person)
-        assert "Fyll ut dette feltet." in confirm("")
+        assert "Skriv kode fra appen." in confirm("")
         assert "Denne koden er feil eller brukt." in confirm(phone.now()[:5])
         assert session.get_one(User, person.user_id).second_factor_at is None
         assert session.query(RecoveryCode).count() == 0
@@ -275,7 +275,7 @@ def test_changing_two_factor_requires_the_password(app: Flask, client: Browser, 
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
-    assert "Fyll ut dette feltet." in client.post(f"/account/second-step/{act}", data={"present": ""}).text
+    assert "Skriv passordet ditt." in client.post(f"/account/second-step/{act}", data={"present": ""}).text
     assert session.get_one(User, person.user_id).second_factor_at is not None
     assert submit_code(begin_sign_in(app, person), codes[0]) == 303
 
@@ -303,7 +303,7 @@ def test_unverified_session_cannot_enrol_again(app: Flask, client: Browser) -> N
         half.post("/account/second-step/confirm", data={"code": codes[0]}),
     ]
     assert [answer.headers["Location"] for answer in answers] == ["/sign-in/code"] * 2
-    assert "Fyll ut dette feltet." in half.post("/sign-in/code", data={"code": ""}).text
+    assert "Skriv kode." in half.post("/sign-in/code", data={"code": ""}).text
     assert half.get("/home").status_code == 303
     assert submit_code(half, codes[0]) == 303
 

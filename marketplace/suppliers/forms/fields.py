@@ -169,7 +169,7 @@ class TextFields(BaseForm):
 
     about = LongTextField(
         _l("Describe what you do, in your own words"),
-        [required(), length(*ABOUT_LENGTH)],
+        [required(_l("Describe what you do.")), length(*ABOUT_LENGTH)],
         description=_l(
             "Who are you, what do you deliver, and what do customers gain? Use the words your customers use. The ranking is based on this text."
         ),

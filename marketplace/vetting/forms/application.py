@@ -22,13 +22,21 @@ from marketplace.suppliers.forms.fields import (
 from marketplace.suppliers.forms.profile import NoteFields
 from marketplace.suppliers.limits import CASE_TEXT_LENGTH, CASE_TITLE_LENGTH, FIRST_CASE_YEAR
 from marketplace.suppliers.use_cases import CaseDetails, ServiceOffering, SupplierApplication
-from marketplace.web.forms import ChoiceField, LongTextField, NumberField, TextField, length
+from marketplace.web.forms import (
+    ChoiceField,
+    LongTextField,
+    NumberField,
+    TextField,
+    length,
+    missing_value_message,
+)
 
 
 def _required_with_case(_form: Any, field: Field) -> None:
     """Require the main fields of the case study if any of them is filled in."""
     if _form.has_case() and not field.data and not field.errors:
-        raise ValidationError(_("Complete this field, or clear all fields for the job."))
+        message = missing_value_message(field)
+        raise ValidationError(_("%(message)s Or clear all fields for the job.", message=message))
 
 
 class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFields, TextFields):

@@ -17,7 +17,7 @@ from marketplace.web.forms.fields import (
     UploadField,
     WebAddressField,
 )
-from marketplace.web.forms.validators import Check, email, length, required
+from marketplace.web.forms.validators import Check, email, length, missing_value_message, required
 
 __all__ = [
     "BaseForm",
@@ -40,6 +40,7 @@ __all__ = [
     "display_value",
     "email",
     "length",
+    "missing_value_message",
     "refuse_form",
     "required",
 ]

@@ -3,24 +3,43 @@
 from collections.abc import Callable
 from typing import Any
 
-from wtforms import Field
+from wtforms import Field, SelectFieldBase
 from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.core.email_address import InvalidEmailError, NonAsciiLocalPartError, parse_email
 from marketplace.core.i18n import gettext, ngettext
+from marketplace.web.forms.fields import DayField, NumberField, TimeField
 
 Check = Callable[[Any, Field], None]
 
 
+def missing_value_message(field: Field) -> str:
+    """Return a message that names the field and says how to fill it in."""
+    label = str(field.label.text)
+    if label.endswith("?"):
+        return gettext("Answer “%(question)s”.", question=label)
+    if isinstance(field, DayField):
+        return gettext("Enter a date for “%(field)s”.", field=label)
+    if isinstance(field, TimeField):
+        return gettext("Enter a time for “%(field)s”.", field=label)
+    if isinstance(field, NumberField):
+        return gettext("Enter a number for “%(field)s”.", field=label)
+    # A label that is an abbreviation keeps its capitals.
+    name = label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    if isinstance(field, SelectFieldBase):
+        return gettext("Choose %(field)s.", field=name)
+    return gettext("Enter %(field)s.", field=name)
+
+
 def required(message: str | None = None) -> Check:
-    """Require a value."""
+    """Require a value. The default message names the field by its label."""
 
     def check(_form: object, field: Field) -> None:
         data = field.data
         if data is None or (isinstance(data, str) and not data.strip()) or data == [] or data is False:
             if field.errors:
                 raise StopValidation
-            raise StopValidation(str(message) if message else gettext("Complete this field."))
+            raise StopValidation(str(message) if message else missing_value_message(field))
 
     check.field_flags = {"required": True}  # type: ignore[attr-defined]  # because WTForms reads flags from validators
     return check

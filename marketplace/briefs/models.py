@@ -65,7 +65,7 @@ class Brief(Base):
 
     @property
     def opened_unchecked(self) -> bool:
-        """True if the brief opened by itself, and no garden has checked the company since."""
+        """True if the brief opened automatically, and no garden has checked the company since."""
         return bool(self.reviews) and self.reviews[-1].verdict == "opened" and not self.company.is_known
 
 

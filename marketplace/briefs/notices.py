@@ -72,7 +72,7 @@ def _opens(opens_at: dt.datetime | None) -> str:
     if opens_at is None:
         return _("It does not open before the business garden has answered.")
     return _(
-        "Without an answer it opens by itself on %(time)s.", time=format_datetime(opens_at, weekday=True)
+        "Without an answer it opens automatically on %(time)s.", time=format_datetime(opens_at, weekday=True)
     )
 
 

@@ -37,7 +37,7 @@ class FirstPublicationForm(BaseForm):
 
 
 class PauseForm(BaseForm):
-    """The garden's reason for pausing a brief that opened by itself."""
+    """The garden's reason for pausing a brief that opened automatically."""
 
     reason = LongTextField(
         _l("Why do you pause it?"),

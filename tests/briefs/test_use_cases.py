@@ -376,7 +376,7 @@ def test_review_without_garden_is_refused(market):
 def test_unknown_review_answer_is_refused(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference)
-    with pytest.raises(RuleBroken, match="Si om briefen er klar") as broken:
+    with pytest.raises(RuleBroken, match="Velg om briefen er klar") as broken:
         use_cases.answer_review(market.garden, brief.reference, "perhaps", "Tja.")
     assert broken.value.field == "verdict"
     assert session.get(Brief, brief.id).state == "in_review"

@@ -64,7 +64,7 @@ def assert_one_winner(answers, text):
         if number != winner:
             assert text.format(WORDS[number]) in answer.text, answer.text
             assert text.format(WORDS[winner]) in answer.text
-            assert "Det som står nå" in answer.text
+            assert "Lagret nå" in answer.text
     return winner
 
 

@@ -186,7 +186,7 @@ def test_form_is_not_repeated_after_a_crash_before_the_response(app, owner, monk
     browser.post("/briefs/new", data=form)
     session.scalars(select(request_state.ProcessedForm)).one().answer = None
     again = browser.post("/briefs/new", data=form, follow_redirects=True)
-    assert "Du har sendt dette før" in again.text
+    assert "Du har allerede sendt dette" in again.text
     assert count(Brief) == 1
 
 

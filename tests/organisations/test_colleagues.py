@@ -54,7 +54,7 @@ def test_existing_member_is_not_invited(owner: Viewer, client: Browser) -> None:
     answer = client.post(
         "/organisation/colleagues", data={"email": "Jon@bjorkvollen.example", "role": "owner"}
     )
-    assert "Denne personen kan allerede handle på vegne av dere." in answer.text
+    assert "Denne personen har allerede tilgang." in answer.text
     assert session.query(ColleagueInvitation).count() == 0
     assert mails() == []
 

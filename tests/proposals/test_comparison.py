@@ -33,8 +33,8 @@ def test_comparison_names_cheapest_with_and_without_gaps(browser, market, at_noo
     )
     at_noon.move_to(AFTER, tick=False)
     lede = plain(browser("owner").page(OFFERS).one("p", class_="lede").text)
-    assert "Skogsfjord er billigst på papiret, men har ikke med «Kobling til kassa»." in lede
-    assert "Når hullene er fylt, er Kvistverk billigst, og det skiller 2 000 kr" in lede
+    assert "Skogsfjord ser billigst ut, men har ikke med «Kobling til kassa»." in lede
+    assert "Med anslag for det som mangler, er Kvistverk billigst, og det skiller 2 000 kr" in lede
 
 
 def test_offer_older_than_amendment_is_marked(browser, market, at_noon):

@@ -1,4 +1,4 @@
-"""A brief that opened by itself can be paused until an offer is sent; offers that are only begun do not count."""
+"""A brief that opened automatically can be paused until an offer is sent; offers that are only begun do not count."""
 
 import pytest
 from sqlalchemy import select

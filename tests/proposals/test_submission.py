@@ -16,9 +16,9 @@ from tests.support.interleaving import interleave
 from tests.support.page_rules import HtmlPage
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
-TOO_LATE = "Fristen er ute. Tilbud kan ikke skrives eller endres lenger."
+TOO_LATE = "Svarfristen er ute. Tilbud kan ikke skrives eller endres lenger."
 NOT_APPROVED = "Dere er ikke godkjent for denne typen oppdrag, eller bedriften tar ikke imot tilbud fra dere."
-WITHDRAWN = "Dette tilbudet er trukket. Ta det opp igjen før dere endrer det."
+WITHDRAWN = "Dette tilbudet er trukket. Gjenopprett det før dere endrer det."
 OWN_OFFER = "SELECT proposal.id, "
 
 
@@ -87,7 +87,7 @@ def test_invited_supplier_without_offer_sees_none_was_sent(browser, market, at_n
     assert "dere sendte ikke noe tilbud" in page.text
     assert not page.all("textarea")
     answer = browser("kvistverk").post(OFFER, data=filled(act="save"), follow_redirects=True)
-    assert "Fristen er ute" in answer.text
+    assert "Svarfristen er ute" in answer.text
     assert session.scalar(select(func.count()).select_from(Proposal)) == 0
 
 

@@ -90,7 +90,7 @@ def test_company_is_told_the_wait_before_and_after(stranger, sign_in):
         assert "does not know your company yet" in browser.get(page).text
     answer = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
     assert answer.location.endswith(f"/briefs/{reference}")
-    assert "It opens by itself on" in browser.get(answer.location).text
+    assert "It opens automatically on" in browser.get(answer.location).text
     assert "is waiting to open" in browser.get("/home").text
     again = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
     assert again.location.endswith(f"/briefs/{reference}")

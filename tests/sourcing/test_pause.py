@@ -1,4 +1,4 @@
-"""Pausing a brief that opened by itself: by whom, what suppliers see, and how it opens again or is closed."""
+"""Pausing a brief that opened automatically: by whom, what suppliers see, and how it opens again or is closed."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ REASON = "Vi når ikke bedriften på telefon."
 
 @pytest.fixture
 def opened(market, stranger, submit):
-    """A brief that has opened by itself, with an invited supplier."""
+    """A brief that has opened automatically, with an invited supplier."""
     reference = submit()
     with clock.as_of(clock.now() + dt.timedelta(days=6)):
         assert use_cases.open_waiting_briefs() == 1

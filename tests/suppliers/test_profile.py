@@ -33,7 +33,7 @@ BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
     ),
     "hired nowhere": (
         lambda viewer: profiles.change_area(viewer, ["5021"], remote=False, on_site=False),
-        "Si om dere arbeider på skjerm",
+        "Velg om dere arbeider digitalt",
         "presence",
     ),
     "a job before there were any": (

@@ -26,7 +26,7 @@ Broken = Callable[[], SupplierApplication]
 BROKEN: dict[str, tuple[Broken, str]] = {
     "no service": (lambda: application(services=[]), "Kryss av minst én tjeneste"),
     "no service we know": (lambda: application(services=["ecm.nonsense"]), "Kryss av minst én tjeneste"),
-    "hired nowhere": (lambda: application(remote=False, on_site=False), "Si om dere arbeider på skjerm"),
+    "hired nowhere": (lambda: application(remote=False, on_site=False), "Velg om dere arbeider digitalt"),
     "a job before there were any": (
         lambda: application(cases=[replace(CASE, year=1989)]),
         "Skriv året oppdraget ble gjort",

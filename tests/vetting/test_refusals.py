@@ -182,7 +182,7 @@ def test_approved_vetting_cannot_be_refused(home: VettingGarden, second: Viewer)
     made, _owner = applicant(approved_by=home.curator)
     item = vetting_of(made)
     before = (item.state, item.revision)
-    with pytest.raises(RuleBroken, match="Dette kan ikke gjøres slik søknaden står nå") as told:
+    with pytest.raises(RuleBroken, match="Dette kan ikke gjøres med søknaden slik den er nå") as told:
         proposed(home, item)
     assert told.value.field == "decision"
     item = vetting_of(made)

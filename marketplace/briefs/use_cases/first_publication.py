@@ -75,7 +75,7 @@ def _transition(verdict: str, reference: str) -> str:
 
 
 def pause_first_publication(viewer: Viewer, reference: str, reason: str) -> Brief:
-    """Take back a brief that opened by itself, until the garden has answered; company and involved suppliers are notified.
+    """Take back a brief that opened automatically, until the garden has answered; company and involved suppliers are notified.
 
     Raises RuleBroken without a reason, and Conflict if the garden knows the company or an offer has been sent. That
     refusal reveals neither names nor numbers, and is recorded.

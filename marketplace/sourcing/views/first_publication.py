@@ -51,7 +51,7 @@ def first_publication(reference: str) -> ViewResponse:
 @access.garden
 @access.writes(access.Level.GARDEN, because="advisers check the garden's companies, and the offers wait")
 def pause_publication(reference: str) -> ViewResponse:
-    """Pause a brief that opened by itself, until the garden has checked the company."""
+    """Pause a brief that opened automatically, until the garden has checked the company."""
     viewer = current_viewer()
     brief_view = briefs.brief_view_for(viewer, reference)
     if "pause" not in brief_view.transitions or not brief_view.brief.opened_unchecked:

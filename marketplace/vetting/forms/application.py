@@ -36,7 +36,7 @@ def _required_with_case(_form: Any, field: Field) -> None:
     """Require the main fields of the case study if any of them is filled in."""
     if _form.has_case() and not field.data and not field.errors:
         message = missing_value_message(field)
-        raise ValidationError(_("%(message)s Or clear all fields for the job.", message=message))
+        raise ValidationError(_("%(first)s Or clear all fields for the job.", first=message))
 
 
 class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFields, TextFields):

@@ -1,15 +1,12 @@
-"""Lifecycle of a participation: states, transitions with their actors, computed phases, time limits and reason codes."""
+"""Lifecycle of a participation: states, transitions with their actors, computed phases and reason codes.
 
-import datetime as dt
+Its time limits are in `deadlines.py`.
+"""
+
 from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.core.i18n import lazy_gettext as _
-
-CONFIRM_HOURS = 72
-"""Hours to use the link in the confirmation e-mail before the seat is released."""
-OFFER_HOURS = 48
-"""Hours to accept a seat that is offered from the waiting list."""
 
 
 class ParticipationState(StrEnum):
@@ -195,13 +192,3 @@ def participation_phase(
     if attended:
         return ParticipationPhase.ACTIVE
     return ParticipationPhase.SEAT if is_confirmed else ParticipationPhase.UNCONFIRMED
-
-
-def confirmation_deadline(signed_up_at: dt.datetime) -> dt.datetime:
-    """Return the moment at which an unconfirmed seat is released."""
-    return signed_up_at + dt.timedelta(hours=CONFIRM_HOURS)
-
-
-def offer_deadline(offered_at: dt.datetime) -> dt.datetime:
-    """Return the moment at which an offered seat goes to the next company on the waiting list."""
-    return offered_at + dt.timedelta(hours=OFFER_HOURS)

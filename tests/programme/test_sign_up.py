@@ -13,7 +13,7 @@ from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import CompanyFollower
 from marketplace.organisations.use_cases import CompanyDetails
 from marketplace.outbox.models import OutboxMail
-from marketplace.programme.lifecycle import CONFIRM_HOURS, OFFER_HOURS
+from marketplace.programme.deadlines import CONFIRM_HOURS, OFFER_HOURS
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.courses import place_in_queue

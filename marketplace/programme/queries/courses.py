@@ -11,7 +11,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.places import distance_km, find_municipality
-from marketplace.programme.lifecycle import ParticipationState, confirmation_deadline
+from marketplace.programme.deadlines import confirmation_deadline
+from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession

@@ -15,7 +15,8 @@ from marketplace.core.letters import similar_name_key
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send_mail
-from marketplace.programme.lifecycle import ParticipationActor, ParticipationState, confirmation_deadline
+from marketplace.programme.deadlines import confirmation_deadline
+from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.notices import sign_up as notices

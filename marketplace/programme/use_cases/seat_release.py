@@ -8,12 +8,8 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.outbox.use_cases import send_mail
-from marketplace.programme.lifecycle import (
-    CONFIRM_HOURS,
-    ParticipationActor,
-    ParticipationState,
-    confirmation_deadline,
-)
+from marketplace.programme.deadlines import CONFIRM_HOURS, confirmation_deadline
+from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.use_cases.seating import Cause, change_state, lock_project, offer_free_seats

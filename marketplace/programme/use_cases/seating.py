@@ -18,12 +18,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import COHORT
 from marketplace.organisations.use_cases import follow_company, stop_following
 from marketplace.outbox.use_cases import send_mail
-from marketplace.programme.lifecycle import (
-    TRANSITIONS,
-    ParticipationActor,
-    ParticipationState,
-    offer_deadline,
-)
+from marketplace.programme.deadlines import offer_deadline
+from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.notices.sign_up import seat_offered

@@ -17,11 +17,8 @@ from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send, send_mail
-from marketplace.programme.lifecycle import (
-    ParticipationActor,
-    ParticipationState,
-    confirmation_deadline,
-)
+from marketplace.programme.deadlines import confirmation_deadline
+from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.notices import sign_up as notices

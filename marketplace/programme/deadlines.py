@@ -1,0 +1,18 @@
+"""Time limits of seats: confirming one that was taken, and accepting one from the waiting list. Pure functions."""
+
+import datetime as dt
+
+CONFIRM_HOURS = 72
+"""Hours to use the link in the confirmation e-mail before the seat or the place on the waiting list is released."""
+OFFER_HOURS = 48
+"""Hours for a company on the waiting list to accept a seat that it is offered."""
+
+
+def confirmation_deadline(signed_up_at: dt.datetime) -> dt.datetime:
+    """Return the moment at which an unconfirmed seat is released."""
+    return signed_up_at + dt.timedelta(hours=CONFIRM_HOURS)
+
+
+def offer_deadline(offered_at: dt.datetime) -> dt.datetime:
+    """Return the moment at which an offered seat goes to the next company on the waiting list."""
+    return offered_at + dt.timedelta(hours=OFFER_HOURS)

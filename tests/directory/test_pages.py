@@ -4,21 +4,14 @@ import pytest
 from flask import Flask
 
 from marketplace.core.database import session
-from marketplace.core.viewer import Viewer
 from marketplace.directory import queries
 from marketplace.vetting import use_cases
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.factories.suppliers import applicant, checklist, vetting_garden
-from tests.support.browser import Browser
+from tests.support.browser import Browser, signed_in
 from tests.support.sql_capture import captured_sql
-
-
-def as_(app: Flask, viewer: Viewer) -> Browser:
-    session.commit()
-    opened: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client class is Browser
-    return opened.sign_in(viewer.user_id or 0)
 
 
 def test_search_page_filters_and_suggests_relaxations(client: Browser) -> None:
@@ -61,9 +54,9 @@ def test_contact_details_are_for_signed_in_companies(app: Flask, client: Browser
     company = factories.member(factories.company())
     assert address not in client.page(path).html
     assert "00 00 00 00" not in client.page(path).html
-    assert address not in as_(app, rival).page(path).html
-    assert address in as_(app, company).page(path).html
-    assert address in as_(app, owner).page(path).html
+    assert address not in signed_in(app, rival).page(path).html
+    assert address in signed_in(app, company).page(path).html
+    assert address in signed_in(app, owner).page(path).html
 
 
 def test_unlisted_supplier_is_visible_to_itself_and_gardens(app: Flask, client: Browser) -> None:
@@ -71,9 +64,9 @@ def test_unlisted_supplier_is_visible_to_itself_and_gardens(app: Flask, client: 
     made, owner = applicant()
     path = f"/suppliers/{made.slug}"
     assert client.get(path).status_code == 404
-    assert as_(app, factories.member(factories.company())).get(path).status_code == 404
-    assert as_(app, owner).get(path).status_code == 200
-    assert as_(app, home.curator).get(path).status_code == 200
+    assert signed_in(app, factories.member(factories.company())).get(path).status_code == 404
+    assert signed_in(app, owner).get(path).status_code == 200
+    assert signed_in(app, home.curator).get(path).status_code == 200
 
 
 def test_notes_are_visible_to_vetting_garden_only(app: Flask, client: Browser) -> None:
@@ -88,17 +81,17 @@ def test_notes_are_visible_to_vetting_garden_only(app: Flask, client: Browser) -
         Decision("ask", 1, checklist("med", case="hemmelig merknad"), "Vis et bilde."),
     )
     path = f"/suppliers/{made.slug}"
-    assert "Vis et bilde." in as_(app, home.curator).page(path).text
-    elsewhere = as_(app, other.curator).page(path)
+    assert "Vis et bilde." in signed_in(app, home.curator).page(path).text
+    elsewhere = signed_in(app, other.curator).page(path)
     assert "Vis et bilde." not in elsewhere.text
     assert "Vis et bilde." not in client.page(path).text
-    assert "Vis et bilde." in as_(app, owner).page("/profile").text
+    assert "Vis et bilde." in signed_in(app, owner).page("/profile").text
 
 
 def test_garden_suppliers_page_has_list_and_map(app: Flask) -> None:
     home = vetting_garden()
     applicant(approved_by=home.curator)
-    desk = as_(app, home.curator)
+    desk = signed_in(app, home.curator)
     for path in (
         "/garden/suppliers",
         "/garden/suppliers?state=due&q=%25",

@@ -4,9 +4,9 @@ import contextvars
 import itertools
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from flask import has_app_context
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from werkzeug.test import TestResponse
@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from marketplace.accounts import use_cases as accounts
 from marketplace.core import clock
 from marketplace.core.database import db
+from marketplace.core.viewer import Viewer
 from marketplace.web.form_recovery.submission import new_token_secret
 from tests.support.page_rules import HtmlPage, check_page
 
@@ -90,3 +91,8 @@ class Browser(FlaskClient):
             f"{path} answered {response.status_code}:\n{response.text[:2000]}"
         )
         return HtmlPage(response.text)
+
+
+def signed_in(app: Flask, viewer: Viewer) -> Browser:
+    """Return a browser in which a viewer is signed in."""
+    return cast("Browser", app.test_client()).sign_in(viewer.user_id or 0)

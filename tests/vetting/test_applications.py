@@ -20,7 +20,7 @@ from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.factories.suppliers import CASE, applicant, application, checklist, vetting_garden
 from tests.support.browser import Browser
-from tests.vetting.test_pages import APPLICATION
+from tests.vetting.test_application_pages import APPLICATION
 
 Broken = Callable[[], SupplierApplication]
 BROKEN: dict[str, tuple[Broken, str]] = {

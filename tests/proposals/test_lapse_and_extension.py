@@ -1,0 +1,71 @@
+"""Decision reminders, briefs that lapse without a decision, and extended deadlines."""
+
+import datetime as dt
+
+import pytest
+
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.proposals import queries, use_cases
+from tests.proposals.conftest import AFTER, full_content
+from tests.support.notices import notices_to
+
+
+def after(days):
+    return AFTER + dt.timedelta(days=days)
+
+
+def test_reminders_and_lapse_happen_once(opened, at_noon):
+    use_cases.run_all()
+    told = lambda: len(notices_to(opened.owner, "decide_soon"))  # noqa: E731 because it is read three times
+    for day, expected in ((6, 1), (20, 2), (34, 3)):
+        at_noon.move_to(after(day), tick=False)
+        use_cases.run_all()
+        use_cases.run_all()
+        assert told() == expected
+    assert len(notices_to(opened.curator, "garden_decide_soon")) == 1
+    at_noon.move_to(after(43), tick=False)
+    assert use_cases.lapse_overdue() == 1
+    assert use_cases.lapse_overdue() == 0
+    assert opened.brief.state == "lapsed"
+    assert {opened.proposal(n).state for n in ("kvistverk", "myrull", "skogsfjord")} == {"closed_unjudged"}
+    assert notices_to(opened.kvistverk, "brief_lapsed")
+
+
+def test_lapsed_brief_is_awarded_late_with_consent(opened, at_noon, replies):
+    at_noon.move_to(after(43), tick=False)
+    use_cases.run_all()
+    number = opened.proposal("kvistverk").id
+    details = use_cases.AwardDetails(number, 92_000, dt.date(2027, 3, 1), "Best for oss.")
+    with pytest.raises(RuleBroken):
+        use_cases.award(opened.owner, opened.reference, details, replies(opened, number))
+    agreed = use_cases.AwardDetails(number, 92_000, dt.date(2027, 3, 1), "Best for oss.", still_stands=True)
+    use_cases.award(opened.owner, opened.reference, agreed, replies(opened, number))
+    assert opened.brief.state == "awarded"
+
+
+def test_late_reopening_gets_new_time_before_lapse(opened, at_noon, choose):
+    at_noon.move_to(after(38), tick=False)
+    choose(opened, "kvistverk")
+    at_noon.move_to(after(50), tick=False)
+    use_cases.reopen(opened.owner, opened.reference, "Prisen var feil.")
+    assert use_cases.lapse_overdue() == 0
+
+
+def test_extension_without_offers_is_granted_once(market, at_noon):
+    use_cases.save(market.kvistverk, market.reference, full_content())
+    at_noon.move_to(AFTER, tick=False)
+    use_cases.open_due()
+    with pytest.raises(RuleBroken):
+        use_cases.extend_without_offers(market.owner, market.reference, dt.date(2027, 3, 1))
+    use_cases.extend_without_offers(market.owner, market.reference, dt.date(2026, 12, 21))
+    assert queries.offers_for(market.owner, market.reference).is_sealed
+    market.send("kvistverk")
+    at_noon.move_to(after(9), tick=False)
+    assert use_cases.open_due() == 1
+    with pytest.raises(Conflict):
+        use_cases.extend_without_offers(market.owner, market.reference, dt.date(2026, 12, 30))
+
+
+def test_extension_with_offer_is_refused(opened):
+    with pytest.raises(Conflict):
+        use_cases.extend_without_offers(opened.owner, opened.reference, dt.date(2026, 12, 21))

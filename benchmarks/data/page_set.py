@@ -13,6 +13,8 @@ from marketplace.core.database import session
 from marketplace.demo.people import ADMINISTRATOR, COMPANY, GARDEN, SUPPLIER
 from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import companies_followed_by
+from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.models.sessions import CourseSession
 from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.use_cases import rank_brief
@@ -110,4 +112,19 @@ def _garden_pages(garden: int) -> Sequence[str]:
         .order_by(func.count().desc(), Brief.company_id)
     )
     company = session.scalars(followed.limit(1)).one()
-    return f"/vetting/{vetting}", f"/companies/{company}"
+    return f"/vetting/{vetting}", f"/companies/{company}", *_programme_pages(garden)
+
+
+def _programme_pages(garden: int) -> Sequence[str]:
+    project = session.scalars(select(Project).where(Project.garden_id == garden).order_by(Project.id)).first()
+    if project is None:
+        return ()
+    query = (
+        select(CourseSession.id)
+        .join(CourseSession.cohort)
+        .where(Cohort.project_id == project.id, CourseSession.held_at.is_not(None))
+        .order_by(CourseSession.id)
+        .limit(1)
+    )
+    base, held = f"/programme/{project.slug}", session.scalars(query).one()
+    return base, f"{base}/companies", f"{base}/sessions/{held}", f"{base}/sessions/{held}/attendance"

@@ -5,6 +5,7 @@ from marketplace.audit import models as audit
 from marketplace.briefs import models as briefs
 from marketplace.core import form_drafts, request_state
 from marketplace.core.database import Base
+from marketplace.directory import models as directory
 from marketplace.files import models as files
 from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
@@ -19,6 +20,7 @@ MODELS = (
     accounts,
     audit,
     briefs,
+    directory,
     files,
     organisations,
     outbox,

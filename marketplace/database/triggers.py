@@ -1,4 +1,4 @@
-"""Database triggers that reject forbidden changes, on SQLite and PostgreSQL.
+"""Database triggers that reject forbidden changes or record changes of the directory, on SQLite and PostgreSQL.
 
 They are installed by every migration to the latest revision and removed during schema changes, so that migrations need
 not handle them.
@@ -25,6 +25,19 @@ class Trigger:
     def name(self) -> str:
         """Return the trigger's name."""
         return f"guard_{self.table}_{self.operation.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionTrigger:
+    """Gives the directory a new revision after an operation on a table. See `DirectoryRevision`."""
+
+    table: str
+    operation: str
+
+    @property
+    def name(self) -> str:
+        """Return the trigger's name."""
+        return f"revise_{self.table}_{self.operation.lower()}"
 
 
 def _changed(*columns: str) -> str:
@@ -58,7 +71,7 @@ _FILE_OF_OPENED_OFFER = (
     "EXISTS (SELECT 1 FROM proposal WHERE id = OLD.proposal_id AND opened_at IS NOT NULL AND data_key <> '')"
 )
 
-TRIGGERS = (
+TRIGGERS: tuple[Trigger | RevisionTrigger, ...] = (
     Trigger("audit_event", "UPDATE", _APPEND_ONLY),
     Trigger("audit_event", "DELETE", _APPEND_ONLY),
     Trigger("audit_event", "TRUNCATE", _APPEND_ONLY),
@@ -85,14 +98,20 @@ TRIGGERS = (
         _OPENED_OFFER,
         "EXISTS (SELECT 1 FROM proposal WHERE id = OLD.proposal_id AND opened_at IS NOT NULL)",
     ),
+    # A new organisation is shown when it is vetted, and a deleted one is deleted from these tables first.
+    RevisionTrigger("organisation", "UPDATE"),
+    *(
+        RevisionTrigger(table, operation)
+        for table in ("supplier", "vetting")
+        for operation in ("INSERT", "UPDATE", "DELETE")
+    ),
 )
 
 
 def install(connection: Connection) -> None:
     """Create all triggers."""
     for trigger in TRIGGERS:
-        statements = _postgresql(trigger) if connection.dialect.name == "postgresql" else _sqlite(trigger)
-        for statement in statements:
+        for statement in _statements(trigger, is_postgresql=connection.dialect.name == "postgresql"):
             connection.exec_driver_sql(statement)
 
 
@@ -108,10 +127,16 @@ def remove(connection: Connection) -> None:
 def installed(connection: Connection) -> set[str]:
     """Return the names of the installed triggers."""
     if connection.dialect.name == "postgresql":
-        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND starts_with(tgname, 'guard_')"
+        query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname ~ '^(guard|revise)_'"
     else:
-        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'"
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND (name GLOB 'guard_*' OR name GLOB 'revise_*')"
     return set(connection.exec_driver_sql(query).scalars())
+
+
+def _statements(trigger: Trigger | RevisionTrigger, *, is_postgresql: bool) -> list[str]:
+    if isinstance(trigger, RevisionTrigger):
+        return _postgresql_revision(trigger) if is_postgresql else _sqlite_revision(trigger)
+    return _postgresql(trigger) if is_postgresql else _sqlite(trigger)
 
 
 def _sqlite(trigger: Trigger) -> list[str]:
@@ -132,6 +157,28 @@ def _postgresql(trigger: Trigger) -> list[str]:
     refuse = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'restrict_violation';"
     body = f"IF {trigger.condition} THEN {refuse} END IF; RETURN {returned};" if trigger.condition else refuse
     create = f"CREATE TRIGGER {trigger.name} BEFORE {trigger.operation} ON {trigger.table} FOR EACH {each}"
+    return [
+        f"CREATE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
+        f"{create} EXECUTE FUNCTION {trigger.name}()",
+    ]
+
+
+def _sqlite_revision(trigger: RevisionTrigger) -> list[str]:
+    revise = "INSERT OR REPLACE INTO directory_revision (id, number) VALUES (1, random() >> 12)"
+    return [
+        f"CREATE TRIGGER {trigger.name} AFTER {trigger.operation} ON {trigger.table} FOR EACH ROW BEGIN {revise}; END"
+    ]
+
+
+def _postgresql_revision(trigger: RevisionTrigger) -> list[str]:
+    number = "(random() * (1::bigint << 52))::bigint"
+    free = "SELECT id FROM directory_revision ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED"
+    body = (
+        f"UPDATE directory_revision SET number = {number} WHERE id = ({free}); "  # noqa: S608 because both are constants
+        f"IF NOT FOUND THEN INSERT INTO directory_revision (number) VALUES ({number}); END IF; RETURN NULL;"
+    )
+    # Once per statement: an update of many rows would leave as many dead versions of the revision's row.
+    create = f"CREATE TRIGGER {trigger.name} AFTER {trigger.operation} ON {trigger.table} FOR EACH STATEMENT"
     return [
         f"CREATE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
         f"{create} EXECUTE FUNCTION {trigger.name}()",

@@ -15,7 +15,6 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date as babel_date
-from babel.dates import format_datetime as babel_datetime
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, Translations
 
@@ -130,8 +129,7 @@ def format_date(day: dt.date | dt.datetime, *, weekday: bool = False, year: bool
 
 def format_time(moment: dt.datetime) -> str:
     """Format the local time: "14.32" in Norwegian, "14:32" in English."""
-    pattern = "HH:mm" if current_locale() == "en" else "HH.mm"
-    return str(babel_datetime(moment, pattern, tzinfo=LOCAL_ZONE, locale=_babel_locale(current_locale())))
+    return moment.astimezone(LOCAL_ZONE).strftime("%H:%M" if current_locale() == "en" else "%H.%M")
 
 
 def format_datetime(moment: dt.datetime, *, weekday: bool = False) -> str:

@@ -4,17 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import select
-
 from marketplace.core import places, taxonomy
-from marketplace.core.database import session
 from marketplace.core.i18n import current_locale
 from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.directory.entries import SupplierEntry
 from marketplace.directory.queries.catalogue_cache import catalogue
 from marketplace.directory.search.search import Catalogue
-from marketplace.organisations.models import BusinessGarden
+from marketplace.organisations.queries import covered_municipalities
 
 SHADES = (1, 3, 6)
 """Minimum number of suppliers for each darker shade."""
@@ -119,9 +116,7 @@ def _build_coverage(found: Catalogue, own: frozenset[str], chosen: str, _locale:
 def _own_area(viewer: Viewer) -> frozenset[str]:
     if not viewer.is_garden or viewer.organisation_id is None:
         return frozenset()
-    garden = BusinessGarden.__table__.c
-    query = select(garden.covered_municipalities).where(garden.id == viewer.organisation_id)
-    return frozenset(session.scalar(query) or ())
+    return frozenset(covered_municipalities(viewer.organisation_id))
 
 
 def _least_covered_group(found: Catalogue, own: frozenset[str]) -> str:

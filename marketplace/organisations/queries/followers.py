@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from sqlalchemy import BindParameter, Select, select
 
-from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
@@ -29,17 +28,13 @@ def follows(viewer: Viewer, company: Company) -> bool:
 
 def following_garden_ids(company: Company) -> frozenset[int]:
     """Return the ids of the gardens that follow a company."""
-    return frozenset(garden.id for garden in company.following_gardens)
+    return frozenset(follower.garden_id for follower in company.followers if follower.until is None)
 
 
 def followers_of(company: Company) -> Sequence[CompanyFollower]:
     """Return the rows of the gardens that follow a company, the oldest first."""
-    query = (
-        select(CompanyFollower)
-        .where(CompanyFollower.company_id == company.id, CompanyFollower.until.is_(None))
-        .order_by(CompanyFollower.since, CompanyFollower.id)
-    )
-    return session.scalars(query).all()
+    current = [follower for follower in company.followers if follower.until is None]
+    return sorted(current, key=lambda follower: (follower.since, follower.id))
 
 
 def asked_garden(company: Company, garden_id: int) -> BusinessGarden:

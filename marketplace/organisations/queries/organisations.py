@@ -87,15 +87,31 @@ def own_company(viewer: Viewer) -> Company:
 
 
 def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[Company]:
-    """Return the companies of the viewer's garden, by name unless another order is chosen."""
-    return paginate(companies_query(viewer, wanted), page, size=25, options=[selectinload(Company.followers)])
+    """Return the companies of the viewer's garden, by name unless another order is chosen.
+
+    Those outside its area come with their followers, which give the reason why it follows them.
+    """
+    found = paginate(companies_query(viewer, wanted), page, size=25)
+    outside = [company.id for company in found.items if company.garden_id != viewer.organisation_id]
+    if outside:
+        query = select(Company).where(Company.id.in_(outside)).options(selectinload(Company.followers))
+        session.scalars(query).all()
+    return found
 
 
 def places_of_companies(viewer: Viewer) -> set[str]:
     """Return the municipalities that the viewer's garden covers, and those of the companies that it follows."""
     query = companies_query(viewer, EVERYTHING).with_only_columns(Company.municipality_number).order_by(None)
-    covered = garden(viewer.organisation_id or 0).covered_municipalities
-    return {*covered, *session.scalars(query.distinct())}
+    return {*covered_municipalities(viewer.organisation_id), *session.scalars(query.distinct())}
+
+
+def covered_municipalities(garden_id: int | None) -> Sequence[str]:
+    """Return the municipalities that a business garden covers."""
+    table = BusinessGarden.__table__.c
+    found: Sequence[str] | None = session.scalar(
+        select(table.covered_municipalities).where(table.id == garden_id)
+    )
+    return found or ()
 
 
 def all_companies_of(viewer: Viewer, wanted: ListQuery) -> Iterator[Company]:

@@ -191,9 +191,9 @@ def test_appeal_list_is_for_administrators_only(home: VettingGarden, judge: View
 
 def test_recourse_is_visible_to_supplier_only(home: VettingGarden, judge: Viewer) -> None:
     _made, owner, item = case(home)
-    assert list(queries.recourse_by_vetting(owner)) == [item.id]
+    assert list(queries.recourse_by_vetting(owner, [item])) == [item.id]
     for viewer in (home.curator, judge, factories.member(factories.company()), factories.administrator()):
-        assert queries.recourse_by_vetting(viewer) == {}
+        assert queries.recourse_by_vetting(viewer, [item]) == {}
 
 
 def test_refusal_without_decision_row_cannot_be_appealed(
@@ -203,7 +203,7 @@ def test_refusal_without_decision_row_cannot_be_appealed(
     item = vetting_of(made)
     item.state, item.decided_at = "refused", clock.now()
     session.commit()
-    assert queries.recourse_by_vetting(owner) == {}
+    assert queries.recourse_by_vetting(owner, [item]) == {}
     with pytest.raises(RuleBroken):
         use_cases.appeal(owner, item.id, WORDS)
     assert session.query(Appeal).count() == 0

@@ -22,7 +22,10 @@ from marketplace.suppliers.models import (
 
 OWNER_ID = bindparam("owner_id", type_=Integer)
 _SUPPLIER = select(Supplier).options(
-    joinedload(Supplier.garden), joinedload(Supplier.held), joinedload(Supplier.logo)
+    joinedload(Supplier.garden),
+    joinedload(Supplier.held),
+    joinedload(Supplier.logo),
+    joinedload(Supplier.languages),  # few rows: joining them costs less than a statement
 )
 _BY_ID = _SUPPLIER.where(Supplier.id == bindparam("key", type_=Integer))
 _BY_SLUG = _SUPPLIER.where(Supplier.slug == bindparam("key", type_=String))
@@ -52,7 +55,7 @@ class HasId(Protocol):
 def load_supplier(*, supplier_id: int | None = None, slug: str = "") -> Supplier | None:
     """Load a supplier with all its parts by id or slug. Returns None if there is none."""
     query, key = (_BY_SLUG, slug) if supplier_id is None else (_BY_ID, supplier_id)
-    supplier = session.scalars(query, {"key": key}).one_or_none()
+    supplier = session.scalars(query, {"key": key}).unique().one_or_none()
     if supplier is not None:
         load_parts(supplier, _PARTS)
     return supplier

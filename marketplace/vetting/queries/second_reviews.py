@@ -183,14 +183,12 @@ class Recourse:
     last_appeal_day: dt.date | None
 
 
-def recourse_by_vetting(viewer: Viewer) -> dict[int, Recourse]:
-    """Options for each refused vetting of the viewer's supplier, by vetting id."""
-    if not viewer.is_supplier:
+def recourse_by_vetting(viewer: Viewer, vettings: Sequence[Vetting]) -> dict[int, Recourse]:
+    """Options for each refused one of the viewer's supplier's vettings, by vetting id."""
+    refused = [vetting for vetting in vettings if vetting.state == rules.REFUSED]
+    if not viewer.is_supplier or not refused:
         return {}
     is_own = Vetting.supplier_id == viewer.organisation_id
-    refused = session.scalars(select(Vetting).where(is_own, Vetting.state == rules.REFUSED)).all()
-    if not refused:
-        return {}
     own_appeals = select(Appeal).join(Appeal.vetting).where(is_own).options(joinedload(Appeal.garden))
     appeals = {appeal.decision_id: appeal for appeal in session.scalars(own_appeals)}
     history, recourses = own_history(viewer), {}

@@ -178,7 +178,7 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
         renewal = status in {rules.DUE, rules.DORMANT}
         if status == rules.DUE and vetting.submitted_at > (vetting.approved_at or vetting.submitted_at):
             raise RuleBroken(_("You have already requested this. The business garden will review it."))
-        recourse = queries.recourse_by_vetting(viewer).get(vetting.id)
+        recourse = queries.recourse_by_vetting(viewer, [vetting]).get(vetting.id)
         if recourse and recourse.appeal and recourse.appeal.state == appeal_rules.WAITING:
             raise RuleBroken(
                 _("Another garden is reviewing your appeal. You can apply again once it has replied.")

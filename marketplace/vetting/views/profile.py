@@ -38,7 +38,7 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
         for_owners=FOR_OWNERS,
         status_of=queries.status_of,
         rules=rules,
-        recourses=queries.recourse_by_vetting(viewer),
+        recourses=queries.recourse_by_vetting(viewer, vettings),
         form=form,
         failed=failed,
         area=format_area(supplier),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import render_template
@@ -12,6 +13,7 @@ from marketplace.audit import queries as audit
 from marketplace.audit.labels import ACTION_LABELS, OBJECT_LABELS, action_label, object_label
 from marketplace.core import clock
 from marketplace.core.dates import parse_date
+from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
 from marketplace.organisations import queries as organisations
@@ -115,8 +117,7 @@ class _AuditSearch:
 
 
 def _read_search() -> _AuditSearch:
-    actions = sorted(((code, str(label)) for code, label in ACTION_LABELS.items()), key=_by_label)
-    kinds = sorted(((code, str(label)) for code, label in OBJECT_LABELS.items()), key=_by_label)
+    actions, kinds = _audit_choices(current_locale())
     bar = read_list_filter(
         _("Person's name or e-mail address"),
         Select("action", _("Action"), (("", _("Anything")), *actions)),
@@ -135,6 +136,14 @@ def _read_search() -> _AuditSearch:
     return _AuditSearch(
         bar, wanted, object_id, since.isoformat() if since else "", until.isoformat() if until else ""
     )
+
+
+@lru_cache
+def _audit_choices(_locale: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the actions and the kinds of item by label, which depends on the locale alone."""
+    actions = sorted(((code, str(label)) for code, label in ACTION_LABELS.items()), key=_by_label)
+    kinds = sorted(((code, str(label)) for code, label in OBJECT_LABELS.items()), key=_by_label)
+    return actions, kinds
 
 
 def _by_label(option: tuple[str, str]) -> str:

@@ -11,6 +11,7 @@ from marketplace.organisations.use_cases import add_registered_company
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
 from marketplace.programme.use_cases.company_link import link_participations
+from marketplace.programme.use_cases.invitations import course_subscription
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
@@ -52,6 +53,7 @@ def register_hooks() -> None:
     supplier_hooks.services_change.register("applications", apply_for_new_categories)
     supplier_hooks.profile_change.register("rank jumps", rank_jump_check)
     missing_pages.replacements.register("outdated links in messages", outdated_link_page)
+    outbox_hooks.contact_subscription.register("course invitations", course_subscription)
     outbox_hooks.link_status.register("briefs", brief_link_status)
     outbox_hooks.link_status.register("applications", vetting_link_status)
     outbox_hooks.link_status.register("letters", letter_link_status)

@@ -169,6 +169,8 @@ ACTION_LABELS = {
     "participation.save": _("Changed the details of a company in a project"),
     "participation.show_interest": _("Noted that a company is interested"),
     "participation.take_seat": _("Gave a company a seat"),
+    "participation.undo_invite": _("Stopped an invitation to a project before it was sent"),
+    "participation.unsubscribe": _("Ended invitations to a course by e-mail"),
     "participation.wait": _("Put a company on the waiting list"),
     "participation.withdraw": _("Withdrew a company from a project"),
     "calendar.create": _("Created an address for a calendar"),

@@ -46,8 +46,8 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     site = settings.site_url.rstrip("/")
     link = site + path if path else ""
     unsubscribe = ""
-    if mail.user_id is not None and mail.subscription:
-        unsubscribe = site + unsubscribe_path(settings.secret_key, mail.user_id, mail.subscription)
+    if mail.subscription:
+        unsubscribe = site + unsubscribe_path(settings.secret_key, mail.user_id or 0, mail.subscription)
     with use_locale(mail.locale):
         text, html = render_mail(
             subject=mail.subject,

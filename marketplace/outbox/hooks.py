@@ -1,8 +1,9 @@
-"""Hook through which higher-level packages explain a link in a message that no longer opens its page."""
+"""Hooks for higher-level packages: outdated links in messages, and subscriptions of people without an account."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from marketplace.core.errors import NotFound
 from marketplace.core.hooks import Hook
 from marketplace.core.viewer import Viewer
 
@@ -21,6 +22,22 @@ link_status: Hook[Callable[[Viewer, str], LinkStatus | None]] = Hook()
 
 They may tell a recipient only what the message, or the recipient's own earlier access, has already revealed.
 """
+
+
+contact_subscription: Hook[Callable[[str, bool], str | None]] = Hook()
+"""Callbacks that describe a subscription of a person without an account, or return None for other subscriptions.
+
+The first argument is the subscription of the e-mail; if the second is true, the subscription ends.
+"""
+
+
+def describe_subscription(subscription: str, *, end: bool) -> str:
+    """Return the subject of the e-mails of a subscription, and end it if asked to. Raises NotFound."""
+    for describe in contact_subscription:
+        label = describe(subscription, end)
+        if label is not None:
+            return label
+    raise NotFound
 
 
 def explain_link(viewer: Viewer, path: str) -> LinkStatus:

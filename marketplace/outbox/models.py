@@ -58,7 +58,7 @@ class OutboxMail(Base):
     e-mails that are not throttled, `one` for a single throttled notice, and `rest` for a digest.
 
     `user_id` is empty for addresses without an account. `subscription` is the topic, or the interval of a digest, that
-    the recipient can unsubscribe from; empty for necessary e-mail. `calendar` is an attached iCalendar file.
+    the recipient can unsubscribe from, or a name that `hooks.contact_subscription` knows; empty for necessary e-mail. `calendar` is an attached iCalendar file.
     """
 
     __tablename__ = "outbox_mail"

@@ -1,4 +1,7 @@
-"""Signed tokens for unsubscribing with one click (RFC 8058). They name a user and a subscription, and do not expire."""
+"""Signed tokens for unsubscribing with one click (RFC 8058). They name a user and a subscription, and do not expire.
+
+The user is 0 for a subscription of a person without an account (`hooks.contact_subscription`).
+"""
 
 from itsdangerous import BadSignature, URLSafeSerializer
 

@@ -1,10 +1,10 @@
 """Adding notices and e-mail to the outbox, in the transaction of the change they announce."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, select, update
 
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, session, transaction
@@ -155,11 +155,43 @@ def _digest() -> Content:
     )
 
 
-def send_mail(message: Message, email: str, locale: str) -> None:
-    """Send an e-mail without a notice, to an address that need not belong to a user."""
+def send_mail(
+    message: Message, email: str, locale: str, *, subscription: str = "", at: dt.datetime | None = None
+) -> None:
+    """Send an e-mail without a notice, to an address that need not belong to a user, at once or at a later time.
+
+    The recipient can end a `subscription` that `hooks.contact_subscription` knows.
+    """
     with use_locale(locale):
         content = message.compose()
-    _add_mail(content, email, locale)
+    _add_mail(content, email, locale, _Mailing(subscription, at=at))
+
+
+def last_scheduled(subscriptions: Collection[str]) -> dt.datetime | None:
+    """Return the time of the last e-mail of some subscriptions that waits for its first attempt, or None."""
+    query = select(func.max(OutboxMail.next_attempt_at)).where(_not_attempted(subscriptions))
+    return session.scalar(query)
+
+
+def cancel_scheduled(subscriptions: Collection[str]) -> set[str]:
+    """Delete the e-mails of some subscriptions that wait for their first attempt; return their subscriptions.
+
+    Joins the caller's transaction.
+    """
+    query = select(OutboxMail).where(_not_attempted(subscriptions)).order_by(OutboxMail.id)
+    mails = session.scalars(query.with_for_update(skip_locked=True)).all()
+    for mail in mails:
+        session.delete(mail)
+    return {mail.subscription for mail in mails}
+
+
+def _not_attempted(subscriptions: Collection[str]) -> ColumnElement[bool]:
+    return and_(
+        OutboxMail.state == "waiting",
+        OutboxMail.attempts == 0,
+        OutboxMail.user_id.is_(None),
+        OutboxMail.subscription.in_(subscriptions),
+    )
 
 
 def mark_read(viewer: Viewer, notice_ids: Sequence[int]) -> None:

@@ -94,6 +94,9 @@ TRANSITIONS = {
             _GARDEN,
         ),
         ParticipationTransition(
+            "undo_invite", frozenset({ParticipationState.INVITED}), ParticipationState.LEAD, _GARDEN
+        ),
+        ParticipationTransition(
             "show_interest",
             frozenset({ParticipationState.LEAD, ParticipationState.INVITED, ParticipationState.DECLINED}),
             ParticipationState.INTERESTED,
@@ -140,6 +143,7 @@ TRANSITIONS = {
 EVENT_LABELS = {
     "add": _("Added"),
     "invite": _("Invited"),
+    "undo_invite": _("The invitation was stopped before it was sent"),
     "show_interest": _("Is interested"),
     "decline": _("Declined"),
     "take_seat": _("Was given a seat"),

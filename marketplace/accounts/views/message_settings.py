@@ -7,6 +7,7 @@ from marketplace.accounts.forms import message_settings_form
 from marketplace.accounts.views.base import blueprint, settings
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
+from marketplace.outbox.hooks import describe_subscription
 from marketplace.outbox.topics import TOPICS, Delivery, topics_for
 from marketplace.outbox.unsubscribing import read_token
 from marketplace.web import access, flashes
@@ -42,6 +43,14 @@ def unsubscribe(token: str) -> ViewResponse:
     if subscription is None:
         raise NotFound
     is_done = request.method == "POST"
-    topics = use_cases.unsubscribe(*subscription) if is_done else use_cases.subscribed_topics(*subscription)
-    labels = [str(TOPICS[topic].label) for topic in topics]
-    return render_template("accounts/unsubscribe.html", labels=labels, is_done=is_done, token=token)
+    user_id, name = subscription
+    if user_id:
+        topics = (
+            use_cases.unsubscribe(*subscription) if is_done else use_cases.subscribed_topics(*subscription)
+        )
+        labels = [str(TOPICS[topic].label) for topic in topics]
+    else:
+        labels = [describe_subscription(name, end=is_done)]
+    return render_template(
+        "accounts/unsubscribe.html", labels=labels, is_done=is_done, token=token, has_account=bool(user_id)
+    )

@@ -14,6 +14,7 @@ from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
     EmailField,
+    LongTextField,
     NumberField,
     OrganisationNumberField,
     TextField,
@@ -90,3 +91,15 @@ def _cohort_label(row: CohortSeats) -> str:
             seats=row.cohort.seats,
         )
     return _("%(cohort)s: full, the company is put on the waiting list", cohort=row.cohort.name)
+
+
+class InvitationForm(BaseForm):
+    """Subject and text of an invitation by e-mail."""
+
+    subject = TextField(_l("Subject"), [required(), length(2, 150)])
+    text = LongTextField(
+        _l("Text"),
+        [required(), length(10, 4000)],
+        description=_l("Leave a blank line between paragraphs. The personal link comes below the text."),
+        render_kw={"rows": 12},
+    )

@@ -210,6 +210,12 @@ def decline_offer(token: str) -> None:
         offer_free_seats(participation.project_id)
 
 
+def decline_invitation(token: str) -> None:
+    """Decline an invitation by the link. Raises Conflict for a company with a place in the course."""
+    with transaction():
+        change_state(participation_by_token(token), "decline", BY_COMPANY)
+
+
 def withdraw(token: str, reason: str, text: str) -> None:
     """Withdraw a company by its link, and offer its seat to the next on the waiting list."""
     with transaction():

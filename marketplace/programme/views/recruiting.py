@@ -10,10 +10,12 @@ from marketplace.core.taxonomy import sectors
 from marketplace.programme.lifecycle import (
     PHASE_LABELS,
     SOURCES,
+    ParticipationPhase,
 )
 from marketplace.programme.queries import cohorts as cohort_queries
 from marketplace.programme.queries import recruiting as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.use_cases.invitations import can_undo
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.csv_export import csv_response
@@ -30,6 +32,8 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 from marketplace.web.xlsx_export import xlsx_response
 
+INVITABLE = (ParticipationPhase.LEAD, ParticipationPhase.INVITED, ParticipationPhase.INTERESTED)
+
 
 @blueprint.get("/programme/<slug>/companies")
 @access.garden
@@ -43,7 +47,8 @@ def board(slug: str) -> ViewResponse:
         bar=bar,
         board=shown,
         phases=PHASE_LABELS,
-        sources=SOURCES,
+        invitable=INVITABLE,
+        can_undo=can_undo(current_viewer(), project_access),
     )
 
 

@@ -73,6 +73,15 @@ def decline_seat(token: str) -> ViewResponse:
     return _after(token, lambda: use_cases.decline_offer(token), _("Thank you for telling us."))
 
 
+@blueprint.post("/courses/seat/<token>/no-thanks")
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def decline_invitation(token: str) -> ViewResponse:
+    """Decline an invitation to the course."""
+    message = _("Thank you for telling us. You get no more invitations to this course.")
+    return _after(token, lambda: use_cases.decline_invitation(token), message)
+
+
 @blueprint.post("/courses/seat/<token>/sign-up")
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)

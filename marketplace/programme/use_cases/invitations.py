@@ -1,0 +1,217 @@
+"""Invitations by e-mail: queued for the chosen companies, spread over time, and stopped with one click."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import use_locale
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import cancel_scheduled, last_scheduled, send_mail
+from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.models.participation import Participation, ParticipationEvent
+from marketplace.programme.models.projects import Project
+from marketplace.programme.notices.recruiting import course_invitation
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.queries.recruiting import visible_participations
+from marketplace.programme.use_cases.seating import Cause, change_state, lock_project
+
+MAX_PER_HOUR = 100
+UNDO_MINUTES = 5
+REPEAT_HOURS = 24
+BY_MAIL = "mail"
+"""Reason of the event of an invitation by e-mail."""
+_SUBSCRIPTION = "course:"
+_INVITED = {ParticipationState.LEAD, ParticipationState.INVITED, ParticipationState.INTERESTED}
+
+
+class Obstacle(StrEnum):
+    """Reason why a chosen company gets no invitation."""
+
+    NO_ADDRESS = "no_address"
+    UNSUBSCRIBED = "unsubscribed"
+    LEFT = "left"
+    IN_COURSE = "in_course"
+    RECENT = "recent"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """The chosen companies that get an invitation, and the number of the others by reason."""
+
+    companies: Sequence[Participation]
+    obstacles: Counter[Obstacle]
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Subject and text of an invitation. Paragraphs are separated by blank lines."""
+
+    subject: str
+    text: str
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """Return the paragraphs of the text."""
+        return [part.strip() for part in self.text.split("\n\n") if part.strip()]
+
+
+def suggested_invitation(project: Project) -> Invitation:
+    """Return the subject and text to begin with, in the language of the project."""
+    with use_locale(project.locale):
+        greeting, offer, answer = (
+            _("Hello,"),
+            _(
+                "We invite you to %(course)s: practical afternoons for small companies near you.",
+                course=project.name,
+            ),
+            _("With the link below you see dates and places, and sign up or decline. You need no account."),
+        )
+        return Invitation(
+            _("Invitation to %(course)s", course=project.name),
+            "\n\n".join(
+                (greeting, offer, *([project.about] if project.about else []), answer, project.garden.name)
+            ),
+        )
+
+
+def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Collection[int]) -> Recipients:
+    """Return which of the chosen companies can be invited. Companies that the viewer may not see are left out."""
+    query = visible_participations(viewer, access).where(Participation.id.in_(participation_ids))
+    chosen = session.scalars(query.order_by(Participation.id)).all()
+    recent = set(
+        session.scalars(
+            select(ParticipationEvent.participation_id).where(
+                ParticipationEvent.participation_id.in_(participation_ids),
+                ParticipationEvent.transition == "invite",
+                ParticipationEvent.reason == BY_MAIL,
+                ParticipationEvent.at > clock.now() - dt.timedelta(hours=REPEAT_HOURS),
+            )
+        )
+    )
+    companies, obstacles = [], Counter[Obstacle]()
+    for one in chosen:
+        obstacle = _obstacle(one, is_recent=one.id in recent and one.state == ParticipationState.INVITED)
+        if obstacle is None:
+            companies.append(one)
+        else:
+            obstacles[obstacle] += 1
+    return Recipients(companies, obstacles)
+
+
+def _obstacle(one: Participation, *, is_recent: bool) -> Obstacle | None:
+    if one.state in {ParticipationState.SIGNED_UP, ParticipationState.WAITING}:
+        return Obstacle.IN_COURSE
+    if one.state not in _INVITED:
+        return Obstacle.LEFT
+    if not one.wants_invitations:
+        return Obstacle.UNSUBSCRIBED
+    if not one.contact_email:
+        return Obstacle.NO_ADDRESS
+    return Obstacle.RECENT if is_recent else None
+
+
+def send_invitations(
+    viewer: Viewer, slug: str, participation_ids: Collection[int], invitation: Invitation
+) -> tuple[int, dt.datetime]:
+    """Queue an invitation for each chosen company that can be invited; return their number and the last one's time.
+
+    The first is sent after the minutes for undoing, the others spread so that a project sends at most 100 an hour.
+    Raises RuleBroken if nobody can be invited or sign-up is closed.
+    """
+    with transaction():
+        access = project_for(viewer, slug)
+        project = access.project
+        lock_project(project.id)
+        if not project.is_sign_up_open or project.closed_at is not None:
+            raise RuleBroken(_("Open the project for sign-up first. Until then the link leads nowhere."))
+        session.expire_all()
+        companies = find_recipients(viewer, access, participation_ids).companies
+        if not companies:
+            raise RuleBroken(_("None of the chosen companies can be invited by e-mail."))
+        times = _schedule(project, len(companies))
+        for one, at in zip(companies, times, strict=True):
+            if one.state != ParticipationState.INTERESTED:
+                change_state(one, "invite", Cause(ParticipationActor.GARDEN, viewer, BY_MAIL))
+            notice = course_invitation(one, invitation.subject, invitation.paragraphs)
+            send_mail(
+                notice, one.contact_email, project.locale, subscription=f"{_SUBSCRIPTION}{one.id}", at=at
+            )
+        return len(companies), times[-1]
+
+
+def _schedule(project: Project, count: int) -> list[dt.datetime]:
+    """Return the times of invitations, after those that the project has queued already."""
+    step = dt.timedelta(hours=1) / MAX_PER_HOUR
+    query = select(Participation.id).where(Participation.project_id == project.id)
+    queued = last_scheduled([f"{_SUBSCRIPTION}{number}" for number in session.scalars(query)])
+    first = clock.now() + dt.timedelta(minutes=UNDO_MINUTES)
+    if queued is not None:
+        first = max(first, queued + step)
+    return [first + index * step for index in range(count)]
+
+
+def undo_invitations(viewer: Viewer, slug: str) -> int:
+    """Stop the viewer's invitations of the last minutes that are not sent; return their number.
+
+    The companies become leads again if they were. Raises Conflict if there are none.
+    """
+    with transaction():
+        access = project_for(viewer, slug)
+        lock_project(access.project.id)
+        events = _recent_events(viewer, access)
+        cancelled = cancel_scheduled([f"{_SUBSCRIPTION}{number}" for number in events])
+        for participation_id, event in events.items():
+            one = session.get_one(Participation, participation_id)
+            was_lead = event.from_state == ParticipationState.LEAD and one.state == ParticipationState.INVITED
+            if f"{_SUBSCRIPTION}{participation_id}" in cancelled and was_lead:
+                change_state(one, "undo_invite", Cause(ParticipationActor.GARDEN, viewer))
+        if not cancelled:
+            raise Conflict(_("The invitations have been sent, or there are none to stop."))
+        return len(cancelled)
+
+
+def can_undo(viewer: Viewer, access: ProjectAccess) -> bool:
+    """Return True if the viewer has sent invitations in the last minutes."""
+    return bool(_recent_events(viewer, access))
+
+
+def _recent_events(viewer: Viewer, access: ProjectAccess) -> dict[int, ParticipationEvent]:
+    """Return the viewer's invitations by e-mail of the last minutes, by participation."""
+    events = session.scalars(
+        select(ParticipationEvent)
+        .join(Participation, Participation.id == ParticipationEvent.participation_id)
+        .where(
+            Participation.project_id == access.project.id,
+            ParticipationEvent.transition == "invite",
+            ParticipationEvent.reason == BY_MAIL,
+            ParticipationEvent.user_id == viewer.user_id,
+            ParticipationEvent.at > clock.now() - dt.timedelta(minutes=UNDO_MINUTES),
+        )
+        .order_by(ParticipationEvent.id)
+    )
+    return {event.participation_id: event for event in events}
+
+
+def course_subscription(subscription: str, end: bool) -> str | None:  # noqa: FBT001 because the hook defines it
+    """Describe, and end if asked to, the invitations to a course that an e-mail offers to unsubscribe from."""
+    number = subscription.removeprefix(_SUBSCRIPTION)
+    if number == subscription or not number.isdigit():
+        return None
+    with transaction():
+        one = session.get(Participation, int(number), with_for_update=end)
+        if one is None:
+            return None
+        if end and one.wants_invitations:
+            one.wants_invitations = False
+            cancel_scheduled([subscription])
+            record(None, "participation.unsubscribe", "participation", one.id)
+        return _("Invitations to %(course)s", course=one.project.name)

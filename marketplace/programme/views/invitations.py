@@ -1,0 +1,103 @@
+"""Inviting companies to a course by e-mail: choose, write, look at it, send, and undo."""
+
+from flask import render_template, request
+
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import format_datetime, ngettext
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.programme.forms.recruiting import InvitationForm
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.use_cases import invitations as use_cases
+from marketplace.programme.use_cases.invitations import Invitation, Obstacle
+from marketplace.programme.views.base import blueprint
+from marketplace.programme.views.participation import RECRUITERS
+from marketplace.programme.views.recruiting import filtered_board
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+MAX_CHOSEN = 2000
+OBSTACLES = {
+    Obstacle.NO_ADDRESS: _l("No e-mail address"),
+    Obstacle.UNSUBSCRIBED: _l("Does not want invitations by e-mail"),
+    Obstacle.LEFT: _l("Has declined or left the course"),
+    Obstacle.IN_COURSE: _l("Is in the course or on the waiting list already"),
+    Obstacle.RECENT: _l("Was invited by e-mail in the last 24 hours"),
+}
+
+
+@blueprint.route("/programme/<slug>/companies/invite", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECRUITERS)
+def invite(slug: str) -> ViewResponse:
+    """Write an invitation to the chosen companies, show it, and send it."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    chosen = _chosen(project_access)
+    suggested = use_cases.suggested_invitation(project_access.project)
+    form = InvitationForm(data={"subject": suggested.subject, "text": suggested.text})
+    preview = None
+    if form.validate_on_submit():
+        invitation = Invitation(form.subject.data or "", form.text.data or "")
+        if request.form.get("act") == "send":
+            try:
+                count, last = use_cases.send_invitations(viewer, slug, chosen, invitation)
+            except RuleBroken as error:
+                form.add_rule_error(error)
+            else:
+                flashes.done(
+                    ngettext(
+                        "%(num)s invitation is queued. The last one is sent at %(time)s.",
+                        "%(num)s invitations are queued. The last one is sent at %(time)s.",
+                        count,
+                        time=format_datetime(last),
+                    )
+                )
+                return see_other("programme.board", slug=slug)
+        elif request.form.get("act") == "preview":
+            preview = invitation
+    page = render_template(
+        "programme/board_invite.html",
+        access=project_access,
+        form=form,
+        preview=preview,
+        chosen=chosen,
+        recipients=use_cases.find_recipients(viewer, project_access, chosen),
+        obstacles=OBSTACLES,
+    )
+    return page, 422 if form.all_errors() else 200
+
+
+def _chosen(project_access: ProjectAccess) -> list[int]:
+    """Return the ids of the chosen companies: those of the form, the ticked ones, or all that match the filters."""
+    if request.method == "POST":
+        values = request.form.get("chosen", "").split(",")
+    elif request.args.get("all"):
+        return [row.participation.id for row in filtered_board(project_access)[1].rows]
+    else:
+        values = request.args.getlist("id")
+    return sorted(
+        {
+            int(value)
+            for value in values[:MAX_CHOSEN]
+            if value.isascii() and value.isdigit() and len(value) < 10
+        }
+    )  # noqa: PLR2004 because larger numbers are no ids
+
+
+@blueprint.post("/programme/<slug>/companies/invite/undo")
+@access.garden
+@access.writes(Level.GARDEN, because=RECRUITERS)
+def undo_invitations(slug: str) -> ViewResponse:
+    """Stop the viewer's invitations of the last minutes that are not sent."""
+    try:
+        count = use_cases.undo_invitations(current_viewer(), slug)
+    except Conflict as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(
+            ngettext("%(num)s invitation has been stopped.", "%(num)s invitations have been stopped.", count)
+        )
+    return see_other("programme.board", slug=slug)

@@ -122,7 +122,9 @@ def test_one_click_unsubscribes_without_an_account(app: Flask, adviser: Viewer, 
     assert mails() == [], "an invitation that waits is stopped too"
 
 
-def test_invited_company_signs_up_or_declines_by_its_link(app: Flask, adviser: Viewer, project: Project) -> None:
+def test_invited_company_signs_up_or_declines_by_its_link(
+    app: Flask, adviser: Viewer, project: Project
+) -> None:
     yes, no = leads(project, 2)
     use_cases.send_invitations(adviser, project.slug, [yes, no], TEXT)
     links = {mail.subscription: mail.link_path for mail in mails()}

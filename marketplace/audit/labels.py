@@ -178,6 +178,8 @@ ACTION_LABELS = {
     "cohort.plan": _("Planned the sessions of a cohort"),
     "session.add_catch_up": _("Planned a catch-up session"),
     "session.add_material": _("Added material to a session"),
+    "session.ask_feedback": _("Asked the companies about a session"),
+    "session.feedback": _("Gave feedback on a session"),
     "session.cancel": _("Cancelled a session"),
     "session.move": _("Moved a session"),
     "session.remind": _("Reminded the companies of a session"),

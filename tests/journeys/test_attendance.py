@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.programme.queries.attendance import attendance_list
 from marketplace.programme.use_cases import attendance as use_cases
 from tests import factories
@@ -157,6 +158,8 @@ def test_programme_pages_are_accessible_and_fit(
         purpose: use_cases.create_link(today.id, purpose, adviser) for purpose in use_cases.LINK_PURPOSES
     }
     staff = attendance_path(today).removesuffix("attendance")
+    feedback = {"session_id": today.id, "participation_id": seats[0].id, "token_hash": token_hash("feedback")}
+    session.add(SessionFeedback(**feedback))
     paths = [
         *(staff + page for page in ("attendance", "held", "sheet", "links", "code")),
         f"/sessions/{links['attendance']}/list",
@@ -166,6 +169,7 @@ def test_programme_pages_are_accessible_and_fit(
         *(f"/courses/{slug}/{cohort_id}/sign-up" for cohort_id in (seats[0].cohort_id, seats[-1].cohort_id)),
         *(seats[0].path + page for page in ("", "/move", "/contact", "/withdraw")),
         seats[-1].path,
+        "/sessions/feedback/feedback",
     ]
     session.commit()
     phone.emulate_media(color_scheme="dark" if dark else "light")

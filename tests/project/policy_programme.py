@@ -6,12 +6,13 @@ from flask import current_app
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import ProjectPerson
-from marketplace.programme.models.sessions import SessionMaterial
+from marketplace.programme.models.sessions import SessionFeedback, SessionMaterial
 from marketplace.programme.use_cases.attendance import LINK_PURPOSES, create_link
 from tests.factories import programme
 
@@ -29,7 +30,13 @@ def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
     session.flush()
     session.add(StoredFile(material_id=material.id, media_type="application/pdf", size=4, data=b"%PDF"))
     links = {purpose: create_link(planned.id, purpose, Viewer(user_id=user_id)) for purpose in LINK_PURPOSES}
+    feedback = SessionFeedback(
+        session_id=planned.id, participation_id=seat.id, token_hash=token_hash("feedback")
+    )
+    session.add(feedback)
+    session.flush()
     return {
+        "token:feedback": "feedback",
         "token:attendance": links["attendance"],
         "token:lecturer": links["lecturer"],
         "slug:programme": project.slug,
@@ -64,6 +71,7 @@ def programme_token(rule: str, objects: dict[str, Any]) -> str | None:
         "/courses/seat/": "seat",
         "/sessions/<token>/list": "attendance",
         "/sessions/<token>/room": "lecturer",
+        "/sessions/<token>/feedback": "feedback",
     }
     purpose = next((purpose for prefix, purpose in tokens.items() if rule.startswith(prefix)), None)
     return str(objects[f"token:{purpose}"]) if purpose else None

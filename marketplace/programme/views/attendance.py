@@ -16,6 +16,7 @@ from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.check_in import check_in_code, is_valid_code
 from marketplace.programme.forms.attendance import GuestForm, HeldForm
 from marketplace.programme.queries import attendance as queries
+from marketplace.programme.queries.feedback import feedback_summary
 from marketplace.programme.queries.progress import count_topics, progress_of_cohort
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.queries.sessions import session_for
@@ -258,6 +259,7 @@ def lecturer_room(token: str) -> ViewResponse:
         shown=course_session,
         rows=progress_of_cohort(course_session),
         total=count_topics(),
+        feedback=feedback_summary(course_session.id),
     )
 
 

@@ -10,6 +10,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.programme.forms.sessions import CancelSessionForm, CopyForm, PlanForm, SessionForm
 from marketplace.programme.queries import cohorts as cohort_queries
 from marketplace.programme.queries import sessions as queries
+from marketplace.programme.queries.feedback import feedback_summary
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import sessions as use_cases
 from marketplace.programme.views.base import blueprint
@@ -96,6 +97,7 @@ def course_session(slug: str, session_id: int) -> ViewResponse:
         access=project_access,
         shown=shown,
         page=queries.session_page(project_access, shown),
+        feedback=feedback_summary(session_id),
     )
 
 

@@ -1,0 +1,28 @@
+"""Rules of session feedback: scales, when companies are asked, and until when they can answer."""
+
+import datetime as dt
+
+from marketplace.core import clock
+from marketplace.core.i18n import lazy_gettext as _
+
+ASK_AT = dt.time(18)
+"""Local time on the day of a session at which the companies that attended are asked."""
+ASK_WITHIN_DAYS = 3
+"""Days after a session in which attendance that is recorded late still leads to a question."""
+ANSWER_DAYS = 14
+MIN_ANSWERS_FOR_LECTURER = 3
+"""The lecturer sees answers without names, and so only once they cannot be traced to a company."""
+
+USEFUL = {number: str(number) for number in range(1, 6)}
+PACE = {1: _("Too slow"), 2: _("About right"), 3: _("Too fast")}
+USED_BEFORE = {0: _("Nothing"), 1: _("A little"), 2: _("Some"), 3: _("Most of it"), 4: _("All of it")}
+
+
+def ask_from(starts_at: dt.datetime, ends_at: dt.datetime) -> dt.datetime:
+    """Return when companies are asked: the evening of a session, but never before it has ended."""
+    return max(clock.from_local(clock.to_local(starts_at).date(), ASK_AT), ends_at)
+
+
+def answer_deadline(asked_at: dt.datetime) -> dt.datetime:
+    """Return until when a company can answer and change its answers."""
+    return asked_at + dt.timedelta(days=ANSWER_DAYS)

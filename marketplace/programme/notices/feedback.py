@@ -1,0 +1,41 @@
+"""Notices about feedback on sessions."""
+
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
+from marketplace.programme.feedback import ANSWER_DAYS
+from marketplace.programme.models.sessions import CourseSession
+
+
+@as_message("feedback_asked")
+def feedback_asked(course_session: CourseSession, token: str) -> Content:
+    """A contact person is asked about a session that the company attended."""
+    return Content(
+        _("How was “%(title)s”?", title=course_session.heading),
+        [
+            _(
+                "Thank you for coming. Four taps and, if you like, a sentence help us make the next session better."
+            ),
+            _("You can change your answers for %(num)s days.", num=ANSWER_DAYS),
+        ],
+        f"/sessions/{token}/feedback",
+        _("Give feedback"),
+    )
+
+
+@as_message("feedback_ready", topic=Topic.AREA)
+def feedback_ready(course_session: CourseSession) -> Content:
+    """The first company has given feedback on a session. For the garden's members."""
+    return Content(
+        _("Feedback on “%(title)s”", title=course_session.heading),
+        [
+            _(
+                "The first answer about %(cohort)s, %(date)s has come. The page of the session shows the averages and comments as they come in.",
+                cohort=course_session.cohort.name,
+                date=format_date(course_session.starts_at),
+            )
+        ],
+        f"/programme/{course_session.cohort.project.slug}/sessions/{course_session.id}",
+        _("See the feedback"),
+    )

@@ -1,0 +1,78 @@
+"""Feedback on sessions: the form behind an e-mailed link, and the summary for advisers and lecturers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import token_hash
+from marketplace.programme.feedback import MIN_ANSWERS_FOR_LECTURER, PACE
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.sessions import SessionFeedback
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackSummary:
+    """Feedback of the companies on one session. Averages are None without answers."""
+
+    asked: int
+    answers: Sequence[SessionFeedback]
+
+    @property
+    def useful(self) -> float | None:
+        """Average usefulness, 1-5."""
+        return _average([one.useful for one in self.answers])
+
+    @property
+    def used_before(self) -> float | None:
+        """Average use of the previous session's content, 0-4."""
+        return _average([one.used_before for one in self.answers])
+
+    @property
+    def pace(self) -> Sequence[tuple[object, int]]:
+        """Number of answers for each pace."""
+        return [(label, sum(one.pace == value for one in self.answers)) for value, label in PACE.items()]
+
+    @property
+    def comments(self) -> Sequence[SessionFeedback]:
+        """Answers with a comment."""
+        return [one for one in self.answers if one.comment]
+
+    @property
+    def is_shown_to_lecturer(self) -> bool:
+        """True if there are so many answers that the lecturer cannot trace them to a company."""
+        return len(self.answers) >= MIN_ANSWERS_FOR_LECTURER
+
+
+def _average(values: Sequence[int | None]) -> float | None:
+    answered = [value for value in values if value is not None]
+    return sum(answered) / len(answered) if answered else None
+
+
+def feedback_summary(session_id: int) -> FeedbackSummary:
+    """Return the feedback on a session."""
+    of_session = SessionFeedback.session_id == session_id
+    asked = session.scalar(select(func.count()).select_from(SessionFeedback).where(of_session)) or 0
+    query = (
+        select(SessionFeedback)
+        .where(of_session, SessionFeedback.answered_at.is_not(None))
+        .options(joinedload(SessionFeedback.participation))
+        .order_by(SessionFeedback.answered_at, SessionFeedback.id)
+    )
+    return FeedbackSummary(asked, session.scalars(query).all() if asked else [])
+
+
+def feedback_of_link(token: str) -> SessionFeedback:
+    """Return the feedback that an e-mailed link is for. Raises NotFound, also once its contact person is erased."""
+    query = (
+        select(SessionFeedback)
+        .join(SessionFeedback.participation)
+        .where(SessionFeedback.token_hash == token_hash(token[:100]), Participation.contact_email != "")
+    )
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    return found

@@ -19,6 +19,8 @@ from tests import factories
 ABOUT = (
     "Vi lager nettbutikk og tar bilder for gårdsutsalg og småbutikker, med Vipps og henting på gården. " * 2
 )
+REASON = "Vi fant ingen oppdrag vi kunne etterprøve."
+APPEAL = "Prisen står i profilen, nederst, og har stått der hele tida."
 CASE = CaseDetails("Nettbutikk for tre gårder", "Gårdene ville selge sammen, og vi bygde butikken.", 2025)
 
 
@@ -89,6 +91,19 @@ def refuse(
     decision = Decision("refuse", vetting.revision, checklist(vetting.category, price="uklar"), reason)
     proposal = use_cases.propose_refusal(home.curator, vetting.id, decision)
     return use_cases.answer_refusal(second, proposal.id, "confirm")
+
+
+def propose_refusal(home: VettingGarden, vetting: Vetting, reason: str = REASON) -> Refusal:
+    """Propose a refusal by the garden's curator, which a second curator has to confirm."""
+    decision = Decision("refuse", vetting.revision, checklist(vetting.category, case="for tynt"), reason)
+    return use_cases.propose_refusal(home.curator, vetting.id, decision)
+
+
+def refused_supplier(home: VettingGarden, by: Viewer | None = None) -> tuple[Supplier, Viewer, Vetting]:
+    """Add a supplier refused by two curators, and return it with its owner and its vetting."""
+    added, owner = applicant()
+    refuse(home, vetting_of(added), by=by)
+    return added, owner, vetting_of(added)
 
 
 def vetting_of(supplier: Supplier) -> Vetting:

@@ -1,4 +1,4 @@
-"""Notices of a user."""
+"""Notices that users have received."""
 
 from sqlalchemy import select
 
@@ -11,3 +11,14 @@ def notices_to(viewer: Viewer, kind: str | None = None) -> list[Notice]:
     """Return the notices of a user, or those of one kind, oldest first."""
     query = select(Notice).where(Notice.user_id == viewer.user_id).order_by(Notice.id)
     return list(session.scalars(query.where(Notice.kind == kind) if kind else query))
+
+
+def notice_kinds(viewer: Viewer) -> list[str]:
+    """Return the kinds of a user's notices, oldest first."""
+    return [notice.kind for notice in notices_to(viewer)]
+
+
+def recipients_of(*kinds: str) -> set[int]:
+    """Return the ids of the users with a notice of some kinds, or with any notice."""
+    query = select(Notice.user_id)
+    return set(session.scalars(query.where(Notice.kind.in_(kinds)) if kinds else query))

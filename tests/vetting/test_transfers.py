@@ -17,22 +17,8 @@ from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Transfer, Vetting
 from tests import factories
-from tests.factories.suppliers import VettingGarden, applicant, vetting_garden, vetting_of
+from tests.factories.suppliers import VettingGarden, applicant, vetting_of
 from tests.support.browser import Browser
-
-
-@pytest.fixture
-def home(app: Flask) -> VettingGarden:
-    return vetting_garden()
-
-
-@pytest.fixture
-def taker(home: VettingGarden) -> Viewer:
-    """A curator of the receiving garden."""
-    other = factories.garden(
-        "Kystriket næringshage", municipality_number="5056", covered_municipalities=["5056"]
-    )
-    return factories.member(other, "curator")
 
 
 def garden_of(found: Supplier) -> int | None:
@@ -40,32 +26,32 @@ def garden_of(found: Supplier) -> int | None:
     return session.get_one(Supplier, found.id).garden_id
 
 
-def test_supplier_moves_when_both_gardens_accept(home: VettingGarden, taker: Viewer) -> None:
+def test_supplier_moves_when_both_gardens_accept(home: VettingGarden, elsewhere: Viewer) -> None:
     found = applicant()[0]
     move = use_cases.request_transfer(
-        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
     )
     assert garden_of(found) == home.garden.id, "one signature moves nothing"
-    use_cases.answer_transfer(taker, move.id, agree=True)
-    assert garden_of(found) == taker.organisation_id
-    assert {item.garden_id for item in session.query(Vetting)} == {taker.organisation_id}
+    use_cases.answer_transfer(elsewhere, move.id, agree=True)
+    assert garden_of(found) == elsewhere.organisation_id
+    assert {item.garden_id for item in session.query(Vetting)} == {elsewhere.organisation_id}
     event = session.query(AuditEvent).filter_by(action="supplier.move").one()
     assert event.details == {
         "before": home.garden.id,
-        "after": taker.organisation_id,
+        "after": elsewhere.organisation_id,
         "asked_by": home.curator.user_id,
     }
     assert session.query(Notice).filter_by(kind="moved").count() == 1, "the supplier is told"
     assert session.query(Notice).filter_by(kind="move_answered", user_id=home.curator.user_id).count() == 1
 
 
-def test_transfer_changes_access_at_next_request(home: VettingGarden, taker: Viewer, app: Flask) -> None:
+def test_transfer_changes_access_at_next_request(home: VettingGarden, elsewhere: Viewer, app: Flask) -> None:
     found = applicant()[0]
     path = f"/vetting/{vetting_of(found).id}"
-    giving, taking = (app.test_client().sign_in(p.user_id or 0) for p in (home.curator, taker))
+    giving, taking = (app.test_client().sign_in(p.user_id or 0) for p in (home.curator, elsewhere))
     assert (giving.get(path).status_code, taking.get(path).status_code) == (200, 404)
     move = use_cases.request_transfer(
-        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
     )
     assert (giving.get(path).status_code, taking.get(path).status_code) == (200, 404)
     assert taking.post(f"/garden/moves/{move.id}/answer", data={"agree": "yes"}).status_code == 303
@@ -80,29 +66,29 @@ def test_transfer_changes_access_at_next_request(home: VettingGarden, taker: Vie
 
 @pytest.mark.parametrize("end", ["declined", "withdrawn"])
 def test_declined_or_withdrawn_transfer_can_be_requested_again(
-    home: VettingGarden, taker: Viewer, end: str
+    home: VettingGarden, elsewhere: Viewer, end: str
 ) -> None:
     found = applicant()[0]
     move = use_cases.request_transfer(
-        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
     )
     with pytest.raises(RuleBroken):
-        use_cases.request_transfer(home.curator, found.id, taker.organisation_id or 0, "En gang til.")
+        use_cases.request_transfer(home.curator, found.id, elsewhere.organisation_id or 0, "En gang til.")
     if end == "declined":
-        use_cases.answer_transfer(taker, move.id, agree=False)
+        use_cases.answer_transfer(elsewhere, move.id, agree=False)
     else:
         use_cases.withdraw_transfer(home.curator, move.id)
     with pytest.raises(Conflict):
-        use_cases.answer_transfer(taker, move.id, agree=True)
+        use_cases.answer_transfer(elsewhere, move.id, agree=True)
     assert garden_of(found) == home.garden.id
-    use_cases.request_transfer(home.curator, found.id, taker.organisation_id or 0, "En gang til.")
+    use_cases.request_transfer(home.curator, found.id, elsewhere.organisation_id or 0, "En gang til.")
     assert sorted(row.state for row in session.query(Transfer)) == ["asked", end]
 
 
-def test_only_curator_of_receiving_garden_accepts_transfer(home: VettingGarden, taker: Viewer) -> None:
-    found, to = applicant()[0], taker.organisation_id or 0
+def test_only_curator_of_receiving_garden_accepts_transfer(home: VettingGarden, elsewhere: Viewer) -> None:
+    found, to = applicant()[0], elsewhere.organisation_id or 0
     adviser = factories.member(home.garden, "adviser")
-    for viewer, wrong in ((taker, NotFound), (adviser, Forbidden)):
+    for viewer, wrong in ((elsewhere, NotFound), (adviser, Forbidden)):
         with pytest.raises(wrong):
             use_cases.request_transfer(viewer, found.id, to, "Flyttet til kysten.")
     for garden_id in (home.garden.id, 999_999, found.id):
@@ -116,45 +102,45 @@ def test_only_curator_of_receiving_garden_accepts_transfer(home: VettingGarden, 
         with pytest.raises(wrong):
             use_cases.answer_transfer(viewer, move.id, agree=True)
     with pytest.raises(NotFound):
-        use_cases.withdraw_transfer(taker, move.id)
+        use_cases.withdraw_transfer(elsewhere, move.id)
     assert garden_of(found) == home.garden.id
 
 
-def test_conflicted_curator_cannot_transfer(home: VettingGarden, taker: Viewer) -> None:
-    found, to = applicant()[0], taker.organisation_id or 0
+def test_conflicted_curator_cannot_transfer(home: VettingGarden, elsewhere: Viewer) -> None:
+    found, to = applicant()[0], elsewhere.organisation_id or 0
     colleague = factories.member(home.garden, "curator")
     use_cases.declare_conflict(home.curator, found.id, "board")
     with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
         use_cases.request_transfer(home.curator, found.id, to, "Flyttet til kysten.")
     assert session.query(Transfer).count() == 0
     move = use_cases.request_transfer(colleague, found.id, to, "Flyttet til kysten.")
-    use_cases.declare_conflict(taker, found.id, "paid")
+    use_cases.declare_conflict(elsewhere, found.id, "paid")
     for agree in (True, False):
         with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
-            use_cases.answer_transfer(taker, move.id, agree=agree)
+            use_cases.answer_transfer(elsewhere, move.id, agree=agree)
     assert garden_of(found) == home.garden.id
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
-def test_outdated_transfer_is_a_conflict(home: VettingGarden, taker: Viewer) -> None:
+def test_outdated_transfer_is_a_conflict(home: VettingGarden, elsewhere: Viewer) -> None:
     found = applicant()[0]
     move = use_cases.request_transfer(
-        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
     )
     third = factories.garden("Tredje", municipality_number="5014", covered_municipalities=[])
     session.get_one(Supplier, found.id).garden_id = third.id
     session.commit()
     with pytest.raises(Conflict, match="Denne flyttingen er besvart eller trukket tilbake"):
-        use_cases.answer_transfer(taker, move.id, agree=True)
+        use_cases.answer_transfer(elsewhere, move.id, agree=True)
     assert garden_of(found) == third.id
     assert vetting_of(found).garden_id == home.garden.id
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
-def test_only_curator_can_withdraw_transfer(home: VettingGarden, taker: Viewer) -> None:
+def test_only_curator_can_withdraw_transfer(home: VettingGarden, elsewhere: Viewer) -> None:
     found = applicant()[0]
     move = use_cases.request_transfer(
-        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
     )
     with pytest.raises(Forbidden):
         use_cases.withdraw_transfer(factories.member(home.garden, "adviser"), move.id)
@@ -260,7 +246,7 @@ def test_ended_conflict_counts_for_thirty_days(home: VettingGarden, days: int, *
 @pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_transfer_pages_in_every_language(
-    home: VettingGarden, taker: Viewer, client: Browser, locale: str
+    home: VettingGarden, elsewhere: Viewer, client: Browser, locale: str
 ) -> None:
     found = applicant()[0]
     use_cases.declare_conflict(factories.member(home.garden, "adviser"), found.id, "paid")
@@ -268,7 +254,7 @@ def test_transfer_pages_in_every_language(
     client.get(f"/language/{locale}")
     assert client.get("/garden/moves").status_code == 200
     assert "field-error" in client.post(f"/garden/suppliers/{found.id}/move", data={"reason": ""}).text
-    form = {"garden": str(taker.organisation_id), "reason": "Flyttet til kysten."}
+    form = {"garden": str(elsewhere.organisation_id), "reason": "Flyttet til kysten."}
     assert client.post(f"/garden/suppliers/{found.id}/move", data=form).status_code == 303
     assert found.name in client.page("/garden/moves").text
     assert client.post(f"/garden/moves/{session.query(Transfer).one().id}/withdraw").status_code == 303

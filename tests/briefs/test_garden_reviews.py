@@ -1,0 +1,67 @@
+"""A garden's review of a draft: request, answer and cancellation."""
+
+import pytest
+
+from marketplace.briefs import queries, use_cases
+from marketplace.briefs.models import Brief, BriefReview
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from tests import factories
+from tests.factories import briefs
+from tests.support.notices import recipients_of
+
+
+def test_garden_reviews_draft_on_request(market):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.colleague, brief.reference, "Er rammen riktig?")
+    assert recipients_of("review_asked") == {market.garden.user_id}
+    with pytest.raises(Conflict):
+        use_cases.publish(market.owner, brief.reference, confirmed=True)
+    with pytest.raises(RuleBroken):
+        use_cases.answer_review(market.garden, brief.reference, "changes", "")
+    use_cases.answer_review(
+        market.garden, brief.reference, "changes", "", {"frame": "Rammen er lav.", "need": ""}
+    )
+    assert recipients_of("review_answered") == {market.owner.user_id, market.colleague.user_id}
+    fresh = session.get(Brief, brief.id)
+    review = queries.last_review(fresh)
+    assert fresh.state == "draft"
+    assert (review.verdict, review.topic_comments) == ("changes", {"frame": "Rammen er lav."})
+    assert review.revision == fresh.revision
+
+
+def test_review_request_can_be_cancelled(market):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.owner, brief.reference)
+    use_cases.cancel_review(market.owner, brief.reference)
+    with pytest.raises(NotFound):
+        use_cases.answer_review(market.garden, brief.reference, "ok", "")
+    assert recipients_of("review_pulled_back") == {market.garden.user_id}
+
+
+def test_review_of_empty_draft_is_refused(market):
+    brief = use_cases.create_draft(market.owner)
+    with pytest.raises(RuleBroken):
+        use_cases.ask_for_review(market.owner, brief.reference)
+    assert recipients_of() == set()
+
+
+def test_review_without_garden_is_refused(market):
+    alone = factories.member(factories.company("Fjellheim gard"))
+    brief = briefs.draft(alone)
+    with pytest.raises(RuleBroken, match="Ingen næringshage dekker kommunen"):
+        use_cases.ask_for_review(alone, brief.reference)
+    assert session.get(Brief, brief.id).state == "draft"
+    assert session.query(BriefReview).count() == 0
+    assert recipients_of() == set()
+
+
+def test_unknown_review_answer_is_refused(market):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.owner, brief.reference)
+    with pytest.raises(RuleBroken, match="Velg om briefen er klar") as broken:
+        use_cases.answer_review(market.garden, brief.reference, "perhaps", "Tja.")
+    assert broken.value.field == "verdict"
+    assert session.get(Brief, brief.id).state == "in_review"
+    assert session.query(BriefReview).one().answered_at is None
+    assert recipients_of("review_answered") == set()

@@ -1,4 +1,4 @@
-"""Keep the directory that a ranking was made from, so that it can be made again."""
+"""Store the directory that a ranking was computed from, so that the ranking can be replayed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Go to this version. Rankings from before it name an empty directory: they can be shown, not made again."""
+    """Upgrade to this version. Earlier rankings refer to an empty directory: they can be shown but not replayed."""
     op.create_table(
         "ranked_document",
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -48,7 +48,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     with op.batch_alter_table("ranking_run") as batch_op:
         batch_op.drop_index(batch_op.f("ix_ranking_run_directory_id"))
         batch_op.drop_constraint(

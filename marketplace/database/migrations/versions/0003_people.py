@@ -1,4 +1,4 @@
-"""people."""
+"""Add recovery codes, attempt counters and confirmed addresses of users."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +24,7 @@ def _new_columns() -> list[tuple[str, sa.Column[object]]]:
 
 
 def upgrade() -> None:
-    """Go to this version. Whoever had an account before addresses were confirmed keeps it."""
+    """Upgrade to this version. Existing accounts count as confirmed."""
     op.create_table(
         "throttle",
         sa.Column("subject", sa.String(length=90), nullable=False),
@@ -48,15 +48,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
     )
     op.create_index(op.f("ix_recovery_code_user_id"), "recovery_code", ["user_id"])
-    # Columns are added and dropped in place. Copying the table, as Alembic's batch mode does on SQLite, would delete the old one,
-    # and with it everything that is deleted when a person is.
+    # Columns are added and dropped in place. Copying the table, as Alembic's batch mode does on SQLite, would drop the old one
+    # and cascade to every row that refers to a user.
     for table, column in _new_columns():
         op.add_column(table, column)
     op.execute("UPDATE user_account SET email_verified_at = created_at")
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     for table, column in reversed(_new_columns()):
         op.drop_column(table, column.name)
     op.drop_index(op.f("ix_recovery_code_user_id"), table_name="recovery_code")

@@ -1,4 +1,4 @@
-"""Keep offers encrypted, and note when they were opened.
+"""Encrypt offers, and store when they were opened.
 
 Revision ID: 0005
 Revises: 0004
@@ -33,7 +33,7 @@ def _plain(value: Any) -> Any:
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     with op.batch_alter_table("proposal") as table:
         for name in ("data_key", "sealed_content", "sealed_submission", "sealed_reason"):
             table.add_column(sa.Column(name, sa.Text()))
@@ -99,7 +99,7 @@ def _seal_all() -> None:
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     with op.batch_alter_table("proposal") as table:
         table.add_column(sa.Column("content", sa.JSON()))
         table.add_column(sa.Column("submitted_content", sa.JSON()))

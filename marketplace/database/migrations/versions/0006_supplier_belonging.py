@@ -1,4 +1,4 @@
-"""supplier belonging."""
+"""Add transfers of suppliers and conflicts of interest."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Go to this version."""
+    """Upgrade to this version."""
     op.create_table(
         "supplier_move",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -87,7 +87,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     with op.batch_alter_table("supplier_tie", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_supplier_tie_user_id"))
         batch_op.drop_index(batch_op.f("ix_supplier_tie_supplier_id"))

@@ -1,4 +1,4 @@
-"""Chain the audit log, and keep what was before and after.
+"""Hash-chain the audit log, and store values before and after a change.
 
 Revision ID: 0007
 Revises: 0006
@@ -20,7 +20,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     with op.batch_alter_table("audit_event") as table:
         table.add_column(sa.Column("changes", sa.JSON(), server_default="{}", nullable=False))
         table.add_column(sa.Column("previous_hash", sa.String(length=64)))
@@ -64,7 +64,7 @@ def _moment(value: Any) -> dt.datetime:
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     with op.batch_alter_table("audit_event") as table:
         table.drop_constraint(table.f("uq_audit_event_previous_hash"), type_="unique")
         for name in ("changes", "previous_hash", "hash"):

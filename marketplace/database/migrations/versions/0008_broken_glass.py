@@ -1,4 +1,4 @@
-"""Keep why and for how long an administrator looked at what is sealed.
+"""Store the reason and duration of emergency access by administrators.
 
 Revision ID: 0008
 Revises: 0007
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     op.create_table(
         "broken_glass",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -37,5 +37,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     op.drop_table("broken_glass")

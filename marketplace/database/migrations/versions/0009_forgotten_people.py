@@ -1,4 +1,4 @@
-"""Note when a person was forgotten.
+"""Store when a user was erased.
 
 Revision ID: 0009
 Revises: 0008
@@ -16,11 +16,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     op.add_column("user_account", sa.Column("erased_at", UtcDateTime(timezone=True)))
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     with op.batch_alter_table("user_account") as table:
         table.drop_column("erased_at")

@@ -1,4 +1,4 @@
-"""Keep who was shown to companies, and when.
+"""Store which suppliers were shown to companies, and when.
 
 Revision ID: 0010
 Revises: 0009
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     op.create_table(
         "exposure",
         sa.Column("ranking_run_id", sa.Integer(), nullable=False),
@@ -38,6 +38,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     op.drop_index(op.f("ix_exposure_supplier_id"), "exposure")
     op.drop_table("exposure")

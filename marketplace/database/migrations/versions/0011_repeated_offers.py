@@ -1,4 +1,4 @@
-"""Keep how many other opened offers of its supplier said the same as an offer, when it was opened.
+"""Store how many of the supplier's other opened offers had the same text when an offer was opened.
 
 Revision ID: 0011
 Revises: 0010
@@ -14,12 +14,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     with op.batch_alter_table("proposal") as batch:
         batch.add_column(sa.Column("repeats", sa.Integer(), server_default="0", nullable=False))
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     with op.batch_alter_table("proposal") as batch:
         batch.drop_column("repeats")

@@ -1,4 +1,4 @@
-"""Keep how a supplier told of itself before a change that lifted it far, until somebody has looked.
+"""Store the profile from before a change that moved a supplier far up, until a curator has reviewed it.
 
 Revision ID: 0013
 Revises: 0012
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     op.create_table(
         "held_change",
         sa.Column("supplier_id", sa.Integer(), nullable=False),
@@ -35,5 +35,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     op.drop_table("held_change")

@@ -1,4 +1,4 @@
-"""Keep refusals that wait for a second curator, and appeals to another garden.
+"""Add refusals that await a second curator, and appeals to another garden.
 
 Revision ID: 0014
 Revises: 0013
@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     _make_refusals()
     _make_appeals()
 
@@ -119,6 +119,6 @@ def _make_appeals() -> None:
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     op.drop_table("appeal")
     op.drop_table("refusal")

@@ -18,7 +18,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     op.add_column("company", sa.Column("known_at", UtcDateTime(timezone=True), nullable=True))
     op.add_column("brief_review", sa.Column("opens_at", UtcDateTime(timezone=True), nullable=True))
     op.create_index(op.f("ix_brief_review_opens_at"), "brief_review", ["opens_at"])
@@ -28,7 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the tables back to the version before. Waiting briefs become drafts."""
+    """Downgrade to the previous version. Waiting briefs become drafts."""
     op.execute("UPDATE brief SET state = 'draft' WHERE state = 'waiting'")
     op.drop_index(op.f("ix_brief_review_opens_at"), table_name="brief_review")
     op.drop_column("brief_review", "opens_at")

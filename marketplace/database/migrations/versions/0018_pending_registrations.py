@@ -1,4 +1,4 @@
-"""Keep registrations apart from users until their address is confirmed.
+"""Store registrations separately from users until their address is confirmed.
 
 Revision ID: 0018
 Revises: 0017
@@ -48,5 +48,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove the table, and with it the registrations that wait."""
+    """Drop the table with its pending registrations."""
     op.drop_table("pending_registration")

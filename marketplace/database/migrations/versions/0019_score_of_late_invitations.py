@@ -14,10 +14,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     op.add_column("invitation", sa.Column("score", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:
-    """Take the tables back to the version before."""
+    """Downgrade to the previous version."""
     op.drop_column("invitation", "score")

@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     op.create_table(
         "outside_invitation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -48,5 +48,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the tables back to the version before."""
+    """Downgrade to the previous version."""
     op.drop_table("outside_invitation")

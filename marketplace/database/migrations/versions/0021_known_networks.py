@@ -1,4 +1,4 @@
-"""Remember networks that users sign in from.
+"""Store networks that users have signed in from.
 
 Revision ID: 0021
 Revises: 0020

@@ -16,7 +16,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Bring the tables to this version."""
+    """Upgrade to this version."""
     op.create_table(
         "score_sheet",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -63,7 +63,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the tables back to the version before."""
+    """Downgrade to the previous version."""
     op.execute("DELETE FROM evaluation WHERE score IS NULL")
     with op.batch_alter_table("evaluation") as batch_op:
         batch_op.alter_column("score", existing_type=sa.Integer(), nullable=False)

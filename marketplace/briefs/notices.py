@@ -194,7 +194,7 @@ def brief_published(title: str, reference: str, deadline: dt.datetime) -> Conten
 def brief_published_in_area(company: str, title: str, reference: str) -> Content:
     """To the garden: one of its companies has published a brief."""
     subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
-    lines = [_("You can read it and see who has been invited. Offers are sealed, for you too.")]
+    lines = [_("You can read it and see who has been invited. Offers are sealed, even for you.")]
     return Content(subject, lines, _path(reference), _("See the brief"))
 
 

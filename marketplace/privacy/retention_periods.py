@@ -75,7 +75,9 @@ PERIODS = (
         ),
     ),
     RetentionPeriod(
-        _("Contact persons of companies that were asked or signed up for a course and never took part"),
+        _(
+            "Contact persons of companies that were invited to a course or signed up for one, but never took part"
+        ),
         _("12 months after the last change"),
         _("The person and what the person wrote are erased."),
     ),

@@ -22,7 +22,7 @@ def list_sentence(listed: int, fits: int, *, with_reasons: bool = True) -> str:
     """
     in_list = ngettext("%(num)s supplier is in the list.", "%(num)s suppliers are in the list.", listed)
     if fits > listed:
-        return in_list + " " + _("They match most closely of the %(fits)s that fit.", fits=fits)
+        return in_list + " " + _("They are the closest matches among the %(fits)s that fit.", fits=fits)
     if fits == listed:
         return in_list + (" " + _("All of them fit the brief.") if listed else "")
     rest = ngettext("%(num)s of them fits the brief.", "%(num)s of them fit the brief.", fits)

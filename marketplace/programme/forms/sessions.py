@@ -65,7 +65,7 @@ class SessionFields(BaseForm):
 
 
 class SessionForm(SessionFields):
-    """A session."""
+    """Details of a session, with its title."""
 
     title = TextField(
         _l("Title"), [length(high=120)], description=_l("Leave it empty to use the title of the course plan.")
@@ -139,7 +139,7 @@ class MaterialForm(BaseForm):
         """Require either a link or a file."""
         is_valid = bool(super().validate(extra_validators))
         if bool(self.url.data or self.url.errors) is self.file.is_chosen:
-            self.add_form_error(str(_l("Enter a link or choose a file, one of the two.")))
+            self.add_form_error(str(_l("Enter a link or choose a file, but not both.")))
             return False
         return is_valid
 

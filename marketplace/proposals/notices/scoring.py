@@ -7,7 +7,7 @@ from marketplace.outbox.topics import Topic
 
 @as_message("scoring_begun", topic=Topic.SCORING)
 def scoring_begun(name: str, title: str, reference: str) -> Content:
-    """Tell colleagues that one of them has begun to score alone, so that they can give their own scores."""
+    """Notify colleagues that one of them has begun to score alone, so that they can give their own scores."""
     return Content(
         _("%(name)s has begun to give scores", name=name),
         [
@@ -23,13 +23,13 @@ def scoring_begun(name: str, title: str, reference: str) -> Content:
 
 @as_message("scoring_closed", topic=Topic.SCORING)
 def scoring_closed(name: str, title: str, reference: str, *, is_shared: bool) -> Content:
-    """Tell colleagues that the round of own scores is closed, and what remains."""
+    """Notify colleagues that the round of individual scores is closed, with the remaining steps."""
     return Content(
         _("Agree on the scores: %(title)s", title=title)
         if is_shared
         else _("The offers have been scored: %(title)s", title=title),
         [
-            _("%(name)s closed the round of own scores.", name=name),
+            _("%(name)s closed the round of individual scores.", name=name),
             _("You now see the scores of everyone. Agree on the scores that count.")
             if is_shared
             else _("The scores now count for the company. You can see and change them until you choose."),
@@ -41,11 +41,11 @@ def scoring_closed(name: str, title: str, reference: str, *, is_shared: bool) ->
 
 @as_message("scoring_reopened", topic=Topic.SCORING)
 def scoring_reopened(name: str, title: str, reference: str) -> Content:
-    """Tell the scorers that the round of own scores is open again."""
+    """Notify the scorers that the round of individual scores is open again."""
     return Content(
         _("The scoring is open again: %(title)s", title=title),
         [
-            _("%(name)s reopened the round of own scores.", name=name),
+            _("%(name)s reopened the round of individual scores.", name=name),
             _("Your scores are still there. Change them if you want to, before the round closes again."),
         ],
         f"/briefs/{reference}/proposals/scores",

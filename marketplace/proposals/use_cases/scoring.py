@@ -78,9 +78,9 @@ def save_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: str 
 
 
 def save_own_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: str | None = None) -> None:
-    """Save the viewer's own scores, which colleagues see when the round is closed.
+    """Save the viewer's individual scores, which colleagues see when the round is closed.
 
-    Raises Conflict if the viewer can give no own scores now, otherwise as `save_scores`.
+    Raises Conflict if the viewer cannot give scores now, otherwise as `save_scores`.
     """
     with transaction():
         brief = _lock_scorable(viewer, reference)
@@ -102,7 +102,7 @@ def save_own_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: 
 
 
 def finish_own_scores(viewer: Viewer, reference: str) -> bool:
-    """Finish the viewer's own scores. Return True if that closed the round, because all colleagues are finished.
+    """Finish the viewer's individual scores. Return True if that closed the round, because all colleagues are finished.
 
     One person alone closes no round, so that colleagues can still begin. Raises Conflict if nothing has been saved.
     """
@@ -131,7 +131,7 @@ def reopen_own_scores(viewer: Viewer, reference: str) -> None:
 
 
 def close_scoring(viewer: Viewer, reference: str) -> bool:
-    """Close the round: everyone in the company sees all scores, and no own scores can be given any more.
+    """Close the round: everyone in the company sees all scores, and individual scores can no longer be given.
 
     Scores that nobody disputes become the company's. Return True if more than one person has given scores. Raises
     Conflict if the viewer cannot close the round now.
@@ -145,7 +145,7 @@ def close_scoring(viewer: Viewer, reference: str) -> bool:
 
 
 def reopen_scoring(viewer: Viewer, reference: str) -> None:
-    """Open a closed round again, so that colleagues can change their own scores or add theirs, and tell the scorers.
+    """Reopen a closed round, so that colleagues can change or add individual scores, and notify the scorers.
 
     Those who had finished are still finished. The company's scores are kept until the round closes again. Raises
     Conflict after the decision, or if the viewer cannot reopen the round.
@@ -219,7 +219,7 @@ def _check_can_score_alone(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreS
             _("The company has gone on to agree on the scores. Your text is still here, but it is not saved.")
         )
     if own is None and len(sheets) >= MAX_SCORERS:
-        raise Conflict(_("Three colleagues have already begun to give scores, which is the most."))
+        raise Conflict(_("Three colleagues have already begun to give scores. No more can take part."))
     if own is not None and own.finished_at is not None:
         raise Conflict(_("You have finished your scores. Choose “Change my scores” to change them."))
 

@@ -33,7 +33,7 @@ class OwnEngine(Engine):
         self._weigh(counter, counts, folder)
 
     def build_counted(self, seed: int, size: int, folder: Path) -> None:
-        """The same from term counts."""
+        """Weight generated term counts, save the postings, and open them."""
         generated = GeneratedTexts(seed)
         counter = CountVectorizer(analyzer=str.split, vocabulary=generated.words.tolist())
         counter._validate_vocabulary()  # noqa: SLF001 because there are no texts to fit

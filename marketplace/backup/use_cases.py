@@ -61,7 +61,7 @@ def create_backup(
 
 
 class MissingKeysError(BackupError):
-    """A backup needs keys that are missing here. Nothing has been changed."""
+    """Raised if this installation lacks keys that the backup needs. Nothing has been changed."""
 
 
 def restore_backup(

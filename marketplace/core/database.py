@@ -184,7 +184,7 @@ def lock_row(key: InstrumentedAttribute[int], value: int | None) -> None:
 
 
 def load_locked(query: Select[Model]) -> Model | None:
-    """Load the first object of a query from the database and lock its row, also if the session has it already."""
+    """Load the first object of a query from the database and lock its row, even if the session has already loaded it."""
     return session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 

@@ -12,7 +12,7 @@ _INVISIBLE = re.compile(
 _CONTROL = re.compile(r"[\u0000-\u0008\u000e-\u001f\u007f-\u009f\ud800-\udfff]")
 # Word separates lines with U+000B (Shift-Enter) and pages with U+000C when text is pasted from it.
 _LINE_BREAK = re.compile(r"\r\n|[\r\u000b\u000c\u0085\u2028\u2029]")
-# Bullets of keyboards, Word (including its Wingdings and Symbol characters), web pages and Markdown task lists.
+# Bullet characters from keyboards, Word (with its Wingdings and Symbol characters), web pages and Markdown task lists.
 _BULLET = re.compile(
     r"\s*(?:(?:[-*] \[[ xX]?\]|\[[ xX]?\]|[-*\u2010-\u2015\u2212\u00b7])(?:\s+|$)"
     r"|[\u2022\u2023\u2043\u204c\u204d\u2219\u25a0\u25a1\u25aa\u25ab\u25b6\u25b8\u25ba\u25c6\u25c7\u25cb\u25cf\u25d8\u25e6\u25fb-\u25fe"

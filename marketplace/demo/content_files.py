@@ -41,7 +41,7 @@ def briefs() -> tuple[Entry, ...]:
 
 
 def proposals() -> tuple[Entry, ...]:
-    """Return the offers to the briefs."""
+    """Return the offers of the demo suppliers, one entry for each brief and supplier."""
     return _read("proposals")
 
 

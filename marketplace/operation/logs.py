@@ -25,7 +25,7 @@ class JsonLines(logging.Formatter):
     """Formats a record as one line of JSON. Of an exception it logs type and location, never the message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line."""
+        """Format a record as a line of JSON."""
         line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
             + f".{int(record.msecs):03d}Z",

@@ -36,7 +36,7 @@ class MarkSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MarkEvent:
-    """A mark as stored. `marked_at` is the time on the device, `key` makes the order total for equal times."""
+    """A mark as stored. `marked_at` is the time on the device, `key` breaks ties between equal times."""
 
     participation_id: int
     mark: Mark
@@ -45,7 +45,7 @@ class MarkEvent:
 
 
 def latest_marks(events: Iterable[MarkEvent]) -> dict[int, MarkEvent]:
-    """Return the mark that counts for each participation: the latest on the devices, in whatever order they arrived."""
+    """Return the mark that counts for each participation: the one with the latest device time, regardless of arrival order."""
     latest: dict[int, MarkEvent] = {}
     for event in events:
         current = latest.get(event.participation_id)
@@ -55,7 +55,7 @@ def latest_marks(events: Iterable[MarkEvent]) -> dict[int, MarkEvent]:
 
 
 def plausible_time(marked_at: dt.datetime, starts_at: dt.datetime, now: dt.datetime) -> dt.datetime:
-    """Return the time of a mark, limited to the day before the session and now: the clock of a device may be wrong."""
+    """Return the time of a mark, clamped between the day before the session and now: device clocks may be wrong."""
     return min(max(marked_at, starts_at - dt.timedelta(days=1)), now)
 
 

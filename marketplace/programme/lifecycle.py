@@ -138,7 +138,7 @@ TRANSITIONS = {
         ),
     )
 }
-"""Adding a participation is no transition. A withdrawn company that signs up again uses the same row."""
+"""Adding a participation is not a transition. A withdrawn company that signs up again uses the same row."""
 
 EVENT_LABELS = {
     "add": _("Added"),

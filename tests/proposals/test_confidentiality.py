@@ -231,7 +231,7 @@ def test_canary_words_are_found_by_owners_only_before_opening(
 ) -> None:
     planted = plant_all(market)
     people = some_browsers(app, market, sampling, "words before opening")
-    # Grounds for withdrawing are kept for the company, and for no page before opening.
+    # The reason for withdrawing an offer is stored for the company, but no page shows it before the opening.
     planted.seen_by["Grunnhassel"] = set()
     with caplog.at_level(logging.DEBUG):
         found = found_by(app, market, people, list(planted.seen_by))

@@ -1,4 +1,4 @@
-"""The round of own scores: notices to colleagues, reopening, and a decision made while it is open."""
+"""The round of individual scores: notices to colleagues, reopening, and a decision made while it is open."""
 
 import datetime as dt
 

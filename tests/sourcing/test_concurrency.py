@@ -73,7 +73,7 @@ def test_concurrent_submits_in_browsers_both_reach_ranking(app, market, sign_in,
     reference = draft(market.owner).reference
     browsers = [sign_in(market.owner), sign_in(partner)] * 2
     for browser in browsers:
-        browser.csrf_token()  # before two clicks at once would each begin a secret of their own
+        browser.csrf_token()  # else two concurrent requests would each create a CSRF secret
     session.commit()
 
     def publish(number):

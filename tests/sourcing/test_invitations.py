@@ -224,7 +224,7 @@ def test_decline_has_reason_and_can_be_undone(market, publish):
 def test_repeated_decline_and_undo_notify_once_each(market, publish):
     reference, supplier = publish(), market.people["Kvistverk"]
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
-    use_cases.reconsider(supplier, reference)  # nothing to take back
+    use_cases.reconsider(supplier, reference)  # no effect: nothing has been declined
     for _time in range(2):
         use_cases.decline(supplier, reference, "too_small")
     for _time in range(2):

@@ -19,10 +19,10 @@ REGISTRATION_LIFETIME = dt.timedelta(hours=48)
 
 
 def create_link(user: User, purpose: str, *, email: str = "") -> str:
-    """Create a link and return its token, inside the caller's transaction. A newer address revokes the older.
+    """Create a link and return its token, inside the caller's transaction. A new link for a changed address revokes the older one.
 
-    Reset links remain valid beside each other until one is used: a stranger who requests another must not revoke the
-    one that the owner has requested.
+    Several reset links can be valid until one is used: a stranger who requests another must not revoke the one that
+    the owner has requested.
     """
     if purpose == EMAIL:
         revoke_links(user.id, EMAIL)

@@ -61,7 +61,7 @@ class Draft:
                 yield question.code, self.text(question.code)
 
     def find_all(self, finder: Callable[[str], list[str]]) -> dict[str, str]:
-        """Return everything that a finder finds in the free text, with the question code of its first occurrence."""
+        """Apply `finder` to each free text; return its matches, each with the question code of its first occurrence."""
         found: dict[str, str] = {}
         for code, text in self.prose():
             for part in finder(text):

@@ -53,7 +53,7 @@ def problem_text(question: Question, problem: Problem) -> str:
 
 
 def is_empty(value: Any) -> bool:
-    """Return True if a value is no answer. False is an answer to a yes-or-no question."""
+    """Return True if a value is not an answer. False is an answer to a yes-or-no question."""
     return value is None or (not isinstance(value, bool) and value in ("", [], {}))
 
 

@@ -1,4 +1,7 @@
-"""Process-wide cache of the directory, validated by one cheap query per request."""
+"""Process-wide cache of the directory, validated by one cheap query per request.
+
+Rendered search pages are cached per catalogue in `views/search.py`, so they are valid equally long.
+"""
 
 from collections import defaultdict
 from threading import Lock

@@ -176,7 +176,7 @@ def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:
 
 
 def find_past_invitation(token: str) -> ColleagueInvitation | None:
-    """Return the invitation with the given token, also if it can no longer be accepted; None for an unknown token."""
+    """Return the invitation with the given token, even if it can no longer be accepted; None for an unknown token."""
     return session.scalar(
         select(ColleagueInvitation).where(ColleagueInvitation.token_hash == token_hash(token))
     )

@@ -8,7 +8,7 @@ from marketplace.web.forms import BaseForm, NumberField, TextField, length, requ
 
 
 class GuestForm(BaseForm):
-    """A company that came without a seat."""
+    """Adding a company that came without a seat."""
 
     company_name = TextField(_l("Company"), [required(), length(2, 120)])
     contact_name = TextField(_l("Name"), [required(), length(2, 120)])
@@ -16,7 +16,7 @@ class GuestForm(BaseForm):
 
 
 class HeldForm(BaseForm):
-    """The number of people counted in the room."""
+    """Confirming that a session was held, with the number of people present."""
 
     head_count = NumberField(
         _l("How many people were in the room?"),

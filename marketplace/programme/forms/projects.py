@@ -28,7 +28,7 @@ Named = Sequence[tuple[int, str]]
 
 
 class ProjectForm(BaseForm):
-    """A project."""
+    """Details of a project."""
 
     name = TextField(_l("Name"), [required(), length(2, 120)])
     about = LongTextField(
@@ -72,7 +72,7 @@ class ProjectForm(BaseForm):
 
 
 class PlaceForm(BaseForm):
-    """A place of a project."""
+    """Details of a place of a project."""
 
     name = TextField(_l("Name of the place"), [required(), length(2, 60)])
     municipality_number = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
@@ -93,7 +93,7 @@ class PlaceForm(BaseForm):
 
 
 class CohortForm(BaseForm):
-    """A cohort of a project."""
+    """Details of a cohort."""
 
     place_id = ChoiceField(_l("Place"), [required()])
     name = TextField(_l("Name of the cohort"), [required(), length(2, 60)])

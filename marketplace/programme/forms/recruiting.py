@@ -25,7 +25,7 @@ from marketplace.web.forms import (
 
 
 class ParticipationForm(BaseForm):
-    """A company in a project."""
+    """Details of a company in a project."""
 
     organisation_number = OrganisationNumberField(
         _l("Organisation number"),

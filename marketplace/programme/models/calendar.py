@@ -10,9 +10,9 @@ from marketplace.core.database import Base
 
 
 class CalendarFeed(Base):
-    """A secret address with which a calendar program reads the sessions that a member of a garden may see.
+    """A secret URL from which a calendar program reads the sessions that a member of a garden may see.
 
-    The token is derived from `nonce` and the secret key of the installation, so that its address can be shown again
+    The token is derived from `nonce` and the secret key of the installation, so that the URL can be shown again
     although only its hash is stored. Deleting the row revokes it.
     """
 

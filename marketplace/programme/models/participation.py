@@ -13,7 +13,7 @@ from marketplace.organisations.models import Company
 from marketplace.programme.models.projects import Cohort, Project
 
 ADDED = "add"
-"""Name of the event with which a participation begins. It is no transition."""
+"""Name of the event with which a participation begins. It is not a transition."""
 
 
 class Participation(Base):
@@ -23,7 +23,7 @@ class Participation(Base):
     seat; for other states the preferred cohort, or None. A waiting company also accepts a seat in `accepted_cohort_ids`;
     `offered_cohort_id` is the seat that it can accept until `offer_expires_at`. With the token, of which
     only the hash and an encrypted copy for later e-mails are stored, the contact person manages the participation; a
-    calendar program reads the sessions with another one. States and transitions: `lifecycle`.
+    calendar program uses another token. States and transitions: `lifecycle`.
     """
 
     __tablename__ = "participation"

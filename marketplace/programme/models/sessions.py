@@ -17,8 +17,8 @@ class CourseSession(Base):
     """One afternoon of a cohort's course.
 
     `number` refers to the course plan; `title` overrides the plan's title. `uid` and `sequence` identify the event in
-    calendars (RFC 5545). `catch_up_of_id` is the session that a catch-up session repeats. `head_count` is what was counted
-    in the room, kept apart from the attendance list. `reminded_before_at` and `reminded_today_at` are when the companies
+    calendars (RFC 5545). `catch_up_of_id` is the session that a catch-up session repeats. `head_count` is the number of people
+    present, independent of the attendance list. `reminded_before_at` and `reminded_today_at` are when the companies
     were reminded, some days before and on the same day; None again once the session is moved.
     """
 

@@ -75,7 +75,7 @@ def _attendance(session_ids: set[int]) -> set[tuple[int | None, int]]:
 
 
 def coming_sessions_of(participation: Participation, cohort_id: int) -> list[CourseSession]:
-    """Return the sessions of a cohort that are neither over nor cancelled, without catch-ups that are not needed."""
+    """Return the sessions of a cohort that are neither over nor cancelled, without catch-up sessions that it does not need."""
     query = sessions_with_place().where(
         CourseSession.cohort_id == cohort_id,
         CourseSession.cancelled_at.is_(None),

@@ -43,7 +43,7 @@ class ProjectSummary:
 
 @dataclass(frozen=True, slots=True)
 class CohortSeats:
-    """A cohort with the number of seats that are taken and offered, and of companies that wait for it first."""
+    """A cohort with the number of seats that are taken and offered, and of companies that wait and prefer it."""
 
     cohort: Cohort
     taken: int

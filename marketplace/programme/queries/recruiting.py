@@ -88,7 +88,7 @@ def participation_for(viewer: Viewer, access: ProjectAccess, participation_id: i
 
 
 def board(every: Sequence[BoardRow], wanted: ListQuery, page: int = 1) -> Board:
-    """Return a page of the board, by name unless another order is chosen. `every` are all companies on it."""
+    """Return a page of the board, by name unless another order is chosen. `every` holds all companies on the board."""
     matching = _matching(every, wanted)
     in_phase = [row for row in matching if wanted["phase"] in {"", row.phase}]
     return Board(

@@ -102,7 +102,7 @@ def past_sessions(cohort_id: int) -> Sequence[CourseSession]:
 
 
 def has_sessions(cohort: Cohort) -> bool:
-    """Return True if sessions have been planned for a cohort, also if they are cancelled."""
+    """Return True if sessions have been planned for a cohort, even if they are cancelled."""
     return (
         session.scalar(select(CourseSession.id).where(CourseSession.cohort_id == cohort.id).limit(1))
         is not None

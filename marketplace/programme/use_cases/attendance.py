@@ -1,4 +1,4 @@
-"""Taking attendance: marks are only added, may arrive late and in any order, and the latest on the devices counts."""
+"""Taking attendance: marks are append-only, may arrive late and in any order; the one with the latest device time counts."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -81,7 +81,7 @@ def save_list(
 ) -> int:
     """Add a mark for each company whose box differs from how the page was rendered; return their number.
 
-    Boxes that nobody touched on this device do not undo what another device has marked meanwhile.
+    Boxes that were not changed on this device do not overwrite marks made on another device meanwhile.
     """
     now = clock.now()
     marks = [
@@ -95,7 +95,7 @@ def save_list(
 
 
 def mark_all_here(session_id: int, marker: Marker) -> int:
-    """Mark every company as here that has a seat and no mark yet; return their number."""
+    """Mark all companies that have a seat but no mark yet as present; return their number."""
     with transaction():
         rows = attendance_list(_session(session_id)).rows
         now = clock.now()
@@ -111,7 +111,7 @@ def mark_all_here(session_id: int, marker: Marker) -> int:
 def add_guest(
     session_id: int, company_name: str, contact_name: str, phone: str, marker: Marker
 ) -> Participation:
-    """Mark a company as here that came without a seat in the cohort; it joins the project if it is not in it yet.
+    """Mark a company without a seat in the cohort as present, and add it to the project if it is new.
 
     A company that waits or has withdrawn keeps its state: who gets a seat is decided on the waiting list.
     """
@@ -151,7 +151,7 @@ def add_guest(
 
 
 def confirm_held(session_id: int, head_count: int | None, viewer: Viewer) -> None:
-    """Record that a session was held, and how many people were counted in the room. Raises RuleBroken and Conflict."""
+    """Record that a session was held, and the number of people present. Raises RuleBroken and Conflict."""
     if head_count is not None and not 0 <= head_count <= MAX_PEOPLE:
         raise RuleBroken(_("Enter a number from 0 to %(high)s.", high=MAX_PEOPLE), "head_count")
     with transaction():

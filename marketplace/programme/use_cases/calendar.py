@@ -26,7 +26,7 @@ Notice: TypeAlias = Callable[[CourseSession, Participation], Message]
 
 
 def send_session_invitations(participation: Participation) -> None:
-    """Send the coming sessions to the calendar of a company that has got a confirmed seat.
+    """Send the coming sessions to the calendar of a company with a new confirmed seat.
 
     Joins the caller's transaction. One e-mail for each session: RFC 5546 allows no more in a request.
     """
@@ -62,12 +62,12 @@ def announce_new(sessions: Iterable[CourseSession]) -> None:
 
 
 def announce_move(course_session: CourseSession) -> None:
-    """Tell the companies with a seat about the new time and place of a session, inside the caller's transaction."""
+    """Notify the companies with a seat about the new time and place of a session, inside the caller's transaction."""
     _announce([course_session], notices.session_moved, notices.session_moved_for_member)
 
 
 def announce_cancellation(course_session: CourseSession) -> None:
-    """Tell the companies with a seat that a session is cancelled, inside the caller's transaction."""
+    """Notify the companies with a seat that a session is cancelled, inside the caller's transaction."""
     _announce([course_session], notices.session_cancelled, notices.session_cancelled_for_member)
 
 

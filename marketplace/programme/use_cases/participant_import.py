@@ -34,7 +34,7 @@ def check_companies(viewer: Viewer, slug: str, text: str) -> ReadCompanies:
 def import_companies(viewer: Viewer, slug: str, text: str) -> tuple[int, int]:
     """Add the companies of a table as leads, and fill in what is missing for those in the project already.
 
-    Nothing that is known is overwritten. Returns the numbers of added and known companies. Raises RuleBroken if the
+    Existing values are not overwritten. Returns the numbers of added and known companies. Raises RuleBroken if the
     table has faults: then nothing is imported.
     """
     with transaction():
@@ -83,7 +83,7 @@ def _fill_in(viewer: Viewer, participation: Participation, company: ImportedComp
 
 
 class _Comparison:
-    """Companies in a project, by what identifies them in a table."""
+    """Lookup of the companies in a project by organisation number, name and similar name."""
 
     def __init__(self, viewer: Viewer, access: ProjectAccess) -> None:
         visible = session.scalars(visible_participations(viewer, access)).all()

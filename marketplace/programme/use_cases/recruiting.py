@@ -1,4 +1,4 @@
-"""Recruitment by members of a business garden: adding and changing companies, and what they note on the telephone."""
+"""Recruitment by members of a business garden: adding and changing companies, and notes of telephone calls."""
 
 from dataclasses import dataclass
 

@@ -35,7 +35,7 @@ class _Reminder:
 def remind_of_sessions() -> int:
     """Remind the companies with a seat of sessions in three days and today; return the number of people. A job.
 
-    Each session is reminded of once for each of the two, however often the job runs, and again if it is moved.
+    Idempotent: each of the two reminders of a session is sent once, and again only if the session is moved.
     """
     now = clock.now()
     if now < clock.from_local(clock.today(), FIRST_HOUR):
@@ -77,7 +77,7 @@ def _remind(day: dt.date, column: str) -> int:
 
 
 def _reminders(sessions: Sequence[CourseSession]) -> dict[str, _Reminder]:
-    """Return one reminder for each person, by e-mail address, however many companies and sessions it is about."""
+    """Return one reminder for each person, by e-mail address, with all of their companies and sessions."""
     reminders: dict[str, _Reminder] = {}
     members: dict[int, list[Recipient]] = defaultdict(list)
     participants = participants_of(sessions)

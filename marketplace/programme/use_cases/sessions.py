@@ -170,7 +170,7 @@ def cancel_sessions_of(viewer: Viewer, cohort: Cohort) -> None:
 
 
 def restore_session(viewer: Viewer, slug: str, session_id: int) -> bool:
-    """Undo the cancellation of a session; return False if it is not cancelled. Raises Conflict with its cohort."""
+    """Undo the cancellation of a session; return False if it is not cancelled. Raises Conflict for a cancelled cohort."""
     with transaction():
         course_session = session_for(_lock(viewer, slug), session_id)
         if course_session.cancelled_at is None:

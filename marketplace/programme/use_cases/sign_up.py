@@ -1,4 +1,4 @@
-"""Sign-up without an account: the contact person gets a link with which everything later is done."""
+"""Sign-up without an account: the contact person manages the seat through an e-mailed link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

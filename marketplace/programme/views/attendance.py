@@ -143,7 +143,7 @@ def _read_mark(item: Mapping[str, object]) -> NewMark:
 @access.garden
 @access.writes(Level.GARDEN, because=IN_THE_ROOM)
 def session_held(slug: str, session_id: int) -> ViewResponse:
-    """Record that a session was held, with the number of people counted in the room."""
+    """Record that a session was held, with the number of people present."""
     viewer = current_viewer()
     course_session = session_for(project_for(viewer, slug), session_id)
     form = HeldForm(data={"head_count": course_session.head_count})
@@ -204,7 +204,7 @@ def session_links(slug: str, session_id: int) -> ViewResponse:
 @blueprint.get("/programme/<slug>/sessions/<int:session_id>/code")
 @access.garden
 def check_in_wall(slug: str, session_id: int) -> ViewResponse:
-    """Show the code for self check-in on a screen in the room."""
+    """Show the code for self check-in on a screen at the venue."""
     course_session = session_for(project_for(current_viewer(), slug), session_id)
     code = check_in_code(_secret(), session_id, clock.now())
     site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
@@ -218,7 +218,7 @@ def check_in_wall(slug: str, session_id: int) -> ViewResponse:
 @access.public
 @access.writes(Level.PUBLIC, because="the code is shown only in the room, and changes every half hour")
 def check_in(session_id: int, code: str) -> ViewResponse:
-    """Let a company mark itself as here, with the code on the screen in the room."""
+    """Let a company mark itself as present, with the code shown at the venue."""
     if not is_valid_code(_secret(), session_id, code[:20], clock.now()):
         return render_template("programme/check_in_expired.html"), 410
     course_session = queries.session_by_id(session_id)
@@ -252,7 +252,7 @@ def check_in(session_id: int, code: str) -> ViewResponse:
 @blueprint.get("/sessions/<token>/room")
 @access.public
 def lecturer_room(token: str) -> ViewResponse:
-    """Show the lecturer who comes, and how far each company is in the guide."""
+    """Show a lecturer which companies come, and how far each is in the guide."""
     course_session = queries.session_of_link(token, "lecturer")
     return render_template(
         "programme/room.html",

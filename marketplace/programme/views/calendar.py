@@ -1,4 +1,4 @@
-"""Calendar feeds, and an adviser's page about the own feed."""
+"""Calendar feeds, and the page where an adviser manages a feed."""
 
 from flask import current_app, render_template, request, url_for
 from werkzeug.wrappers import Response

@@ -130,7 +130,7 @@ def edit_cohort(slug: str, cohort_id: int) -> ViewResponse:
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
-    """Cancel a cohort, after a page that says what happens to its companies."""
+    """Cancel a cohort, after a confirmation page that explains the consequences for its companies."""
     project_access = _leader_access(slug)
     cohort = queries.cohort_for(project_access, cohort_id)
     if request.method == "POST":

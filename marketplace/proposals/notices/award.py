@@ -11,7 +11,7 @@ from marketplace.proposals.notices.labels import company_label
 
 @as_message("offer_chosen")
 def offer_chosen(company: str, title: str, proposal_id: int) -> Content:
-    """Tell the winning supplier."""
+    """Notify the supplier whose offer was chosen."""
     return Content(
         _("%(company)s has chosen your offer", company=company),
         [
@@ -28,7 +28,7 @@ def offer_chosen(company: str, title: str, proposal_id: int) -> Content:
 
 @as_message("offer_not_chosen")
 def offer_not_chosen(company: str, title: str, proposal_id: int, code: str, text: str) -> Content:
-    """Tell an unsuccessful supplier, with the reason in the mail itself."""
+    """Notify an unsuccessful supplier, with the reason in the mail itself."""
     return Content(
         _("%(company)s has chosen another offer", company=company),
         [
@@ -43,7 +43,7 @@ def offer_not_chosen(company: str, title: str, proposal_id: int, code: str, text
 
 @as_message("nobody_chosen")
 def nobody_chosen(company: str, title: str, proposal_id: int, code: str, text: str) -> Content:
-    """Tell a bidder that the brief ended without a choice."""
+    """Notify a bidder that the brief ended without a choice."""
     return Content(
         _("%(company)s did not choose an offer", company=company_label(company)),
         [
@@ -60,7 +60,7 @@ def nobody_chosen(company: str, title: str, proposal_id: int, code: str, text: s
 def offer_ruled_out(  # noqa: PLR0913 because each is a part of the message
     company: str, title: str, proposal_id: int, demand: str, text: str, *, garden: Contact | None
 ) -> Content:
-    """Tell a supplier that its offer misses a must-have."""
+    """Notify a supplier that its offer misses a must-have."""
     return Content(
         _("Your offer on %(title)s has been ruled out", title=title),
         [
@@ -80,7 +80,7 @@ def offer_ruled_out(  # noqa: PLR0913 because each is a part of the message
 
 @as_message("choice_made", topic=Topic.RECEIPTS)
 def choice_made(supplier: str, title: str, reference: str) -> Content:
-    """Tell the company's own people which offer was chosen."""
+    """Notify the company's members of the offer that was chosen."""
     return Content(
         _("You have chosen %(supplier)s", supplier=supplier),
         [
@@ -94,7 +94,7 @@ def choice_made(supplier: str, title: str, reference: str) -> Content:
 
 @as_message("choice_taken_back")
 def choice_taken_back(company: str, title: str, reference: str, reason: str) -> Content:
-    """Tell a bidder that the company has taken back its choice."""
+    """Notify a bidder that the company has reversed its choice."""
     return Content(
         _("%(company)s has withdrawn its choice", company=company),
         [
@@ -111,7 +111,7 @@ def choice_taken_back(company: str, title: str, reference: str, reason: str) -> 
 
 @as_message("supplier_declined")
 def supplier_declined(supplier: str, title: str, reference: str, reason: str) -> Content:
-    """Tell company and garden that the chosen supplier declined the job."""
+    """Notify the company and its garden that the chosen supplier declined the job."""
     return Content(
         _("%(supplier)s cannot take on the job", supplier=supplier),
         [
@@ -125,7 +125,7 @@ def supplier_declined(supplier: str, title: str, reference: str, reason: str) ->
 
 @as_message("choice_open_again")
 def choice_reopened(company: str, title: str, reference: str) -> Content:
-    """Tell another bidder that the chosen supplier declined, so its offer is considered again."""
+    """Notify another bidder that the chosen supplier declined, so its offer is considered again."""
     return Content(
         _("%(company)s must choose again", company=company),
         [
@@ -141,7 +141,7 @@ def choice_reopened(company: str, title: str, reference: str) -> Content:
 
 @as_message("garden_choice_made", topic=Topic.AREA)
 def garden_choice_made(company: str, supplier: str, title: str, reference: str) -> Content:
-    """Tell the garden which supplier got the job."""
+    """Notify the garden of the supplier that got the job."""
     return Content(
         _("%(company)s has chosen %(supplier)s", company=company, supplier=supplier),
         [_("This is about the job %(title)s.", title=title)],
@@ -152,7 +152,7 @@ def garden_choice_made(company: str, supplier: str, title: str, reference: str) 
 
 @as_message("garden_nobody_chosen", topic=Topic.AREA)
 def garden_nobody_chosen(company: str, title: str, reference: str, contact: Contact | None) -> Content:
-    """Tell the garden that one of its companies chose nobody."""
+    """Notify the garden that one of its companies chose no supplier."""
     return Content(
         _("%(company)s did not choose an offer", company=company),
         [
@@ -166,7 +166,7 @@ def garden_nobody_chosen(company: str, title: str, reference: str, contact: Cont
 
 @as_message("garden_choice_taken_back", topic=Topic.AREA)
 def garden_choice_taken_back(company: str, title: str, reference: str, reason: str) -> Content:
-    """Tell the garden that a choice was taken back."""
+    """Notify the garden that a choice was reversed."""
     return Content(
         _("%(company)s has withdrawn its choice", company=company),
         [

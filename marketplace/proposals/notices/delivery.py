@@ -8,7 +8,7 @@ from marketplace.proposals.lifecycle import ROUND_LABELS
 
 @as_message("job_delivered", topic=Topic.JOBS)
 def job_delivered(company: str, title: str, proposal_id: int) -> Content:
-    """Tell the supplier that the company has confirmed the delivery."""
+    """Notify the supplier that the company has confirmed the delivery."""
     return Content(
         _("%(company)s has confirmed the delivery", company=company),
         [_("The job %(title)s has been handed over. Well done.", title=title)],
@@ -19,7 +19,7 @@ def job_delivered(company: str, title: str, proposal_id: int) -> Content:
 
 @as_message("job_ended")
 def job_ended(company: str, title: str, reason: str, reference: str) -> Content:
-    """Tell supplier and garden that the job ended before delivery."""
+    """Notify the supplier and the garden that the job ended before delivery."""
     return Content(
         _("The job has ended: %(title)s", title=title),
         [

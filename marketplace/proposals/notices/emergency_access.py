@@ -9,7 +9,7 @@ from marketplace.outbox.messages import Content, as_message
 
 @as_message("seal_broken")
 def emergency_access_granted(title: str, reference: str, reason: str, until: dt.datetime) -> Content:
-    """Tell the company that an administrator has emergency access to its brief.
+    """Notify the company that an administrator has emergency access to its brief.
 
     The text is the same with and without offers, so that it reveals none.
     """
@@ -27,7 +27,7 @@ def emergency_access_granted(title: str, reference: str, reason: str, until: dt.
 
 @as_message("offer_unsealed")
 def offer_read_by_admin(title: str, reference: str, reason: str, until: dt.datetime) -> Content:
-    """Tell the bidder that an administrator can read its offer."""
+    """Notify the bidder that an administrator can read its offer."""
     return Content(
         _("An administrator has opened your offer: %(title)s", title=title),
         [

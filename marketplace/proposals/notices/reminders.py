@@ -48,7 +48,7 @@ def decision_reminder(title: str, reference: str, count: int, lapses: dt.datetim
 def garden_decision_reminder(
     company: str, title: str, reference: str, lapses: dt.datetime, contact: Contact | None
 ) -> Content:
-    """Tell the garden that one of its companies has not decided."""
+    """Notify the garden that one of its companies has not decided."""
     return Content(
         _("%(company)s has not decided yet", company=company),
         [
@@ -66,7 +66,7 @@ def garden_decision_reminder(
 
 @as_message("brief_lapsed")
 def brief_lapsed(company: str, title: str, proposal_id: int) -> Content:
-    """Tell a bidder that the brief lapsed without a decision."""
+    """Notify a bidder that the brief lapsed without a decision."""
     return Content(
         _("No decision on %(title)s", title=title),
         [
@@ -83,7 +83,7 @@ def brief_lapsed(company: str, title: str, proposal_id: int) -> Content:
 
 @as_message("own_brief_lapsed")
 def own_brief_lapsed(title: str, reference: str) -> Content:
-    """Tell company and garden that the company's brief lapsed."""
+    """Notify the company and its garden that the company's brief lapsed."""
     return Content(
         _("The brief has lapsed: %(title)s", title=title),
         [

@@ -10,7 +10,7 @@ from marketplace.outbox.topics import Topic
 
 @as_message("offer_sent", topic=Topic.RECEIPTS)
 def offer_sent(title: str, reference: str, deadline: dt.datetime, *, again: bool) -> Content:
-    """Tell the bidder's own people that the offer is submitted."""
+    """Notify the bidder's members that the offer is submitted."""
     subject = (
         _("The changed offer has been sent: %(title)s", title=title)
         if again
@@ -32,7 +32,7 @@ def offer_sent(title: str, reference: str, deadline: dt.datetime, *, again: bool
 
 @as_message("offer_withdrawn", topic=Topic.RECEIPTS)
 def offer_withdrawn(title: str, reference: str, *, is_final: bool) -> Content:
-    """Tell the bidder's own people that the offer is withdrawn."""
+    """Notify the bidder's members that the offer is withdrawn."""
     then = (
         _("The deadline has passed, so it cannot be restored.")
         if is_final
@@ -48,7 +48,7 @@ def offer_withdrawn(title: str, reference: str, *, is_final: bool) -> Content:
 
 @as_message("supplier_withdrew")
 def supplier_withdrew(supplier: str, title: str, reference: str, reason: str) -> Content:
-    """Tell the company that an opened offer was withdrawn."""
+    """Notify the company that an opened offer was withdrawn."""
     lines = [_("%(supplier)s has withdrawn the offer for %(title)s.", supplier=supplier, title=title)]
     return Content(
         _("%(supplier)s has withdrawn its offer", supplier=supplier),
@@ -60,7 +60,7 @@ def supplier_withdrew(supplier: str, title: str, reference: str, reason: str) ->
 
 @as_message("offers_opened")
 def offers_opened(title: str, reference: str, count: int) -> Content:
-    """Tell the company that the deadline has passed, and how many offers came."""
+    """Notify the company that the deadline has passed, with the number of offers."""
     if not count:
         return Content(
             _("No offers on %(title)s", title=title),

@@ -228,7 +228,7 @@ def _merge(given: set[int | None], agreed: Score, *, is_changed: bool) -> Score:
 
 
 def _changed_since_agreed(brief_id: int) -> set[tuple[int, str]]:
-    """Return the offer and criterion of own scores that are newer than the company's."""
+    """Return the offer and criterion of individual scores that are newer than the company's."""
     query = (
         select(Evaluation.proposal_id, Evaluation.criterion)
         .join(Proposal, Proposal.id == Evaluation.proposal_id)

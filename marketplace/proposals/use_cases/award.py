@@ -74,7 +74,7 @@ def award(
 ) -> None:
     """Choose one offer and answer all others in one transaction.
 
-    An open round of own scores is closed first, so that the letters contain the scores that are not disputed.
+    An open round of individual scores is closed first, so that the letters contain the scores that are not disputed.
     Raises RuleBroken if an answer has no reason, NotFound if the offer cannot be chosen, Conflict if the decision has
     already been made.
     """

@@ -84,7 +84,7 @@ def _is_autosave() -> bool:
 
 
 def _saved(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> ViewResponse:
-    """Finish the viewer's own scores if requested and complete, and say what happened."""
+    """Finish the viewer's individual scores if requested and complete, and flash the outcome."""
     reference = brief_offers.brief.reference
     if scoring.step is not ScoringStep.OWN:
         flashes.done(str(_SAVED))
@@ -168,7 +168,7 @@ def reopen_scores(reference: str) -> Response:
 @blueprint.post("/briefs/<reference>/proposals/scores/reopen-round")
 @access.company
 def reopen_round(reference: str) -> Response:
-    """Open the closed round of own scores again."""
+    """Reopen the closed round of individual scores."""
     try:
         use_cases.reopen_scoring(current_viewer(), reference)
     except Conflict as error:
@@ -181,7 +181,7 @@ def reopen_round(reference: str) -> Response:
 @blueprint.post("/briefs/<reference>/proposals/scores/close")
 @access.company
 def close_scores(reference: str) -> Response:
-    """Close the round of own scores, so that the company agrees on the scores that count."""
+    """Close the round of individual scores, so that the company agrees on the scores that count."""
     try:
         is_shared = use_cases.close_scoring(current_viewer(), reference)
     except Conflict as error:

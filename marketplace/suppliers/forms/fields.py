@@ -88,7 +88,7 @@ class ContactFields(BaseForm):
 
 
 class ServiceFields(BaseForm):
-    """Services sold."""
+    """Services that a supplier sells."""
 
     services = ChoicesField(
         _l("What do you sell?"),
@@ -125,7 +125,7 @@ class TradeFields(BaseForm):
 
 
 class AreaFields(BaseForm):
-    """Way of working, and areas."""
+    """Where a supplier works: online or at the customer, and in which areas."""
 
     presence = ChoicesField(
         _l("How do you work?"),
@@ -150,7 +150,7 @@ class AreaFields(BaseForm):
 
 
 class PriceFields(BaseForm):
-    """Minimum price, and availability."""
+    """Minimum price of a supplier, and when it can begin."""
 
     price_from = NokField(
         _l("What is your lowest price for a small job?"),

@@ -36,7 +36,7 @@ class NoteFields(BaseForm):
 
 
 class ServicesForm(ServiceFields, NoteFields):
-    """Services sold."""
+    """Services that a supplier sells."""
 
 
 class TradesForm(TradeFields):
@@ -44,7 +44,7 @@ class TradesForm(TradeFields):
 
 
 class AreaForm(AreaFields):
-    """Way of working, and areas."""
+    """Where a supplier works: online or at the customer, and in which areas."""
 
 
 class PriceForm(PriceFields):

@@ -20,7 +20,7 @@ def conflict_kinds() -> list[tuple[str, str]]:
 
 
 class ConflictForm(BaseForm):
-    """Supplier, and kind of connection."""
+    """Declaration of a connection to a supplier, by kind."""
 
     supplier = ChoiceField(_l("Supplier"), [required()], validate_choice=False)
     kind = ChoiceField(_l("What kind of connection is it?"), [required()])

@@ -9,7 +9,7 @@ from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length, 
 
 
 class TransferForm(BaseForm):
-    """Receiving garden, and reason."""
+    """Request to transfer a supplier to another garden, with the reason."""
 
     garden = ChoiceField(_l("Which business garden should take over?"), [required()])
     reason = LongTextField(_l("Why?"), [required(), length(5, 500)])

@@ -12,6 +12,7 @@ from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
+from marketplace.programme.views.own_course import course_item, course_panel
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
@@ -29,7 +30,7 @@ from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.queries.link_status import vetting_link_status
 from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new_categories
-from marketplace.web import missing_pages
+from marketplace.web import missing_pages, navigation
 
 
 def register_hooks() -> None:
@@ -38,6 +39,8 @@ def register_hooks() -> None:
     account_hooks.registration.register("supplier", add_registered_supplier)
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.number_registered.register("participations", link_participations)
+    organisation_hooks.company_panels.register("course", course_panel)
+    navigation.company_items.register("course", course_item)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)

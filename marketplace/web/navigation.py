@@ -1,9 +1,11 @@
 """Main menu of each role, short enough to fit one line on a phone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, request
 
+from marketplace.core.hooks import Hook
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.web.url_cache import url_for
@@ -18,6 +20,10 @@ class NavItem:
     label: object
     active_prefixes: tuple[str, ...] = ()
 
+
+MAX_ITEMS = 4
+company_items: Hook[Callable[[Viewer], NavItem | None]] = Hook()
+"""Build an item that a higher-level package adds to the menu of a company, or None."""
 
 PUBLIC = (
     NavItem("directory.search", _("Suppliers"), ("directory.show",)),
@@ -66,7 +72,8 @@ ADMIN = (
 def nav_items(viewer: Viewer) -> tuple[NavItem, ...]:
     """Return the menu of the viewer's role."""
     if viewer.is_company:
-        return COMPANY
+        added = [item for build in company_items if (item := build(viewer)) is not None]
+        return (*COMPANY, *added)[:MAX_ITEMS]
     if viewer.is_supplier:
         return SUPPLIER
     if viewer.is_garden:

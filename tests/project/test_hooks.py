@@ -7,7 +7,7 @@ from marketplace.directory.hooks import profile_panels
 from marketplace.organisations import hooks as organisation_hooks
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.suppliers import hooks as supplier_hooks
-from marketplace.web import missing_pages
+from marketplace.web import missing_pages, navigation
 
 
 def test_application_registers_every_hook(app):
@@ -19,6 +19,7 @@ def test_application_registers_every_hook(app):
         "brief pause": brief_hooks.pause_blockers.names,
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
         "company registered": organisation_hooks.company_registered.names,
+        "company menu": navigation.company_items.names,
         "company panels": organisation_hooks.company_panels.names,
         "profile panels": profile_panels.names,
         "missing pages": missing_pages.replacements.names,
@@ -37,7 +38,8 @@ def test_application_registers_every_hook(app):
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
-        "company panels": (),
+        "company panels": ("course",),
+        "company menu": ("course",),
         "profile panels": ("exposure", "invite"),
         "missing pages": ("outdated links in messages",),
         "contact subscription": ("course invitations",),

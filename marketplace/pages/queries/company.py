@@ -16,6 +16,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
+from marketplace.pages.queries.course import company_course_tasks
 from marketplace.proposals.models import Award, Outcome, Proposal
 from marketplace.proposals.queries import overdue_since
 from marketplace.sourcing.models import Invitation
@@ -121,6 +122,7 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
         tasks += _brief_tasks(brief, phases[brief.id], offers.get(brief.id, 0), last.get(brief.id))
     tasks += _delivery_tasks([brief.id for brief in briefs if brief.state == "awarded"])
     tasks += _outcome_tasks(viewer)
+    tasks += company_course_tasks(viewer.organisation_id or 0)
     return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(phases))
 
 

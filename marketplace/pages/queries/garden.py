@@ -14,6 +14,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
+from marketplace.pages.queries.course import garden_course_tasks
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting import queries as vetting
 from marketplace.vetting import rules
@@ -133,6 +134,7 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's garden, most urgent first."""
     garden_id = viewer.organisation_id or 0
     tasks = [
+        *garden_course_tasks(garden_id),
         *_reviews(garden_id),
         *_second_looks(viewer),
         *_applications(garden_id),

@@ -1,0 +1,103 @@
+"""Course tasks on the home pages of a business garden and of a company."""
+
+from collections.abc import Iterator
+
+from marketplace.core import clock
+from marketplace.core.course_plan import course_plan
+from marketplace.core.i18n import format_date, format_datetime, format_time, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
+from marketplace.programme.queries import desk
+from marketplace.programme.queries.desk import DeskSession
+
+
+def garden_course_tasks(garden_id: int) -> Iterator[Task]:
+    """Return what waits in a garden's courses; today's sessions first."""
+    sessions = desk.desk_sessions(garden_id)
+    yield from (_today(one) for one in sessions if one.is_today)
+    others = [one for one in sessions if not one.is_today]
+    unconfirmed = [one for one in others if one.held_at is None and one.ends_at <= clock.now()]
+    yield from map(_unconfirmed, unconfirmed[:MAX_TASKS_PER_GROUP])
+    coming = [one for one in others if not one.venue and one.starts_at > clock.now()]
+    yield from map(_without_venue, coming[:MAX_TASKS_PER_GROUP])
+    for cohort in desk.starting_cohorts(garden_id)[:MAX_TASKS_PER_GROUP]:
+        free = cohort.seats - cohort.seated
+        yield Task(
+            Priority.SOON,
+            _("Fill the course in %(cohort)s", cohort=cohort.name),
+            f"/programme/{cohort.slug}/companies",
+            ngettext(
+                "%(num)s of %(seats)s seats is free.",
+                "%(num)s of %(seats)s seats are free.",
+                free,
+                seats=cohort.seats,
+            ),
+            _("Begins %(date)s", date=format_date(cohort.starts_at, weekday=True)),
+        )
+    for company in desk.lost_companies(garden_id)[:MAX_TASKS_PER_GROUP]:
+        lapsed = company.transition == "release"
+        yield Task(
+            Priority.SOON,
+            _("Call %(company)s", company=company.company_name),
+            f"/programme/{company.slug}/companies/{company.participation_id}",
+            _("They did not answer the offer of a seat in time.")
+            if lapsed
+            else _("They left the waiting list for the course."),
+            format_date(company.at),
+        )
+
+
+def _today(one: DeskSession) -> Task:
+    seats = ngettext("%(num)s seat", "%(num)s seats", one.seated)
+    return Task(
+        Priority.NOW,
+        _("Take attendance for %(cohort)s, session %(number)s", cohort=one.cohort, number=one.number),
+        f"/programme/{one.slug}/sessions/{one.id}/attendance",
+        "",
+        f"{format_time(one.starts_at)}, {one.venue or _('venue not decided')} · {seats}",
+        is_imminent=True,
+        button=_("Take attendance"),
+    )
+
+
+def _unconfirmed(one: DeskSession) -> Task:
+    return Task(
+        Priority.NOW,
+        _(
+            "Confirm whether session %(number)s in %(cohort)s was held",
+            number=one.number,
+            cohort=one.cohort,
+        ),
+        f"/programme/{one.slug}/sessions/{one.id}/held",
+        _("Nobody has taken attendance."),
+        format_date(one.starts_at, weekday=True),
+        button=_("Confirm"),
+    )
+
+
+def _without_venue(one: DeskSession) -> Task:
+    return Task(
+        Priority.SOON,
+        _("Find a venue for session %(number)s in %(cohort)s", number=one.number, cohort=one.cohort),
+        f"/programme/{one.slug}/sessions/{one.id}/edit",
+        "",
+        format_datetime(one.starts_at, weekday=True),
+    )
+
+
+def company_course_tasks(company_id: int) -> Iterator[Task]:
+    """Return the next session of a company's course, if it has a seat."""
+    for row in desk.next_session_of(company_id):
+        planned = course_plan().session(row.number)
+        title = row.title or (planned.title if planned else str(row.number))
+        is_today = clock.to_local(row.starts_at).date() == clock.today()
+        yield Task(
+            Priority.NOW if is_today else Priority.SOON,
+            _("Course today: %(title)s", title=title)
+            if is_today
+            else _("Next course session: %(title)s", title=title),
+            "/course",
+            "",
+            f"{format_datetime(row.starts_at, weekday=True)} · {row.venue or _('venue not decided')}",
+            is_imminent=is_today,
+        )

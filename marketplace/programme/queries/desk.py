@@ -1,0 +1,183 @@
+"""What waits in the courses: rows for the home pages of a business garden and of a company. Few columns, few statements."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select
+
+from marketplace.core import clock
+from marketplace.core.database import prepared, session
+from marketplace.core.dates import local_date_after
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.models.participation import Participation, ParticipationEvent
+from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
+from marketplace.programme.models.sessions import CourseSession
+
+SOON_DAYS, PAST_DAYS = 14, 60
+_GARDEN_ID = bindparam("garden_id", type_=Integer())
+_NOW = bindparam("now", type_=CourseSession.starts_at.type)
+_SOON = bindparam("soon", type_=CourseSession.starts_at.type)
+_PAST = bindparam("past", type_=CourseSession.starts_at.type)
+_SEATED = (
+    select(func.count())
+    .where(Participation.cohort_id == Cohort.id, Participation.state == ParticipationState.SIGNED_UP)
+    .correlate(Cohort)
+    .scalar_subquery()
+)
+_SESSIONS = prepared(
+    select(
+        CourseSession.id,
+        CourseSession.number,
+        CourseSession.starts_at,
+        CourseSession.ends_at,
+        CourseSession.venue,
+        CourseSession.held_at,
+        Cohort.name.label("cohort"),
+        Project.slug,
+        _SEATED.label("seated"),
+    )
+    .join(Cohort, Cohort.id == CourseSession.cohort_id)
+    .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
+    .join(Project, Project.id == Cohort.project_id)
+    .where(
+        ProjectPlace.garden_id == _GARDEN_ID,
+        CourseSession.cancelled_at.is_(None),
+        CourseSession.starts_at > _PAST,
+        CourseSession.starts_at <= _SOON,
+        or_(CourseSession.held_at.is_(None), CourseSession.ends_at > _NOW),
+    )
+    .order_by(CourseSession.starts_at, CourseSession.id)
+)
+_STARTING = prepared(
+    select(Cohort.name, Cohort.seats, Project.slug, func.min(CourseSession.starts_at), _SEATED)
+    .join(CourseSession, CourseSession.cohort_id == Cohort.id)
+    .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
+    .join(Project, Project.id == Cohort.project_id)
+    .where(
+        ProjectPlace.garden_id == _GARDEN_ID,
+        Cohort.cancelled_at.is_(None),
+        CourseSession.cancelled_at.is_(None),
+    )
+    .group_by(Cohort.id, Cohort.name, Cohort.seats, Project.slug)
+    .having(and_(func.min(CourseSession.starts_at) > _NOW, func.min(CourseSession.starts_at) <= _SOON))
+    .order_by(func.min(CourseSession.starts_at), Cohort.id)
+)
+_LOST = prepared(
+    select(
+        Participation.id,
+        Participation.company_name,
+        Project.slug,
+        ParticipationEvent.transition,
+        func.max(ParticipationEvent.at),
+    )
+    .join(ParticipationEvent, ParticipationEvent.participation_id == Participation.id)
+    .join(Cohort, Cohort.id == Participation.cohort_id)
+    .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
+    .join(Project, Project.id == Participation.project_id)
+    .where(
+        ProjectPlace.garden_id == _GARDEN_ID,
+        ParticipationEvent.at > _PAST,
+        ParticipationEvent.from_state == ParticipationState.WAITING,
+        or_(
+            and_(ParticipationEvent.transition == "release", Participation.state == ParticipationState.LEAD),
+            and_(
+                ParticipationEvent.transition == "withdraw",
+                Participation.state == ParticipationState.WITHDRAWN,
+            ),
+        ),
+    )
+    .group_by(Participation.id, Participation.company_name, Project.slug, ParticipationEvent.transition)
+    .order_by(func.max(ParticipationEvent.at).desc(), Participation.id)
+)
+_NEXT = prepared(
+    select(
+        CourseSession.id,
+        CourseSession.number,
+        CourseSession.title,
+        CourseSession.starts_at,
+        CourseSession.venue,
+        CourseSession.municipality_number,
+    )
+    .join(Participation, Participation.cohort_id == CourseSession.cohort_id)
+    .where(
+        Participation.company_id == bindparam("company_id", type_=Integer()),
+        Participation.state == ParticipationState.SIGNED_UP,
+        CourseSession.cancelled_at.is_(None),
+        CourseSession.ends_at > _NOW,
+    )
+    .order_by(CourseSession.starts_at, CourseSession.id)
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSession:
+    """A session that waits for a member of a garden."""
+
+    id: int
+    number: int
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    venue: str
+    held_at: dt.datetime | None
+    cohort: str
+    slug: str
+    seated: int
+
+    @property
+    def is_today(self) -> bool:
+        """True on the local day of the session."""
+        return clock.to_local(self.starts_at).date() == clock.today()
+
+
+@dataclass(frozen=True, slots=True)
+class StartingCohort:
+    """A cohort whose course begins soon."""
+
+    name: str
+    seats: int
+    slug: str
+    starts_at: dt.datetime
+    seated: int
+
+
+@dataclass(frozen=True, slots=True)
+class LostCompany:
+    """A company that was on the waiting list and did not take the offered seat."""
+
+    participation_id: int
+    company_name: str
+    slug: str
+    transition: str
+    at: dt.datetime
+
+
+def desk_sessions(garden_id: int) -> list[DeskSession]:
+    """Return a garden's sessions of today and the next two weeks, and past ones not confirmed as held, by time."""
+    now = clock.now()
+    values = {"garden_id": garden_id, "now": now, "soon": _soon(), "past": now - dt.timedelta(days=PAST_DAYS)}
+    return [DeskSession(*row) for row in session.execute(_SESSIONS, values)]
+
+
+def starting_cohorts(garden_id: int) -> list[StartingCohort]:
+    """Return a garden's cohorts with free seats whose course begins within two weeks."""
+    values = {"garden_id": garden_id, "now": clock.now(), "soon": _soon()}
+    rows = (StartingCohort(*row) for row in session.execute(_STARTING, values))
+    return [row for row in rows if row.seated < row.seats]
+
+
+def lost_companies(garden_id: int) -> list[LostCompany]:
+    """Return the companies whose offer of a seat lapsed or was declined in the last two weeks, the latest first."""
+    values = {"garden_id": garden_id, "past": clock.now() - dt.timedelta(days=SOON_DAYS)}
+    return [LostCompany(*row) for row in session.execute(_LOST, values)]
+
+
+def next_session_of(company_id: int) -> Sequence[Row[Any]]:
+    """Return the next session of a company with a seat, as a list of at most one row."""
+    return session.execute(_NEXT, {"company_id": company_id, "now": clock.now()}).all()
+
+
+def _soon() -> dt.datetime:
+    return clock.end_of_day(local_date_after(clock.now(), days=SOON_DAYS))

@@ -1,0 +1,193 @@
+"""A company's own courses: its seat, sessions, attendance and material, for its members and the gardens that follow it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Integer, bindparam, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.core import clock
+from marketplace.core.database import prepared, session
+from marketplace.core.errors import NotFound
+from marketplace.core.places import distance_km
+from marketplace.core.viewer import Viewer
+from marketplace.files.models import StoredFile
+from marketplace.programme.attendance import ATTENDED, Mark, count_attended
+from marketplace.programme.lifecycle import ParticipationPhase, ParticipationState, participation_phase
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort, ProjectPlace
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionMaterial
+from marketplace.programme.queries.attendance import marks_of
+from marketplace.programme.queries.sessions import Material, material_file, session_of_seat
+
+_HAS_COURSE = prepared(
+    select(Participation.id)
+    .where(Participation.company_id == bindparam("company_id", type_=Integer()))
+    .limit(1)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSession:
+    """A session of a company's course. `mark` is None if nobody has marked the company there."""
+
+    session: CourseSession
+    distance_km: int | None
+    mark: Mark | None
+    material: Sequence[Material]
+
+    @property
+    def is_attended(self) -> bool:
+        """True if the company was there."""
+        return self.mark in ATTENDED
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCourse:
+    """A company's place in a project. `attended` and `held` count afternoons of the course plan."""
+
+    participation: Participation
+    phase: ParticipationPhase
+    sessions: Sequence[OwnSession]
+    attended: int
+    held: int
+
+    @property
+    def next(self) -> OwnSession | None:
+        """The next session that is neither over nor cancelled, or None."""
+        return next((one for one in self.sessions if is_coming(one.session)), None)
+
+    @property
+    def last(self) -> OwnSession | None:
+        """The latest session that was held, or None."""
+        held = [one for one in self.sessions if one.session.held_at is not None]
+        return held[-1] if held else None
+
+
+def is_coming(course_session: CourseSession) -> bool:
+    """Return True if a session is neither over nor cancelled."""
+    return course_session.cancelled_at is None and course_session.ends_at > clock.now()
+
+
+def has_course(company_id: int) -> bool:
+    """Return True if a company is in a project."""
+    return session.scalar(_HAS_COURSE, {"company_id": company_id}) is not None
+
+
+def own_courses(company_id: int) -> list[OwnCourse]:
+    """Return the courses of a company, the newest first."""
+    query = (
+        select(Participation)
+        .options(
+            joinedload(Participation.project),
+            joinedload(Participation.cohort).joinedload(Cohort.place).joinedload(ProjectPlace.garden),
+            joinedload(Participation.offered_cohort),
+        )
+        .where(Participation.company_id == company_id)
+        .order_by(Participation.id.desc())
+    )
+    participations = session.scalars(query).all()
+    cohort_ids = {
+        one.cohort_id for one in participations if one.state == ParticipationState.SIGNED_UP and one.cohort_id
+    }
+    sessions = _sessions(cohort_ids) if cohort_ids else []
+    marks = _marks([one.id for one in participations])
+    material = _material([one.id for one in sessions]) if sessions else {}
+    return [_course(one, sessions, marks.get(one.id, {}), material) for one in participations]
+
+
+def _sessions(cohort_ids: set[int]) -> Sequence[CourseSession]:
+    query = (
+        select(CourseSession)
+        .where(CourseSession.cohort_id.in_(cohort_ids))
+        .order_by(CourseSession.starts_at, CourseSession.id)
+    )
+    return session.scalars(query).all()
+
+
+def _marks(participation_ids: Sequence[int]) -> dict[int, dict[int, tuple[int, Mark]]]:
+    """Return (number in the course plan, mark) by participation and session, also of sessions of other cohorts."""
+    query = (
+        select(CourseSession.id, CourseSession.number)
+        .join(AttendanceMark, AttendanceMark.session_id == CourseSession.id)
+        .where(AttendanceMark.participation_id.in_(participation_ids))
+        .distinct()
+    )
+    numbers: dict[int, int] = dict(session.execute(query).all()) if participation_ids else {}
+    found: dict[int, dict[int, tuple[int, Mark]]] = {}
+    for session_id, by_participation in (marks_of(numbers) if numbers else {}).items():
+        for participation_id in participation_ids:
+            if participation_id in by_participation:
+                mark = (numbers[session_id], by_participation[participation_id])
+                found.setdefault(participation_id, {})[session_id] = mark
+    return found
+
+
+def _material(session_ids: Sequence[int]) -> dict[int, list[Material]]:
+    query = (
+        select(SessionMaterial, StoredFile)
+        .outerjoin(StoredFile, StoredFile.material_id == SessionMaterial.id)
+        .where(SessionMaterial.session_id.in_(session_ids))
+        .order_by(SessionMaterial.id)
+    )
+    found: dict[int, list[Material]] = {}
+    for row, file in session.execute(query):
+        found.setdefault(row.session_id, []).append(Material(row, file))
+    return found
+
+
+def _course(
+    participation: Participation,
+    sessions: Sequence[CourseSession],
+    marks: Mapping[int, tuple[int, Mark]],
+    material: Mapping[int, Sequence[Material]],
+) -> OwnCourse:
+    has_seat = participation.state == ParticipationState.SIGNED_UP
+    start = participation.municipality_number
+    own = [
+        OwnSession(
+            one,
+            round(distance_km(start, one.municipality_number)) if start else None,
+            marks[one.id][1] if one.id in marks else None,
+            material.get(one.id, ()),
+        )
+        for one in sessions
+        if has_seat and one.cohort_id == participation.cohort_id
+    ]
+    attended = count_attended(marks.values())
+    is_over = bool(own) and all(one.session.ends_at <= clock.now() for one in own)
+    phase = participation_phase(
+        ParticipationState(participation.state),
+        is_confirmed=participation.confirmed_at is not None,
+        attended=attended,
+        sessions_needed=participation.project.sessions_needed,
+        is_course_over=is_over,
+    )
+    held = len({one.session.number for one in own if one.session.held_at is not None})
+    return OwnCourse(participation, phase, own, attended, held)
+
+
+def own_material_file(company_id: int, session_id: int, material_id: int) -> StoredFile:
+    """Return a file of a session in which a company has a seat. Raises NotFound."""
+    query = select(Participation).where(Participation.company_id == company_id)
+    for participation in session.scalars(query):
+        try:
+            return material_file(session_of_seat(participation, session_id), material_id)
+        except NotFound:
+            continue
+    raise NotFound
+
+
+def courses_for_garden(viewer: Viewer, company_id: int) -> list[OwnCourse]:
+    """Return a company's courses that the viewer's garden may see: as its home garden, or as a garden of the project."""
+    garden_id = viewer.organisation_id
+    return [
+        course
+        for course in own_courses(company_id)
+        if garden_id == course.participation.project.garden_id
+        or (course.participation.company is not None and course.participation.company.garden_id == garden_id)
+        or (
+            course.participation.cohort is not None
+            and course.participation.cohort.place.garden_id == garden_id
+        )
+    ]

@@ -1,0 +1,88 @@
+"""Course tasks on the home page of a business garden: today's session first, then what is missing."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.pages.dashboard import Task
+from marketplace.pages.queries.course import garden_course_tasks
+from marketplace.pages.queries.garden import garden_dashboard
+from marketplace.programme.models.participation import ParticipationEvent
+from marketplace.programme.models.projects import Cohort
+from tests import factories
+from tests.factories import programme
+
+DAY = dt.timedelta(days=1)
+
+
+@pytest.fixture
+def cohort(app: Flask) -> Cohort:
+    cohort = programme.cohort(programme.place(programme.project(factories.garden())), name="Oppdal", seats=2)
+    session.commit()
+    return cohort
+
+
+def tasks(cohort: Cohort) -> list[Task]:
+    session.commit()
+    return list(garden_course_tasks(cohort.place.garden_id))
+
+
+def noon(days: int = 0) -> dt.datetime:
+    return clock.from_local(clock.today() + days * DAY, dt.time(13))
+
+
+def test_todays_session_is_the_first_task(cohort: Cohort) -> None:
+    programme.participation(cohort)
+    programme.course_session(cohort, noon(), number=3)
+    viewer = factories.member(cohort.place.garden, role="curator")
+    session.commit()
+    first = garden_dashboard(viewer).tasks[0]
+    assert first.link == "Før oppmøte for Oppdal, samling 3"
+    assert first.when == "13.00, Meieriet · 1 plass"
+    assert first.url.endswith("/attendance")
+
+
+def test_past_session_waits_until_it_is_confirmed_as_held(cohort: Cohort) -> None:
+    past = programme.course_session(cohort, noon(-2), number=2)
+    assert [task.link for task in tasks(cohort)] == ["Bekreft om samling 2, Oppdal, ble holdt"]
+    past.held_at = clock.now()
+    assert tasks(cohort) == []
+
+
+def test_session_without_venue_waits_from_two_weeks_before(cohort: Cohort) -> None:
+    programme.course_session(cohort, noon(-7), held_at=clock.now())
+    programme.course_session(cohort, noon(15), venue="", number=3)
+    assert tasks(cohort) == []
+    programme.course_session(cohort, noon(13), venue="", number=2)
+    assert [task.link for task in tasks(cohort)] == ["Finn et lokale til samling 2, Oppdal"]
+
+
+def test_cohort_with_free_seats_waits_before_it_starts(cohort: Cohort) -> None:
+    programme.course_session(cohort, noon(10))
+    programme.participation(cohort)
+    found = tasks(cohort)
+    assert [(task.link, task.rest) for task in found] == [("Fyll kurset: Oppdal", "1 av 2 plasser er ledig.")]
+    programme.participation(cohort, "Moen rør")
+    assert tasks(cohort) == []
+
+
+@pytest.mark.parametrize(("transition", "state"), [("release", "lead"), ("withdraw", "withdrawn")])
+def test_company_that_did_not_take_the_offered_seat_is_called(
+    cohort: Cohort, transition: str, state: str
+) -> None:
+    lost = programme.participation(cohort, state=state)
+    session.add(
+        ParticipationEvent(
+            participation_id=lost.id, transition=transition, from_state="waiting", to_state=state
+        )
+    )
+    assert [task.link for task in tasks(cohort)] == ["Ring Bjørkvollen ysteri"]
+
+
+def test_other_gardens_see_nothing(cohort: Cohort) -> None:
+    programme.course_session(cohort, noon())
+    session.commit()
+    assert list(garden_course_tasks(factories.garden().id)) == []

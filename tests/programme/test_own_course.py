@@ -1,0 +1,111 @@
+"""A company's course page, its menu item and home page, and the panel that its gardens see."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.files.models import StoredFile
+from marketplace.programme.attendance import Mark, MarkSource
+from marketplace.programme.models.sessions import SessionMaterial
+from marketplace.programme.queries.own_course import courses_for_garden, own_courses
+from marketplace.programme.use_cases import attendance
+from marketplace.programme.use_cases.attendance import Marker, NewMark
+from tests import factories
+from tests.factories import programme
+from tests.support.browser import Browser
+
+DAY = dt.timedelta(days=1)
+
+
+class Course:
+    """A company with a seat in a cohort with three sessions, of which two were held; it attended one."""
+
+    def __init__(self) -> None:
+        self.garden = factories.garden()
+        self.company = factories.company(of=self.garden)
+        self.owner = factories.member(self.company)
+        cohort = programme.cohort(programme.place(programme.project(self.garden)))
+        self.seat = programme.participation(cohort, company_id=self.company.id)
+        now = clock.now()
+        self.sessions = [
+            programme.course_session(cohort, now + days * DAY, number=number, municipality_number="5001")
+            for number, days in enumerate((-14, -7, 7), start=1)
+        ]
+        session.commit()
+        self.mark(0, Mark.HERE)
+        self.mark(1, Mark.AWAY)
+
+    def mark(self, index: int, mark: Mark) -> None:
+        """Mark the company at a session, which was held."""
+        shown = self.sessions[index]
+        made = NewMark(self.seat.id, mark, shown.starts_at, f"{shown.id}-{mark}")
+        attendance.add_marks(shown.id, [made], Marker(MarkSource.STAFF))
+        shown.held_at = shown.ends_at
+        session.commit()
+
+
+@pytest.fixture
+def course(app: Flask) -> Course:
+    return Course()
+
+
+def test_course_page_shows_attendance_next_session_and_distance(course: Course, client: Browser) -> None:
+    page = client.sign_in(course.owner.user_id or 0).page("/course")
+    assert "Dere var der 1 av 2 ganger. Dere fullfører kurset med 4 av 3." in page.text
+    assert "Neste: " in page.text
+    assert "km fra dere" in page.text
+    assert course.seat.token in page.html
+    assert course.seat.calendar_token in page.html
+
+
+def test_member_who_is_not_owner_cannot_reach_the_seat_page(course: Course, client: Browser) -> None:
+    member = factories.member(course.company, role="member")
+    page = client.sign_in(member.user_id or 0).page("/course")
+    assert course.seat.token not in page.html
+
+
+def test_menu_has_course_only_for_companies_in_a_project(course: Course, client: Browser) -> None:
+    other = factories.member(factories.company(of=course.garden))
+    session.commit()
+    assert 'href="/course"' in client.sign_in(course.owner.user_id or 0).page("/home").html
+    assert 'href="/course"' not in client.sign_in(other.user_id or 0).page("/home").html
+
+
+def test_home_of_company_shows_next_session(course: Course, client: Browser) -> None:
+    page = client.sign_in(course.owner.user_id or 0).page("/home")
+    assert "Neste samling" in page.text
+
+
+def test_material_file_is_for_companies_with_a_seat_only(course: Course, client: Browser) -> None:
+    material = SessionMaterial(session_id=course.sessions[0].id, title="Ark", use="before")
+    session.add(material)
+    session.flush()
+    session.add(
+        StoredFile(
+            material_id=material.id, name="ark.pdf", media_type="application/pdf", size=4, data=b"%PDF"
+        )
+    )
+    other = factories.member(factories.company(of=course.garden))
+    session.commit()
+    path = f"/course/sessions/{course.sessions[0].id}/material/{material.id}"
+    assert client.sign_in(course.owner.user_id or 0).get(path).data == b"%PDF"
+    assert client.sign_in(other.user_id or 0).get(path).status_code == 404
+
+
+def test_course_of_company_without_a_seat_has_no_sessions(course: Course) -> None:
+    course.seat.state = "withdrawn"
+    session.commit()
+    assert own_courses(course.company.id)[0].sessions == []
+
+
+def test_card_shows_course_to_home_garden_and_not_to_a_stranger(course: Course, client: Browser) -> None:
+    adviser = factories.member(course.garden)
+    stranger = factories.member(factories.garden())
+    session.commit()
+    page = client.sign_in(adviser.user_id or 0).page(f"/companies/{course.company.id}")
+    assert "Var der 1 av 2 ganger" in page.text
+    assert "de var ikke på siste samling" in page.text
+    assert courses_for_garden(stranger, course.company.id) == []

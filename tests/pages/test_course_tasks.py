@@ -1,4 +1,4 @@
-"""Course tasks on the home page of a business garden: today's session first, then what is missing."""
+"""Course tasks on the home page of a business garden: today's session first, then sessions and seats to see to."""
 
 import datetime as dt
 

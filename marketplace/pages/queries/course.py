@@ -12,7 +12,7 @@ from marketplace.programme.queries.desk import DeskSession
 
 
 def garden_course_tasks(garden_id: int) -> Iterator[Task]:
-    """Return what waits in a garden's courses; today's sessions first."""
+    """Return the course tasks of a garden; today's sessions first."""
     sessions = desk.desk_sessions(garden_id)
     yield from (_today(one) for one in sessions if one.is_today)
     others = [one for one in sessions if not one.is_today]

@@ -1,4 +1,4 @@
-"""What waits in the courses: rows for the home pages of a business garden and of a company. Few columns, few statements."""
+"""Rows for the course tasks on the home pages of a business garden and of a company. Few columns, few statements."""
 
 import datetime as dt
 from collections.abc import Sequence

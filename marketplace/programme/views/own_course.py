@@ -25,7 +25,7 @@ COURSE_ITEM = NavItem("programme.own_course", _l("Course"), ("programme.",))
 @blueprint.get("/course")
 @access.company
 def own_course() -> ViewResponse:
-    """Show the viewer's company its course: what comes next, the sessions with material, and its attendance."""
+    """Show the course of the viewer's company: the next session, all sessions with material, and its attendance."""
     viewer = current_viewer()
     courses = queries.own_courses(viewer.organisation_id or 0)
     return render_template(

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select
 
@@ -174,7 +173,7 @@ def lost_companies(garden_id: int) -> list[LostCompany]:
     return [LostCompany(*row) for row in session.execute(_LOST, values)]
 
 
-def next_session_of(company_id: int) -> Sequence[Row[Any]]:
+def next_session_of(company_id: int) -> Sequence[Row[int, int, str, dt.datetime, str, str]]:
     """Return the next session of a company with a seat, as a list of at most one row."""
     return session.execute(_NEXT, {"company_id": company_id, "now": clock.now()}).all()
 

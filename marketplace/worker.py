@@ -15,7 +15,7 @@ from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import course_retention, retention
-from marketplace.programme.use_cases import feedback, reminders, seat_release
+from marketplace.programme.use_cases import feedback, missed_sessions, reminders, seat_release
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.vetting import use_cases as vetting
@@ -52,6 +52,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     seat_release.release_unconfirmed,
     seat_release.release_lapsed_offers,
     reminders.remind_of_sessions,
+    missed_sessions.notify_of_missed_sessions,
     feedback.ask_for_feedback,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,

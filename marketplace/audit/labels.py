@@ -182,6 +182,7 @@ ACTION_LABELS = {
     "session.feedback": _("Gave feedback on a session"),
     "session.cancel": _("Cancelled a session"),
     "session.move": _("Moved a session"),
+    "session.tell_missed": _("Notified the companies that missed a session"),
     "session.remind": _("Reminded the companies of a session"),
     "session.remove_material": _("Removed material from a session"),
     "session.restore": _("Undid the cancellation of a session"),

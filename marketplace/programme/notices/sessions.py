@@ -8,6 +8,7 @@ from marketplace.core.i18n import format_date, format_datetime, format_time, nge
 from marketplace.core.i18n import gettext as _
 from marketplace.core.icalendar import CalendarEvent, Mailbox, invitation
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
@@ -180,3 +181,25 @@ def session_soon(sessions: Sequence[CourseSession], path: str) -> Content:
         else _("Course on %(date)s", date=format_date(first.starts_at, weekday=True, year=False))
     )
     return Content(subject, lines, path, _("See your seat") if path != "/home" else _("Open the site"))
+
+
+@as_message("session_missed", topic=Topic.COURSE)
+def session_missed(missed: CourseSession, path: str, catch_up: CourseSession | None) -> Content:
+    """A company missed a session. With the date of a catch-up session, if one is planned."""
+    lines = [
+        _(
+            "We missed you at %(title)s on %(date)s.",
+            title=missed.heading,
+            date=format_date(missed.starts_at, weekday=True, year=False),
+        )
+    ]
+    if catch_up is not None:
+        lines += [_("You can catch up:"), *_time_and_place(catch_up)]
+    else:
+        lines.append(_("The material is on your course page. Your business garden can help you catch up."))
+    return Content(
+        _("You missed %(title)s", title=missed.heading),
+        lines,
+        path,
+        _("Open your course") if path == "/course" else _("See your seat"),
+    )

@@ -1,4 +1,4 @@
-"""Organisation numbers, slugs and secret tokens."""
+"""Organisation numbers, keys of rows, slugs and secret tokens."""
 
 import hashlib
 import re
@@ -11,6 +11,8 @@ from stdnum.no import orgnr
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import gettext as _
 
+MAX_ID = 2**31 - 1
+"""Largest key of a row: INTEGER in PostgreSQL."""
 _DECORATION = re.compile(r"^(?:org(?:anisasjons)?(?:nr|nummer)?)?(?:NO)?(.*?)(?:MVA)?$", re.IGNORECASE)
 
 
@@ -59,3 +61,10 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """Return the SHA-256 of a token. Only the hash is stored, so a stolen database contains no usable token."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def parse_id(text: str) -> int | None:
+    """Parse the key of a row from a form field; None if no row can have it."""
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)):
+        return None
+    return int(text) if int(text) <= MAX_ID else None

@@ -16,6 +16,7 @@ from marketplace.accounts.views import (
 from marketplace.core import taxonomy
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import parse_id
 from marketplace.core.text import clean_text
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries, use_cases
@@ -221,7 +222,7 @@ def choose() -> ViewResponse:
     viewer = current_viewer()
     if request.method == "POST":
         chosen = request.form.get("membership", "")
-        membership_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None  # noqa: PLR2004 because ids are shorter
+        membership_id = parse_id(chosen)
         if membership_id is None and chosen != "admin":
             abort(404)
         use_cases.choose_organisation(viewer, current_token() or "", membership_id)

@@ -12,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
+from marketplace.core.identifiers import MAX_ID, parse_id
 from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.check_in import check_in_code, is_valid_code
 from marketplace.programme.forms.attendance import GuestForm, HeldForm
@@ -111,14 +112,14 @@ def _store_form(session_id: int, marker: Marker) -> None:
 
 
 def _ids(name: str) -> list[int]:
-    return [int(text) for text in request.form.getlist(name)[:1000] if text.isascii() and text.isdigit()]
+    return [one for text in request.form.getlist(name)[:1000] if (one := parse_id(text)) is not None]
 
 
 def _store_sent_marks(session_id: int, marker: Marker) -> ViewResponse:
     """Store the marks that a script sends, and answer with their keys, so that it deletes them."""
     try:
         marks = [_read_mark(item) for item in json.loads(request.form["marks"])[: use_cases.MAX_MARKS]]
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         abort(400)
     try:
         use_cases.add_marks(session_id, marks, marker)
@@ -131,9 +132,11 @@ def _read_mark(item: Mapping[str, object]) -> NewMark:
     """Parse a mark. Raises ValueError, KeyError or TypeError."""
     milliseconds, key = item["at"], str(item["key"])
     participation_id = item["company"]
-    if not isinstance(milliseconds, int) or not isinstance(participation_id, int) or not key.isascii():
+    if not isinstance(milliseconds, int) or not isinstance(participation_id, int):
         raise TypeError
-    if not 0 < len(key) <= MAX_KEY_LENGTH or not 0 <= milliseconds < 2**43:
+    if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
+        raise ValueError
+    if not 0 <= milliseconds < 2**43 or not 0 <= participation_id <= MAX_ID:
         raise ValueError
     marked_at = dt.datetime.fromtimestamp(milliseconds / 1000, dt.UTC)
     return NewMark(participation_id, Mark(str(item["mark"])), marked_at, key)
@@ -223,13 +226,13 @@ def check_in(session_id: int, code: str) -> ViewResponse:
         return render_template("programme/check_in_expired.html"), 410
     course_session = queries.session_by_id(session_id)
     listed = queries.attendance_list(course_session)
-    chosen = request.form.get("company", "")
-    if request.method == "POST" and chosen.isascii() and chosen.isdigit():
-        row = next((row for row in listed.rows if row.participation.id == int(chosen)), None)
+    chosen = parse_id(request.form.get("company", ""))
+    if request.method == "POST" and chosen is not None:
+        row = next((row for row in listed.rows if row.participation.id == chosen), None)
         if row is None:
             raise NotFound
         try:
-            use_cases.save_list(session_id, {int(chosen): True}, {}, Marker(MarkSource.SELF))
+            use_cases.save_list(session_id, {chosen: True}, {}, Marker(MarkSource.SELF))
         except Conflict as error:
             flashes.warn(error.message)
             return see_other("programme.check_in", session_id=session_id, code=code)

@@ -6,6 +6,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
+from marketplace.core.identifiers import parse_id
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel
 from marketplace.sourcing import queries, use_cases
@@ -69,7 +70,7 @@ def invite_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
 def invite(reference: str) -> ViewResponse:
     """Invite the selected suppliers."""
     raw = request.form.getlist("supplier")[:MAX_RANKED]
-    selected = [int(text) for text in raw if text.isascii() and text.isdigit() and len(text) < 10]  # noqa: PLR2004 because ids are shorter
+    selected = [one for text in raw if (one := parse_id(text)) is not None]
     try:
         invited = use_cases.invite_suppliers(current_viewer(), reference, selected)
     except RuleBroken as error:

@@ -47,15 +47,33 @@ def test_every_named_need_of_a_long_text_is_found() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Kjøp av pukk og grus", "asdf", "Potrzebuję nowej strony internetowej", "rørlegger", "", "og i på"],
+    [
+        "Kjøp av pukk og grus",
+        "asdf",
+        "Potrzebuję nowej strony internetowej",
+        "rørlegger",
+        "",
+        "og i på",
+        "nytt tak på låven",
+        "male låven",
+        "dekkskift",
+        "kjøpe ved",
+        "maling av hus",
+    ],
 )
 def test_text_about_something_else_gives_no_service(text: str) -> None:
     assert services(text) == []
 
 
+@pytest.mark.parametrize("text", ["film fra låven", "ny motor til traktoren", "male et maleri", "vaske vinduer"])
+def test_everyday_words_are_not_corrected_to_similar_terms(text: str) -> None:
+    assert interpret_text(text).corrected == ""
+
+
 @pytest.mark.parametrize(
     ("text", "service"),
     [
+        ("e-post", "sys.office"),
         ("hyttebilder", "med.photo"),
         ("konfirmasjonsvideo", "med.film"),
         ("barnehagelogoen", "brd.identity"),

@@ -15,6 +15,7 @@ from marketplace.directory.search.query_analysis import (
     content_words,
     correct,
     is_informative_word,
+    is_ordinary_word,
     language_of,
     spelling,
     stems_of,
@@ -81,9 +82,12 @@ def _general_words() -> frozenset[str]:
 
 def _words(text: str) -> list[_Word]:
     return [
-        _Word(word, frozenset((*stems_of(word), *_compound_heads(word))), word.casefold() in _fillers())
-        for word in content_words(text)
+        _Word(word, _stems_with_heads(word), word.casefold() in _fillers()) for word in content_words(text)
     ]
+
+
+def _stems_with_heads(word: str) -> frozenset[str]:
+    return frozenset() if is_ordinary_word(word) else frozenset((*stems_of(word), *_compound_heads(word)))
 
 
 def _compound_heads(word: str) -> Iterator[str]:
@@ -151,7 +155,8 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     if exact := {code: need for code, need in needs.items() if need.probability == 1.0}:
         needs = exact
     elif _is_about_services(words):
-        for guess in matching.suggest_needs(text, glossary(), language_of(text), limit=limit):
+        about = " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
+        for guess in matching.suggest_needs(about, glossary(), language_of(text), limit=limit):
             former = needs.get(guess.service)
             if (
                 guess.service in taxonomy.services()
@@ -205,7 +210,12 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
                 len(matched) < len(words) or not any(word.is_filler for word in words)
             ):
                 continue
-        elif len(words) == 1 and phrase.is_term and _is_part_of(words[0], phrase):
+        elif (
+            len(words) == 1
+            and phrase.is_term
+            and not words[0].is_general
+            and _is_part_of(words[0], phrase)
+        ):
             matched, probability = {0}, 0.3 + 0.3 / len(phrase.stems)
         else:
             continue

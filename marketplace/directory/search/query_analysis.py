@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from marketplace.core.letters import fold_letters
+from marketplace.data import data_path
 from marketplace.directory.search.place_names import place_words
 from marketplace.matching.analysis.spelling import Spelling
 from marketplace.matching.analysis.stemming import stem
@@ -193,7 +194,8 @@ def stems_of(word: str) -> tuple[str, ...]:
     joined = "".join(pieces)
     standard = {"nye": "ny", "nytt": "ny"} | dict(glossary().analyzer.variants or {})
     stems = [_common_prefix(standard.get(joined, joined))]
-    if len(pieces) > 1:
+    # The parts of e-post mean something else.
+    if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
         stems += [_common_prefix(standard.get(piece, piece)) for piece in pieces]
     return tuple(stems)
 
@@ -220,6 +222,18 @@ def is_informative_word(word: str) -> bool:
     return _is_abbreviation(word) or word.casefold() not in _weak_words()
 
 
+@cache
+def _ordinary_words() -> frozenset[str]:
+    lines = data_path("ordinary_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def is_ordinary_word(word: str) -> bool:
+    """Return True for an everyday word that resembles a term without meaning it: låven (loven), maling (måling)."""
+    word = word.casefold()
+    return word in _ordinary_words() and word not in known_words()
+
+
 class Dictionary(Protocol):
     """Knows words, and the nearest known word of an unknown one."""
 
@@ -231,12 +245,12 @@ class Dictionary(Protocol):
 
 
 def correct(text: str, dictionary: Dictionary) -> str:
-    """Return a search text with each unknown word replaced by the nearest known one, if there is one."""
+    """Return a search text with each misspelled word replaced by the nearest known one, if there is one."""
 
     def replace(match: re.Match[str]) -> str:
         word = match.group().casefold()
         joined = "".join(_WORD.findall(word))
-        if any(dictionary.is_known(form) for form in (word, joined)):
+        if is_ordinary_word(word) or any(dictionary.is_known(form) for form in (word, joined)):
             return match.group()
         # A word that could be a compound (hjem-e-side) is corrected only if it has a single error.
         return dictionary.nearest(joined, 1 if _splitter().split(joined) else 2) or match.group()

@@ -65,7 +65,9 @@ def test_text_about_something_else_gives_no_service(text: str) -> None:
     assert services(text) == []
 
 
-@pytest.mark.parametrize("text", ["film fra låven", "ny motor til traktoren", "male et maleri", "vaske vinduer"])
+@pytest.mark.parametrize(
+    "text", ["film fra låven", "ny motor til traktoren", "male et maleri", "vaske vinduer"]
+)
 def test_everyday_words_are_not_corrected_to_similar_terms(text: str) -> None:
     assert interpret_text(text).corrected == ""
 

@@ -210,12 +210,7 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
                 len(matched) < len(words) or not any(word.is_filler for word in words)
             ):
                 continue
-        elif (
-            len(words) == 1
-            and phrase.is_term
-            and not words[0].is_general
-            and _is_part_of(words[0], phrase)
-        ):
+        elif len(words) == 1 and phrase.is_term and not words[0].is_general and _is_part_of(words[0], phrase):
             matched, probability = {0}, 0.3 + 0.3 / len(phrase.stems)
         else:
             continue

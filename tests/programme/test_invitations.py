@@ -143,7 +143,7 @@ def test_invited_company_signs_up_or_declines_by_its_link(
 def test_adviser_chooses_writes_looks_and_sends(browser: Browser, project: Project) -> None:
     ids = leads(project, 3)
     board = f"/programme/{project.slug}/companies"
-    assert "Inviter alle 3 som passer" in browser.page(board).text
+    assert "Inviter alle 3 som har e-postadresse" in browser.page(board).text
     page = browser.get(f"{board}/invite?all=1").text
     assert f'value="{",".join(map(str, ids))}"' in page
     assert "Invitasjon til Digital synlighet" in page

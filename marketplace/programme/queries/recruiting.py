@@ -27,6 +27,7 @@ from marketplace.programme.queries.cohorts import cohorts_of
 from marketplace.programme.queries.projects import ProjectAccess
 
 BOARD_SIZE = 25
+INVITABLE = (ParticipationPhase.LEAD, ParticipationPhase.INVITED, ParticipationPhase.INTERESTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class BoardRow:
     phase: ParticipationPhase
     attended: int
     cohort: Cohort | None
+
+    @property
+    def can_be_invited(self) -> bool:
+        """True if the company has no place in the course and may get an invitation by e-mail."""
+        one = self.participation
+        return self.phase in INVITABLE and bool(one.contact_email) and one.wants_invitations
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,11 @@ class Board:
     counts: Counter[ParticipationPhase]
     seated: int
     total: int
+
+    @property
+    def invitable(self) -> int:
+        """Number of the matching companies that can be invited."""
+        return sum(row.can_be_invited for row in self.rows)
 
 
 def visible_participations(viewer: Viewer, access: ProjectAccess) -> Select[Participation]:

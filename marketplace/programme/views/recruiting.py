@@ -10,7 +10,6 @@ from marketplace.core.taxonomy import sectors
 from marketplace.programme.lifecycle import (
     PHASE_LABELS,
     SOURCES,
-    ParticipationPhase,
 )
 from marketplace.programme.queries import cohorts as cohort_queries
 from marketplace.programme.queries import recruiting as queries
@@ -32,8 +31,6 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 from marketplace.web.xlsx_export import xlsx_response
 
-INVITABLE = (ParticipationPhase.LEAD, ParticipationPhase.INVITED, ParticipationPhase.INTERESTED)
-
 
 @blueprint.get("/programme/<slug>/companies")
 @access.garden
@@ -47,7 +44,6 @@ def board(slug: str) -> ViewResponse:
         bar=bar,
         board=shown,
         phases=PHASE_LABELS,
-        invitable=INVITABLE,
         can_undo=can_undo(current_viewer(), project_access),
     )
 

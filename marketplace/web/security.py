@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     @app.after_request
     def set_cache_control(response: Response) -> Response:
         if request.endpoint != "static":
-            private = current_token() is not None or request.method != "GET"
+            has_secret = "token" in (request.view_args or {})
+            private = has_secret or current_token() is not None or request.method != "GET"
             response.headers.setdefault("Cache-Control", "no-store" if private else "private, no-cache")
         return response

@@ -10,10 +10,12 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
+from marketplace.outbox.models import OutboxMail
 from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.use_cases import attendance
+from marketplace.programme.use_cases import attendance, sign_up
+from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
@@ -67,3 +69,35 @@ def test_check_in_with_an_impossible_company_shows_the_list_again(
 ) -> None:
     code = check_in_code(str(client.application.config["SECRET_KEY"]), today.id, clock.now())
     assert client.post(f"/here/{today.id}/{code}", data={"company": NINES}).status_code == 200
+
+
+def test_link_of_a_new_contact_person_is_only_sent_by_mail(cohort: Cohort, client: Browser) -> None:
+    """Otherwise anybody with a seat could read and erase the e-mail of any address by entering it."""
+    seat = programme.participation(cohort)
+    answer = client.post(
+        f"{seat.path}/contact",
+        data={"contact_name": "Ola Nyhus", "email": "ola@ysteri.example", "phone": "00 00 00 00"},
+    )
+    session.refresh(seat)
+    assert seat.contact_email == "ola@ysteri.example"
+    assert (answer.status_code, answer.location) == (303, "/")
+    mail = session.query(OutboxMail).filter_by(recipient="ola@ysteri.example").first()
+    assert mail is not None
+    assert mail.link_path == seat.path
+
+
+def test_new_sign_up_does_not_show_why_the_company_withdrew(cohort: Cohort, client: Browser) -> None:
+    seat = programme.participation(cohort, organisation_number="310000388")
+    session.commit()
+    sign_up.withdraw(seat.token, "ill", "Sykdom i familien")
+    contact = Contact("Ola Nyhus", "ola@ysteri.example", "00 00 00 00")
+    details = SignUp("Bjørkvollen ysteri", "310000388", "5021", "food-drink", contact)
+    sign_up.sign_up(cohort.project.slug, cohort.id, details, "network 192.0.2.1")
+    session.refresh(seat)
+    assert "Sykdom" not in client.get(f"{seat.path}/data").get_data(as_text=True)
+
+
+def test_page_of_a_secret_link_is_not_stored_by_browsers(cohort: Cohort, client: Browser) -> None:
+    seat = programme.participation(cohort)
+    for path in (seat.path, f"{seat.path}/data"):
+        assert client.get(path).headers["Cache-Control"] == "no-store"

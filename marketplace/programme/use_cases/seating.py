@@ -35,8 +35,13 @@ class Cause:
 
 
 def lock_project(project_id: int) -> None:
-    """Lock a project until the end of the transaction. Everything that takes or frees a seat does so first."""
+    """Lock a project until the end of the transaction. Everything that takes or frees a seat does so first.
+
+    Objects that were read before are expired: another transaction may have changed them while this one waited.
+    """
     lock_row(Project.id, project_id)
+    session.flush()
+    session.expire_all()
 
 
 def count_free_seats(cohort: Cohort) -> int:

@@ -74,6 +74,7 @@ def sign_up(
         accounts.require_mail_quota(email, network)
         cohort = open_cohort(slug, cohort_id)
         lock_project(cohort.project_id)
+        cohort = open_cohort(slug, cohort_id)
         participation = _find(cohort.project_id, details.organisation_number)
         if participation is not None and participation.state in _TAKEN:
             if participation.contact_email:
@@ -128,6 +129,7 @@ def _set_details(participation: Participation, details: SignUp, email: str) -> N
     participation.allows_quotes = details.allows_quotes
     participation.locale = current_locale()
     participation.confirmed_at = None
+    participation.withdrawal_reason = participation.withdrawal_text = ""
 
 
 def participation_by_token(token: str) -> Participation:
@@ -285,7 +287,8 @@ def change_contact(token: str, contact: Contact) -> Participation:
         participation.contact_phone = contact.phone
         record(None, "participation.change_contact", "participation", participation.id)
         if is_new:
-            welcome_contact(participation)
+            send_mail(notices.contact_added(participation), email, participation.locale)
+            send_session_invitations(participation)
         return participation
 
 

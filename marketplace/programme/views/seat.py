@@ -125,9 +125,12 @@ def change_contact(token: str) -> ViewResponse:
         }
     )
     if form.validate_on_submit():
-        participation = use_cases.change_contact(token, form.contact())
+        changed = use_cases.change_contact(token, form.contact())
         flashes.done(_("The contact details have been changed."))
-        return see_other("programme.seat", token=participation.token)
+        if changed.token != token:  # the new link is e-mailed: it is not for whoever entered the address
+            flashes.note(_("Check your e-mail"))
+            return see_other("pages.front")
+        return see_other("programme.seat", token=token)
     return render_template("programme/seat_contact.html", participation=participation, token=token, form=form)
 
 

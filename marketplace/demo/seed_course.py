@@ -18,11 +18,12 @@ from marketplace.demo.timeline import Action, Timeline
 from marketplace.programme.attendance import ATTENDED, Mark, MarkSource
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
-from marketplace.programme.models.sessions import CourseSession, SessionLink
+from marketplace.programme.models.sessions import CourseSession, SessionFeedback, SessionLink
 from marketplace.programme.queries.attendance import attendance_list
 from marketplace.programme.use_cases import (
     attendance,
     cohorts,
+    feedback,
     material,
     project_people,
     projects,
@@ -31,6 +32,7 @@ from marketplace.programme.use_cases import (
 from marketplace.programme.use_cases import sessions as course_sessions
 from marketplace.programme.use_cases.attendance import Marker, NewMark
 from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
+from marketplace.programme.use_cases.feedback import Answers
 from marketplace.programme.use_cases.material import MaterialDetails
 from marketplace.programme.use_cases.project_people import PersonDetails
 from marketplace.programme.use_cases.projects import ProjectDetails
@@ -43,7 +45,7 @@ PHONE = "00 00 00 00"
 SEATS, AFTERNOONS, TARGET = 25, 6, 100
 STARTS, ENDS = dt.time(13), dt.time(16)
 CREATED_DAY, RECRUITED_DAY, SIGNED_UP_DAY, WITHDRAWN_DAY = -60, -50, -38, -12
-AFTER_THE_SESSION = dt.time(16, 10)
+AFTER_THE_SESSION, FEEDBACK_TIME = dt.time(16, 10), dt.time(20, 30)
 REGULAR = "Bjørkvollen ysteri"
 """The company of the demo user, which has attended every session."""
 LECTURER_LINK = "demo-lecturer"
@@ -101,6 +103,9 @@ def _seed_place(timeline: Timeline, fixtures: Fixtures, place: Entry, names: Ite
         day = place["first"] + 7 * place["weeks"] * (number - 1)
         if day < 0:
             timeline.add_at(day, AFTER_THE_SESSION, _attendance_action(fixtures, place, number))
+            timeline.add_scheduled(day + 1, _ask_for_feedback)
+        if day + 1 < 0:
+            timeline.add_at(day + 1, FEEDBACK_TIME, _feedback_action(place, number))
 
 
 def _create_project(timeline: Timeline, fixtures: Fixtures, plan: Entry) -> None:
@@ -272,6 +277,33 @@ def _attendance_action(fixtures: Fixtures, place: Entry, number: int) -> Action:
         attendance.confirm_held(held.id, here + number % 3, viewer)
 
     return take_attendance
+
+
+def _ask_for_feedback() -> None:
+    feedback.ask_for_feedback()
+
+
+def _feedback_action(place: Entry, number: int) -> Action:
+    def answer() -> None:
+        query = (
+            select(SessionFeedback)
+            .join(SessionFeedback.session)
+            .join(CourseSession.cohort)
+            .where(CourseSession.number == number, Cohort.name == place["name"])
+        )
+        comments = content.course()["comments"]
+        for asked in session.scalars(query.order_by(SessionFeedback.id)).all():
+            chosen = zlib.crc32(f"{asked.participation.company_name} {number} feedback".encode())
+            if chosen % 5 == 0:
+                continue
+            token = f"demo-feedback-{asked.id}"
+            asked.token_hash = token_hash(token)
+            session.flush()
+            comment = comments[chosen // 5 % len(comments)] if chosen % 3 == 0 else ""
+            answers = Answers(3 + chosen % 3, 2 + chosen % 2, chosen % 5 if number > 1 else None, comment)
+            feedback.give_feedback(token, answers)
+
+    return answer
 
 
 def _mark(company_name: str, number: int) -> Mark:

@@ -68,4 +68,7 @@ MAILBOX = BackoffPolicy("mailbox", _SIX_HOURS, (*(_NONE,) * 9, _SIX_HOURS))
 LOCK_MAIL = BackoffPolicy("lock mail", _SIX_HOURS, (_SIX_HOURS,))
 """E-mails about wrong passwords to one account."""
 
-POLICIES = (PASSWORD, ACCOUNT, NETWORK_ADDRESS, CONFIRMATION, CODE, MAIL, MAILBOX, LOCK_MAIL)
+SIGN_UP = BackoffPolicy("sign-up", _HOUR, (*(_NONE,) * 29, _HOUR))
+"""Companies signed up for courses from one network: thirty in an hour, as a room full of companies shares one."""
+
+POLICIES = (PASSWORD, ACCOUNT, NETWORK_ADDRESS, CONFIRMATION, CODE, MAIL, MAILBOX, LOCK_MAIL, SIGN_UP)

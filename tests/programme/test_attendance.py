@@ -67,14 +67,12 @@ def test_list_is_sorted_in_norwegian_order(today: CourseSession) -> None:
     assert names == ["Bjørkvollen ysteri", "Zeta data", "Ålgård gard"]
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_marks_of_two_phones_in_any_order_give_the_latest_on_the_devices(
-    today: CourseSession, cohort: Cohort, seed: int
-) -> None:
-    """Batches are repeated, split and shuffled, as when phones lose the connection."""
+def send_interleaved(course_session: CourseSession, cohort: Cohort, seed: int) -> dict[int, Mark]:
+    """Send taps of two phones in batches that are repeated, split and shuffled; return the last tap by company."""
     draw = random.Random(seed)
+    ids = companies(cohort)
     taps = [
-        mark(draw.choice(companies(cohort)), draw.choice([Mark.HERE, Mark.AWAY]), second, f"key-{second}")
+        mark(draw.choice(ids), draw.choice([Mark.HERE, Mark.AWAY]), second, f"key-{seed}-{second}")
         for second in range(30)
     ]
     phones: tuple[list[NewMark], list[NewMark]] = ([], [])
@@ -83,11 +81,30 @@ def test_marks_of_two_phones_in_any_order_give_the_latest_on_the_devices(
     batches = [phone[start : start + 4] for phone in phones for start in range(0, len(phone), 3)]
     draw.shuffle(batches)
     for batch in batches:
-        use_cases.add_marks(today.id, batch, STAFF)
-    expected = {tap.participation_id: tap.mark for tap in taps}
+        use_cases.add_marks(course_session.id, batch, STAFF)
+    return {tap.participation_id: tap.mark for tap in taps}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_marks_of_two_phones_in_any_order_give_the_latest_on_the_devices(
+    today: CourseSession, cohort: Cohort, seed: int
+) -> None:
+    expected = send_interleaved(today, cohort, seed)
     shown = {row.participation.id: row.mark for row in attendance_list(today).rows if row.mark}
     assert shown == expected
     assert session.query(AttendanceMark).count() == 30
+
+
+@pytest.mark.exhaustive
+@pytest.mark.slow
+def test_thousand_interleavings_of_two_phones_lose_nothing(cohort: Cohort) -> None:
+    for seed in range(1000):
+        begun = programme.course_session(cohort, clock.now() - dt.timedelta(hours=1))
+        session.commit()
+        expected = send_interleaved(begun, cohort, seed)
+        shown = {row.participation.id: row.mark for row in attendance_list(begun).rows if row.mark}
+        assert shown == expected, seed
+        assert session.query(AttendanceMark).filter_by(session_id=begun.id).count() == 30, seed
 
 
 def test_two_phones_at_once_lose_no_mark(today: CourseSession, cohort: Cohort, app: Flask) -> None:
@@ -122,9 +139,7 @@ def test_cancelled_session_refuses_marks(today: CourseSession, cohort: Cohort) -
     today.cancelled_at = clock.now()
     session.commit()
     with pytest.raises(Conflict):
-        use_cases.mark_all_here(today.id, STAFF) or use_cases.add_marks(
-            today.id, [mark(companies(cohort)[0], Mark.HERE, 0, "k")], STAFF
-        )
+        use_cases.add_marks(today.id, [mark(companies(cohort)[0], Mark.HERE, 0, "k")], STAFF)
 
 
 def test_company_of_another_project_cannot_be_marked(today: CourseSession) -> None:

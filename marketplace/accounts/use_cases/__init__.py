@@ -51,6 +51,7 @@ from marketplace.accounts.use_cases.throttling import (
     consume_mail_quota,
     purge_attempts,
     require_mail_quota,
+    require_sign_up_quota,
 )
 from marketplace.accounts.use_cases.two_factor import (
     begin_two_factor,
@@ -100,6 +101,7 @@ __all__ = [
     "request_password_reset",
     "require_mail_quota",
     "require_password",
+    "require_sign_up_quota",
     "resend_confirmation",
     "reset_password",
     "reset_two_factor",

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from marketplace.accounts.attempt_limits import MAIL, MAILBOX, POLICIES, BackoffPolicy
+from marketplace.accounts.attempt_limits import MAIL, MAILBOX, POLICIES, SIGN_UP, BackoffPolicy
 from marketplace.accounts.models import Throttle
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session, transaction
@@ -119,6 +119,19 @@ def require_mail_quota(email: str, sender: str) -> None:
         raise TooMany(
             _(
                 "Several e-mails have been sent to this address in the last few hours. Wait before you send another."
+            ),
+            error.seconds,
+        ) from error
+
+
+def require_sign_up_quota(network: str) -> None:
+    """Count a sign-up for a course from a network, inside the caller's transaction. Raises TooMany."""
+    try:
+        record_attempt(SIGN_UP, network)
+    except TooMany as error:
+        raise TooMany(
+            _(
+                "Many companies have been signed up from this network in the last hour. Wait an hour, or call the business garden: an adviser can sign you up."
             ),
             error.seconds,
         ) from error

@@ -14,6 +14,7 @@ from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import token_hash
+from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send, send_mail
@@ -72,10 +73,12 @@ def sign_up(
     email = normalize_email(details.contact.email)
     with transaction():
         accounts.require_mail_quota(email, network)
+        if viewer is None or not viewer.is_garden:
+            accounts.require_sign_up_quota(network)
         cohort = open_cohort(slug, cohort_id)
         lock_project(cohort.project_id)
         cohort = open_cohort(slug, cohort_id)
-        participation = _find(cohort.project_id, details.organisation_number)
+        participation = _find(cohort.project_id, details, email)
         if participation is not None and participation.state in _TAKEN:
             if participation.contact_email:
                 send_mail(
@@ -87,7 +90,6 @@ def sign_up(
         if participation is None:
             participation = Participation(
                 project_id=cohort.project_id,
-                organisation_number=details.organisation_number,
                 state=ParticipationState.LEAD,
                 source="web",
             )
@@ -107,19 +109,26 @@ def sign_up(
         return None
 
 
-def _find(project_id: int, organisation_number: str | None) -> Participation | None:
-    if organisation_number is None:
-        return None
-    query = select(Participation).where(
-        Participation.project_id == project_id, Participation.organisation_number == organisation_number
-    )
-    return load_locked(query)
+def _find(project_id: int, details: SignUp, email: str) -> Participation | None:
+    """Return the company's participation: by number, else by name and e-mail address if either has no number."""
+    number, name = details.organisation_number, name_key(details.company_name)
+    of_project = select(Participation).where(Participation.project_id == project_id)
+    if number is not None:
+        known = load_locked(of_project.where(Participation.organisation_number == number))
+        if known is not None:
+            return known
+    same_address = of_project.where(Participation.contact_email == email).order_by(Participation.id)
+    for one in session.scalars(same_address).all():
+        if name_key(one.company_name) == name and (number is None or one.organisation_number is None):
+            return load_locked(of_project.where(Participation.id == one.id))
+    return None
 
 
 def _set_details(participation: Participation, details: SignUp, email: str) -> None:
     if participation.contact_email != email or not participation.token_hash:
         participation.renew_token()
     participation.company_name = details.company_name
+    participation.organisation_number = participation.organisation_number or details.organisation_number
     participation.municipality_number = details.municipality_number
     participation.sector_code = details.sector_code
     participation.contact_name = details.contact.name

@@ -34,7 +34,9 @@ def register(app: Flask) -> None:
     @app.after_request
     def set_cache_control(response: Response) -> Response:
         if request.endpoint != "static":
-            has_secret = "token" in (request.view_args or {})
+            has_secret = bool({"token", "code"} & set(request.view_args or ()))
+            if has_secret:
+                response.headers["X-Robots-Tag"] = "noindex"
             private = has_secret or current_token() is not None or request.method != "GET"
             response.headers.setdefault("Cache-Control", "no-store" if private else "private, no-cache")
         return response

@@ -150,11 +150,17 @@ def test_owner_who_registers_the_number_is_linked_and_followed(cohort: Cohort) -
         ).organisation
     session.refresh(signed)
     assert signed.company_id == company.id
-    followers = session.scalars(select(CompanyFollower).where(CompanyFollower.company_id == company.id))
-    assert {(one.garden_id, one.why) for one in followers} == {
-        (elsewhere.id, "area"),
-        (cohort.place.garden_id, "cohort"),
-    }
+
+    def followers() -> set[tuple[int, str]]:
+        rows = session.scalars(select(CompanyFollower).where(CompanyFollower.company_id == company.id))
+        return {(one.garden_id, one.why) for one in rows if one.until is None}
+
+    assert followers() == {(elsewhere.id, "area")}, "a stranger may have signed the company up"
+    use_cases.confirm_seat(signed.token)
+    assert followers() == {(elsewhere.id, "area"), (cohort.place.garden_id, "cohort")}
+    assert any("følger dere mens dere er med på kurset" in subject for subject in subjects())
+    use_cases.withdraw(signed.token, "time", "")
+    assert followers() == {(elsewhere.id, "area")}
 
 
 def test_concurrent_sign_ups_never_exceed_the_seats(cohort: Cohort, app: Flask) -> None:

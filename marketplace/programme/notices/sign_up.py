@@ -165,6 +165,26 @@ def seat_withdrawn(participation: Participation) -> Content:
     )
 
 
+@as_message("followed_by_course")
+def followed_by_course(participation: Participation) -> Content:
+    """A business garden follows a company because of its seat. For the members of the company."""
+    garden = participation.cohort.place.garden.name if participation.cohort else ""
+    return Content(
+        _("%(garden)s follows you while you take part in the course", garden=garden),
+        [
+            _(
+                "%(company)s has a seat in %(course)s. Until you leave it, %(garden)s can see your company and your briefs.",
+                company=participation.company_name,
+                course=participation.project.name,
+                garden=garden,
+            ),
+            _("If you did not sign up, get in touch with the business garden."),
+        ],
+        "/course",
+        _("See the course"),
+    )
+
+
 @as_message("company_signed_up", topic=Topic.AREA, throttled=True)
 def company_signed_up(participation: Participation, cohort: Cohort, *, has_seat: bool) -> Content:
     """A company has confirmed its seat or its place on the waiting list. For the garden's members."""

@@ -15,7 +15,7 @@ from marketplace.core.letters import sort_key
 from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, count_attended, latest_marks
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.projects import Cohort, ProjectPlace
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
 
 
@@ -110,12 +110,17 @@ def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
 
 
 def others_in_project(course_session: CourseSession) -> list[Participation]:
-    """Return the companies in the project that may turn up at a session without a seat in its cohort, by name."""
+    """Return the companies that may turn up at a session without a seat in its cohort, by name.
+
+    Only those with a cohort of the same garden: the names of others are not shown to it.
+    """
+    cohort = course_session.cohort
+    of_garden = select(Cohort.id).join(Cohort.place).where(ProjectPlace.garden_id == cohort.place.garden_id)
     query = select(Participation).where(
-        Participation.project_id == course_session.cohort.project_id,
+        Participation.project_id == cohort.project_id,
+        Participation.cohort_id.in_(of_garden),
         or_(
             Participation.cohort_id != course_session.cohort_id,
-            Participation.cohort_id.is_(None),
             Participation.state != ParticipationState.SIGNED_UP,
         ),
     )

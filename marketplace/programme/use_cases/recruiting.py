@@ -32,6 +32,7 @@ from marketplace.programme.use_cases.seating import (
     lock_project,
     offer_free_seats,
     take_seat_or_wait,
+    update_follower,
 )
 from marketplace.programme.use_cases.sign_up import (
     move_to_cohort,
@@ -234,6 +235,7 @@ def confirm_by_phone(viewer: Viewer, slug: str, participation_id: int) -> None:
 def _confirm(viewer: Viewer, participation: Participation) -> None:
     participation.confirmed_at = clock.now()
     record(viewer, "participation.confirm", "participation", participation.id)
+    update_follower(participation)
     if participation.state == ParticipationState.SIGNED_UP and participation.cohort is not None:
         welcome(participation, participation.cohort)
 

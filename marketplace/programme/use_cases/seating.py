@@ -16,13 +16,14 @@ from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import COHORT
+from marketplace.organisations.queries import recipients_for
 from marketplace.organisations.use_cases import follow_company, stop_following
-from marketplace.outbox.use_cases import send_mail
+from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.deadlines import offer_deadline
 from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
-from marketplace.programme.notices.sign_up import seat_offered
+from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +114,26 @@ def change_state(
 
 
 def _garden_of_seat(participation: Participation) -> int | None:
-    """Return the id of the garden whose cohort a company has a seat in, or None."""
-    if participation.state != ParticipationState.SIGNED_UP or participation.cohort is None:
+    """Return the id of the garden whose cohort a company has a confirmed seat in, or None."""
+    if participation.state != ParticipationState.SIGNED_UP or participation.confirmed_at is None:
+        return None
+    if participation.cohort is None:
         return None
     return participation.cohort.place.garden_id
 
 
 def update_follower(participation: Participation, former_garden_id: int | None = None) -> None:
-    """Let the garden of a company's cohort follow it while it has a seat, inside the caller's transaction."""
+    """Let the garden of a company's cohort follow it while it has a confirmed seat, and notify the company.
+
+    Joins the caller's transaction. An unconfirmed sign-up gives no access: a stranger could have made it.
+    """
     garden_id, company_id = _garden_of_seat(participation), participation.company_id
     if company_id is None or garden_id == former_garden_id:
         return
     if former_garden_id is not None:
         stop_following(company_id, former_garden_id, COHORT)
-    if garden_id is not None:
-        follow_company(company_id, garden_id, COHORT)
+    if garden_id is not None and follow_company(company_id, garden_id, COHORT):
+        send(followed_by_course(participation), recipients_for(company_id))
 
 
 def offer_free_seats(project_id: int) -> list[Participation]:

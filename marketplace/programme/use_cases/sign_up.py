@@ -33,6 +33,7 @@ from marketplace.programme.use_cases.seating import (
     lock_project,
     offer_free_seats,
     take_seat_or_wait,
+    update_follower,
 )
 
 BY_COMPANY = Cause(ParticipationActor.COMPANY)
@@ -167,6 +168,7 @@ def confirm_seat(token: str) -> None:
 def _confirm(participation: Participation, cohort: Cohort) -> None:
     participation.confirmed_at = clock.now()
     record(None, "participation.confirm", "participation", participation.id)
+    update_follower(participation)
     has_seat = participation.state == ParticipationState.SIGNED_UP
     if has_seat:
         welcome(participation, cohort)

@@ -1,7 +1,6 @@
 """Shared fixtures of the brief tests: raw forms, and a small market with users of each role."""
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,13 +12,11 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
-from marketplace.directory.queries import catalogue_cache
 from marketplace.sourcing.models import Invitation
-from marketplace.sourcing.ranking import corpus
 from tests import factories
 from tests.factories.briefs import full_answers
+from tests.factories.market import Market, restore_market
 from tests.factories.suppliers import supplier
-from tests.support.data_sets import restore_or_seed
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -75,34 +72,21 @@ def as_form():
     return form_of
 
 
-@dataclass
-class Market:
-    """A company with two people, its garden, another garden, another company, suppliers, and an administrator."""
-
-    owner: Viewer
-    colleague: Viewer
-    garden: Viewer
-    other_garden: Viewer
-    outsider: Viewer
-    in_trade: Viewer
-    out_of_trade: Viewer
-    invited: Viewer
-    admin: Viewer
-
-
 def build_market() -> Market:
     home, away = factories.garden(), factories.garden("Kystens næringshage", covered_municipalities=["5014"])
     company = factories.company(of=home, about="Åpent gårdsutsalg fra mai til oktober.")
     built = Market(
-        owner=factories.member(company, name="Marit Bjørkvold"),
-        colleague=factories.member(company, "member", name="Jon Bjørkvold"),
-        garden=factories.member(home, "adviser", name="Eli Rise"),
-        other_garden=factories.member(away, "curator"),
-        outsider=factories.member(factories.company("Havgløtt rorbuer", of=home)),
-        in_trade=factories.member(supplier("Fjordnett Studio", approved=("ecm",), of=home)),
-        out_of_trade=factories.member(supplier("Skrivestua", approved=("con",), of=home)),
-        invited=factories.member(supplier("Bildeloftet", approved=("con",), of=home), locale="nn"),
-        admin=factories.administrator(),
+        {
+            "owner": factories.member(company, name="Marit Bjørkvold"),
+            "colleague": factories.member(company, "member", name="Jon Bjørkvold"),
+            "adviser": factories.member(home, "adviser", name="Eli Rise"),
+            "elsewhere": factories.member(away, "curator"),
+            "outsider": factories.member(factories.company("Havgløtt rorbuer", of=home)),
+            "in_trade": factories.member(supplier("Fjordnett Studio", approved=("ecm",), of=home)),
+            "out_of_trade": factories.member(supplier("Skrivestua", approved=("con",), of=home)),
+            "invited": factories.member(supplier("Bildeloftet", approved=("con",), of=home), locale="nn"),
+            "admin": factories.administrator(),
+        }
     )
     session.commit()
     return built
@@ -110,9 +94,7 @@ def build_market() -> Market:
 
 @pytest.fixture
 def market(app: Flask, shared_database: Any) -> Market:
-    for cached in (corpus._corpora, catalogue_cache._cache):  # restored directories have the same fingerprint
-        cached.clear()
-    return restore_or_seed(app, shared_database, "briefs", build_market, f"{clock.now():%F %R}")
+    return restore_market(app, shared_database, "briefs", build_market, f"{clock.now():%F %R}")
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_amendment_notifies_involved_people_only(market, invite):
     invite(brief, market.invited)
     write(market.owner, brief, must_have=["Kobling til kassa"])
     use_cases.amend(market.owner, brief.reference)
-    people = (market.invited, market.colleague, market.garden)
+    people = (market.invited, market.colleague, market.adviser)
     assert sent_notices() == {person.user_id for person in people}
     event = session.query(AuditEvent).filter_by(action="brief.amend").one()
     assert event.details["changed"] == ["must_have"]
@@ -158,7 +158,7 @@ def test_discard_without_amendment_changes_nothing(market):
 def test_only_owner_can_amend_published_brief(market):
     brief = briefs.published(market.owner)
     write(market.owner, brief, title="Nettbutikk og mer")
-    for name, refusal in {"colleague": Forbidden, "garden": Forbidden, "outsider": NotFound}.items():
+    for name, refusal in {"colleague": Forbidden, "adviser": Forbidden, "outsider": NotFound}.items():
         for act in (
             lambda viewer: use_cases.amend(viewer, brief.reference),
             lambda viewer: use_cases.discard_amendment(viewer, brief.reference),

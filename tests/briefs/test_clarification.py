@@ -33,14 +33,14 @@ def test_unanswered_question_is_visible_to_asker_and_company(market, brief):
     use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     assert [(q.text, q.asker, q.is_own) for q in shown(market.owner, brief)] == [(TEXT, "", False)]
     assert [(q.text, q.is_own) for q in shown(market.in_trade, brief)] == [(TEXT, True)]
-    for other in (market.invited, market.garden, market.admin):
+    for other in (market.invited, market.adviser, market.admin):
         assert shown(other, brief) == []
 
 
 def test_answer_reaches_all_suppliers_anonymously(market, brief):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     use_cases.answer_question(market.colleague, brief.reference, question.id, PUBLIC, ANSWER)
-    for viewer in (market.owner, market.invited, market.garden, market.admin):
+    for viewer in (market.owner, market.invited, market.adviser, market.admin):
         assert [(q.text, q.answer, q.asker) for q in shown(viewer, brief)] == [(PUBLIC, ANSWER, "")]
     own = shown(market.in_trade, brief)[0]
     assert (own.text, own.answer, own.is_own) == (TEXT, ANSWER, True)
@@ -62,7 +62,7 @@ def test_asker_is_named_to_company_after_deadline(market, brief, time_machine):
     use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
     time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
     assert [q.asker for q in shown(market.owner, brief)] == ["Bildeloftet"]
-    assert [q.asker for q in shown(market.garden, brief)] == [""]
+    assert [q.asker for q in shown(market.adviser, brief)] == [""]
 
 
 def test_question_after_question_deadline_is_refused(market, brief, time_machine):
@@ -84,7 +84,7 @@ def test_sixth_unanswered_question_is_refused(market, brief):
 def test_only_suppliers_with_access_can_ask(market, brief):
     with pytest.raises(NotFound):
         use_cases.ask_question(market.out_of_trade, brief.reference, TEXT)
-    for viewer in (market.owner, market.garden, market.admin):
+    for viewer in (market.owner, market.adviser, market.admin):
         with pytest.raises(Forbidden):
             use_cases.ask_question(viewer, brief.reference, TEXT)
 
@@ -138,8 +138,8 @@ def test_question_reminders_go_once_to_company_then_garden(market, brief, time_m
     assert (on_working_day(2), on_working_day(3)) == (1, 0)
     assert {user for kind, user in reminded() if kind == "question_waits"} == people
     assert (on_working_day(4), on_working_day(6)) == (1, 0)
-    assert {user for kind, user in reminded() if kind == "garden_question_waits"} == {market.garden.user_id}
-    mails = session.query(OutboxMail).filter(OutboxMail.recipient == market.garden.email).all()
+    assert {user for kind, user in reminded() if kind == "garden_question_waits"} == {market.adviser.user_id}
+    mails = session.query(OutboxMail).filter(OutboxMail.recipient == market.adviser.email).all()
     assert mails
     assert not [mail for mail in mails if TEXT in mail.body], "the garden is not told what was asked"
 

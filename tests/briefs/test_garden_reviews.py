@@ -14,13 +14,13 @@ from tests.support.notices import recipients_of
 def test_garden_reviews_draft_on_request(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.colleague, brief.reference, "Er rammen riktig?")
-    assert recipients_of("review_asked") == {market.garden.user_id}
+    assert recipients_of("review_asked") == {market.adviser.user_id}
     with pytest.raises(Conflict):
         use_cases.publish(market.owner, brief.reference, confirmed=True)
     with pytest.raises(RuleBroken):
-        use_cases.answer_review(market.garden, brief.reference, "changes", "")
+        use_cases.answer_review(market.adviser, brief.reference, "changes", "")
     use_cases.answer_review(
-        market.garden, brief.reference, "changes", "", {"frame": "Rammen er lav.", "need": ""}
+        market.adviser, brief.reference, "changes", "", {"frame": "Rammen er lav.", "need": ""}
     )
     assert recipients_of("review_answered") == {market.owner.user_id, market.colleague.user_id}
     fresh = session.get(Brief, brief.id)
@@ -35,8 +35,8 @@ def test_review_request_can_be_cancelled(market):
     use_cases.ask_for_review(market.owner, brief.reference)
     use_cases.cancel_review(market.owner, brief.reference)
     with pytest.raises(NotFound):
-        use_cases.answer_review(market.garden, brief.reference, "ok", "")
-    assert recipients_of("review_pulled_back") == {market.garden.user_id}
+        use_cases.answer_review(market.adviser, brief.reference, "ok", "")
+    assert recipients_of("review_pulled_back") == {market.adviser.user_id}
 
 
 def test_review_of_empty_draft_is_refused(market):
@@ -60,7 +60,7 @@ def test_unknown_review_answer_is_refused(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference)
     with pytest.raises(RuleBroken, match="Velg om briefen er klar") as broken:
-        use_cases.answer_review(market.garden, brief.reference, "perhaps", "Tja.")
+        use_cases.answer_review(market.adviser, brief.reference, "perhaps", "Tja.")
     assert broken.value.field == "verdict"
     assert session.get(Brief, brief.id).state == "in_review"
     assert session.query(BriefReview).one().answered_at is None

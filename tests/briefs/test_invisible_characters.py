@@ -42,7 +42,7 @@ def test_review_comment_on_a_topic_is_stored_without_them(market, sign_in):
     topic = guide.load().topics[0].code
     data = {"verdict": "changes", "comment": TYPED, f"topic-{topic}": TYPED}
     assert (
-        sign_in(market.garden).post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 303
+        sign_in(market.adviser).post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 303
     )
     review = session.scalars(select(BriefReview)).one()
     assert (review.comment, review.topic_comments[topic]) == (STORED, STORED)

@@ -55,7 +55,7 @@ def test_check_page_links_reach_existing_fields(market, sign_in):
 
 def test_garden_reads_and_answers_review(market, sign_in):
     brief = briefs.draft(market.owner)
-    marit, eli = sign_in(market.owner), sign_in(market.garden)
+    marit, eli = sign_in(market.owner), sign_in(market.adviser)
     assert eli.get(f"/briefs/{brief.reference}").status_code == 404
     marit.post(f"/briefs/{brief.reference}/review", data={"message": "Er rammen riktig?"})
     page = eli.page(f"/briefs/{brief.reference}")
@@ -98,7 +98,7 @@ def test_review_without_garden_shows_message(market, sign_in):
 
 def test_review_answer_after_publication_is_refused(market, sign_in):
     brief = briefs.published(market.owner)
-    eli = sign_in(market.garden)
+    eli = sign_in(market.adviser)
     assert eli.page(f"/briefs/{brief.reference}").heading == brief.title
     data = {"verdict": "ok", "comment": "Dette er klart."}
     assert eli.post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 404
@@ -199,7 +199,7 @@ def test_published_brief_is_read_only(market, sign_in):
     assert browser.post(f"/briefs/{brief.reference}/copy").status_code == 303
 
 
-@pytest.mark.parametrize("name", ["garden", "in_trade", "admin"])
+@pytest.mark.parametrize("name", ["adviser", "in_trade", "admin"])
 def test_company_pages_are_forbidden_for_other_roles(market, sign_in, name):
     brief = briefs.published(market.owner)
     browser = sign_in(getattr(market, name))

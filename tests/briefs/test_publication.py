@@ -47,7 +47,7 @@ def test_publication_stores_version_and_deadline(market):
         ("med.product-photo", "med"),
     }
     assert recipients_of("brief_published") == {market.colleague.user_id}
-    assert recipients_of("brief_published_in_area") == {market.garden.user_id}
+    assert recipients_of("brief_published_in_area") == {market.adviser.user_id}
     assert actions()[-1] == "brief.publish"
     assert session.query(OutboxMail).count() == session.query(Notice).count()
 
@@ -141,7 +141,7 @@ def test_withdrawal_notifies_everyone_in_their_locale(market, invite):
     with pytest.raises(RuleBroken):
         use_cases.withdraw(market.owner, brief.reference, "Nei")
     use_cases.withdraw(market.owner, brief.reference, "Vi gjør jobben selv i år.")
-    everyone = {market.invited.user_id, market.colleague.user_id, market.garden.user_id}
+    everyone = {market.invited.user_id, market.colleague.user_id, market.adviser.user_id}
     assert recipients_of("brief_withdrawn") == everyone
     notice = session.query(Notice).filter_by(user_id=market.invited.user_id, kind="brief_withdrawn").one()
     assert notice.locale == "nn"

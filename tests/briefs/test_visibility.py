@@ -19,8 +19,8 @@ from tests.factories import briefs
 EVERYBODY = (
     "owner",
     "colleague",
-    "garden",
-    "other_garden",
+    "adviser",
+    "elsewhere",
     "outsider",
     "in_trade",
     "out_of_trade",
@@ -49,8 +49,8 @@ def test_draft_is_visible_to_company_only(market):
 def test_garden_sees_draft_only_during_review(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference)
-    assert who_sees(market, brief.reference) == {"owner", "colleague", "garden"}
-    use_cases.answer_review(market.garden, brief.reference, "ok", "")
+    assert who_sees(market, brief.reference) == {"owner", "colleague", "adviser"}
+    use_cases.answer_review(market.adviser, brief.reference, "ok", "")
     assert who_sees(market, brief.reference) == {"owner", "colleague"}
 
 
@@ -59,7 +59,7 @@ def test_open_brief_is_visible_to_invited_and_approved_suppliers(market, invite)
     closed_door = briefs.published(market.owner, open_door=False)
     invite(open_door, market.invited)
     invite(closed_door, market.invited)
-    always = {"owner", "colleague", "garden", "invited", "admin"}
+    always = {"owner", "colleague", "adviser", "invited", "admin"}
     assert who_sees(market, open_door.reference) == always | {"in_trade"}
     assert who_sees(market, closed_door.reference) == always
 
@@ -76,15 +76,15 @@ def test_only_invited_suppliers_see_brief_after_deadline(market, invite, time_ma
     brief = briefs.published(market.owner)
     invite(brief, market.invited)
     time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
-    assert who_sees(market, brief.reference) == {"owner", "colleague", "garden", "invited", "admin"}
+    assert who_sees(market, brief.reference) == {"owner", "colleague", "adviser", "invited", "admin"}
 
 
 def test_briefs_follow_company_to_new_garden(market):
     brief = briefs.published(market.owner)
     company = session.get(Company, market.owner.organisation_id)
-    stop_following(company.id, market.garden.organisation_id, AREA)
-    follow_company(company.id, market.other_garden.organisation_id, AREA)
-    assert {"garden", "other_garden"} & who_sees(market, brief.reference) == {"other_garden"}
+    stop_following(company.id, market.adviser.organisation_id, AREA)
+    follow_company(company.id, market.elsewhere.organisation_id, AREA)
+    assert {"adviser", "elsewhere"} & who_sees(market, brief.reference) == {"elsewhere"}
 
 
 def test_deleted_draft_is_visible_to_nobody(market):
@@ -98,7 +98,7 @@ def test_anonymous_company_details_are_hidden_from_suppliers(market):
     seen = queries.brief_view_for(market.in_trade, brief.reference)
     assert seen.company is None
     assert "links" not in seen.rows
-    assert queries.brief_view_for(market.garden, brief.reference).company is not None
+    assert queries.brief_view_for(market.adviser, brief.reference).company is not None
     named = briefs.published(market.owner)
     assert queries.brief_view_for(market.in_trade, named.reference).company.name == "Bjørkvollen ysteri"
 
@@ -117,7 +117,7 @@ def test_internal_answers_are_visible_to_company_and_garden(market):
     brief = briefs.published(market.owner)
     internal = {"own_words", "invite_count", "visibility", "report_consent"}
     assert internal <= set(queries.brief_view_for(market.owner, brief.reference).rows)
-    assert internal <= set(queries.brief_view_for(market.garden, brief.reference).rows)
+    assert internal <= set(queries.brief_view_for(market.adviser, brief.reference).rows)
     assert internal.isdisjoint(queries.brief_view_for(market.in_trade, brief.reference).rows)
     preview = queries.view_of(market.owner, brief, as_supplier=True)
     assert dict(preview.rows) == dict(queries.brief_view_for(market.in_trade, brief.reference).rows)
@@ -129,11 +129,11 @@ def test_lists_contain_exactly_the_visible_briefs(market):
     assert queries.own_briefs(market.owner).total == 2
     assert queries.own_briefs(market.outsider).total == 0
     company = market.owner.organisation_id
-    assert [b.reference for b in queries.briefs_of_company(market.garden, company).items] == [out.reference]
+    assert [b.reference for b in queries.briefs_of_company(market.adviser, company).items] == [out.reference]
     with pytest.raises(NotFound):
-        queries.briefs_of_company(market.other_garden, company)
+        queries.briefs_of_company(market.elsewhere, company)
     with pytest.raises(NotFound):
-        queries.own_briefs(market.garden)
+        queries.own_briefs(market.adviser)
 
 
 ACTS = {
@@ -154,7 +154,7 @@ ACTS = {
 @pytest.mark.parametrize("state", ["draft", "published"])
 def test_outsider_gets_not_found_for_every_action(market, act, state):
     brief = getattr(briefs, state)(market.owner)
-    for name in ("outsider", "other_garden", "out_of_trade"):
+    for name in ("outsider", "elsewhere", "out_of_trade"):
         with pytest.raises(NotFound):
             ACTS[act](getattr(market, name), brief.reference)
 
@@ -162,7 +162,7 @@ def test_outsider_gets_not_found_for_every_action(market, act, state):
 @pytest.mark.parametrize("act", sorted(set(ACTS) - {"copy", "answer review"}))
 def test_readers_cannot_act(market, act):
     brief = briefs.published(market.owner)
-    for name in ("garden", "in_trade", "admin"):
+    for name in ("adviser", "in_trade", "admin"):
         with pytest.raises(Forbidden):
             ACTS[act](getattr(market, name), brief.reference)
 

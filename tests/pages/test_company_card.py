@@ -13,7 +13,8 @@ from marketplace.proposals import use_cases as proposals
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from tests import factories
 from tests.factories import briefs
-from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
+from tests.factories.market import Market
+from tests.proposals.conftest import at_noon, choose, market, opened, replies
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage
 from tests.support.sql_capture import captured_sql

@@ -1,6 +1,7 @@
 """Front page: interpretation of a visitor's words, and removed services."""
 
-from tests.sourcing.conftest import Market, market
+from tests.factories.market import Market
+from tests.sourcing.conftest import market
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage
 

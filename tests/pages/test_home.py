@@ -20,8 +20,9 @@ from marketplace.vetting import use_cases as suppliers
 from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.factories.briefs import draft, published
+from tests.factories.market import Market
 from tests.factories.suppliers import applicant, checklist, vetting_garden, vetting_of
-from tests.proposals.conftest import AFTER, DEADLINE_DAY, Market, at_noon, choose, market, opened, replies
+from tests.proposals.conftest import AFTER, DEADLINE_DAY, at_noon, choose, market, opened, replies
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage, text_of
 

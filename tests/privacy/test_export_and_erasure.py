@@ -22,7 +22,8 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import queries, use_cases
 from marketplace.privacy.anonymization import EXEMPT_TABLES
 from marketplace.proposals.models import Proposal, ProposalRevision
-from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
+from tests.factories.market import Market
+from tests.proposals.conftest import at_noon, choose, market, opened, replies
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 NAME, ADDRESS = "Eldbjørg Kvannås", "eldbjorg@kvistverk.example"

@@ -25,7 +25,8 @@ from marketplace.proposals.use_cases import key_rotation, save_scores
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting, VettingDecision
 from marketplace.vetting.queries import vettings_of
-from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
+from tests.factories.market import Market
+from tests.proposals.conftest import at_noon, choose, market, opened, replies
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 MONTH = dt.timedelta(days=31)

@@ -13,7 +13,7 @@ from marketplace.outbox.models import Notice
 from marketplace.proposals import queries
 from marketplace.proposals.lifecycle import FINAL
 from marketplace.proposals.models import Award, Proposal
-from tests.proposals.conftest import Market
+from tests.factories.market import Market
 
 ENDED = {"awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated"}
 CHOSEN = {"awarded", "delivered", "terminated"}

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from marketplace.core.database import session
-from tests.proposals.conftest import Market
+from tests.factories.market import Market
 from tests.support.browser import Browser
 
 TOKEN = re.compile(

@@ -11,7 +11,8 @@ from marketplace.core.errors import NotFound
 from marketplace.proposals import queries
 from marketplace.proposals.content import PriceLine
 from marketplace.proposals.evaluation import PriceKind
-from tests.proposals.conftest import AFTER, ANSWERS, REFERENCE, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import AFTER, ANSWERS, REFERENCE
 
 OFFERS = f"/briefs/{REFERENCE}/proposals"
 

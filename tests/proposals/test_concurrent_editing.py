@@ -2,7 +2,7 @@
 
 from marketplace.proposals import use_cases
 from tests import factories
-from tests.proposals.conftest import full_content
+from tests.factories.offers import full_content
 
 
 def test_concurrent_edit_shows_both_versions(app, market):

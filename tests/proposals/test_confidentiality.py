@@ -15,7 +15,8 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals import use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
-from tests.proposals.conftest import Market, full_content
+from tests.factories.market import Market
+from tests.factories.offers import full_content
 from tests.proposals.page_snapshots import addresses, browsers, fetch, url_arguments
 from tests.support.browser import Browser
 from tests.support.sampling import Sampling

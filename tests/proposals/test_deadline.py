@@ -11,7 +11,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import ProposalState
-from tests.proposals.conftest import Market, full_content
+from tests.factories.market import Market
+from tests.factories.offers import full_content
 
 ENDS = {
     # The day that summer time ends has 25 hours, the day it begins has 23.

@@ -19,7 +19,9 @@ from marketplace.proposals.limits import MAX_OFFERS_PER_DAY
 from marketplace.proposals.models import ProposalRevision
 from marketplace.proposals.use_cases import scheduled
 from marketplace.sourcing.models import Invitation
-from tests.proposals.conftest import AFTER, ANSWERS, NOON, Market, filled, full_content
+from tests.factories.market import Market
+from tests.factories.offers import filled, full_content
+from tests.proposals.conftest import AFTER, ANSWERS, NOON
 
 
 def briefs(market: Market, count: int, *, deadline: dt.datetime | None = None) -> list[str]:

@@ -14,7 +14,7 @@ from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import OutboxMail
 from marketplace.proposals import queries
 from marketplace.proposals.use_cases.emergency_access import grant_emergency_access
-from tests.proposals.conftest import Market
+from tests.factories.market import Market
 
 REASON = "Leverandøren melder at tilbudet er sendt fra en stjålet konto."
 

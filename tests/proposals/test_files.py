@@ -11,8 +11,9 @@ from marketplace.core.sealing import TamperedError
 from marketplace.files.models import StoredFile
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.limits import MAX_FILES
+from tests.factories.offers import filled, full_content
 from tests.files.test_checks import image, pdf
-from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
+from tests.proposals.conftest import AFTER, REFERENCE
 
 PATH = f"/briefs/{REFERENCE}/proposal"
 

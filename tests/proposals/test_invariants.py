@@ -14,7 +14,7 @@ from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import FINAL, HANDOVER_ITEMS
 from marketplace.proposals.models import Award, Proposal
-from tests.proposals.conftest import full_content
+from tests.factories.offers import full_content
 
 NAMES = ("kvistverk", "myrull", "skogsfjord", "stranger")
 ENDED = {"awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated"}

@@ -6,7 +6,8 @@ import pytest
 
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.proposals import queries, use_cases
-from tests.proposals.conftest import AFTER, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import AFTER
 from tests.support.notices import notices_to
 
 

@@ -20,7 +20,8 @@ from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import FIELDS_BY_NAME, OFFER_FIELDS
 from marketplace.proposals.validation import find_problems
 from marketplace.suppliers.models import CaseStudy
-from tests.proposals.conftest import ANSWERS, DEADLINE_DAY, REFERENCE, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import ANSWERS, DEADLINE_DAY, REFERENCE
 from tests.support.page_rules import HtmlPage
 
 REQUIREMENTS = BriefRequirements.from_answers("Nettbutikk", ANSWERS)

@@ -11,7 +11,8 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import ProposalRevision
 from marketplace.vetting.models import Vetting
-from tests.proposals.conftest import DEADLINE_DAY, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import DEADLINE_DAY
 from tests.support.notices import notices_to
 
 

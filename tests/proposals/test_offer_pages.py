@@ -8,7 +8,8 @@ from marketplace.core.database import Base, session
 from marketplace.proposals import use_cases
 from marketplace.proposals.models import Proposal
 from tests.factories import PASSWORD, PASSWORD_HASH
-from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
+from tests.factories.offers import filled, full_content
+from tests.proposals.conftest import AFTER, REFERENCE
 from tests.support.page_rules import HtmlPage
 
 OFFER = f"/briefs/{REFERENCE}/proposal"

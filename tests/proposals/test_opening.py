@@ -12,7 +12,8 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import SealedEvent
 from marketplace.sourcing.models import Invitation
-from tests.proposals.conftest import AFTER, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import AFTER
 from tests.support.notices import notices_to
 
 PROPOSAL_ACTS = AuditEvent.object_type == "proposal"

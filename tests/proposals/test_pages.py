@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from marketplace.core.database import session
 from marketplace.outbox.models import Notice
-from tests.proposals.conftest import REFERENCE, filled
+from tests.factories.offers import filled
+from tests.proposals.conftest import REFERENCE
 from tests.proposals.test_decision_pages import award_form
 
 OFFER = f"/briefs/{REFERENCE}/proposal"

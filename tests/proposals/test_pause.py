@@ -10,7 +10,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict
 from marketplace.proposals import use_cases
-from tests.proposals.conftest import REFERENCE, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import REFERENCE
 
 REASON = "Vi når ikke bedriften på telefon."
 

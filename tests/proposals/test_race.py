@@ -12,7 +12,8 @@ from marketplace.core.errors import Conflict, MarketplaceError
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Award, Proposal, ProposalRevision
-from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import AFTER, DEADLINE_DAY
 from tests.support.concurrency import run_concurrently
 
 

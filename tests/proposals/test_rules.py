@@ -29,7 +29,8 @@ from marketplace.proposals.evaluation import (
 )
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.validation import find_long_texts, find_problems
-from tests.proposals.conftest import DEADLINE_DAY, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import DEADLINE_DAY
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,8 @@ from marketplace.outbox.models import Notice
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.use_cases import scheduled
-from tests.proposals.conftest import AFTER, REFERENCE, full_content
+from tests.factories.offers import full_content
+from tests.proposals.conftest import AFTER, REFERENCE
 from tests.support.interleaving import interleave
 
 EVENTS = "max(audit_event.at)"

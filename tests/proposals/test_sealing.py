@@ -16,7 +16,8 @@ from marketplace.core.sealing import KeyMissingError, Keyring, TamperedError
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.use_cases import key_rotation as custody
-from tests.proposals.conftest import Market, full_content
+from tests.factories.market import Market
+from tests.factories.offers import full_content
 
 OLD, NEW, OTHER = ("0a" * 32, "0b" * 32, "0c" * 32)
 

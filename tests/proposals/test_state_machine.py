@@ -19,8 +19,9 @@ from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier, SupplierService
 from tests.factories.briefs import draft, full_answers
+from tests.factories.offers import full_content
 from tests.proposals import invariants
-from tests.proposals.conftest import DEADLINE_DAY, NOON, full_content
+from tests.proposals.conftest import DEADLINE_DAY, NOON
 from tests.proposals.random_histories import (
     MAX_INVITED,
     SUPPLIERS,

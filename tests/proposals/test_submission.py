@@ -11,7 +11,8 @@ from marketplace.core.list_query import ListQuery
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.vetting.models import Vetting
-from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
+from tests.factories.offers import filled, full_content
+from tests.proposals.conftest import AFTER, REFERENCE
 from tests.support.interleaving import interleave
 from tests.support.page_rules import HtmlPage
 

@@ -10,7 +10,7 @@ from marketplace.core.database import db, session
 from marketplace.database import migrate, triggers
 from marketplace.proposals import use_cases
 from marketplace.proposals.models import Award, Proposal
-from tests.proposals.conftest import Market
+from tests.factories.market import Market
 
 
 def do(statement: str, **values: Any) -> int:

@@ -24,8 +24,8 @@ def test_alert_goes_once_to_the_suppliers_that_have_the_opportunity(market, publ
     reference = publish()
     listed = [
         name
-        for name, viewer in market.people.items()
-        if reference in [item.reference for item in queries.opportunities(viewer).items]
+        for name in market.suppliers
+        if reference in [item.reference for item in queries.opportunities(market.people[name]).items]
     ]
     assert use_cases.alert_matching_suppliers() == 1
     assert alerted(market) == sorted(listed)

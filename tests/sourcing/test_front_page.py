@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.sourcing.conftest import Market
+from tests.factories.market import Market
 from tests.support.browser import Browser
 
 EXAMPLES = {"nb": ("ecm.shop", "sea.local", "web.site"), "en": ("ecm.shop", "sea.local", "web.site")}

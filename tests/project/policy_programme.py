@@ -6,7 +6,7 @@ from flask import current_app
 
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.core.identifiers import token_hash
+from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden
@@ -30,13 +30,14 @@ def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
     session.flush()
     session.add(StoredFile(material_id=material.id, media_type="application/pdf", size=4, data=b"%PDF"))
     links = {purpose: create_link(planned.id, purpose, Viewer(user_id=user_id)) for purpose in LINK_PURPOSES}
+    feedback_token = new_token()
     feedback = SessionFeedback(
-        session_id=planned.id, participation_id=seat.id, token_hash=token_hash("feedback")
+        session_id=planned.id, participation_id=seat.id, token_hash=token_hash(feedback_token)
     )
     session.add(feedback)
     session.flush()
     return {
-        "token:feedback": "feedback",
+        "token:feedback": feedback_token,
         "token:attendance": links["attendance"],
         "token:lecturer": links["lecturer"],
         "slug:programme": project.slug,

@@ -56,7 +56,6 @@ def test_every_named_need_of_a_long_text_is_found() -> None:
         "og i på",
         "nytt tak på låven",
         "male låven",
-        "dekkskift",
         "kjøpe ved",
         "maling av hus",
     ],

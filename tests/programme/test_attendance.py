@@ -97,6 +97,7 @@ def test_marks_of_two_phones_in_any_order_give_the_latest_on_the_devices(
 
 @pytest.mark.exhaustive
 @pytest.mark.slow
+@pytest.mark.once
 def test_thousand_interleavings_of_two_phones_lose_nothing(cohort: Cohort) -> None:
     for seed in range(1000):
         begun = programme.course_session(cohort, clock.now() - dt.timedelta(hours=1))

@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 from tests.support.browser import Browser
 from tests.support.crawl import ROLE_CHANGING_PATHS, endpoint_of, local_path
 
-NOT_PAGES = frozenset({"static", "privacy.export", "accounts.two_factor_qr"})
+NOT_PAGES = frozenset({"static", "privacy.export", "programme.export_contact", "accounts.two_factor_qr"})
+DOWNLOADS = (".csv", ".ics", ".xlsx")
 
 
 def sign_in_browser(client: Browser, page: Page) -> None:
@@ -32,7 +33,7 @@ def visit_each_kind(app: Flask, page: Page, per_kind: int = 1) -> Iterator[str]:
         assert kind is not None, path
         if "/guide/" in path:
             kind = path.rpartition("/")[2]  # each topic has its own questions
-        if kind in NOT_PAGES or path.partition("?")[0].endswith((".csv", ".ics")) or visits[kind] >= per_kind:
+        if kind in NOT_PAGES or path.partition("?")[0].endswith(DOWNLOADS) or visits[kind] >= per_kind:
             continue
         visits[kind] += 1
         answer = page.goto(path)

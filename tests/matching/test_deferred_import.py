@@ -2,6 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from marketplace.matching.deferred_import import defer_import
 
 SCRIPT = """
 import sys
@@ -19,3 +24,16 @@ import scipy.stats.qmc
 def test_statistics_are_imported_on_first_use() -> None:
     done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_module_is_imported_once_on_first_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "imported_later.py").write_text("value = 7\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    defer_import("imported_later")
+    placeholder = sys.modules["imported_later"]
+    assert placeholder.value == 7
+    imported = sys.modules["imported_later"]
+    assert imported is not placeholder
+    assert placeholder.value == 7
+    defer_import("imported_later")
+    assert sys.modules.pop("imported_later") is imported, "a module that is imported already stays"

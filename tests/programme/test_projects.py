@@ -15,6 +15,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectGarden, ProjectPerson
 from marketplace.programme.queries.cohorts import project_page
 from marketplace.programme.queries.projects import project_for
+from marketplace.programme.queries.seats import SeatCounts
 from marketplace.programme.use_cases import cohorts, project_people, projects
 from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
 from marketplace.programme.use_cases.project_people import PersonDetails
@@ -167,7 +168,7 @@ def test_partner_garden_sees_only_its_own_places(app: Flask, project: Project, c
     assert "Hitra vår" in page.text
     assert "Oppdal vår" not in page.text
     shown = project_page(project_for(adviser, project.slug))
-    assert [(row.cohort.name, row.taken) for row in shown.cohorts] == [("Hitra vår", 1)]
+    assert [(row.cohort.name, row.counts.taken) for row in shown.cohorts] == [("Hitra vår", 1)]
     assert shown.signed_up == 1
     with pytest.raises(Forbidden):
         cohorts.save_cohort(adviser, project.slug, cohorts.cohort_details(theirs), theirs.id)
@@ -209,7 +210,7 @@ def test_new_seats_are_offered_to_the_company_that_has_waited_longest(
     cohorts.save_cohort(curator, cohort.project.slug, details, cohort.id)
     assert [row.offered_cohort_id for row in waiting] == [None, cohort.id]
     row = project_page(project_for(curator, cohort.project.slug)).cohorts[0]
-    assert (row.taken, row.offered, row.free, row.waiting) == (2, 1, 0, 2)
+    assert (row.counts, row.free) == (SeatCounts(taken=2, offered=1, waiting=2), 0)
 
 
 def test_cancelled_cohort_moves_its_companies_to_the_waiting_list(

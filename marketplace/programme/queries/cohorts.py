@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Executable, Select, and_, case, func, or_, select
+from sqlalchemy import Executable, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from marketplace.accounts.models import User
@@ -27,6 +27,7 @@ from marketplace.programme.models.projects import (
 )
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.projects import ProjectAccess, projects_query
+from marketplace.programme.queries.seats import NO_SEATS, SeatCounts, seat_counts
 
 MAX_UPCOMING = 6
 
@@ -43,17 +44,15 @@ class ProjectSummary:
 
 @dataclass(frozen=True, slots=True)
 class CohortSeats:
-    """A cohort with the number of seats that are taken and offered, and of companies that wait and prefer it."""
+    """A cohort with its seats."""
 
     cohort: Cohort
-    taken: int
-    offered: int
-    waiting: int
+    counts: SeatCounts
 
     @property
     def free(self) -> int:
         """Seats that are neither taken nor offered, 0 if there are more companies than seats."""
-        return max(0, self.cohort.seats - self.taken - self.offered)
+        return max(0, self.cohort.seats - self.counts.used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,39 +221,8 @@ def upcoming_sessions(cohort_ids: Sequence[int]) -> Select[CourseSession]:
 
 def cohorts_with_seats(access: ProjectAccess) -> list[CohortSeats]:
     """Return the cohorts that the viewer may see, with their seats."""
-    counted = {
-        row.cohort_id: row
-        for row in session.execute(
-            select(
-                Participation.cohort_id,
-                func.sum(case((Participation.state == ParticipationState.SIGNED_UP, 1), else_=0)).label(
-                    "taken"
-                ),
-                func.sum(case((Participation.state == ParticipationState.WAITING, 1), else_=0)).label(
-                    "waiting"
-                ),
-            )
-            .where(Participation.project_id == access.project.id)
-            .group_by(Participation.cohort_id)
-        )
-    }
-    offers = _rows_by_key(
-        select(Participation.offered_cohort_id, func.count())
-        .where(
-            Participation.project_id == access.project.id,
-            Participation.offered_cohort_id.is_not(None),
-        )
-        .group_by(Participation.offered_cohort_id)
-    )
-    return [
-        CohortSeats(
-            cohort,
-            int(counted[cohort.id].taken) if cohort.id in counted else 0,
-            offers.get(cohort.id, 0),
-            int(counted[cohort.id].waiting) if cohort.id in counted else 0,
-        )
-        for cohort in cohorts_of(access)
-    ]
+    counts = seat_counts(access.project.id)
+    return [CohortSeats(cohort, counts.get(cohort.id, NO_SEATS)) for cohort in cohorts_of(access)]
 
 
 def _people(access: ProjectAccess) -> Sequence[ProjectPerson]:

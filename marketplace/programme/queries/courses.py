@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -16,6 +16,7 @@ from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.queries.seats import NO_SEATS, seat_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,48 +94,20 @@ def cohort_views(project: Project, municipality: str = "") -> list[CohortView]:
         .order_by(Cohort.id)
     )
     cohorts = session.scalars(query).all()
-    used = _used_seats(project.id)
-    waiting = _waiting(project.id)
+    counts = seat_counts(project.id)
     sessions = _sessions_by_cohort(cohort.id for cohort in cohorts)
     start = municipality if find_municipality(municipality) else ""
     views = [
         CohortView(
             cohort,
             sessions.get(cohort.id, ()),
-            max(cohort.seats - used.get(cohort.id, 0), 0),
-            waiting.get(cohort.id, 0),
+            max(cohort.seats - counts.get(cohort.id, NO_SEATS).used, 0),
+            counts.get(cohort.id, NO_SEATS).waiting,
             round(distance_km(start, cohort.place.municipality_number)) if start else None,
         )
         for cohort in cohorts
     ]
     return sorted(views, key=lambda view: (view.distance_km or 0, view.cohort.id))
-
-
-def _used_seats(project_id: int) -> dict[int, int]:
-    """Return the number of seats taken or offered, by cohort."""
-    taken = (
-        select(Participation.cohort_id, func.count())
-        .where(Participation.project_id == project_id, Participation.state == ParticipationState.SIGNED_UP)
-        .group_by(Participation.cohort_id)
-    )
-    offered = (
-        select(Participation.offered_cohort_id, func.count())
-        .where(Participation.project_id == project_id, Participation.offered_cohort_id.is_not(None))
-        .group_by(Participation.offered_cohort_id)
-    )
-    used: dict[int, int] = {}
-    for cohort_id, count in (*session.execute(taken), *session.execute(offered)):
-        used[cohort_id] = used.get(cohort_id, 0) + count
-    return used
-
-
-def _waiting(project_id: int) -> dict[int, int]:
-    query = (
-        select(Participation.cohort_id, func.count())
-        .where(Participation.project_id == project_id, Participation.state == ParticipationState.WAITING)
-        .group_by(Participation.cohort_id)
-    )
-    return {cohort_id: count for cohort_id, count in session.execute(query) if cohort_id is not None}
 
 
 def coming_sessions(cohort_id: int) -> Sequence[CourseSession]:

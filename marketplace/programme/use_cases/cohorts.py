@@ -21,11 +21,11 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
 from marketplace.programme.notices.sessions import cohort_cancelled
 from marketplace.programme.queries.cohorts import cohort_for, place_for
+from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.projects import change_project, partner_garden_ids
 from marketplace.programme.use_cases.seating import (
     Cause,
     change_state,
-    count_free_seats,
     offer_free_seats,
 )
 from marketplace.programme.use_cases.sessions import cancel_sessions_of

@@ -23,12 +23,12 @@ from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import participation_for, visible_participations
+from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.calendar import cancel_session_invitations
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     Cause,
     change_state,
-    count_free_seats,
     lock_project,
     offer_free_seats,
     take_seat_or_wait,

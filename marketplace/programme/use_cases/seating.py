@@ -7,7 +7,7 @@ company that has waited longest for that cohort, so a newcomer finds a free seat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
@@ -24,6 +24,7 @@ from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, Par
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
+from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,6 @@ def lock_project(project_id: int) -> None:
     lock_row(Project.id, project_id)
     session.flush()
     session.expire_all()
-
-
-def count_free_seats(cohort: Cohort) -> int:
-    """Count the seats of a cohort that are neither taken nor offered. Negative if seats were removed."""
-    taken = (Participation.cohort_id == cohort.id) & (Participation.state == ParticipationState.SIGNED_UP)
-    offered = Participation.offered_cohort_id == cohort.id
-    query = select(func.count()).select_from(Participation).where(taken | offered)
-    return cohort.seats - (session.scalar(query) or 0)
 
 
 def take_seat_or_wait(
@@ -158,7 +151,8 @@ def offer_free_seats(project_id: int) -> list[Participation]:
         .where(Cohort.project_id == project_id, Cohort.cancelled_at.is_(None))
         .order_by(Cohort.id)
     )
-    free = {cohort.id: count_free_seats(cohort) for cohort in cohorts}
+    counts = seat_counts(project_id)
+    free = {cohort.id: cohort.seats - counts.get(cohort.id, NO_SEATS).used for cohort in cohorts}
     offers = []
     for participation in waiting:
         preferred = [participation.cohort_id, *participation.accepted_cohort_ids]

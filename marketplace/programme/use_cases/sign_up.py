@@ -24,12 +24,12 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import coming_sessions, open_cohort
+from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.calendar import cancel_session_invitations, send_session_invitations
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     Cause,
     change_state,
-    count_free_seats,
     lock_project,
     offer_free_seats,
     take_seat_or_wait,

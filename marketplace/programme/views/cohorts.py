@@ -153,7 +153,7 @@ def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
             ngettext(
                 "%(num)s company loses its seat and is put on the waiting list with the date of its sign-up.",
                 "%(num)s companies lose their seats and are put on the waiting list with the dates of their sign-up.",
-                seats.taken,
+                seats.counts.taken,
             ),
             _(
                 "They are offered the next free seats in the other cohorts of the project, before companies that came later."

@@ -1,0 +1,53 @@
+"""Seats of cohorts: how many are taken, offered to waiting companies, and free."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+
+from marketplace.core.database import session
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class SeatCounts:
+    """Companies with a seat in a cohort, with an offer of one, and waiting for one there first."""
+
+    taken: int = 0
+    offered: int = 0
+    waiting: int = 0
+
+    @property
+    def used(self) -> int:
+        """Seats that nobody else can take: taken or offered."""
+        return self.taken + self.offered
+
+
+NO_SEATS = SeatCounts()
+_COUNTED: Mapping[str, str] = {ParticipationState.SIGNED_UP: "taken", ParticipationState.WAITING: "waiting"}
+
+
+def seat_counts(project_id: int) -> Mapping[int, SeatCounts]:
+    """Count the seats of a project by cohort; cohorts without companies are left out."""
+    query = (
+        select(Participation.cohort_id, Participation.state, Participation.offered_cohort_id, func.count())
+        .where(
+            Participation.project_id == project_id,
+            or_(Participation.state.in_(_COUNTED), Participation.offered_cohort_id.is_not(None)),
+        )
+        .group_by(Participation.cohort_id, Participation.state, Participation.offered_cohort_id)
+    )
+    counts: dict[int, dict[str, int]] = {}
+    for cohort_id, state, offered_id, count in session.execute(query):
+        for key, name in ((cohort_id, _COUNTED.get(state, "")), (offered_id, "offered")):
+            if key is not None and name:
+                of_cohort = counts.setdefault(key, {})
+                of_cohort[name] = of_cohort.get(name, 0) + count
+    return {cohort_id: SeatCounts(**found) for cohort_id, found in counts.items()}
+
+
+def count_free_seats(cohort: Cohort) -> int:
+    """Count the seats of a cohort that are neither taken nor offered. Negative if seats were removed."""
+    return cohort.seats - seat_counts(cohort.project_id).get(cohort.id, NO_SEATS).used

@@ -15,7 +15,7 @@ from marketplace.core.list_query import ListQuery
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
-from marketplace.outbox.models import OutboxMail
+from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project, ProjectGarden
 from marketplace.programme.models.sessions import AttendanceMark
@@ -220,6 +220,16 @@ def test_unconfirmed_seat_sends_a_mail_and_the_telephone_confirms_it(
     browser.post(f"{path}/note", data={"note": "confirmed"})
     session.expire_all()
     assert lead.confirmed_at is not None
+
+
+def test_last_seat_confirmed_by_telephone_notifies_the_garden_that_the_cohort_is_full(
+    adviser: Viewer, project: Project, cohort: Cohort
+) -> None:
+    cohort.seats = 1
+    lead = programme.participation(project)
+    session.commit()
+    use_cases.give_seat(adviser, project.slug, lead.id, cohort.id, is_confirmed=True)
+    assert [one.kind for one in session.query(Notice)] == ["cohort_full"]
 
 
 def test_second_save_of_the_details_is_a_conflict_and_new_address_gets_a_new_link(

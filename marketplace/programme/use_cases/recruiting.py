@@ -6,7 +6,6 @@ from sqlalchemy import select
 
 from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
-from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
@@ -14,12 +13,9 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import similar_name_key
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.use_cases import send_mail
-from marketplace.programme.deadlines import confirmation_deadline
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
-from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import participation_for, visible_participations
@@ -32,9 +28,10 @@ from marketplace.programme.use_cases.seating import (
     lock_project,
     offer_free_seats,
     take_seat_or_wait,
-    update_follower,
 )
 from marketplace.programme.use_cases.sign_up import (
+    ask_to_confirm,
+    confirm_participation,
     move_to_cohort,
     welcome,
     welcome_contact,
@@ -229,15 +226,7 @@ def confirm_by_phone(viewer: Viewer, slug: str, participation_id: int) -> None:
         if participation.state not in taken:
             raise Conflict(_("The company's place in the course has changed since you opened the page."))
         if participation.confirmed_at is None:
-            _confirm(viewer, participation)
-
-
-def _confirm(viewer: Viewer, participation: Participation) -> None:
-    participation.confirmed_at = clock.now()
-    record(viewer, "participation.confirm", "participation", participation.id)
-    update_follower(participation)
-    if participation.state == ParticipationState.SIGNED_UP and participation.cohort is not None:
-        welcome(participation, participation.cohort)
+            confirm_participation(participation, viewer)
 
 
 def give_seat(
@@ -262,9 +251,9 @@ def give_seat(
             return participation
         _seat(viewer, participation, cohort)
         if is_confirmed or not participation.contact_email:
-            _confirm(viewer, participation)
+            confirm_participation(participation, viewer)
         elif participation.confirmed_at is None:
-            _ask_to_confirm(participation, cohort)
+            ask_to_confirm(participation, cohort)
         elif participation.state == ParticipationState.SIGNED_UP:
             welcome(participation, cohort)
         return participation
@@ -283,13 +272,6 @@ def _seat(viewer: Viewer, participation: Participation, cohort: Cohort) -> None:
         )
     change_state(participation, "take_seat", _cause(viewer), cohort)
     offer_free_seats(participation.project_id)
-
-
-def _ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
-    has_seat = participation.state == ParticipationState.SIGNED_UP
-    notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
-    deadline = confirmation_deadline(clock.now())
-    send_mail(notice(participation, cohort, deadline), participation.contact_email, participation.locale)
 
 
 def withdraw_company(viewer: Viewer, slug: str, participation_id: int, reason: str, text: str) -> None:

@@ -100,13 +100,11 @@ def sign_up(
         session.flush()
         if participation.company_id is None:
             link_registered_company(participation)
-        has_seat = take_seat_or_wait(participation, cohort, BY_COMPANY, details.accepted_cohort_ids)
+        take_seat_or_wait(participation, cohort, BY_COMPANY, details.accepted_cohort_ids)
         if viewer is not None and viewer.is_company and normalize_email(viewer.email) == email:
-            _confirm(participation, cohort)
+            confirm_participation(participation)
             return participation
-        deadline = confirmation_deadline(clock.now())
-        notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
-        send_mail(notice(participation, cohort, deadline), email, participation.locale)
+        ask_to_confirm(participation, cohort)
         return None
 
 
@@ -162,21 +160,36 @@ def confirm_seat(token: str) -> None:
         if participation.state not in _TAKEN or participation.cohort is None:
             raise Conflict(_("The seat has been released. You can sign up again."))
         if participation.confirmed_at is None:
-            _confirm(participation, participation.cohort)
+            confirm_participation(participation)
 
 
-def _confirm(participation: Participation, cohort: Cohort) -> None:
+def confirm_participation(participation: Participation, viewer: Viewer | None = None) -> None:
+    """Confirm a seat or a place on the waiting list, inside the caller's transaction.
+
+    `viewer` is the member of the garden who has spoken with the company; without one, the garden is notified.
+    """
     participation.confirmed_at = clock.now()
-    record(None, "participation.confirm", "participation", participation.id)
+    record(viewer, "participation.confirm", "participation", participation.id)
     update_follower(participation)
+    cohort = participation.cohort
+    if cohort is None:
+        return
     has_seat = participation.state == ParticipationState.SIGNED_UP
     if has_seat:
         welcome(participation, cohort)
-    notice = notices.company_signed_up(participation, cohort, has_seat=has_seat)
     members = recipients_for(cohort.place.garden_id)
-    send(notice, members)
+    if viewer is None:
+        send(notices.company_signed_up(participation, cohort, has_seat=has_seat), members)
     if has_seat and count_free_seats(cohort) == 0:
         send(notices.cohort_full(cohort), members)
+
+
+def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
+    """E-mail the contact person the link to confirm with, inside the caller's transaction."""
+    has_seat = participation.state == ParticipationState.SIGNED_UP
+    notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
+    deadline = confirmation_deadline(clock.now())
+    send_mail(notice(participation, cohort, deadline), participation.contact_email, participation.locale)
 
 
 def welcome(participation: Participation, cohort: Cohort) -> None:
@@ -201,7 +214,7 @@ def accept_offer(token: str) -> None:
         if participation.offer_expires_at <= clock.now():
             raise Conflict(_("The offer of a seat has lapsed."))
         change_state(participation, "take_seat", BY_COMPANY, cohort)
-        _confirm(participation, cohort)
+        confirm_participation(participation)
 
 
 def decline_offer(token: str) -> None:
@@ -257,7 +270,7 @@ def come_back(token: str, cohort_id: int) -> bool:
         cohort = open_cohort(participation.project.slug, cohort_id)
         has_seat = take_seat_or_wait(participation, cohort, BY_COMPANY, ())
         participation.withdrawal_reason = participation.withdrawal_text = ""
-        _confirm(participation, cohort)
+        confirm_participation(participation)
         return has_seat
 
 

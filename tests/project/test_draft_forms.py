@@ -70,6 +70,7 @@ def typed_texts(page: HtmlPage, name: str) -> list[str]:
     ]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("role", EXPECTED)
 def test_typed_text_is_saved_as_a_draft_and_offered_again(demo_app: Flask, role: str) -> None:
     scenario = PolicyScenario(demo_app)

@@ -9,7 +9,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed
 from marketplace.privacy import retention_periods
-from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession
@@ -82,7 +82,7 @@ def _came_to_nothing() -> ColumnElement[bool]:
         ~attended.correlate(Participation).exists(),
         or_(
             and_(
-                Participation.state.not_in((ParticipationState.SIGNED_UP, ParticipationState.WAITING)),
+                Participation.state.not_in(ENROLLED_STATES),
                 func.coalesce(last_change, Participation.created_at) < cutoff_passed(months=months),
             ),
             and_(

@@ -88,6 +88,7 @@ RETENTION_RULES = {
     "participation.company_name": "public name of a company",
     "participation.contact_email": PARTICIPATION,
     "participation.contact_name": PARTICIPATION,
+    "participation.details_before_sign_up": PARTICIPATION,
     "participation.sealed_token": PARTICIPATION,
     "participation.withdrawal_text": PARTICIPATION,
     "project.about": PROJECT,

@@ -73,6 +73,9 @@ _WITHOUT_SEAT = frozenset(
     }
 )
 
+ENROLLED_STATES = frozenset({ParticipationState.SIGNED_UP, ParticipationState.WAITING})
+"""States of a company with a seat or a position on the waiting list."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParticipationTransition:
@@ -132,7 +135,7 @@ TRANSITIONS = {
         ),
         ParticipationTransition(
             "release",
-            frozenset({ParticipationState.SIGNED_UP, ParticipationState.WAITING}),
+            ENROLLED_STATES,
             ParticipationState.LEAD,
             _CLOCK,
         ),

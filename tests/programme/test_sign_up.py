@@ -17,7 +17,7 @@ from marketplace.programme.deadlines import CONFIRM_HOURS, OFFER_HOURS
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.courses import place_in_queue
-from marketplace.programme.use_cases import seat_release
+from marketplace.programme.use_cases import seat_link, seat_release
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests import factories
@@ -62,12 +62,12 @@ def test_second_company_for_last_seat_is_put_on_the_waiting_list(cohort: Cohort)
 def test_withdrawal_offers_the_seat_to_the_next_in_the_same_transaction(cohort: Cohort) -> None:
     first = sign_up(cohort, details())
     second = sign_up(cohort, details("Fjellheim hytter"))
-    use_cases.withdraw(first.token, "time", "")
+    seat_link.withdraw(first.token, "time", "")
     session.refresh(second)
     assert second.offered_cohort_id == cohort.id
     third = sign_up(cohort, details("Moen rør"))
     assert third.state == "waiting", "an offered seat is not free"
-    use_cases.accept_offer(second.token)
+    seat_link.accept_offer(second.token)
     assert second.state == "signed_up"
     assert second.confirmed_at is not None
 
@@ -78,8 +78,8 @@ def test_declined_offer_goes_to_the_next_and_keeps_other_places(cohort: Cohort) 
     first = sign_up(cohort, details())
     second = sign_up(cohort, details("Fjellheim hytter", accepted_cohort_ids=(other.id,)))
     third = sign_up(cohort, details("Moen rør"))
-    use_cases.withdraw(first.token, "time", "")
-    use_cases.decline_offer(second.token)
+    seat_link.withdraw(first.token, "time", "")
+    seat_link.decline_offer(second.token)
     assert (second.state, second.accepted_cohort_ids) == ("waiting", [other.id])
     assert third.offered_cohort_id == cohort.id
 
@@ -88,11 +88,11 @@ def test_lapsed_offer_goes_to_the_next(cohort: Cohort) -> None:
     first = sign_up(cohort, details())
     second, third = (sign_up(cohort, details(name)) for name in ("Fjellheim hytter", "Moen rør"))
     for one in (first, second, third):
-        use_cases.confirm_seat(one.token)
-    use_cases.withdraw(first.token, "time", "")
+        seat_link.confirm_seat(one.token)
+    seat_link.withdraw(first.token, "time", "")
     with clock.as_of(clock.now() + dt.timedelta(hours=OFFER_HOURS, minutes=1)):
         with pytest.raises(Conflict):
-            use_cases.accept_offer(second.token)
+            seat_link.accept_offer(second.token)
         assert seat_release.release_lapsed_offers() == 1
         assert seat_release.release_lapsed_offers() == 0
         session.refresh(third)
@@ -109,14 +109,31 @@ def test_unconfirmed_seat_is_released_after_three_days(cohort: Cohort) -> None:
     assert subjects()[-1] == "Plassen til Bjørkvollen ysteri er gitt videre"
 
 
+def test_lead_keeps_its_contact_person_unless_the_sign_up_is_confirmed(cohort: Cohort) -> None:
+    lead = sign_up(cohort, details(number=NUMBERS[0]))
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+    former_token = lead.token
+    strangers = details("Noko anna", NUMBERS[0])
+    sign_up(cohort, strangers)
+    assert lead.contact_email == strangers.contact.email
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+    assert (lead.company_name, lead.contact_email) == ("Bjørkvollen ysteri", details().contact.email)
+    assert lead.token != former_token
+    sign_up(cohort, strangers)
+    seat_link.confirm_seat(lead.token)
+    assert (lead.contact_email, lead.details_before_sign_up) == (strangers.contact.email, None)
+
+
 def test_withdrawn_company_that_comes_back_keeps_its_row(cohort: Cohort) -> None:
     first = sign_up(cohort, details(number=NUMBERS[0]))
-    use_cases.withdraw(first.token, "time", "Onnetid")
+    seat_link.withdraw(first.token, "time", "Onnetid")
     again = sign_up(cohort, details(number=NUMBERS[0]))
     assert again.id == first.id
     assert again.state == "signed_up"
-    use_cases.withdraw(again.token, "time", "")
-    assert use_cases.come_back(again.token, cohort.id)
+    seat_link.withdraw(again.token, "time", "")
+    assert seat_link.come_back(again.token, cohort.id)
     assert session.query(Participation).count() == 1
 
 
@@ -134,7 +151,7 @@ def test_company_that_is_signed_up_is_told_and_nothing_changes(cohort: Cohort) -
 def test_changed_address_makes_the_former_link_invalid(cohort: Cohort, client: Browser) -> None:
     first = sign_up(cohort, details())
     former = first.token
-    use_cases.change_contact(former, Contact("Ola Nyhus", "ola@ysteri.example", "00 00 00 00"))
+    seat_link.change_contact(former, Contact("Ola Nyhus", "ola@ysteri.example", "00 00 00 00"))
     assert client.get(f"/courses/seat/{former}").status_code == 404
     assert "Ola Nyhus" in client.page(first.path).text
 
@@ -156,10 +173,10 @@ def test_owner_who_registers_the_number_is_linked_and_followed(cohort: Cohort) -
         return {(one.garden_id, one.why) for one in rows if one.until is None}
 
     assert followers() == {(elsewhere.id, "area")}, "a stranger may have signed the company up"
-    use_cases.confirm_seat(signed.token)
+    seat_link.confirm_seat(signed.token)
     assert followers() == {(elsewhere.id, "area"), (cohort.place.garden_id, "cohort")}
     assert any("følger dere mens dere er med på kurset" in subject for subject in subjects())
-    use_cases.withdraw(signed.token, "time", "")
+    seat_link.withdraw(signed.token, "time", "")
     assert followers() == {(elsewhere.id, "area")}
 
 

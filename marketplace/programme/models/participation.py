@@ -23,7 +23,8 @@ class Participation(Base):
     seat; for other states the preferred cohort, or None. A waiting company also accepts a seat in `accepted_cohort_ids`;
     `offered_cohort_id` is the seat that it can accept until `offer_expires_at`. With the token, of which
     only the hash and an encrypted copy for later e-mails are stored, the contact person manages the participation; a
-    calendar program uses another token. States and transitions: `lifecycle`.
+    calendar program uses another token. `details_before_sign_up` are what an unconfirmed sign-up replaced: they return if
+    it is never confirmed. States and transitions: `lifecycle`.
     """
 
     __tablename__ = "participation"
@@ -63,6 +64,7 @@ class Participation(Base):
     wants_invitations: Mapped[bool] = mapped_column(default=True)
     withdrawal_reason: Mapped[str] = mapped_column(String(12), default="")
     withdrawal_text: Mapped[str] = mapped_column(String(500), default="")
+    details_before_sign_up: Mapped[dict[str, str] | None] = mapped_column(JSON)
 
     project: Mapped[Project] = relationship(innerjoin=True)
     cohort: Mapped[Cohort | None] = relationship(foreign_keys=[cohort_id])

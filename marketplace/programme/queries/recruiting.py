@@ -18,7 +18,12 @@ from marketplace.core.viewer import Viewer
 from marketplace.matching.analysis.spelling import Spelling
 from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import follows, garden
-from marketplace.programme.lifecycle import ParticipationPhase, ParticipationState, participation_phase
+from marketplace.programme.lifecycle import (
+    ENROLLED_STATES,
+    ParticipationPhase,
+    ParticipationState,
+    participation_phase,
+)
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
@@ -229,7 +234,7 @@ class ParticipationPage:
     @property
     def is_in_course(self) -> bool:
         """True for a company with a seat or on the waiting list."""
-        return self.participation.state in {ParticipationState.SIGNED_UP, ParticipationState.WAITING}
+        return self.participation.state in ENROLLED_STATES
 
 
 def participation_page(viewer: Viewer, access: ProjectAccess, participation_id: int) -> ParticipationPage:

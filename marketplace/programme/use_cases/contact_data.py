@@ -9,12 +9,13 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.outbox.models import OutboxMail
 from marketplace.outbox.use_cases import erase_mail_to
-from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.sessions import AttendanceMark, SessionFeedback
 from marketplace.programme.queries.courses import participation_of_link
+from marketplace.programme.use_cases.seat_link import participation_by_token
 from marketplace.programme.use_cases.seating import Cause
-from marketplace.programme.use_cases.sign_up import participation_by_token, withdraw_participation
+from marketplace.programme.use_cases.sign_up import withdraw_participation
 
 PARTICIPATION_COLUMNS = (
     "company_name", "organisation_number", "municipality_number", "sector_code", "employees", "contact_name",
@@ -62,7 +63,7 @@ def erase_contact(token: str) -> None:
     with transaction():
         participation = participation_by_token(token)
         address, participation.contact_email = participation.contact_email, ""
-        if participation.state in {ParticipationState.SIGNED_UP, ParticipationState.WAITING}:
+        if participation.state in ENROLLED_STATES:
             withdraw_participation(participation, Cause(ParticipationActor.COMPANY, reason="other"))
         clear_contact(participation)
         erase_mail_to(address, "-", only_without_account=True)
@@ -75,6 +76,7 @@ def clear_contact(participation: Participation) -> None:
     """
     participation.contact_name = participation.contact_email = participation.contact_phone = ""
     participation.withdrawal_text = ""
+    participation.details_before_sign_up = None
     participation.wants_invitations = False
     participation.renew_token()
     session.execute(

@@ -16,7 +16,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import cancel_scheduled, last_scheduled, send_mail
-from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Project
 from marketplace.programme.notices.recruiting import course_invitation
@@ -108,7 +108,7 @@ def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Co
 
 
 def _obstacle(one: Participation, *, is_recent: bool) -> Obstacle | None:
-    if one.state in {ParticipationState.SIGNED_UP, ParticipationState.WAITING}:
+    if one.state in ENROLLED_STATES:
         return Obstacle.IN_COURSE
     if one.state not in _INVITED:
         return Obstacle.LEFT

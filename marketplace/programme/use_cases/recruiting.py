@@ -13,7 +13,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import similar_name_key
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
-from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.queries.cohorts import cohort_for
@@ -222,8 +222,7 @@ def confirm_by_phone(viewer: Viewer, slug: str, participation_id: int) -> None:
     """Confirm a seat or a place on the waiting list for a company that somebody has spoken with. Raises Conflict."""
     with transaction():
         _access, participation = locked_participation(viewer, slug, participation_id)
-        taken = {ParticipationState.SIGNED_UP, ParticipationState.WAITING}
-        if participation.state not in taken:
+        if participation.state not in ENROLLED_STATES:
             raise Conflict(_("The company's place in the course has changed since you opened the page."))
         if participation.confirmed_at is None:
             confirm_participation(participation, viewer)

@@ -9,19 +9,17 @@ from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.outbox.use_cases import send_mail
 from marketplace.programme.deadlines import CONFIRM_HOURS, confirmation_deadline
-from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.use_cases.seating import Cause, change_state, lock_project, offer_free_seats
-
-_TAKEN = frozenset({ParticipationState.SIGNED_UP, ParticipationState.WAITING})
 
 
 def release_unconfirmed() -> int:
     """Release seats and waiting places that were not confirmed in time; return their number. A scheduled job."""
     limit = clock.now() - dt.timedelta(hours=CONFIRM_HOURS)
     query = select(Participation.id).where(
-        Participation.state.in_(_TAKEN),
+        Participation.state.in_(ENROLLED_STATES),
         Participation.confirmed_at.is_(None),
         Participation.contact_email != "",
         (Participation.signed_up_at <= limit) | (Participation.waiting_since <= limit),
@@ -49,9 +47,21 @@ def _release(participation_ids: Sequence[int]) -> int:
                 continue
             change_state(participation, "release", Cause(ParticipationActor.CLOCK))
             send_mail(notices.seat_lost(participation), participation.contact_email, participation.locale)
+            _restore_details(participation)
             offer_free_seats(participation.project_id)
             released += 1
     return released
+
+
+def _restore_details(participation: Participation) -> None:
+    """Put back the contact person and the company's details from before an unconfirmed sign-up, with a new link."""
+    former, participation.details_before_sign_up = participation.details_before_sign_up, None
+    if former is None:
+        return
+    if former["contact_email"] != participation.contact_email:
+        participation.renew_token()
+    for column, value in former.items():
+        setattr(participation, column, value)
 
 
 def _is_due(participation: Participation) -> bool:
@@ -62,7 +72,7 @@ def _is_due(participation: Participation) -> bool:
     if participation.state == ParticipationState.WAITING:
         since = participation.waiting_since
     return (
-        participation.state in _TAKEN
+        participation.state in ENROLLED_STATES
         and participation.confirmed_at is None
         and since is not None
         and confirmation_deadline(since) <= now

@@ -36,6 +36,9 @@ class Cause:
     reason: str = ""
 
 
+BY_COMPANY = Cause(ParticipationActor.COMPANY)
+
+
 def lock_project(project_id: int) -> None:
     """Lock a project until the end of the transaction. Everything that takes or frees a seat does so first.
 

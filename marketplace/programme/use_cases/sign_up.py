@@ -1,4 +1,4 @@
-"""Sign-up without an account: the contact person manages the seat through an e-mailed link."""
+"""Sign-up without an account, and the steps that sign-up, the e-mailed link and the adviser share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,15 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
-from marketplace.core.identifiers import token_hash
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.deadlines import confirmation_deadline
-from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.notices import sign_up as notices
@@ -28,6 +27,7 @@ from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.calendar import cancel_session_invitations, send_session_invitations
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
+    BY_COMPANY,
     Cause,
     change_state,
     lock_project,
@@ -35,9 +35,6 @@ from marketplace.programme.use_cases.seating import (
     take_seat_or_wait,
     update_follower,
 )
-
-BY_COMPANY = Cause(ParticipationActor.COMPANY)
-_TAKEN = frozenset({ParticipationState.SIGNED_UP, ParticipationState.WAITING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +77,7 @@ def sign_up(
         lock_project(cohort.project_id)
         cohort = open_cohort(slug, cohort_id)
         participation = _find(cohort.project_id, details, email)
-        if participation is not None and participation.state in _TAKEN:
+        if participation is not None and participation.state in ENROLLED_STATES:
             if participation.contact_email:
                 send_mail(
                     notices.already_signed_up(participation),
@@ -88,7 +85,11 @@ def sign_up(
                     participation.locale,
                 )
             return None
-        if participation is None:
+        if participation is not None:
+            participation.details_before_sign_up = {
+                column: getattr(participation, column) for column in SIGN_UP_COLUMNS
+            }
+        else:
             participation = Participation(
                 project_id=cohort.project_id,
                 state=ParticipationState.LEAD,
@@ -123,6 +124,12 @@ def _find(project_id: int, details: SignUp, email: str) -> Participation | None:
     return None
 
 
+SIGN_UP_COLUMNS = (
+    "company_name", "municipality_number", "sector_code", "contact_name", "contact_email", "contact_phone", "locale",
+)  # fmt: skip
+"""Columns that a sign-up overwrites. A stranger may have made it, so the former values return unless it is confirmed."""
+
+
 def _set_details(participation: Participation, details: SignUp, email: str) -> None:
     if participation.contact_email != email or not participation.token_hash:
         participation.renew_token()
@@ -140,35 +147,13 @@ def _set_details(participation: Participation, details: SignUp, email: str) -> N
     participation.withdrawal_reason = participation.withdrawal_text = ""
 
 
-def participation_by_token(token: str) -> Participation:
-    """Return the participation of a link, with its row locked and its project locked first. Raises NotFound."""
-    query = select(Participation).where(Participation.token_hash == token_hash(token))
-    found = session.scalar(query)
-    if found is None:
-        raise NotFound
-    lock_project(found.project_id)
-    participation = load_locked(query)
-    if participation is None:
-        raise NotFound
-    return participation
-
-
-def confirm_seat(token: str) -> None:
-    """Confirm a seat or a place on the waiting list by the e-mailed link. Repeating it changes nothing."""
-    with transaction():
-        participation = participation_by_token(token)
-        if participation.state not in _TAKEN or participation.cohort is None:
-            raise Conflict(_("The seat has been released. You can sign up again."))
-        if participation.confirmed_at is None:
-            confirm_participation(participation)
-
-
 def confirm_participation(participation: Participation, viewer: Viewer | None = None) -> None:
     """Confirm a seat or a place on the waiting list, inside the caller's transaction.
 
     `viewer` is the member of the garden who has spoken with the company; without one, the garden is notified.
     """
     participation.confirmed_at = clock.now()
+    participation.details_before_sign_up = None
     record(viewer, "participation.confirm", "participation", participation.id)
     update_follower(participation)
     cohort = participation.cohort
@@ -204,54 +189,6 @@ def welcome(participation: Participation, cohort: Cohort) -> None:
     send_session_invitations(participation)
 
 
-def accept_offer(token: str) -> None:
-    """Accept the seat that is offered from the waiting list. Raises Conflict if the offer has lapsed."""
-    with transaction():
-        participation = participation_by_token(token)
-        cohort = participation.offered_cohort
-        if cohort is None or participation.offer_expires_at is None:
-            raise Conflict(_("The offer of a seat has lapsed."))
-        if participation.offer_expires_at <= clock.now():
-            raise Conflict(_("The offer of a seat has lapsed."))
-        change_state(participation, "take_seat", BY_COMPANY, cohort)
-        confirm_participation(participation)
-
-
-def decline_offer(token: str) -> None:
-    """Decline an offered seat. The company stays on the list for its other cohorts, or withdraws if there are none."""
-    with transaction():
-        participation = participation_by_token(token)
-        offered = participation.offered_cohort_id
-        if offered is None:
-            raise Conflict(_("The offer of a seat has lapsed."))
-        others = [cohort_id for cohort_id in participation.accepted_cohort_ids if cohort_id != offered]
-        participation.offered_cohort_id = participation.offer_expires_at = None
-        participation.accepted_cohort_ids = others
-        if others:
-            if participation.cohort_id == offered:
-                participation.cohort_id = others[0]
-            record(None, "participation.decline_offer", "participation", participation.id)
-        else:
-            change_state(participation, "withdraw", Cause(ParticipationActor.COMPANY, reason="other"))
-        offer_free_seats(participation.project_id)
-
-
-def decline_invitation(token: str) -> None:
-    """Decline an invitation by the link. Raises Conflict for a company with a place in the course."""
-    with transaction():
-        change_state(participation_by_token(token), "decline", BY_COMPANY)
-
-
-def withdraw(token: str, reason: str, text: str) -> None:
-    """Withdraw a company by its link, and offer its seat to the next on the waiting list."""
-    with transaction():
-        participation = participation_by_token(token)
-        withdraw_participation(participation, Cause(ParticipationActor.COMPANY, reason=reason), text)
-        if participation.cohort is not None:
-            members = recipients_for(participation.cohort.place.garden_id)
-            send(notices.company_withdrew(participation), members)
-
-
 def withdraw_participation(participation: Participation, cause: Cause, text: str = "") -> None:
     """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
     cancel_session_invitations(participation, participation.cohort_id)
@@ -261,25 +198,6 @@ def withdraw_participation(participation: Participation, cause: Cause, text: str
     if participation.contact_email:
         send_mail(notices.seat_withdrawn(participation), participation.contact_email, participation.locale)
     offer_free_seats(participation.project_id)
-
-
-def come_back(token: str, cohort_id: int) -> bool:
-    """Sign a company up again by its link; return True for a seat, False for the waiting list."""
-    with transaction():
-        participation = participation_by_token(token)
-        cohort = open_cohort(participation.project.slug, cohort_id)
-        has_seat = take_seat_or_wait(participation, cohort, BY_COMPANY, ())
-        participation.withdrawal_reason = participation.withdrawal_text = ""
-        confirm_participation(participation)
-        return has_seat
-
-
-def change_cohort(token: str, cohort_id: int) -> None:
-    """Move a company to another cohort by its link. Raises Conflict if that cohort has no free seat."""
-    with transaction():
-        participation = participation_by_token(token)
-        cohort = open_cohort(participation.project.slug, cohort_id)
-        move_to_cohort(participation, cohort, BY_COMPANY)
 
 
 def move_to_cohort(participation: Participation, cohort: Cohort, cause: Cause) -> None:
@@ -297,27 +215,8 @@ def move_to_cohort(participation: Participation, cohort: Cohort, cause: Cause) -
     offer_free_seats(participation.project_id)
 
 
-def change_contact(token: str, contact: Contact) -> Participation:
-    """Change the contact person by the link. A new e-mail address gets a new link; the former one stops working."""
-    email = normalize_email(contact.email)
-    with transaction():
-        participation = participation_by_token(token)
-        is_new = email != participation.contact_email
-        if is_new:
-            accounts.require_mail_quota(email, f"participation {participation.id}")
-            cancel_session_invitations(participation, participation.cohort_id)
-            participation.renew_token()
-        participation.contact_name, participation.contact_email = contact.name, email
-        participation.contact_phone = contact.phone
-        record(None, "participation.change_contact", "participation", participation.id)
-        if is_new:
-            send_mail(notices.contact_added(participation), email, participation.locale)
-            send_session_invitations(participation)
-        return participation
-
-
 def welcome_contact(participation: Participation) -> None:
     """E-mail the link and the coming sessions to a new contact person, inside the caller's transaction."""
-    if participation.contact_email and participation.state in _TAKEN:
+    if participation.contact_email and participation.state in ENROLLED_STATES:
         send_mail(notices.contact_added(participation), participation.contact_email, participation.locale)
         send_session_invitations(participation)

@@ -8,11 +8,11 @@ from flask import jsonify, render_template, request
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.programme.forms.sign_up import CohortChoiceForm, ContactFields, WithdrawalForm
-from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.queries import courses as queries
 from marketplace.programme.queries.sessions import past_sessions
 from marketplace.programme.use_cases import contact_data
-from marketplace.programme.use_cases import sign_up as use_cases
+from marketplace.programme.use_cases import seat_link as use_cases
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -175,7 +175,7 @@ def erase_contact(token: str) -> ViewResponse:
         "programme/seat_erase.html",
         participation=participation,
         token=token,
-        has_seat=participation.state in {ParticipationState.SIGNED_UP, ParticipationState.WAITING},
+        has_seat=participation.state in ENROLLED_STATES,
     )
 
 

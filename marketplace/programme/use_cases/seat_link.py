@@ -1,0 +1,142 @@
+"""The seat behind an e-mailed link: confirm it, move it, withdraw and come back, without an account."""
+
+from sqlalchemy import select
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.email_address import normalize_email
+from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import token_hash
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.use_cases import send, send_mail
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.notices import sign_up as notices
+from marketplace.programme.queries.courses import open_cohort
+from marketplace.programme.use_cases.calendar import cancel_session_invitations, send_session_invitations
+from marketplace.programme.use_cases.seating import (
+    BY_COMPANY,
+    Cause,
+    change_state,
+    lock_project,
+    offer_free_seats,
+    take_seat_or_wait,
+)
+from marketplace.programme.use_cases.sign_up import (
+    Contact,
+    confirm_participation,
+    move_to_cohort,
+    withdraw_participation,
+)
+
+
+def participation_by_token(token: str) -> Participation:
+    """Return the participation of a link, with its row locked and its project locked first. Raises NotFound."""
+    query = select(Participation).where(Participation.token_hash == token_hash(token))
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    lock_project(found.project_id)
+    participation = load_locked(query)
+    if participation is None:
+        raise NotFound
+    return participation
+
+
+def confirm_seat(token: str) -> None:
+    """Confirm a seat or a place on the waiting list by the e-mailed link. Repeating it changes nothing."""
+    with transaction():
+        participation = participation_by_token(token)
+        if participation.state not in ENROLLED_STATES or participation.cohort is None:
+            raise Conflict(_("The seat has been released. You can sign up again."))
+        if participation.confirmed_at is None:
+            confirm_participation(participation)
+
+
+def accept_offer(token: str) -> None:
+    """Accept the seat that is offered from the waiting list. Raises Conflict if the offer has lapsed."""
+    with transaction():
+        participation = participation_by_token(token)
+        cohort = participation.offered_cohort
+        if cohort is None or participation.offer_expires_at is None:
+            raise Conflict(_("The offer of a seat has lapsed."))
+        if participation.offer_expires_at <= clock.now():
+            raise Conflict(_("The offer of a seat has lapsed."))
+        change_state(participation, "take_seat", BY_COMPANY, cohort)
+        confirm_participation(participation)
+
+
+def decline_offer(token: str) -> None:
+    """Decline an offered seat. The company stays on the list for its other cohorts, or withdraws if there are none."""
+    with transaction():
+        participation = participation_by_token(token)
+        offered = participation.offered_cohort_id
+        if offered is None:
+            raise Conflict(_("The offer of a seat has lapsed."))
+        others = [cohort_id for cohort_id in participation.accepted_cohort_ids if cohort_id != offered]
+        participation.offered_cohort_id = participation.offer_expires_at = None
+        participation.accepted_cohort_ids = others
+        if others:
+            if participation.cohort_id == offered:
+                participation.cohort_id = others[0]
+            record(None, "participation.decline_offer", "participation", participation.id)
+        else:
+            change_state(participation, "withdraw", Cause(ParticipationActor.COMPANY, reason="other"))
+        offer_free_seats(participation.project_id)
+
+
+def decline_invitation(token: str) -> None:
+    """Decline an invitation by the link. Raises Conflict for a company with a place in the course."""
+    with transaction():
+        change_state(participation_by_token(token), "decline", BY_COMPANY)
+
+
+def withdraw(token: str, reason: str, text: str) -> None:
+    """Withdraw a company by its link, and offer its seat to the next on the waiting list."""
+    with transaction():
+        participation = participation_by_token(token)
+        withdraw_participation(participation, Cause(ParticipationActor.COMPANY, reason=reason), text)
+        if participation.cohort is not None:
+            members = recipients_for(participation.cohort.place.garden_id)
+            send(notices.company_withdrew(participation), members)
+
+
+def come_back(token: str, cohort_id: int) -> bool:
+    """Sign a company up again by its link; return True for a seat, False for the waiting list."""
+    with transaction():
+        participation = participation_by_token(token)
+        cohort = open_cohort(participation.project.slug, cohort_id)
+        has_seat = take_seat_or_wait(participation, cohort, BY_COMPANY, ())
+        participation.withdrawal_reason = participation.withdrawal_text = ""
+        confirm_participation(participation)
+        return has_seat
+
+
+def change_cohort(token: str, cohort_id: int) -> None:
+    """Move a company to another cohort by its link. Raises Conflict if that cohort has no free seat."""
+    with transaction():
+        participation = participation_by_token(token)
+        cohort = open_cohort(participation.project.slug, cohort_id)
+        move_to_cohort(participation, cohort, BY_COMPANY)
+
+
+def change_contact(token: str, contact: Contact) -> Participation:
+    """Change the contact person by the link. A new e-mail address gets a new link; the former one stops working."""
+    email = normalize_email(contact.email)
+    with transaction():
+        participation = participation_by_token(token)
+        is_new = email != participation.contact_email
+        if is_new:
+            accounts.require_mail_quota(email, f"participation {participation.id}")
+            cancel_session_invitations(participation, participation.cohort_id)
+            participation.renew_token()
+        participation.contact_name, participation.contact_email = contact.name, email
+        participation.contact_phone = contact.phone
+        record(None, "participation.change_contact", "participation", participation.id)
+        if is_new:
+            send_mail(notices.contact_added(participation), email, participation.locale)
+            send_session_invitations(participation)
+        return participation

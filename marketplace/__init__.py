@@ -18,6 +18,7 @@ suppliers       supplier profiles, case studies, import
 vetting         applications, approval per kind of service, refusals, appeals, transfers
 directory       public search for suppliers, and coverage map
 briefs          procurement guide, coach, lifecycle, deadlines, versions, clarification questions
+strategy        self-assessment, digital strategy, objectives with measurements, actions
 sourcing        ranking runs, index cache, what-if, invitations
 proposals       sealed offers, comparison, award, delivery, outcome
 programme       projects with cohorts of companies, recruitment, course sessions, attendance

@@ -32,6 +32,7 @@ from marketplace.programme.views import blueprint as programme
 from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.ranking.index_cache import use_cache_dir
 from marketplace.sourcing.views import blueprint as sourcing
+from marketplace.strategy.views import blueprint as strategy
 from marketplace.suppliers.views import blueprint as suppliers
 from marketplace.vetting.views import blueprint as vetting
 from marketplace.web import (
@@ -70,6 +71,7 @@ FEATURES = (
     vetting,
     directory,
     briefs,
+    strategy,
     sourcing,
     proposals,
     programme,

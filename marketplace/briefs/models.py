@@ -17,7 +17,7 @@ class Brief(Base):
     """A company's brief. `answers` is keyed by the guide's question codes; states are defined in `lifecycle.py`.
 
     `revision` increases with each save. Whether a published brief is open or being evaluated is derived from `deadline`
-    and never stored.
+    and never stored. `action_id` is the action of the strategy that it was made from, `objective_id` what it serves.
     """
 
     __tablename__ = "brief"
@@ -47,6 +47,12 @@ class Brief(Base):
     closed_reason: Mapped[str] = mapped_column(Text, default="")
     deleted_at: Mapped[dt.datetime | None]
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("brief.id"))
+    action_id: Mapped[int | None] = mapped_column(
+        ForeignKey("strategy_action.id", ondelete="SET NULL"), index=True
+    )
+    objective_id: Mapped[int | None] = mapped_column(
+        ForeignKey("objective.id", ondelete="SET NULL"), index=True
+    )
 
     company: Mapped[Company] = relationship(innerjoin=True)
     created_by: Mapped[User] = relationship(innerjoin=True)
@@ -80,7 +86,7 @@ class BriefService(Base):
 
 
 class BriefVersion(Base):
-    """A published version of a brief. Never changes."""
+    """A published version of a brief. Never changes. `quality` is the coach's score, 0 to 100, at publication."""
 
     __tablename__ = "brief_version"
     __table_args__ = (UniqueConstraint("brief_id", "number"),)
@@ -93,6 +99,7 @@ class BriefVersion(Base):
     answers: Mapped[dict[str, Any]]
     published_at: Mapped[dt.datetime]
     published_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    quality: Mapped[int | None]
 
     brief: Mapped[Brief] = relationship(back_populates="versions", innerjoin=True)
 

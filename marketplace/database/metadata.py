@@ -13,6 +13,7 @@ from marketplace.programme import models as programme
 from marketplace.proposals import models as proposals
 from marketplace.proposals import scoring_models
 from marketplace.sourcing import models as sourcing
+from marketplace.strategy import models as strategy
 from marketplace.suppliers import models as suppliers
 from marketplace.vetting import models as vetting
 
@@ -28,6 +29,7 @@ MODELS = (
     proposals,
     scoring_models,
     sourcing,
+    strategy,
     suppliers,
     vetting,
     form_drafts,

@@ -30,6 +30,10 @@ from marketplace.proposals.models import (
 )
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 from marketplace.sourcing.models import Invitation, OutsideInvitation
+from marketplace.strategy.models.actions import ToolConfidence
+from marketplace.strategy.models.assessment import Assessment
+from marketplace.strategy.models.objectives import Measurement
+from marketplace.strategy.models.plan import Strategy, StrategyComment, StrategyReview, StrategyVersion
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 
 
@@ -75,6 +79,18 @@ EXPORTED_TABLES = (
         "answered_by_id",
         ("answered_at", "on_time", "within_price", "goal_met", "order_again", "measured", "text"),
     ),
+    ExportedTable("self_assessments_begun", Assessment, "by_id", ("stage", "begun_at", "finished_at")),
+    ExportedTable("strategies_saved", Strategy, "updated_by_id", ("updated_at", "content")),
+    ExportedTable(
+        "strategy_versions_saved", StrategyVersion, "saved_by_id", ("number", "saved_at", "reason")
+    ),
+    ExportedTable("strategy_comments", StrategyComment, "by_id", ("at", "section", "text")),
+    ExportedTable("strategy_reviews_asked_for", StrategyReview, "asked_by_id", ("asked_at", "message")),
+    ExportedTable(
+        "strategy_reviews_given", StrategyReview, "answered_by_id", ("answered_at", "verdict", "text")
+    ),
+    ExportedTable("measurements_made", Measurement, "by_id", ("measured_on", "value_milli", "source")),
+    ExportedTable("tool_confidence_given", ToolConfidence, "by_id", ("at", "tool_code", "value")),
     ExportedTable("seals_broken", EmergencyAccess, "by_id", ("at", "until", "reason")),
     ExportedTable(
         "vettings_decided", Vetting, "decided_by_id", ("decided_at", "category", "state", "reason")

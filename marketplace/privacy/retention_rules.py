@@ -12,6 +12,7 @@ REFUSED = "erased 24 months after a refusal: erase_refused_suppliers"
 FACTS = "kept: codes and settings, no text by a person"
 PARTICIPATION = "erased 24 months after the project, or 12 months after a sign-up without a seat: erase_old_participations"
 PROJECT = "public text of a project"
+STRATEGY = "deleted when the company is closed or by its owner: delete_strategy"
 SEALED = "unreadable once erase_closed_briefs has deleted the offer's data key"
 
 RETENTION_RULES = {
@@ -103,6 +104,13 @@ RETENTION_RULES = {
     "supplier.contact_email": REFUSED,
     "supplier.contact_name": REFUSED,
     "supplier_move.reason": DECISION,
+    "strategy.content": STRATEGY,
+    "strategy_comment.text": STRATEGY,
+    "strategy_review.message": STRATEGY,
+    "strategy_review.text": STRATEGY,
+    "strategy_version.content": STRATEGY,
+    "strategy_action.what": STRATEGY,
+    "objective.text": STRATEGY,
     "taken_form.answer": "deleted after a day with the idempotency key: purge of processed forms",
     "session_feedback.comment": PARTICIPATION,
     "session_material.url": PROJECT,

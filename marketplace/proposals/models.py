@@ -8,7 +8,7 @@ import datetime as dt
 import secrets
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.briefs.models import Brief, BriefVersion
@@ -306,6 +306,7 @@ class OutcomeAnswer(Base):
     goal_met: Mapped[str] = mapped_column(String(10))
     order_again: Mapped[str] = mapped_column(String(10))
     measured: Mapped[str] = mapped_column(String(60), default="")
+    measured_milli: Mapped[int | None] = mapped_column(BigInteger)
     text: Mapped[str] = mapped_column(Text, default="")
 
     outcome: Mapped[Outcome] = relationship(back_populates="answers", innerjoin=True)

@@ -13,10 +13,10 @@ from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases import cohorts as use_cases
 from marketplace.programme.use_cases import project_people
 from marketplace.programme.views.base import LEADER_WRITES, blueprint
-from marketplace.programme.views.editing import add, edit
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.confirmation import confirmation_page
+from marketplace.web.forms.editing import add, edit
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer

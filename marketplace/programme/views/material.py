@@ -9,10 +9,10 @@ from marketplace.programme.queries import sessions as queries
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import material as use_cases
 from marketplace.programme.views.base import blueprint
-from marketplace.programme.views.editing import add
 from marketplace.programme.views.sessions import PLACE_WRITES
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.forms.editing import add
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import accepts_files, file_response

@@ -24,9 +24,9 @@ from marketplace.programme.queries import recruiting as queries
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import recruiting as use_cases
 from marketplace.programme.views.base import blueprint
-from marketplace.programme.views.editing import add, edit
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.forms.editing import add, edit
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer

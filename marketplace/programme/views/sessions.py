@@ -14,9 +14,9 @@ from marketplace.programme.queries.feedback import feedback_summary
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import sessions as use_cases
 from marketplace.programme.views.base import blueprint
-from marketplace.programme.views.editing import add, edit
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.forms.editing import add, edit
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer

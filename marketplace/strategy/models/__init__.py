@@ -1,0 +1,5 @@
+"""Tables of the strategy."""
+
+from marketplace.strategy.models import actions, assessment, objectives, plan
+
+__all__ = ["actions", "assessment", "objectives", "plan"]

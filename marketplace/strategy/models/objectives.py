@@ -1,0 +1,72 @@
+"""Measurable objectives of a company, and their measurements."""
+
+import datetime as dt
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.core import clock
+from marketplace.core.database import Base
+
+
+class Objective(Base):
+    """A measurable objective. Values are in thousandths of the unit (`_milli`), so that decimals are exact.
+
+    `baseline_milli` is None if the value today is unknown: it is never taken for zero. `indicator` is a code of the
+    ready-made list, or "" for the company's own. `audience` is the name of an audience in the strategy. Measurements
+    remain when an objective is removed; it can be restored.
+    """
+
+    __tablename__ = "objective"
+    __table_args__ = (CheckConstraint("direction IN ('up', 'down')", name="direction_known"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    text: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(12))
+    indicator: Mapped[str] = mapped_column(String(20), default="")
+    indicator_name: Mapped[str] = mapped_column(String(80), default="")
+    unit: Mapped[str] = mapped_column(String(20))
+    direction: Mapped[str] = mapped_column(String(4))
+    baseline_milli: Mapped[int | None] = mapped_column(BigInteger)
+    baseline_on: Mapped[dt.date | None]
+    target_milli: Mapped[int] = mapped_column(BigInteger)
+    target_on: Mapped[dt.date]
+    source: Mapped[str] = mapped_column(String(80), default="")
+    rhythm: Mapped[str] = mapped_column(String(10))
+    audience: Mapped[str] = mapped_column(String(60), default="")
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    reminded_at: Mapped[dt.datetime | None]
+    removed_at: Mapped[dt.datetime | None]
+
+    measurements: Mapped[list["Measurement"]] = relationship(
+        cascade="all, delete-orphan",
+        order_by="[Measurement.measured_on, Measurement.id]",
+        back_populates="objective",
+    )
+
+
+class Measurement(Base):
+    """A measured value of an objective. Rows are only added: a correction is a row that replaces another.
+
+    For percentages of a count, `numerator` and `denominator` are stored beside the value. `origin` is "own", "garden" or
+    "outcome" (answered about the job of a brief, whose reference is stored).
+    """
+
+    __tablename__ = "measurement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    objective_id: Mapped[int] = mapped_column(ForeignKey("objective.id", ondelete="CASCADE"), index=True)
+    measured_on: Mapped[dt.date]
+    value_milli: Mapped[int] = mapped_column(BigInteger)
+    numerator: Mapped[int | None] = mapped_column(BigInteger)
+    denominator: Mapped[int | None] = mapped_column(BigInteger)
+    origin: Mapped[str] = mapped_column(String(8), default="own")
+    source: Mapped[str] = mapped_column(String(80), default="")
+    brief_reference: Mapped[str] = mapped_column(String(12), default="")
+    recorded_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("measurement.id"), unique=True)
+
+    objective: Mapped[Objective] = relationship(back_populates="measurements", innerjoin=True)

@@ -1,0 +1,100 @@
+"""The strategy of a company: its document, versions, comments and reviews."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.organisations.models import Company
+
+
+class Strategy(Base):
+    """The strategy of a company. `content` holds its sections as `strategy.document` defines them.
+
+    Objectives and actions are rows of their own, because briefs and measurements refer to them. `started_at` and
+    `completed_at` are set the first time the strategy counts as started or complete, and never cleared. The followers of
+    the company may read it while `shared_at` is set.
+    """
+
+    __tablename__ = "strategy"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), unique=True)
+    language: Mapped[str] = mapped_column(String(2), default="nb")
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    updated_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    started_at: Mapped[dt.datetime | None]
+    completed_at: Mapped[dt.datetime | None]
+    shared_at: Mapped[dt.datetime | None]
+
+    company: Mapped[Company] = relationship(innerjoin=True)
+    versions: Mapped[list["StrategyVersion"]] = relationship(
+        cascade="all, delete-orphan", order_by="StrategyVersion.number", back_populates="strategy"
+    )
+
+
+class StrategyVersion(Base):
+    """A snapshot of a strategy with its objectives and actions, one for each sitting.
+
+    The newest version is overwritten while the same user goes on within half an hour, so that a sitting gives one
+    version. `reason` is "saved", "complete" (first time) or "restored".
+    """
+
+    __tablename__ = "strategy_version"
+    __table_args__ = (UniqueConstraint("strategy_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    begun_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    saved_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    saved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(10))
+
+    strategy: Mapped[Strategy] = relationship(back_populates="versions", innerjoin=True)
+    saved_by: Mapped[User] = relationship(innerjoin=True)
+
+
+class StrategyComment(Base):
+    """A comment on a section of a strategy, by the company or a garden that it is shared with."""
+
+    __tablename__ = "strategy_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
+    section: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    resolved_at: Mapped[dt.datetime | None]
+
+    by: Mapped[User] = relationship(innerjoin=True)
+
+
+class StrategyReview(Base):
+    """A request for review of one version by the company's garden, and its answer: `verdict` "ok" or "changes"."""
+
+    __tablename__ = "strategy_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("strategy_version.id", ondelete="CASCADE"))
+    message: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[dt.datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    verdict: Mapped[str] = mapped_column(String(8), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+
+    version: Mapped[StrategyVersion] = relationship(innerjoin=True)
+    asked_by: Mapped[User] = relationship(foreign_keys=[asked_by_id], innerjoin=True)
+    answered_by: Mapped[User | None] = relationship(foreign_keys=[answered_by_id])

@@ -1,0 +1,1 @@
+"""Reads of strategies, restricted to what the viewer may see."""

@@ -1,0 +1,5 @@
+"""Pages of the strategy: self-assessment, plan, objectives, actions and tools."""
+
+from marketplace.strategy.views.base import blueprint
+
+__all__ = ["blueprint"]

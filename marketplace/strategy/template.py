@@ -1,0 +1,114 @@
+"""The strategy template: labels, hints and minutes of sections and fields, and the codes of channels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+
+from marketplace.core.i18n import localized
+from marketplace.data import data_path
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a section. `minutes` is the time it takes to fill in."""
+
+    code: str
+    labels: Mapping[str, str]
+    hints: Mapping[str, str]
+    minutes: int
+    is_required: bool
+
+    @property
+    def label(self) -> str:
+        """Label in the current language."""
+        return localized(self.labels)
+
+    @property
+    def hint(self) -> str:
+        """Hint in the current language."""
+        return localized(self.hints)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of the strategy with its fields in order."""
+
+    code: str
+    titles: Mapping[str, str]
+    summaries: Mapping[str, str]
+    fields: tuple[Field, ...]
+
+    @property
+    def title(self) -> str:
+        """Title in the current language."""
+        return localized(self.titles)
+
+    @property
+    def summary(self) -> str:
+        """One or two sentences about the section, in the current language."""
+        return localized(self.summaries)
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that the section takes."""
+        return sum(field.minutes for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyTemplate:
+    """Sections in order, and the labels of the codes of channels by group and code."""
+
+    sections: tuple[Section, ...]
+    channels: Mapping[str, Mapping[str, str]]
+    roles: Mapping[str, Mapping[str, str]]
+    states: Mapping[str, Mapping[str, str]]
+    decisions: Mapping[str, Mapping[str, str]]
+    languages: Mapping[str, Mapping[str, str]]
+
+    def section(self, code: str) -> Section:
+        """Return the section with a code. Raises KeyError."""
+        return {section.code: section for section in self.sections}[code]
+
+    def field(self, code: str) -> Field:
+        """Return the field with a code. Raises KeyError."""
+        return {field.code: field for section in self.sections for field in section.fields}[code]
+
+
+def code_label(labels: Mapping[str, Mapping[str, str]], code: str) -> str:
+    """Return the label of a code in the current language; an unknown code is its own label."""
+    return localized(labels[code]) if code in labels else code
+
+
+def channel_label(code: str) -> str:
+    """Return the name of a channel in the current language; an unknown code is its own name."""
+    return code_label(strategy_template().channels, code)
+
+
+@cache
+def strategy_template() -> StrategyTemplate:
+    """Load the strategy template."""
+    with data_path("strategy.yaml").open(encoding="utf-8") as file:
+        data = yaml.safe_load(file)
+    sections = tuple(
+        Section(
+            row["code"],
+            row["title"],
+            row["about"],
+            tuple(
+                Field(
+                    field["code"],
+                    field["label"],
+                    field["hint"],
+                    field.get("minutes", 0),
+                    field.get("required", False),
+                )
+                for field in row["fields"]
+            ),
+        )
+        for row in data["sections"]
+    )
+    return StrategyTemplate(
+        sections, data["channels"], data["roles"], data["states"], data["decisions"], data["languages"]
+    )

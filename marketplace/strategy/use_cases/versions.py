@@ -1,0 +1,111 @@
+"""Versions of a strategy: a snapshot for each sitting."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.core import clock
+from marketplace.core.database import Base, session
+from marketplace.core.viewer import Viewer
+from marketplace.strategy.document import from_json
+from marketplace.strategy.models.actions import Action
+from marketplace.strategy.models.objectives import Objective
+from marketplace.strategy.models.plan import Strategy, StrategyVersion
+from marketplace.strategy.queries.plan import plan_of
+
+SITTING = dt.timedelta(minutes=30)
+"""Pause after which a save begins a new version."""
+OBJECTIVE_FIELDS = (
+    "position",
+    "text",
+    "kind",
+    "indicator",
+    "indicator_name",
+    "unit",
+    "direction",
+    "baseline_milli",
+    "baseline_on",
+    "target_milli",
+    "target_on",
+    "source",
+    "rhythm",
+    "audience",
+)
+ACTION_FIELDS = (
+    "what",
+    "objective_id",
+    "performer",
+    "service_code",
+    "channel",
+    "effect",
+    "effort",
+    "own_hours",
+    "cost_low_nok",
+    "cost_high_nok",
+    "start_on",
+    "due_on",
+    "state",
+    "depends_on_id",
+)
+
+
+def snapshot(
+    strategy: Strategy, objectives: Sequence[Objective], actions: Sequence[Action]
+) -> dict[str, Any]:
+    """Return a strategy with its objectives and actions as JSON values: language, content, objectives, actions."""
+    return {
+        "language": strategy.language,
+        "content": from_json(strategy.content).to_json(),
+        "objectives": [_row(objective, OBJECTIVE_FIELDS) for objective in objectives],
+        "actions": [_row(action, ACTION_FIELDS) for action in actions],
+    }
+
+
+def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> StrategyVersion:
+    """Store a snapshot after a change, in the caller's transaction with the strategy locked.
+
+    The newest version is overwritten while the same user goes on within half an hour. A restored version is always a new
+    one.
+    """
+    now = clock.now()
+    strategy.updated_at = now
+    strategy.updated_by_id = viewer.user_id or strategy.updated_by_id
+    session.flush()
+    plan = plan_of(strategy)
+    content = snapshot(strategy, plan.objectives, plan.actions)
+    newest = session.scalar(
+        select(StrategyVersion)
+        .where(StrategyVersion.strategy_id == strategy.id)
+        .order_by(StrategyVersion.number.desc())
+        .limit(1)
+    )
+    if (
+        newest is not None
+        and reason == newest.reason == "saved"
+        and newest.saved_by_id == viewer.user_id
+        and now - newest.saved_at <= SITTING
+    ):
+        newest.content, newest.saved_at = content, now
+        return newest
+    version = StrategyVersion(
+        strategy_id=strategy.id,
+        number=newest.number + 1 if newest else 1,
+        content=content,
+        begun_at=now,
+        saved_at=now,
+        saved_by_id=viewer.user_id or strategy.updated_by_id,
+        reason=reason,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def _row(row: Base, fields: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {"id": getattr(row, "id")}  # noqa: B009 because the base class has no id
+    for name in fields:
+        value = getattr(row, name)
+        values[name] = value.isoformat() if isinstance(value, dt.date) else value
+    return values

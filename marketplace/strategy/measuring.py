@@ -1,0 +1,213 @@
+"""Status, progress, due dates and warnings of measured objectives. All values are thousandths of the unit."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from marketplace.core.dates import add_months
+from marketplace.strategy.limits import MAX_OBJECTIVES
+
+MILLI = 1000
+PERCENT = "%"
+VISIT_INDICATORS = frozenset({"vis_search_clicks", "vis_map_views", "vis_visits", "vis_reach"})
+"""Indicators that count visits or views: without any other objective, nothing says whether visitors become customers."""
+
+
+class Direction(StrEnum):
+    """Whether a higher or a lower value is better."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Rhythm(StrEnum):
+    """How often an objective is measured."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    ONCE = "once"
+
+
+class Status(StrEnum):
+    """How far an objective has come. Without a measurement nothing is known, whatever the date."""
+
+    NOT_MEASURED = "not_measured"
+    ON_THE_WAY = "on_the_way"
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+
+
+class GoalWarning(StrEnum):
+    """Something to look at again in an objective, or in all objectives together. None of them blocks."""
+
+    TARGET_EQUALS_BASELINE = "target_equals_baseline"
+    TARGET_WORSE = "target_worse"
+    TARGET_IN_PAST = "target_in_past"
+    TARGET_BEFORE_BASELINE = "target_before_baseline"
+    NO_BASELINE = "no_baseline"
+    NO_SOURCE = "no_source"
+    TOO_MANY = "too_many"
+    ONLY_VISITS = "only_visits"
+
+
+MONTHS = {Rhythm.MONTHLY: 1, Rhythm.QUARTERLY: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What an objective promises. A baseline of None is unknown, which is not zero."""
+
+    direction: str
+    baseline_milli: int | None
+    target_milli: int
+    target_on: dt.date
+    baseline_on: dt.date | None = None
+    rhythm: str = Rhythm.MONTHLY
+    source: str = ""
+    indicator: str = ""
+    created_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A measured value. A correction names the reading that it replaces."""
+
+    id: int
+    measured_on: dt.date
+    value_milli: int
+    replaces_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The state of an objective on a day. `progress` is the share of the way from baseline to target, or None.
+
+    A negative share is a step back, and a share above one is beyond the target. `reached_late` is set if the target was
+    first met after its date.
+    """
+
+    status: Status
+    latest: Reading | None = None
+    progress: Fraction | None = None
+    reached_late: bool = False
+
+
+def valid_readings(readings: Iterable[Reading]) -> list[Reading]:
+    """Return the readings that no correction replaces, by date and then in the order of recording."""
+    known = list(readings)
+    replaced = {one.replaces_id for one in known if one.replaces_id is not None}
+    return sorted((one for one in known if one.id not in replaced), key=lambda one: (one.measured_on, one.id))
+
+
+def is_met(goal: Goal, value_milli: int) -> bool:
+    """Return True if a value is at the target or beyond it, in the direction of the objective."""
+    if goal.direction == Direction.DOWN:
+        return value_milli <= goal.target_milli
+    return value_milli >= goal.target_milli
+
+
+def standing(goal: Goal, readings: Iterable[Reading], today: dt.date) -> Standing:
+    """Return the state of an objective on a day.
+
+    Until the target date, the latest reading decides. After it, the last reading up to that date decides, so that an
+    objective that was reached in time remains reached; a later reading may still reach the target, but late.
+    """
+    valid = [one for one in valid_readings(readings) if one.measured_on <= today]
+    if not valid:
+        return Standing(Status.NOT_MEASURED)
+    latest = valid[-1]
+    progress = progress_to(goal, latest.value_milli)
+    if is_met(goal, latest.value_milli):
+        return Standing(Status.REACHED, latest, progress, reached_late=_is_late(goal, valid))
+    if today <= goal.target_on:
+        return Standing(Status.ON_THE_WAY, latest, progress)
+    in_time = [one for one in valid if one.measured_on <= goal.target_on]
+    is_reached = bool(in_time) and is_met(goal, in_time[-1].value_milli)
+    return Standing(Status.REACHED if is_reached else Status.NOT_REACHED, latest, progress)
+
+
+def _is_late(goal: Goal, valid: Sequence[Reading]) -> bool:
+    """Return True if the target was not met by its date, but by a reading after it."""
+    in_time = [one for one in valid if one.measured_on <= goal.target_on]
+    return not (in_time and is_met(goal, in_time[-1].value_milli))
+
+
+def progress_to(goal: Goal, value_milli: int) -> Fraction | None:
+    """Return the share of the way from baseline to target; None if either end of the way is missing.
+
+    A target that is equal to the baseline or worse leaves no way to go.
+    """
+    if goal.baseline_milli is None or is_met(goal, goal.baseline_milli):
+        return None
+    return Fraction(value_milli - goal.baseline_milli, goal.target_milli - goal.baseline_milli)
+
+
+def next_due(goal: Goal, readings: Iterable[Reading]) -> dt.date | None:
+    """Return when an objective is to be measured next, possibly in the past; None after the last measurement.
+
+    The last measurement is the first one on the target date or later. With the rhythm "once" it is the only one.
+    """
+    dates = _due_dates(goal, readings)
+    return next(iter(dates), None)
+
+
+def last_due(goal: Goal, readings: Iterable[Reading], today: dt.date) -> dt.date | None:
+    """Return the latest date up to today on which a measurement was due that is still missing, or None."""
+    latest = None
+    for due in _due_dates(goal, readings):
+        if due > today:
+            break
+        latest = due
+    return latest
+
+
+def _due_dates(goal: Goal, readings: Iterable[Reading]) -> Iterable[dt.date]:
+    """Yield the dates of the missing measurements in order; the target date is the last one."""
+    valid = valid_readings(readings)
+    start = valid[-1].measured_on if valid else goal.baseline_on or goal.created_on or goal.target_on
+    if valid and start >= goal.target_on:
+        return
+    months = MONTHS.get(Rhythm(goal.rhythm))
+    count = 1
+    while months and (due := add_months(start, months * count)) < goal.target_on:
+        yield due
+        count += 1
+    yield goal.target_on
+
+
+def goal_warnings(goal: Goal, today: dt.date) -> list[GoalWarning]:
+    """Return what to look at again in an objective."""
+    found = []
+    if goal.baseline_milli is None:
+        found.append(GoalWarning.NO_BASELINE)
+    elif goal.baseline_milli == goal.target_milli:
+        found.append(GoalWarning.TARGET_EQUALS_BASELINE)
+    elif is_met(goal, goal.baseline_milli):
+        found.append(GoalWarning.TARGET_WORSE)
+    if goal.baseline_on is not None and goal.target_on <= goal.baseline_on:
+        found.append(GoalWarning.TARGET_BEFORE_BASELINE)
+    elif goal.target_on < today:
+        found.append(GoalWarning.TARGET_IN_PAST)
+    if not goal.source.strip():
+        found.append(GoalWarning.NO_SOURCE)
+    return found
+
+
+def common_warnings(goals: Sequence[Goal]) -> list[GoalWarning]:
+    """Return what to look at again in all objectives of a company together."""
+    found = []
+    if len(goals) > MAX_OBJECTIVES:
+        found.append(GoalWarning.TOO_MANY)
+    if goals and all(goal.indicator in VISIT_INDICATORS for goal in goals):
+        found.append(GoalWarning.ONLY_VISITS)
+    return found
+
+
+def percentage_milli(numerator: int, denominator: int) -> int:
+    """Return a share in thousandths of a percent, rounded half up. Raises ValueError for an impossible share."""
+    if denominator <= 0 or not 0 <= numerator <= denominator:
+        message = "A share needs a numerator from zero to its denominator."
+        raise ValueError(message)
+    return (2 * 100 * MILLI * numerator + denominator) // (2 * denominator)

@@ -1,0 +1,184 @@
+"""Status, progress, due dates and warnings of objectives."""
+
+import datetime as dt
+import random
+from fractions import Fraction
+
+import pytest
+
+from marketplace.strategy.measuring import (
+    Goal,
+    GoalWarning,
+    Reading,
+    Status,
+    common_warnings,
+    goal_warnings,
+    last_due,
+    next_due,
+    percentage_milli,
+    standing,
+)
+from tests.strategy.reference_measuring import reference_state
+
+DAY_0 = dt.date(2026, 1, 1)
+TODAY = dt.date(2026, 6, 15)
+
+
+def goal(direction="up", baseline=40_000, target=90_000, target_on=dt.date(2027, 6, 30), **values):
+    return Goal(direction, baseline, target, target_on, **values)
+
+
+def reading(number, day, value, replaces=None):
+    return Reading(number, day, value, replaces)
+
+
+def random_case(rng):
+    """Values are few and small, so that equal ones, the target itself and the baseline itself are frequent."""
+    values = [rng.randint(-3, 3) * 1000 + rng.choice((0, 0, 1, 500)) for _ in range(3)]
+    baseline = rng.choice((None, *values))
+    target = rng.choice(values)
+    history = []
+    for number in range(1, rng.randint(0, 6) + 1):
+        free = [row[0] for row in history if row[0] not in {other[3] for other in history}]
+        replaces = rng.choice(free) if free and rng.random() < 0.3 else None
+        value = rng.choice((target, target + 1, target - 1, *values))
+        history.append((number, rng.randint(0, 40), value, replaces))
+    return rng.random() < 0.5, baseline, target, rng.randint(5, 35), history, rng.randint(0, 45)
+
+
+def test_ten_thousand_random_objectives_agree_with_the_reference():
+    rng = random.Random(20261129)
+    seen = set()
+    for _ in range(10_000):
+        case = random_case(rng)
+        is_down, baseline, target, target_day, history, today = case
+        got = standing(
+            goal("down" if is_down else "up", baseline, target, DAY_0 + dt.timedelta(target_day)),
+            [Reading(number, DAY_0 + dt.timedelta(day), value, old) for number, day, value, old in history],
+            DAY_0 + dt.timedelta(today),
+        )
+        status, value, share = reference_state(*case)
+        assert got.status == status, case
+        assert (got.latest.value_milli if got.latest else None) == value, case
+        assert got.progress == (Fraction(*share) if share else None), case
+        seen.add((is_down, status, baseline is None, share is None))
+    assert len(seen) >= 14, "the cases cover every status in both directions, with and without baseline"
+
+
+@pytest.mark.parametrize(
+    ("direction", "value", "status"),
+    [
+        ("up", 89_999, Status.ON_THE_WAY),
+        ("up", 90_000, Status.REACHED),
+        ("up", 90_001, Status.REACHED),
+        ("down", 90_001, Status.ON_THE_WAY),
+        ("down", 90_000, Status.REACHED),
+        ("down", 89_999, Status.REACHED),
+    ],
+)
+def test_value_at_or_beyond_the_target_is_reached(direction, value, status):
+    one = goal(direction, baseline=None)
+    assert standing(one, [reading(1, TODAY, value)], TODAY).status is status
+
+
+def test_unknown_baseline_gives_no_progress():
+    assert standing(goal(baseline=None), [reading(1, TODAY, 45_000)], TODAY).progress is None
+    assert standing(goal(baseline=0), [reading(1, TODAY, 45_000)], TODAY).progress == Fraction(1, 2)
+
+
+def test_baseline_equal_to_target_gives_no_progress():
+    assert standing(goal(baseline=90_000), [reading(1, TODAY, 80_000)], TODAY).progress is None
+
+
+def test_objective_in_time_remains_reached_after_its_date():
+    one = goal(target_on=TODAY)
+    readings = [reading(1, TODAY, 95_000), reading(2, TODAY + dt.timedelta(30), 50_000)]
+    assert standing(one, readings, TODAY + dt.timedelta(31)).status is Status.REACHED
+
+
+def test_target_met_after_its_date_is_reached_late():
+    one = goal(target_on=TODAY)
+    readings = [reading(1, TODAY, 50_000), reading(2, TODAY + dt.timedelta(1), 95_000)]
+    assert standing(one, readings, TODAY + dt.timedelta(1)).reached_late
+    in_time = [reading(1, TODAY, 95_000), reading(2, TODAY + dt.timedelta(1), 96_000)]
+    assert not standing(one, in_time, TODAY + dt.timedelta(1)).reached_late
+    assert standing(one, readings[:1], TODAY).status is Status.ON_THE_WAY
+    assert standing(one, readings[:1], TODAY + dt.timedelta(1)).status is Status.NOT_REACHED
+
+
+def test_objective_without_measurement_is_never_not_reached():
+    assert standing(goal(target_on=TODAY), [], TODAY + dt.timedelta(1)).status is Status.NOT_MEASURED
+
+
+def test_corrected_reading_no_longer_counts():
+    readings = [reading(1, TODAY, 95_000), reading(2, TODAY - dt.timedelta(1), 9_500, replaces=1)]
+    state = standing(goal(), readings, TODAY)
+    assert state.status is Status.ON_THE_WAY
+    assert state.latest == readings[1]
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "readings", "due"),
+    [
+        ("monthly", [], dt.date(2026, 2, 28)),
+        ("quarterly", [], dt.date(2026, 4, 30)),
+        ("once", [], dt.date(2027, 6, 30)),
+        ("monthly", [reading(1, dt.date(2026, 3, 31), 1)], dt.date(2026, 4, 30)),
+        ("monthly", [reading(1, dt.date(2027, 6, 10), 1)], dt.date(2027, 6, 30)),
+        ("monthly", [reading(1, dt.date(2027, 6, 30), 1)], None),
+        ("once", [reading(1, dt.date(2026, 3, 31), 1)], dt.date(2027, 6, 30)),
+    ],
+)
+def test_next_due_date_follows_the_rhythm(rhythm, readings, due):
+    assert next_due(goal(rhythm=rhythm, baseline_on=dt.date(2026, 1, 31)), readings) == due
+
+
+def test_last_due_date_advances_while_nothing_is_measured():
+    one = goal(rhythm="monthly", baseline_on=dt.date(2026, 1, 31), target_on=dt.date(2026, 4, 15))
+    days = [dt.date(2026, 2, 27), dt.date(2026, 2, 28), dt.date(2026, 4, 14), dt.date(2026, 12, 1)]
+    assert [last_due(one, [], day) for day in days] == [
+        None,
+        dt.date(2026, 2, 28),
+        dt.date(2026, 3, 31),
+        dt.date(2026, 4, 15),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ({}, []),
+        ({"baseline": 90_000}, [GoalWarning.TARGET_EQUALS_BASELINE]),
+        ({"baseline": 100_000}, [GoalWarning.TARGET_WORSE]),
+        ({"baseline": 100_000, "direction": "down"}, []),
+        ({"baseline": 40_000, "direction": "down"}, [GoalWarning.TARGET_WORSE]),
+        ({"baseline": None}, [GoalWarning.NO_BASELINE]),
+        ({"target_on": TODAY - dt.timedelta(1)}, [GoalWarning.TARGET_IN_PAST]),
+        ({"target_on": TODAY}, []),
+        ({"target_on": TODAY, "baseline_on": TODAY}, [GoalWarning.TARGET_BEFORE_BASELINE]),
+        ({"source": " "}, [GoalWarning.NO_SOURCE]),
+    ],
+)
+def test_warnings_name_what_to_look_at_again(values, expected):
+    assert goal_warnings(goal(**{"source": "Booking system", **values}), TODAY) == expected
+
+
+def test_warnings_about_all_objectives_together():
+    visits = goal(indicator="vis_visits")
+    assert common_warnings([]) == []
+    assert common_warnings([visits, visits]) == [GoalWarning.ONLY_VISITS]
+    assert common_warnings([visits, goal(indicator="sal_orders")]) == []
+    assert common_warnings([goal()] * 6) == [GoalWarning.TOO_MANY]
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "milli"), [(1, 3, 33_333), (2, 3, 66_667), (0, 5, 0), (5, 5, 100_000)]
+)
+def test_percentage_is_computed_from_numerator_and_denominator(part, whole, milli):
+    assert percentage_milli(part, whole) == milli
+
+
+@pytest.mark.parametrize(("part", "whole"), [(1, 0), (-1, 5), (6, 5)])
+def test_impossible_share_is_refused(part, whole):
+    with pytest.raises(ValueError, match="numerator"):
+        percentage_milli(part, whole)

@@ -16,7 +16,7 @@ VISIT_INDICATORS = frozenset({"vis_search_clicks", "vis_map_views", "vis_visits"
 
 
 class Direction(StrEnum):
-    """Whether a higher or a lower value is better."""
+    """Direction in which values get better."""
 
     UP = "up"
     DOWN = "down"
@@ -57,7 +57,7 @@ MONTHS = {Rhythm.MONTHLY: 1, Rhythm.QUARTERLY: 3}
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What an objective promises. A baseline of None is unknown, which is not zero."""
+    """Target and baseline of an objective. A baseline of None is unknown, which is not zero."""
 
     direction: str
     baseline_milli: int | None
@@ -81,7 +81,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ObjectiveState:
     """The state of an objective on a day. `progress` is the share of the way from baseline to target, or None.
 
     A negative share is a step back, and a share above one is beyond the target. `reached_late` is set if the target was
@@ -108,7 +108,7 @@ def is_met(goal: Goal, value_milli: int) -> bool:
     return value_milli >= goal.target_milli
 
 
-def standing(goal: Goal, readings: Iterable[Reading], today: dt.date) -> Standing:
+def objective_state(goal: Goal, readings: Iterable[Reading], today: dt.date) -> ObjectiveState:
     """Return the state of an objective on a day.
 
     Until the target date, the latest reading decides. After it, the last reading up to that date decides, so that an
@@ -116,16 +116,16 @@ def standing(goal: Goal, readings: Iterable[Reading], today: dt.date) -> Standin
     """
     valid = [one for one in valid_readings(readings) if one.measured_on <= today]
     if not valid:
-        return Standing(Status.NOT_MEASURED)
+        return ObjectiveState(Status.NOT_MEASURED)
     latest = valid[-1]
     progress = progress_to(goal, latest.value_milli)
     if is_met(goal, latest.value_milli):
-        return Standing(Status.REACHED, latest, progress, reached_late=_is_late(goal, valid))
+        return ObjectiveState(Status.REACHED, latest, progress, reached_late=_is_late(goal, valid))
     if today <= goal.target_on:
-        return Standing(Status.ON_THE_WAY, latest, progress)
+        return ObjectiveState(Status.ON_THE_WAY, latest, progress)
     in_time = [one for one in valid if one.measured_on <= goal.target_on]
     is_reached = bool(in_time) and is_met(goal, in_time[-1].value_milli)
-    return Standing(Status.REACHED if is_reached else Status.NOT_REACHED, latest, progress)
+    return ObjectiveState(Status.REACHED if is_reached else Status.NOT_REACHED, latest, progress)
 
 
 def _is_late(goal: Goal, valid: Sequence[Reading]) -> bool:
@@ -178,7 +178,7 @@ def _due_dates(goal: Goal, readings: Iterable[Reading]) -> Iterable[dt.date]:
 
 
 def goal_warnings(goal: Goal, today: dt.date) -> list[GoalWarning]:
-    """Return what to look at again in an objective."""
+    """Return the warnings about one objective."""
     found = []
     if goal.baseline_milli is None:
         found.append(GoalWarning.NO_BASELINE)
@@ -196,7 +196,7 @@ def goal_warnings(goal: Goal, today: dt.date) -> list[GoalWarning]:
 
 
 def common_warnings(goals: Sequence[Goal]) -> list[GoalWarning]:
-    """Return what to look at again in all objectives of a company together."""
+    """Return the warnings about all objectives of a company together."""
     found = []
     if len(goals) > MAX_OBJECTIVES:
         found.append(GoalWarning.TOO_MANY)

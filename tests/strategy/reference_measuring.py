@@ -27,11 +27,8 @@ def reference_state(lower_is_better, baseline, target, target_day, history, toda
 
 def counted(history, today):
     """Return the rows up to a day that no other row replaces."""
-    rows = []
-    for row in history:
-        if row[1] <= today and not any(other[3] == row[0] for other in history):
-            rows.append(row)
-    return rows
+    replaced = [row[3] for row in history]
+    return [row for row in history if row[1] <= today and row[0] not in replaced]
 
 
 def newest(rows):

@@ -15,8 +15,8 @@ from marketplace.strategy.measuring import (
     goal_warnings,
     last_due,
     next_due,
+    objective_state,
     percentage_milli,
-    standing,
 )
 from tests.strategy.reference_measuring import reference_state
 
@@ -52,7 +52,7 @@ def test_ten_thousand_random_objectives_agree_with_the_reference():
     for _ in range(10_000):
         case = random_case(rng)
         is_down, baseline, target, target_day, history, today = case
-        got = standing(
+        got = objective_state(
             goal("down" if is_down else "up", baseline, target, DAY_0 + dt.timedelta(target_day)),
             [Reading(number, DAY_0 + dt.timedelta(day), value, old) for number, day, value, old in history],
             DAY_0 + dt.timedelta(today),
@@ -78,41 +78,41 @@ def test_ten_thousand_random_objectives_agree_with_the_reference():
 )
 def test_value_at_or_beyond_the_target_is_reached(direction, value, status):
     one = goal(direction, baseline=None)
-    assert standing(one, [reading(1, TODAY, value)], TODAY).status is status
+    assert objective_state(one, [reading(1, TODAY, value)], TODAY).status is status
 
 
 def test_unknown_baseline_gives_no_progress():
-    assert standing(goal(baseline=None), [reading(1, TODAY, 45_000)], TODAY).progress is None
-    assert standing(goal(baseline=0), [reading(1, TODAY, 45_000)], TODAY).progress == Fraction(1, 2)
+    assert objective_state(goal(baseline=None), [reading(1, TODAY, 45_000)], TODAY).progress is None
+    assert objective_state(goal(baseline=0), [reading(1, TODAY, 45_000)], TODAY).progress == Fraction(1, 2)
 
 
 def test_baseline_equal_to_target_gives_no_progress():
-    assert standing(goal(baseline=90_000), [reading(1, TODAY, 80_000)], TODAY).progress is None
+    assert objective_state(goal(baseline=90_000), [reading(1, TODAY, 80_000)], TODAY).progress is None
 
 
 def test_objective_in_time_remains_reached_after_its_date():
     one = goal(target_on=TODAY)
     readings = [reading(1, TODAY, 95_000), reading(2, TODAY + dt.timedelta(30), 50_000)]
-    assert standing(one, readings, TODAY + dt.timedelta(31)).status is Status.REACHED
+    assert objective_state(one, readings, TODAY + dt.timedelta(31)).status is Status.REACHED
 
 
 def test_target_met_after_its_date_is_reached_late():
     one = goal(target_on=TODAY)
     readings = [reading(1, TODAY, 50_000), reading(2, TODAY + dt.timedelta(1), 95_000)]
-    assert standing(one, readings, TODAY + dt.timedelta(1)).reached_late
+    assert objective_state(one, readings, TODAY + dt.timedelta(1)).reached_late
     in_time = [reading(1, TODAY, 95_000), reading(2, TODAY + dt.timedelta(1), 96_000)]
-    assert not standing(one, in_time, TODAY + dt.timedelta(1)).reached_late
-    assert standing(one, readings[:1], TODAY).status is Status.ON_THE_WAY
-    assert standing(one, readings[:1], TODAY + dt.timedelta(1)).status is Status.NOT_REACHED
+    assert not objective_state(one, in_time, TODAY + dt.timedelta(1)).reached_late
+    assert objective_state(one, readings[:1], TODAY).status is Status.ON_THE_WAY
+    assert objective_state(one, readings[:1], TODAY + dt.timedelta(1)).status is Status.NOT_REACHED
 
 
 def test_objective_without_measurement_is_never_not_reached():
-    assert standing(goal(target_on=TODAY), [], TODAY + dt.timedelta(1)).status is Status.NOT_MEASURED
+    assert objective_state(goal(target_on=TODAY), [], TODAY + dt.timedelta(1)).status is Status.NOT_MEASURED
 
 
 def test_corrected_reading_no_longer_counts():
     readings = [reading(1, TODAY, 95_000), reading(2, TODAY - dt.timedelta(1), 9_500, replaces=1)]
-    state = standing(goal(), readings, TODAY)
+    state = objective_state(goal(), readings, TODAY)
     assert state.status is Status.ON_THE_WAY
     assert state.latest == readings[1]
 

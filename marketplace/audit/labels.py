@@ -35,6 +35,11 @@ ACTION_LABELS = {
     "account.verify": _("Confirmed the e-mail address"),
     "account.verify_again": _("Asked for the confirmation again"),
     "account.warn_unused": _("Warned about an unused account"),
+    "action.create": _("Added an action to the plan"),
+    "action.remove": _("Removed an action from the plan"),
+    "action.restore": _("Restored an action of the plan"),
+    "action.save": _("Changed an action of the plan"),
+    "action.state": _("Changed the state of an action"),
     "brief.accept_outside": _("Used an invitation sent by e-mail"),
     "brief.add_file": _("Added a file to a brief"),
     "brief.amend": _("Changed a published brief"),
@@ -206,6 +211,7 @@ ACTION_LABELS = {
 """Label by action. Actions that end in a number, such as "brief.remind_7", are listed without it."""
 
 OBJECT_LABELS = {
+    "action": _("Action"),
     "brief": _("Brief"),
     "cohort": _("Cohort"),
     "participation": _("Company in a project"),

@@ -23,3 +23,5 @@ MAX_ACTIONS = 10
 MAX_VALUE = 10**12
 """Greatest value of an objective or a measurement, in units."""
 MAX_NOK = 100_000_000
+MAX_OPEN_ACTIONS = 30
+MAX_ACCOUNT_OWNER = 60

@@ -133,6 +133,7 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "person_id": 1,
         "material_id": 1,
         "participation_id": 1,
+        "action_id": 1,
         "code": "AAAAAA",
     }
     adapter = app.url_map.bind("localhost")

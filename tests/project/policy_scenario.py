@@ -32,6 +32,7 @@ from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
 from tests.project.policy_programme import programme_objects, programme_token, programme_values
+from tests.project.policy_strategy import strategy_objects
 from tests.support.browser import Browser
 
 ROLES = (
@@ -61,7 +62,7 @@ STATES = {
     "/terminate": "awarded",
     "/outcome/<name>": "delivered",
     "/review-answer": "in_review",
-    "/restore": "deleted",
+    "/briefs/<reference>/restore": "deleted",
 }
 OFFERS = {
     "/proposals/<int:proposal_id>/decline": "awarded",
@@ -213,6 +214,7 @@ class PolicyScenario:
             "slug": side.proposal.supplier.slug,
         }
         own |= programme_objects(side.garden, self.users[f"curator{suffix}"])
+        own |= strategy_objects(side.brief.company_id, self.users[f"company{suffix}"])
         for role, organisation in (
             ("company", side.brief.company),
             ("supplier", side.proposal.supplier),
@@ -299,16 +301,12 @@ class PolicyScenario:
                 expires_at=clock.now() + dt.timedelta(hours=1),
             )  # fmt: skip
             session.add(link)
-        session.add(
-            ColleagueInvitation(
-                token_hash=token_hash("invited"),
-                organisation_id=self.one.brief.company_id,
-                role="member",
-                email="new@link.example",
-                invited_by_id=self.users["company"],
-                expires_at=clock.now() + dt.timedelta(hours=1),
-            )  # fmt: skip
-        )
+        invitation = ColleagueInvitation(
+            token_hash=token_hash("invited"), organisation_id=self.one.brief.company_id, role="member",
+            email="new@link.example", invited_by_id=self.users["company"],
+            expires_at=clock.now() + dt.timedelta(hours=1),
+        )  # fmt: skip
+        session.add(invitation)
         outside = OutsideInvitation(
             token_hash=token_hash("invited-outside"),
             brief_id=session.scalar(
@@ -433,7 +431,9 @@ class PolicyScenario:
         return cases
 
     def _special_case(self, rule: Rule, role: str) -> tuple[int, Any] | None:
-        ends = (end for end in (*STATES, *OFFERS) if rule.rule.endswith(end))
+        ends = (
+            end for end in (*STATES, *OFFERS) if rule.rule.endswith(end) and not rule.rule.startswith("/plan")
+        )
         return next(
             (self.special_cases[role, end] for end in ends if (role, end) in self.special_cases), None
         )

@@ -1,5 +1,6 @@
 """Pages of the strategy: self-assessment, plan, objectives, actions and tools."""
 
+from marketplace.strategy.views import actions
 from marketplace.strategy.views.base import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["actions", "blueprint"]

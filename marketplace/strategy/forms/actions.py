@@ -1,0 +1,93 @@
+"""Form of an action."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.strategy.limits import MAX_ACTION_TEXT
+from marketplace.strategy.prioritizing import EFFECT_LABELS, EFFORT_LABELS, PERFORMER_LABELS
+from marketplace.strategy.template import channel_label, strategy_template
+from marketplace.strategy.use_cases.actions import ActionDetails
+from marketplace.suppliers.forms.choices import service_groups
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    NokField,
+    NumberField,
+    TextField,
+    length,
+    required,
+)
+
+MAX_HOURS = 2_000
+Named = Sequence[tuple[int, str]]
+
+
+class ActionForm(BaseForm):
+    """Task, objective, performer, dates and cost of an action."""
+
+    what = TextField(
+        _l("What will you do?"),
+        [required(), length(3, MAX_ACTION_TEXT)],
+        description=_l("Begin with a verb: Take new photos of the cabins."),
+    )
+    objective_id = ChoiceField(_l("Which objective does it serve?"), validate_choice=False)
+    performer = ChoiceField(_l("Who does it?"), [required()], choices=list(PERFORMER_LABELS.items()))
+    service_code = ChoiceField(
+        _l("Which service do you need?"),
+        validate_choice=False,
+        description=_l("If a supplier does it. Then you can make a brief from the action."),
+    )
+    channel = ChoiceField(_l("Which channel is it about?"), validate_choice=False)
+    effect = ChoiceField(
+        _l("How much does it help?"),
+        [required()],
+        choices=[(str(key), label) for key, label in EFFECT_LABELS.items()],
+    )
+    effort = ChoiceField(
+        _l("How much work is it for you?"),
+        [required()],
+        choices=[(str(key), label) for key, label in EFFORT_LABELS.items()],
+    )
+    own_hours = NumberField(_l("Own hours"), high=MAX_HOURS, description=_l("Your own work, in total."))
+    cost_low_nok = NokField(_l("Lowest cost"), description=_l("Whole kroner excluding VAT."))
+    cost_high_nok = NokField(_l("Highest cost"), description=_l("Whole kroner excluding VAT."))
+    start_on = DayField(_l("Start"))
+    due_on = DayField(_l("Done by"))
+    depends_on_id = ChoiceField(_l("Must another action be done first?"), validate_choice=False)
+
+    def __init__(self, objectives: Named, others: Named, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        blank = ("", _("Not stated"))
+        self.objective_id.set_choices([blank, *((str(number), text) for number, text in objectives)])
+        self.depends_on_id.set_choices([("", _("No")), *((str(number), text) for number, text in others)])
+        self.service_code.set_choices(
+            {"": [blank]} | {label: items for _code, label, items in service_groups()}
+        )
+        self.channel.set_choices(
+            [blank, *((code, channel_label(code)) for code in strategy_template().channels)]
+        )
+
+    def details(self) -> ActionDetails:
+        """Return the submitted details."""
+        return ActionDetails(
+            what=self.what.data or "",
+            performer=self.performer.data,
+            objective_id=_number(self.objective_id.data),
+            service_code=self.service_code.data or "",
+            channel=self.channel.data or "",
+            effect=int(self.effect.data),
+            effort=int(self.effort.data),
+            own_hours=self.own_hours.data,
+            cost_low_nok=self.cost_low_nok.data,
+            cost_high_nok=self.cost_high_nok.data,
+            start_on=self.start_on.data,
+            due_on=self.due_on.data,
+            depends_on_id=_number(self.depends_on_id.data),
+        )
+
+
+def _number(value: str | None) -> int | None:
+    return int(value) if value else None

@@ -1,0 +1,38 @@
+"""Hooks through which higher-level packages add to the pages of a strategy."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.core.hooks import Hook
+from marketplace.core.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyPanel:
+    """A template, and the values it reads as `panel_values`."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+action_panels: Hook[Callable[[Viewer, Sequence[int]], Mapping[int, StrategyPanel]]] = Hook()
+"""Build panels for actions of the viewer's company, by the ids of the actions; an action may have none."""
+
+thread_panels: Hook[Callable[[Viewer], StrategyPanel | None]] = Hook()
+"""Build a panel for the start page of the viewer's company; None shows nothing."""
+
+
+def build_action_panels(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, list[StrategyPanel]]:
+    """Build all panels of actions, by the id of the action."""
+    panels: dict[int, list[StrategyPanel]] = {number: [] for number in action_ids}
+    for build in action_panels:
+        for number, panel in build(viewer, action_ids).items():
+            panels[number].append(panel)
+    return panels
+
+
+def build_thread_panels(viewer: Viewer) -> list[StrategyPanel]:
+    """Build all panels of the start page."""
+    panels = [build(viewer) for build in thread_panels]
+    return [panel for panel in panels if panel is not None]

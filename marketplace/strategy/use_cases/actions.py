@@ -1,0 +1,166 @@
+"""Actions of a strategy: add, change, start, finish, drop, remove and restore."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.queries import last_actor_id
+from marketplace.audit.use_cases import record
+from marketplace.core import clock, taxonomy
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.strategy.limits import MAX_OPEN_ACTIONS
+from marketplace.strategy.models.actions import Action
+from marketplace.strategy.models.objectives import Objective
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.prioritizing import OPEN_STATES, ActionState, has_cycle
+from marketplace.strategy.use_cases.versions import save_version
+from marketplace.strategy.use_cases.writing import strategy_for_writing
+
+
+@dataclass(frozen=True, slots=True)
+class ActionDetails:
+    """An action as it is edited. Costs are whole NOK without VAT."""
+
+    what: str
+    performer: str
+    objective_id: int | None = None
+    service_code: str = ""
+    channel: str = ""
+    effect: int = 2
+    effort: int = 2
+    own_hours: int | None = None
+    cost_low_nok: int | None = None
+    cost_high_nok: int | None = None
+    start_on: dt.date | None = None
+    due_on: dt.date | None = None
+    depends_on_id: int | None = None
+
+
+def action_details(action: Action) -> ActionDetails:
+    """Return the current details of an action."""
+    return ActionDetails(**{name: getattr(action, name) for name in ActionDetails.__slots__})
+
+
+def add_action(viewer: Viewer, details: ActionDetails) -> Action:
+    """Add an action to the strategy of the viewer's company. Raises RuleBroken."""
+    with transaction():
+        strategy = strategy_for_writing(viewer)
+        actions = _actions_of(strategy)
+        if sum(action.state in OPEN_STATES for action in actions) >= MAX_OPEN_ACTIONS:
+            raise RuleBroken(_("You have too many open actions. Finish, drop or remove one first."))
+        _check(strategy, actions, details)
+        action = Action(strategy_id=strategy.id, **asdict(details))
+        session.add(action)
+        session.flush()
+        record(viewer, "action.create", "action", action.id)
+        save_version(viewer, strategy)
+        return action
+
+
+def save_action(
+    viewer: Viewer, action_id: int, details: ActionDetails, expected: str | None = None
+) -> Action:
+    """Change an action. Raises RuleBroken, or Conflict if it has changed since the form was rendered with `expected`."""
+    with transaction():
+        strategy = strategy_for_writing(viewer)
+        action = _own_action(strategy, action_id)
+        check_unchanged(
+            expected,
+            action_details(action),
+            details,
+            is_own_change=lambda: last_actor_id("action", action_id) == viewer.user_id,
+        )
+        _check(strategy, _actions_of(strategy), details, action_id)
+        for name, value in asdict(details).items():
+            setattr(action, name, value)
+        record(viewer, "action.save", "action", action.id)
+        save_version(viewer, strategy)
+        return action
+
+
+def set_action_state(viewer: Viewer, action_id: int, state: str) -> Action:
+    """Set the state of an action. Raises RuleBroken if there is no such state."""
+    with transaction():
+        strategy = strategy_for_writing(viewer)
+        action = _own_action(strategy, action_id)
+        if state not in set(ActionState):
+            raise RuleBroken(_("Choose one from the list."))
+        if action.state != state:
+            action.state = state
+            action.done_at = clock.now() if state == ActionState.DONE else None
+            record(viewer, "action.state", "action", action.id, state=state)
+            save_version(viewer, strategy)
+        return action
+
+
+def remove_action(viewer: Viewer, action_id: int) -> Action:
+    """Remove an action. It can be restored."""
+    with transaction():
+        strategy = strategy_for_writing(viewer)
+        action = _own_action(strategy, action_id)
+        action.removed_at = clock.now()
+        record(viewer, "action.remove", "action", action.id)
+        save_version(viewer, strategy)
+        return action
+
+
+def restore_action(viewer: Viewer, action_id: int) -> Action:
+    """Restore a removed action. A dependency that has become a cycle meanwhile is dropped.
+
+    An action that is not removed is left as it is.
+    """
+    with transaction():
+        strategy = strategy_for_writing(viewer)
+        action = _own_action(strategy, action_id, may_be_removed=True)
+        if action.removed_at is None:
+            return action
+        action.removed_at = None
+        dependencies = {other.id: other.depends_on_id for other in _actions_of(strategy)}
+        if has_cycle(dependencies, action.id, action.depends_on_id):
+            action.depends_on_id = None
+        record(viewer, "action.restore", "action", action.id)
+        save_version(viewer, strategy)
+        return action
+
+
+def _own_action(strategy: Strategy, action_id: int, *, may_be_removed: bool = False) -> Action:
+    action = load_locked(select(Action).where(Action.id == action_id, Action.strategy_id == strategy.id))
+    if action is None or (action.removed_at is not None and not may_be_removed):
+        raise NotFound
+    return action
+
+
+def _actions_of(strategy: Strategy) -> list[Action]:
+    query = select(Action).where(Action.strategy_id == strategy.id, Action.removed_at.is_(None))
+    return list(session.scalars(query))
+
+
+def _check(
+    strategy: Strategy, actions: list[Action], details: ActionDetails, action_id: int | None = None
+) -> None:
+    """Refuse details that contradict each other or refer to what the company does not have. Raises RuleBroken."""
+    low, high = details.cost_low_nok, details.cost_high_nok
+    if low is not None and high is not None and low > high:
+        raise RuleBroken(_("The highest cost must be at least as high as the lowest."), "cost_high_nok")
+    if details.start_on and details.due_on and details.due_on < details.start_on:
+        raise RuleBroken(_("The due date must be on or after the start date."), "due_on")
+    if details.service_code and details.service_code not in taxonomy.services():
+        raise RuleBroken(_("Choose one from the list."), "service_code")
+    if details.objective_id is not None:
+        objective = session.get(Objective, details.objective_id)
+        if objective is None or objective.strategy_id != strategy.id or objective.removed_at is not None:
+            raise RuleBroken(_("Choose one of your own objectives."), "objective_id")
+    if details.depends_on_id is not None:
+        dependencies = {action.id: action.depends_on_id for action in actions}
+        if details.depends_on_id not in dependencies:
+            raise RuleBroken(_("Choose one of your own actions."), "depends_on_id")
+        if action_id is not None and has_cycle(dependencies, action_id, details.depends_on_id):
+            raise RuleBroken(
+                _("These actions would wait for each other. Choose another action, or none."),
+                "depends_on_id",
+            )

@@ -142,3 +142,32 @@ def test_cancelled_session_answers_a_phone_with_the_reason(cohort: Cohort, clien
     assert "avlyst" in answer.get_json()["refused"]
     with pytest.raises(Conflict):
         attendance.mark_all_here(planned.id, Marker(MarkSource.STAFF))
+
+
+def test_answer_does_not_reveal_whether_another_company_takes_part(cohort: Cohort, app: Flask) -> None:
+    """A signed-in owner who enters another company's number gets the answer of any other sign-up."""
+    programme.participation(cohort, organisation_number=NUMBER)
+    owner = factories.member(factories.company(of=cohort.place.garden), "owner")
+    session.commit()
+    path = f"/courses/{cohort.project.slug}/{cohort.id}/sign-up"
+    answers = []
+    for number in (NUMBER, "310000752"):
+        browser = app.test_client().sign_in(owner.user_id or 0)
+        submitted = {"email": owner.email, "organisation_number": number}
+        answer = browser.post(path, data=SUBMITTED | submitted)
+        page = browser.page(answer.location)
+        answers.append((answer.status_code, answer.location, page.text))
+    assert answers[0] == answers[1]
+    assert answers[0][1].endswith("/signed-up")
+
+
+def test_owner_who_signs_up_the_own_company_has_the_seat_at_once(cohort: Cohort, app: Flask) -> None:
+    company = factories.company(of=cohort.place.garden)
+    owner = factories.member(company, "owner")
+    session.commit()
+    path = f"/courses/{cohort.project.slug}/{cohort.id}/sign-up"
+    browser = app.test_client().sign_in(owner.user_id or 0)
+    submitted = {"email": owner.email, "organisation_number": company.organisation_number or ""}
+    assert "/courses/seat/" in browser.post(path, data=SUBMITTED | submitted).location
+    (mail,) = session.scalars(select(OutboxMail).where(OutboxMail.recipient == owner.email))
+    assert mail.subject == "Bjørkvollen ysteri har fått plass"

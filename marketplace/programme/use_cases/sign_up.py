@@ -15,7 +15,7 @@ from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.queries import recipients_for
+from marketplace.organisations.queries import own_company, recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.deadlines import confirmation_deadline
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
@@ -102,11 +102,21 @@ def sign_up(
         if participation.company_id is None:
             link_registered_company(participation)
         take_seat_or_wait(participation, cohort, BY_COMPANY, details.accepted_cohort_ids)
-        if viewer is not None and viewer.is_company and normalize_email(viewer.email) == email:
+        if viewer is not None and _is_own_company(viewer, details.organisation_number, email):
             confirm_participation(participation)
             return participation
         ask_to_confirm(participation, cohort)
         return None
+
+
+def _is_own_company(viewer: Viewer, number: str | None, email: str) -> bool:
+    """Return True if somebody signs up the own company with the own address.
+
+    Another company's number is answered as on any sign-up: the answer would reveal whether it takes part.
+    """
+    if not viewer.is_company or normalize_email(viewer.email) != email:
+        return False
+    return number in {None, own_company(viewer).organisation_number}
 
 
 def _find(project_id: int, details: SignUp, email: str) -> Participation | None:

@@ -14,7 +14,7 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.use_cases import attendance, sign_up
+from marketplace.programme.use_cases import attendance, seat_link, sign_up
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests import factories
 from tests.factories import programme
@@ -89,7 +89,7 @@ def test_link_of_a_new_contact_person_is_only_sent_by_mail(cohort: Cohort, clien
 def test_new_sign_up_does_not_show_why_the_company_withdrew(cohort: Cohort, client: Browser) -> None:
     seat = programme.participation(cohort, organisation_number="310000388")
     session.commit()
-    sign_up.withdraw(seat.token, "ill", "Sykdom i familien")
+    seat_link.withdraw(seat.token, "ill", "Sykdom i familien")
     contact = Contact("Ola Nyhus", "ola@ysteri.example", "00 00 00 00")
     details = SignUp("Bjørkvollen ysteri", "310000388", "5021", "food-drink", contact)
     sign_up.sign_up(cohort.project.slug, cohort.id, details, "network 192.0.2.1")

@@ -7,11 +7,12 @@ from flask import Flask
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import Task
 from marketplace.pages.queries.course import garden_course_tasks
 from marketplace.pages.queries.garden import garden_dashboard
 from marketplace.programme.models.participation import ParticipationEvent
-from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.projects import Cohort, ProjectPerson
 from tests import factories
 from tests.factories import programme
 
@@ -25,9 +26,13 @@ def cohort(app: Flask) -> Cohort:
     return cohort
 
 
-def tasks(cohort: Cohort) -> list[Task]:
+def tasks_of(viewer: Viewer) -> list[Task]:
     session.commit()
-    return list(garden_course_tasks(cohort.place.garden_id))
+    return list(garden_course_tasks(viewer))
+
+
+def tasks(cohort: Cohort) -> list[Task]:
+    return tasks_of(factories.member(cohort.place.garden))
 
 
 def noon(days: int = 0) -> dt.datetime:
@@ -40,7 +45,7 @@ def test_todays_session_is_the_first_task(cohort: Cohort) -> None:
     viewer = factories.member(cohort.place.garden, role="curator")
     session.commit()
     first = garden_dashboard(viewer).tasks[0]
-    assert first.link == "Før oppmøte for Oppdal, samling 3"
+    assert first.link == "Registrer oppmøte for Oppdal, samling 3"
     assert first.when == "13.00, Meieriet · 1 plass"
     assert first.url.endswith("/attendance")
 
@@ -85,4 +90,19 @@ def test_company_that_did_not_take_the_offered_seat_is_called(
 def test_other_gardens_see_nothing(cohort: Cohort) -> None:
     programme.course_session(cohort, noon())
     session.commit()
-    assert list(garden_course_tasks(factories.garden().id)) == []
+    assert tasks_of(factories.member(factories.garden("Nabohagen"))) == []
+
+
+def test_project_leader_sees_the_sessions_of_all_places(cohort: Cohort) -> None:
+    partner = factories.garden("Kysthagen", covered_municipalities=["5056"])
+    project = cohort.project
+    theirs = programme.cohort(programme.place(project, "Hitra", garden_id=partner.id), name="Hitra")
+    programme.course_session(theirs, noon())
+    leader, colleague = (factories.member(project.garden, "adviser", email=f"{name}@x.example") for name in "ab")
+    person = {"role": "leader", "since": clock.today() - DAY, "percent": 50}
+    added = ProjectPerson(project_id=project.id, user_id=leader.user_id, **person)
+    session.add(added)
+    assert [task.link for task in tasks_of(leader)] == ["Registrer oppmøte for Hitra, samling 1"]
+    assert tasks_of(colleague) == []
+    added.until = clock.today() - DAY
+    assert tasks_of(leader) == []

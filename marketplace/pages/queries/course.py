@@ -6,21 +6,22 @@ from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.i18n import format_date, format_datetime, format_time, ngettext
 from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
 from marketplace.programme.queries import desk
 from marketplace.programme.queries.desk import DeskSession
 
 
-def garden_course_tasks(garden_id: int) -> Iterator[Task]:
-    """Return the course tasks of a garden; today's sessions first."""
-    sessions = desk.desk_sessions(garden_id)
+def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
+    """Return the course tasks of a member of a garden; today's sessions first."""
+    sessions = desk.desk_sessions(viewer)
     yield from (_today(one) for one in sessions if one.is_today)
     others = [one for one in sessions if not one.is_today]
     unconfirmed = [one for one in others if one.held_at is None and one.ends_at <= clock.now()]
     yield from map(_unconfirmed, unconfirmed[:MAX_TASKS_PER_GROUP])
     coming = [one for one in others if not one.venue and one.starts_at > clock.now()]
     yield from map(_without_venue, coming[:MAX_TASKS_PER_GROUP])
-    for cohort in desk.starting_cohorts(garden_id)[:MAX_TASKS_PER_GROUP]:
+    for cohort in desk.starting_cohorts(viewer)[:MAX_TASKS_PER_GROUP]:
         free = cohort.seats - cohort.seated
         yield Task(
             Priority.SOON,
@@ -34,7 +35,7 @@ def garden_course_tasks(garden_id: int) -> Iterator[Task]:
             ),
             _("Begins %(date)s", date=format_date(cohort.starts_at, weekday=True)),
         )
-    for company in desk.lost_companies(garden_id)[:MAX_TASKS_PER_GROUP]:
+    for company in desk.lost_companies(viewer)[:MAX_TASKS_PER_GROUP]:
         lapsed = company.transition == "release"
         yield Task(
             Priority.SOON,

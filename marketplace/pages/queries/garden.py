@@ -134,7 +134,7 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's garden, most urgent first."""
     garden_id = viewer.organisation_id or 0
     tasks = [
-        *garden_course_tasks(garden_id),
+        *garden_course_tasks(viewer),
         *_reviews(garden_id),
         *_second_looks(viewer),
         *_applications(garden_id),
@@ -207,10 +207,14 @@ def _applications(garden_id: int) -> Iterator[Task]:
     for name, submitted_at, vetting_id, kinds, _suppliers in rows:
         waited = clock.working_days_between(clock.to_local(submitted_at).date(), clock.today())
         late = waited >= PROMISED_WORKING_DAYS - 1
-        rest = ngettext(
-            "The application has been waiting for %(num)s working day.",
-            "The application has been waiting for %(num)s working days.",
-            waited,
+        rest = (
+            ngettext(
+                "The application has been waiting for %(num)s working day.",
+                "The application has been waiting for %(num)s working days.",
+                waited,
+            )
+            if waited
+            else _("The application is new.")
         )
         if kinds > 1:
             rest += " " + ngettext(

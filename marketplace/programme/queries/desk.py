@@ -9,9 +9,10 @@ from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import local_date_after
+from marketplace.core.viewer import Viewer
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
-from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
+from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession
 
 SOON_DAYS, PAST_DAYS = 14, 60
@@ -19,6 +20,21 @@ _GARDEN_ID = bindparam("garden_id", type_=Integer())
 _NOW = bindparam("now", type_=CourseSession.starts_at.type)
 _SOON = bindparam("soon", type_=CourseSession.starts_at.type)
 _PAST = bindparam("past", type_=CourseSession.starts_at.type)
+_USER_ID = bindparam("user_id", type_=Integer())
+_TODAY = bindparam("today", type_=ProjectPerson.since.type)
+_LED = (
+    select(ProjectPerson.project_id)
+    .join(Project, Project.id == ProjectPerson.project_id)
+    .where(
+        Project.garden_id == _GARDEN_ID,
+        ProjectPerson.user_id == _USER_ID,
+        ProjectPerson.role == "leader",
+        ProjectPerson.since <= _TODAY,
+        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= _TODAY),
+    )
+)
+_IS_RESPONSIBLE = or_(ProjectPlace.garden_id == _GARDEN_ID, ProjectPlace.project_id.in_(_LED))
+"""The places of the viewer's garden, and all places of projects that the viewer leads."""
 _SEATED = (
     select(func.count())
     .where(Participation.cohort_id == Cohort.id, Participation.state == ParticipationState.SIGNED_UP)
@@ -41,7 +57,7 @@ _SESSIONS = prepared(
     .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
     .join(Project, Project.id == Cohort.project_id)
     .where(
-        ProjectPlace.garden_id == _GARDEN_ID,
+        _IS_RESPONSIBLE,
         CourseSession.cancelled_at.is_(None),
         CourseSession.starts_at > _PAST,
         CourseSession.starts_at <= _SOON,
@@ -55,7 +71,7 @@ _STARTING = prepared(
     .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
     .join(Project, Project.id == Cohort.project_id)
     .where(
-        ProjectPlace.garden_id == _GARDEN_ID,
+        _IS_RESPONSIBLE,
         Cohort.cancelled_at.is_(None),
         CourseSession.cancelled_at.is_(None),
     )
@@ -76,7 +92,7 @@ _LOST = prepared(
     .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
     .join(Project, Project.id == Participation.project_id)
     .where(
-        ProjectPlace.garden_id == _GARDEN_ID,
+        _IS_RESPONSIBLE,
         ParticipationEvent.at > _PAST,
         ParticipationEvent.from_state == ParticipationState.WAITING,
         or_(
@@ -153,29 +169,40 @@ class LostCompany:
     at: dt.datetime
 
 
-def desk_sessions(garden_id: int) -> list[DeskSession]:
-    """Return a garden's sessions of today and the next two weeks, and past ones not confirmed as held, by time."""
+def desk_sessions(viewer: Viewer) -> list[DeskSession]:
+    """Return the sessions of today and the next two weeks, and past ones not confirmed as held, by time.
+
+    They are those of the garden's places and, for a project leader, of all places of the project.
+    """
     now = clock.now()
-    values = {"garden_id": garden_id, "now": now, "soon": _soon(), "past": now - dt.timedelta(days=PAST_DAYS)}
+    values = _responsibility(viewer) | {
+        "now": now,
+        "soon": _soon(),
+        "past": now - dt.timedelta(days=PAST_DAYS),
+    }
     return [DeskSession(*row) for row in session.execute(_SESSIONS, values)]
 
 
-def starting_cohorts(garden_id: int) -> list[StartingCohort]:
-    """Return a garden's cohorts with free seats whose course begins within two weeks."""
-    values = {"garden_id": garden_id, "now": clock.now(), "soon": _soon()}
+def starting_cohorts(viewer: Viewer) -> list[StartingCohort]:
+    """Return the cohorts with free seats whose course begins within two weeks."""
+    values = _responsibility(viewer) | {"now": clock.now(), "soon": _soon()}
     rows = (StartingCohort(*row) for row in session.execute(_STARTING, values))
     return [row for row in rows if row.seated < row.seats]
 
 
-def lost_companies(garden_id: int) -> list[LostCompany]:
+def lost_companies(viewer: Viewer) -> list[LostCompany]:
     """Return the companies whose offer of a seat lapsed or was declined in the last two weeks, the latest first."""
-    values = {"garden_id": garden_id, "past": clock.now() - dt.timedelta(days=SOON_DAYS)}
+    values = _responsibility(viewer) | {"past": clock.now() - dt.timedelta(days=SOON_DAYS)}
     return [LostCompany(*row) for row in session.execute(_LOST, values)]
 
 
 def next_session_of(company_id: int) -> Sequence[Row[int, int, str, dt.datetime, str, str]]:
     """Return the next session of a company with a seat, as a list of at most one row."""
     return session.execute(_NEXT, {"company_id": company_id, "now": clock.now()}).all()
+
+
+def _responsibility(viewer: Viewer) -> dict[str, object]:
+    return {"garden_id": viewer.organisation_id, "user_id": viewer.user_id, "today": clock.today()}
 
 
 def _soon() -> dt.datetime:

@@ -171,3 +171,20 @@ def test_owner_who_signs_up_the_own_company_has_the_seat_at_once(cohort: Cohort,
     assert "/courses/seat/" in browser.post(path, data=SUBMITTED | submitted).location
     (mail,) = session.scalars(select(OutboxMail).where(OutboxMail.recipient == owner.email))
     assert mail.subject == "Bjørkvollen ysteri har fått plass"
+
+
+def test_public_page_of_a_begun_course_shows_the_afternoons_that_are_left(
+    cohort: Cohort, client: Browser
+) -> None:
+    path = f"/courses/{cohort.project.slug}"
+    days = [dt.timedelta(days=number) for number in (-14, -7, 7)]
+    first, second, third = (programme.course_session(cohort, clock.now() + day) for day in days)
+    session.commit()
+    assert "1 av 3 ettermiddager gjenstår" in client.page(path).text
+    for one in (first, second, third):
+        one.starts_at, one.ends_at = (moment - 2 * days[2] for moment in (one.starts_at, one.ends_at))
+    session.commit()
+    page = client.page(path)
+    assert "Kurset er over" in page.text
+    assert "Meld dere på" not in page.text
+    assert client.get(f"{path}/{cohort.id}/sign-up").status_code == 410

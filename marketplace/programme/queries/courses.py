@@ -42,9 +42,20 @@ class CohortView:
         return self.free_seats <= 0
 
     @property
+    def coming(self) -> Sequence[CourseSession]:
+        """The sessions that have not begun."""
+        now = clock.now()
+        return [one for one in self.sessions if one.starts_at > now]
+
+    @property
+    def is_over(self) -> bool:
+        """True if the cohort has had its last session."""
+        return bool(self.sessions) and not self.coming
+
+    @property
     def is_open(self) -> bool:
         """True if companies can sign up."""
-        return is_open(self.cohort)
+        return is_open(self.cohort) and not self.is_over
 
 
 def is_open(cohort: Cohort) -> bool:

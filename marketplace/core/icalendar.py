@@ -58,8 +58,17 @@ class Mailbox:
     email: str
 
 
-def calendar_file(events: Iterable[CalendarEvent], now: dt.datetime, *, name: str = "") -> str:
-    """Return a calendar file with events. With a name it is a feed that calendar programs read again regularly."""
+def calendar_file(
+    events: Iterable[CalendarEvent],
+    now: dt.datetime,
+    *,
+    name: str = "",
+    organizer: Mailbox | None = None,
+) -> str:
+    """Return a calendar file with events. With a name it is a feed that calendar programs read again regularly.
+
+    With the organizer of the later messages about the same events, programs recognise those as updates.
+    """
     calendar = _calendar("PUBLISH")
     if name:
         calendar.add("name", _printable(name))
@@ -69,6 +78,8 @@ def calendar_file(events: Iterable[CalendarEvent], now: dt.datetime, *, name: st
     if any(event.get("dtend") for event in built):
         calendar.add_component(_timezone())
     for event in built:
+        if organizer is not None:
+            event.add("organizer", _address(organizer))
         calendar.add_component(event)
     return _text(calendar)
 

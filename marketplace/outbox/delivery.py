@@ -82,7 +82,10 @@ def _add_calendar(message: EmailMessage, calendar: str, sender: Mailbox) -> None
     method = calendar_method(calendar)
     if method == "PUBLISH":
         message.add_attachment(
-            calendar, subtype="calendar", filename="deadlines.ics", params={"method": method}
+            add_organizer(calendar, sender),
+            subtype="calendar",
+            filename="calendar.ics",
+            params={"method": method},
         )
     else:
         message.add_alternative(

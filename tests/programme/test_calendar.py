@@ -23,8 +23,9 @@ from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession
-from marketplace.programme.use_cases import calendar, sessions, sign_up
+from marketplace.programme.use_cases import calendar, seat_link, sessions
 from marketplace.programme.use_cases.sessions import CourseDates, SessionDetails
+from marketplace.programme.use_cases.sign_up import Contact
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
@@ -75,6 +76,8 @@ class Mail:
         self.message = message
         self.to, self.subject = str(message["To"]), str(message["Subject"])
         self.parts = [part for part in message.walk() if part.get_content_type() == "text/calendar"]
+        plain = message.get_body(("plain",))
+        self.text = str(plain.get_content()) if plain is not None else ""
 
     @property
     def calendar(self) -> Calendar:
@@ -85,9 +88,17 @@ class Mail:
         return parsed  # type: ignore[return-value]  # because the file contains a calendar
 
     @property
+    def events(self) -> list[Event]:
+        return self.calendar.walk("VEVENT")  # type: ignore[return-value]  # because walk filters by type
+
+    @property
     def event(self) -> Event:
-        (event,) = self.calendar.walk("VEVENT")
-        return event  # type: ignore[return-value]  # because walk filters by type
+        (event,) = self.events
+        return event
+
+    @property
+    def uids(self) -> list[str]:
+        return [str(event["UID"]) for event in self.events]
 
 
 def received(app: Flask, server: tuple[Sink, int]) -> list[Mail]:
@@ -106,30 +117,40 @@ def plan(adviser: Viewer, cohort: Cohort) -> list[CourseSession]:
     return sessions.plan_course(adviser, cohort.project.slug, cohort.id, CourseDates(3, DETAILS))
 
 
-def test_new_sessions_reach_a_company_with_a_seat_as_requests(
+def test_new_sessions_reach_a_company_with_a_seat_in_one_e_mail(
     app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
 ) -> None:
     programme.participation(cohort, state="waiting", contact_email="waiting@x.example")
     programme.participation(cohort, confirmed_at=None, contact_email="unconfirmed@x.example")
     programme.participation(cohort, contact_email="")
     rows = plan(adviser, cohort)
-    mails = received(app, sink)
-    assert [mail.to for mail in mails] == ["kari@ysteri.example"] * 6
-    first = mails[0]
-    assert first.message.get_content_type() == "multipart/alternative"
-    assert first.calendar["METHOD"] == "REQUEST"
-    assert [zone["TZID"] for zone in first.calendar.walk("VTIMEZONE")] == ["Europe/Oslo"]
-    event = first.event
+    (mail,) = received(app, sink)
+    assert (mail.to, mail.subject) == ("kari@ysteri.example", "6 nye kurssamlinger")
+    assert mail.parts[0].get_filename() == "calendar.ics"
+    assert mail.calendar["METHOD"] == "PUBLISH"
+    assert [zone["TZID"] for zone in mail.calendar.walk("VTIMEZONE")] == ["Europe/Oslo"]
+    assert mail.uids == [row.uid for row in rows]
+    event, second = mail.events[:2]
     assert event["DTSTART"].params["TZID"] == "Europe/Oslo"
     assert event["DTSTART"].dt == dt.datetime(2027, 3, 9, 13, tzinfo=OSLO)
-    assert mails[1].event["DTSTART"].dt.astimezone(dt.UTC).hour == 11
-    assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (rows[0].uid, 0, "CONFIRMED")
+    assert second["DTSTART"].dt.astimezone(dt.UTC).hour == 11
+    assert (event["SEQUENCE"], event["STATUS"]) == (0, "CONFIRMED")
     assert event["LOCATION"] == "Meieriet; 2. etasje, sør, Oppdal"
     assert event["ORGANIZER"] == "mailto:post@fjellfoten.example"
-    assert event["ATTENDEE"] == "mailto:kari@ysteri.example"
-    assert event["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
-    assert len({mail.event["UID"] for mail in mails}) == 6
-    assert f"/courses/seat/{company.token}" in str(first.message.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # because every e-mail has a text
+    text = mail.text
+    assert f"/courses/seat/{company.token}" in text
+    assert "• Strategi og mål. tirsdag 9. mars 2027 kl. 13.00 til 16.00. Meieriet; 2. etasje" in text
+
+
+def test_one_new_session_reaches_a_company_with_a_seat_as_a_request(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    calendar.announce_new([programme.course_session(cohort, dt.datetime(2027, 3, 9, 12, tzinfo=dt.UTC))])
+    (mail,) = received(app, sink)
+    assert mail.message.get_content_type() == "multipart/alternative"
+    assert mail.calendar["METHOD"] == "REQUEST"
+    assert mail.event["ATTENDEE"] == "mailto:kari@ysteri.example"
+    assert mail.event["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
 
 
 def test_organizer_is_the_sender_without_an_address_of_the_garden(
@@ -138,7 +159,8 @@ def test_organizer_is_the_sender_without_an_address_of_the_garden(
     garden.email = ""
     plan(adviser, cohort)
     sender = app.config["SETTINGS"].mail_from
-    assert received(app, sink)[0].event["ORGANIZER"] == f"mailto:{sender}"
+    (mail,) = received(app, sink)
+    assert {str(event["ORGANIZER"]) for event in mail.events} == {f"mailto:{sender}"}
 
 
 def test_moved_session_updates_the_same_event(
@@ -179,11 +201,11 @@ def test_confirmed_seat_gets_the_coming_sessions_and_withdrawal_removes_them(
     sessions.cancel_session(adviser, cohort.project.slug, rows[5].id, "Ferie")
     rows[0].starts_at, rows[0].ends_at = NOW - dt.timedelta(hours=4), NOW - dt.timedelta(hours=1)
     company = programme.participation(cohort, confirmed_at=None, contact_email="ny@ysteri.example")
-    sign_up.confirm_seat(company.token)
-    invited = [mail for mail in received(app, sink) if mail.parts]
-    assert {mail.to for mail in invited} == {"ny@ysteri.example"}
-    assert [mail.event["UID"] for mail in invited] == [row.uid for row in rows[1:5]]
-    sign_up.withdraw(company.token, "time", "")
+    seat_link.confirm_seat(company.token)
+    (invited,) = [mail for mail in received(app, sink) if mail.to == "ny@ysteri.example"]
+    assert "har fått plass" in invited.subject
+    assert invited.uids == [row.uid for row in rows[1:5]]
+    seat_link.withdraw(company.token, "time", "")
     removed = [mail for mail in received(app, sink) if mail.parts]
     assert [mail.calendar["METHOD"] for mail in removed] == ["CANCEL"] * 4
     assert [mail.event["UID"] for mail in removed] == [row.uid for row in rows[1:5]]
@@ -196,13 +218,13 @@ def test_company_that_changes_cohort_gets_the_other_dates(
     cohort.project.is_sign_up_open = True
     former, added = plan(adviser, cohort), plan(adviser, other)
     received(app, sink)
-    sign_up.change_cohort(company.token, other.id)
+    seat_link.change_cohort(company.token, other.id)
     mails = [mail for mail in received(app, sink) if mail.parts]
     by_method = {
-        method: {mail.event["UID"] for mail in mails if mail.calendar["METHOD"] == method}
-        for method in ("CANCEL", "REQUEST")
+        method: {uid for mail in mails if mail.calendar["METHOD"] == method for uid in mail.uids}
+        for method in ("CANCEL", "PUBLISH")
     }
-    assert by_method == {"CANCEL": {row.uid for row in former}, "REQUEST": {row.uid for row in added}}
+    assert by_method == {"CANCEL": {row.uid for row in former}, "PUBLISH": {row.uid for row in added}}
 
 
 def test_catch_up_invites_only_companies_that_missed_the_session(
@@ -251,10 +273,10 @@ def test_other_members_of_a_company_are_told_about_a_moved_session(
 def test_mail_is_not_sent_for_a_change_that_is_rolled_back(
     app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
 ) -> None:
-    plan(adviser, cohort)
+    rows = plan(adviser, cohort)
     received(app, sink)
     with pytest.raises(ZeroDivisionError), transaction():
-        calendar.send_session_invitations(company)
+        calendar.announce_new(rows)
         raise ZeroDivisionError
     assert received(app, sink) == []
 
@@ -339,14 +361,14 @@ def test_companies_that_confirm_while_a_session_is_moved_end_with_its_new_time(
     def act(index: int) -> object:
         if index == 2:
             return sessions.save_session(adviser, slug, row_id, replace(DETAILS, starts=dt.time(12)))
-        return sign_up.confirm_seat(tokens[index - (index > 2)])
+        return seat_link.confirm_seat(tokens[index - (index > 2)])
 
     assert not [result for result in run_concurrently(app, act, 5) if isinstance(result, Exception)]
     newest = {}
     for mail in session.query(OutboxMail).filter(OutboxMail.calendar != "").order_by(OutboxMail.id):
-        (event,) = Calendar.from_ical(mail.calendar).walk("VEVENT")
-        if event["UID"] == row.uid:
-            newest[mail.recipient] = int(event["SEQUENCE"])
+        for event in Calendar.from_ical(mail.calendar).walk("VEVENT"):
+            if event["UID"] == row.uid:
+                newest[mail.recipient] = int(event["SEQUENCE"])
     assert newest == {company.contact_email: 1 for company in companies}
 
 
@@ -355,12 +377,12 @@ def test_new_contact_person_gets_the_dates_and_the_former_one_loses_them(
 ) -> None:
     plan(adviser, cohort)
     received(app, sink)
-    sign_up.change_contact(company.token, sign_up.Contact("Ola", "ola@ysteri.example"))
+    seat_link.change_contact(company.token, Contact("Ola", "ola@ysteri.example"))
     mails = received(app, sink)
     methods = [(mail.to, str(mail.calendar["METHOD"])) for mail in mails if mail.parts]
-    assert methods == [("kari@ysteri.example", "CANCEL")] * 6 + [("ola@ysteri.example", "REQUEST")] * 6
-    (plain,) = [mail for mail in mails if not mail.parts]
-    assert company.path in str(plain.message.get_body(("plain",)).get_content())  # type: ignore[union-attr]  # because every e-mail has a text
+    assert methods == [("kari@ysteri.example", "CANCEL")] * 6 + [("ola@ysteri.example", "PUBLISH")]
+    assert company.path in mails[-1].text
+    assert len(mails[-1].events) == 6
 
 
 def test_new_contact_person_on_the_waiting_list_gets_a_link_and_no_dates(
@@ -368,7 +390,7 @@ def test_new_contact_person_on_the_waiting_list_gets_a_link_and_no_dates(
 ) -> None:
     plan(adviser, cohort)
     waiting = programme.participation(cohort, state="waiting", waiting_since=NOW)
-    sign_up.change_contact(waiting.token, sign_up.Contact("Ola", "ola@ysteri.example"))
+    seat_link.change_contact(waiting.token, Contact("Ola", "ola@ysteri.example"))
     (mail,) = received(app, sink)
     assert (mail.to, mail.parts) == ("ola@ysteri.example", [])
     assert "har fått plass" not in mail.subject

@@ -6,7 +6,7 @@ from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.i18n import format_date, format_datetime, format_time, ngettext
 from marketplace.core.i18n import gettext as _
-from marketplace.core.icalendar import CalendarEvent, Mailbox, invitation
+from marketplace.core.icalendar import CalendarEvent, Mailbox, calendar_file, invitation
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.programme.models.participation import Participation
@@ -37,15 +37,30 @@ def format_venue(course_session: CourseSession) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
+def session_calendar(sessions: Sequence[CourseSession]) -> str:
+    """Return a calendar file of sessions to attach to an e-mail, or an empty text if there are none.
+
+    The events have the identifiers of later invitations, so that a moved session replaces its event.
+    """
+    if not sessions:
+        return ""
+    events = map(session_event, sessions)
+    return calendar_file(events, clock.now(), organizer=_organizer(sessions[0]))
+
+
+def _organizer(course_session: CourseSession) -> Mailbox | None:
+    garden = course_session.cohort.place.garden
+    return Mailbox(garden.name, garden.email) if garden.email else None
+
+
 def _invitation(
     course_session: CourseSession, participation: Participation, *, is_cancelled: bool | None = None
 ) -> str:
-    garden = course_session.cohort.place.garden
     return invitation(
         session_event(course_session, is_cancelled=is_cancelled),
         clock.now(),
         attendee=Mailbox(participation.contact_name, participation.contact_email),
-        organizer=Mailbox(garden.name, garden.email) if garden.email else None,
+        organizer=_organizer(course_session),
     )
 
 
@@ -71,6 +86,32 @@ def session_invited(course_session: CourseSession, participation: Participation)
         participation.path,
         _("See your seat"),
         _invitation(course_session, participation),
+    )
+
+
+@as_message("sessions_invited")
+def sessions_invited(sessions: Sequence[CourseSession], participation: Participation) -> Content:
+    """Several new sessions in one e-mail, with a calendar file, for a contact person."""
+    return Content(
+        ngettext("%(num)s new course session", "%(num)s new course sessions", len(sessions)),
+        [*session_lines(sessions), calendar_hint()],
+        participation.path,
+        _("See your seat"),
+        session_calendar(sessions),
+    )
+
+
+def session_lines(sessions: Sequence[CourseSession]) -> list[str]:
+    """Return a line for each session, with title, time and venue."""
+    return [
+        "• " + ". ".join(part for part in (one.heading, *_time_and_place(one)) if part) for one in sessions
+    ]
+
+
+def calendar_hint() -> str:
+    """Return the text that explains the attached calendar file."""
+    return _(
+        "Open the attachment to add the dates to your calendar. If a session is moved, you get an e-mail that updates it."
     )
 
 
@@ -167,7 +208,7 @@ def cohort_cancelled(participation: Participation, cohort: Cohort) -> Content:
     )
 
 
-@as_message("session_soon")
+@as_message("session_soon", topic=Topic.COURSE)
 def session_soon(sessions: Sequence[CourseSession], path: str) -> Content:
     """Reminder of sessions on one day. For contact persons and members of companies with a seat."""
     first = sessions[0]

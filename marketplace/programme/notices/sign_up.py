@@ -1,6 +1,7 @@
 """Notices about sign-up, seats and the waiting list. Most go to contact persons, who need not have an account."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
@@ -8,6 +9,8 @@ from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.notices.sessions import calendar_hint, session_calendar, session_lines
 
 
 @as_message("seat_unconfirmed")
@@ -71,8 +74,8 @@ def already_signed_up(participation: Participation) -> Content:
 
 
 @as_message("seat_taken")
-def seat_taken(participation: Participation, cohort: Cohort, dates: list[dt.datetime]) -> Content:
-    """A company has a confirmed seat."""
+def seat_taken(participation: Participation, cohort: Cohort, sessions: Sequence[CourseSession]) -> Content:
+    """A company has a confirmed seat. With the coming sessions as a calendar file."""
     lines = [
         _(
             "%(company)s has a seat in %(course)s in %(place)s.",
@@ -81,20 +84,20 @@ def seat_taken(participation: Participation, cohort: Cohort, dates: list[dt.date
             place=cohort.place.name,
         )
     ]
-    if dates:
-        lines.append(_("The dates are:"))
-        lines += [f"• {format_datetime(date)}" for date in dates]
+    if sessions:
+        lines += [_("The dates are:"), *session_lines(sessions), calendar_hint()]
     lines.append(_("Keep this e-mail: with the link you can change your details, move or withdraw."))
     return Content(
         _("%(company)s has a seat", company=participation.company_name),
         lines,
         participation.path,
         _("See your seat"),
+        session_calendar(sessions),
     )
 
 
 @as_message("contact_added")
-def contact_added(participation: Participation) -> Content:
+def contact_added(participation: Participation, sessions: Sequence[CourseSession]) -> Content:
     """Somebody has become the contact person of a company with a seat or a place on the waiting list."""
     return Content(
         _("You are the contact person of %(company)s", company=participation.company_name),
@@ -104,10 +107,12 @@ def contact_added(participation: Participation) -> Content:
                 course=participation.project.name,
                 company=participation.company_name,
             ),
+            *([*session_lines(sessions), calendar_hint()] if sessions else ()),
             _("With the link you can see your seat, change your details or withdraw."),
         ],
         participation.path,
         _("See your seat"),
+        session_calendar(sessions),
     )
 
 

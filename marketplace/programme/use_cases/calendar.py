@@ -25,13 +25,15 @@ from marketplace.programme.queries.calendar import coming_sessions_of, own_feed,
 Notice: TypeAlias = Callable[[CourseSession, Participation], Message]
 
 
-def send_session_invitations(participation: Participation) -> None:
-    """Send the coming sessions to the calendar of a company with a new confirmed seat.
+def sessions_to_announce(participation: Participation) -> list[CourseSession]:
+    """Return the coming sessions of a company with a confirmed seat, for the e-mail about the seat.
 
-    Joins the caller's transaction. One e-mail for each session: RFC 5546 allows no more in a request.
+    They are sent as one calendar file. RFC 5546 allows only one event in a request, which would be six e-mails.
     """
-    if _has_confirmed_seat(participation) and participation.cohort_id is not None:
-        _send(participation, participation.cohort_id, notices.session_invited)
+    if not _has_confirmed_seat(participation) or participation.cohort_id is None:
+        return []
+    session.flush()
+    return coming_sessions_of(participation, participation.cohort_id)
 
 
 def cancel_session_invitations(participation: Participation, cohort_id: int | None) -> None:
@@ -40,52 +42,67 @@ def cancel_session_invitations(participation: Participation, cohort_id: int | No
     Joins the caller's transaction, before the seat or the contact person changes. A company that never confirmed its
     seat has no invitations.
     """
-    if _has_confirmed_seat(participation) and cohort_id is not None:
-        _send(participation, cohort_id, notices.session_withdrawn)
+    if not _has_confirmed_seat(participation) or cohort_id is None or not participation.contact_email:
+        return
+    session.flush()
+    for course_session in coming_sessions_of(participation, cohort_id):
+        notice = notices.session_withdrawn(course_session, participation)
+        send_mail(notice, participation.contact_email, participation.locale)
 
 
 def _has_confirmed_seat(participation: Participation) -> bool:
     return participation.state == ParticipationState.SIGNED_UP and participation.confirmed_at is not None
 
 
-def _send(participation: Participation, cohort_id: int, notice: Notice) -> None:
-    if not participation.contact_email:
-        return
-    session.flush()
-    for course_session in coming_sessions_of(participation, cohort_id):
-        send_mail(notice(course_session, participation), participation.contact_email, participation.locale)
-
-
 def announce_new(sessions: Iterable[CourseSession]) -> None:
-    """Send new sessions, or restored ones, to the calendars of the companies with a seat, in the transaction."""
-    _announce(sessions, notices.session_invited, None)
+    """Send new sessions, or restored ones, to the companies with a seat, inside the caller's transaction.
+
+    One session is sent as an invitation, several in one e-mail with a calendar file.
+    """
+    session.flush()
+    coming = _coming(sessions)
+    invited: dict[Participation, list[CourseSession]] = {}
+    for session_id, participations in participants_of(coming).items():
+        for participation in participations:
+            if participation.contact_email:
+                invited.setdefault(participation, []).extend(one for one in coming if one.id == session_id)
+    for participation, rows in invited.items():
+        notice = (
+            notices.session_invited(rows[0], participation)
+            if len(rows) == 1
+            else notices.sessions_invited(rows, participation)
+        )
+        send_mail(notice, participation.contact_email, participation.locale)
+
+
+def _coming(sessions: Iterable[CourseSession]) -> list[CourseSession]:
+    now = clock.now()
+    return [row for row in sessions if row.starts_at > now]
 
 
 def announce_move(course_session: CourseSession) -> None:
     """Notify the companies with a seat about the new time and place of a session, inside the caller's transaction."""
-    _announce([course_session], notices.session_moved, notices.session_moved_for_member)
+    _announce(course_session, notices.session_moved, notices.session_moved_for_member)
 
 
 def announce_cancellation(course_session: CourseSession) -> None:
     """Notify the companies with a seat that a session is cancelled, inside the caller's transaction."""
-    _announce([course_session], notices.session_cancelled, notices.session_cancelled_for_member)
+    _announce(course_session, notices.session_cancelled, notices.session_cancelled_for_member)
 
 
 def _announce(
-    sessions: Iterable[CourseSession],
-    notice: Notice,
-    member_notice: Callable[[CourseSession], Message] | None,
+    changed: CourseSession, notice: Notice, member_notice: Callable[[CourseSession], Message]
 ) -> None:
-    """Notify contact persons, and members of companies with an account, about sessions that have not begun."""
+    """Notify contact persons, and members of companies with an account, about a session that has not begun."""
     session.flush()
-    coming = [row for row in sessions if row.starts_at > clock.now()]
+    coming = _coming([changed])
     participants = participants_of(coming)
     for course_session in coming:
         for participation in participants[course_session.id]:
             email = participation.contact_email
             if email:
                 send_mail(notice(course_session, participation), email, participation.locale)
-            if member_notice is not None and participation.company_id is not None:
+            if participation.company_id is not None:
                 members = recipients_for(participation.company_id)
                 send(member_notice(course_session), [member for member in members if member.email != email])
 

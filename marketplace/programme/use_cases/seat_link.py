@@ -16,7 +16,7 @@ from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
-from marketplace.programme.use_cases.calendar import cancel_session_invitations, send_session_invitations
+from marketplace.programme.use_cases.calendar import cancel_session_invitations, sessions_to_announce
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
     Cause,
@@ -137,6 +137,6 @@ def change_contact(token: str, contact: Contact) -> Participation:
         participation.contact_phone = contact.phone
         record(None, "participation.change_contact", "participation", participation.id)
         if is_new:
-            send_mail(notices.contact_added(participation), email, participation.locale)
-            send_session_invitations(participation)
+            notice = notices.contact_added(participation, sessions_to_announce(participation))
+            send_mail(notice, email, participation.locale)
         return participation

@@ -22,9 +22,9 @@ from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.notices import sign_up as notices
-from marketplace.programme.queries.courses import coming_sessions, open_cohort
+from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.queries.seats import count_free_seats
-from marketplace.programme.use_cases.calendar import cancel_session_invitations, send_session_invitations
+from marketplace.programme.use_cases.calendar import cancel_session_invitations, sessions_to_announce
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
@@ -190,13 +190,8 @@ def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
 def welcome(participation: Participation, cohort: Cohort) -> None:
     """E-mail the dates to the contact person of a company with a confirmed seat, inside the caller's transaction."""
     if participation.contact_email:
-        dates = [one.starts_at for one in coming_sessions(cohort.id)]
-        send_mail(
-            notices.seat_taken(participation, cohort, dates),
-            participation.contact_email,
-            participation.locale,
-        )
-    send_session_invitations(participation)
+        notice = notices.seat_taken(participation, cohort, sessions_to_announce(participation))
+        send_mail(notice, participation.contact_email, participation.locale)
 
 
 def withdraw_participation(participation: Participation, cause: Cause, text: str = "") -> None:
@@ -228,5 +223,5 @@ def move_to_cohort(participation: Participation, cohort: Cohort, cause: Cause) -
 def welcome_contact(participation: Participation) -> None:
     """E-mail the link and the coming sessions to a new contact person, inside the caller's transaction."""
     if participation.contact_email and participation.state in ENROLLED_STATES:
-        send_mail(notices.contact_added(participation), participation.contact_email, participation.locale)
-        send_session_invitations(participation)
+        notice = notices.contact_added(participation, sessions_to_announce(participation))
+        send_mail(notice, participation.contact_email, participation.locale)

@@ -66,7 +66,9 @@ TOPICS: Mapping[Topic, TopicDetails] = {
     Topic.RECEIPTS: TopicDetails(_("Receipts for what you have sent"), frozenset({_COMPANY, _SUPPLIER})),
     Topic.SCORING: TopicDetails(_("Colleagues who give scores to offers"), frozenset({_COMPANY})),
     Topic.JOBS: TopicDetails(_("Delivery and results of jobs"), frozenset({_COMPANY, _SUPPLIER})),
-    Topic.COURSE: TopicDetails(_("Course sessions you missed"), frozenset({_COMPANY})),
+    Topic.COURSE: TopicDetails(
+        _("Reminders of course sessions, and sessions you missed"), frozenset({_COMPANY})
+    ),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(
         _("Applications, refusals, appeals and moves"), frozenset({_GARDEN, _ADMIN})

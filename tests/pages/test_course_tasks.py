@@ -98,7 +98,9 @@ def test_project_leader_sees_the_sessions_of_all_places(cohort: Cohort) -> None:
     project = cohort.project
     theirs = programme.cohort(programme.place(project, "Hitra", garden_id=partner.id), name="Hitra")
     programme.course_session(theirs, noon())
-    leader, colleague = (factories.member(project.garden, "adviser", email=f"{name}@x.example") for name in "ab")
+    leader, colleague = (
+        factories.member(project.garden, "adviser", email=f"{name}@x.example") for name in "ab"
+    )
     person = {"role": "leader", "since": clock.today() - DAY, "percent": 50}
     added = ProjectPerson(project_id=project.id, user_id=leader.user_id, **person)
     session.add(added)

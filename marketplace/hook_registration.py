@@ -5,6 +5,7 @@ from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.briefs.use_cases import create_first_draft
+from marketplace.briefs.views.plan import action_panels, quality_panel
 from marketplace.directory.hooks import profile_panels
 from marketplace.organisations import hooks as organisation_hooks
 from marketplace.organisations.use_cases import add_registered_company
@@ -26,6 +27,7 @@ from marketplace.sourcing.views.own_rank import own_rank_panel
 from marketplace.sourcing.views.ranking import invite_panel
 from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
+from marketplace.strategy import hooks as strategy_hooks
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.queries.link_status import vetting_link_status
@@ -50,6 +52,8 @@ def register_hooks() -> None:
     panel_slots[PanelSlot.BRIEF].register("similar earlier briefs", similar_earlier_briefs_panel)
     panel_slots[PanelSlot.SUPPLIER].register("invitation", invitation_panel)
     panel_slots[PanelSlot.SUPPLIER].register("own rank", own_rank_panel)
+    strategy_hooks.action_panels.register("briefs", action_panels)
+    strategy_hooks.thread_panels.register("brief quality", quality_panel)
     profile_panels.register("exposure", exposure_panel)
     profile_panels.register("invite", invite_panel)
     vetting_hooks.application_notes.register("invitations by e-mail", application_notes)

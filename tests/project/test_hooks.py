@@ -6,6 +6,7 @@ from marketplace.briefs.panels import panel_slots
 from marketplace.directory.hooks import profile_panels
 from marketplace.organisations import hooks as organisation_hooks
 from marketplace.outbox import hooks as outbox_hooks
+from marketplace.strategy import hooks as strategy_hooks
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.web import missing_pages, navigation
 
@@ -21,6 +22,8 @@ def test_application_registers_every_hook(app):
         "company registered": organisation_hooks.company_registered.names,
         "company menu": navigation.company_items.names,
         "company panels": organisation_hooks.company_panels.names,
+        "plan actions": strategy_hooks.action_panels.names,
+        "plan start page": strategy_hooks.thread_panels.names,
         "profile panels": profile_panels.names,
         "missing pages": missing_pages.replacements.names,
         "contact subscription": outbox_hooks.contact_subscription.names,
@@ -40,6 +43,8 @@ def test_application_registers_every_hook(app):
         "company registered": ("first brief",),
         "company panels": ("course",),
         "company menu": ("course",),
+        "plan actions": ("briefs",),
+        "plan start page": ("brief quality",),
         "profile panels": ("exposure", "invite"),
         "missing pages": ("outdated links in messages",),
         "contact subscription": ("course invitations",),

@@ -56,15 +56,22 @@ def effective_answers(
 ) -> dict[str, Any]:
     """Return a draft's stored answers, with presets recalculated in topics that have not been saved.
 
-    A preset reply deadline is therefore never in the past.
+    A preset reply deadline is therefore never in the past. Answers that differ from their preset because the draft was
+    made from a plan are kept: constant presets, and dates after the recalculated one.
     """
     saved = set(confirmed)
     recalculated = {
-        code: value
+        code: _recalculated(guide.question(code), answers.get(code), value)
         for code, value in presets(guide, company, today).items()
         if guide.question(code).topic not in saved or code not in answers
     }
     return {**answers, **recalculated}
+
+
+def _recalculated(question: Question, stored: Any, preset: Any) -> Any:
+    if is_empty(stored) or question.preset is None or "from" in question.preset:
+        return preset
+    return max(str(stored), preset) if "working_days" in question.preset else stored
 
 
 def find_answer_problems(guide: Guide, answers: Answers, today: dt.date) -> list[AnswerProblem]:

@@ -29,6 +29,13 @@ from marketplace.briefs.queries.draft_check import DraftCheck, draft_check
 from marketplace.briefs.queries.files import brief_file, files_of_brief
 from marketplace.briefs.queries.lists import briefs_of_company, briefs_of_garden, deleted_drafts, own_briefs
 from marketplace.briefs.queries.network import NetworkBrief, network_briefs
+from marketplace.briefs.queries.plan import (
+    ActionSource,
+    action_source,
+    briefs_of_actions,
+    objective_of,
+    quality_history,
+)
 from marketplace.briefs.queries.reviews import (
     PublicationWait,
     last_review,
@@ -39,6 +46,7 @@ from marketplace.briefs.queries.reviews import (
 )
 
 __all__ = [
+    "ActionSource",
     "Amendment",
     "BriefView",
     "DraftCheck",
@@ -46,12 +54,14 @@ __all__ = [
     "PendingAmendment",
     "PublicationWait",
     "QuestionView",
+    "action_source",
     "actor_of",
     "amendments",
     "approved_categories",
     "brief_file",
     "brief_for",
     "brief_view_for",
+    "briefs_of_actions",
     "briefs_of_company",
     "briefs_of_garden",
     "count_unanswered",
@@ -68,12 +78,14 @@ __all__ = [
     "last_saved_by",
     "latest_answers",
     "network_briefs",
+    "objective_of",
     "open_review",
     "own_brief",
     "own_briefs",
     "pending_amendment",
     "phase_of",
     "publication_wait",
+    "quality_history",
     "questions_on",
     "unanswered_question",
     "view_of",

@@ -4,6 +4,7 @@ from marketplace.briefs.use_cases.amendment import amend, discard_amendment
 from marketplace.briefs.use_cases.clarification import answer_question, ask_question, reject_question
 from marketplace.briefs.use_cases.drafts import (
     SavedTopic,
+    begin_from_action,
     copy_brief,
     create_draft,
     create_first_draft,
@@ -35,6 +36,7 @@ __all__ = [
     "answer_review",
     "ask_for_review",
     "ask_question",
+    "begin_from_action",
     "cancel_review",
     "copy_brief",
     "create_draft",

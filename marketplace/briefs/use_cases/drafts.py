@@ -1,6 +1,6 @@
 """Drafts: create, save a topic, delete, restore and copy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import guide, queries
+from marketplace.briefs.from_action import answers_from
 from marketplace.briefs.guide import ParsedAnswer, Question
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.limits import MAX_DRAFTS
@@ -58,6 +59,27 @@ def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = 
             answers["services"] = chosen
         brief = _add_draft(viewer, answers, [])
         record(viewer, "brief.create", "brief", brief.reference)
+        return brief
+
+
+def begin_from_action(viewer: Viewer, action_id: int, chosen: Collection[str]) -> Brief:
+    """Create a draft from an action of the company's plan, with the chosen parts of it. Raises RuleBroken.
+
+    Parts are chosen by code; nothing else of the plan is copied. See `from_action`.
+    """
+    with transaction():
+        source = queries.action_source(viewer, action_id)
+        if not source.is_ready:
+            raise RuleBroken(_("Choose a supplier and a service for the action first."))
+        company = own_company(viewer)
+        _check_draft_limit(viewer)
+        facts = guide.CompanyFacts(company.municipality_number)
+        answers = guide.presets(guide.load(), facts, clock.today()) | answers_from(source.parts, chosen)
+        limit = guide.load().question("services").limits["max_items"]
+        answers["services"] = answers.get("services", [])[:limit]
+        brief = _add_draft(viewer, answers, [])
+        brief.action_id, brief.objective_id = source.action.id, source.action.objective_id
+        record(viewer, "brief.create", "brief", brief.reference, plan_action=action_id)
         return brief
 
 
@@ -254,6 +276,7 @@ def copy_brief(viewer: Viewer, reference: str) -> Brief:
         ]
         copied["title"] = _title_of_copy(viewer, str(copied.get("title", "")))
         brief = _add_draft(viewer, {**presets, **copied}, confirmed, earlier)
+        brief.action_id, brief.objective_id = earlier.action_id, earlier.objective_id
         _copy_files(earlier, brief)
         record(viewer, "brief.copy", "brief", brief.reference, copied_from=earlier.reference)
         return brief

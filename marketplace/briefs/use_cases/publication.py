@@ -114,6 +114,7 @@ def add_version(publisher_id: int | None, brief: Brief, now: dt.datetime) -> Non
             answers=dict(brief.answers),
             published_at=now,
             published_by_id=publisher_id,
+            quality=coach.quality(guide.load(brief.guide_version), brief.answers).score,
         )
     )
     session.flush()

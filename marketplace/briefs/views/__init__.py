@@ -8,6 +8,7 @@ from marketplace.briefs.views import (
     drafts,
     files,
     guide,
+    plan,
     publication,
     review,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "drafts",
     "files",
     "guide",
+    "plan",
     "publication",
     "review",
 ]

@@ -77,4 +77,5 @@ def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
         amendments=queries.amendments(brief_view),
         panels=_panels(brief_view),
         forms=forms,
+        objective=queries.objective_of(viewer, brief_view.brief),
     )

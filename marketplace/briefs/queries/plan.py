@@ -1,0 +1,181 @@
+"""Briefs and the plan of their company: the parts of an action that can be copied, and the briefs made from actions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import load_only
+
+from marketplace.briefs.from_action import (
+    ActionFacts,
+    ObjectiveFacts,
+    Part,
+    PlanFacts,
+    find_parts,
+    season_clash,
+)
+from marketplace.briefs.lifecycle import BriefState
+from marketplace.briefs.models import Brief, BriefVersion
+from marketplace.briefs.queries.briefs import BriefSummary, phase_of
+from marketplace.core import clock, taxonomy
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.i18n import format_number, use_locale
+from marketplace.core.viewer import Viewer
+from marketplace.strategy.document import Offer
+from marketplace.strategy.models.actions import Action
+from marketplace.strategy.models.objectives import Objective
+from marketplace.strategy.prioritizing import OPEN_STATES, Performer, find_budget_overrun
+from marketplace.strategy.queries.plan import Plan, own_plan
+from marketplace.strategy.template import code_label, strategy_template
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSource:
+    """An action from which a brief can be made: its parts, and what the company should think of first.
+
+    `overrun_nok` is by how much the open actions break the budget of the year; `clash` is an offer that is in season when
+    the job should be done.
+    """
+
+    action: Action
+    objective: Objective | None
+    parts: Sequence[Part]
+    overrun_nok: int
+    budget_nok: int | None
+    clash: Offer | None
+
+    @property
+    def is_ready(self) -> bool:
+        """True if a supplier does it and the service is chosen."""
+        return self.action.performer == Performer.SUPPLIER and self.action.service_code in taxonomy.services()
+
+
+def action_source(viewer: Viewer, action_id: int) -> ActionSource:
+    """Return an action of the viewer's company, with texts in the language of its plan. Raises NotFound."""
+    plan = own_plan(viewer)
+    action = next((one for one in plan.actions if one.id == action_id), None)
+    if action is None or plan.strategy is None:
+        raise NotFound
+    objective = next((one for one in plan.objectives if one.id == action.objective_id), None)
+    budget = plan.content.budget.year_nok
+    costs = [(one.cost_low_nok, one.cost_high_nok) for one in plan.actions if one.state in OPEN_STATES]
+    with use_locale(plan.strategy.language):
+        parts = find_parts(
+            _plan_facts(plan), _action_facts(action), _objective_facts(objective), clock.today()
+        )
+    return ActionSource(
+        action,
+        objective,
+        parts,
+        find_budget_overrun(costs, budget),
+        budget,
+        season_clash(action.due_on, plan.content.offers),
+    )
+
+
+def value_text(milli: int, unit: str) -> str:
+    """Return a value of an objective with its unit."""
+    return f"{format_number(milli / 1000)} {unit}"
+
+
+def _plan_facts(plan: Plan) -> PlanFacts:
+    template = strategy_template()
+    return PlanFacts(
+        plan.content,
+        channel_names={code: code_label(template.channels, code) for code in template.channels},
+        state_names={code: code_label(template.states, code) for code in template.states},
+        language_names={code: code_label(template.languages, code) for code in template.languages},
+    )
+
+
+def _action_facts(action: Action) -> ActionFacts:
+    service = taxonomy.services().get(action.service_code)
+    return ActionFacts(
+        what=action.what,
+        service_code=action.service_code,
+        related_services=service.related if service else (),
+        channel=action.channel,
+        cost_low_nok=action.cost_low_nok,
+        cost_high_nok=action.cost_high_nok,
+        start_on=action.start_on,
+        due_on=action.due_on,
+    )
+
+
+def _objective_facts(objective: Objective | None) -> ObjectiveFacts | None:
+    if objective is None:
+        return None
+    return ObjectiveFacts(
+        text=objective.text,
+        kind=objective.kind,
+        indicator=objective.indicator,
+        indicator_name=objective.indicator_name,
+        baseline=""
+        if objective.baseline_milli is None
+        else value_text(objective.baseline_milli, objective.unit),
+        target=value_text(objective.target_milli, objective.unit),
+        target_on=objective.target_on,
+        source=objective.source,
+        audience=objective.audience,
+    )
+
+
+def briefs_of_actions(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, list[BriefSummary]]:
+    """Return the briefs of the viewer's company made from actions, by the id of the action, the oldest first."""
+    query = (
+        select(Brief)
+        .where(
+            Brief.company_id == viewer.organisation_id,
+            Brief.action_id.in_(action_ids),
+            Brief.state != BriefState.DELETED,
+        )
+        .options(
+            load_only(
+                Brief.reference,
+                Brief.title,
+                Brief.state,
+                Brief.deadline,
+                Brief.opened_early_at,
+                Brief.action_id,
+            )
+        )
+        .order_by(Brief.id)
+    )
+    found: dict[int, list[BriefSummary]] = {}
+    for brief in session.scalars(query) if viewer.is_company else ():
+        found.setdefault(brief.action_id or 0, []).append(BriefSummary(brief, "company", phase_of(brief)))
+    return found
+
+
+def objective_of(viewer: Viewer, brief: Brief) -> Objective | None:
+    """Return the objective that a brief of the viewer's company serves, or None."""
+    if brief.objective_id is None or viewer.organisation_id != brief.company_id:
+        return None
+    objective = session.get(Objective, brief.objective_id)
+    return objective if objective is not None and objective.removed_at is None else None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedQuality:
+    """Quality of a brief at its first publication, 0 to 100."""
+
+    reference: str
+    title: str
+    quality: int
+
+
+def quality_history(viewer: Viewer) -> list[PublishedQuality]:
+    """Return the quality of the briefs of the viewer's company in the order of publication, where it is known."""
+    query = (
+        select(Brief.reference, BriefVersion.title, BriefVersion.quality)
+        .join(BriefVersion.brief)
+        .where(
+            Brief.company_id == viewer.organisation_id,
+            BriefVersion.number == 1,
+            BriefVersion.quality.is_not(None),
+        )
+        .order_by(BriefVersion.published_at, BriefVersion.id)
+    )
+    rows = session.execute(query).all() if viewer.is_company else []
+    return [PublishedQuality(row.reference, row.title, row.quality) for row in rows]

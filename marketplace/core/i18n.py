@@ -127,6 +127,11 @@ def format_date(day: dt.date | dt.datetime, *, weekday: bool = False, year: bool
     return text.replace(". ", ".\N{NO-BREAK SPACE}", 1) if not weekday else text
 
 
+def format_month(month: int) -> str:
+    """Return the name of a month from 1 to 12 in the current language."""
+    return _date_text(dt.date(2000, month, 1), "LLLL", current_locale())
+
+
 def format_time(moment: dt.datetime) -> str:
     """Format the local time: "14.32" in Norwegian, "14:32" in English."""
     return moment.astimezone(LOCAL_ZONE).strftime("%H:%M" if current_locale() == "en" else "%H.%M")

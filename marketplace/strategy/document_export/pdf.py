@@ -1,0 +1,96 @@
+"""A strategy document as tagged PDF, typeset with Typst. The same outline always gives the same bytes."""
+
+import io
+import json
+import re
+from functools import cache
+from typing import Any
+
+import pypdf
+import typst
+
+from marketplace.data import data_path
+from marketplace.strategy.document_export.outline import Block, Outline
+
+FONT_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0)
+"""Sizes in points. The greatest that fits on `MAX_PAGES` is used, else the smallest."""
+MAX_PAGES = 2
+ACCESSIBLE = "ua-1"
+_NARROW, _MAX_WEIGHT = 16, 60
+_LONG_WORD = re.compile(r"(\S{20})(?=\S{5})")
+
+
+@cache
+def _template() -> bytes:
+    return data_path("strategy.typ").read_bytes()
+
+
+def to_pdf(outline: Outline) -> bytes:
+    """Return a document as PDF, on two A4 pages if the texts are within their limits."""
+    document = b""
+    for size in FONT_SIZES:
+        document = _compile(outline, size)
+        if _pages(document) <= MAX_PAGES:
+            break
+    return document
+
+
+def _compile(outline: Outline, size: float) -> bytes:
+    texts = {
+        "language": outline.language,
+        "title": outline.title,
+        "company": outline.company,
+        "caption": outline.caption,
+        "size": size,
+        "sections": [
+            {"title": section.title, "blocks": [_block(block) for block in section.blocks]}
+            for section in outline.sections
+            if section.blocks
+        ],
+    }
+    inputs = {"document": json.dumps(texts)}
+    try:
+        return _run(inputs, outline, [ACCESSIBLE])
+    except typst.TypstError:
+        # PDF/UA refuses a character that the font lacks, such as an emoji. The document is still tagged.
+        return _run(inputs, outline, [])
+
+
+def _run(inputs: dict[str, str], outline: Outline, standards: list[Any]) -> bytes:
+    document = typst.compile(
+        _template(),
+        format="pdf",
+        sys_inputs=inputs,
+        ignore_system_fonts=True,
+        timestamp=outline.saved_at.replace(microsecond=0),
+        pdf_standards=standards,
+    )
+    if not isinstance(document, bytes):
+        raise TypeError
+    return document
+
+
+def _block(block: Block) -> dict[str, Any]:
+    return {
+        "label": block.label,
+        "text": _breakable(block.text),
+        "items": [_breakable(item) for item in block.items],
+        "header": block.header,
+        "rows": [[_breakable(cell) for cell in row] for row in block.rows],
+        "widths": [_width(column) for column in zip(block.header, *block.rows, strict=True)],
+    }
+
+
+def _breakable(text: str) -> str:
+    """Return a text with a zero-width space inside long words such as web addresses, which overflow a column otherwise."""
+    return _LONG_WORD.sub("\\1\N{ZERO WIDTH SPACE}", text)
+
+
+def _width(column: tuple[str, ...]) -> int:
+    """Return the relative width of a column after its longest text, 0 for as wide as the text."""
+    longest = max(map(len, column))
+    return 0 if longest <= _NARROW else min(longest, _MAX_WEIGHT)
+
+
+def _pages(document: bytes) -> int:
+    return len(pypdf.PdfReader(io.BytesIO(document)).pages)

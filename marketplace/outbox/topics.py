@@ -22,6 +22,7 @@ class Topic(StrEnum):
     APPLICATIONS = "applications"
     AREA = "area"
     COURSE = "course"
+    STRATEGY = "strategy"
 
 
 class Delivery(StrEnum):
@@ -69,6 +70,7 @@ TOPICS: Mapping[Topic, TopicDetails] = {
     Topic.COURSE: TopicDetails(
         _("Reminders of course sessions, and sessions you missed"), frozenset({_COMPANY})
     ),
+    Topic.STRATEGY: TopicDetails(_("Comments on the digital strategy"), frozenset({_COMPANY, _GARDEN})),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(
         _("Applications, refusals, appeals and moves"), frozenset({_GARDEN, _ADMIN})

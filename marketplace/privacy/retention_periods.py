@@ -58,6 +58,13 @@ PERIODS = (
         _("Deleted, then permanently erased 30 days later."),
     ),
     RetentionPeriod(
+        _("Digital strategies, self-assessments and lists of tools"),
+        _("Until an owner of the company deletes them, or the company is closed"),
+        _(
+            "Deleted. If only a colleague's account is erased, the company keeps them, with a number in place of the name."
+        ),
+    ),
+    RetentionPeriod(
         _("Closed briefs and their offers"),
         _("24 months after they were closed"),
         _("The texts and the offers are erased. The figures are kept."),

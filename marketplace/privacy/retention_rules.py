@@ -12,7 +12,7 @@ REFUSED = "erased 24 months after a refusal: erase_refused_suppliers"
 FACTS = "kept: codes and settings, no text by a person"
 PARTICIPATION = "erased 24 months after the project, or 12 months after a sign-up without a seat: erase_old_participations"
 PROJECT = "public text of a project"
-STRATEGY = "deleted when the company is closed or by its owner: delete_strategy"
+STRATEGY = "deleted by an owner of the company, or when it is closed: delete_plan_of"
 SEALED = "unreadable once erase_closed_briefs has deleted the offer's data key"
 
 RETENTION_RULES = {

@@ -24,6 +24,7 @@ from marketplace.privacy.queries import blocked_organisations
 from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.use_cases.contact_data import clear_contact
+from marketplace.strategy.use_cases.deletion import delete_plan_of
 from marketplace.suppliers.models import Supplier
 
 ERASED_HOST = "erased.invalid"
@@ -62,10 +63,11 @@ def clear_supplier(supplier: Supplier) -> None:
 
 
 def _clear_closed(by: Viewer | None, organisation: Organisation) -> None:
-    """Clear a closed supplier, or delete the drafts of a closed company."""
+    """Clear a closed supplier, or delete the strategy and the drafts of a closed company."""
     if isinstance(organisation, Supplier):
         clear_supplier(organisation)
         return
+    delete_plan_of(by, organisation.id)
     unsent = select(Brief).where(
         Brief.company_id == organisation.id, Brief.state.in_((BriefState.DRAFT, BriefState.IN_REVIEW))
     )

@@ -43,7 +43,7 @@ class StrategyVersion(Base):
     """A snapshot of a strategy with its objectives and actions, one for each sitting.
 
     The newest version is overwritten while the same user goes on within half an hour, so that a sitting gives one
-    version. `reason` is "saved", "complete" (first time) or "restored".
+    version. `reason` is "saved", "complete" (first time), "restored", or "asked" once the company has asked for a review.
     """
 
     __tablename__ = "strategy_version"

@@ -1,0 +1,92 @@
+"""Versions of a strategy for export, with the measurements of its objectives."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.strategy.document_export.outline import Outline, outline_of
+from marketplace.strategy.models.objectives import Measurement, Objective
+from marketplace.strategy.models.plan import Strategy, StrategyVersion
+
+SCHEMA_VERSION = 1
+"""Version of the JSON format; a new number when a name or a meaning changes."""
+
+
+def exported_version(strategy: Strategy, number: int | None = None) -> StrategyVersion:
+    """Return a version of a strategy by its number, without one the newest. Raises NotFound."""
+    query = select(StrategyVersion).where(StrategyVersion.strategy_id == strategy.id)
+    if number is not None:
+        query = query.where(StrategyVersion.number == number)
+    version = session.scalar(
+        query.options(joinedload(StrategyVersion.strategy)).order_by(StrategyVersion.number.desc()).limit(1)
+    )
+    if version is None:
+        raise NotFound
+    return version
+
+
+def outline_of_version(version: StrategyVersion) -> Outline:
+    """Return a version as a document."""
+    company = version.strategy.company.name
+    return outline_of(company, version.number, version.saved_at, version.content)
+
+
+def exported_outline(strategy: Strategy, number: int | None = None) -> Outline:
+    """Return a version of a strategy as a document, without a number the newest. Raises NotFound."""
+    return outline_of_version(exported_version(strategy, number))
+
+
+def exported_json(strategy: Strategy, number: int | None = None) -> dict[str, Any]:
+    """Return a version as JSON values: its sections, its objectives with their measurements, and its actions.
+
+    Raises NotFound.
+    """
+    version = exported_version(strategy, number)
+    stored = version.content
+    measurements = _measurements(version.strategy_id)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "company": version.strategy.company.name,
+        "version": version.number,
+        "saved_at": version.saved_at.isoformat(),
+        "language": stored.get("language"),
+        "content": stored.get("content", {}),
+        "objectives": [
+            row | {"measurements": measurements.get(row.get("id"), [])}
+            for row in stored.get("objectives", [])
+        ],
+        "actions": stored.get("actions", []),
+    }
+
+
+def _measurements(strategy_id: int) -> dict[int, list[dict[str, Any]]]:
+    query = (
+        select(Measurement)
+        .join(Objective, Objective.id == Measurement.objective_id)
+        .where(Objective.strategy_id == strategy_id)
+        .order_by(Measurement.measured_on, Measurement.id)
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in session.scalars(query):
+        found.setdefault(row.objective_id, []).append(
+            {
+                "id": row.id,
+                "measured_on": _text(row.measured_on),
+                "value_milli": row.value_milli,
+                "numerator": row.numerator,
+                "denominator": row.denominator,
+                "origin": row.origin,
+                "source": row.source,
+                "recorded_at": _text(row.recorded_at),
+                "replaces_id": row.replaces_id,
+            }
+        )
+    return found
+
+
+def _text(value: dt.date) -> str:
+    return value.isoformat()

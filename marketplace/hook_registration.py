@@ -28,6 +28,7 @@ from marketplace.sourcing.views.ranking import invite_panel
 from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.strategy import hooks as strategy_hooks
+from marketplace.strategy.views.shared_plan import strategy_panel
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.queries.link_status import vetting_link_status
@@ -42,6 +43,7 @@ def register_hooks() -> None:
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.number_registered.register("participations", link_participations)
     organisation_hooks.company_panels.register("course", course_panel)
+    organisation_hooks.company_panels.register("strategy", strategy_panel)
     navigation.company_items.register("course", course_item)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))

@@ -124,6 +124,8 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "file_id": 1,
         "notice_id": 1,
         "section": "about",
+        "section_code": "gaps",
+        "comment_id": 1,
         "slug": bidder.supplier.slug,
         "locale": "nb",
         "token": "no-such-secret",

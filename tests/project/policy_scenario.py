@@ -49,6 +49,7 @@ RELATIONS = ("own", "other", "none", "crossed")
 CONSTANT = {
     "topic_code": "goal",
     "section": "text",
+    "section_code": "gaps",
     "name": "handover",
     "locale": "nb",
     "filename": "mark.svg",

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.strategy.models.actions import Action
-from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.models.plan import Strategy, StrategyComment, StrategyReview, StrategyVersion
 
 
 def strategy_objects(company_id: int, user_id: int) -> dict[str, Any]:
-    """Add a strategy of a company with an action, unless it has one; return them by URL parameter name."""
+    """Add a shared strategy of a company, unless it has one, with an action and a comment; return them by URL parameter name."""
     strategy = session.query(Strategy).filter_by(company_id=company_id).first()
     if strategy is None:
         strategy = Strategy(company_id=company_id, content={}, updated_by_id=user_id)
@@ -17,4 +18,27 @@ def strategy_objects(company_id: int, user_id: int) -> dict[str, Any]:
     action = Action(strategy_id=strategy.id, what="Ta nye bilder", performer="self")
     session.add(action)
     session.flush()
-    return {"action_id": action.id}
+    comment = _share(strategy, user_id)
+    return {"action_id": action.id, "comment_id": comment.id}
+
+
+def _share(strategy: Strategy, user_id: int) -> StrategyComment:
+    """Share a strategy, with an unanswered request for review and a comment by the company."""
+    strategy.shared_at = clock.now()
+    content = {"content": {"vision": "Flere gjester"}}
+    version = StrategyVersion(
+        strategy_id=strategy.id, number=900, content=content, saved_by_id=user_id, reason="asked"
+    )
+    session.add(version)
+    session.flush()
+    session.add(StrategyReview(strategy_id=strategy.id, version_id=version.id, asked_by_id=user_id))
+    comment = StrategyComment(
+        strategy_id=strategy.id,
+        section="gaps",
+        text="Hva mener dere?",
+        by_id=user_id,
+        organisation_id=strategy.company_id,
+    )
+    session.add(comment)
+    session.flush()
+    return comment

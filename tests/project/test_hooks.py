@@ -41,7 +41,7 @@ def test_application_registers_every_hook(app):
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
-        "company panels": ("course",),
+        "company panels": ("course", "strategy"),
         "company menu": ("course",),
         "plan actions": ("briefs",),
         "plan start page": ("brief quality",),

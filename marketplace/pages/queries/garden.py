@@ -15,6 +15,7 @@ from marketplace.organisations.models import Company, Organisation
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.course import garden_course_tasks
+from marketplace.pages.queries.strategy import garden_strategy_tasks
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting import queries as vetting
 from marketplace.vetting import rules
@@ -136,6 +137,7 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
     tasks = [
         *garden_course_tasks(viewer),
         *_reviews(garden_id),
+        *garden_strategy_tasks(garden_id),
         *_second_looks(viewer),
         *_applications(garden_id),
         *_quiet_briefs(garden_id),

@@ -1,6 +1,19 @@
 """Pages of the strategy: self-assessment, plan, objectives, actions and tools."""
 
-from marketplace.strategy.views import actions
+from marketplace.strategy.views import (
+    actions,
+    comments,
+    document_export,
+    shared_plan,
+    sharing,
+)
 from marketplace.strategy.views.base import blueprint
 
-__all__ = ["actions", "blueprint"]
+__all__ = [
+    "actions",
+    "blueprint",
+    "comments",
+    "document_export",
+    "shared_plan",
+    "sharing",
+]

@@ -1,0 +1,88 @@
+"""A strategy as a page for printing, and as a Markdown, JSON or PDF file."""
+
+import json
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.core.errors import NotFound
+from marketplace.strategy.document_export.markdown import to_markdown
+from marketplace.strategy.document_export.outline import Outline
+from marketplace.strategy.document_export.pdf import to_pdf
+from marketplace.strategy.queries import document_export as queries
+from marketplace.strategy.queries.sharing import readable_strategy
+from marketplace.strategy.views.base import blueprint
+from marketplace.web import access
+from marketplace.web.query_args import query_arg
+from marketplace.web.uploads import file_response
+from marketplace.web.viewer import current_viewer
+
+MAX_DIGITS = 6
+
+
+@blueprint.get("/plan/print")
+@access.company
+def print_plan() -> str:
+    """Show a version of the own strategy for printing."""
+    return _print_page(None)
+
+
+@blueprint.get("/companies/<int:company_id>/plan/print")
+@access.garden
+def print_shared_plan(company_id: int) -> str:
+    """Show a version of a shared strategy for printing."""
+    return _print_page(company_id)
+
+
+@blueprint.get("/plan/strategy.md")
+@access.company
+def markdown_file() -> Response:
+    """Download a version of the own strategy as Markdown."""
+    text = to_markdown(_outline(None))
+    return file_response("strategy.md", "text/markdown", text.encode())
+
+
+@blueprint.get("/plan/strategy.json")
+@access.company
+def json_file() -> Response:
+    """Download a version of the own strategy as JSON."""
+    text = json.dumps(
+        queries.exported_json(readable_strategy(current_viewer()), _version_number()),
+        ensure_ascii=False,
+        indent=2,
+    )
+    return file_response("strategy.json", "application/json", text.encode())
+
+
+@blueprint.get("/plan/strategy.pdf")
+@access.company
+def pdf_file() -> Response:
+    """Download a version of the own strategy as PDF."""
+    return _pdf(None)
+
+
+@blueprint.get("/companies/<int:company_id>/plan/strategy.pdf")
+@access.garden
+def shared_pdf_file(company_id: int) -> Response:
+    """Download a version of a shared strategy as PDF."""
+    return _pdf(company_id)
+
+
+def _version_number() -> int | None:
+    """Return the number of a version in the query string, None for the newest. Raises NotFound."""
+    number = query_arg("version", MAX_DIGITS)
+    if number and not (number.isascii() and number.isdigit()):
+        raise NotFound
+    return int(number) if number else None
+
+
+def _outline(company_id: int | None) -> Outline:
+    return queries.exported_outline(readable_strategy(current_viewer(), company_id), _version_number())
+
+
+def _print_page(company_id: int | None) -> str:
+    return render_template("strategy/print.html", outline=_outline(company_id), company_id=company_id)
+
+
+def _pdf(company_id: int | None) -> Response:
+    return file_response("strategy.pdf", "application/pdf", to_pdf(_outline(company_id)))

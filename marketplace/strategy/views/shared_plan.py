@@ -1,0 +1,103 @@
+"""Pages on which a business garden reads, prints and reviews a strategy that a company shares with it."""
+
+from flask import render_template, url_for
+
+from marketplace.core.errors import Conflict
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.hooks import CompanyPanel, CompanyStep
+from marketplace.organisations.queries import company_for
+from marketplace.strategy.forms.sharing import AnswerReviewForm
+from marketplace.strategy.queries import document_export
+from marketplace.strategy.queries import sharing as queries
+from marketplace.strategy.queries.plan import strategy_of
+from marketplace.strategy.use_cases import reviews
+from marketplace.strategy.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/companies/<int:company_id>/plan")
+@access.garden
+def shared_plan(company_id: int) -> ViewResponse:
+    """Show a shared strategy to the garden, with the comments beside each section."""
+    strategy = queries.shared_strategy(current_viewer(), company_id)
+    version, reviews_so_far = queries.newest_version(strategy), queries.reviews_of(strategy)
+    return render_template(
+        "strategy/shared_plan.html",
+        strategy=strategy,
+        version=version,
+        outline=document_export.outline_of_version(version) if version else None,
+        comments=queries.comments_of(strategy),
+        reviews=reviews_so_far,
+        waiting=queries.unanswered(reviews_so_far),
+    )
+
+
+@blueprint.route("/companies/<int:company_id>/plan/review", methods=["GET", "POST"])
+@access.garden
+@access.writes(
+    access.Level.GARDEN, because="every adviser of a garden answers the companies that ask it for a review"
+)
+def answer_review(company_id: int) -> ViewResponse:
+    """Show the version that a company asks about, and answer."""
+    viewer = current_viewer()
+    strategy = queries.shared_strategy(viewer, company_id)
+    review = queries.open_review(strategy)
+    form = AnswerReviewForm()
+    status = 200
+    if form.validate_on_submit():
+        try:
+            if form.accepts(lambda: _answer(viewer, company_id, form)):
+                flashes.done(_("Your answer has been sent."))
+                return see_other("strategy.shared_plan", company_id=company_id)
+        except Conflict as conflict:
+            form.add_form_error(conflict.message)
+            status = 409
+    elif review is None and not form.is_submitted():
+        return see_other("strategy.shared_plan", company_id=company_id)
+    shown = review.version if review else document_export.exported_version(strategy)
+    form.fingerprint = str(shown.number)
+    page = render_template(
+        "strategy/answer_review.html",
+        form=form,
+        strategy=strategy,
+        review=review,
+        newest=queries.newest_version(strategy),
+        outline=document_export.outline_of_version(shown),
+    )
+    return page, status
+
+
+def _answer(viewer: Viewer, company_id: int, form: AnswerReviewForm) -> None:
+    """Answer about the version that the page showed."""
+    shown = form.expected_fingerprint() or ""
+    number = int(shown) if shown.isascii() and shown.isdigit() else 0
+    reviews.answer_review(viewer, company_id, number, form.verdict.data, form.text.data or "")
+
+
+def strategy_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
+    """Build the panel with the dates of a company's strategy, with links if it is shared; None before it is started."""
+    company = company_for(viewer, company_id)
+    strategy = strategy_of(company.id)
+    if strategy is None:
+        return None
+    is_shared = strategy.shared_at is not None
+    if strategy.started_at is None and not is_shared:
+        return None
+    review = queries.open_review(strategy) if is_shared else None
+    steps = (
+        [
+            CompanyStep(
+                _("Read their strategy and answer"),
+                url_for("strategy.answer_review", company_id=company.id),
+                _("They have asked for a review."),
+                is_urgent=True,
+            )
+        ]
+        if review
+        else []
+    )
+    return CompanyPanel("strategy/_company_panel.html", {"strategy": strategy, "review": review}, steps)

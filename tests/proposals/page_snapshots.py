@@ -25,10 +25,10 @@ NUMBERS = {
     "case_id": "case_study", "membership_id": "membership", "invitation_id": "colleague_invitation",
     "notice_id": "notice", "organisation_id": "organisation", "run_id": "ranking_run", "refusal_id": "refusal", "appeal_id": "appeal",
     "place_id": "project_place", "cohort_id": "cohort", "session_id": "course_session", "person_id": "project_person",
-    "material_id": "session_material", "participation_id": "participation",
+    "material_id": "session_material", "participation_id": "participation", "comment_id": "strategy_comment",
 }  # fmt: skip
 WORDS = {
-    "topic_code": ["need", "choosing"], "section": ["about"], "name": ["handover"], "locale": ["nb"],
+    "topic_code": ["need", "choosing"], "section": ["about"], "section_code": ["gaps"], "name": ["handover"], "locale": ["nb"],
     "token": ["none"], "filename": ["css/own.css"], "slug": [],
 }  # fmt: skip
 

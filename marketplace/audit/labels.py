@@ -143,6 +143,8 @@ ACTION_LABELS = {
     "supplier.resume": _("Ended the pause of the supplier's profile"),
     "supplier.state_tie": _("Stated a connection to a supplier"),
     "supplier.withdraw_move": _("Withdrew a request to move a supplier"),
+    "tool.remove": _("Removed a digital tool"),
+    "tool.save": _("Saved a digital tool"),
     "vetting.appeal": _("Appealed against a refusal"),
     "vetting.appeal_grant": _("Granted an appeal"),
     "vetting.appeal_uphold": _("Upheld a refusal"),
@@ -218,6 +220,7 @@ ACTION_LABELS = {
 """Label by action. Actions that end in a number, such as "brief.remind_7", are listed without it."""
 
 OBJECT_LABELS = {
+    "tool": _("Digital tool"),
     "action": _("Action"),
     "brief": _("Brief"),
     "cohort": _("Cohort"),

@@ -136,6 +136,7 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "material_id": 1,
         "participation_id": 1,
         "action_id": 1,
+        "tool_code": "canva",
         "code": "AAAAAA",
     }
     adapter = app.url_map.bind("localhost")

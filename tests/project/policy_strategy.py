@@ -4,7 +4,7 @@ from typing import Any
 
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.strategy.models.actions import Action
+from marketplace.strategy.models.actions import Action, ToolUse
 from marketplace.strategy.models.plan import Strategy, StrategyComment, StrategyReview, StrategyVersion
 
 
@@ -19,7 +19,8 @@ def strategy_objects(company_id: int, user_id: int) -> dict[str, Any]:
     session.add(action)
     session.flush()
     comment = _share(strategy, user_id)
-    return {"action_id": action.id, "comment_id": comment.id}
+    session.add(ToolUse(company_id=company_id, tool_code="canva", state="in_use"))
+    return {"action_id": action.id, "comment_id": comment.id, "tool_code": "canva"}
 
 
 def _share(strategy: Strategy, user_id: int) -> StrategyComment:

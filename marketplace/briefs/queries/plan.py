@@ -27,6 +27,7 @@ from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.prioritizing import OPEN_STATES, Performer, find_budget_overrun
 from marketplace.strategy.queries.plan import Plan, own_plan
+from marketplace.strategy.queries.tools import tools_in_use
 from marketplace.strategy.template import code_label, strategy_template
 
 
@@ -86,6 +87,7 @@ def _plan_facts(plan: Plan) -> PlanFacts:
         channel_names={code: code_label(template.channels, code) for code in template.channels},
         state_names={code: code_label(template.states, code) for code in template.states},
         language_names={code: code_label(template.languages, code) for code in template.languages},
+        tools=tools_in_use(plan.strategy.company_id if plan.strategy else None),
     )
 
 

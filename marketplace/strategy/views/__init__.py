@@ -6,6 +6,7 @@ from marketplace.strategy.views import (
     document_export,
     shared_plan,
     sharing,
+    tools,
 )
 from marketplace.strategy.views.base import blueprint
 
@@ -16,4 +17,5 @@ __all__ = [
     "document_export",
     "shared_plan",
     "sharing",
+    "tools",
 ]

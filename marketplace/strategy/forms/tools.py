@@ -1,0 +1,40 @@
+"""Form of a company's use of a digital tool."""
+
+from typing import Any
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.strategy.limits import MAX_ACCOUNT_OWNER
+from marketplace.strategy.tool_catalogue import CONFIDENCE_LABELS, TOOL_STATE_LABELS
+from marketplace.strategy.use_cases.tools import ToolDetails
+from marketplace.web.forms import BaseForm, ChoiceField, NokField, TextField, length, required
+
+
+class ToolForm(BaseForm):
+    """State, account and cost of a tool, and a new rating."""
+
+    state = ChoiceField(_l("How do you use it?"), [required()], choices=list(TOOL_STATE_LABELS.items()))
+    confidence = ChoiceField(
+        _l("How confident are you with it today?"),
+        description=_l("Choose again later, and you see how far you have come."),
+    )
+    account_owner = TextField(
+        _l("Who owns the account?"),
+        [length(high=MAX_ACCOUNT_OWNER)],
+        description=_l("The company should own it, not one person or a supplier."),
+    )
+    yearly_nok = NokField(_l("Cost per year"), description=_l("Whole kroner excluding VAT."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.confidence.set_choices(
+            [("", _("No new rating")), *((str(value), label) for value, label in CONFIDENCE_LABELS.items())]
+        )
+
+    def details(self) -> ToolDetails:
+        """Return the submitted details without the rating."""
+        return ToolDetails(self.state.data, self.account_owner.data or "", self.yearly_nok.data)
+
+    def rating(self) -> int | None:
+        """Return the submitted rating, or None."""
+        return int(self.confidence.data) if self.confidence.data else None

@@ -186,7 +186,7 @@ def _objectives(objectives: Sequence[Mapping[str, Any]]) -> Block:
         )
         for index, row in enumerate(objectives, 1)
     )
-    header = (_("No."), _("Objective"), _("Today"), _("Target"), _("By"), _("Where the number comes from"))
+    header = (_("No."), _("Objective"), _("Today"), _("Target"), _("By"), _("Source"))
     return Block(_label("objectives"), header=header, rows=rows)
 
 

@@ -68,6 +68,8 @@ ACTION_LABELS = {
     "brief.open_early_refused": _("Tried to open the offers early"),
     "brief.opened": _("The offers were opened"),
     "brief.outcome": _("Reported the outcome of a job"),
+    "brief.outcome_reply": _("Replied to answers about a job"),
+    "brief.outcome_reply_removed": _("Removed a reply to answers about a job"),
     "brief.handover": _("Changed the handover list"),
     "brief.outside_late": _("An invitation by e-mail expired"),
     "brief.publish": _("Published a brief"),

@@ -11,7 +11,7 @@ from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
 from marketplace.programme import models as programme
 from marketplace.proposals import models as proposals
-from marketplace.proposals import scoring_models
+from marketplace.proposals import outcome_models, scoring_models
 from marketplace.sourcing import models as sourcing
 from marketplace.strategy import models as strategy
 from marketplace.suppliers import models as suppliers
@@ -27,6 +27,7 @@ MODELS = (
     outbox,
     programme,
     proposals,
+    outcome_models,
     scoring_models,
     sourcing,
     strategy,

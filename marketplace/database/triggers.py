@@ -63,6 +63,11 @@ _ANSWER_COLUMNS = (
     "within_price",
     "goal_met",
     "order_again",
+    "measured_milli",
+    "measured_on",
+    "for_supplier",
+    "for_garden",
+    "for_similar",
 )
 _APPEND_ONLY = "The audit log is only ever added to."
 _OPENED_OFFER = "An opened offer cannot be changed."

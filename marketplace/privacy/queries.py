@@ -24,10 +24,10 @@ from marketplace.proposals.models import (
     Award,
     EmergencyAccess,
     Evaluation,
-    OutcomeAnswer,
     Proposal,
     ProposalRevision,
 )
+from marketplace.proposals.outcome_models import OutcomeAnswer, OutcomeReply
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 from marketplace.sourcing.models import Invitation, OutsideInvitation
 from marketplace.strategy.models.actions import ToolConfidence
@@ -77,8 +77,22 @@ EXPORTED_TABLES = (
         "results_told",
         OutcomeAnswer,
         "answered_by_id",
-        ("answered_at", "on_time", "within_price", "goal_met", "order_again", "measured", "text"),
+        (
+            "answered_at",
+            "on_time",
+            "within_price",
+            "goal_met",
+            "order_again",
+            "measured",
+            "measured_on",
+            "text",
+            "next_company",
+            "for_supplier",
+            "for_garden",
+            "for_similar",
+        ),
     ),
+    ExportedTable("replies_to_results", OutcomeReply, "by_id", ("written_at", "text")),
     ExportedTable("self_assessments_begun", Assessment, "by_id", ("stage", "begun_at", "finished_at")),
     ExportedTable("strategies_saved", Strategy, "updated_by_id", ("updated_at", "content")),
     ExportedTable(

@@ -28,6 +28,7 @@ from marketplace.privacy.anonymization import anonymize_mail_files
 from marketplace.privacy.use_cases import clear_supplier, erase_user
 from marketplace.programme.models.sessions import SessionLink
 from marketplace.proposals.models import Evaluation, Proposal
+from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer, OutcomeReply
 from marketplace.proposals.scoring_models import IndividualScore
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.suppliers.models import Supplier
@@ -169,6 +170,11 @@ def _erase_texts(brief: Brief) -> None:
         select(ClarificationQuestion).where(ClarificationQuestion.brief_id == brief.id)
     ):
         question.text = question.public_text = question.answer = ""
+    outcomes = select(Outcome.id).where(Outcome.brief_id == brief.id)
+    session.execute(delete(OutcomeReply).where(OutcomeReply.outcome_id.in_(outcomes)))
+    session.execute(
+        update(OutcomeAnswer).where(OutcomeAnswer.outcome_id.in_(outcomes)).values(next_company="")
+    )
     session.execute(delete(StoredFile).where(StoredFile.brief_id == brief.id))
     for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):
         # A trigger rejects changes to an opened offer, so its key is deleted instead: nobody can decrypt it any more.

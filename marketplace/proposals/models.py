@@ -1,4 +1,4 @@
-"""Database models for offers: proposals, revisions, scores, awards and outcomes.
+"""Database models for offers: proposals, revisions, scores and awards.
 
 The content that a supplier writes is encrypted, see `core/sealing.py`. `content`, `submitted_content` and
 `supplier_reason` are properties that encrypt and decrypt it.
@@ -8,7 +8,7 @@ import datetime as dt
 import secrets
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.briefs.models import Brief, BriefVersion
@@ -264,49 +264,3 @@ class Award(Base):
 
     brief: Mapped[Brief] = relationship(innerjoin=True)
     proposal: Mapped[Proposal] = relationship(innerjoin=True)
-
-
-class Outcome(Base):
-    """An outcome questionnaire to the company: at handover, after 90 and after 365 days (`round`).
-
-    `answered_at` is the time of the latest answer.
-    """
-
-    __tablename__ = "outcome"
-    __table_args__ = (UniqueConstraint("brief_id", "round"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
-    round: Mapped[str] = mapped_column(String(10))
-    due_on: Mapped[dt.date]
-    answered_at: Mapped[dt.datetime | None]
-
-    brief: Mapped[Brief] = relationship(innerjoin=True)
-    answers: Mapped[list["OutcomeAnswer"]] = relationship(
-        cascade="all, delete-orphan", order_by="OutcomeAnswer.id", back_populates="outcome"
-    )
-
-    @property
-    def latest(self) -> "OutcomeAnswer | None":
-        """The answer that counts."""
-        return self.answers[-1] if self.answers else None
-
-
-class OutcomeAnswer(Base):
-    """The company's answer to an outcome questionnaire. All are stored unchanged; the latest one counts."""
-
-    __tablename__ = "outcome_answer"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    outcome_id: Mapped[int] = mapped_column(ForeignKey("outcome.id", ondelete="CASCADE"), index=True)
-    answered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
-    answered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    on_time: Mapped[str] = mapped_column(String(10))
-    within_price: Mapped[str] = mapped_column(String(10))
-    goal_met: Mapped[str] = mapped_column(String(10))
-    order_again: Mapped[str] = mapped_column(String(10))
-    measured: Mapped[str] = mapped_column(String(60), default="")
-    measured_milli: Mapped[int | None] = mapped_column(BigInteger)
-    text: Mapped[str] = mapped_column(Text, default="")
-
-    outcome: Mapped[Outcome] = relationship(back_populates="answers", innerjoin=True)

@@ -29,7 +29,8 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionFeedback
 from marketplace.proposals.lifecycle import FINAL, ProposalState
-from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal, SealedEvent
+from marketplace.proposals.models import Award, Evaluation, Proposal, SealedEvent
+from marketplace.proposals.outcome_models import Outcome
 from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries as suppliers

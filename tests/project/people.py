@@ -137,6 +137,7 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "participation_id": 1,
         "action_id": 1,
         "tool_code": "canva",
+        "outcome_id": 1,
         "code": "AAAAAA",
     }
     adapter = app.url_map.bind("localhost")

@@ -31,6 +31,7 @@ from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
+from tests.project.policy_outcomes import readable_outcome
 from tests.project.policy_programme import programme_objects, programme_token, programme_values
 from tests.project.policy_strategy import strategy_objects
 from tests.support.browser import Browser
@@ -209,6 +210,7 @@ class PolicyScenario:
                 .order_by(Vetting.id)
             ).first(),
             "slug": side.proposal.supplier.slug,
+            "outcome_id": readable_outcome(side.proposal, self.users[f"company{suffix}"]),
         }
         own |= programme_objects(side.garden, self.users[f"curator{suffix}"])
         own |= strategy_objects(side.brief.company_id, self.users[f"company{suffix}"])

@@ -13,7 +13,8 @@ from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
-from marketplace.proposals.models import Award, Evaluation, Outcome
+from marketplace.proposals.models import Award, Evaluation
+from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import Score
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import AFTER, REFERENCE

@@ -1,25 +1,23 @@
-"""Forms of the company: award, no award, ruling out, deadline extension, handover and outcome."""
+"""Forms of the company: award, no award, ruling out, deadline extension and handover."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.lifecycle import HANDOVER_ANSWERS
-from marketplace.proposals.limits import MAX_DECISION_TEXT_LENGTH, MAX_LESSON_LENGTH
+from marketplace.proposals.limits import MAX_DECISION_TEXT_LENGTH
 from marketplace.proposals.queries import Offer
-from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
+from marketplace.proposals.use_cases import AwardDetails, RejectionReply
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
     DayField,
     LongTextField,
     NokField,
-    TextField,
-    display_value,
     length,
     required,
 )
@@ -162,58 +160,3 @@ def handover_form(items: Mapping[str, Any], answers: Mapping[str, str]) -> Hando
     }
     form: HandoverForm = type("FullHandoverForm", (HandoverForm,), fields)(data=dict(answers))
     return form
-
-
-class OutcomeForm(BaseForm):
-    """Questionnaire about the outcome: facts before opinions."""
-
-    on_time = ChoiceField(
-        _l("Was it finished on time?"),
-        [required(_l("Choose one."))],
-        choices=[("yes", _l("Yes")), ("late", _l("Up to a month late")), ("no", _l("Later, or not at all"))],
-    )
-    within_price = ChoiceField(
-        _l("Did the price stay as agreed?"),
-        [required(_l("Choose one."))],
-        choices=[("yes", _l("Yes")), ("over", _l("Up to a tenth more")), ("no", _l("More than that"))],
-    )
-    goal_met = ChoiceField(
-        _l("Did you reach the goal?"),
-        [required(_l("Choose one."))],
-        choices=[
-            ("yes", _l("Yes")),
-            ("partly", _l("Partly")),
-            ("no", _l("No")),
-            ("too_early", _l("Too early to say")),
-        ],
-    )
-    order_again = ChoiceField(
-        _l("Would you order from them again?"),
-        [required(_l("Choose one."))],
-        choices=[("yes", _l("Yes")), ("maybe", _l("Maybe")), ("no", _l("No"))],
-    )
-    measured = TextField(
-        _l("What did you measure?"),
-        [length(high=60)],
-        description=_l("The current value of the figure you set as your goal."),
-    )
-    text = LongTextField(_l("What did you learn for the next time?"), [length(high=MAX_LESSON_LENGTH)])
-
-    def displayed(self) -> list[tuple[str, str]]:
-        """Return label and value of each field that has a value, as text."""
-        return [
-            (str(field.label.text), display_value(field))
-            for field in self
-            if not isinstance(field, HiddenField) and field.data
-        ]
-
-    def outcome(self) -> OutcomeAnswers:
-        """Return the submitted outcome."""
-        return OutcomeAnswers(
-            self.on_time.data,
-            self.within_price.data,
-            self.goal_met.data,
-            self.order_again.data,
-            self.measured.data or "",
-            self.text.data or "",
-        )

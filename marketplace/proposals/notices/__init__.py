@@ -16,6 +16,8 @@ from marketplace.proposals.notices.award import (
 from marketplace.proposals.notices.delivery import (
     job_delivered,
     job_ended,
+    outcome_answered,
+    outcome_replied,
     outcome_request,
 )
 from marketplace.proposals.notices.emergency_access import (
@@ -58,6 +60,8 @@ __all__ = [
     "offer_sent",
     "offer_withdrawn",
     "offers_opened",
+    "outcome_answered",
+    "outcome_replied",
     "outcome_request",
     "own_brief_lapsed",
     "scoring_begun",

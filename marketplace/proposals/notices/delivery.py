@@ -31,6 +31,31 @@ def job_ended(company: str, title: str, reason: str, reference: str) -> Content:
     )
 
 
+@as_message("outcome_answered", topic=Topic.JOBS)
+def outcome_answered(company: str, title: str) -> Content:
+    """Notify the supplier of answers about a job that the company lets it read."""
+    return Content(
+        _("%(company)s has answered how the job went", company=company),
+        [
+            _("The job: %(title)s.", title=title),
+            _("You can read the answers and reply to them once."),
+        ],
+        "/proposals/outcomes",
+        _("Read the answers"),
+    )
+
+
+@as_message("outcome_replied", topic=Topic.JOBS)
+def outcome_replied(supplier: str, title: str) -> Content:
+    """Notify the company of the supplier's reply to its answers."""
+    return Content(
+        _("%(supplier)s has replied to your answers", supplier=supplier),
+        [_("The job: %(title)s.", title=title)],
+        "/briefs/outcomes",
+        _("Read the reply"),
+    )
+
+
 @as_message("did_it_work", topic=Topic.JOBS)
 def outcome_request(title: str, reference: str, name: str) -> Content:
     """Ask the company about the result of the job."""

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts import queries as accounts
 from marketplace.briefs.deadlines import opened_at
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
@@ -22,7 +21,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import AttachedFile, BriefRequirements, OfferContent
 from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import ProposalState
-from marketplace.proposals.models import Award, Evaluation, Outcome, OutcomeAnswer, Proposal
+from marketplace.proposals.models import Award, Evaluation, Proposal
 from marketplace.proposals.queries.supplier_offers import open_file
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
@@ -220,23 +219,6 @@ def offer_file(viewer: Viewer, reference: str, proposal_id: int, file_id: int) -
 def award_of(brief_id: int) -> Award | None:
     """Find the award of a brief, or None."""
     return session.scalar(_AWARD, {"brief_id": brief_id})
-
-
-def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome]]:
-    """List the outcome questionnaires of a brief, in order. Raises NotFound."""
-    brief = own_brief(viewer, reference)
-    found = session.scalars(
-        select(Outcome).where(Outcome.brief_id == brief.id).order_by(Outcome.due_on)
-    ).all()
-    if not found:
-        raise NotFound
-    return brief, found
-
-
-def answers_to(outcome: Outcome) -> list[tuple[OutcomeAnswer, str]]:
-    """Return the answers to a questionnaire with the names of the users who gave them, newest first."""
-    names = accounts.names_of({answer.answered_by_id for answer in outcome.answers})
-    return [(answer, names.get(answer.answered_by_id, "")) for answer in reversed(outcome.answers)]
 
 
 def count_for_garden(viewer: Viewer, reference: str) -> tuple[Brief, int | None]:

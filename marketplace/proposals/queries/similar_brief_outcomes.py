@@ -11,6 +11,7 @@ from marketplace.proposals.queries.brief_results import (
     shares_individual_results,
 )
 from marketplace.proposals.queries.offers import is_opened
+from marketplace.proposals.queries.outcomes import latest_advice
 from marketplace.sourcing.queries import EarlierBrief, similar_earlier_briefs
 
 
@@ -19,12 +20,13 @@ class SimilarBriefOutcome:
     """An earlier brief with its outcome.
 
     `offers` is None while they are sealed, and permanently if the brief was withdrawn before the opening. `goal_met`
-    is the company's latest answer, empty if the viewer may not see it.
+    is the company's latest answer, empty if the viewer may not see it. `next_company` is its advice to the next one.
     """
 
     earlier: EarlierBrief
     offers: int | None
     goal_met: str
+    next_company: str
 
 
 def similar_brief_outcomes(viewer: Viewer, brief_view: BriefView) -> list[SimilarBriefOutcome]:
@@ -41,9 +43,13 @@ def similar_brief_outcomes(viewer: Viewer, brief_view: BriefView) -> list[Simila
         count_offers_by_brief(opened),
         latest_goals({one.brief.id for one in found if _can_see_result(viewer, one.brief)}),
     )
+    advice = latest_advice({one.brief.id for one in found if one.brief.state == "delivered"})
     return [
         SimilarBriefOutcome(
-            one, counts.get(one.brief.id, 0) if one.brief.id in opened else None, goals.get(one.brief.id, "")
+            one,
+            counts.get(one.brief.id, 0) if one.brief.id in opened else None,
+            goals.get(one.brief.id, ""),
+            advice.get(one.brief.id, ""),
         )
         for one in found
     ]

@@ -10,13 +10,18 @@ from marketplace.proposals.use_cases.award import (
     rule_out,
 )
 from marketplace.proposals.use_cases.delivery import (
-    OutcomeAnswers,
-    answer_outcome,
     change_handover,
     deliver,
     terminate,
 )
 from marketplace.proposals.use_cases.evaluation import extend_without_offers, open_early
+from marketplace.proposals.use_cases.outcomes import (
+    OutcomeAnswers,
+    ReplyDetails,
+    answer_outcome,
+    reply_details,
+    reply_to_outcome,
+)
 from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
 from marketplace.proposals.use_cases.scoring import (
     close_scoring,
@@ -40,6 +45,7 @@ __all__ = [
     "AwardDetails",
     "OutcomeAnswers",
     "RejectionReply",
+    "ReplyDetails",
     "answer_outcome",
     "attach_file",
     "award",
@@ -59,6 +65,8 @@ __all__ = [
     "reopen",
     "reopen_own_scores",
     "reopen_scoring",
+    "reply_details",
+    "reply_to_outcome",
     "resume",
     "rule_out",
     "run_all",

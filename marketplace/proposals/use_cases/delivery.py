@@ -1,10 +1,7 @@
-"""After the award: handover, early termination and outcome questionnaires."""
+"""After the award: handover and early termination."""
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-
-from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import Phase
@@ -19,7 +16,8 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.content import BriefRequirements
 from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, HANDOVER_ITEMS, OUTCOME_ROUNDS, handover_items
-from marketplace.proposals.models import Award, Outcome, OutcomeAnswer
+from marketplace.proposals.models import Award
+from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.shared import (
     apply_brief_transition,
@@ -28,24 +26,6 @@ from marketplace.proposals.use_cases.shared import (
     lock_brief_for_company,
     supplier_receivers,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeAnswers:
-    """Answers about the outcome: facts before opinions."""
-
-    on_time: str
-    within_price: str
-    goal_met: str
-    order_again: str
-    measured: str = ""
-    text: str = ""
-
-
-ON_TIME = ("yes", "late", "no")
-WITHIN_PRICE = ("yes", "over", "no")
-GOAL_MET = ("yes", "partly", "no", "too_early")
-ORDER_AGAIN = ("yes", "maybe", "no")
 
 
 def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None:
@@ -114,38 +94,6 @@ def terminate(viewer: Viewer, reference: str, reason: str) -> None:
         title, company = brief.versions[-1].title, brief.company.name
         notice = notices.job_ended(company, title, reason, brief.reference)
         send(notice, [*supplier_receivers(award.proposal), *garden_receivers(brief)])
-
-
-def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAnswers) -> None:
-    """Answer one round of the outcome questionnaire. Raises RuleBroken, NotFound.
-
-    A later answer is added, and earlier ones are kept; the same answer again adds nothing.
-    """
-    with transaction():
-        brief = lock_brief(own_brief(viewer, reference))
-        query = select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name)
-        outcome = session.scalar(query)
-        if outcome is None:
-            raise NotFound
-        if outcome.due_on > clock.today():
-            raise Conflict(_("It is too early to answer this."))
-        allowed = {
-            "on_time": ON_TIME,
-            "within_price": WITHIN_PRICE,
-            "goal_met": GOAL_MET,
-            "order_again": ORDER_AGAIN,
-        }
-        for field, values in allowed.items():
-            if getattr(answers, field) not in values:
-                raise RuleBroken(_("Choose one from the list."), field)
-        given, latest = asdict(answers), outcome.latest
-        if latest is not None and all(getattr(latest, field) == value for field, value in given.items()):
-            return
-        outcome.answered_at = clock.now()
-        outcome.answers.append(
-            OutcomeAnswer(answered_at=outcome.answered_at, answered_by_id=viewer.user_id, **given)
-        )
-        record(viewer, "brief.outcome", "brief", brief.reference, round=name)
 
 
 def _award(brief: Brief) -> Award:

@@ -28,7 +28,8 @@ from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
-from marketplace.proposals.models import Outcome, Proposal
+from marketplace.proposals.models import Proposal
+from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries.offers import count_offers
 from marketplace.proposals.queries.supplier_offers import differs_from_sent
 from marketplace.proposals.use_cases.evaluation import announce_opening

@@ -10,6 +10,7 @@ from marketplace.proposals.views import (  # noqa: E402, F401 because the view m
     delivery,
     emergency_access,
     outcome_letters,
+    outcomes,
     scoring,
     similar_brief_outcomes,
     submission,

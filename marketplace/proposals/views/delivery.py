@@ -1,15 +1,15 @@
-"""Pages after the award: agreement, handover, early termination and outcome."""
+"""Pages after the award: agreement, handover and early termination."""
 
 from flask import render_template
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.dates import end_of_day_after
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.award_deadlines import REOPEN_DAYS, can_reopen
-from marketplace.proposals.forms.award import OutcomeForm, handover_form
+from marketplace.proposals.forms.award import handover_form
 from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, ROUND_LABELS, handover_items
 from marketplace.proposals.queries import BriefOffers
@@ -95,34 +95,3 @@ def terminate(reference: str) -> ViewResponse:
         flashes.done(_("The job has ended. The supplier and your business garden will be notified."))
         return see_other("proposals.job", reference=reference)
     return render_template("proposals/terminate.html", brief_offers=brief_offers, form=form)
-
-
-@blueprint.route("/briefs/<reference>/outcome/<name>", methods=["GET", "POST"])
-@access.company
-def outcome(reference: str, name: str) -> ViewResponse:
-    """Show and save the outcome questionnaire."""
-    brief, rounds = queries.outcomes_of(current_viewer(), reference)
-    round_outcome = next((one for one in rounds if one.round == name), None)
-    if round_outcome is None or round_outcome.due_on > clock.today():
-        raise NotFound
-    form = OutcomeForm(obj=round_outcome.latest)
-    if form.validate_on_submit():
-        try:
-            use_cases.answer_outcome(current_viewer(), reference, name, form.outcome())
-        except (RuleBroken, Conflict) as error:
-            form.add_rule_error(RuleBroken(error.message, getattr(error, "field", None)))
-        else:
-            flashes.done(_("Thank you. Your answers have been saved."))
-            return see_other("proposals.job", reference=reference)
-    label = str(ROUND_LABELS[name])
-    return render_template(
-        "proposals/outcome.html",
-        brief=brief,
-        form=form,
-        label=label,
-        shared=queries.shares_individual_results(brief),
-        answers=[
-            (answer.answered_at, by, OutcomeForm(obj=answer, formdata=None).displayed())
-            for answer, by in queries.answers_to(round_outcome)
-        ],
-    )

@@ -1,0 +1,82 @@
+"""Forms about the outcome of a job: the company's questionnaire and the supplier's reply."""
+
+from typing import Any
+
+from wtforms import BooleanField
+
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.proposals.limits import MAX_LESSON_LENGTH, MAX_REPLY_LENGTH
+from marketplace.proposals.outcome_questions import QUESTIONS
+from marketplace.proposals.use_cases import OutcomeAnswers, ReplyDetails
+from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, TextField, length, required
+
+
+def _choice(code: str) -> Any:
+    question = QUESTIONS[code]
+    return ChoiceField(question.label, [required(_l("Choose one."))], choices=list(question.answers.items()))
+
+
+class OutcomeForm(BaseForm):
+    """Questionnaire about the outcome: facts before opinions, then who else may read the answers."""
+
+    on_time = _choice("on_time")
+    within_price = _choice("within_price")
+    goal_met = _choice("goal_met")
+    order_again = _choice("order_again")
+    measured = TextField(
+        _l("What did you measure?"),
+        [length(high=60)],
+        description=_l("The current value of the figure you set as your goal."),
+    )
+    text = LongTextField(
+        _l("What did you learn for the next time?"),
+        [length(high=MAX_LESSON_LENGTH)],
+        description=_l("Only people in your company read this."),
+    )
+    next_company = LongTextField(
+        _l("What should the next company know?"),
+        [length(high=MAX_LESSON_LENGTH)],
+        description=_l(
+            "Your business garden reads this. You decide below whether others may. Do not write names or prices."
+        ),
+    )
+    for_supplier = BooleanField(
+        _l("Show the four answers to the supplier"),
+        description=_l(
+            "The supplier can reply once. The answers also count in the figures on its page, for example “On time in 5 of 6 jobs”. The page never names you, and shows nothing before three companies have answered."
+        ),
+    )
+    for_garden = BooleanField(_l("Show the four answers and the number to our business garden"))
+    for_similar = BooleanField(
+        _l("Show what the next company should know to companies with a similar brief, and to the supplier"),
+        description=_l("Other companies do not see who wrote it, or about which supplier."),
+    )
+
+    def outcome(self) -> OutcomeAnswers:
+        """Return the submitted outcome."""
+        return OutcomeAnswers(
+            self.on_time.data,
+            self.within_price.data,
+            self.goal_met.data,
+            self.order_again.data,
+            self.measured.data or "",
+            self.text.data or "",
+            self.next_company.data or "",
+            for_supplier=bool(self.for_supplier.data),
+            for_garden=bool(self.for_garden.data),
+            for_similar=bool(self.for_similar.data),
+        )
+
+
+class ReplyForm(BaseForm):
+    """The supplier's reply to a company's answers."""
+
+    text = LongTextField(
+        _l("Your reply"),
+        [length(high=MAX_REPLY_LENGTH)],
+        description=_l("Stick to the facts of this job. Empty the field to remove the reply."),
+    )
+
+    def details(self) -> ReplyDetails:
+        """Return the submitted reply."""
+        return ReplyDetails(self.text.data or "")

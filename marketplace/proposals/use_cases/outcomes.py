@@ -1,0 +1,122 @@
+"""Outcome of a job: the company's answers and the supplier's reply to them."""
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs.queries import display_title, own_brief
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send
+from marketplace.proposals import notices
+from marketplace.proposals.limits import MAX_REPLY_LENGTH
+from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer, OutcomeReply
+from marketplace.proposals.outcome_questions import QUESTIONS
+from marketplace.proposals.queries import award_of, outcome_for_supplier
+from marketplace.proposals.queries.outcomes import is_for_supplier
+from marketplace.proposals.use_cases.shared import company_receivers, lock_brief, supplier_receivers
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAnswers:
+    """Answers about the outcome, facts before opinions, and who besides the company may read them."""
+
+    on_time: str
+    within_price: str
+    goal_met: str
+    order_again: str
+    measured: str = ""
+    text: str = ""
+    next_company: str = ""
+    for_supplier: bool = False
+    for_garden: bool = False
+    for_similar: bool = False
+    measured_milli: int | None = None
+    measured_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDetails:
+    """The supplier's reply; an empty text removes it."""
+
+    text: str
+
+
+def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAnswers) -> None:
+    """Answer one round of the outcome questionnaire. Raises RuleBroken, NotFound.
+
+    A later answer is added, and earlier ones are kept; the same answer again adds nothing.
+    """
+    with transaction():
+        brief = lock_brief(own_brief(viewer, reference))
+        query = select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name)
+        outcome = session.scalar(query)
+        if outcome is None:
+            raise NotFound
+        if outcome.due_on > clock.today():
+            raise Conflict(_("It is too early to answer this."))
+        for field, question in QUESTIONS.items():
+            if getattr(answers, field) not in question.answers:
+                raise RuleBroken(_("Choose one from the list."), field)
+        given, latest = asdict(answers), outcome.latest
+        if latest is not None and all(getattr(latest, field) == value for field, value in given.items()):
+            return
+        added = OutcomeAnswer(answered_at=clock.now(), answered_by_id=viewer.user_id, **given)
+        is_news = is_for_supplier(added) and _supplier_part(added) != _supplier_part(latest)
+        outcome.answered_at = added.answered_at
+        outcome.answers.append(added)
+        record(viewer, "brief.outcome", "brief", brief.reference, round=name)
+        award = award_of(brief.id)
+        if is_news and award is not None:
+            notice = notices.outcome_answered(brief.company.name, display_title(brief))
+            send(notice, supplier_receivers(award.proposal))
+
+
+def _supplier_part(answer: OutcomeAnswer | None) -> list[object]:
+    """Return the values of an answer that the supplier may read."""
+    if answer is None:
+        return []
+    choices = [getattr(answer, field) for field in QUESTIONS] if answer.for_supplier else []
+    return [*choices, answer.next_company if answer.for_similar else ""]
+
+
+def reply_details(viewer: Viewer, outcome_id: int) -> ReplyDetails:
+    """Return the reply of the viewer's supplier, empty if there is none. Raises NotFound."""
+    outcome, _job = outcome_for_supplier(viewer, outcome_id)
+    return ReplyDetails(outcome.reply.text if outcome.reply else "")
+
+
+def reply_to_outcome(
+    viewer: Viewer, outcome_id: int, details: ReplyDetails, expected: str | None = None
+) -> None:
+    """Write, change or remove the supplier's reply to a round. Raises NotFound, Forbidden, RuleBroken, Conflict."""
+    with transaction():
+        outcome, job = outcome_for_supplier(viewer, outcome_id)
+        if not viewer.is_owner:
+            raise Forbidden
+        lock_brief(job.brief)
+        session.refresh(outcome, ["reply"])
+        reply = outcome.reply
+        current = ReplyDetails(reply.text if reply else "")
+        is_own = reply is not None and reply.by_id == viewer.user_id
+        check_unchanged(expected, current, details, is_own_change=lambda: is_own)
+        if len(details.text) > MAX_REPLY_LENGTH:
+            raise RuleBroken(_("Use at most %(num)s characters.", num=MAX_REPLY_LENGTH), "text")
+        if details == current:
+            return
+        reference = job.brief.reference
+        if not details.text:
+            outcome.reply = None
+            record(viewer, "brief.outcome_reply_removed", "brief", reference, round=outcome.round)
+            return
+        if reply is None:
+            reply = outcome.reply = OutcomeReply()
+        reply.text, reply.written_at, reply.by_id = details.text, clock.now(), viewer.user_id or 0
+        record(viewer, "brief.outcome_reply", "brief", reference, round=outcome.round)
+        send(notices.outcome_replied(job.supplier, job.title), company_receivers(job.brief))

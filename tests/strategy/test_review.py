@@ -8,13 +8,16 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.pages.queries.garden import garden_dashboard
 from marketplace.strategy.models.plan import StrategyReview, StrategyVersion
 from marketplace.strategy.queries import sharing as queries
-from marketplace.strategy.use_cases import reviews, sharing
+from marketplace.strategy.use_cases import comments, reviews, sharing
 from tests.factories import strategy as strategies
+from tests.project.test_statements import count_queries
 from tests.strategy.test_sharing import World, kinds, world
 from tests.support.browser import Browser
+from tests.support.sql_capture import captured_sql
 
 __all__ = ["world"]
 pytestmark = pytest.mark.one_database
+MAX_STATEMENTS = 12
 
 
 @pytest.fixture
@@ -109,6 +112,36 @@ def test_stranger_cannot_answer(shared: World) -> None:
         reviews.answer_review(shared.stranger, shared.company.id, 1, "ok", "")
     with pytest.raises(NotFound):
         reviews.answer_review(shared.supplier, shared.company.id, 1, "ok", "")
+
+
+def test_pages_send_few_statements_however_many_comments_there_are(shared: World, client: Browser) -> None:
+    for number in range(3):
+        reviews.ask_for_review(shared.owner, "")
+        version = queries.newest_version(shared.strategy)
+        assert version is not None
+        reviews.answer_review(shared.adviser, shared.company.id, version.number, "ok", "")
+        strategies.save(shared.owner, one_line=f"Nummer {number}")
+        for section in ("company", "gaps", "actions"):
+            comments.add_comment(shared.adviser, shared.company.id, section, "Hei")
+    reviews.ask_for_review(shared.owner, "")
+    paths = {
+        shared.owner: (
+            "/plan/share",
+            "/plan/review",
+            "/plan/comments/gaps",
+            "/plan/print",
+            "/plan/strategy.pdf",
+        ),
+        shared.adviser: (shared.path, f"{shared.path}/review", f"{shared.path}/comments/gaps"),
+    }
+    for viewer, opened in paths.items():
+        client.sign_in(viewer.user_id or 0)
+        for path in opened:
+            client.page(path) if not path.endswith("pdf") else client.get(path)
+            with captured_sql() as seen:
+                client.get(path)
+            counts = count_queries(seen)
+            assert counts.total() <= MAX_STATEMENTS, f"{path}: {counts}"
 
 
 def test_card_of_the_company_urges_to_answer(shared: World, client: Browser) -> None:

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
@@ -89,13 +90,13 @@ def localized(text: Mapping[str, str]) -> str:
     return text.get(current_locale()) or text[DEFAULT_LOCALE]
 
 
-def format_number(value: float) -> str:
+def format_number(value: float | Decimal) -> str:
     """Format a number with the separators of the current language."""
     return _number_text(value, current_locale())
 
 
 @lru_cache(maxsize=4096)
-def _number_text(value: float, locale: str) -> str:
+def _number_text(value: float | Decimal, locale: str) -> str:
     return str(format_decimal(value, locale=_babel_locale(locale)))
 
 

@@ -1,9 +1,10 @@
-"""Whole numbers as people write them: "1 200", "35 %", "12 ansatte". Amounts of money are parsed by `money`."""
+"""Numbers as people write them: "1 200", "35 %", "12 ansatte", "4,5". Amounts of money are parsed by `money`."""
 
 import re
+from decimal import Decimal
 
 from marketplace.core.errors import UnreadableInputError
-from marketplace.core.i18n import format_number
+from marketplace.core.i18n import current_locale, format_number
 from marketplace.core.i18n import gettext as _
 
 MAX_DIGITS = 9
@@ -41,3 +42,64 @@ def parse_whole_number(text: str, low: int, high: int) -> int:
     if not low <= number <= high:
         raise UnreadableInputError(_("Enter a whole number from %(low)s to %(high)s.", **limits))
     return number
+
+
+MILLI = 1000
+MAX_DECIMALS = 3
+MAX_DECIMAL_DIGITS = 15
+_DECIMAL_UNIT = re.compile(
+    r"\s*(?:%|poeng|points?|prosent|percent|stk\.?|kr\.?|kroner|nok|timer?|timar|time|hours?|min\.?|minutter?|minutt|minutes?"
+    r"|sek\.?|sekunder|sekund|seconds?|,-)\.?$"
+)
+
+
+def parse_milli(text: str) -> int:
+    """Parse a number with up to three decimals to thousandths: "4,5", "4.5", "1 200", "-3", "35 %".
+
+    A single comma or point is the decimal mark, except that the thousands separator of the current language before
+    exactly three digits groups them: "1.200" is 1200 in Norwegian, and "1,200" is 1200 in English. Raises
+    UnreadableInputError with a message that says what to write instead.
+    """
+    shown = collapse_spaces(text).replace("\N{MINUS SIGN}", "-")
+    shown = re.sub(r"^(?:kr\.?|nok)\s*", "", shown)
+    bare = _DECIMAL_UNIT.sub("", shown) if re.search(r"[0-9]", shown) else shown
+    if _RANGE.search(bare):
+        raise UnreadableInputError(_("Enter one number, not a range."))
+    match = re.fullmatch(r"(?P<sign>-? ?)(?P<digits>[0-9.,][0-9 .,]*)", bare)
+    number = _plain_decimal(match["digits"]) if match else None
+    if match is None or number is None:
+        raise UnreadableInputError(_("Enter a number in digits, like 40 or 4,5."))
+    whole, _mark, decimals = number.partition(".")
+    if len(decimals.rstrip("0")) > MAX_DECIMALS:
+        raise UnreadableInputError(_("Enter a number with at most three decimals."))
+    if len(whole.lstrip("0")) > MAX_DECIMAL_DIGITS:
+        raise UnreadableInputError(_("The number is too high."))
+    milli = int(Decimal(number) * MILLI)
+    return -milli if match["sign"].strip() else milli
+
+
+def _plain_decimal(digits: str) -> str | None:
+    """Return digits without separators and with a point before the decimals, or None if they cannot be read."""
+    marks = [mark for mark in digits if mark in ".,"]
+    grouping = "," if current_locale() == "en" else "."
+    if not marks:
+        decimal_mark = ""
+    elif len(set(marks)) > 1:
+        decimal_mark = marks[-1]
+    elif len(marks) > 1 or (marks[0] == grouping and re.fullmatch(r"[1-9][0-9]{0,2}.[0-9]{3}", digits)):
+        decimal_mark = ""
+    else:
+        decimal_mark = marks[0]
+    whole, mark, decimals = digits.rpartition(decimal_mark) if decimal_mark else (digits, "", "")
+    if not re.fullmatch(r"[0-9]+", whole) and not GROUPED.fullmatch(whole) and not (mark and whole == ""):
+        return None
+    if mark and not re.fullmatch(r"[0-9]+", decimals):
+        return None
+    return re.sub(r"[ .,]", "", whole or "0") + (f".{decimals}" if mark else "")
+
+
+def format_plain_milli(milli: int) -> str:
+    """Format thousandths for a form field, without separators of thousands: "1234,5" in Norwegian, "1234.5" in English."""
+    text = format(Decimal(milli) / MILLI, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text if current_locale() == "en" else text.replace(".", ",")

@@ -7,10 +7,9 @@ from enum import StrEnum
 from fractions import Fraction
 
 from marketplace.core.dates import add_months
+from marketplace.core.numbers import MILLI
 from marketplace.strategy.limits import MAX_OBJECTIVES
 
-MILLI = 1000
-PERCENT = "%"
 VISIT_INDICATORS = frozenset({"vis_search_clicks", "vis_map_views", "vis_visits", "vis_reach"})
 """Indicators that count visits or views: without any other objective, nothing says whether visitors become customers."""
 

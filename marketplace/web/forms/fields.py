@@ -17,7 +17,7 @@ from marketplace.core.dates import parse_date
 from marketplace.core.i18n import gettext
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok
-from marketplace.core.numbers import parse_whole_number
+from marketplace.core.numbers import format_plain_milli, parse_milli, parse_whole_number
 from marketplace.core.text import clean_line, clean_text
 from marketplace.core.web_address import parse_web_address
 from marketplace.web.forms import widgets
@@ -151,6 +151,18 @@ class NumberField(_ParsedTextField):
     def parse(self, text: str) -> int:
         """Parse to an integer."""
         return parse_whole_number(text, self.low, self.high)
+
+
+class DecimalField(_ParsedTextField):
+    """Number with up to three decimals, as thousandths."""
+
+    def format_value(self, value: Any) -> str:
+        """Format the number with the decimal mark of the current language."""
+        return format_plain_milli(value)
+
+    def parse(self, text: str) -> int:
+        """Parse to thousandths."""
+        return parse_milli(text)
 
 
 MIN_YEAR, MAX_YEAR = 2000, 2100

@@ -1,0 +1,95 @@
+"""Ready-made indicators of objectives, each with the place where a company finds the number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import localized
+from marketplace.data import data_path
+from marketplace.strategy.units import SHARE
+
+KINDS = {
+    "visibility": _l("Visibility"),
+    "sales": _l("Sales"),
+    "service": _l("Service"),
+    "efficiency": _l("Efficiency"),
+    "recruitment": _l("Recruitment"),
+    "skill": _l("Skills"),
+}
+"""Labels of the kinds of objectives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Something to count. Shares name what is counted above the line (`parts`) and below it (`wholes`)."""
+
+    code: str
+    kind: str
+    unit: str
+    direction: str
+    names: Mapping[str, str]
+    objectives: Mapping[str, str]
+    sources: Mapping[str, str]
+    instructions: Mapping[str, str]
+    parts: Mapping[str, str]
+    wholes: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Name in the current language."""
+        return localized(self.names)
+
+    @property
+    def objective(self) -> str:
+        """Sentence that a new objective begins with, in the current language."""
+        return localized(self.objectives)
+
+    @property
+    def source(self) -> str:
+        """Tool or place where the number comes from, in the current language."""
+        return localized(self.sources)
+
+    @property
+    def instruction(self) -> str:
+        """One sentence about how to find the number, in the current language."""
+        return localized(self.instructions)
+
+    @property
+    def part(self) -> str:
+        """Name of the numerator of a share, in the current language."""
+        return localized(self.parts) if self.parts else ""
+
+    @property
+    def whole(self) -> str:
+        """Name of the denominator of a share, in the current language."""
+        return localized(self.wholes) if self.wholes else ""
+
+    @property
+    def is_share(self) -> bool:
+        """True if values are shares in percent."""
+        return self.unit == SHARE
+
+
+@cache
+def indicators() -> Mapping[str, Indicator]:
+    """Load the indicators by code, in the order of the file."""
+    with data_path("indicators.yaml").open(encoding="utf-8") as file:
+        rows = yaml.safe_load(file)["indicators"]
+    return {
+        row["code"]: Indicator(
+            row["code"],
+            row["kind"],
+            row["unit"],
+            row["direction"],
+            row["name"],
+            row["objective"],
+            row["source"],
+            row["find"],
+            row.get("part", {}),
+            row.get("whole", {}),
+        )
+        for row in rows
+    }

@@ -40,6 +40,11 @@ def briefs() -> tuple[Entry, ...]:
     return _read("briefs")
 
 
+def actions() -> tuple[Entry, ...]:
+    """Return the actions and digital tools of companies' plans."""
+    return _read("actions")
+
+
 def proposals() -> tuple[Entry, ...]:
     """Return the offers of the demo suppliers, one entry for each brief and supplier."""
     return _read("proposals")

@@ -57,7 +57,12 @@ def seed_briefs(timeline: Timeline, fixtures: Fixtures) -> None:
 
 def _draft_action(fixtures: Fixtures, entry: Entry, writer: str) -> Callable[[], None]:
     def begin() -> None:
-        brief = use_cases.create_draft(fixtures.viewer(writer), entry["answers"].get("own_words", ""))
+        viewer = fixtures.viewer(writer)
+        if "action" in entry:
+            parts = ("title", "service", "deliverables", "budget_band", "start_from", "finish_by")
+            brief = use_cases.begin_from_action(viewer, fixtures.actions[entry["action"]], parts)
+        else:
+            brief = use_cases.create_draft(viewer, entry["answers"].get("own_words", ""))
         fixtures.briefs[entry["key"]] = brief.reference
 
     return begin

@@ -15,7 +15,9 @@ def strategy_objects(company_id: int, user_id: int) -> dict[str, Any]:
         strategy = Strategy(company_id=company_id, content={}, updated_by_id=user_id)
         session.add(strategy)
         session.flush()
-    action = Action(strategy_id=strategy.id, what="Ta nye bilder", performer="self")
+    action = Action(
+        strategy_id=strategy.id, what="Ta nye bilder", performer="supplier", service_code="med.photo"
+    )
     session.add(action)
     session.flush()
     comment = _share(strategy, user_id)

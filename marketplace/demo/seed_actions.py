@@ -1,0 +1,70 @@
+"""Demo plans: actions, from one of which a brief is made, and digital tools with confidence before and after."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from marketplace.demo import content_files as content
+from marketplace.demo.fixtures import Fixtures
+from marketplace.demo.seed_briefs import owner_email
+from marketplace.demo.timeline import Timeline
+from marketplace.strategy.use_cases.actions import ActionDetails, add_action, set_action_state
+from marketplace.strategy.use_cases.tools import ToolDetails, save_tool
+
+Entry = dict[str, Any]
+STATES = {"begun": "ongoing", "done": "done", "dropped": "dropped"}
+"""Keys of the content with the day on which an action gets a state."""
+
+
+def seed_actions(timeline: Timeline, fixtures: Fixtures) -> None:
+    """Add the actions and tools of the companies to the timeline."""
+    for plan in content.actions():
+        email = owner_email("company", plan["company"])
+        key = f"plan {plan['company']}"
+        for number, entry in enumerate(plan["actions"]):
+            timeline.add(entry["day"], key, _add(timeline, fixtures, email, entry), minutes=number)
+            for name, state in STATES.items():
+                if name in entry:
+                    timeline.add(
+                        entry[name], key, _set_state(fixtures, email, entry["key"], state), minutes=60
+                    )
+        for entry in plan["tools"]:
+            for day, value in entry["ratings"]:
+                timeline.add(day, key, _rate(fixtures, email, entry, value), minutes=90)
+
+
+def _add(timeline: Timeline, fixtures: Fixtures, email: str, entry: Entry) -> Callable[[], None]:
+    def day(name: str) -> dt.date | None:
+        return timeline.day(entry[name]) if name in entry else None
+
+    def add() -> None:
+        low, high = entry.get("cost", (None, None))
+        details = ActionDetails(
+            what=entry["what"],
+            performer=entry["performer"],
+            service_code=entry.get("service", ""),
+            channel=entry.get("channel", ""),
+            effect=entry["effect"],
+            effort=entry["effort"],
+            own_hours=entry.get("own_hours"),
+            cost_low_nok=low,
+            cost_high_nok=high,
+            start_on=day("start"),
+            due_on=day("due"),
+            depends_on_id=fixtures.actions[entry["after"]] if "after" in entry else None,
+        )
+        fixtures.actions[entry["key"]] = add_action(fixtures.viewer(email), details).id
+
+    return add
+
+
+def _set_state(fixtures: Fixtures, email: str, key: str, state: str) -> Callable[[], None]:
+    def change() -> None:
+        set_action_state(fixtures.viewer(email), fixtures.actions[key], state)
+
+    return change
+
+
+def _rate(fixtures: Fixtures, email: str, entry: Entry, value: int) -> Callable[[], None]:
+    details = ToolDetails(entry["state"], entry.get("owner", ""), entry.get("yearly"))
+    return lambda: save_tool(fixtures.viewer(email), entry["tool"], details, value)

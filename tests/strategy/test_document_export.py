@@ -197,6 +197,8 @@ def test_company_downloads_each_format_and_prints(world: World, client: Browser)
     assert "Bjørkvollen ysteri" in page.text
     assert "Versjon 1" in page.text
     assert client.get("/plan/strategy.pdf").data == client.get("/plan/strategy.pdf?version=1").data
+    named = client.get("/plan/strategy.pdf").headers["Content-Disposition"]
+    assert named == "attachment; filename=digital-strategi-bjorkvollen-ysteri-v1.pdf"
     assert client.get("/plan/strategy.md").text.startswith("# Digital strategi: Bjørkvollen ysteri")
     stored = json.loads(client.get("/plan/strategy.json").text)
     assert stored["schema_version"] == 1

@@ -1,11 +1,14 @@
 """A company shares its strategy with the gardens that follow it, comments, and deletes it."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
@@ -14,14 +17,14 @@ from marketplace.outbox.models import Notice
 from marketplace.privacy.use_cases import erase_user
 from marketplace.strategy.models.actions import Action, ToolUse
 from marketplace.strategy.models.assessment import Assessment
-from marketplace.strategy.models.objectives import Objective
+from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy, StrategyComment, StrategyVersion
 from marketplace.strategy.queries import sharing as queries
 from marketplace.strategy.use_cases import comments, sharing
 from marketplace.strategy.use_cases.deletion import delete_strategy
 from tests import factories
 from tests.factories import strategy as strategies
-from tests.factories import suppliers
+from tests.factories import briefs, suppliers
 from tests.support.browser import Browser
 
 pytestmark = pytest.mark.one_database
@@ -59,6 +62,16 @@ def kinds(viewer: Viewer) -> list[str]:
 def actions() -> list[str]:
     query = select(AuditEvent.action).where(AuditEvent.action.startswith("strategy."))
     return list(session.scalars(query.order_by(AuditEvent.id)))
+
+
+def measurement(objective_id: int, by: Viewer, value: int, **values: Any) -> Measurement:
+    return Measurement(
+        objective_id=objective_id,
+        measured_on=clock.today(),
+        value_milli=value * 1000,
+        by_id=by.user_id,
+        **values,
+    )
 
 
 def test_garden_reads_strategy_only_while_it_is_shared(world: World, client: Browser) -> None:
@@ -190,6 +203,13 @@ def test_company_card_shows_dates_without_sharing_and_a_link_with_it(world: Worl
 def test_owner_deletes_all_of_the_strategy_after_confirmation(world: World, client: Browser) -> None:
     sharing.share_strategy(world.owner)
     comments.add_comment(world.adviser, world.company.id, "gaps", "Hei")
+    objective, action = session.scalars(select(Objective)).one(), session.scalars(select(Action)).one()
+    brief = briefs.draft(world.owner)
+    brief.action_id, brief.objective_id = action.id, objective.id
+    wrong = measurement(objective.id, world.owner, 10)
+    session.add(wrong)
+    session.flush()
+    session.add(measurement(objective.id, world.owner, 12, replaces_id=wrong.id))
     session.add_all(
         [
             Assessment(
@@ -203,8 +223,18 @@ def test_owner_deletes_all_of_the_strategy_after_confirmation(world: World, clie
     assert client.post("/plan/delete", data={}).status_code == 422
     client.post("/plan/delete", data={"sure": "y"})
     session.expire_all()
-    for model in (Strategy, StrategyVersion, StrategyComment, Objective, Action, Assessment, ToolUse):
+    for model in (
+        Strategy,
+        StrategyVersion,
+        StrategyComment,
+        Objective,
+        Action,
+        Assessment,
+        ToolUse,
+        Measurement,
+    ):
         assert session.scalars(select(model)).all() == []
+    assert (brief.action_id, brief.objective_id) == (None, None)
     assert actions()[-1] == "strategy.delete"
 
 

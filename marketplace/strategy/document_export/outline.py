@@ -21,6 +21,7 @@ from marketplace.core.i18n import (
     use_locale,
 )
 from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import make_slug
 from marketplace.strategy.document import Audience, Channel, Offer, StrategyContent, from_json
 from marketplace.strategy.template import code_label, strategy_template
 
@@ -61,6 +62,10 @@ class Outline:
     def section(self, code: str) -> OutlineSection:
         """Return the section with a code. Raises KeyError."""
         return {section.code: section for section in self.sections}[code]
+
+    def file_name(self, ending: str) -> str:
+        """Return the name of a file with the document: title, company and version in ASCII."""
+        return f"{make_slug(f'{self.title} {self.company}')}-v{self.number}.{ending}"
 
 
 def outline_of(company: str, number: int, saved_at: dt.datetime, snapshot: Mapping[str, Any]) -> Outline:

@@ -38,8 +38,8 @@ def print_shared_plan(company_id: int) -> str:
 @access.company
 def markdown_file() -> Response:
     """Download a version of the own strategy as Markdown."""
-    text = to_markdown(_outline(None))
-    return file_response("strategy.md", "text/markdown", text.encode())
+    outline = _outline(None)
+    return file_response(outline.file_name("md"), "text/markdown", to_markdown(outline).encode())
 
 
 @blueprint.get("/plan/strategy.json")
@@ -85,4 +85,5 @@ def _print_page(company_id: int | None) -> str:
 
 
 def _pdf(company_id: int | None) -> Response:
-    return file_response("strategy.pdf", "application/pdf", to_pdf(_outline(company_id)))
+    outline = _outline(company_id)
+    return file_response(outline.file_name("pdf"), "application/pdf", to_pdf(outline))

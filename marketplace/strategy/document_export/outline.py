@@ -16,7 +16,6 @@ from marketplace.core.i18n import (
     format_money,
     format_money_range,
     format_month,
-    format_number,
     ngettext,
     use_locale,
 )
@@ -24,6 +23,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
 from marketplace.strategy.document import Audience, Channel, Offer, StrategyContent, from_json
 from marketplace.strategy.template import code_label, strategy_template
+from marketplace.strategy.units import format_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +227,7 @@ def _actions(actions: Sequence[Mapping[str, Any]], objectives: Mapping[object, s
 
 
 def _value(milli: int | None, unit: str | None) -> str:
-    if milli is None:
-        return _("not known")
-    return f"{format_number(milli / 1000)}\N{NO-BREAK SPACE}{unit or ''}".strip()
+    return _("not known") if milli is None else format_value(milli, unit or "")
 
 
 def _day(stored: str | None) -> str:

@@ -22,14 +22,14 @@ MAX_DIGITS = 6
 
 @blueprint.get("/plan/print")
 @access.company
-def print_plan() -> str:
+def print_strategy() -> str:
     """Show a version of the own strategy for printing."""
     return _print_page(None)
 
 
 @blueprint.get("/companies/<int:company_id>/plan/print")
 @access.garden
-def print_shared_plan(company_id: int) -> str:
+def print_shared_strategy(company_id: int) -> str:
     """Show a version of a shared strategy for printing."""
     return _print_page(company_id)
 

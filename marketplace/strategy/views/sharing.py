@@ -17,9 +17,9 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
-@blueprint.get("/plan/share")
+@blueprint.get("/plan/share", endpoint="sharing")
 @access.company
-def share() -> ViewResponse:
+def sharing_page() -> ViewResponse:
     """Show the gardens that can see the strategy, with buttons to share it and to stop."""
     viewer = current_viewer()
     strategy = strategy_of(viewer.organisation_id)
@@ -41,7 +41,7 @@ def start_sharing() -> ViewResponse:
             flashes.done(_("Your business garden can read the strategy now."))
     except RuleBroken as error:
         flashes.warn(error.message)
-    return see_other("strategy.share")
+    return see_other("strategy.sharing")
 
 
 @blueprint.post("/plan/share/stop")
@@ -50,7 +50,7 @@ def stop_sharing() -> ViewResponse:
     """End the gardens' access to the strategy."""
     if sharing.stop_sharing(current_viewer()):
         flashes.done(_("Your business garden can no longer see the strategy."))
-    return see_other("strategy.share")
+    return see_other("strategy.sharing")
 
 
 @blueprint.route("/plan/review", methods=["GET", "POST"])

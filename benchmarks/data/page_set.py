@@ -67,7 +67,17 @@ def pages() -> Pages:
     ]  # fmt: skip
     return [
         *((ANYONE, path) for path in public),
-        *(("company", path) for path in ("/home", "/briefs", "/messages", *_company_pages(company[0]))),
+        *(
+            ("company", path)
+            for path in (
+                "/home",
+                "/briefs",
+                "/messages",
+                "/plan/actions",
+                "/plan/tools",
+                *_company_pages(company[0]),
+            )
+        ),
         *(
             ("supplier", path)
             for path in ("/home", "/opportunities", "/proposals", "/profile", *_supplier_pages(supplier[0]))

@@ -27,6 +27,7 @@ METRICS_BY_INDICATOR = {
     "vis_visits": "more_visits",
     "vis_brand_pos": "awareness",
     "vis_reviews": "awareness",
+    "vis_rating": "awareness",
     "vis_reach": "awareness",
     "sal_leads": "more_enquiries",
     "sal_cost_per_lead": "more_enquiries",

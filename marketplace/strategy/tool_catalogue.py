@@ -44,13 +44,18 @@ class Tool:
 
     code: str
     kind: str
-    name: str
+    names: Mapping[str, str]
     price: str
     storage: str
     services: tuple[str, ...]
     purposes: Mapping[str, str]
     audiences: Mapping[str, str]
     starts: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """Name in the current language."""
+        return localized(self.names)
 
     @property
     def purpose(self) -> str:
@@ -102,7 +107,7 @@ def tool_catalogue() -> ToolCatalogue:
         Tool(
             row["code"],
             row["kind"],
-            row["name"],
+            row["name"] if isinstance(row["name"], dict) else {"nb": row["name"]},
             row["price"],
             row["storage"],
             tuple(row["services"]),

@@ -25,6 +25,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import use_locale
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden
 from marketplace.strategy.document import Audience, Budget, Channel, Gap, Offer, StrategyContent
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
@@ -183,7 +184,7 @@ def owner(app: Flask) -> Viewer:
     strategy.content = CONTENT.to_json()
     session.add(
         Objective(
-            strategy_id=strategy.id, text=OBJECTIVE.text, kind="sales", indicator="sal_direct_share", unit="%",
+            strategy_id=strategy.id, text=OBJECTIVE.text, kind="sales", indicator="sal_direct_share", unit="share",
             direction="up", baseline_milli=20_000, target_milli=45_000, target_on=clock.today() + dt.timedelta(days=300),
             rhythm="monthly", audience="Tyske fiskere",
         )
@@ -206,6 +207,8 @@ def test_draft_from_action_refers_to_action_and_objective(owner: Viewer) -> None
     assert (brief.action_id, brief.objective_id) == (action.id, action.objective_id)
     answers = queries.draft_answers(brief)
     assert (answers["start_from"], answers["languages"]) == (start.isoformat(), ["en"])
+    assert (answers["baseline"], answers["target"]) == ("20\N{NO-BREAK SPACE}%", "45\N{NO-BREAK SPACE}%")
+    assert "Andel direktebestillinger" in answers["goal"]
     assert answers["response_deadline"] > clock.today().isoformat()
     assert queries.briefs_of_actions(owner, [action.id])[action.id][0].brief.reference == brief.reference
     copied = use_cases.copy_brief(owner, brief.reference)
@@ -275,8 +278,10 @@ def test_brief_shows_its_objective_to_the_company_and_not_to_a_supplier(
     assert answers["title"] in client.page("/plan/actions").text
     use_cases.publish(owner, brief.reference, confirmed=True)
     rival = factories.member(supplier("Nettmakerne"))
-    adviser = factories.member(factories.garden("Fjordgløtt"))
-    for viewer in (rival, adviser):
+    own_adviser = factories.member(session.get_one(BusinessGarden, brief.company.garden_id))
+    assert brief.title in client.sign_in(own_adviser.user_id or 0).page(f"/briefs/{brief.reference}").text
+    other_adviser = factories.member(factories.garden("Fjordgløtt"))
+    for viewer in (rival, own_adviser, other_adviser):
         seen = client.sign_in(viewer.user_id or 0).get(f"/briefs/{brief.reference}").text
         assert OBJECTIVE.text not in seen
 

@@ -20,15 +20,17 @@ from marketplace.briefs.queries.briefs import BriefSummary, phase_of
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import format_number, use_locale
+from marketplace.core.i18n import current_locale, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.document import Offer
+from marketplace.strategy.indicators import indicators
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.prioritizing import OPEN_STATES, Performer, find_budget_overrun
 from marketplace.strategy.queries.plan import Plan, own_plan
 from marketplace.strategy.queries.tools import tools_in_use
 from marketplace.strategy.template import code_label, strategy_template
+from marketplace.strategy.units import format_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +77,21 @@ def action_source(viewer: Viewer, action_id: int) -> ActionSource:
     )
 
 
-def value_text(milli: int, unit: str) -> str:
-    """Return a value of an objective with its unit."""
-    return f"{format_number(milli / 1000)} {unit}"
-
-
 def _plan_facts(plan: Plan) -> PlanFacts:
     template = strategy_template()
     return PlanFacts(
         plan.content,
         channel_names={code: code_label(template.channels, code) for code in template.channels},
         state_names={code: code_label(template.states, code) for code in template.states},
-        language_names={code: code_label(template.languages, code) for code in template.languages},
+        language_names={code: _language_name(code) for code in template.languages},
         tools=tools_in_use(plan.strategy.company_id if plan.strategy else None),
     )
+
+
+def _language_name(code: str) -> str:
+    """Return the name of a language as inside a sentence: in lower case, except in English."""
+    name = code_label(strategy_template().languages, code)
+    return name if current_locale() == "en" else name.lower()
 
 
 def _action_facts(action: Action) -> ActionFacts:
@@ -108,15 +111,16 @@ def _action_facts(action: Action) -> ActionFacts:
 def _objective_facts(objective: Objective | None) -> ObjectiveFacts | None:
     if objective is None:
         return None
+    ready_made = indicators().get(objective.indicator)
     return ObjectiveFacts(
         text=objective.text,
         kind=objective.kind,
         indicator=objective.indicator,
-        indicator_name=objective.indicator_name,
+        indicator_name=ready_made.name if ready_made else objective.indicator_name,
         baseline=""
         if objective.baseline_milli is None
-        else value_text(objective.baseline_milli, objective.unit),
-        target=value_text(objective.target_milli, objective.unit),
+        else format_value(objective.baseline_milli, objective.unit),
+        target=format_value(objective.target_milli, objective.unit),
         target_on=objective.target_on,
         source=objective.source,
         audience=objective.audience,

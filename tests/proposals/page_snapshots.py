@@ -26,11 +26,11 @@ NUMBERS = {
     "notice_id": "notice", "organisation_id": "organisation", "run_id": "ranking_run", "refusal_id": "refusal", "appeal_id": "appeal",
     "place_id": "project_place", "cohort_id": "cohort", "session_id": "course_session", "person_id": "project_person",
     "material_id": "session_material", "participation_id": "participation", "comment_id": "strategy_comment",
-    "outcome_id": "outcome",
+    "outcome_id": "outcome", "action_id": "strategy_action",
 }  # fmt: skip
 WORDS = {
     "topic_code": ["need", "choosing"], "section": ["about"], "section_code": ["gaps"], "name": ["handover"], "locale": ["nb"],
-    "token": ["none"], "filename": ["css/own.css"], "slug": [],
+    "token": ["none"], "filename": ["css/own.css"], "tool_code": ["canva"], "slug": [],
 }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
@@ -89,11 +89,11 @@ def _briefs(viewer: Viewer, company: Company) -> list[CardBrief]:
     query = (
         select(Brief, invited, asked)
         .where(Brief.company_id == company.id, visible_to(viewer))
-        .options(joinedload(Brief.company), selectinload(Brief.versions), defer(Brief.confirmed_topics))
+        .options(joinedload(Brief.company), joinedload(Brief.versions), defer(Brief.confirmed_topics))
         .order_by(Brief.updated_at.desc(), Brief.id.desc())
         .limit(MAX_BRIEFS + 1)
     )
-    rows = session.execute(query).all()
+    rows = session.execute(query).unique().all()
     results = proposals.brief_results([row[0] for row in rows])
     waiting = [row[0].id for row in rows if phase_of(row[0]) in {Phase.IN_REVIEW, Phase.WAITING}]
     reviews = _open_reviews(waiting)

@@ -178,7 +178,7 @@ def test_missing_token_gives_the_text_to_copy_only(client, owner):
 
 def test_language_change_keeps_the_text_of_the_form(client, owner):
     client.sign_in(owner.user_id)
-    button = HtmlPage(client.get(NEW).text).all("button", form="main-form")[0]
+    button = HtmlPage(client.get(NEW).text).all("button", form="main-form", name="form_action")[0]
     assert button.get("value") == NEW
     token = token_on(client)
     answer = client.post(
@@ -211,7 +211,7 @@ def test_language_change_on_the_sign_in_page_carries_the_text(client, owner):
 def test_language_change_on_a_refused_form_keeps_the_text(client, owner):
     client.sign_in(owner.user_id)
     refused = client.post("/organisation", data={"name": "", "about": TEXT})
-    buttons = HtmlPage(refused.text).all("button", form="main-form")
+    buttons = HtmlPage(refused.text).all("button", form="main-form", name="form_action")
     assert [button.get("value") for button in buttons] == ["/organisation"] * 2
 
 

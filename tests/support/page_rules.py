@@ -168,7 +168,7 @@ def check_page(html: str, path: str) -> None:
 
 def page_violations(page: HtmlPage) -> list[str]:
     """Return a message for each rule that a page violates."""
-    checks = (_structure, _identifiers, _labels, _lists, _inline, _links, _drafts)
+    checks = (_structure, _identifiers, _labels, _lists, _inline, _links, _drafts, _enter, _error_order)
     return [*page.errors, *(violation for check in checks for violation in check(page))]
 
 
@@ -238,6 +238,32 @@ def _drafts(page: HtmlPage) -> Iterator[str]:
         is_saved = form.get("data-draft") is not None or form.get("data-autosave") is not None
         if not is_saved and any(area.get("readonly") is None for area in form.iter("textarea")):
             yield f"the form {form.get('action')!r} has a long text and neither data-draft nor data-autosave"
+
+
+def _enter(page: HtmlPage) -> Iterator[str]:
+    """Check that Enter in a field does not change the language: it presses the form's first button in the page."""
+    for form in page.all("form", id="main-form"):
+        own = {id(element) for element in form.iter()}
+        buttons = [
+            button
+            for button in page.all("button", type="submit")
+            if button.get("form") == "main-form" or (button.get("form") is None and id(button) in own)
+        ]
+        first, *others = buttons
+        inner = [button for button in others if id(button) in own]
+        if first.get("data-language") is not None:
+            yield "Enter in the main form changes the language"
+        elif inner and any(first.get(key) != inner[0].get(key) for key in ("name", "value", "formaction")):
+            yield f"Enter in the main form does not press its first button {text_of(inner[0])!r}"
+
+
+def _error_order(page: HtmlPage) -> Iterator[str]:
+    """Check that the error summary names the fields in the order in which they are on the page."""
+    order = {element.get("id"): index for index, element in enumerate(page.all())}
+    for summary in page.all("div", class_="error-summary flow-s"):
+        fields = [link.get("href", "")[1:] for errors in summary.findall("ul") for link in errors.iter("a")]
+        if fields != sorted(fields, key=lambda name: order.get(name, 0)):
+            yield f"the error summary names {fields}, not in the order of the fields"
 
 
 def _lists(page: HtmlPage) -> Iterator[str]:

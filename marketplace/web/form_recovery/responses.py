@@ -1,6 +1,5 @@
 """Responses that keep a submitted form: its own page filled again, the sign-in pages, or text to copy."""
 
-import html
 import re
 from collections.abc import Sequence
 
@@ -15,6 +14,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.i18n import gettext as _
 from marketplace.web import flashes
 from marketplace.web.form_recovery import submission as submissions
+from marketplace.web.form_recovery.main_form import main_form
 from marketplace.web.form_recovery.refill import has_draft_form, refill
 from marketplace.web.form_recovery.submission import CONTROL_FIELDS, PENDING_FORM_FIELD, Submission
 from marketplace.web.viewer import (
@@ -29,8 +29,6 @@ OK, UNAUTHORIZED, CONFLICT = 200, 401, 409
 RESENDABLE = frozenset({409, 413, 422, 429, 500, 503})
 """Statuses after which sending the same form again may succeed."""
 _SHORT_CHARACTERS = 40
-_MAIN_FORM = re.compile(r'<form\b[^>]*\bid="main-form"[^>]*>')
-_ACTION = re.compile(r'\baction="([^"]*)"')
 
 
 def register(app: Flask) -> None:
@@ -42,7 +40,7 @@ def register(app: Flask) -> None:
         if request.endpoint != "static" and person.is_signed_in and "csrf_token" not in session:
             session["csrf_token"] = submissions.new_token_secret(person.user_id)
 
-    app.jinja_env.globals.update(pending_form_field=_pending_form_field, main_form_action=_main_form_action)
+    app.jinja_env.globals.update(pending_form_field=_pending_form_field, main_form=main_form)
 
 
 def recover(status: int, message: str) -> Response | None:
@@ -292,12 +290,3 @@ def _headers(*, is_prefetch: bool) -> list[tuple[str, str]]:
         for name in ("Cookie", "User-Agent", "Accept-Language")
         if name in request.headers
     ]
-
-
-def _main_form_action(body: str) -> str | None:
-    """Return the action of the page's main form, whose text the language buttons take along; None without one."""
-    tag = _MAIN_FORM.search(body)
-    if tag is None:
-        return None
-    action = _ACTION.search(tag[0])
-    return html.unescape(action[1]) if action and action[1] else request.full_path.rstrip("?")

@@ -24,6 +24,21 @@ from marketplace.web.forms import (
 )
 
 
+class CompanyFields(BaseForm):
+    """The company that is signed up. Its fields come before those of the contact person, on the page and in the errors."""
+
+    organisation_number = OrganisationNumberField(
+        _l("Organisation number"),
+        description=_l("Nine digits. Leave it empty if you have not received one yet."),
+        render_kw={"inputmode": "numeric"},
+    )
+    company_name = TextField(
+        _l("Company name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
+    )
+    municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
+    sector = ChoiceField(_l("Sector"), [required()], validate_choice=False)
+
+
 class ContactFields(BaseForm):
     """The contact person of a company."""
 
@@ -46,19 +61,9 @@ class ContactFields(BaseForm):
         return Contact(self.contact_name.data or "", self.email.data or "", self.phone.data or "")
 
 
-class SignUpForm(ContactFields):
+class SignUpForm(CompanyFields, ContactFields):
     """Sign-up of a company for a cohort."""
 
-    organisation_number = OrganisationNumberField(
-        _l("Organisation number"),
-        description=_l("Nine digits. Leave it empty if you have not received one yet."),
-        render_kw={"inputmode": "numeric"},
-    )
-    company_name = TextField(
-        _l("Company name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
-    )
-    municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
-    sector = ChoiceField(_l("Sector"), [required()], validate_choice=False)
     accepted_cohorts = ChoicesField(
         _l("Other places that suit you as well"),
         description=_l(

@@ -108,14 +108,14 @@ class ServiceFields(BaseForm):
 class TradeFields(BaseForm):
     """Trades and languages."""
 
+    languages = ChoicesField(
+        _l("Which languages do you write in?"), [required(_l("Select at least one language."))]
+    )
     sectors = ChoicesField(
         _l("Which sectors do you know?"),
         description=_l(
             "Select the sectors you have worked for. Briefs from those sectors are matched to you first."
         ),
-    )
-    languages = ChoicesField(
-        _l("Which languages do you write in?"), [required(_l("Select at least one language."))]
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -35,7 +35,6 @@ class Block:
     items: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
-    is_ordered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

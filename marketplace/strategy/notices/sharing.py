@@ -5,8 +5,6 @@ from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
-OWN_PATH = "/plan/share"
-
 
 def garden_path(company_id: int) -> str:
     """Return the path of the page that shows a garden the strategy of a company."""

@@ -38,7 +38,7 @@ STATE_LABELS = {
     ActionState.DROPPED: _("Dropped"),
 }
 PERFORMER_LABELS = {
-    Performer.SELF: _("I do it myself"),
+    Performer.SELF: _("We do it ourselves"),
     Performer.COLLEAGUE: _("A colleague"),
     Performer.SUPPLIER: _("A supplier"),
     Performer.GARDEN: _("The business garden"),

@@ -17,7 +17,7 @@ from marketplace.programme.views.own_course import course_item, course_panel
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
-from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel
+from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel, plan_outcomes_panel
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
@@ -58,6 +58,7 @@ def register_hooks() -> None:
     panel_slots[PanelSlot.SUPPLIER].register("own rank", own_rank_panel)
     strategy_hooks.action_panels.register("briefs", action_panels)
     strategy_hooks.thread_panels.register("brief quality", quality_panel)
+    strategy_hooks.thread_panels.register("outcomes", plan_outcomes_panel)
     profile_panels.register("job facts", job_facts_panel)
     profile_panels.register("exposure", exposure_panel)
     profile_panels.register("invite", invite_panel)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
-from marketplace.proposals.lifecycle import ROUND_LABELS
+from marketplace.proposals.lifecycle import GOAL_LABELS, ROUND_LABELS
 from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
 from marketplace.proposals.outcome_questions import QUESTIONS
 
@@ -46,6 +46,7 @@ class RoundView:
     name: str
     label: str
     due_on: dt.date
+    goal: str
     latest: AnswerView | None
     earlier: Sequence[AnswerView]
     reply: str
@@ -91,6 +92,7 @@ def round_view(outcome: Outcome, reader: Reader, names: Mapping[int | None, str]
         outcome.round,
         str(ROUND_LABELS[outcome.round]),
         outcome.due_on,
+        str(GOAL_LABELS[outcome.answers[-1].goal_met]) if latest and latest.choices else "",
         latest,
         views[1:] if reader is Reader.COMPANY else (),
         outcome.reply.text if outcome.reply and shows_reply else "",

@@ -44,7 +44,7 @@ def test_application_registers_every_hook(app):
         "company panels": ("course", "strategy", "outcomes"),
         "company menu": ("course",),
         "plan actions": ("briefs",),
-        "plan start page": ("brief quality",),
+        "plan start page": ("brief quality", "outcomes"),
         "profile panels": ("job facts", "exposure", "invite"),
         "missing pages": ("outdated links in messages",),
         "contact subscription": ("course invitations",),

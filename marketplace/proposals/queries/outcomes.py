@@ -82,6 +82,11 @@ def company_outcomes(viewer: Viewer, page: int) -> Page[JobOutcomes]:
     return _load_page(_delivered(Brief.company_id == viewer.organisation_id), page)
 
 
+def newest_company_outcomes(viewer: Viewer, limit: int) -> list[JobOutcomes]:
+    """List the newest delivered jobs of the viewer's company."""
+    return _load_jobs(_delivered(Brief.company_id == viewer.organisation_id).limit(limit))
+
+
 def supplier_outcomes(viewer: Viewer, page: int) -> Page[JobOutcomes]:
     """List the delivered jobs of the viewer's supplier, newest first."""
     if not viewer.is_supplier:

@@ -17,6 +17,7 @@ from marketplace.proposals.lifecycle import ROUND_LABELS
 from marketplace.proposals.outcome_display import Reader, RoundView, answer_view, round_view
 from marketplace.proposals.queries import JobOutcomes
 from marketplace.proposals.views import blueprint
+from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access, flashes
 from marketplace.web.forms.editing import edit
 from marketplace.web.query_args import page_arg
@@ -130,6 +131,15 @@ def outcome_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
         "company_id": company_id,
     }
     return CompanyPanel("proposals/_company_outcomes.html", values)
+
+
+def plan_outcomes_panel(viewer: Viewer) -> StrategyPanel | None:
+    """Build the panel on the start page of the plan with how the company's newest jobs went."""
+    jobs = queries.newest_company_outcomes(viewer, MAX_ON_CARD) if viewer.is_company else []
+    if not jobs:
+        return None
+    views = [(job, [round_view(one, Reader.COMPANY) for one in job.rounds]) for job in jobs]
+    return StrategyPanel("proposals/_plan_outcomes.html", {"jobs": views})
 
 
 def job_facts_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:

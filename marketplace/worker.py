@@ -18,6 +18,7 @@ from marketplace.privacy import course_retention, retention
 from marketplace.programme.use_cases import feedback, missed_sessions, reminders, seat_release
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.sourcing import use_cases as sourcing
+from marketplace.strategy.use_cases import measuring_reminders
 from marketplace.vetting import use_cases as vetting
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     reminders.remind_of_sessions,
     missed_sessions.notify_of_missed_sessions,
     feedback.ask_for_feedback,
+    measuring_reminders.remind_of_measurements,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
     vetting.remind_of_renewals,

@@ -23,6 +23,7 @@ class Topic(StrEnum):
     AREA = "area"
     COURSE = "course"
     STRATEGY = "strategy"
+    MEASUREMENTS = "measurements"
 
 
 class Delivery(StrEnum):
@@ -71,6 +72,7 @@ TOPICS: Mapping[Topic, TopicDetails] = {
         _("Reminders of course sessions, and sessions you missed"), frozenset({_COMPANY})
     ),
     Topic.STRATEGY: TopicDetails(_("Comments on the digital strategy"), frozenset({_COMPANY, _GARDEN})),
+    Topic.MEASUREMENTS: TopicDetails(_("Reminders to measure your objectives"), frozenset({_COMPANY})),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(
         _("Applications, refusals, appeals and moves"), frozenset({_GARDEN, _ADMIN})

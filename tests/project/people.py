@@ -136,6 +136,8 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "material_id": 1,
         "participation_id": 1,
         "action_id": 1,
+        "objective_id": 1,
+        "measurement_id": 1,
         "tool_code": "canva",
         "outcome_id": 1,
         "code": "AAAAAA",

@@ -5,6 +5,7 @@ from typing import Any
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.strategy.models.actions import Action, ToolUse
+from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy, StrategyComment, StrategyReview, StrategyVersion
 
 
@@ -21,8 +22,37 @@ def strategy_objects(company_id: int, user_id: int) -> dict[str, Any]:
     session.add(action)
     session.flush()
     comment = _share(strategy, user_id)
+    measurement = _measure(strategy, user_id)
     session.add(ToolUse(company_id=company_id, tool_code="canva", state="in_use"))
-    return {"action_id": action.id, "comment_id": comment.id, "tool_code": "canva"}
+    return {
+        "action_id": action.id,
+        "comment_id": comment.id,
+        "tool_code": "canva",
+        "objective_id": measurement.objective_id,
+        "measurement_id": measurement.id,
+    }
+
+
+def _measure(strategy: Strategy, user_id: int) -> Measurement:
+    """Add an objective with a measurement."""
+    objective = Objective(
+        strategy_id=strategy.id,
+        text="Flere bestillinger",
+        kind="sales",
+        unit="count",
+        direction="up",
+        target_milli=90_000,
+        target_on=clock.today(),
+        rhythm="monthly",
+    )
+    session.add(objective)
+    session.flush()
+    measurement = Measurement(
+        objective_id=objective.id, measured_on=clock.today(), value_milli=1_000, by_id=user_id
+    )
+    session.add(measurement)
+    session.flush()
+    return measurement
 
 
 def _share(strategy: Strategy, user_id: int) -> StrategyComment:

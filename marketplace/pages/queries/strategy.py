@@ -1,10 +1,11 @@
-"""Tasks about shared strategies on the home page of a business garden."""
+"""Tasks about strategies on the home pages of a business garden and of a company."""
 
 from collections.abc import Iterator
 
-from marketplace.core.i18n import format_date
+from marketplace.core.i18n import format_date, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
+from marketplace.strategy.queries.objectives import due_objectives
 from marketplace.strategy.queries.sharing import reviews_asked_of
 
 
@@ -18,4 +19,20 @@ def garden_strategy_tasks(garden_id: int) -> Iterator[Task]:
             _("They want your advice on it."),
             _("Asked %(date)s", date=format_date(asked.asked_at)),
             button=_("Read and answer"),
+        )
+
+
+def company_measuring_tasks(company_id: int) -> Iterator[Task]:
+    """Yield one task for all objectives of a company whose measurement is due."""
+    due = due_objectives(company_id)
+    if due and due[0].next_due:
+        only = due[0].objective
+        yield Task(
+            Priority.SOON,
+            _("Measure %(name)s", name=only.indicator_name or only.text)
+            if len(due) == 1
+            else ngettext("Measure %(num)s objective", "Measure %(num)s objectives", len(due)),
+            f"/plan/objectives/{only.id}/measure" if len(due) == 1 else "/plan/objectives",
+            _("It takes a few minutes."),
+            _("Due %(date)s", date=format_date(due[0].next_due)),
         )

@@ -13,8 +13,9 @@ class Objective(Base):
     """A measurable objective. Values are in thousandths of the unit (`_milli`), so that decimals are exact.
 
     `baseline_milli` is None if the value today is unknown: it is never taken for zero. `indicator` is a code of the
-    ready-made list, or "" for the company's own. `audience` is the name of an audience in the strategy. Measurements
-    remain when an objective is removed; it can be restored.
+    ready-made list, or "" for the company's own. `unit` is a code of `strategy.units`, or the company's own text.
+    `audience` is the name of an audience in the strategy. Measurements remain when an objective is removed; it can be
+    restored. `baseline_action_at` is when an action to measure the baseline was added, so that it is added once.
     """
 
     __tablename__ = "objective"
@@ -38,6 +39,7 @@ class Objective(Base):
     audience: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     reminded_at: Mapped[dt.datetime | None]
+    baseline_action_at: Mapped[dt.datetime | None]
     removed_at: Mapped[dt.datetime | None]
 
     measurements: Mapped[list["Measurement"]] = relationship(

@@ -1,0 +1,148 @@
+"""Objectives of a company's strategy with their measurements, status and due dates."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import selectinload
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.strategy import measuring
+from marketplace.strategy.measuring import Goal, GoalWarning, ObjectiveState, Reading
+from marketplace.strategy.models.objectives import Measurement, Objective
+from marketplace.strategy.models.plan import Strategy
+
+MAX_REMOVED = 5
+"""Removed objectives that are offered to be restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveView:
+    """An objective with what is computed from its measurements. `valid` are those that no correction replaces."""
+
+    objective: Objective
+    goal: Goal
+    state: ObjectiveState
+    valid: Sequence[Measurement]
+    next_due: dt.date | None
+    warnings: Sequence[GoalWarning]
+
+    @property
+    def is_due(self) -> bool:
+        """True if a measurement is due today or overdue."""
+        return self.next_due is not None and self.next_due <= clock.today()
+
+    @property
+    def latest(self) -> Measurement | None:
+        """The measurement that decides the status, or None."""
+        reading = self.state.latest
+        return next((one for one in self.valid if reading is not None and one.id == reading.id), None)
+
+    @property
+    def replaced_ids(self) -> frozenset[int]:
+        """Ids of the measurements that a correction replaces."""
+        measurements = self.objective.measurements
+        return frozenset(one.replaces_id for one in measurements if one.replaces_id is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectiveList:
+    """Objectives of a company, those that it has removed lately, and warnings about all of them together."""
+
+    current: Sequence[ObjectiveView]
+    removed: Sequence[Objective]
+    warnings: Sequence[GoalWarning]
+
+
+def goal_of(objective: Objective) -> Goal:
+    """Return an objective as plain values."""
+    return Goal(
+        objective.direction,
+        objective.baseline_milli,
+        objective.target_milli,
+        objective.target_on,
+        objective.baseline_on,
+        objective.rhythm,
+        objective.source,
+        objective.indicator,
+        clock.to_local(objective.created_at).date(),
+    )
+
+
+def readings_of(objective: Objective) -> list[Reading]:
+    """Return the measurements of an objective as plain values."""
+    return [
+        Reading(one.id, one.measured_on, one.value_milli, one.replaces_id) for one in objective.measurements
+    ]
+
+
+def view_objective(objective: Objective) -> ObjectiveView:
+    """Compute the status, due date and warnings of an objective today."""
+    goal, readings, today = goal_of(objective), readings_of(objective), clock.today()
+    by_id = {one.id: one for one in objective.measurements}
+    return ObjectiveView(
+        objective,
+        goal,
+        measuring.objective_state(goal, readings, today),
+        [by_id[one.id] for one in measuring.valid_readings(readings)],
+        measuring.next_due(goal, readings),
+        measuring.goal_warnings(goal, today),
+    )
+
+
+def objectives_of(strategy: Strategy) -> list[ObjectiveView]:
+    """Return the objectives of a strategy in their order, without removed ones."""
+    query = select(Objective).where(Objective.strategy_id == strategy.id, Objective.removed_at.is_(None))
+    query = query.options(selectinload(Objective.measurements))
+    return [view_objective(one) for one in session.scalars(query.order_by(Objective.position, Objective.id))]
+
+
+def own_objectives(viewer: Viewer) -> ObjectiveList:
+    """Return the objectives of the viewer's company."""
+    rows = session.scalars(_own(viewer).order_by(Objective.position, Objective.id)).all()
+    current = [view_objective(one) for one in rows if one.removed_at is None]
+    removed = sorted(
+        (one for one in rows if one.removed_at is not None), key=lambda one: str(one.removed_at), reverse=True
+    )
+    warnings = measuring.common_warnings([one.goal for one in current])
+    return ObjectiveList(current, removed[:MAX_REMOVED], warnings)
+
+
+def own_objective(viewer: Viewer, objective_id: int) -> Objective:
+    """Return an objective of the viewer's company that is not removed. Raises NotFound."""
+    objective = session.scalar(
+        _own(viewer).where(Objective.id == objective_id, Objective.removed_at.is_(None))
+    )
+    if objective is None:
+        raise NotFound
+    return objective
+
+
+def own_measurement(viewer: Viewer, objective_id: int, measurement_id: int) -> Measurement:
+    """Return a measurement of an objective of the viewer's company. Raises NotFound."""
+    objective = own_objective(viewer, objective_id)
+    found = next((one for one in objective.measurements if one.id == measurement_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def due_objectives(company_id: int) -> list[ObjectiveView]:
+    """Return the objectives of a company whose measurement is due, the longest overdue first."""
+    strategy = select(Strategy.id).where(Strategy.company_id == company_id)
+    query = select(Objective).where(Objective.strategy_id.in_(strategy), Objective.removed_at.is_(None))
+    rows = session.scalars(query.options(selectinload(Objective.measurements))).all()
+    due = [one for one in map(view_objective, rows) if one.is_due]
+    return sorted(due, key=lambda one: (str(one.next_due), one.objective.id))
+
+
+def _own(viewer: Viewer) -> Select[Objective]:
+    if not viewer.is_company:
+        raise NotFound
+    strategy = select(Strategy.id).where(Strategy.company_id == viewer.organisation_id)
+    query = select(Objective).where(Objective.strategy_id.in_(strategy))
+    return query.options(selectinload(Objective.measurements))

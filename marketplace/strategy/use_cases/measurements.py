@@ -1,0 +1,212 @@
+"""Measurements of objectives: rows are added, and corrected by new rows that replace them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.strategy.measuring import percentage_milli
+from marketplace.strategy.models.objectives import Measurement, Objective
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.units import SHARE, range_error
+from marketplace.strategy.use_cases.objectives import locked_objective
+from marketplace.strategy.use_cases.versions import save_version
+from marketplace.strategy.use_cases.writing import strategy_for_writing
+
+ORIGIN_OUTCOME = "outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementDetails:
+    """A measurement as it is entered. A share has a value, or numerator and denominator, from which it is computed.
+
+    `is_baseline` stores the value as the baseline of the objective too.
+    """
+
+    measured_on: dt.date
+    value: int | None
+    source: str = ""
+    numerator: int | None = None
+    denominator: int | None = None
+    is_baseline: bool = False
+
+
+def add_measurement(
+    viewer: Viewer, objective_id: int, details: MeasurementDetails, expected_unit: str | None = None
+) -> Measurement:
+    """Add a measurement. Raises RuleBroken, or Conflict if the unit is no longer the one that the form showed."""
+    with transaction():
+        strategy = strategy_for_writing(viewer)
+        objective = locked_objective(strategy, objective_id)
+        _check_unit(objective, expected_unit)
+        replaced = {one.replaces_id for one in objective.measurements}
+        if any(
+            one.measured_on == details.measured_on and one.id not in replaced
+            for one in objective.measurements
+        ):
+            raise RuleBroken(
+                _("You have a value for this date already. Correct that one instead."), "measured_on"
+            )
+        return _add(viewer, strategy, objective, details, None)
+
+
+def correct_measurement(
+    viewer: Viewer,
+    objective_id: int,
+    measurement_id: int,
+    details: MeasurementDetails,
+    expected_unit: str | None = None,
+) -> Measurement:
+    """Replace a measurement by a new row. Raises RuleBroken, or Conflict if it has been corrected meanwhile."""
+    with transaction():
+        strategy = strategy_for_writing(viewer)
+        objective = locked_objective(strategy, objective_id)
+        _check_unit(objective, expected_unit)
+        old = next((one for one in objective.measurements if one.id == measurement_id), None)
+        if old is None:
+            raise NotFound
+        if any(one.replaces_id == old.id for one in objective.measurements):
+            raise Conflict(
+                _("This value has been corrected already. Go back to the objective and see the new value.")
+            )
+        return _add(viewer, strategy, objective, details, old)
+
+
+def record_outcome_measurement(
+    objective_id: int, value_milli: int, measured_on: dt.date, brief_reference: str, by: Viewer
+) -> Measurement:
+    """Record the number that a company reports about a job, in the caller's transaction.
+
+    A removed objective gets it too, for the case that it is restored. The same brief and date again correct the earlier
+    row; the same value again changes nothing. Raises NotFound for the objective of another company, or RuleBroken.
+    """
+    query = (
+        select(Objective)
+        .join(Strategy, Strategy.id == Objective.strategy_id)
+        .where(Objective.id == objective_id, Strategy.company_id == by.organisation_id)
+    )
+    objective = load_locked(query) if by.is_company else None
+    if objective is None:
+        raise NotFound
+    if message := range_error(value_milli, objective.unit):
+        raise RuleBroken(message, "value")
+    replaced = {one.replaces_id for one in objective.measurements}
+    old = next(
+        (
+            one
+            for one in objective.measurements
+            if (one.origin, one.brief_reference, one.measured_on)
+            == (ORIGIN_OUTCOME, brief_reference, measured_on)
+            and one.id not in replaced
+        ),
+        None,
+    )
+    if old is not None and old.value_milli == value_milli:
+        return old
+    added = Measurement(
+        objective_id=objective.id,
+        measured_on=measured_on,
+        value_milli=value_milli,
+        origin=ORIGIN_OUTCOME,
+        brief_reference=brief_reference,
+        by_id=by.user_id,
+        replaces_id=old.id if old else None,
+    )
+    _store(by, objective, added)
+    return added
+
+
+def _add(
+    viewer: Viewer,
+    strategy: Strategy,
+    objective: Objective,
+    details: MeasurementDetails,
+    old: Measurement | None,
+) -> Measurement:
+    value = _checked_value(objective, details)
+    added = Measurement(
+        objective_id=objective.id,
+        measured_on=details.measured_on,
+        value_milli=value,
+        numerator=details.numerator,
+        denominator=details.denominator,
+        origin=old.origin if old else "own",
+        source=details.source,
+        brief_reference=old.brief_reference if old else "",
+        by_id=viewer.user_id,
+        replaces_id=old.id if old else None,
+    )
+    _store(viewer, objective, added)
+    if details.is_baseline and can_be_baseline(objective, old):
+        objective.baseline_milli, objective.baseline_on = value, details.measured_on
+        record(viewer, "objective.save", "objective", objective.id)
+        save_version(viewer, strategy)
+    return added
+
+
+def can_be_baseline(objective: Objective, old: Measurement | None) -> bool:
+    """Return True if a value may become the baseline: it is unknown, or equal to the measurement to be corrected."""
+    if objective.baseline_milli is None:
+        return True
+    return old is not None and (objective.baseline_milli, objective.baseline_on) == (
+        old.value_milli,
+        old.measured_on,
+    )
+
+
+def _store(viewer: Viewer, objective: Objective, added: Measurement) -> None:
+    session.add(added)
+    session.flush()
+    session.expire(objective, ["measurements"])
+    action = "measurement.correct" if added.replaces_id else "measurement.create"
+    record(viewer, action, "measurement", added.id, objective=objective.id)
+
+
+def _check_unit(objective: Objective, expected_unit: str | None) -> None:
+    if expected_unit is not None and expected_unit != objective.unit:
+        raise Conflict(_("The unit of this objective has been changed. Check the number, and save it again."))
+
+
+def _checked_value(objective: Objective, details: MeasurementDetails) -> int:
+    """Return the value of a measurement, computed from numerator and denominator if they are given. Raises RuleBroken."""
+    if details.measured_on > clock.today():
+        raise RuleBroken(_("This date is in the future."), "measured_on")
+    if (
+        objective.baseline_milli is not None
+        and objective.baseline_on is not None
+        and details.measured_on < objective.baseline_on
+    ):
+        raise RuleBroken(_("This date is before the number that you started from."), "measured_on")
+    value = _share(details) if objective.unit == SHARE else details.value
+    if value is None:
+        raise RuleBroken(_("Enter the number."), "value")
+    if message := range_error(value, objective.unit):
+        raise RuleBroken(message, "value")
+    return value
+
+
+def _share(details: MeasurementDetails) -> int | None:
+    if details.numerator is None and details.denominator is None:
+        return details.value
+    if details.numerator is None or details.denominator is None:
+        field = "numerator" if details.numerator is None else "denominator"
+        raise RuleBroken(_("Enter both numbers, or none of them."), field)
+    if details.denominator == 0:
+        raise RuleBroken(_("This number must be higher than 0."), "denominator")
+    if details.numerator > details.denominator:
+        raise RuleBroken(_("A part cannot be higher than the whole."), "numerator")
+    computed = percentage_milli(details.numerator, details.denominator)
+    if details.value is not None and not _is_rounded(details.value, computed):
+        raise RuleBroken(_("The percentage does not match the two numbers."), "value")
+    return computed
+
+
+def _is_rounded(value: int, computed: int) -> bool:
+    """Return True if a percentage is within rounding to whole percent of the computed one."""
+    return abs(value - computed) < 1_000  # noqa: PLR2004 because a percent has 1,000 thousandths

@@ -1,0 +1,70 @@
+"""Reminders to measure objectives: one message for all objectives of a company that are due."""
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.use_cases import send
+from marketplace.strategy.measuring import last_due
+from marketplace.strategy.models.objectives import Objective
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.notices.objectives import measure_due
+from marketplace.strategy.queries.objectives import goal_of, readings_of
+
+FIRST_HOUR = dt.time(7)
+"""Local time at which the reminders of a day are sent."""
+
+
+def remind_of_measurements() -> int:
+    """Remind the members of companies of objectives whose measurement is due; return the number of companies. A job.
+
+    Idempotent: each due date is reminded of once, and not again before the next one.
+    """
+    if clock.now() < clock.from_local(clock.today(), FIRST_HOUR):
+        return 0
+    query = (
+        select(Objective)
+        .join(Strategy, Strategy.id == Objective.strategy_id)
+        .join(Organisation, Organisation.id == Strategy.company_id)
+        .where(Objective.removed_at.is_(None), Organisation.is_active)
+        .options(selectinload(Objective.measurements))
+    )
+    found = {one.strategy_id for one in session.scalars(query) if _is_to_remind(one)}
+    session.rollback()
+    return sum(_remind(strategy_id) for strategy_id in sorted(found))
+
+
+def _is_to_remind(objective: Objective) -> bool:
+    due = last_due(goal_of(objective), readings_of(objective), clock.today())
+    if due is None:
+        return False
+    return objective.reminded_at is None or clock.to_local(objective.reminded_at).date() < due
+
+
+def _remind(strategy_id: int) -> bool:
+    """Send the reminder of one strategy, unless another process has sent it meanwhile."""
+    with transaction():
+        strategy = load_locked(select(Strategy).where(Strategy.id == strategy_id))
+        if strategy is None:
+            return False
+        current = select(Objective).where(
+            Objective.strategy_id == strategy_id, Objective.removed_at.is_(None)
+        )
+        query = current.order_by(Objective.position, Objective.id).options(
+            selectinload(Objective.measurements)
+        )
+        objectives = session.scalars(query).all()
+        due = [one for one in objectives if _is_to_remind(one)]
+        if not due:
+            return False
+        send(measure_due(due), recipients_for(strategy.company_id))
+        for objective in due:
+            objective.reminded_at = clock.now()
+            record(None, "objective.remind", "objective", objective.id)
+        return True

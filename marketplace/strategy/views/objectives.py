@@ -1,0 +1,200 @@
+"""Pages of a strategy's objectives."""
+
+from typing import Any
+
+from flask import render_template
+
+from marketplace.core import clock
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.strategy.chart import Chart, draw_chart
+from marketplace.strategy.forms.objectives import RHYTHMS, ObjectiveForm
+from marketplace.strategy.indicators import KINDS, indicators
+from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
+from marketplace.strategy.measuring import GoalWarning, Reading, Rhythm, Status
+from marketplace.strategy.objective_texts import STATUS_LABELS, WARNING_TEXTS
+from marketplace.strategy.queries import objectives as queries
+from marketplace.strategy.queries.plan import own_plan
+from marketplace.strategy.units import format_milli, format_value
+from marketplace.strategy.use_cases import objectives as use_cases
+from marketplace.strategy.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.forms.editing import add, edit
+from marketplace.web.query_args import query_arg
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+SUGGESTED = (
+    "sal_orders",
+    "sal_leads",
+    "vis_map_views",
+    "vis_search_clicks",
+    "sal_direct_share",
+    "srv_answer_time",
+    "vis_reviews",
+    "eff_hours",
+)
+"""Indicators that are suggested while a company has no objectives."""
+
+
+@blueprint.get("/plan/objectives")
+@access.company
+def objectives() -> ViewResponse:
+    """List the company's objectives with their status, next measuring date and chart."""
+    listed = queries.own_objectives(current_viewer())
+    known = {one.objective.indicator for one in listed.current}
+    return render_template(
+        "strategy/objectives.html",
+        listed=listed,
+        charts={one.objective.id: chart_of(one) for one in listed.current},
+        suggested=[indicators()[code] for code in SUGGESTED if code not in known],
+        by_kind=[
+            (label, [one for one in indicators().values() if one.kind == kind])
+            for kind, label in KINDS.items()
+        ],
+        is_full=len(listed.current) >= MAX_OPEN_OBJECTIVES,
+        **_texts(),
+    )
+
+
+@blueprint.route("/plan/objectives/new", methods=["GET", "POST"])
+@access.company
+def new_objective() -> ViewResponse:
+    """Add an objective, empty or from a ready-made indicator."""
+    viewer = current_viewer()
+    indicator = indicators().get(query_arg("indicator", 20))
+    values: dict[str, Any] = {
+        "rhythm": Rhythm.MONTHLY,
+        "direction": "",
+        "kind": "",
+        "baseline_on": clock.today(),
+    }
+    if indicator is not None:
+        values |= {
+            "text": indicator.objective,
+            "indicator": indicator.code,
+            "indicator_name": indicator.name,
+            "unit": indicator.unit,
+            "direction": indicator.direction,
+            "source": indicator.source,
+            "kind": indicator.kind,
+        }
+    form = ObjectiveForm(_audiences(), data=values)
+    added = []
+    if add(form, lambda form: added.append(use_cases.add_objective(viewer, form.details()))):
+        flashes.done(
+            _("The objective is added, with an action to measure the number today within 30 days.")
+            if added[0].baseline_milli is None
+            else _("The objective is added.")
+        )
+        return see_other("strategy.objective", objective_id=added[0].id)
+    return render_template(
+        "strategy/edit_objective.html",
+        form=form,
+        title=_("New objective"),
+        objective=None,
+        indicator=indicator,
+        is_measured=False,
+    )
+
+
+@blueprint.get("/plan/objectives/<int:objective_id>")
+@access.company
+def objective(objective_id: int) -> ViewResponse:
+    """Show an objective with its chart and all measurements, also corrected ones."""
+    found = queries.own_objective(current_viewer(), objective_id)
+    shown = queries.view_objective(found)
+    return render_template(
+        "strategy/objective.html",
+        shown=shown,
+        objective=found,
+        chart=chart_of(shown),
+        indicator=indicators().get(found.indicator),
+        measurements=sorted(found.measurements, key=lambda one: (one.measured_on, one.id), reverse=True),
+        **_texts(),
+    )
+
+
+@blueprint.route("/plan/objectives/<int:objective_id>/edit", methods=["GET", "POST"])
+@access.company
+def edit_objective(objective_id: int) -> ViewResponse:
+    """Change an objective."""
+    viewer = current_viewer()
+    found = queries.own_objective(viewer, objective_id)
+    audiences = _audiences()
+    result = edit(
+        lambda **values: ObjectiveForm(audiences, **values),
+        lambda: use_cases.objective_details(queries.own_objective(viewer, objective_id)),
+        lambda form: use_cases.save_objective(
+            viewer, objective_id, form.details(), form.expected_fingerprint()
+        ),
+    )
+    if result.is_saved:
+        flashes.done(_("The objective is saved."))
+        return see_other("strategy.objective", objective_id=objective_id)
+    page = render_template(
+        "strategy/edit_objective.html",
+        form=result.form,
+        title=_("Change the objective"),
+        objective=found,
+        indicator=indicators().get(found.indicator),
+        is_measured=bool(found.measurements),
+    )
+    return page, result.status
+
+
+@blueprint.post("/plan/objectives/<int:objective_id>/remove")
+@access.company
+def remove_objective(objective_id: int) -> ViewResponse:
+    """Remove an objective. It can be restored from the list."""
+    removed = use_cases.remove_objective(current_viewer(), objective_id)
+    flashes.done(_("“%(text)s” is removed. You can restore it at the bottom of the page.", text=removed.text))
+    return see_other("strategy.objectives", _anchor="removed")
+
+
+@blueprint.post("/plan/objectives/<int:objective_id>/restore")
+@access.company
+def restore_objective(objective_id: int) -> ViewResponse:
+    """Restore a removed objective."""
+    try:
+        restored = use_cases.restore_objective(current_viewer(), objective_id)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+        return see_other("strategy.objectives", _anchor="removed")
+    flashes.done(_("“%(text)s” is restored.", text=restored.text))
+    return see_other("strategy.objective", objective_id=restored.id)
+
+
+@blueprint.post("/plan/objectives/<int:objective_id>/baseline")
+@access.company
+def plan_baseline(objective_id: int) -> ViewResponse:
+    """Add the action to measure an unknown baseline within 30 days."""
+    if use_cases.plan_baseline(current_viewer(), objective_id):
+        flashes.done(_("You have a new action: measure the number today within 30 days."))
+    else:
+        flashes.note(_("The action has been added before."))
+    return see_other("strategy.objective", objective_id=objective_id)
+
+
+def chart_of(shown: queries.ObjectiveView) -> Chart | None:
+    """Return the chart of an objective, or None if there is nothing to draw yet."""
+    readings = [Reading(one.id, one.measured_on, one.value_milli) for one in shown.valid]
+    return draw_chart(shown.goal, readings)
+
+
+def _audiences() -> list[str]:
+    return [audience.name for audience in own_plan(current_viewer()).content.audiences if audience.name]
+
+
+def _texts() -> dict[str, Any]:
+    return {
+        "status_labels": STATUS_LABELS,
+        "warning_texts": WARNING_TEXTS,
+        "rhythms": RHYTHMS,
+        "kinds": KINDS,
+        "statuses": Status,
+        "goal_warnings": GoalWarning,
+        "format_value": format_value,
+        "format_milli": format_milli,
+    }

@@ -89,6 +89,14 @@ def test_garden_reads_strategy_only_while_it_is_shared(world: World, client: Bro
     assert actions() == ["strategy.share", "strategy.stop_sharing"]
 
 
+def test_garden_sees_how_far_objectives_have_come(world: World, client: Browser) -> None:
+    sharing.share_strategy(world.owner)
+    objective_id = session.scalars(select(Objective.id)).one()
+    session.add(measurement(objective_id, world.owner, 95))
+    page = client.sign_in(world.adviser.user_id or 0).page(world.path)
+    assert "Nådd" in page.text
+
+
 def test_other_garden_and_supplier_do_not_see_a_shared_strategy(world: World, client: Browser) -> None:
     sharing.share_strategy(world.owner)
     client.sign_in(world.stranger.user_id or 0).page(world.path, status=404)

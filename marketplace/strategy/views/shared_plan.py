@@ -8,9 +8,12 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
 from marketplace.organisations.queries import company_for
 from marketplace.strategy.forms.sharing import AnswerReviewForm
+from marketplace.strategy.objective_texts import STATUS_LABELS
 from marketplace.strategy.queries import document_export
 from marketplace.strategy.queries import sharing as queries
+from marketplace.strategy.queries.objectives import objectives_of
 from marketplace.strategy.queries.plan import strategy_of
+from marketplace.strategy.units import format_value
 from marketplace.strategy.use_cases import reviews
 from marketplace.strategy.views.base import blueprint
 from marketplace.web import access, flashes
@@ -31,6 +34,9 @@ def shared_plan(company_id: int) -> ViewResponse:
         version=version,
         outline=document_export.outline_of_version(version) if version else None,
         comments=queries.comments_of(strategy),
+        objectives=objectives_of(strategy),
+        status_labels=STATUS_LABELS,
+        format_value=format_value,
         reviews=reviews_so_far,
         waiting=queries.unanswered(reviews_so_far),
     )

@@ -276,6 +276,7 @@ def test_brief_shows_its_objective_to_the_company_and_not_to_a_supplier(
     client.sign_in(owner.user_id or 0)
     assert OBJECTIVE.text in client.page(f"/briefs/{brief.reference}").text
     assert answers["title"] in client.page("/plan/actions").text
+    assert answers["title"] in client.page(f"/plan/objectives/{action.objective_id}").text
     use_cases.publish(owner, brief.reference, confirmed=True)
     rival = factories.member(supplier("Nettmakerne"))
     own_adviser = factories.member(session.get_one(BusinessGarden, brief.company.garden_id))

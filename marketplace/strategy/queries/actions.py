@@ -74,6 +74,12 @@ def own_action(viewer: Viewer, action_id: int) -> Action:
     return action
 
 
+def actions_for(viewer: Viewer, objective_id: int) -> Sequence[Action]:
+    """Return the actions of the viewer's company that serve an objective, without removed ones."""
+    query = _own(viewer).where(Action.objective_id == objective_id, Action.removed_at.is_(None))
+    return session.scalars(query.order_by(Action.id)).all()
+
+
 def objective_names(viewer: Viewer) -> list[tuple[int, str]]:
     """Return the ids and texts of the objectives of the viewer's company."""
     query = (

@@ -9,11 +9,14 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy.chart import Chart, draw_chart
 from marketplace.strategy.forms.objectives import RHYTHMS, ObjectiveForm
+from marketplace.strategy.hooks import build_action_panels
 from marketplace.strategy.indicators import KINDS, indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
 from marketplace.strategy.measuring import GoalWarning, Reading, Rhythm, Status
 from marketplace.strategy.objective_texts import STATUS_LABELS, WARNING_TEXTS
+from marketplace.strategy.prioritizing import STATE_LABELS
 from marketplace.strategy.queries import objectives as queries
+from marketplace.strategy.queries.actions import actions_for
 from marketplace.strategy.queries.plan import own_plan
 from marketplace.strategy.units import format_milli, format_value
 from marketplace.strategy.use_cases import objectives as use_cases
@@ -103,10 +106,15 @@ def new_objective() -> ViewResponse:
 @access.company
 def objective(objective_id: int) -> ViewResponse:
     """Show an objective with its chart and all measurements, also corrected ones."""
-    found = queries.own_objective(current_viewer(), objective_id)
+    viewer = current_viewer()
+    found = queries.own_objective(viewer, objective_id)
     shown = queries.view_objective(found)
+    actions = actions_for(viewer, objective_id)
     return render_template(
         "strategy/objective.html",
+        actions=actions,
+        action_panels=build_action_panels(viewer, [action.id for action in actions]),
+        action_state_labels=STATE_LABELS,
         shown=shown,
         objective=found,
         chart=chart_of(shown),

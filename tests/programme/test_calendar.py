@@ -139,7 +139,7 @@ def test_new_sessions_reach_a_company_with_a_seat_in_one_e_mail(
     assert event["ORGANIZER"] == "mailto:post@fjellfoten.example"
     text = mail.text
     assert f"/courses/seat/{company.token}" in text
-    assert "• Strategi og mål. tirsdag 9. mars 2027 kl. 13.00 til 16.00. Meieriet; 2. etasje" in text
+    assert "• Strategi og mål: tirsdag 9. mars 2027 kl. 13.00 til 16.00, Meieriet; 2. etasje" in text
 
 
 def test_one_new_session_reaches_a_company_with_a_seat_as_a_request(

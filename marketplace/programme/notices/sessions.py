@@ -103,9 +103,7 @@ def sessions_invited(sessions: Sequence[CourseSession], participation: Participa
 
 def session_lines(sessions: Sequence[CourseSession]) -> list[str]:
     """Return a line for each session, with title, time and venue."""
-    return [
-        "• " + ". ".join(part for part in (one.heading, *_time_and_place(one)) if part) for one in sessions
-    ]
+    return [f"• {one.heading}: {', '.join(filter(None, _time_and_place(one)))}" for one in sessions]
 
 
 def calendar_hint() -> str:

@@ -247,3 +247,31 @@ def test_missing_answer_has_no_text_and_no_items(code, nothing):
 def test_answers_are_shown_in_viewer_locale(answers, locale, code, text):
     with use_locale(locale):
         assert text in guide.value_text(GUIDE.question(code), answers[code])
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_examples_in_hints_are_accepted(locale, raw, today):
+    """A placeholder and a better example are answers; the example in an error message has no such error."""
+    with use_locale(locale):
+        for question in GUIDE:
+            examples = [question.placeholder(today.year + 1)]
+            examples += [question.better.text] if question.better else []
+            for example in filter(None, examples):
+                parsed = guide.parse(question, raw(**{question.code: example}), today)
+                assert parsed.value, (question.code, example)
+                assert parsed.is_accepted, (question.code, example, parsed.error)
+            code = {"date": "bad_date", "month": "bad_month", "urls": "bad_url"}.get(question.type)
+            if code:
+                message = question.error_text(code, {"year": today.year + 1, "line": 1})
+                example = message.rpartition(": ")[2].rstrip(".")
+                problem = guide.parse(question, raw(**{question.code: example}), today).problem
+                assert problem is None or problem.code == "date_too_late", (question.code, example)
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_missing_answer_is_named_in_the_words_of_the_question(locale, raw, today):
+    with use_locale(locale):
+        texts = [guide.parse(question, raw(), today).error for question in GUIDE if question.required]
+    verbs = ("Velg ", "Skriv ", "Fordel ", "Vel ", "Choose ", "Write ", "Distribute ")
+    assert [text for text in texts if not text.startswith(verbs)] == []
+    assert len(set(texts)) == len(texts)

@@ -74,6 +74,9 @@ def copy_course(slug: str, cohort_id: int) -> ViewResponse:
     cohort = cohort_queries.cohort_for(project_access, cohort_id)
     active = [row for row in cohort_queries.cohorts_of(project_access) if row.cancelled_at is None]
     planned = queries.cohorts_with_sessions([row.id for row in active])
+    if cohort_id not in planned:
+        flashes.note(_("Plan the sessions of this cohort first."))
+        return see_other("programme.plan_course", slug=slug, cohort_id=cohort_id)
     targets = [(row.id, row.name) for row in active if row.id not in planned]
     form = CopyForm(targets)
     if add(

@@ -19,7 +19,7 @@ def missing_value_message(field: Field) -> str:
     if label.endswith("?"):
         return gettext("Answer “%(question)s”.", question=label)
     if isinstance(field, DayField):
-        return gettext("Enter a date for “%(field)s”.", field=label)
+        return gettext("Enter a date, like 24.12.2026.")
     if isinstance(field, TimeField):
         return gettext("Enter a time for “%(field)s”.", field=label)
     if isinstance(field, NumberField):

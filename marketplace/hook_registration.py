@@ -13,7 +13,7 @@ from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
-from marketplace.programme.views.own_course import course_item, course_panel
+from marketplace.programme.views.own_course import course_panel, thread_panel
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
@@ -34,7 +34,7 @@ from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.queries.link_status import vetting_link_status
 from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new_categories
-from marketplace.web import missing_pages, navigation
+from marketplace.web import missing_pages
 
 
 def register_hooks() -> None:
@@ -46,7 +46,7 @@ def register_hooks() -> None:
     organisation_hooks.company_panels.register("course", course_panel)
     organisation_hooks.company_panels.register("strategy", strategy_panel)
     organisation_hooks.company_panels.register("outcomes", outcome_panel)
-    navigation.company_items.register("course", course_item)
+    strategy_hooks.thread_panels.register("course", thread_panel)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)

@@ -66,6 +66,8 @@ class StrategyTemplate:
     states: Mapping[str, Mapping[str, str]]
     decisions: Mapping[str, Mapping[str, str]]
     languages: Mapping[str, Mapping[str, str]]
+    gaps: Mapping[str, Mapping[str, str]]
+    """Sentences about low answers in the self-assessment, by the code of the question."""
 
     def section(self, code: str) -> Section:
         """Return the section with a code. Raises KeyError."""
@@ -110,5 +112,11 @@ def strategy_template() -> StrategyTemplate:
         for row in data["sections"]
     )
     return StrategyTemplate(
-        sections, data["channels"], data["roles"], data["states"], data["decisions"], data["languages"]
+        sections,
+        data["channels"],
+        data["roles"],
+        data["states"],
+        data["decisions"],
+        data["languages"],
+        data["gaps"],
     )

@@ -1,11 +1,9 @@
 """Main menu of each role, short enough to fit one line on a phone."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, request
 
-from marketplace.core.hooks import Hook
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.web.url_cache import url_for
@@ -21,10 +19,6 @@ class NavItem:
     active_prefixes: tuple[str, ...] = ()
 
 
-MAX_ITEMS = 4
-company_items: Hook[Callable[[Viewer], NavItem | None]] = Hook()
-"""Build an item that a higher-level package adds to the menu of a company, or None."""
-
 PUBLIC = (
     NavItem("directory.search", _("Suppliers"), ("directory.show",)),
     NavItem("programme.courses", _("Courses"), ("programme.",)),
@@ -32,6 +26,7 @@ PUBLIC = (
 )
 COMPANY = (
     NavItem("pages.home", _("Home")),
+    NavItem("strategy.plan", _("Plan"), ("strategy.", "programme.own_course")),
     NavItem("briefs.index", _("Our briefs"), ("briefs.", "sourcing.", "proposals.")),
     NavItem("directory.search", _("Suppliers"), ("directory.show",)),
 )
@@ -72,8 +67,7 @@ ADMIN = (
 def nav_items(viewer: Viewer) -> tuple[NavItem, ...]:
     """Return the menu of the viewer's role."""
     if viewer.is_company:
-        added = [item for build in company_items if (item := build(viewer)) is not None]
-        return (*COMPANY, *added)[:MAX_ITEMS]
+        return COMPANY
     if viewer.is_supplier:
         return SUPPLIER
     if viewer.is_garden:

@@ -1,4 +1,4 @@
-"""A company's course page, its menu item and home page, and the panel that its gardens see."""
+"""A company's course page, the link on its plan, its home page, and the panel that its gardens see."""
 
 import datetime as dt
 
@@ -69,11 +69,11 @@ def test_member_who_is_not_owner_cannot_reach_the_seat_page(course: Course, clie
     assert course.seat.token not in page.html
 
 
-def test_menu_has_course_only_for_companies_in_a_project(course: Course, client: Browser) -> None:
+def test_plan_links_to_the_course_only_for_companies_in_a_project(course: Course, client: Browser) -> None:
     other = factories.member(factories.company(of=course.garden))
     session.commit()
-    assert 'href="/course"' in client.sign_in(course.owner.user_id or 0).page("/home").html
-    assert 'href="/course"' not in client.sign_in(other.user_id or 0).page("/home").html
+    assert 'href="/course"' in client.sign_in(course.owner.user_id or 0).page("/plan").html
+    assert 'href="/course"' not in client.sign_in(other.user_id or 0).page("/plan").html
 
 
 def test_home_of_company_shows_next_session(course: Course, client: Browser) -> None:

@@ -126,6 +126,7 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "section": "about",
         "section_code": "gaps",
         "comment_id": 1,
+        "version_number": 1,
         "slug": bidder.supplier.slug,
         "locale": "nb",
         "token": "no-such-secret",

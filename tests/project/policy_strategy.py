@@ -30,6 +30,7 @@ def strategy_objects(company_id: int, user_id: int) -> dict[str, Any]:
         "tool_code": "canva",
         "objective_id": measurement.objective_id,
         "measurement_id": measurement.id,
+        "version_number": 900,
     }
 
 

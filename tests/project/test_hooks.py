@@ -8,7 +8,7 @@ from marketplace.organisations import hooks as organisation_hooks
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.strategy import hooks as strategy_hooks
 from marketplace.suppliers import hooks as supplier_hooks
-from marketplace.web import missing_pages, navigation
+from marketplace.web import missing_pages
 
 
 def test_application_registers_every_hook(app):
@@ -20,7 +20,6 @@ def test_application_registers_every_hook(app):
         "brief pause": brief_hooks.pause_blockers.names,
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
         "company registered": organisation_hooks.company_registered.names,
-        "company menu": navigation.company_items.names,
         "company panels": organisation_hooks.company_panels.names,
         "plan actions": strategy_hooks.action_panels.names,
         "plan start page": strategy_hooks.thread_panels.names,
@@ -42,9 +41,8 @@ def test_application_registers_every_hook(app):
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
         "company panels": ("course", "strategy", "outcomes"),
-        "company menu": ("course",),
         "plan actions": ("briefs",),
-        "plan start page": ("brief quality", "outcomes"),
+        "plan start page": ("course", "brief quality", "outcomes"),
         "profile panels": ("job facts", "exposure", "invite"),
         "missing pages": ("outdated links in messages",),
         "contact subscription": ("course invitations",),

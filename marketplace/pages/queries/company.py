@@ -18,6 +18,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.course import company_course_tasks
 from marketplace.pages.queries.strategy import company_measuring_tasks
+from marketplace.pages.queries.plan import company_plan_tasks
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import overdue_since
@@ -126,6 +127,7 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
     tasks += _outcome_tasks(viewer)
     tasks += company_course_tasks(viewer.organisation_id or 0)
     tasks += company_measuring_tasks(viewer.organisation_id or 0)
+    tasks += company_plan_tasks(viewer.organisation_id or 0)
     return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(phases))
 
 

@@ -1,11 +1,10 @@
-"""The course page of a company with an account, its menu item, and the panel on its page for gardens."""
+"""The course page of a company with an account, its panel on the plan, and the panel on its page for gardens."""
 
 from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import format_date, format_datetime
 from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
 from marketplace.programme.attendance import MARK_LABELS
@@ -13,13 +12,11 @@ from marketplace.programme.lifecycle import PHASE_LABELS, ParticipationPhase, Pa
 from marketplace.programme.queries import own_course as queries
 from marketplace.programme.queries.courses import place_in_queue
 from marketplace.programme.views.base import blueprint
+from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access
-from marketplace.web.navigation import NavItem
 from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
-
-COURSE_ITEM = NavItem("programme.own_course", _l("Course"), ("programme.",))
 
 
 @blueprint.get("/course")
@@ -51,15 +48,11 @@ def own_material(session_id: int, material_id: int) -> Response:
     return file_response(stored.name, stored.media_type, stored.data)
 
 
-def course_item(viewer: Viewer) -> NavItem | None:
-    """Return the menu item of a company that is in a project, or None."""
-    if (
-        not viewer.is_company
-        or viewer.organisation_id is None
-        or not queries.has_course(viewer.organisation_id)
-    ):
+def thread_panel(viewer: Viewer) -> StrategyPanel | None:
+    """Build the link to the course on the start page of a company's plan, or None without a course."""
+    if viewer.organisation_id is None or not queries.has_course(viewer.organisation_id):
         return None
-    return COURSE_ITEM
+    return StrategyPanel("programme/_thread_panel.html", {})
 
 
 def course_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:

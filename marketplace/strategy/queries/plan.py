@@ -4,10 +4,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Company
+from marketplace.strategy import planning
 from marketplace.strategy.document import StrategyContent, from_json
 from marketplace.strategy.models.actions import Action
+from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
 
@@ -20,6 +25,21 @@ class Plan:
     content: StrategyContent
     objectives: tuple[Objective, ...]
     actions: tuple[Action, ...]
+
+    @property
+    def missing(self) -> list[planning.Missing]:
+        """Required fields that are not filled in."""
+        return planning.missing(self.content, self.objectives, self.actions)
+
+    @property
+    def phase(self) -> planning.StrategyPhase:
+        """How far the strategy has come."""
+        return planning.phase(self.content, self.objectives, self.actions)
+
+    @property
+    def warnings(self) -> list[planning.PlanWarning]:
+        """Warnings, which do not prevent it from being complete."""
+        return planning.warnings(self.content, self.objectives, self.actions, clock.today())
 
 
 def strategy_of(company_id: int | None) -> Strategy | None:
@@ -54,3 +74,26 @@ def plan_of(strategy: Strategy | None) -> Plan:
 def own_plan(viewer: Viewer) -> Plan:
     """Return the plan of the viewer's company."""
     return plan_of(strategy_of(viewer.organisation_id) if viewer.is_company else None)
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentState:
+    """Progress of a company with its self-assessment."""
+
+    is_begun: bool
+    is_finished: bool
+
+
+def own_assessment(viewer: Viewer) -> AssessmentState:
+    """Return how far the viewer's company has come with its first self-assessment."""
+    query = select(Assessment.finished_at).where(Assessment.company_id == viewer.organisation_id)
+    times = session.scalars(query).all()
+    return AssessmentState(bool(times), any(time is not None for time in times))
+
+
+def own_company(viewer: Viewer) -> Company:
+    """Return the viewer's company. Raises NotFound for other viewers."""
+    company = session.get(Company, viewer.organisation_id) if viewer.is_company else None
+    if company is None:
+        raise NotFound
+    return company

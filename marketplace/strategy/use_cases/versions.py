@@ -12,7 +12,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.strategy.document import from_json
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
-from marketplace.strategy.models.plan import Strategy, StrategyVersion
+from marketplace.strategy.models.plan import Strategy, StrategyReview, StrategyVersion
+from marketplace.strategy.planning import StrategyPhase
 from marketplace.strategy.queries.plan import plan_of
 
 SITTING = dt.timedelta(minutes=30)
@@ -66,14 +67,20 @@ def snapshot(
 def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> StrategyVersion:
     """Store a snapshot after a change, in the caller's transaction with the strategy locked.
 
-    The newest version is overwritten while the same user goes on within half an hour. A restored version is always a new
-    one.
+    The newest version is overwritten while the same user goes on within half an hour, unless a review has been asked for
+    it. A restored version, and the first complete one, are always new. Sets the times at which the strategy was first
+    started and complete.
     """
     now = clock.now()
     strategy.updated_at = now
     strategy.updated_by_id = viewer.user_id or strategy.updated_by_id
     session.flush()
     plan = plan_of(strategy)
+    if plan.phase is not StrategyPhase.NOT_STARTED and strategy.started_at is None:
+        strategy.started_at = now
+    if plan.phase is StrategyPhase.COMPLETE and strategy.completed_at is None:
+        strategy.completed_at = now
+        reason = "complete" if reason == "saved" else reason
     content = snapshot(strategy, plan.objectives, plan.actions)
     newest = session.scalar(
         select(StrategyVersion)
@@ -86,6 +93,7 @@ def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> S
         and reason == newest.reason == "saved"
         and newest.saved_by_id == viewer.user_id
         and now - newest.saved_at <= SITTING
+        and not _is_under_review(newest)
     ):
         newest.content, newest.saved_at = content, now
         return newest
@@ -101,6 +109,13 @@ def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> S
     session.add(version)
     session.flush()
     return version
+
+
+def _is_under_review(version: StrategyVersion) -> bool:
+    """Return True if a review has been asked for a version, whose content must not change then."""
+    return (
+        session.scalar(select(StrategyReview.id).where(StrategyReview.version_id == version.id)) is not None
+    )
 
 
 def _row(row: Base, fields: Sequence[str]) -> dict[str, Any]:

@@ -6,9 +6,12 @@ from marketplace.strategy.views import (
     document_export,
     measurements,
     objectives,
+    plan,
+    sections,
     shared_plan,
     sharing,
     tools,
+    versions,
 )
 from marketplace.strategy.views.base import blueprint
 
@@ -19,7 +22,10 @@ __all__ = [
     "document_export",
     "measurements",
     "objectives",
+    "plan",
+    "sections",
     "shared_plan",
     "sharing",
     "tools",
+    "versions",
 ]

@@ -114,12 +114,16 @@ class BaseForm(FlaskForm):
         """Show the currently saved values of the fields that differ from the submitted ones."""
         self.add_form_error(message)
         self.saved_values = [
-            (field.id, str(field.label.text), display_value(saved[field.name]))
+            (field.id, self.full_label(field), display_value(saved[field.name]))
             for field in self
             if field.name in saved
             and not isinstance(field, HiddenField)
             and display_value(saved[field.name]) != display_value(field)
         ]
+
+    def full_label(self, field: Field) -> str:
+        """Return a label that identifies a field outside its place in the form. Forms with rows add the row to it."""
+        return str(field.label.text)
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """Return (field id, message) of every error for the error summary, form errors first.
@@ -129,7 +133,7 @@ class BaseForm(FlaskForm):
         errors: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
         for field in self:
             errors += [
-                (field.id, f"{str(field.label.text).rstrip('?:.')}: {message}")
+                (field.id, f"{self.full_label(field).rstrip('?:.')}: {message}")
                 for message in field.errors
                 if isinstance(message, str) or message
             ]

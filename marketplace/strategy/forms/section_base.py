@@ -1,0 +1,92 @@
+"""Base of the forms of sections. Lists of records are a fixed number of rows, which work without JavaScript."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import Field
+
+from marketplace.core.i18n import gettext as _
+from marketplace.strategy import limits
+from marketplace.web.forms import BaseForm, TextField, length
+
+
+class SectionForm(BaseForm):
+    """A section of the strategy. `rows` maps the prefix of a row's fields to the name of the row."""
+
+    rows: Mapping[str, str]
+
+    @classmethod
+    def flatten(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the data of the fields from the values of the section."""
+        raise NotImplementedError
+
+    def values(self) -> dict[str, Any]:
+        """Return the values of the section from the fields."""
+        raise NotImplementedError
+
+    def check_rows(self) -> bool:
+        """Add errors about whole rows. Returns True if there are none."""
+        return True
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Check the fields and the rows."""
+        is_valid = bool(super().validate(*args, **kwargs))
+        return self.check_rows() and is_valid
+
+    def full_label(self, field: Field) -> str:
+        """Return the label of a field, with its row in front."""
+        row = next((name for prefix, name in self.rows.items() if str(field.name).startswith(prefix)), "")
+        label = super().full_label(field)
+        return f"{row}, {label[:1].lower()}{label[1:]}" if row else label
+
+    def row(self, prefix: str) -> dict[str, Field]:
+        """Return the fields of a row by their names in the row."""
+        return {
+            str(field.name).removeprefix(prefix): field
+            for field in self
+            if str(field.name).startswith(prefix)
+        }
+
+    def is_blank(self, prefix: str) -> bool:
+        """Return True if nothing is filled in or wrong in a row; what has a value from the start does not count."""
+        return all(
+            not field.errors and (not field.data or field.data == field.default)
+            for field in self.row(prefix).values()
+        )
+
+    def require_names(self, prefixes: Sequence[str]) -> bool:
+        """Add an error to the name of each row that has other values but no name. Returns True if there is none."""
+        nameless = [
+            prefix for prefix in prefixes if not self[f"{prefix}name"].data and not self.is_blank(prefix)
+        ]
+        for prefix in nameless:
+            field = self[f"{prefix}name"]
+            field.errors = [*field.errors, _("Write a name, or empty the whole row.")]
+        return not nameless
+
+    def text(self, name: str) -> str:
+        """Return the text of a field, empty if it has none."""
+        return self[name].data or ""
+
+    def texts(self, prefix: str, count: int) -> tuple[str, ...]:
+        """Return the texts of the fields with a prefix, without empty ones."""
+        texts = (self.text(f"{prefix}{number}") for number in range(1, count + 1))
+        return tuple(text for text in texts if text)
+
+
+def lines_data(values: Sequence[str], prefix: str) -> dict[str, str]:
+    """Return the data of numbered text fields."""
+    return {f"{prefix}{number}": text for number, text in enumerate(values, start=1)}
+
+
+def row_prefixes(name: str, count: int) -> list[str]:
+    """Return the prefixes of the fields of numbered rows."""
+    return [f"{name}_{number}_" for number in range(1, count + 1)]
+
+
+def line_fields(name: str, label: str) -> dict[str, Any]:
+    """Return numbered text fields."""
+    return {
+        f"{name}_{number}": TextField(label % {"num": number}, [length(high=limits.MAX_LINE)])
+        for number in range(1, limits.MAX_LINES + 1)
+    }

@@ -1,0 +1,135 @@
+"""Start page of a company's plan: the thread from self-assessment to results, and the language of the document."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.strategy.examples import trade_examples
+from marketplace.strategy.forms.sections import LanguageForm
+from marketplace.strategy.hooks import build_thread_panels
+from marketplace.strategy.planning import (
+    MIN_ACTIONS,
+    MIN_OBJECTIVES,
+    PHASE_LABELS,
+    StrategyPhase,
+    current,
+)
+from marketplace.strategy.queries.plan import AssessmentState, Plan, own_assessment, own_company, own_plan
+from marketplace.strategy.template import strategy_template
+from marketplace.strategy.use_cases.sections import set_language
+from marketplace.strategy.views.base import blueprint
+from marketplace.strategy.views.sections import plan_steps, section_url
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadStep:
+    """A step of the thread: where it leads, how far it has come, and the label of its button if it is the next one."""
+
+    code: str
+    title: str
+    url: str
+    text: str
+    is_done: bool
+    button: str
+
+
+@blueprint.get("/plan")
+@access.company
+def plan() -> ViewResponse:
+    """Show the company's plan as a thread, with the next step and what is missing."""
+    viewer = current_viewer()
+    own = own_plan(viewer)
+    steps = thread(own, own_assessment(viewer))
+    company = own_company(viewer)
+    return render_template(
+        "strategy/plan.html",
+        plan=own,
+        thread=steps,
+        next_step=next((step for step in steps if not step.is_done), None),
+        steps=plan_steps(own),
+        panels=build_thread_panels(viewer),
+        phase_labels=PHASE_LABELS,
+        section_url=section_url,
+        template=strategy_template(),
+        language_form=LanguageForm(
+            formdata=None, data={"language": own.strategy.language if own.strategy else viewer.locale}
+        ),
+        examples=trade_examples(company.sector_code),
+        tip=trade_examples(company.sector_code).tip(company.employees),
+    )
+
+
+@blueprint.post("/plan/language")
+@access.company
+def save_language() -> ViewResponse:
+    """Choose the language of the document."""
+    form = LanguageForm()
+    if form.validate_on_submit() and form.accepts(lambda: set_language(current_viewer(), form.language.data)):
+        flashes.done(_("Saved."))
+    else:
+        flashes.warn(_("Choose one from the list."))
+    return see_other("strategy.plan", _anchor="plan-language")
+
+
+def thread(own: Plan, assessment: AssessmentState) -> list[ThreadStep]:
+    """Return the steps of the thread in order."""
+    lacking = {one.section for one in own.missing} - {"objectives", "actions"}
+    first = next((one for one in own.missing if one.section in lacking), None)
+    actions = current(own.actions)
+    is_measured = len(own.objectives) >= MIN_OBJECTIVES and not any(
+        one.section == "objectives" for one in own.missing
+    )
+    return [
+        ThreadStep(
+            "assessment",
+            _("Self-assessment"),
+            "/plan/assessment",
+            _("Finished.") if assessment.is_finished else _("18 questions. It takes six minutes."),
+            assessment.is_finished,
+            _("Continue the self-assessment") if assessment.is_begun else _("Take the self-assessment"),
+        ),
+        ThreadStep(
+            "strategy",
+            _("Strategy"),
+            section_url(first.section if first else "company"),
+            _text_of_strategy(own, len(lacking)),
+            first is None,
+            _("Continue the strategy") if own.strategy else _("Begin the strategy"),
+        ),
+        ThreadStep(
+            "objectives",
+            _("Objectives"),
+            section_url("objectives"),
+            ngettext("%(num)s objective.", "%(num)s objectives.", len(own.objectives))
+            if own.objectives
+            else _("Two to five, with a number and a date."),
+            is_measured,
+            _("Set objectives"),
+        ),
+        ThreadStep(
+            "actions",
+            _("Actions"),
+            section_url("actions"),
+            ngettext("%(num)s action.", "%(num)s actions.", len(actions))
+            if actions
+            else _("Three to ten things to do."),
+            len(actions) >= MIN_ACTIONS,
+            _("Add actions"),
+        ),
+    ]
+
+
+def _text_of_strategy(own: Plan, lacking: int) -> str:
+    if own.phase is StrategyPhase.COMPLETE or lacking == 0:
+        return _("All sections are filled in.")
+    if own.strategy is None:
+        return _("Who you are, your customers, channels and budget. About an hour and a half.")
+    return ngettext(
+        "%(num)s section is missing something.", "%(num)s sections are missing something.", lacking
+    )

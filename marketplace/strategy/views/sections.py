@@ -1,0 +1,132 @@
+"""Pages of the sections of a strategy: one form for each section, and the check of the whole."""
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+
+from marketplace.core.errors import NotFound
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import localized
+from marketplace.core.viewer import Viewer
+from marketplace.strategy.document import SECTION_FIELDS, SECTIONS, StrategyContent
+from marketplace.strategy.examples import trade_examples
+from marketplace.strategy.forms.section_base import SectionForm
+from marketplace.strategy.forms.sections import section_form
+from marketplace.strategy.planning import PHASE_LABELS
+from marketplace.strategy.queries.assessment_gaps import suggested_gaps
+from marketplace.strategy.queries.plan import Plan, own_company, own_plan
+from marketplace.strategy.template import channel_label, strategy_template
+from marketplace.strategy.use_cases import sections as use_cases
+from marketplace.strategy.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.forms.editing import edit
+from marketplace.web.query_args import query_arg
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+
+def section_url(section: str) -> str:
+    """Return the address of a section's page. Objectives and actions have pages of their own."""
+    if section in {"objectives", "actions"}:
+        return f"/plan/{section}"
+    if section == "check":
+        return url_for("strategy.check_plan")
+    return url_for("strategy.edit_section", section_code=section)
+
+
+@blueprint.route("/plan/strategy/<section_code>", methods=["GET", "POST"])
+@access.company
+def edit_section(section_code: str) -> ViewResponse:
+    """Fill in a section of the company's strategy."""
+    if section_code not in SECTION_FIELDS:
+        raise NotFound
+    viewer = current_viewer()
+    form_class = section_form(section_code)
+
+    def make_form(**given: Any) -> SectionForm:
+        data = _with_suggestions(viewer, section_code, given.pop("data")["values"])
+        return _labelled(form_class(data=form_class.flatten(data), **given))
+
+    result = edit(
+        make_form,
+        lambda: use_cases.section_values(viewer, section_code),
+        lambda form: use_cases.save_section(viewer, section_code, form.values(), form.expected_fingerprint()),
+    )
+    if result.is_saved:
+        flashes.done(_("Saved."))
+        return redirect(section_url(SECTIONS[SECTIONS.index(section_code) + 1]), 303)
+    page = render_template(
+        "strategy/section.html",
+        form=result.form,
+        template=strategy_template(),
+        section=strategy_template().section(section_code),
+        decision_labels={code: localized(names) for code, names in strategy_template().decisions.items()},
+        examples=_example_lines(viewer),
+        suggestions=suggested_gaps(viewer) if section_code == "gaps" else (),
+        steps=plan_steps(own_plan(viewer)),
+        previous=section_url(SECTIONS[SECTIONS.index(section_code) - 1])
+        if section_code != SECTIONS[0]
+        else "",
+    )
+    return page, result.status
+
+
+@blueprint.get("/plan/strategy/check")
+@access.company
+def check_plan() -> ViewResponse:
+    """Show the missing fields of the strategy, and its warnings."""
+    plan = own_plan(current_viewer())
+    return render_template(
+        "strategy/check.html",
+        plan=plan,
+        section=strategy_template().section("check"),
+        steps=plan_steps(plan),
+        phase_labels=PHASE_LABELS,
+        section_url=section_url,
+        template=strategy_template(),
+    )
+
+
+def _example_lines(viewer: Viewer) -> dict[str, list[str]]:
+    """Return the examples from the company's trade by field, and the channels that are common in it."""
+    examples = trade_examples(own_company(viewer).sector_code)
+    lines = {field: examples.lines(field) for field in examples.fields}
+    return lines | {"channels": [channel_label(code) for code in examples.channels]}
+
+
+def plan_steps(plan: Plan) -> list[dict[str, Any]]:
+    """Return code, title, address and state of each section: "done", "missing" or "empty"."""
+    lacking = {one.section for one in plan.missing}
+    empty = StrategyContent()
+    filled = {code for code in SECTION_FIELDS if plan.content.section(code) != empty.section(code)}
+    filled |= {"objectives"} if plan.objectives else set()
+    filled |= {"actions"} if plan.actions else set()
+    return [
+        {
+            "code": code,
+            "title": strategy_template().section(code).title,
+            "url": section_url(code),
+            "state": ("missing" if code in lacking else "done") if code in filled else "empty",
+        }
+        for code in SECTIONS
+    ]
+
+
+def _labelled(form: SectionForm) -> SectionForm:
+    """Give the fields that the template of the strategy describes their labels and hints."""
+    template = strategy_template()
+    known = {field.code: field for section in template.sections for field in section.fields}
+    for field in form:
+        if field.name in known and not str(field.label.text):
+            field.label.text = localized(known[field.name].labels)
+            field.description = localized(known[field.name].hints)
+    return form
+
+
+def _with_suggestions(viewer: Viewer, section: str, values: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of the gaps with suggestions in free rows, if the viewer has asked for them."""
+    if section != "gaps" or query_arg("from", 20) != "assessment":
+        return values
+    known = {gap["text"] for gap in values["gaps"]}
+    added = [{"text": text, "is_private": False} for text in suggested_gaps(viewer) if text not in known]
+    return values | {"gaps": [*values["gaps"], *added]}

@@ -17,8 +17,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.course import company_course_tasks
-from marketplace.pages.queries.strategy import company_measuring_tasks
 from marketplace.pages.queries.plan import company_plan_tasks
+from marketplace.pages.queries.strategy import company_measuring_tasks
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import overdue_since

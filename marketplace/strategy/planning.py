@@ -22,7 +22,7 @@ MIN_STARTED = 3
 MIN_OBJECTIVES, MIN_CHANNELS, MIN_ACTIONS = 2, 2, 3
 MAX_YEARS = 3
 """Years after which the date of an objective is too far ahead."""
-MIN_REVIEW_MONTHS, MAX_REVIEW_MONTHS = 3, 12
+MAX_REVIEW_MONTHS = 12
 VISIBILITY, SELLING_KINDS = "visibility", frozenset({"sales", "service"})
 DROPPED = "dropped"
 
@@ -309,9 +309,7 @@ def _budget_warnings(content: StrategyContent, kept: Sequence[ActionFacts]) -> I
 
 def _review_warnings(content: StrategyContent, today: dt.date) -> Iterator[PlanWarning]:
     day = content.review_on
-    if day is None:
-        return
-    if day < today:
+    if day is not None and day < today:
         yield PlanWarning(
             "budget",
             _(

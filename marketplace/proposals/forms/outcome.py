@@ -1,14 +1,25 @@
 """Forms about the outcome of a job: the company's questionnaire and the supplier's reply."""
 
+from dataclasses import replace
 from typing import Any
 
 from wtforms import BooleanField
 
+from marketplace.core import clock
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.limits import MAX_LESSON_LENGTH, MAX_REPLY_LENGTH
 from marketplace.proposals.outcome_questions import QUESTIONS
 from marketplace.proposals.use_cases import OutcomeAnswers, ReplyDetails
-from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, TextField, length, required
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    DecimalField,
+    LongTextField,
+    TextField,
+    length,
+    required,
+)
 
 
 def _choice(code: str) -> Any:
@@ -23,7 +34,7 @@ class OutcomeForm(BaseForm):
     within_price = _choice("within_price")
     goal_met = _choice("goal_met")
     order_again = _choice("order_again")
-    measured = TextField(
+    measured: Any = TextField(
         _l("What did you measure?"),
         [length(high=60)],
         description=_l("The current value of the figure you set as your goal."),
@@ -59,13 +70,27 @@ class OutcomeForm(BaseForm):
             self.within_price.data,
             self.goal_met.data,
             self.order_again.data,
-            self.measured.data or "",
+            (self.measured.data if self.measured else "") or "",
             self.text.data or "",
             self.next_company.data or "",
             for_supplier=bool(self.for_supplier.data),
             for_garden=bool(self.for_garden.data),
             for_similar=bool(self.for_similar.data),
         )
+
+
+class MeasuredOutcomeForm(OutcomeForm):
+    """Questionnaire about a job that serves an objective: its number and date are a measurement of the objective."""
+
+    measured = None
+    measured_milli = DecimalField(_l("What is the number now?"))
+    measured_on = DayField(_l("When was it measured?"), description=_l("Today, if you leave it empty."))
+
+    def outcome(self) -> OutcomeAnswers:
+        """Return the submitted outcome. A date without a number says nothing."""
+        number = self.measured_milli.data
+        day = (self.measured_on.data or clock.today()) if number is not None else None
+        return replace(super().outcome(), measured_milli=number, measured_on=day)
 
 
 class ReplyForm(BaseForm):

@@ -10,6 +10,7 @@ from marketplace.proposals.queries.duplicate_offers import (
     count_submitted_within_a_day,
 )
 from marketplace.proposals.queries.emergency_access import active_emergency_accesses, emergency_view
+from marketplace.proposals.queries.measured_objective import MeasuredObjective, measured_objective
 from marketplace.proposals.queries.offers import (
     BriefOffers,
     Offer,
@@ -69,6 +70,7 @@ __all__ = [
     "BriefResult",
     "JobOutcomes",
     "LetterScores",
+    "MeasuredObjective",
     "Offer",
     "OutcomeLetter",
     "Score",
@@ -95,6 +97,7 @@ __all__ = [
     "letter_for",
     "letter_scores",
     "load_supplier_offer",
+    "measured_objective",
     "names_of_answerers",
     "newest_company_outcomes",
     "newest_outcomes_for_garden",

@@ -1,12 +1,14 @@
 """Outcome of a job: the company's answers and the supplier's reply to them."""
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
+from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import display_title, own_brief
+from marketplace.briefs.queries.plan import objective_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -21,6 +23,9 @@ from marketplace.proposals.outcome_questions import QUESTIONS
 from marketplace.proposals.queries import award_of, outcome_for_supplier
 from marketplace.proposals.queries.outcomes import is_for_supplier
 from marketplace.proposals.use_cases.shared import company_receivers, lock_brief, supplier_receivers
+from marketplace.strategy.models.objectives import Objective
+from marketplace.strategy.units import format_value
+from marketplace.strategy.use_cases.measurements import record_outcome_measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,14 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
         for field, question in QUESTIONS.items():
             if getattr(answers, field) not in question.answers:
                 raise RuleBroken(_("Choose one from the list."), field)
-        given, latest = asdict(answers), outcome.latest
+        latest = outcome.latest
+        answers, objective = _with_measured_text(viewer, brief, answers, latest)
+        given = asdict(answers)
         if latest is not None and all(getattr(latest, field) == value for field, value in given.items()):
             return
         added = OutcomeAnswer(answered_at=clock.now(), answered_by_id=viewer.user_id, **given)
+        if objective is not None and answers.measured_milli is not None:
+            added.measurement_id = _record_measurement(viewer, brief, objective, answers, latest)
         is_news = is_for_supplier(added) and _supplier_part(added) != _supplier_part(latest)
         outcome.answered_at = added.answered_at
         outcome.answers.append(added)
@@ -76,6 +85,48 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
         if is_news and award is not None:
             notice = notices.outcome_answered(brief.company.name, display_title(brief))
             send(notice, supplier_receivers(award.proposal))
+
+
+def _with_measured_text(
+    viewer: Viewer, brief: Brief, answers: OutcomeAnswers, latest: OutcomeAnswer | None
+) -> tuple[OutcomeAnswers, Objective | None]:
+    """Return the answers with the number as text in its unit today, and the objective that the brief serves.
+
+    Without an objective there is only the text that the company wrote.
+    """
+    objective, number = objective_of(viewer, brief), answers.measured_milli
+    if objective is None:
+        return replace(answers, measured_milli=None, measured_on=None), None
+    if number is None:
+        return replace(answers, measured="", measured_on=None), objective
+    if answers.measured_on is None or answers.measured_on > clock.today():
+        raise RuleBroken(_("Enter a date that is not in the future."), "measured_on")
+    is_same = latest is not None and (latest.measured_milli, latest.measured_on) == (
+        number,
+        answers.measured_on,
+    )
+    text = latest.measured if latest is not None and is_same else format_value(number, objective.unit)
+    return replace(answers, measured=text), objective
+
+
+def _record_measurement(
+    viewer: Viewer, brief: Brief, objective: Objective, answers: OutcomeAnswers, latest: OutcomeAnswer | None
+) -> int:
+    """Record the number as a measurement, which corrects that of the earlier answer. Raises RuleBroken."""
+    assert answers.measured_milli is not None
+    assert answers.measured_on is not None
+    try:
+        measurement = record_outcome_measurement(
+            objective.id,
+            answers.measured_milli,
+            answers.measured_on,
+            brief.reference,
+            viewer,
+            corrects_id=latest.measurement_id if latest else None,
+        )
+    except RuleBroken as error:
+        raise RuleBroken(error.message, "measured_milli") from error
+    return measurement.id
 
 
 def _supplier_part(answer: OutcomeAnswer | None) -> list[object]:

@@ -6,16 +6,17 @@ from flask import render_template
 
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel
 from marketplace.organisations.hooks import CompanyPanel
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.forms.outcome import OutcomeForm, ReplyForm
+from marketplace.proposals.forms.outcome import MeasuredOutcomeForm, OutcomeForm, ReplyForm
 from marketplace.proposals.job_facts import JobFact, count_facts
 from marketplace.proposals.lifecycle import ROUND_LABELS
 from marketplace.proposals.outcome_display import Reader, RoundView, answer_view, round_view
-from marketplace.proposals.queries import JobOutcomes
+from marketplace.proposals.queries import JobOutcomes, MeasuredObjective
 from marketplace.proposals.views import blueprint
 from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access, flashes
@@ -38,7 +39,9 @@ def outcome(reference: str, name: str) -> ViewResponse:
         raise NotFound
     shares_figures = queries.shares_individual_results(brief)
     latest = round_outcome.latest
-    form = OutcomeForm(obj=latest) if latest else OutcomeForm(data={"for_garden": shares_figures})
+    form = _outcome_form(
+        queries.measured_objective(current_viewer(), brief), latest, {"for_garden": shares_figures}
+    )
     if form.validate_on_submit():
         try:
             use_cases.answer_outcome(current_viewer(), reference, name, form.outcome())
@@ -55,6 +58,31 @@ def outcome(reference: str, name: str) -> ViewResponse:
         shares_figures=shares_figures,
         answers=[answer_view(answer, Reader.COMPANY, by) for answer, by in queries.answers_to(round_outcome)],
     )
+
+
+def _outcome_form(
+    objective: MeasuredObjective | None, latest: object | None, first: dict[str, object]
+) -> OutcomeForm:
+    """Build the questionnaire with the latest answer, or `first`; with an objective it asks for the number."""
+    make_form = OutcomeForm if objective is None else MeasuredOutcomeForm
+    form = make_form(obj=latest) if latest else make_form(data=first)
+    if isinstance(form, MeasuredOutcomeForm) and objective is not None:
+        form.measured_milli.description = _describe_objective(objective)
+    return form
+
+
+def _describe_objective(objective: MeasuredObjective) -> str:
+    """Say what to measure, where to find it and what it was last time."""
+    parts = [
+        f"{objective.text}. {objective.unit}.",
+        _("Higher is better.") if objective.direction == "up" else _("Lower is better."),
+    ]
+    if objective.source:
+        parts.append(_("You find it here: %(source)s.", source=objective.source))
+    if objective.last_value:
+        date = format_date(objective.last_on) if objective.last_on else ""
+        parts.append(_("Last value: %(value)s, %(date)s.", value=objective.last_value, date=date))
+    return " ".join(parts)
 
 
 @blueprint.get("/briefs/outcomes")

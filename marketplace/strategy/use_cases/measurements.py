@@ -78,13 +78,20 @@ def correct_measurement(
         return _add(viewer, strategy, objective, details, old)
 
 
-def record_outcome_measurement(
-    objective_id: int, value_milli: int, measured_on: dt.date, brief_reference: str, by: Viewer
+def record_outcome_measurement(  # noqa: PLR0913 because each is a part of the measurement
+    objective_id: int,
+    value_milli: int,
+    measured_on: dt.date,
+    brief_reference: str,
+    by: Viewer,
+    *,
+    corrects_id: int | None = None,
 ) -> Measurement:
     """Record the number that a company reports about a job, in the caller's transaction.
 
-    A removed objective gets it too, for the case that it is restored. The same brief and date again correct the earlier
-    row; the same value again changes nothing. Raises NotFound for the objective of another company, or RuleBroken.
+    A removed objective gets it too, for the case that it is restored. The number replaces the
+    measurement `corrects_id` or what has corrected it since, else that of the same brief and date; the same value again
+    changes nothing. Raises NotFound for the objective of another company, or RuleBroken.
     """
     query = (
         select(Objective)
@@ -96,18 +103,8 @@ def record_outcome_measurement(
         raise NotFound
     if message := range_error(value_milli, objective.unit):
         raise RuleBroken(message, "value")
-    replaced = {one.replaces_id for one in objective.measurements}
-    old = next(
-        (
-            one
-            for one in objective.measurements
-            if (one.origin, one.brief_reference, one.measured_on)
-            == (ORIGIN_OUTCOME, brief_reference, measured_on)
-            and one.id not in replaced
-        ),
-        None,
-    )
-    if old is not None and old.value_milli == value_milli:
+    old = _measurement_to_correct(objective, brief_reference, measured_on, corrects_id)
+    if old is not None and (old.value_milli, old.measured_on) == (value_milli, measured_on):
         return old
     added = Measurement(
         objective_id=objective.id,
@@ -120,6 +117,27 @@ def record_outcome_measurement(
     )
     _store(by, objective, added)
     return added
+
+
+def _measurement_to_correct(
+    objective: Objective, brief_reference: str, measured_on: dt.date, corrects_id: int | None
+) -> Measurement | None:
+    """Return the valid measurement of a job that a new number replaces, or None."""
+    corrections = {one.replaces_id: one for one in objective.measurements if one.replaces_id is not None}
+    corrected = next((one for one in objective.measurements if one.id == corrects_id), None)
+    while corrected is not None and corrected.id in corrections:
+        corrected = corrections[corrected.id]
+    if corrected is not None:
+        return corrected
+    wanted = (ORIGIN_OUTCOME, brief_reference, measured_on)
+    return next(
+        (
+            one
+            for one in objective.measurements
+            if (one.origin, one.brief_reference, one.measured_on) == wanted and one.id not in corrections
+        ),
+        None,
+    )
 
 
 def _add(

@@ -42,7 +42,7 @@ def test_application_registers_every_hook(app):
         "company registered": ("first brief",),
         "company panels": ("course", "strategy", "outcomes"),
         "plan actions": ("briefs",),
-        "plan start page": ("course", "brief quality", "outcomes"),
+        "plan start page": ("course", "sharing", "brief quality", "outcomes"),
         "profile panels": ("job facts", "exposure", "invite"),
         "missing pages": ("outdated links in messages",),
         "contact subscription": ("course invitations",),

@@ -166,6 +166,25 @@ def test_comment_is_shown_to_both_sides_and_resolved(world: World, client: Brows
     ]
 
 
+def test_comment_is_shown_where_the_company_writes_the_section(world: World, client: Browser) -> None:
+    sharing.share_strategy(world.owner)
+    for section in ("gaps", "objectives", "actions"):
+        comments.add_comment(world.adviser, world.company.id, section, f"Om {section}")
+    client.sign_in(world.owner.user_id or 0)
+    for section, path in (
+        ("gaps", "/plan/strategy/gaps"),
+        ("objectives", "/plan/objectives"),
+        ("actions", "/plan/actions"),
+    ):
+        assert f"Om {section}" in client.page(path).text
+        assert f'href="{path}"' in client.page(f"/plan/comments/{section}").html
+    assert "1 kommentar å løse" in client.page("/plan").text
+    for comment_id in session.scalars(select(StrategyComment.id)).all():
+        client.post(f"/plan/comments/{comment_id}/resolve")
+    assert "kommentar å løse" not in client.page("/plan").text
+    assert "Om gaps" not in client.page("/plan/strategy/gaps").text
+
+
 def test_comment_without_text_or_too_long_is_refused_and_kept(world: World, client: Browser) -> None:
     sharing.share_strategy(world.owner)
     client.sign_in(world.adviser.user_id or 0)

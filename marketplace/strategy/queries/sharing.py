@@ -79,6 +79,29 @@ def comments_of(strategy: Strategy, section: str | None = None) -> dict[str, lis
     return comments
 
 
+@dataclass(frozen=True, slots=True)
+class SectionComments:
+    """Comments on a section of the viewer's own strategy, for the page on which the section is written."""
+
+    section: str
+    is_shared: bool
+    comments: Sequence[Comment]
+
+    @property
+    def unresolved(self) -> list[Comment]:
+        """The comments that nobody has resolved."""
+        return [comment for comment in self.comments if comment.is_open]
+
+
+def own_section_comments(viewer: Viewer, section: str) -> SectionComments:
+    """Return the comments on a section of the strategy of the viewer's company; none before it has one."""
+    strategy = strategy_of(viewer.organisation_id) if viewer.is_company else None
+    if strategy is None:
+        return SectionComments(section, is_shared=False, comments=())
+    comments = comments_of(strategy, section).get(section, [])
+    return SectionComments(section, strategy.shared_at is not None, comments)
+
+
 def comment_on(strategy: Strategy, comment_id: int) -> StrategyComment:
     """Return a comment on a strategy. Raises NotFound."""
     comment = session.get(StrategyComment, comment_id)

@@ -20,6 +20,7 @@ from marketplace.strategy.prioritizing import (
     Performer,
 )
 from marketplace.strategy.queries import actions as queries
+from marketplace.strategy.queries.sharing import own_section_comments
 from marketplace.strategy.template import channel_label
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.views.base import blueprint
@@ -63,6 +64,7 @@ def actions() -> ViewResponse:
         actions=listed,
         panels=build_action_panels(viewer, [*listed.open_ids, *(action.id for action in listed.closed)]),
         examples=EXAMPLES,
+        section_comments=own_section_comments(viewer, "actions"),
         states=ActionState,
         state_labels=STATE_LABELS,
         performer_labels=PERFORMER_LABELS,

@@ -11,6 +11,7 @@ from marketplace.strategy.queries import sharing as queries
 from marketplace.strategy.template import strategy_template
 from marketplace.strategy.use_cases import comments
 from marketplace.strategy.views.base import blueprint
+from marketplace.strategy.views.sections import section_url
 from marketplace.web import access, flashes
 from marketplace.web.forms.editing import add
 from marketplace.web.redirects import see_other
@@ -74,6 +75,7 @@ def _comments(company_id: int | None, section: str) -> ViewResponse:
         strategy=strategy,
         company_id=company_id,
         section=strategy_template().section(section),
+        section_url=section_url(section),
         outline=document_export.outline_of_version(version) if version else None,
         comments=queries.comments_of(strategy, section).get(section, []),
     )

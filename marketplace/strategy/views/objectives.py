@@ -18,6 +18,7 @@ from marketplace.strategy.prioritizing import STATE_LABELS
 from marketplace.strategy.queries import objectives as queries
 from marketplace.strategy.queries.actions import actions_for
 from marketplace.strategy.queries.plan import own_plan
+from marketplace.strategy.queries.sharing import own_section_comments
 from marketplace.strategy.units import format_milli, format_value
 from marketplace.strategy.use_cases import objectives as use_cases
 from marketplace.strategy.views.base import blueprint
@@ -45,7 +46,8 @@ SUGGESTED = (
 @access.company
 def objectives() -> ViewResponse:
     """List the company's objectives with their status, next measuring date and chart."""
-    listed = queries.own_objectives(current_viewer())
+    viewer = current_viewer()
+    listed = queries.own_objectives(viewer)
     known = {one.objective.indicator for one in listed.current}
     return render_template(
         "strategy/objectives.html",
@@ -57,6 +59,7 @@ def objectives() -> ViewResponse:
             for kind, label in KINDS.items()
         ],
         is_full=len(listed.current) >= MAX_OPEN_OBJECTIVES,
+        section_comments=own_section_comments(viewer, "objectives"),
         **_texts(),
     )
 

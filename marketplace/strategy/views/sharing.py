@@ -4,10 +4,13 @@ from flask import render_template
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.strategy.forms.sharing import AskReviewForm, DeleteStrategyForm
+from marketplace.strategy.hooks import StrategyPanel
 from marketplace.strategy.queries import sharing as queries
 from marketplace.strategy.queries.plan import strategy_of
+from marketplace.strategy.template import strategy_template
 from marketplace.strategy.use_cases import deletion, reviews, sharing
 from marketplace.strategy.views.base import blueprint
 from marketplace.web import access, flashes
@@ -83,3 +86,23 @@ def delete_strategy() -> ViewResponse:
         flashes.done(_("The strategy has been deleted."))
         return see_other("pages.home")
     return render_template("strategy/delete.html", form=form)
+
+
+def sharing_panel(viewer: Viewer) -> StrategyPanel | None:
+    """Build the panel with unresolved comments and the latest review for the start page of the plan, or None."""
+    strategy = strategy_of(viewer.organisation_id)
+    if strategy is None:
+        return None
+    comments = queries.comments_of(strategy)
+    unresolved = {code: sum(one.is_open for one in found) for code, found in comments.items()}
+    sections = [
+        (section, unresolved[section.code])
+        for section in strategy_template().sections
+        if unresolved.get(section.code)
+    ]
+    review = next(iter(queries.reviews_of(strategy)), None)
+    is_shared = strategy.shared_at is not None
+    if not (sections or review or is_shared):
+        return None
+    values = {"sections": sections, "review": review, "is_shared": is_shared}
+    return StrategyPanel("strategy/_sharing_panel.html", values)

@@ -45,6 +45,11 @@ def test_every_named_need_of_a_long_text_is_found() -> None:
     assert reasons["ops.hosting"] == ("hosting",)
 
 
+def test_letters_are_not_reasons() -> None:
+    (need,) = interpret_text("finne folk å ansette").needs
+    assert need.words == ("finne", "folk", "ansette")
+
+
 @pytest.mark.parametrize(
     "text",
     [

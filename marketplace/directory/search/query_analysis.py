@@ -216,8 +216,8 @@ def _flatten(words: Iterable[str] | Mapping[str, Iterable[str]]) -> Iterator[str
 
 
 def is_informative_word(word: str) -> bool:
-    """Return True for a word that a reader accepts as a reason for a match: no numeral, stop word or filler."""
-    if any(character.isdigit() for character in word):
+    """Return True for a word that a reader accepts as a reason for a match: no numeral, letter, stop word or filler."""
+    if len(word) == 1 or any(character.isdigit() for character in word):
         return False
     return _is_abbreviation(word) or word.casefold() not in _weak_words()
 

@@ -1,5 +1,7 @@
 """Pages on which an objective is measured, and a measurement is corrected."""
 
+from typing import Any
+
 from flask import render_template
 
 from marketplace.core import clock
@@ -29,7 +31,7 @@ def measure(objective_id: int) -> ViewResponse:
     if add(form, lambda form: use_cases.add_measurement(viewer, objective_id, form.details(), seen)):
         flashes.done(_("The number is saved."))
         return see_other("strategy.objective", objective_id=objective_id)
-    return _page(objective_id, form, None)
+    return _page(form, queries.view_objective(objective), None)
 
 
 @blueprint.route(
@@ -60,17 +62,15 @@ def correct_measurement(objective_id: int, measurement_id: int) -> ViewResponse:
     if add(form, save):
         flashes.done(_("The number is corrected. The old one is still in the list."))
         return see_other("strategy.objective", objective_id=objective_id)
-    shown = queries.view_objective(queries.own_objective(viewer, objective_id))
+    shown = queries.view_objective(old.objective)
     if old.id in shown.replaced_ids and not form.is_submitted():
         flashes.note(_("This value has been corrected already."))
         return see_other("strategy.objective", objective_id=objective_id)
-    return _page(objective_id, form, measurement_id)
+    return _page(form, shown, old)
 
 
-def _page(objective_id: int, form: MeasurementForm, measurement_id: int | None) -> ViewResponse:
-    viewer = current_viewer()
-    objective = queries.own_objective(viewer, objective_id)
-    old = queries.own_measurement(viewer, objective_id, measurement_id) if measurement_id else None
+def _page(form: MeasurementForm, shown: queries.ObjectiveView, old: Any) -> ViewResponse:
+    objective = shown.objective
     indicator = indicators().get(objective.indicator)
     if indicator is not None and indicator.is_share:
         form.numerator.label.text, form.denominator.label.text = indicator.part, indicator.whole
@@ -79,7 +79,7 @@ def _page(objective_id: int, form: MeasurementForm, measurement_id: int | None) 
         form=form,
         objective=objective,
         old=old,
-        shown=queries.view_objective(objective),
+        shown=shown,
         indicator=indicator,
         is_share=objective.unit == SHARE,
         can_be_baseline=use_cases.can_be_baseline(objective, old),

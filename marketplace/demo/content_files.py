@@ -40,9 +40,9 @@ def briefs() -> tuple[Entry, ...]:
     return _read("briefs")
 
 
-def actions() -> tuple[Entry, ...]:
-    """Return the actions and digital tools of companies' plans."""
-    return _read("actions")
+def plans() -> tuple[Entry, ...]:
+    """Return the plans of companies: objectives with measurements, actions and digital tools."""
+    return _read("plans")
 
 
 def proposals() -> tuple[Entry, ...]:

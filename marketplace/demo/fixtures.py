@@ -22,6 +22,7 @@ class Fixtures:
     )
     people: dict[str, int] = field(default_factory=dict)
     organisations: dict[str, int] = field(default_factory=dict)
+    objectives: dict[str, int] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
     briefs: dict[str, str] = field(default_factory=dict)
     proposals: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -1,14 +1,18 @@
-"""Demo plans: actions, from one of which a brief is made, and digital tools with confidence before and after."""
+"""Demo plans: objectives with measurements, actions, from one of which a brief is made, and digital tools."""
 
 import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from marketplace.core.numbers import MILLI
 from marketplace.demo import content_files as content
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
 from marketplace.demo.timeline import Timeline
+from marketplace.strategy.indicators import indicators
 from marketplace.strategy.use_cases.actions import ActionDetails, add_action, set_action_state
+from marketplace.strategy.use_cases.measurements import MeasurementDetails, add_measurement
+from marketplace.strategy.use_cases.objectives import ObjectiveDetails, add_objective
 from marketplace.strategy.use_cases.tools import ToolDetails, save_tool
 
 Entry = dict[str, Any]
@@ -16,11 +20,16 @@ STATES = {"begun": "ongoing", "done": "done", "dropped": "dropped"}
 """Keys of the content with the day on which an action gets a state."""
 
 
-def seed_actions(timeline: Timeline, fixtures: Fixtures) -> None:
-    """Add the actions and tools of the companies to the timeline."""
-    for plan in content.actions():
+def seed_plans(timeline: Timeline, fixtures: Fixtures) -> None:
+    """Add the plans of the companies to the timeline."""
+    for plan in content.plans():
         email = owner_email("company", plan["company"])
         key = f"plan {plan['company']}"
+        for entry in plan["objectives"]:
+            timeline.add(entry["day"], key, _add_objective(timeline, fixtures, email, entry))
+            for day, value in entry["measured"]:
+                details = MeasurementDetails(timeline.day(day), value * MILLI)
+                timeline.add(day, key, _measure(fixtures, email, entry["key"], details), minutes=120)
         for number, entry in enumerate(plan["actions"]):
             timeline.add(entry["day"], key, _add(timeline, fixtures, email, entry), minutes=number)
             for name, state in STATES.items():
@@ -33,6 +42,38 @@ def seed_actions(timeline: Timeline, fixtures: Fixtures) -> None:
                 timeline.add(day, key, _rate(fixtures, email, entry, value), minutes=90)
 
 
+def _add_objective(timeline: Timeline, fixtures: Fixtures, email: str, entry: Entry) -> Callable[[], None]:
+    def add() -> None:
+        indicator = indicators()[entry["indicator"]]
+        baseline = entry.get("baseline")
+        details = ObjectiveDetails(
+            text=entry["text"],
+            indicator=indicator.code,
+            indicator_name=indicator.name,
+            unit=indicator.unit,
+            own_unit="",
+            direction=indicator.direction,
+            baseline=None if baseline is None else baseline * MILLI,
+            is_baseline_unknown=baseline is None,
+            baseline_on=None if baseline is None else timeline.day(entry["day"]),
+            target=entry["target"] * MILLI,
+            target_on=timeline.day(entry["by"]),
+            source=entry["source"],
+            rhythm="monthly",
+            kind=indicator.kind,
+        )
+        fixtures.objectives[entry["key"]] = add_objective(fixtures.viewer(email), details).id
+
+    return add
+
+
+def _measure(fixtures: Fixtures, email: str, key: str, details: MeasurementDetails) -> Callable[[], None]:
+    def measure() -> None:
+        add_measurement(fixtures.viewer(email), fixtures.objectives[key], details)
+
+    return measure
+
+
 def _add(timeline: Timeline, fixtures: Fixtures, email: str, entry: Entry) -> Callable[[], None]:
     def day(name: str) -> dt.date | None:
         return timeline.day(entry[name]) if name in entry else None
@@ -42,6 +83,7 @@ def _add(timeline: Timeline, fixtures: Fixtures, email: str, entry: Entry) -> Ca
         details = ActionDetails(
             what=entry["what"],
             performer=entry["performer"],
+            objective_id=fixtures.objectives[entry["objective"]] if "objective" in entry else None,
             service_code=entry.get("service", ""),
             channel=entry.get("channel", ""),
             effect=entry["effect"],

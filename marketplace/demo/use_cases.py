@@ -19,11 +19,11 @@ from marketplace.core.i18n import use_locale
 from marketplace.database import triggers
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.people import demo_people
-from marketplace.demo.seed_actions import seed_actions
 from marketplace.demo.seed_briefs import seed_briefs
 from marketplace.demo.seed_course import seed_course
 from marketplace.demo.seed_offers import seed_offers
 from marketplace.demo.seed_organisations import seed_companies, seed_gardens, seed_suppliers
+from marketplace.demo.seed_plans import seed_plans
 from marketplace.demo.seed_publication import seed_publication
 from marketplace.demo.timeline import Timeline
 from marketplace.outbox.models import Notice, OutboxMail
@@ -83,7 +83,7 @@ def fill(progress: Progress) -> None:
         seed_companies,
         seed_suppliers,
         seed_course,
-        seed_actions,
+        seed_plans,
         seed_briefs,
         seed_publication,
         seed_offers,

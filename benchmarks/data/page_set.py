@@ -80,7 +80,14 @@ def pages() -> Pages:
         ),
         *(
             ("supplier", path)
-            for path in ("/home", "/opportunities", "/proposals", "/profile", *_supplier_pages(supplier[0]))
+            for path in (
+                "/home",
+                "/opportunities",
+                "/proposals",
+                "/proposals/outcomes",
+                "/profile",
+                *_supplier_pages(supplier[0]),
+            )
         ),
         *(
             ("garden", path)
@@ -122,7 +129,12 @@ def _garden_pages(garden: int) -> Sequence[str]:
         .order_by(func.count().desc(), Brief.company_id)
     )
     company = session.scalars(followed.limit(1)).one()
-    return f"/vetting/{vetting}", f"/companies/{company}", *_programme_pages(garden)
+    return (
+        f"/vetting/{vetting}",
+        f"/companies/{company}",
+        f"/companies/{company}/outcomes",
+        *_programme_pages(garden),
+    )
 
 
 def _programme_pages(garden: int) -> Sequence[str]:

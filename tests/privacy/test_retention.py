@@ -20,12 +20,14 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.proposals.models import Evaluation
+from marketplace.proposals.outcome_models import OutcomeAnswer, OutcomeReply
 from marketplace.proposals.queries import Score
-from marketplace.proposals.use_cases import key_rotation, save_scores
+from marketplace.proposals.use_cases import ReplyDetails, key_rotation, reply_to_outcome, save_scores
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting, VettingDecision
 from marketplace.vetting.queries import vettings_of
 from tests.factories.market import Market
+from tests.factories.outcomes import answer, delivered_job
 from tests.proposals.conftest import at_noon, choose, market, opened, replies
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
@@ -171,6 +173,17 @@ def test_questions_and_notes_are_erased_with_the_texts(opened: Market, choose: A
 
 
 RETENTION_DAYS = {OutboxMail: 90, Notice: 90, KnownNetwork: 90, FormDraft: 14, ConflictOfInterest: 30}
+
+
+def test_reply_and_advice_are_erased_with_the_texts(market: Market, at_noon: Any) -> None:
+    brief = delivered_job(market.owner, market.kvistverk.organisation_id or 0)
+    shared = answer(market.owner, brief, for_supplier=True, next_company="Be om en plan.")
+    reply_to_outcome(market.kvistverk, shared.id, ReplyDetails("Bildene kom sent."))
+    at_noon.shift(25 * MONTH)
+    assert retention.erase_closed_briefs() == 1
+    assert session.scalars(select(OutcomeReply)).all() == []
+    (said,) = session.scalars(select(OutcomeAnswer))
+    assert (said.next_company, said.on_time) == ("", "yes")
 
 
 @pytest.mark.parametrize("model", RETENTION_DAYS, ids=lambda model: model.__name__)

@@ -92,6 +92,20 @@ def test_answer_without_a_number_measures_nothing(market: Market, job: Brief) ->
     assert measurements() == []
 
 
+def test_text_from_before_the_objective_remains_until_a_number_replaces_it(
+    market: Market, job: Brief
+) -> None:
+    objective_id, job.objective_id = job.objective_id, None
+    session.commit()
+    answer(market.owner, job, measured="40 ordrer")
+    job.objective_id = objective_id
+    session.commit()
+    measure(market, job, None, text="Vi lærte mer.")
+    measure(market, job, 42_000)
+    said = session.scalars(select(OutcomeAnswer).order_by(OutcomeAnswer.id)).all()
+    assert [one.measured for one in said] == ["40 ordrer", "40 ordrer", "42 per måned"]
+
+
 def test_number_is_ignored_without_an_objective(market: Market, job: Brief) -> None:
     job.objective_id = None
     session.commit()

@@ -92,13 +92,14 @@ def _with_measured_text(
 ) -> tuple[OutcomeAnswers, Objective | None]:
     """Return the answers with the number as text in its unit today, and the objective that the brief serves.
 
-    Without an objective there is only the text that the company wrote.
+    Without an objective there is only the text that the company wrote, which remains until a number replaces it.
     """
     objective, number = objective_of(viewer, brief), answers.measured_milli
     if objective is None:
         return replace(answers, measured_milli=None, measured_on=None), None
     if number is None:
-        return replace(answers, measured="", measured_on=None), objective
+        written = latest.measured if latest is not None and latest.measured_milli is None else ""
+        return replace(answers, measured=written, measured_on=None), objective
     if answers.measured_on is None or answers.measured_on > clock.today():
         raise RuleBroken(_("Enter a date that is not in the future."), "measured_on")
     is_same = latest is not None and (latest.measured_milli, latest.measured_on) == (

@@ -81,13 +81,23 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Parametrize database tests over both databases for `--database=both`."""
+    """Parametrize database tests over the databases of the run for `--database=both`."""
     if metafunc.config.getoption("--database") == "both" and "shared_database" in metafunc.fixturenames:
-        once = metafunc.definition.get_closest_marker("once")
-        names: Sequence[str] = DATABASES[:1] if once else DATABASES
-        if metafunc.definition.get_closest_marker("one_database"):
-            names = sampling_of(metafunc.config).choose(DATABASES, 1, "database")
+        exhaustive = metafunc.config.getoption("--exhaustive")
+        names = DATABASES if exhaustive else databases_of(metafunc.definition)
+        if metafunc.definition.get_closest_marker("once"):
+            names = DATABASES[:1]
         metafunc.parametrize("shared_database", names, indirect=True, scope="session")
+
+
+def databases_of(item: pytest.Item) -> Sequence[str]:
+    """Return the databases that a test runs on in a run that is not exhaustive: the one of the day for its module."""
+    if item.get_closest_marker("once"):
+        return DATABASES[:1]
+    if item.get_closest_marker("both_databases"):
+        return DATABASES
+    module = item.nodeid.partition("::")[0]
+    return Sampling(item.config.getoption("--sample-seed")).choose(DATABASES, 1, f"database {module}")
 
 
 def database_of(item: pytest.Item) -> str:
@@ -104,11 +114,12 @@ def sampling_of(config: pytest.Config) -> Sampling:
 
 
 def is_long(item: pytest.Item) -> bool:
-    """Return True for a test that runs in part, or not at all, without `--exhaustive`."""
+    """Return True for a test that runs in part, or not on this database, without `--exhaustive`."""
     sampled = "sampling" in getattr(item, "fixturenames", ()) or hypothesis.is_hypothesis_test(
         getattr(item, "obj", None)
     )
-    return sampled or any(item.get_closest_marker(name) for name in ("exhaustive", "sample", "one_database"))
+    is_other_database = bool(database_of(item)) and database_of(item) not in databases_of(item)
+    return sampled or is_other_database or any(map(item.get_closest_marker, ("exhaustive", "sample")))
 
 
 def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest.Item]:

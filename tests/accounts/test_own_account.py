@@ -40,7 +40,6 @@ def test_language_is_stored_in_the_cookie_and_the_account(client: Browser) -> No
     assert person.locale == "en"
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "target",
     [

@@ -51,6 +51,7 @@ def test_known_and_unknown_addresses_are_limited_alike(client: Browser) -> None:
     assert texts[0] == texts[1]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("forged", [False, True])
 def test_forty_concurrent_attempts_are_limited_to_ten(app: Flask, *, forged: bool) -> None:
     person = factories.user()
@@ -157,7 +158,6 @@ def test_network_prefix_of_an_address(address: str, network: str) -> None:
     assert network_prefix(address) == network
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 def test_no_timing_of_attempts_exceeds_the_policy(app: Flask, policy: Any) -> None:
     """Trying at every opportunity for hours must not exceed the limit within any reset period."""

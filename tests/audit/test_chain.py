@@ -18,6 +18,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.database import migrate, triggers
 from tests import factories
 
+pytestmark = pytest.mark.both_databases
+
 WRITERS, ACTS = 8, 25
 
 

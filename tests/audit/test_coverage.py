@@ -95,7 +95,6 @@ def commit_each(events: Iterator[timeline.TimelineEvent]) -> Iterator[timeline.T
 
 
 @pytest.mark.exhaustive
-@pytest.mark.one_database
 def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # One transaction for each act, as in production; the demo commits many together to be fast.
     monkeypatch.setattr(timeline.Timeline, "_run_actions", staticmethod(commit_each))
@@ -110,7 +109,6 @@ def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytes
     assert count > 500
 
 
-@pytest.mark.one_database
 @pytest.mark.usefixtures("demo_app")
 def test_every_change_by_demo_users_is_audited(app: Flask) -> None:
     with recorded_transactions(db.engine) as done:

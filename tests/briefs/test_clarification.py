@@ -162,6 +162,7 @@ def test_answered_question_gets_no_reminder(market, brief, time_machine, ending)
     assert use_cases.remind_about_questions() == 0
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("ending", ["answered", "withdrawn"])
 def test_question_answered_during_reminder_run_gets_no_reminder(app, market, brief, time_machine, ending):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)

@@ -83,6 +83,7 @@ def test_concurrent_edits_of_one_answer_conflict(market, raw):
     assert not session.get(Brief, brief.id).answers["own_words"]
 
 
+@pytest.mark.both_databases
 def test_six_concurrent_editors_get_one_success(app, market, raw):
     brief = use_cases.create_draft(market.owner)
     questions = GUIDE.topic("need").questions

@@ -243,10 +243,6 @@ def test_published_version_stores_its_quality(owner: Viewer) -> None:
     session.query(BriefVersion).first()
 
 
-pages = pytest.mark.one_database
-
-
-@pages
 def test_page_lists_what_is_copied_with_private_lines_unticked(owner: Viewer, client: Browser) -> None:
     action = action_of(owner, cost_low_nok=900_000, due_on=dt.date(clock.today().year + 1, 7, 1))
     client.sign_in(owner.user_id or 0)
@@ -264,7 +260,6 @@ def test_page_lists_what_is_copied_with_private_lines_unticked(owner: Viewer, cl
     assert "Egen bookingside" in client.page(answer.location).html
 
 
-@pages
 def test_brief_shows_its_objective_to_the_company_and_not_to_a_supplier(
     owner: Viewer, client: Browser
 ) -> None:
@@ -287,7 +282,6 @@ def test_brief_shows_its_objective_to_the_company_and_not_to_a_supplier(
         assert OBJECTIVE.text not in seen
 
 
-@pages
 def test_action_without_a_service_leads_to_its_form(owner: Viewer, client: Browser) -> None:
     action = action_of(owner, service_code="")
     answer = client.sign_in(owner.user_id or 0).get(f"/plan/actions/{action.id}/brief")

@@ -14,8 +14,6 @@ from marketplace.core.i18n import use_locale
 from tests.factories import briefs
 from tests.support.page_rules import HtmlPage
 
-pytestmark = pytest.mark.one_database
-
 GUIDE = guide.load()
 HOSTILE = [
     "",

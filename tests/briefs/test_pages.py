@@ -10,8 +10,6 @@ from tests import factories
 from tests.factories import briefs
 from tests.support.page_rules import HtmlPage
 
-pytestmark = pytest.mark.one_database
-
 
 def test_brief_list_has_empty_state_and_pagination(market, sign_in):
     browser = sign_in(market.owner)

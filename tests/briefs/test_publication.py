@@ -21,6 +21,7 @@ def actions():
     return [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
 
 
+@pytest.mark.both_databases
 def test_concurrent_publications_publish_once(app, market):
     reference = briefs.draft(market.owner).reference
     published = []

@@ -243,7 +243,6 @@ def _with_names(text: str, offers: dict[str, str]) -> str:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.one_database
 def test_second_load_gives_same_rows(demo_app: Flask, command: Callable[..., Result]) -> None:
     first = dump()
     said = command("demo", "--reset")

@@ -33,7 +33,6 @@ def texts() -> list[str]:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.one_database
 def test_seed_adds_requested_number_of_records(app: Flask) -> None:
     factories.garden()
     session.commit()
@@ -77,7 +76,6 @@ def test_seed_without_briefs_adds_suppliers(app: Flask) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.one_database
 def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
     factories.garden()
     session.commit()
@@ -98,14 +96,12 @@ def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.one_database
 def test_empty_database_is_filled_with_demo_data_first(app: Flask) -> None:
     scale.seed(suppliers=1, briefs=1)
     assert session.scalar(select(func.count()).select_from(Supplier)) == DEMO_SUPPLIERS + 1
     assert session.scalar(select(func.count()).select_from(Brief)) == DEMO_BRIEFS + 1
 
 
-@pytest.mark.one_database
 def test_pages_of_each_role_open_with_generated_data(scaled_demo_app: Flask) -> None:
     people = page_set.people()
     assert set(people) == {"company", "supplier", "garden", "administrator"}

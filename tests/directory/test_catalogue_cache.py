@@ -13,6 +13,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import run_concurrently
 
 
+@pytest.mark.both_databases
 def test_concurrent_requests_share_one_catalogue(app: Flask) -> None:
     home = vetting_garden()
     applicant(approved_by=home.curator)

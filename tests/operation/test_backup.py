@@ -23,7 +23,7 @@ from marketplace.organisations.models import Company
 from marketplace.outbox.models import OutboxMail
 from tests import factories
 
-pytestmark = pytest.mark.usefixtures("postgresql_programs_on_path")
+pytestmark = [pytest.mark.usefixtures("postgresql_programs_on_path"), pytest.mark.both_databases]
 
 
 @pytest.fixture

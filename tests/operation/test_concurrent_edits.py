@@ -72,6 +72,7 @@ def six_members(organisation, role="owner"):
     return [factories.member(organisation, role) for _each in range(6)]
 
 
+@pytest.mark.both_databases
 def test_concurrent_company_edits_accept_one(app):
     company = factories.company()
     answers = save_concurrently(app, six_members(company), "/organisation", "about", LONG)
@@ -80,12 +81,14 @@ def test_concurrent_company_edits_accept_one(app):
     assert company.about == LONG.format(WORDS[winner])
 
 
+@pytest.mark.both_databases
 def test_concurrent_garden_edits_accept_one(app):
     garden = factories.garden()
     people = [factories.administrator() for _each in range(6)]
     assert_one_winner(save_concurrently(app, people, f"/admin/gardens/{garden.id}", "about", LONG), LONG)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("section", "field"), [("text", "about"), ("basics", "contact_name"), ("price", "price_from")]
 )
@@ -98,6 +101,7 @@ def test_concurrent_profile_edits_accept_one(app, section, field):
     assert_one_winner(save_concurrently(app, six_members(supplier), f"/profile/{section}", field, text), text)
 
 
+@pytest.mark.both_databases
 def test_concurrent_case_edits_accept_one(app):
     supplier = new_supplier("Kvistverk")
     people = six_members(supplier)

@@ -5,7 +5,6 @@ import pytest
 from tests.operation.soak import soak
 
 
-@pytest.mark.one_database
 @pytest.mark.slow
 def test_acknowledged_writes_survive_kill_9(empty_database_url, tmp_path, sampling):
     kills = 3 if sampling.exhaustive else 1

@@ -292,6 +292,7 @@ def unreadable(table):
         event.remove(db.engine, "before_cursor_execute", fail)
 
 
+@pytest.mark.both_databases
 def test_unavailable_database_shows_the_text_to_its_author(client, owner):
     token = token_on(client.sign_in(owner.user_id))
     with unreadable("UPDATE "):
@@ -300,6 +301,7 @@ def test_unavailable_database_shows_the_text_to_its_author(client, owner):
     assert "Ærfugl" in answer.text
 
 
+@pytest.mark.both_databases
 def test_unavailable_database_shows_the_text_to_nobody_else(client, owner):
     other = factories.member(factories.company())
     session.commit()
@@ -311,6 +313,7 @@ def test_unavailable_database_shows_the_text_to_nobody_else(client, owner):
     assert "Ærfugl" not in answer.text
 
 
+@pytest.mark.both_databases
 def test_unavailable_database_shows_the_text_in_the_session_it_was_typed_in(client, owner):
     token = token_on(client.sign_in(owner.user_id))
     with unreadable("sign_in_session"):

@@ -16,6 +16,8 @@ from marketplace.operation import health, logs, metric_files, metrics
 from marketplace.outbox.models import OutboxMail
 from tests import factories
 
+pytestmark = pytest.mark.both_databases
+
 TOKEN = "et langt ord med tall 47"
 PRODUCTION = {
     "PRODUCTION": "1", "SITE_URL": "https://torget.example", "SECRET_KEY": "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c"

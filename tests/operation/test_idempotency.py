@@ -21,6 +21,8 @@ from tests.factories import briefs
 from tests.factories.suppliers import supplier
 from tests.support.interleaving import interleave
 
+pytestmark = pytest.mark.both_databases
+
 CASE = {
     "title": "Nettbutikk for et ysteri",
     "text": "Vi laget butikken på seks uker, med bilder og betaling.",

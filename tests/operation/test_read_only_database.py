@@ -19,6 +19,8 @@ from tests import factories
 from tests.support.page_rules import HtmlPage
 from tests.support.sql_capture import captured_sql
 
+pytestmark = pytest.mark.both_databases
+
 LONG = (
     "Vi selger 40 slags ost og tar nesten alle bestillinger på telefon, og rekker ikke å svare om sommeren."
 )

@@ -127,6 +127,7 @@ def test_following_again_uses_the_same_row(places: Places) -> None:
     ] * 2
 
 
+@pytest.mark.both_databases
 def test_concurrent_follows_add_one_row(app: Flask, places: Places) -> None:
     company_id, garden_id = places.company.id, places.away_garden.id
     answers = run_concurrently(app, lambda _n: use_cases.follow_company(company_id, garden_id, COHORT), 6)

@@ -45,7 +45,6 @@ def test_company_registers_and_is_assigned_its_garden(client: Browser) -> None:
     assert session.query(Notice).filter_by(user_id=curator.user_id).count() == 1
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "change",
     [

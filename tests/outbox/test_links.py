@@ -70,7 +70,6 @@ def test_paths_of_all_notice_modules_are_found() -> None:
     assert len(PATHS) > 20
 
 
-@pytest.mark.one_database
 def test_message_link_never_ends_in_an_error(app: Flask) -> None:
     """The objects are gone, and the recipients have other roles than those the messages were written for."""
     garden = factories.garden()
@@ -91,7 +90,6 @@ def test_message_link_never_ends_in_an_error(app: Flask) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.one_database
 @pytest.mark.slow
 def test_demo_message_links_open_for_their_recipients(demo_app: Flask) -> None:
     """The newest and the oldest message of each kind to each role, whose briefs have been through several states."""

@@ -26,8 +26,6 @@ from tests.proposals.conftest import AFTER, DEADLINE_DAY, at_noon, choose, marke
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage, text_of
 
-pytestmark = pytest.mark.one_database
-
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 NOW, SOON, LATER = 1, 2, 3
 TITLE = "Nettbutikk med henting på gården"

@@ -189,6 +189,7 @@ def test_anonymous_viewer_cannot_be_erased(market: Market, app: Flask) -> None:
     assert all_texts() == before
 
 
+@pytest.mark.both_databases
 def test_erased_user_row_cannot_be_changed(person: Market, app: Flask) -> None:
     use_cases.erase_own_account(person.kvistverk, Path(app.instance_path) / "mail")
     for statement in ("UPDATE user_account SET is_active = true", "UPDATE user_account SET name = 'x'"):

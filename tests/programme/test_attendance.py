@@ -85,6 +85,7 @@ def send_interleaved(course_session: CourseSession, cohort: Cohort, seed: int) -
     return {tap.participation_id: tap.mark for tap in taps}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("seed", range(20))
 def test_marks_of_two_phones_in_any_order_give_the_latest_on_the_devices(
     today: CourseSession, cohort: Cohort, seed: int
@@ -108,6 +109,7 @@ def test_thousand_interleavings_of_two_phones_lose_nothing(cohort: Cohort) -> No
         assert session.query(AttendanceMark).filter_by(session_id=begun.id).count() == 30, seed
 
 
+@pytest.mark.both_databases
 def test_two_phones_at_once_lose_no_mark(today: CourseSession, cohort: Cohort, app: Flask) -> None:
     ids, session_id = companies(cohort), today.id
 

@@ -347,6 +347,7 @@ def test_adviser_feed_shows_own_places_until_it_is_revoked(
     assert session.query(CalendarFeed).filter_by(user_id=adviser.user_id).count() == 0
 
 
+@pytest.mark.both_databases
 def test_companies_that_confirm_while_a_session_is_moved_end_with_its_new_time(
     app: Flask, adviser: Viewer, cohort: Cohort
 ) -> None:

@@ -30,8 +30,6 @@ from tests.factories import programme
 from tests.proposals.conftest import at_noon
 from tests.support.browser import Browser
 
-pytestmark = pytest.mark.one_database
-
 __all__ = ["at_noon"]
 MONTH = dt.timedelta(days=31)
 

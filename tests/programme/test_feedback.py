@@ -22,8 +22,6 @@ from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
-pytestmark = pytest.mark.one_database
-
 STAFF = Marker(MarkSource.STAFF)
 AFTERNOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 EVENING = dt.datetime(2026, 11, 25, 17, 1, tzinfo=dt.UTC)

@@ -20,8 +20,6 @@ from marketplace.programme.use_cases.missed_sessions import notify_of_missed_ses
 from tests import factories
 from tests.factories import programme
 
-pytestmark = pytest.mark.one_database
-
 STARTS = dt.datetime(2027, 4, 6, 11, tzinfo=dt.UTC)
 """Tuesday 13:00 in summer time."""
 

@@ -17,8 +17,6 @@ from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
-pytestmark = pytest.mark.one_database
-
 DAY = dt.timedelta(days=1)
 
 

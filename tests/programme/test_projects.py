@@ -23,8 +23,6 @@ from tests import factories
 from tests.factories import programme
 from tests.support.sql_capture import captured_sql
 
-pytestmark = pytest.mark.one_database
-
 FORM = {
     "name": "Digital synlighet Trøndelag",
     "starts_on": "2026-08-01",

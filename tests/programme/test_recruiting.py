@@ -28,8 +28,6 @@ from tests.factories import programme
 from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql
 
-pytestmark = pytest.mark.one_database
-
 NUMBER, OTHER_NUMBER = "310000388", "310000752"
 
 

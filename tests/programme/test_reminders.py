@@ -120,6 +120,7 @@ def test_moved_session_is_reminded_of_again(adviser: Viewer, cohort: Cohort) -> 
     assert [subject for _to, subject in mails()][-1] == "Kurs torsdag 1. april"
 
 
+@pytest.mark.both_databases
 def test_two_workers_remind_once(app: Flask, cohort: Cohort) -> None:
     for _number in range(3):
         programme.participation(cohort)

@@ -28,8 +28,6 @@ from tests.factories import programme
 from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql
 
-pytestmark = pytest.mark.one_database
-
 NOW = dt.datetime(2027, 1, 4, 8, tzinfo=dt.UTC)
 DETAILS = SessionDetails(
     "", dt.date(2027, 3, 9), dt.time(13), dt.time(16), "Meieriet", "Ola Setroms veg 1", "5021", "Liv Aas", ""

@@ -180,6 +180,7 @@ def test_owner_who_registers_the_number_is_linked_and_followed(cohort: Cohort) -
     assert followers() == {(elsewhere.id, "area")}
 
 
+@pytest.mark.both_databases
 def test_concurrent_sign_ups_never_exceed_the_seats(cohort: Cohort, app: Flask) -> None:
     cohort.seats = 5
     slug, cohort_id = cohort.project.slug, cohort.id

@@ -59,6 +59,7 @@ def participations() -> list[Participation]:
     return list(session.scalars(select(Participation).order_by(Participation.id)))
 
 
+@pytest.mark.both_databases
 @pytest.mark.exhaustive
 @pytest.mark.slow
 def test_two_hundred_concurrent_sign_ups_seat_25_and_queue_the_rest(cohort: Cohort, app: Flask) -> None:

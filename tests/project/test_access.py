@@ -63,7 +63,6 @@ def people(demo_app: Flask) -> People:
     return People()
 
 
-@pytest.mark.one_database
 def test_each_user_gets_expected_status_on_each_route(app: Flask, people: People) -> None:
     """No route admits the wrong role or fails, and refused requests change no rows."""
     browsers = people.browsers(app)

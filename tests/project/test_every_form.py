@@ -197,7 +197,6 @@ def request_arguments(form: Form, content: MultiDict[str, str]) -> dict[str, Mul
 
 
 @pytest.mark.slow
-@pytest.mark.one_database
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("role", ROLES)
 def test_no_form_breaks_or_loses_typed_text(demo_app: Flask, role: str, sampling: Sampling) -> None:

@@ -24,7 +24,6 @@ MIN_KINDS = 10
 
 
 @pytest.mark.slow
-@pytest.mark.one_database
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
 def test_links_work_and_pages_follow_page_rules(demo_app: Flask, role: str) -> None:
@@ -83,7 +82,6 @@ HOSTILE_VALUES = ("'\"><script>", "be\x00fore", "9" * 400, "-1", "sNaN", "\u202e
 
 
 @pytest.mark.slow
-@pytest.mark.one_database
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
 def test_hostile_query_strings_cause_no_server_error(demo_app: Flask, role: str, sampling: Sampling) -> None:

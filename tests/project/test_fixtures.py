@@ -11,6 +11,8 @@ from tests.support.browser import Browser
 from tests.support.databases import Database
 from tests.support.page_rules import HtmlPage, check_page
 
+pytestmark = pytest.mark.both_databases
+
 VALID_PAGE = '<!doctype html><html lang="nb"><title>Hei – Torget</title><body><main><h1>Hei</h1>{}</main></body></html>'
 
 

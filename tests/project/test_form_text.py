@@ -92,7 +92,6 @@ def is_processed(answer: TestResponse) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.one_database
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "anonymous"])
 def test_no_way_to_fail_loses_typed_text(demo_app: Flask, role: str, sampling: Sampling) -> None:

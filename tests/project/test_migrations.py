@@ -19,6 +19,8 @@ from marketplace.database import migrate, triggers
 from marketplace.database.metadata import METADATA
 from tests.support.sampling import Sampling
 
+pytestmark = pytest.mark.both_databases
+
 SAMPLED_VERSIONS = 4
 VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
 
@@ -129,7 +131,6 @@ def schema_and_rows(engine: Engine) -> tuple[list[str], dict[str, list[tuple[obj
 
 
 @pytest.mark.slow
-@pytest.mark.one_database
 def test_each_migration_preserves_demo_data_down_and_up(demo_engine: Engine, sampling: Sampling) -> None:
     """At each revision, schema and rows are unchanged by one upgrade followed by a downgrade."""
     versions = [f"{number:04d}" for number in range(1, int(migrate.head() or 0) + 1)]

@@ -69,7 +69,6 @@ def max_statements(path: str) -> int:
     return len(EXPORTED_TABLES) + EXPORT_OVERHEAD if path == "/account/data/export" else MAX_STATEMENTS
 
 
-@pytest.mark.one_database
 def test_pages_stay_within_statement_limit(scaled_demo_app: Flask, sampling: Sampling) -> None:
     people, page_users, wrong, opened = People(), page_set.people(), list[str](), Counter[str]()
     roles = sampling.choose(ROLES, SAMPLED_ROLES, "statements")
@@ -114,7 +113,6 @@ def list_statements(app: Flask, ids: dict[str, int | None]) -> dict[tuple[str, s
     return counted
 
 
-@pytest.mark.one_database
 def test_list_statements_do_not_grow_with_rows(
     ids: dict[str, int | None], request: pytest.FixtureRequest
 ) -> None:

@@ -55,7 +55,6 @@ def test_award_needs_message_to_chosen_supplier(judged, replies):
     assert decision_state(judged) == before
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("reply", "field", "words"),
     [
@@ -116,7 +115,6 @@ def test_only_owner_of_chosen_supplier_can_decline_award(opened, choose):
     assert decision_state(opened) == before
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("field", ["on_time", "within_price", "goal_met", "order_again"])
 def test_outcome_answer_must_be_an_option(opened, choose, field):
     choose(opened, "kvistverk")

@@ -59,7 +59,6 @@ def test_offer_older_than_amendment_is_marked(browser, market, at_noon):
     assert "Myrull har svart på en eldre versjon" not in told
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("day", ["", "i morgen", "31.02.2027"])
 def test_extension_with_invalid_date_is_refused(browser, market, at_noon, day):
     deadline = market.brief.deadline

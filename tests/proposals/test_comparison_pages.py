@@ -2,14 +2,11 @@
 
 import datetime as dt
 
-import pytest
-
 from tests.proposals.conftest import AFTER, REFERENCE
 
 OFFERS = f"/briefs/{REFERENCE}/proposals"
 
 
-@pytest.mark.one_database
 def test_comparison_page_marks_and_fills_price_gaps(browser, opened):
     page = browser("member").page(OFFERS)
     html = page.html.replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")
@@ -21,7 +18,6 @@ def test_comparison_page_marks_and_fills_price_gaps(browser, opened):
     assert browser("owner").page(OFFERS).all("a", href=f"/briefs/{REFERENCE}/award")
 
 
-@pytest.mark.one_database
 def test_comparison_page_shows_up_to_four_selected_offers(browser, market, at_noon):
     for number in range(6):
         market.supplier(f"byra{number}")
@@ -36,7 +32,6 @@ def test_comparison_page_shows_up_to_four_selected_offers(browser, market, at_no
     assert page.one("table").get("data-columns") == "2"
 
 
-@pytest.mark.one_database
 def test_comparison_page_with_one_and_no_offer(browser, market, at_noon):
     at_noon.move_to(AFTER, tick=False)
     page = browser("owner").page(OFFERS)

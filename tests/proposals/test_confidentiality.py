@@ -83,7 +83,6 @@ def steps(market: Market) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "resume", lambda: use_cases.resume(bidder, reference)
 
 
-@pytest.mark.one_database
 def test_bidder_actions_change_no_byte_for_others(
     market: Market, app: Flask, caplog: pytest.LogCaptureFixture, at_noon: Any, sampling: Sampling
 ) -> None:
@@ -135,7 +134,6 @@ def statements_of(people: dict[str, Any], reference: str) -> dict[tuple[str, str
     return found
 
 
-@pytest.mark.one_database
 def test_sql_statements_are_independent_of_offer_count(market: Market, app: Flask) -> None:
     others = [
         Supplier(
@@ -226,7 +224,6 @@ def find_leaks(
     return {w: p for w, p in leaks.items() if p}, {w: p for w, p in blind.items() if p}
 
 
-@pytest.mark.one_database
 def test_canary_words_are_found_by_owners_only_before_opening(
     market: Market, app: Flask, caplog: pytest.LogCaptureFixture, sampling: Sampling
 ) -> None:
@@ -241,7 +238,6 @@ def test_canary_words_are_found_by_owners_only_before_opening(
     assert [word for word in planted.seen_by if word in logged] == []
 
 
-@pytest.mark.one_database
 def test_opened_offers_are_readable_by_company_only(
     market: Market, app: Flask, at_noon: Any, sampling: Sampling
 ) -> None:

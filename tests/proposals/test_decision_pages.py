@@ -42,7 +42,6 @@ def award_form(opened, chosen="kvistverk", **changes):
     return form | changes
 
 
-@pytest.mark.one_database
 def test_scores_form_saves_all_and_a_note_without_a_score(browser, opened):
     path = f"{OFFERS}/scores"
     opened.leave("member")
@@ -57,14 +56,12 @@ def test_scores_form_saves_all_and_a_note_without_a_score(browser, opened):
     assert browser("outsider").get(path).status_code == 404
 
 
-@pytest.mark.one_database
 def test_comparison_shows_connections_that_a_garden_has_stated(browser, opened):
     declare_conflict(opened.curator, opened.people["myrull"].organisation_id, "paid")
     page = browser("owner").page(OFFERS).text
     assert page.count("har oppgitt en interesse i denne leverandøren: betalt arbeid") == 1
 
 
-@pytest.mark.one_database
 def test_award_form_sends_letters_without_competitor_details(browser, opened):
     browser("owner").post(f"{OFFERS}/scores", data=scores(opened, act="finish"))
     browser("owner").post(f"{OFFERS}/scores/close")
@@ -97,7 +94,6 @@ def test_award_form_sends_letters_without_competitor_details(browser, opened):
         assert "92" not in " ".join(page.text for page in pages).replace(REFERENCE, "")
 
 
-@pytest.mark.one_database
 def test_job_pages_lead_to_delivery_and_outcome(browser, opened):
     browser("owner").post(f"/briefs/{REFERENCE}/award", data=award_form(opened))
     job = f"/briefs/{REFERENCE}/job"
@@ -130,7 +126,6 @@ def test_job_pages_lead_to_delivery_and_outcome(browser, opened):
     assert browser("owner").page(job).all("table")
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("path", "name"),
     [("award/take-back", "owner"), ("terminate", "owner"), ("nobody", "owner"), ("decline", "kvistverk")],
@@ -149,7 +144,6 @@ def test_ending_forms_need_reason(browser, opened, path, name):
     assert opened.brief.state == {"terminate": "terminated", "nobody": "no_award"}.get(path, "published")
 
 
-@pytest.mark.one_database
 def test_offer_can_be_ruled_out_on_its_page(browser, opened):
     number = opened.proposal("skogsfjord").id
     path = f"{OFFERS}/{number}/rule-out"

@@ -80,6 +80,7 @@ def test_daily_offer_limit_is_twenty(market: Market, at_noon: Any) -> None:
     assert use_cases.submit(market.kvistverk, references[-1], waiting.revision).state == "submitted"
 
 
+@pytest.mark.both_databases
 def test_concurrent_offers_obey_daily_limit(market: Market, app: Flask) -> None:
     references = briefs(market, MAX_OFFERS_PER_DAY + 5)
     saved = {one: use_cases.save(market.kvistverk, one, full_content()).revision for one in references}

@@ -44,7 +44,6 @@ def test_offer_form_works_without_javascript(browser, market):
     assert len(person.page("/proposals").all("li")) > 0
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [("12.500,-", 12_500), ("12 500 kr", 12_500), ("148.500", 148_500), ("12500,50", 12_501), ("0", 0)],
@@ -54,7 +53,6 @@ def test_prices_are_parsed_in_common_formats(browser, market, typed, amount):
     assert market.proposal("kvistverk").content["price_lines"][0]["amount"] == amount
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
@@ -84,7 +82,6 @@ def test_unreadable_values_show_field_errors_and_keep_input(browser, market, nam
     assert saved.content["valid_until"] is not None
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40, "0'", "٣"])
 def test_malformed_revision_is_handled(browser, market, revision):
     assert browser("kvistverk").post(OFFER, data=filled(seen=revision, act="save")).status_code == 303
@@ -103,7 +100,6 @@ def test_conflict_page_keeps_typed_text(browser, market):
     assert market.proposal("kvistverk").content["team"] == "Min egen tekst"
 
 
-@pytest.mark.one_database
 def test_offer_autosave_stores_content(browser, market, at_noon):
     def save(**changes):
         return browser("kvistverk").post(OFFER, data=filled(**changes), headers={"X-Autosave": "1"})

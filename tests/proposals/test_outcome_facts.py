@@ -59,7 +59,6 @@ def test_only_latest_answers_with_consent_count(market: Market, companies: list[
     assert shared_job_answers(supplier_id) == []
 
 
-@pytest.mark.one_database
 def test_public_page_shows_figures_without_names_or_texts(
     market: Market, browser: Any, companies: list[Viewer]
 ) -> None:
@@ -76,7 +75,6 @@ def test_public_page_shows_figures_without_names_or_texts(
     assert "Ferdig i tide i 2 av 3 oppdrag" in browser("kvistverk").page("/proposals/outcomes").text
 
 
-@pytest.mark.one_database
 def test_ranking_reads_no_outcomes(market: Market, companies: list[Viewer]) -> None:
     for company in companies:
         deliver(market, company, for_supplier=True)
@@ -86,6 +84,5 @@ def test_ranking_reads_no_outcomes(market: Market, companies: list[Viewer]) -> N
     assert not [statement for statement in seen if "outcome_" in statement.replace("proposal.outcome_", "")]
 
 
-@pytest.mark.one_database
 def test_how_we_rank_says_that_outcomes_do_not_count(browser: Any) -> None:
     assert "Hvordan tidligere oppdrag gikk" in browser("nobody").page("/how-we-rank").text

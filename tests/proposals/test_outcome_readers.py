@@ -10,7 +10,6 @@ from tests.factories.outcomes import answer, delivered_job
 from tests.support.notices import notice_kinds
 from tests.support.sql_capture import captured_sql
 
-pytestmark = pytest.mark.one_database
 LESSON, ADVICE, NUMBER = "Vi burde spurt om opplæring.", "Be om en plan for bilder.", "61 bestillinger"
 MAX_STATEMENTS = 12
 

@@ -77,7 +77,6 @@ def test_reply_saved_from_an_old_page_conflicts(market: Market, job: Brief) -> N
         reply_to_outcome(market.kvistverk, shared.id, ReplyDetails("Noe annet."), seen)
 
 
-@pytest.mark.one_database
 def test_reply_is_shown_to_company_and_garden_and_on_its_form(
     market: Market, browser: Any, job: Brief
 ) -> None:
@@ -95,7 +94,6 @@ def test_reply_is_shown_to_company_and_garden_and_on_its_form(
     assert browser("myrull").get(path).status_code == 404
 
 
-@pytest.mark.one_database
 def test_garden_that_may_not_read_the_answers_sees_no_reply(market: Market, browser: Any, job: Brief) -> None:
     shared = answer(market.owner, job, for_supplier=True)
     reply_to_outcome(market.kvistverk, shared.id, ReplyDetails(REPLY))

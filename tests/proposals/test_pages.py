@@ -103,7 +103,6 @@ def test_sealed_page_offers_early_opening_without_details(browser, market):
     assert "Kvistverk" in owner.post(f"{OFFERS}/open", follow_redirects=True).text
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_pages_in_every_language(browser, opened, locale):
     for name, paths in {

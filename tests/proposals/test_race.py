@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import pytest
 from sqlalchemy import func, select
 
 from marketplace.audit.models import AuditEvent
@@ -15,6 +16,8 @@ from marketplace.proposals.models import Award, Proposal, ProposalRevision
 from tests.factories.offers import full_content
 from tests.proposals.conftest import AFTER, DEADLINE_DAY
 from tests.support.concurrency import run_concurrently
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_concurrent_saves_create_one_offer(app, market):

@@ -29,6 +29,7 @@ def recorded(action):
     )
 
 
+@pytest.mark.both_databases
 def test_concurrent_workers_announce_opening_once(app, opened):
     with interleave(app, EVENTS, scheduled.open_due):
         assert scheduled.open_due() == 0
@@ -36,6 +37,7 @@ def test_concurrent_workers_announce_opening_once(app, opened):
     assert recorded("brief.opened") == 1
 
 
+@pytest.mark.both_databases
 def test_concurrent_workers_send_one_reminder(app, opened, at_noon):
     scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=20), tick=False)
@@ -46,6 +48,7 @@ def test_concurrent_workers_send_one_reminder(app, opened, at_noon):
     assert recorded("brief.remind_") == 1
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("days", [20, 43])
 def test_decision_during_job_prevents_reminder_and_lapse(app, opened, at_noon, days):
     scheduled.open_due()
@@ -57,6 +60,7 @@ def test_decision_during_job_prevents_reminder_and_lapse(app, opened, at_noon, d
     assert (sent_notices("decide_soon"), sent_notices("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
 
 
+@pytest.mark.both_databases
 def test_reopening_during_job_restarts_deadline(app, opened, at_noon, choose):
     scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=43), tick=False)
@@ -80,6 +84,7 @@ def delivered(opened, choose):
     return opened
 
 
+@pytest.mark.both_databases
 def test_concurrent_workers_request_outcome_once(app, delivered):
     with interleave(app, EVENTS, scheduled.remind_about_results):
         assert scheduled.remind_about_results() == 0
@@ -87,6 +92,7 @@ def test_concurrent_workers_request_outcome_once(app, delivered):
     assert sent_notices("did_it_work") == 2, "the company's two people"
 
 
+@pytest.mark.both_databases
 def test_outcome_answered_during_job_is_not_requested(app, delivered):
     answers = use_cases.OutcomeAnswers("yes", "over", "partly", "maybe")
     act = lambda: use_cases.answer_outcome(delivered.member, REFERENCE, "handover", answers)  # noqa: E731 because it is an argument

@@ -52,7 +52,6 @@ def third(opened):
     return opened
 
 
-@pytest.mark.one_database
 def test_scoring_page_shows_what_each_offer_says_about_each_criterion(browser, opened):
     page = browser("owner").page(PATH)
     sections = {code: text_of(page.one("section", aria_labelledby=f"criterion-{code}")) for code in CRITERIA}
@@ -204,7 +203,6 @@ def test_scoring_alone_is_audited_without_scores(opened):
     assert not [e for e in session.scalars(select(AuditEvent)) if "Notat" in str(e.details)]
 
 
-@pytest.mark.one_database
 def test_comparison_names_those_who_give_scores_and_the_next_step(browser, opened):
     offers = f"/briefs/{REFERENCE}/proposals"
     assert "Gi dine egne poeng" in browser("member").page(offers).links()
@@ -216,7 +214,6 @@ def test_comparison_names_those_who_give_scores_and_the_next_step(browser, opene
     assert "Bli enige om poengene" in browser("owner").page(offers).links()
 
 
-@pytest.mark.one_database
 def test_autosave_of_scores_keeps_a_note_without_a_score(browser, opened):
     owner, number = browser("owner"), opened.proposal("myrull").id
     seen = owner.page(PATH).one("input", name="seen").get("value")
@@ -231,7 +228,6 @@ def test_autosave_of_scores_keeps_a_note_without_a_score(browser, opened):
     assert owner.post(PATH, data=other, headers={"X-Autosave": "1"}).status_code == 409
 
 
-@pytest.mark.one_database
 def test_note_that_is_too_long_holds_up_no_other_field(browser, opened):
     number = opened.proposal("myrull").id
     long, short = f"note_{number}_price", f"note_{number}_experience"
@@ -244,7 +240,6 @@ def test_note_that_is_too_long_holds_up_no_other_field(browser, opened):
     assert "x" * 601 in page.text
 
 
-@pytest.mark.one_database
 def test_scores_that_come_after_the_award_are_shown_again(browser, opened, choose):
     note = f"note_{opened.proposal('myrull').id}_price"
     choose(opened, "kvistverk")
@@ -254,7 +249,6 @@ def test_scores_that_come_after_the_award_are_shown_again(browser, opened, choos
     assert browser("owner").get(PATH).status_code == 404
 
 
-@pytest.mark.one_database
 def test_text_is_kept_when_the_round_closes_while_somebody_writes(browser, opened):
     score_alone(opened, "owner", 5)
     number = opened.proposal("myrull").id
@@ -268,7 +262,6 @@ def test_text_is_kept_when_the_round_closes_while_somebody_writes(browser, opene
     assert session.scalars(select(Evaluation)).all() == []
 
 
-@pytest.mark.one_database
 def test_finishing_needs_all_scores_and_saves_those_that_are_given(browser, opened):
     missing = f"score_{opened.proposal('myrull').id}_price"
     answer = browser("owner").post(PATH, data=form_data(opened, **{missing: ""}, step="own", act="finish"))
@@ -278,7 +271,6 @@ def test_finishing_needs_all_scores_and_saves_those_that_are_given(browser, open
     assert scoring(opened, "owner").step is ScoringStep.OWN
 
 
-@pytest.mark.one_database
 def test_pages_of_each_step_in_the_browser(browser, opened):
     owner, member = browser("owner"), browser("member")
     assert owner.post(PATH, data=form_data(opened, "5", step="own", act="finish")).status_code == 303

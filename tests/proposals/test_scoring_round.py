@@ -97,7 +97,6 @@ def test_choosing_nobody_closes_an_open_round(opened):
     assert queries.letter_for(opened.people["myrull"], opened.proposal("myrull").id).own_total == 80
 
 
-@pytest.mark.one_database
 def test_decision_forms_name_the_letters_that_will_contain_no_scores(browser, opened):
     owner, winner = browser("owner"), opened.proposal("kvistverk").id
     forms = (f"/briefs/{REFERENCE}/award?proposal={winner}", f"/briefs/{REFERENCE}/nobody")
@@ -117,7 +116,6 @@ def test_decision_forms_name_the_letters_that_will_contain_no_scores(browser, op
     assert not any(notices())
 
 
-@pytest.mark.one_database
 def test_round_is_reopened_from_the_page_of_scores(browser, opened):
     for name, score in (("owner", "5"), ("member", "3")):
         browser(name).post(PATH, data=form_data(opened, score, step="own", act="finish"))

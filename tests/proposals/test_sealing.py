@@ -19,6 +19,8 @@ from marketplace.proposals.use_cases import key_rotation as custody
 from tests.factories.market import Market
 from tests.factories.offers import full_content
 
+pytestmark = pytest.mark.both_databases
+
 OLD, NEW, OTHER = ("0a" * 32, "0b" * 32, "0c" * 32)
 
 

@@ -29,6 +29,7 @@ def suspend(viewer):
             vetting.state = "suspended"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("happens", "told"), [("deadline", TOO_LATE), ("suspended", NOT_APPROVED)])
 def test_save_after_offer_closed_is_refused_with_reason(app, browser, market, at_noon, happens, told):
     sent = market.send("kvistverk")
@@ -48,6 +49,7 @@ def test_save_after_offer_closed_is_refused_with_reason(app, browser, market, at
     assert not person.page(OFFER).all("textarea")
 
 
+@pytest.mark.both_databases
 def test_input_is_kept_when_colleague_withdraws_offer(app, browser, market):
     sent = market.send("kvistverk")
     act = lambda: use_cases.withdraw(market.kvistverk, REFERENCE, "Full ordrebok")  # noqa: E731 because it is an argument

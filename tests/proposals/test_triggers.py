@@ -12,6 +12,8 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.models import Award, Proposal
 from tests.factories.market import Market
 
+pytestmark = pytest.mark.both_databases
+
 
 def do(statement: str, **values: Any) -> int:
     """Run one SQL statement outside the application and commit. Returns the number of rows changed."""

@@ -14,6 +14,8 @@ from tests import factories
 from tests.factories.briefs import draft
 from tests.support.concurrency import run_concurrently
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def partner(market):

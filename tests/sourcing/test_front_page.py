@@ -18,7 +18,6 @@ def _links(browser: Browser, path: str, start: str) -> list[str]:
     ]
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("locale", EXAMPLES)
 def test_examples_of_the_front_page_give_the_service(market: Market, client: Browser, locale: str) -> None:
     del market
@@ -30,7 +29,6 @@ def test_examples_of_the_front_page_give_the_service(market: Market, client: Bro
     assert tuple(first) == EXAMPLES[locale]
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path", ["/?q=selge+ost+i+nettbutikk", "/?q=nettbutik+i+Oppdal", "/?q=nettbutikk&place=5021"]
 )
@@ -44,7 +42,6 @@ def test_link_leads_to_as_many_suppliers_as_are_counted(market: Market, client: 
     assert counted.group(1) == listed.group(1)
 
 
-@pytest.mark.one_database
 def test_unknown_need_leads_to_an_adviser(client: Browser) -> None:
     assert "/gardens" in _links(client, "/?q=Kj%C3%B8p+av+pukk+og+grus", "/gardens")
     assert "/gardens" in _links(client, "/suppliers?q=asdf", "/gardens")

@@ -116,7 +116,6 @@ def test_other_viewers_cannot_see_own_rank_page(market, publish, sign_in):
     assert sign_in(market.owner).get(f"/briefs/{reference}/standing").status_code == 403
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("locale", "said"), [("nb", "nummer 2 i listen"), ("nn", "Kva som ville ha gitt meir")]
 )

@@ -8,8 +8,6 @@ from marketplace.sourcing import use_cases
 from marketplace.sourcing.models import Invitation, RankingRun
 from tests.factories.briefs import draft
 
-pytestmark = pytest.mark.one_database
-
 HOSTILE = [
     "",
     "-1",

@@ -73,7 +73,6 @@ def test_only_company_its_garden_and_admin_see_ranking(market, publish, sign_in)
         assert sign_in(viewer).get(path).status_code == 404
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_page_is_translated(market, publish, sign_in, locale):
     text = sign_in(market.owner, locale).get(f"/briefs/{publish()}/ranking").text

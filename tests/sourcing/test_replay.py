@@ -52,7 +52,7 @@ def environment_of(app):
     }
 
 
-@pytest.mark.one_database
+@pytest.mark.both_databases
 def test_replay_command_in_another_process(app, market, publish, command):
     publish()
     words = [sys.executable, "-m", "marketplace.cli", "replay", str(run_of().id)]
@@ -85,7 +85,7 @@ with create_app().app_context():
 """
 
 
-@pytest.mark.one_database
+@pytest.mark.both_databases
 def test_replay_is_identical_in_release_with_other_weights(app, market, publish):
     publish()
     run = run_of()
@@ -221,6 +221,7 @@ def test_small_change_does_not_refit(market):
     assert not use_cases.refit()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("is_stored", [False, True])
 def test_concurrent_refits_choose_one_version(app, market, publish, is_stored):
     if is_stored:

@@ -267,7 +267,6 @@ def test_file_above_size_limit_is_not_read(garden, tmp_path):
     assert "Split it" in _refused(path)
 
 
-@pytest.mark.one_database
 def test_two_thousand_suppliers_are_checked(garden, write):
     path = write(*(GOOD | {"name": f"Byrå {number}"} for number in range(2000)))
     assert "2000 suppliers can be imported" in suppliers.import_file(path, commit=False, approve_by=None)

@@ -79,7 +79,7 @@ def suspend(market: Any, name: str, curator: Any, process: RankingProcess) -> di
     return process.ask()
 
 
-@pytest.mark.one_database
+@pytest.mark.both_databases
 def test_suspended_supplier_leaves_other_process_at_once(app, market):
     for name in NAMES:
         market.add(name, "Vi lager nettbutikk.", "ecm.shop")
@@ -97,7 +97,7 @@ def test_suspended_supplier_leaves_other_process_at_once(app, market):
         assert set(before) - set(answer["listed"]) == {str(market.suppliers[name].id) for name in NAMES}
 
 
-@pytest.mark.one_database
+@pytest.mark.both_databases
 def test_suspended_supplier_leaves_other_process_during_refit(app, market):
     market.add(NAMES[0], "Vi lager nettbutikk.", "ecm.shop")
     session.commit()

@@ -163,10 +163,6 @@ def test_finished_action_has_a_date_until_it_is_reopened(owner: Viewer) -> None:
         use_cases.set_action_state(owner, action.id, "paused")
 
 
-pages = pytest.mark.one_database
-
-
-@pages
 def test_pages_add_change_finish_remove_and_restore_an_action(owner: Viewer, client: Browser) -> None:
     client.sign_in(owner.user_id or 0)
     empty = client.page("/plan/actions")
@@ -193,7 +189,6 @@ def test_pages_add_change_finish_remove_and_restore_an_action(owner: Viewer, cli
     client.page(path)
 
 
-@pages
 def test_form_with_errors_keeps_what_was_typed(owner: Viewer, client: Browser) -> None:
     client.sign_in(owner.user_id or 0)
     data = {
@@ -207,7 +202,6 @@ def test_form_with_errors_keeps_what_was_typed(owner: Viewer, client: Browser) -
     assert session.query(Action).count() == 0
 
 
-@pages
 def test_other_companies_gardens_and_suppliers_do_not_reach_an_action(owner: Viewer, client: Browser) -> None:
     action = add(owner, "Bygge naust")
     stranger = factories.member(factories.company())
@@ -217,7 +211,6 @@ def test_other_companies_gardens_and_suppliers_do_not_reach_an_action(owner: Vie
     assert client.sign_in(adviser.user_id or 0).get("/plan/actions").status_code == 403
 
 
-@pages
 def test_list_of_actions_needs_few_statements(owner: Viewer, client: Browser) -> None:
     for number in range(10):
         add(owner, f"Tiltak {number}", objective_id=None)

@@ -190,7 +190,6 @@ def test_unknown_baseline_is_not_zero() -> None:
     assert section.blocks[0].rows[0][3] == "1,5 kr"
 
 
-@pytest.mark.one_database
 def test_company_downloads_each_format_and_prints(world: World, client: Browser) -> None:
     client.sign_in(world.colleague.user_id or 0)
     page = client.page("/plan/print")
@@ -209,7 +208,6 @@ def test_company_downloads_each_format_and_prints(world: World, client: Browser)
         assert client.get(f"/plan/strategy.pdf?version={wrong}").status_code == 404
 
 
-@pytest.mark.one_database
 def test_garden_prints_a_shared_strategy(world: World, client: Browser) -> None:
     sharing.share_strategy(world.owner)
     client.sign_in(world.adviser.user_id or 0)
@@ -219,7 +217,6 @@ def test_garden_prints_a_shared_strategy(world: World, client: Browser) -> None:
     assert client.get(f"{world.path}/strategy.pdf").status_code == 404
 
 
-@pytest.mark.one_database
 def test_company_without_strategy_has_nothing_to_print(world: World, client: Browser) -> None:
     other = factories.member(factories.company("Nydal", of=world.garden))
     for path in ("/plan/print", "/plan/strategy.pdf", "/plan/strategy.md", "/plan/strategy.json"):

@@ -16,7 +16,6 @@ from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql
 
 __all__ = ["world"]
-pytestmark = pytest.mark.one_database
 MAX_STATEMENTS = 12
 
 

@@ -27,8 +27,6 @@ from tests.factories import briefs, suppliers
 from tests.factories import strategy as strategies
 from tests.support.browser import Browser
 
-pytestmark = pytest.mark.one_database
-
 
 class World:
     """A company with a strategy, its garden, another garden and a supplier."""

@@ -92,10 +92,6 @@ def test_tools_in_use_are_those_that_the_company_has_or_uses(owner: Viewer) -> N
     assert tools_in_use(owner.organisation_id) == ["Canva", "Fiken"]
 
 
-pages = pytest.mark.one_database
-
-
-@pages
 def test_pages_add_rate_and_remove_a_tool(owner: Viewer, client: Browser) -> None:
     client.sign_in(owner.user_id or 0)
     assert "Dere har ikke ført opp noen verktøy ennå." in client.page("/plan/tools").text
@@ -111,7 +107,6 @@ def test_pages_add_rate_and_remove_a_tool(owner: Viewer, client: Browser) -> Non
     assert client.get("/plan/tools/no-such").status_code == 404
 
 
-@pages
 def test_tools_of_one_company_are_not_shown_to_another(owner: Viewer, client: Browser) -> None:
     use_cases.save_tool(owner, "canva", ToolDetails("in_use", "Naustet AS"))
     stranger = factories.member(factories.company())

@@ -62,7 +62,6 @@ def test_appeal_pages_access_by_role(app: Flask, home: VettingGarden, elsewhere:
     assert browser.get(f"/vetting/{item.id}").status_code == 404
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_appeal_pages_in_every_language(
     app: Flask, home: VettingGarden, elsewhere: Viewer, locale: str

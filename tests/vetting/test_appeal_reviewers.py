@@ -105,6 +105,7 @@ def test_new_conflict_reassigns_appeal_and_reminder_is_sent_once(
         assert use_cases.remind_of_appeals() == 0
 
 
+@pytest.mark.both_databases
 def test_appeal_answered_during_reminder_run_gets_no_reminder(
     app: Flask, home: VettingGarden, elsewhere: Viewer
 ) -> None:

@@ -143,6 +143,7 @@ def test_refusal_without_decision_row_cannot_be_appealed(
     assert f"/profile/vetting/{item.id}/appeal" not in page.html
 
 
+@pytest.mark.both_databases
 def test_concurrent_appeal_answers_only_one_succeeds(
     app: Flask, home: VettingGarden, elsewhere: Viewer
 ) -> None:
@@ -162,6 +163,7 @@ def test_concurrent_appeal_answers_only_one_succeeds(
     assert session.query(Notice).filter_by(user_id=owner.user_id, kind="appeal_decided").count() == 1
 
 
+@pytest.mark.both_databases
 def test_concurrent_appeals_create_one_row(app: Flask, home: VettingGarden, elsewhere: Viewer) -> None:
     _made, owner, item = refused_supplier(home)
     number = item.id

@@ -14,7 +14,6 @@ from tests.factories.suppliers import ABOUT, applicant, vetting_garden, vetting_
 from tests.support.browser import Browser, signed_in
 from tests.support.hostile_text import HOSTILE
 
-pytestmark = pytest.mark.one_database
 APPLICATION = {
     "person_name": "Ola Kvist",
     "email": "ola@kvistverk.example",

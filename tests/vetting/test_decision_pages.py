@@ -10,8 +10,6 @@ from tests import factories
 from tests.factories.suppliers import applicant, checklist, vetting_garden, vetting_of
 from tests.support.browser import Browser, signed_in
 
-pytestmark = pytest.mark.one_database
-
 
 def answers(category: str, **changes: str) -> dict[str, str]:
     data = {f"met_{code}": "yes" for code in checklist(category)}

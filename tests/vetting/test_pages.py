@@ -6,8 +6,6 @@ from flask import Flask
 from tests.factories.suppliers import applicant, vetting_garden, vetting_of
 from tests.support.browser import signed_in
 
-pytestmark = pytest.mark.one_database
-
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_pages_in_every_language(app: Flask, locale: str) -> None:

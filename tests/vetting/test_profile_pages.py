@@ -14,7 +14,6 @@ from tests.factories.suppliers import ABOUT, applicant, checklist, vetting_garde
 from tests.support.browser import Browser, signed_in
 from tests.support.hostile_text import HOSTILE
 
-pytestmark = pytest.mark.one_database
 SECTIONS = {
     "basics": {"name": "Kvistverk", "municipality": "5022", "contact_email": "ny@kvistverk.example"},
     "text": {"about": ABOUT + "Nytt.", "text_locale": "nn"},

@@ -60,7 +60,6 @@ def test_refusal_page_access_by_role(app: Flask, home: VettingGarden, elsewhere:
     assert "for tynt" not in profile
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_refusal_pages_in_every_language(
     home: VettingGarden, elsewhere: Viewer, app: Flask, locale: str

@@ -50,6 +50,7 @@ def test_proposer_cannot_confirm_own_refusal(
     assert vetting_of(made).state == "submitted"
 
 
+@pytest.mark.both_databases
 def test_database_rejects_same_proposer_and_confirmer(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     refusal = propose_refusal(home, vetting_of(made))
@@ -114,6 +115,7 @@ def test_refusal_reminder_is_sent_once_after_five_working_days(home: VettingGard
     assert notice_kinds(second).count("refusal_proposed") == 2
 
 
+@pytest.mark.both_databases
 def test_refusal_answered_during_reminder_run_gets_no_reminder(
     app: Flask, home: VettingGarden, second: Viewer
 ) -> None:

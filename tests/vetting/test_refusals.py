@@ -63,6 +63,7 @@ def test_returned_refusal_reopens_application_with_explanation(home: VettingGard
     assert vetting_of(made).state == "approved"
 
 
+@pytest.mark.both_databases
 def test_database_rejects_second_open_proposal(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     first = propose_refusal(home, vetting_of(made))
@@ -137,6 +138,7 @@ def test_transfer_supersedes_proposed_refusal(home: VettingGarden, second: Viewe
         use_cases.answer_refusal(second, refusal.id, "confirm")
 
 
+@pytest.mark.both_databases
 def test_concurrent_refusal_answers_only_one_succeeds(app: Flask, home: VettingGarden) -> None:
     second_reviewers = [factories.member(home.garden, "curator") for _number in range(8)]
     made, owner = applicant()
@@ -155,6 +157,7 @@ def test_concurrent_refusal_answers_only_one_succeeds(app: Flask, home: VettingG
     assert notice_kinds(owner).count("vetting_decided") == int(confirmed)
 
 
+@pytest.mark.both_databases
 def test_concurrent_proposals_create_one_refusal(app: Flask, home: VettingGarden) -> None:
     curators = [factories.member(home.garden, "curator") for _number in range(6)]
     made, _owner = applicant()

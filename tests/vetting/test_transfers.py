@@ -243,7 +243,6 @@ def test_ended_conflict_counts_for_thirty_days(home: VettingGarden, days: int, *
         assert (conflict.kind, conflict.ended_at) == ("board", None)
 
 
-@pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_transfer_pages_in_every_language(
     home: VettingGarden, elsewhere: Viewer, client: Browser, locale: str

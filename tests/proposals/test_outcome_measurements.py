@@ -114,7 +114,6 @@ def test_number_is_ignored_without_an_objective(market: Market, job: Brief) -> N
     assert session.scalars(select(OutcomeAnswer)).one().measured_milli is None
 
 
-@pytest.mark.one_database
 def test_form_shows_the_objective_and_its_last_value(market: Market, browser: Any, job: Brief) -> None:
     path = f"/briefs/{job.reference}/outcome/handover"
     text = browser("owner").page(path).text

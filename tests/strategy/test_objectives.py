@@ -28,8 +28,6 @@ from tests import factories
 from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql
 
-pytestmark = pytest.mark.one_database
-
 DETAILS = ObjectiveDetails(
     text="Flere bestiller på nett",
     indicator="sal_orders",

@@ -21,8 +21,6 @@ from tests import factories
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage
 
-pytestmark = pytest.mark.one_database
-
 SECTIONS = ["company", "customers", "gaps", "channels", "budget"]
 
 

@@ -26,8 +26,6 @@ from tests import factories
 from tests.strategy.test_planning import FULL
 from tests.support.browser import Browser
 
-pytestmark = pytest.mark.one_database
-
 RISK = {"gaps": (), "risks": ("Lite laks i elva",)}
 
 

@@ -192,7 +192,7 @@ def test_one_reminder_for_all_due_objectives_and_not_again_before_the_next(
     assert remind_of_measurements() == 1
     assert remind_of_measurements() == 0
     notice = session.scalars(select(Notice).where(Notice.kind == "measure_due")).one()
-    assert notice.subject == "Mål 2 mål"
+    assert notice.subject == "2 mål skal måles"
     time_machine.move_to(NOW + dt.timedelta(days=16), tick=False)
     assert remind_of_measurements() == 1, "the third is due on 1 December"
     time_machine.move_to(dt.datetime(2026, 12, 10, 12, tzinfo=dt.UTC), tick=False)

@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.strategy import measuring
-from marketplace.strategy.measuring import Goal, GoalWarning, ObjectiveState, Reading
+from marketplace.strategy.measuring import Goal, GoalWarning, ObjectiveState, Reading, Status
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
 
@@ -84,13 +84,17 @@ def view_objective(objective: Objective) -> ObjectiveView:
     """Compute the status, due date and warnings of an objective today."""
     goal, readings, today = goal_of(objective), readings_of(objective), clock.today()
     by_id = {one.id: one for one in objective.measurements}
+    state = measuring.objective_state(goal, readings, today)
+    warnings = measuring.goal_warnings(goal, today)
+    if state.status in {Status.REACHED, Status.NOT_REACHED}:
+        warnings = [one for one in warnings if one is not GoalWarning.TARGET_IN_PAST]
     return ObjectiveView(
         objective,
         goal,
-        measuring.objective_state(goal, readings, today),
+        state,
         [by_id[one.id] for one in measuring.valid_readings(readings)],
         measuring.next_due(goal, readings),
-        measuring.goal_warnings(goal, today),
+        warnings,
     )
 
 

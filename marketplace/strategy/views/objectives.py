@@ -19,7 +19,7 @@ from marketplace.strategy.queries import objectives as queries
 from marketplace.strategy.queries.actions import actions_for
 from marketplace.strategy.queries.plan import own_plan
 from marketplace.strategy.queries.sharing import own_section_comments
-from marketplace.strategy.units import format_milli, format_value
+from marketplace.strategy.units import format_milli, format_value, unit_of
 from marketplace.strategy.use_cases import objectives as use_cases
 from marketplace.strategy.views.base import blueprint
 from marketplace.web import access, flashes
@@ -121,6 +121,7 @@ def objective(objective_id: int) -> ViewResponse:
         shown=shown,
         objective=found,
         chart=chart_of(shown),
+        unit_label=unit_of(found.unit).label,
         indicator=indicators().get(found.indicator),
         measurements=sorted(found.measurements, key=lambda one: (one.measured_on, one.id), reverse=True),
         **_texts(),

@@ -25,6 +25,7 @@ from marketplace.demo.seed_offers import seed_offers
 from marketplace.demo.seed_organisations import seed_companies, seed_gardens, seed_suppliers
 from marketplace.demo.seed_plans import seed_plans
 from marketplace.demo.seed_publication import seed_publication
+from marketplace.demo.seed_strategies import seed_strategies
 from marketplace.demo.timeline import Timeline
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing.use_cases import refit
@@ -84,6 +85,7 @@ def fill(progress: Progress) -> None:
         seed_suppliers,
         seed_course,
         seed_plans,
+        seed_strategies,
         seed_briefs,
         seed_publication,
         seed_offers,

@@ -119,7 +119,7 @@ def _labelled(form: SectionForm) -> SectionForm:
     template = strategy_template()
     known = {field.code: field for section in template.sections for field in section.fields}
     for field in form:
-        if field.name in known and not str(field.label.text):
+        if field.name in known:
             field.label.text = localized(known[field.name].labels)
             field.description = localized(known[field.name].hints)
     return form

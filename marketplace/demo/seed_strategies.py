@@ -1,0 +1,136 @@
+"""Demo strategies in all phases: one section, some sections, all sections, and complete with objectives and actions."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from marketplace.core import taxonomy
+from marketplace.core.numbers import MILLI
+from marketplace.demo import content_files as content
+from marketplace.demo.fixtures import Fixtures
+from marketplace.demo.seed_briefs import owner_email
+from marketplace.demo.timeline import Timeline
+from marketplace.strategy.document import Audience, Budget, Channel, Gap, Offer
+from marketplace.strategy.examples import TradeExamples, trade_examples
+from marketplace.strategy.indicators import indicators
+from marketplace.strategy.use_cases.actions import ActionDetails, add_action
+from marketplace.strategy.use_cases.objectives import ObjectiveDetails, add_objective
+from marketplace.strategy.use_cases.sections import save_section
+
+Entry = dict[str, Any]
+COMPANIES, FIRST_DAY, REVIEW_DAY, TARGET_DAY = 20, -46, 150, 240
+SECTIONS = ("gaps", "company", "customers", "channels", "budget")
+WRITTEN = (5, 4, 3, 2, 1)
+"""Number of sections that a company has written, by its place in the list."""
+NAMES = ("Faste kunder", "Nye kunder")
+_FROM_TO = re.compile(r"[Ff]ra ([0-9 ]+) til ([0-9 ]+)")
+
+
+def seed_strategies(timeline: Timeline, fixtures: Fixtures) -> None:
+    """Add the strategies of twenty companies to the timeline. The first has objectives and actions of its own."""
+    for index, company in enumerate(content.companies()[:COMPANIES]):
+        write = partial(_write, timeline, fixtures, company, SECTIONS[: WRITTEN[index % len(WRITTEN)]])
+        timeline.add(FIRST_DAY + index, f"strategy {company['key']}", write)
+        if index and index % len(WRITTEN) == 0:
+            rows = partial(_add_rows, timeline, fixtures, company)
+            timeline.add(FIRST_DAY + index, f"strategy {company['key']}", rows, minutes=40)
+
+
+def _write(timeline: Timeline, fixtures: Fixtures, company: Entry, sections: Sequence[str]) -> None:
+    values = _values(
+        trade_examples(company["sector"]), company["people"][0]["name"], timeline.day(REVIEW_DAY)
+    )
+    for section in sections:
+        save_section(fixtures.viewer(owner_email("company", company["key"])), section, values[section])
+
+
+def _values(examples: TradeExamples, person: str, review_on: dt.date) -> dict[str, Mapping[str, Any]]:
+    offers = examples.lines("offers")[0].split(" · ")
+    audiences = [line.split(". ", 1) for line in examples.lines("audiences")]
+    return {
+        "gaps": {"gaps": tuple(Gap(text) for text in examples.lines("gaps")), "risks": ()},
+        "company": {
+            "one_line": examples.lines("one_line")[0],
+            "vision": examples.lines("vision")[0],
+            "offers": tuple(Offer(name, 3 - index) for index, name in enumerate(offers[:3])),
+            "strengths": tuple(examples.lines("strengths")),
+        },
+        "customers": {
+            "audiences": tuple(
+                Audience(NAMES[index], who, "", asks, ("nb",), 60 if index == 0 else 30)
+                for index, (who, asks) in enumerate(audiences)
+            )
+        },
+        "channels": {
+            "channels": tuple(
+                Channel(code, "found", "weak", "improve" if index else "start", person)
+                for index, code in enumerate(examples.channels[:3])
+            )
+        },
+        "budget": {
+            "budget": Budget(60_000, 900, 8_000, 8),
+            "responsible": person,
+            "responsible_hours": 6,
+            "review_on": review_on,
+        },
+    }
+
+
+def _add_rows(timeline: Timeline, fixtures: Fixtures, company: Entry) -> None:
+    viewer = fixtures.viewer(owner_email("company", company["key"]))
+    examples = trade_examples(company["sector"])
+    objectives = [
+        add_objective(viewer, _objective(str(example["indicator"]), text, timeline)).id
+        for example, text in zip(examples.objectives, examples.objective_texts(), strict=True)
+    ]
+    services = [taxonomy.services()[code] for code in examples.services[:2]]
+    for service in services:
+        add_action(
+            viewer,
+            ActionDetails(
+                f"Finne hjelp til {service.label.lower()}",
+                "supplier",
+                objective_id=objectives[0],
+                service_code=service.code,
+                effect=3,
+                cost_low_nok=10_000,
+                cost_high_nok=25_000,
+                due_on=timeline.day(90),
+            ),
+        )
+    add_action(
+        viewer,
+        ActionDetails(
+            "Rette åpningstider og bilder i kart",
+            "self",
+            objective_id=objectives[0],
+            effect=2,
+            effort=1,
+            own_hours=5,
+            due_on=timeline.day(30),
+        ),
+    )
+
+
+def _objective(code: str, text: str, timeline: Timeline) -> ObjectiveDetails:
+    indicator = indicators()[code]
+    numbers = _FROM_TO.search(text)
+    baseline, target = (int(part.replace(" ", "")) for part in numbers.groups()) if numbers else (None, 3)
+    return ObjectiveDetails(
+        text=text,
+        indicator=code,
+        indicator_name=indicator.name,
+        unit=indicator.unit,
+        own_unit="",
+        direction=indicator.direction,
+        baseline=None if baseline is None else baseline * MILLI,
+        is_baseline_unknown=baseline is None,
+        baseline_on=None if baseline is None else timeline.day(FIRST_DAY),
+        target=target * MILLI,
+        target_on=timeline.day(TARGET_DAY),
+        source="Egen telling",
+        rhythm="quarterly",
+        kind=indicator.kind,
+    )

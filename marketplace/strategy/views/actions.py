@@ -20,10 +20,12 @@ from marketplace.strategy.prioritizing import (
     Performer,
 )
 from marketplace.strategy.queries import actions as queries
+from marketplace.strategy.queries.plan import own_plan
 from marketplace.strategy.queries.sharing import own_section_comments
 from marketplace.strategy.template import channel_label
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.views.base import blueprint
+from marketplace.strategy.views.sections import plan_steps
 from marketplace.web import access, flashes
 from marketplace.web.forms.editing import add, edit
 from marketplace.web.query_args import query_arg
@@ -74,6 +76,7 @@ def actions() -> ViewResponse:
         too_many=len(listed.open_ids) > MAX_ACTIONS,
         most=MAX_ACTIONS,
         today=clock.today(),
+        steps=plan_steps(own_plan(viewer)),
     )
 
 

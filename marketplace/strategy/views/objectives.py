@@ -22,6 +22,7 @@ from marketplace.strategy.queries.sharing import own_section_comments
 from marketplace.strategy.units import format_milli, format_value, unit_of
 from marketplace.strategy.use_cases import objectives as use_cases
 from marketplace.strategy.views.base import blueprint
+from marketplace.strategy.views.sections import plan_steps
 from marketplace.web import access, flashes
 from marketplace.web.forms.editing import add, edit
 from marketplace.web.query_args import query_arg
@@ -60,6 +61,7 @@ def objectives() -> ViewResponse:
         ],
         is_full=len(listed.current) >= MAX_OPEN_OBJECTIVES,
         section_comments=own_section_comments(viewer, "objectives"),
+        steps=plan_steps(own_plan(viewer)),
         **_texts(),
     )
 

@@ -225,6 +225,7 @@ def test_companies_of_two_trades_see_their_own_examples(app: Flask, client: Brow
         session.commit()
         pages[sector] = sign_in(client, viewer).page("/plan/strategy/company").text
 
+    assert "Hva vi lever av" in pages["accommodation"]
     assert "hytter ved elva" in pages["accommodation"]
     assert "sveiser deler" in pages["manufacturing"]
 

@@ -25,7 +25,9 @@ from marketplace.strategy.use_cases.writing import strategy_for_writing
 from tests import factories
 from tests.strategy.test_planning import FULL
 from tests.support.browser import Browser
+from tests.support.sql_capture import captured_sql
 
+MAX_STATEMENTS = 12
 RISK = {"gaps": (), "risks": ("Lite laks i elva",)}
 
 
@@ -193,3 +195,18 @@ def test_start_page_shows_the_next_step_and_what_is_missing(owner: Viewer, clien
     browser.post("/plan/language", data={"language": "en"})
     assert strategy(owner).language == "en"
     assert "Fortsett på planen" in browser.page("/home").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/plan", "/plan/versions", "/plan/versions/1", *(f"/plan/strategy/{name}" for name in ("company", "gaps", "channels", "check"))],
+)  # fmt: skip
+def test_pages_of_the_plan_send_few_statements(owner: Viewer, client: Browser, path: str) -> None:
+    save_all(owner)
+    add_rows(owner)
+    browser = client.sign_in(owner.user_id or 0)
+    browser.page(path)
+    with captured_sql() as statements:
+        browser.page(path)
+
+    assert len([text for text in statements if text.startswith("SELECT")]) <= MAX_STATEMENTS

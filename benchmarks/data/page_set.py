@@ -74,6 +74,7 @@ def pages() -> Pages:
                 "/briefs",
                 "/messages",
                 "/plan/actions",
+                "/plan/objectives",
                 "/plan/tools",
                 *_company_pages(company[0]),
             )

@@ -1,5 +1,6 @@
 """Hooks through which higher-level packages add to the pages of a strategy."""
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,12 @@ action_panels: Hook[Callable[[Viewer, Sequence[int]], Mapping[int, StrategyPanel
 thread_panels: Hook[Callable[[Viewer], StrategyPanel | None]] = Hook()
 """Build a panel for the start page of the viewer's company; None shows nothing."""
 
+course_ends: Hook[Callable[[Sequence[int]], Mapping[int, dt.date]]] = Hook()
+"""Return the local date of the last course session of companies, by company id; without those in no course."""
+
+guide_topics: Hook[Callable[[], Mapping[str, str]]] = Hook()
+"""Return the titles of the procurement guide's topics in the current language, by code."""
+
 
 def build_action_panels(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, list[StrategyPanel]]:
     """Build all panels of actions, by the id of the action."""
@@ -36,3 +43,13 @@ def build_thread_panels(viewer: Viewer) -> list[StrategyPanel]:
     """Build all panels of the start page."""
     panels = [build(viewer) for build in thread_panels]
     return [panel for panel in panels if panel is not None]
+
+
+def find_course_ends(company_ids: Sequence[int]) -> dict[int, dt.date]:
+    """Return the date of the last course session of each company that is in a course."""
+    return {company_id: day for find in course_ends for company_id, day in find(company_ids).items()}
+
+
+def guide_topic_titles() -> dict[str, str]:
+    """Return the titles of the procurement guide's topics in the current language, by code."""
+    return {code: title for titles in guide_topics for code, title in titles().items()}

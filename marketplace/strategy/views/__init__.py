@@ -2,6 +2,7 @@
 
 from marketplace.strategy.views import (
     actions,
+    assessment,
     comments,
     document_export,
     measurements,
@@ -17,6 +18,7 @@ from marketplace.strategy.views.base import blueprint
 
 __all__ = [
     "actions",
+    "assessment",
     "blueprint",
     "comments",
     "document_export",

@@ -1,0 +1,165 @@
+"""Self-assessments of a company, with the state of each stage."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.strategy import assessing
+from marketplace.strategy.assessing import Answer, AnswerKind, Stage, StageState
+from marketplace.strategy.hooks import find_course_ends
+from marketplace.strategy.models.assessment import Assessment
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.questionnaire import questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """One stage of a company's self-assessment. `opens_on` is None while the stage before it is unfinished."""
+
+    stage: Stage
+    state: StageState
+    opens_on: dt.date | None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    finished_at: dt.datetime | None = None
+
+    @property
+    def is_editable(self) -> bool:
+        """True if answers can be saved."""
+        return self.state in {StageState.OPEN, StageState.BEGUN, StageState.FINISHED}
+
+    @property
+    def is_finished(self) -> bool:
+        """True if every question has an answer."""
+        return self.finished_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class SelfAssessment:
+    """All stages of a company's self-assessment, in order."""
+
+    stages: Sequence[StageView]
+
+    def stage(self, wanted: Stage) -> StageView:
+        """Return one stage."""
+        return next(one for one in self.stages if one.stage is wanted)
+
+    @property
+    def finished(self) -> list[StageView]:
+        """The finished stages."""
+        return [one for one in self.stages if one.is_finished]
+
+    @property
+    def next(self) -> StageView | None:
+        """The stage that can be answered now, or the one that opens next; None when all are finished."""
+        return next((one for one in self.stages if not one.is_finished), None)
+
+
+def answers_of(assessment: Assessment) -> dict[str, Answer]:
+    """Return the stored answers of an assessment by the code of the question."""
+    return {one.code: Answer(AnswerKind(one.kind), one.value) for one in assessment.answers}
+
+
+def assessments_of(company_id: int) -> dict[Stage, Assessment]:
+    """Return the assessments of a company with their answers, by stage."""
+    query = (
+        select(Assessment)
+        .where(Assessment.company_id == company_id)
+        .options(selectinload(Assessment.answers))
+        .execution_options(populate_existing=True)
+    )
+    return {Stage(one.stage): one for one in session.scalars(query)}
+
+
+def self_assessment(company_id: int) -> SelfAssessment:
+    """Return the stages of a company's self-assessment."""
+    assessments = assessments_of(company_id)
+    finished = finish_dates(assessments)
+    is_end_next = Stage.START in finished and Stage.END not in assessments
+    course_end = find_course_ends([company_id]).get(company_id) if is_end_next else None
+    views, later_begun = [], False
+    for stage in reversed(Stage):
+        found = assessments.get(stage)
+        opens = assessing.opens_on(stage, finished, course_end)
+        state = assessing.stage_state(
+            opens,
+            clock.today(),
+            is_begun=found is not None,
+            is_finished=stage in finished,
+            is_next_begun=later_begun,
+        )
+        views.append(
+            StageView(
+                stage,
+                state,
+                opens,
+                answers_of(found) if found else {},
+                found.finished_at if found else None,
+            )
+        )
+        later_begun = later_begun or found is not None
+    return SelfAssessment(views[::-1])
+
+
+def finish_dates(assessments: Mapping[Stage, Assessment]) -> dict[Stage, dt.date]:
+    """Return the local date on which each finished stage was finished."""
+    return {
+        stage: clock.to_local(one.finished_at).date()
+        for stage, one in assessments.items()
+        if one.finished_at is not None
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentTask:
+    """What a company can do about its self-assessment now: begin or continue a stage."""
+
+    stage: Stage
+    is_begun: bool
+
+
+def assessment_task(company_id: int) -> AssessmentTask | None:
+    """Return the stage that a company can answer now, or None. For home pages: few columns, few statements."""
+    query = select(Assessment.stage, Assessment.finished_at).where(Assessment.company_id == company_id)
+    rows = {Stage(stage): finished_at for stage, finished_at in session.execute(query)}
+    stage = next((one for one in Stage if rows.get(one) is None), None)
+    if stage is None or stage in rows:
+        return None if stage is None else AssessmentTask(stage, is_begun=True)
+    finished = {one: clock.to_local(at).date() for one, at in rows.items() if at is not None}
+    course_end = find_course_ends([company_id]).get(company_id) if stage is Stage.END else None
+    opens = assessing.opens_on(stage, finished, course_end)
+    is_open = opens is not None and opens <= clock.today()
+    return AssessmentTask(stage, is_begun=False) if is_open else None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedAssessment:
+    """The self-assessment as a garden sees it: dates, and scores only if the company shares its strategy."""
+
+    finished: Sequence[tuple[Stage, dt.datetime]]
+    stage: Stage | None
+    score: assessing.AssessmentScore | None
+
+
+def shared_assessment(company_id: int) -> SharedAssessment | None:
+    """Return what the gardens that follow a company see of its self-assessment, or None before the first is finished."""
+    query = (
+        select(Assessment, Strategy.shared_at)
+        .outerjoin(Strategy, Strategy.company_id == Assessment.company_id)
+        .where(Assessment.company_id == company_id, Assessment.finished_at.is_not(None))
+        .order_by(Assessment.finished_at, Assessment.id)
+    )
+    rows = session.execute(query).all()
+    if not rows:
+        return None
+    finished = [(Stage(one.stage), one.finished_at) for one, _shared_at in rows if one.finished_at]
+    latest, shared_at = rows[-1]
+    if shared_at is None:
+        return SharedAssessment(finished, None, None)
+    return SharedAssessment(
+        finished, Stage(latest.stage), assessing.score(questionnaire(), answers_of(latest))
+    )

@@ -1,0 +1,121 @@
+"""The questionnaire of the self-assessment, loaded from YAML: dimensions, questions and levels."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from marketplace.core.i18n import localized
+from marketplace.data import data_path
+
+ANCHOR_VALUES = (0, 2, 4)
+"""Values that a text describes; the others lie between."""
+MAX_ANSWER = 4
+QUESTIONS_PER_DIMENSION = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `guide_topic` and `services` are what a low answer leads to."""
+
+    code: str
+    texts: Mapping[str, str]
+    anchor_texts: Mapping[str, Sequence[str]]
+    is_skippable: bool
+    """True if the question is irrelevant to some companies."""
+    guide_topic: str
+    services: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The question in the current language."""
+        return localized(self.texts)
+
+    @property
+    def anchors(self) -> dict[int, str]:
+        """Description of each value in `ANCHOR_VALUES`, in the current language."""
+        by_value = {
+            value: {locale: texts[index] for locale, texts in self.anchor_texts.items()}
+            for index, value in enumerate(ANCHOR_VALUES)
+        }
+        return {value: localized(texts) for value, texts in by_value.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """Three questions about one subject. `course` is the number of the course session about it."""
+
+    code: str
+    labels: Mapping[str, str]
+    course: int
+    questions: tuple[Question, ...]
+
+    @property
+    def label(self) -> str:
+        """Name in the current language."""
+        return localized(self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Level of a score in words: `max_points` is the highest score of the level."""
+
+    code: str
+    max_points: int
+    labels: Mapping[str, str]
+
+    @property
+    def label(self) -> str:
+        """Name in the current language."""
+        return localized(self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """All questions by dimension, and the levels from low to high."""
+
+    version: str
+    dimensions: tuple[Dimension, ...]
+    levels: tuple[Level, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """All questions in order."""
+        return tuple(question for dimension in self.dimensions for question in dimension.questions)
+
+    def dimension(self, code: str) -> Dimension | None:
+        """Return the dimension with a code, or None."""
+        return next((one for one in self.dimensions if one.code == code), None)
+
+    def level(self, points: int) -> Level:
+        """Return the level of a score of 0 to 100 points."""
+        return next(level for level in self.levels if points <= level.max_points)
+
+
+@cache
+def questionnaire() -> Questionnaire:
+    """Load the questionnaire."""
+    with data_path("self_assessment.yaml").open(encoding="utf-8") as file:
+        data = yaml.safe_load(file)
+    return Questionnaire(
+        data["version"],
+        tuple(map(_dimension, data["dimensions"])),
+        tuple(Level(row["code"], row["max"], row["label"]) for row in data["levels"]),
+    )
+
+
+def _dimension(row: Mapping[str, Any]) -> Dimension:
+    questions = tuple(
+        Question(
+            one["code"],
+            one["text"],
+            one["anchors"],
+            bool(one.get("not_relevant_ok")),
+            one["guide"],
+            tuple(one["services"]),
+        )
+        for one in row["questions"]
+    )
+    return Dimension(row["code"], row["label"], row["course"], questions)

@@ -2,6 +2,7 @@
 
 from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
+from marketplace.briefs.guide.questions import topic_titles
 from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.briefs.use_cases import create_first_draft
@@ -11,6 +12,7 @@ from marketplace.organisations import hooks as organisation_hooks
 from marketplace.organisations.use_cases import add_registered_company
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
+from marketplace.programme.queries.course_ends import course_ends
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
 from marketplace.programme.views.own_course import course_panel, thread_panel
@@ -29,6 +31,7 @@ from marketplace.sourcing.views.ranking import invite_panel
 from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.strategy import hooks as strategy_hooks
+from marketplace.strategy.views.assessment import assessment_panel
 from marketplace.strategy.views.shared_plan import strategy_panel
 from marketplace.strategy.views.sharing import sharing_panel
 from marketplace.suppliers import hooks as supplier_hooks
@@ -45,6 +48,9 @@ def register_hooks() -> None:
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.number_registered.register("participations", link_participations)
     organisation_hooks.company_panels.register("course", course_panel)
+    organisation_hooks.company_panels.register("self-assessment", assessment_panel)
+    strategy_hooks.course_ends.register("course sessions", course_ends)
+    strategy_hooks.guide_topics.register("procurement guide", topic_titles)
     organisation_hooks.company_panels.register("strategy", strategy_panel)
     organisation_hooks.company_panels.register("outcomes", outcome_panel)
     strategy_hooks.thread_panels.register("course", thread_panel)

@@ -19,6 +19,7 @@ from marketplace.programme.use_cases import feedback, missed_sessions, reminders
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.strategy.use_cases import measuring_reminders
+from marketplace.strategy.use_cases.assessment_reminders import ask_for_assessments
 from marketplace.vetting import use_cases as vetting
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     missed_sessions.notify_of_missed_sessions,
     feedback.ask_for_feedback,
     measuring_reminders.remind_of_measurements,
+    ask_for_assessments,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
     vetting.remind_of_renewals,

@@ -75,6 +75,8 @@ def pages() -> Pages:
                 "/messages",
                 "/plan/actions",
                 "/plan/objectives",
+                "/plan/assessment",
+                "/plan/assessment/start/direction",
                 "/plan/tools",
                 *_company_pages(company[0]),
             )

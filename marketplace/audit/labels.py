@@ -40,6 +40,9 @@ ACTION_LABELS = {
     "action.restore": _("Restored an action of the plan"),
     "action.save": _("Changed an action of the plan"),
     "action.state": _("Changed the state of an action"),
+    "assessment.ask": _("Asked a company to take the self-assessment again"),
+    "assessment.finish": _("Finished a self-assessment"),
+    "assessment.save": _("Saved answers of a self-assessment"),
     "brief.accept_outside": _("Used an invitation sent by e-mail"),
     "brief.add_file": _("Added a file to a brief"),
     "brief.amend": _("Changed a published brief"),
@@ -232,6 +235,7 @@ ACTION_LABELS = {
 """Label by action. Actions that end in a number, such as "brief.remind_7", are listed without it."""
 
 OBJECT_LABELS = {
+    "assessment": _("Self-assessment"),
     "tool": _("Digital tool"),
     "action": _("Action"),
     "brief": _("Brief"),

@@ -71,7 +71,7 @@ TOPICS: Mapping[Topic, TopicDetails] = {
     Topic.COURSE: TopicDetails(
         _("Reminders of course sessions, and sessions you missed"), frozenset({_COMPANY})
     ),
-    Topic.STRATEGY: TopicDetails(_("Comments on the digital strategy"), frozenset({_COMPANY, _GARDEN})),
+    Topic.STRATEGY: TopicDetails(_("Digital strategy and self-assessment"), frozenset({_COMPANY, _GARDEN})),
     Topic.MEASUREMENTS: TopicDetails(_("Reminders to measure your objectives"), frozenset({_COMPANY})),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(

@@ -1,4 +1,4 @@
-"""Scores of a self-assessment, change between two of them, what low answers lead to, and when each stage is open.
+"""Scores of a self-assessment, changes between stages, recommendations, and the dates on which stages open.
 
 Answers of "don't know" and skipped questions are counted apart and never count as 0.
 """
@@ -153,9 +153,7 @@ def _points(values: Sequence[int]) -> Fraction:
 
 def score_dimension(dimension: Dimension, answers: Answers) -> DimensionScore:
     """Score one dimension."""
-    values = [
-        answers[one.code].value or 0 for one in _counts(dimension, answers, AnswerKind.ANSWERED)
-    ]
+    values = [answers[one.code].value or 0 for one in _counts(dimension, answers, AnswerKind.ANSWERED)]
     return DimensionScore(
         dimension,
         _points(values) if len(values) >= MIN_ANSWERED else None,
@@ -211,7 +209,9 @@ def _rank(one: Recommendation) -> int:
     return MAX_ANSWER + 1 if one.answer.value is None else one.answer.value
 
 
-def opens_on(stage: Stage, finished: Mapping[Stage, dt.date], course_end: dt.date | None = None) -> dt.date | None:
+def opens_on(
+    stage: Stage, finished: Mapping[Stage, dt.date], course_end: dt.date | None = None
+) -> dt.date | None:
     """Return the date on which a stage opens, or None while the stage before it is unfinished.
 
     The start is always open. The end opens the day after the company's course, if that ends after the start was

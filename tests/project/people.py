@@ -104,6 +104,8 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
     values: dict[str, Any] = {
         "reference": OWN,
         "topic_code": "goal",
+        "stage": "start",
+        "dimension": "direction",
         "question_id": question.id if question else 1,
         "proposal_id": bidder.id,
         "garden_id": people.garden.id,

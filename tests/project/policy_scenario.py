@@ -48,7 +48,7 @@ ROLES = (
 )
 RELATIONS = ("own", "other", "none", "crossed")
 CONSTANT = {
-    "topic_code": "goal", "section": "text", "section_code": "gaps", "name": "handover", "locale": "nb",
+    "topic_code": "goal", "section": "text", "section_code": "gaps", "stage": "start", "dimension": "direction", "name": "handover", "locale": "nb",
     "filename": "mark.svg",
 }  # fmt: skip
 MISSING: dict[str, Any] = {"reference": "2026-9999", "slug": "no-such-supplier", "token": "no-such-secret"}

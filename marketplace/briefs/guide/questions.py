@@ -275,3 +275,8 @@ def load(version: int = LATEST) -> Guide:
         data["check"]["lede"],
         {question.code: question for topic in topics for question in topic.questions},
     )
+
+
+def topic_titles() -> dict[str, str]:
+    """Return the titles of the guide's topics in the user's language, by code."""
+    return {topic.code: topic.title for topic in load().topics}

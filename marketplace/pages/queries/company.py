@@ -23,6 +23,8 @@ from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import overdue_since
 from marketplace.sourcing.models import Invitation
+from marketplace.strategy.assessing import Stage
+from marketplace.strategy.queries.assessment import assessment_task
 
 _CLOSED = ("deleted", "withdrawn", "no_award", "lapsed", "terminated")
 _OPENED = frozenset({Phase.EVALUATING, Phase.AWARDED, Phase.DELIVERED})
@@ -128,6 +130,7 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
     tasks += company_course_tasks(viewer.organisation_id or 0)
     tasks += company_measuring_tasks(viewer.organisation_id or 0)
     tasks += company_plan_tasks(viewer.organisation_id or 0)
+    tasks += _assessment_tasks(viewer.organisation_id or 0)
     return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(phases))
 
 
@@ -258,6 +261,24 @@ def _outcome_tasks(viewer: Viewer) -> Iterator[Task]:
             _("Say whether %(title)s worked", title=_shown(outcome.title)),
             f"/briefs/{outcome.reference}/outcome/{outcome.round}",
             _("It takes two minutes."),
+        )
+
+
+def _assessment_tasks(company_id: int) -> Iterator[Task]:
+    task = assessment_task(company_id)
+    if task is None:
+        return
+    rest = _("It takes about 6 minutes.")
+    if task.is_begun:
+        yield Task(Priority.SOON, _("Continue the self-assessment"), "/plan/assessment")
+    elif task.stage is Stage.START:
+        yield Task(Priority.LATER, _("Take the self-assessment"), "/plan/assessment", rest)
+    else:
+        yield Task(
+            Priority.SOON,
+            _("Take the self-assessment again, and see what has changed"),
+            "/plan/assessment",
+            rest,
         )
 
 

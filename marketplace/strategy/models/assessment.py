@@ -13,6 +13,7 @@ class Assessment(Base):
     """A company's self-assessment at one stage: "start", "end" or "later".
 
     `finished_at` is when the last page was saved for the first time. `data_version` is the version of the questions.
+    `next_asked_at` is when the company was asked to take the next stage.
     """
 
     __tablename__ = "assessment"
@@ -25,6 +26,7 @@ class Assessment(Base):
     begun_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     finished_at: Mapped[dt.datetime | None]
+    next_asked_at: Mapped[dt.datetime | None]
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 
     answers: Mapped[list["AssessmentAnswer"]] = relationship(

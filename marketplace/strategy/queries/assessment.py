@@ -116,7 +116,7 @@ def finish_dates(assessments: Mapping[Stage, Assessment]) -> dict[Stage, dt.date
 
 @dataclass(frozen=True, slots=True)
 class AssessmentTask:
-    """What a company can do about its self-assessment now: begin or continue a stage."""
+    """The stage of a self-assessment that a company can begin or continue now."""
 
     stage: Stage
     is_begun: bool
@@ -146,7 +146,7 @@ class SharedAssessment:
 
 
 def shared_assessment(company_id: int) -> SharedAssessment | None:
-    """Return what the gardens that follow a company see of its self-assessment, or None before the first is finished."""
+    """Return a company's self-assessment as its gardens see it, or None before the first stage is finished."""
     query = (
         select(Assessment, Strategy.shared_at)
         .outerjoin(Strategy, Strategy.company_id == Assessment.company_id)

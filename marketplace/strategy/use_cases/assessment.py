@@ -72,8 +72,9 @@ def save_answers(
             expected,
             stored,
             merged,
-            is_own_change=lambda: assessment is not None
-            and last_actor_id("assessment", assessment.id) == viewer.user_id,
+            is_own_change=lambda: (
+                assessment is not None and last_actor_id("assessment", assessment.id) == viewer.user_id
+            ),
         )
         if not given:
             return

@@ -38,7 +38,7 @@ PARTIAL_SAVES = frozenset({"back", "later"})
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What a low answer leads to: a topic of the procurement guide, a course session and services."""
+    """Recommendation after a low answer: a topic of the procurement guide, a course session and services."""
 
     recommendation: Recommendation
     session: PlannedSession | None
@@ -70,7 +70,7 @@ class Result:
 @blueprint.get("/plan/assessment")
 @access.company
 def assessment() -> ViewResponse:
-    """Show what the self-assessment is, where to continue, and the latest result."""
+    """Show an introduction, the page to continue on, and the latest result."""
     return _overview(own_assessment(), None)
 
 

@@ -1,0 +1,19 @@
+"""Notices about the self-assessment."""
+
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
+
+
+@as_message("assessment_asked", topic=Topic.STRATEGY)
+def assessment_asked() -> Content:
+    """To the company: the self-assessment can be taken again."""
+    return Content(
+        _("Take the self-assessment again"),
+        [
+            _("It is time to see what has changed since the last time. It takes about 6 minutes."),
+            _("You get the same questions, and see the change in each subject."),
+        ],
+        "/plan/assessment",
+        _("Begin the self-assessment"),
+    )

@@ -5,8 +5,8 @@ from alembic import op
 
 import marketplace.core.database
 
-revision = "0036"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 
 
 def upgrade() -> None:

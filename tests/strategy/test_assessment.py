@@ -23,7 +23,6 @@ from tests.factories import programme
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage
 
-pytestmark = pytest.mark.one_database
 MIXED = PageAnswers("1", "2", "3")
 BEGUN = dt.datetime(2026, 9, 1, 10, tzinfo=dt.UTC)
 CODES = [one.code for one in questionnaire().dimensions]

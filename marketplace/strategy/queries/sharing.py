@@ -93,9 +93,8 @@ class SectionComments:
         return [comment for comment in self.comments if comment.is_open]
 
 
-def own_section_comments(viewer: Viewer, section: str) -> SectionComments:
-    """Return the comments on a section of the strategy of the viewer's company; none before it has one."""
-    strategy = strategy_of(viewer.organisation_id) if viewer.is_company else None
+def section_comments(strategy: Strategy | None, section: str) -> SectionComments:
+    """Return the comments on a section of a strategy that the viewer may read; none without a strategy."""
     if strategy is None:
         return SectionComments(section, is_shared=False, comments=())
     comments = comments_of(strategy, section).get(section, [])

@@ -21,7 +21,7 @@ from marketplace.strategy.prioritizing import (
 )
 from marketplace.strategy.queries import actions as queries
 from marketplace.strategy.queries.plan import own_plan
-from marketplace.strategy.queries.sharing import own_section_comments
+from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.template import channel_label
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.views.base import blueprint
@@ -61,12 +61,13 @@ def actions() -> ViewResponse:
     """List the company's actions, with the three to do first."""
     viewer = current_viewer()
     listed = queries.own_actions(viewer)
+    plan = own_plan(viewer)
     return render_template(
         "strategy/actions.html",
         actions=listed,
         panels=build_action_panels(viewer, [*listed.open_ids, *(action.id for action in listed.closed)]),
         examples=EXAMPLES,
-        section_comments=own_section_comments(viewer, "actions"),
+        section_comments=section_comments(plan.strategy, "actions"),
         states=ActionState,
         state_labels=STATE_LABELS,
         performer_labels=PERFORMER_LABELS,
@@ -76,7 +77,7 @@ def actions() -> ViewResponse:
         too_many=len(listed.open_ids) > MAX_ACTIONS,
         most=MAX_ACTIONS,
         today=clock.today(),
-        steps=plan_steps(own_plan(viewer)),
+        steps=plan_steps(plan),
     )
 
 

@@ -18,7 +18,7 @@ from marketplace.strategy.prioritizing import STATE_LABELS
 from marketplace.strategy.queries import objectives as queries
 from marketplace.strategy.queries.actions import actions_for
 from marketplace.strategy.queries.plan import own_plan
-from marketplace.strategy.queries.sharing import own_section_comments
+from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.units import format_milli, format_value, unit_of
 from marketplace.strategy.use_cases import objectives as use_cases
 from marketplace.strategy.views.base import blueprint
@@ -50,6 +50,7 @@ def objectives() -> ViewResponse:
     viewer = current_viewer()
     listed = queries.own_objectives(viewer)
     known = {one.objective.indicator for one in listed.current}
+    plan = own_plan(viewer)
     return render_template(
         "strategy/objectives.html",
         listed=listed,
@@ -60,8 +61,8 @@ def objectives() -> ViewResponse:
             for kind, label in KINDS.items()
         ],
         is_full=len(listed.current) >= MAX_OPEN_OBJECTIVES,
-        section_comments=own_section_comments(viewer, "objectives"),
-        steps=plan_steps(own_plan(viewer)),
+        section_comments=section_comments(plan.strategy, "objectives"),
+        steps=plan_steps(plan),
         **_texts(),
     )
 

@@ -15,7 +15,7 @@ from marketplace.strategy.forms.sections import section_form
 from marketplace.strategy.planning import PHASE_LABELS
 from marketplace.strategy.queries.assessment_gaps import suggested_gaps
 from marketplace.strategy.queries.plan import Plan, own_company, own_plan
-from marketplace.strategy.queries.sharing import own_section_comments
+from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.template import channel_label, strategy_template
 from marketplace.strategy.use_cases import sections as use_cases
 from marketplace.strategy.views.base import blueprint
@@ -56,6 +56,7 @@ def edit_section(section_code: str) -> ViewResponse:
     if result.is_saved:
         flashes.done(_("Saved."))
         return redirect(section_url(SECTIONS[SECTIONS.index(section_code) + 1]), 303)
+    plan = own_plan(viewer)
     page = render_template(
         "strategy/section.html",
         form=result.form,
@@ -64,8 +65,8 @@ def edit_section(section_code: str) -> ViewResponse:
         decision_labels={code: localized(names) for code, names in strategy_template().decisions.items()},
         examples=_example_lines(viewer),
         suggestions=suggested_gaps(viewer) if section_code == "gaps" else (),
-        steps=plan_steps(own_plan(viewer)),
-        section_comments=own_section_comments(viewer, section_code),
+        steps=plan_steps(plan),
+        section_comments=section_comments(plan.strategy, section_code),
         previous=section_url(SECTIONS[SECTIONS.index(section_code) - 1])
         if section_code != SECTIONS[0]
         else "",

@@ -27,10 +27,12 @@ NUMBERS = {
     "place_id": "project_place", "cohort_id": "cohort", "session_id": "course_session", "person_id": "project_person",
     "material_id": "session_material", "participation_id": "participation", "comment_id": "strategy_comment",
     "outcome_id": "outcome", "action_id": "strategy_action",
+    "objective_id": "objective", "measurement_id": "measurement",
 }  # fmt: skip
 WORDS = {
     "topic_code": ["need", "choosing"], "section": ["about"], "section_code": ["gaps"], "name": ["handover"], "locale": ["nb"],
     "token": ["none"], "filename": ["css/own.css"], "tool_code": ["canva"], "slug": [],
+    "version_number": [1], "stage": ["start"], "dimension": ["direction"], "dimension_code": ["direction"],
 }  # fmt: skip
 
 

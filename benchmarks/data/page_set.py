@@ -72,6 +72,7 @@ def pages() -> Pages:
             for path in (
                 "/home",
                 "/briefs",
+                "/briefs/outcomes",
                 "/messages",
                 "/plan/actions",
                 "/plan/objectives",

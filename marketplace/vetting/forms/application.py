@@ -42,6 +42,13 @@ def _required_with_case(_form: Any, field: Field) -> None:
 class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFields, TextFields):
     """All fields of an application."""
 
+    page_order = (
+        "person_name", "email", "password", "name", "organisation_number", "municipality", "garden", "website", "phone",
+        "employees", "services", "about", "text_locale", "price_from", "next_start", "presence", "areas", "languages",
+        "sectors", "case_title", "case_client", "case_text", "case_result", "case_service", "case_sector", "case_year",
+        "reference", "terms",
+    )  # fmt: skip
+
     garden = ChoiceField(
         _l("Which business garden should review the application?"),
         validate_choice=False,

@@ -60,10 +60,12 @@ class BaseForm(FlaskForm):
     """Form with CSRF protection, a list of all errors, and a fingerprint of the values it was rendered with.
 
     `fingerprint` is rendered in the form. `saved_values` are (field id, label, value) of the fields that somebody
-    else has changed meanwhile.
+    else has changed meanwhile. `page_order` names the fields in the order of the page, if that of the class differs: the
+    error summary follows it.
     """
 
     fingerprint: str = ""
+    page_order: Sequence[str] = ()
     saved_values: Sequence[tuple[str, str, str]] = ()
 
     class Meta(FlaskForm.Meta):
@@ -131,7 +133,8 @@ class BaseForm(FlaskForm):
         A message names its field, since several fields may have the same error.
         """
         errors: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
-        for field in self:
+        first = [self[name] for name in self.page_order if name in self]
+        for field in [*first, *(field for field in self if field not in first)]:
             errors += [
                 (field.id, f"{self.full_label(field).rstrip('?:.')}: {message}")
                 for message in field.errors

@@ -31,7 +31,6 @@ from marketplace.sourcing.views.ranking import invite_panel
 from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.strategy import hooks as strategy_hooks
-from marketplace.strategy.views.assessment import assessment_panel
 from marketplace.strategy.views.shared_plan import strategy_panel
 from marketplace.strategy.views.sharing import sharing_panel
 from marketplace.suppliers import hooks as supplier_hooks
@@ -48,7 +47,6 @@ def register_hooks() -> None:
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.number_registered.register("participations", link_participations)
     organisation_hooks.company_panels.register("course", course_panel)
-    organisation_hooks.company_panels.register("self-assessment", assessment_panel)
     strategy_hooks.course_ends.register("course sessions", course_ends)
     strategy_hooks.guide_topics.register("procurement guide", topic_titles)
     organisation_hooks.company_panels.register("strategy", strategy_panel)

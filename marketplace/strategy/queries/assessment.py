@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.organisations.models import Company
 from marketplace.strategy import assessing
 from marketplace.strategy.assessing import Answer, AnswerKind, Stage, StageState
 from marketplace.strategy.hooks import find_course_ends
@@ -145,21 +147,27 @@ class SharedAssessment:
     score: assessing.AssessmentScore | None
 
 
-def shared_assessment(company_id: int) -> SharedAssessment | None:
-    """Return a company's self-assessment as its gardens see it, or None before the first stage is finished."""
+def strategy_and_assessment(company_id: int) -> tuple[Strategy | None, SharedAssessment | None]:
+    """Return a company's strategy, and its self-assessment as its gardens see it; None for what it has not begun.
+
+    They are read in one statement, for the page of the company. The caller has checked that the garden follows it.
+    """
     query = (
-        select(Assessment, Strategy.shared_at)
-        .outerjoin(Strategy, Strategy.company_id == Assessment.company_id)
-        .where(Assessment.company_id == company_id, Assessment.finished_at.is_not(None))
+        select(Strategy, Assessment)
+        .select_from(Company)
+        .outerjoin(Strategy, Strategy.company_id == Company.id)
+        .outerjoin(Assessment, and_(Assessment.company_id == Company.id, Assessment.finished_at.is_not(None)))
+        .where(Company.id == company_id)
         .order_by(Assessment.finished_at, Assessment.id)
     )
-    rows = session.execute(query).all()
-    if not rows:
-        return None
-    finished = [(Stage(one.stage), one.finished_at) for one, _shared_at in rows if one.finished_at]
-    latest, shared_at = rows[-1]
-    if shared_at is None:
-        return SharedAssessment(finished, None, None)
-    return SharedAssessment(
-        finished, Stage(latest.stage), assessing.score(questionnaire(), answers_of(latest))
-    )
+    rows: Sequence[Any] = session.execute(query).all()  # mypy takes outer joins for inner ones
+    strategy = rows[0][0] if rows else None
+    assessments = [one for _strategy, one in rows if one is not None]
+    if not assessments:
+        return strategy, None
+    finished = [(Stage(one.stage), one.finished_at) for one in assessments if one.finished_at]
+    if strategy is None or strategy.shared_at is None:
+        return strategy, SharedAssessment(finished, None, None)
+    latest = assessments[-1]
+    score = assessing.score(questionnaire(), answers_of(latest))
+    return strategy, SharedAssessment(finished, Stage(latest.stage), score)

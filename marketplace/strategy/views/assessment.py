@@ -8,8 +8,6 @@ from marketplace.core import taxonomy
 from marketplace.core.course_plan import PlannedSession, course_plan
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
-from marketplace.core.viewer import Viewer
-from marketplace.organisations.hooks import CompanyPanel
 from marketplace.strategy import assessing
 from marketplace.strategy.assessing import (
     STAGE_LABELS,
@@ -202,18 +200,3 @@ def _redirect_after_save(stage: Stage, saved: Dimension, action: str, *, was_fin
 
 def _see_page(stage: Stage, dimension: Dimension) -> ViewResponse:
     return see_other("strategy.assessment_page", stage=stage.value, dimension=dimension.code)
-
-
-def assessment_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
-    """Build the panel about a company's self-assessment for a garden, or None before the first is finished."""
-    del viewer
-    shared = queries.shared_assessment(company_id)
-    if shared is None:
-        return None
-    values = {
-        "shared": shared,
-        "stage_labels": STAGE_LABELS,
-        "questions": questionnaire(),
-        "level_of": level_of,
-    }
-    return CompanyPanel("strategy/_assessment_panel.html", values)

@@ -6,14 +6,16 @@ from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
+from marketplace.strategy.assessing import STAGE_LABELS
 from marketplace.strategy.forms.sharing import AnswerReviewForm
 from marketplace.strategy.objective_texts import STATUS_LABELS
 from marketplace.strategy.queries import document_export
 from marketplace.strategy.queries import sharing as queries
+from marketplace.strategy.queries.assessment import strategy_and_assessment
 from marketplace.strategy.queries.objectives import objectives_of
-from marketplace.strategy.queries.plan import strategy_of
 from marketplace.strategy.units import format_value
 from marketplace.strategy.use_cases import reviews
+from marketplace.strategy.views.assessment import level_of
 from marketplace.strategy.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -84,15 +86,17 @@ def _answer(viewer: Viewer, company_id: int, form: AnswerReviewForm) -> None:
 
 
 def strategy_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
-    """Build the panel with the dates of a company's strategy, with links if it is shared; None before it is started."""
+    """Build the panel with the dates of a company's strategy and self-assessment, with their content if it is shared.
+
+    None before the company has started the strategy or finished a self-assessment.
+    """
     del viewer
-    strategy = strategy_of(company_id)
-    if strategy is None:
+    strategy, assessment = strategy_and_assessment(company_id)
+    is_shared = strategy is not None and strategy.shared_at is not None
+    is_started = strategy is not None and (strategy.started_at is not None or is_shared)
+    if not is_started and assessment is None:
         return None
-    is_shared = strategy.shared_at is not None
-    if strategy.started_at is None and not is_shared:
-        return None
-    review = queries.open_review(strategy) if is_shared else None
+    review = queries.open_review(strategy) if strategy is not None and is_shared else None
     steps = (
         [
             CompanyStep(
@@ -105,4 +109,11 @@ def strategy_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
         if review
         else []
     )
-    return CompanyPanel("strategy/_company_panel.html", {"strategy": strategy, "review": review}, steps)
+    values = {
+        "strategy": strategy if is_started else None,
+        "review": review,
+        "assessment": assessment,
+        "stage_labels": STAGE_LABELS,
+        "level_of": level_of,
+    }
+    return CompanyPanel("strategy/_company_panel.html", values, steps)

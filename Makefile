@@ -42,14 +42,14 @@ wheel: install ## Build a self-contained wheel in dist/
 
 # --- Check ------------------------------------------------------------------------------------------------------
 
-test: $(BIN)/.all install ## Run the tests on SQLite and PostgreSQL, long ones sampled by the date (own server: DATABASE_URL_TEST)
+test: $(BIN)/.all install ## Run the tests, each on the database of the day or on both, long ones sampled (own server: DATABASE_URL_TEST)
 	$(PYTEST) -m "not browser" --database=both
 
 test-all: $(BIN)/.all install ## Run every case of every test, the matcher's coverage and the browser tests
 	$(PYTEST) -m "not browser" --database=both --exhaustive
 	@$(MAKE) --no-print-directory coverage e2e
 
-test-long: $(BIN)/.all install ## Run every case of the long tests, of which make test runs a sample, and the wheel's tests
+test-long: $(BIN)/.all install ## Run what make test leaves out: all cases of the long tests, and the other database
 	$(PYTEST) -m "not browser" --database=both --only-exhaustive
 
 test-sqlite: $(BIN)/.all install ## Run the tests on SQLite alone

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form
 from wtforms import widgets as wtforms_widgets
 
@@ -51,6 +52,12 @@ def test_list_without_empty_choice_is_not_required() -> None:
         one = ChoiceField("One", [required()], choices=[("a", "A")])
 
     assert "required" not in ChoiceForm()["one"]()
+
+
+@pytest.mark.parametrize(("text", "is_valid"), [("two", True), ("", True), ("None", False), ("three", False)])
+def test_only_listed_choices_are_accepted(text: str, is_valid: bool) -> None:
+    form = ExampleForm(MultiDict({"line": "Ost", "text": "Ost", "some": text, "must": "one"}))
+    assert form.validate() is is_valid
 
 
 @pytest.mark.parametrize(("locale", "yes", "no"), [("nb", "Ja", "Nei"), ("en", "Yes", "No")])

@@ -257,7 +257,7 @@ class ChoiceField(SelectField):
     def pre_validate(self, form: object) -> None:
         """Reject values that are not among the choices."""
         del form
-        if self.data in {None, "", "None"}:
+        if not self.data:
             return
         if self.data not in {str(choice[0]) for choice in self.iter_choices()}:
             raise ValidationError(gettext("Choose one from the list."))

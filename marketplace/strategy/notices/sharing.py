@@ -4,6 +4,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
+from marketplace.strategy.template import strategy_template
 
 
 def garden_path(company_id: int) -> str:
@@ -27,10 +28,11 @@ def strategy_shared(company: str, company_id: int, contact: Contact | None) -> C
 
 @as_message("strategy_commented", topic=Topic.STRATEGY, throttled=True)
 def strategy_commented(author: str, company: str, section: str, path: str) -> Content:
-    """To the other side: somebody has commented on a section of a strategy."""
+    """To the other side: somebody has commented on a section of a strategy, given by its code."""
+    title = strategy_template().section(section).title
     return Content(
         _("Comment from %(author)s on the strategy of %(company)s", author=author, company=company),
-        [_("The comment is about “%(section)s”.", section=section)],
+        [_("The comment is about “%(section)s”.", section=title)],
         path,
         _("Read the comment"),
     )

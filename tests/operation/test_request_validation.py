@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.web.request_validation import MAX_FIELDS
 from marketplace.web.security import COMMON_HEADERS
+from tests import factories
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -103,6 +104,13 @@ def test_query_string_with_invalid_utf8_is_400(client):
 @pytest.mark.parametrize("path", ["/suppliers/%00", "/suppliers/a%00b", "/reset/%00", "/confirm/a%00", "/invitations/%00", "/language/%00", "/%00"])  # fmt: skip
 def test_path_with_nul_character_is_404(client, path):
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.both_databases
+def test_path_with_nul_character_is_404_for_a_signed_in_user(client):
+    member = factories.member(factories.company())
+    client.sign_in(member.user_id)
+    assert [client.get(path).status_code for path in ("/a%00b", "/plan/actions/a%00b")] == [404, 404]
 
 
 def test_text_refused_by_database_is_400(app, monkeypatch):

@@ -67,6 +67,17 @@ def test_member_who_is_not_owner_cannot_reach_the_seat_page(course: Course, clie
     assert course.seat.token not in page.html
 
 
+def test_stranger_with_the_companys_number_cannot_reach_the_seat_page(
+    course: Course, client: Browser
+) -> None:
+    course.company.known_at, course.seat.contact_email = None, "mona@ysteriet.example"
+    page = client.sign_in(course.owner.user_id or 0).page("/course")
+    assert course.seat.token not in page.html
+    assert "lenken som kontaktpersonen har fått" in page.text
+    course.seat.contact_email = course.owner.email
+    assert course.seat.token in client.page("/course").html
+
+
 def test_plan_links_to_the_course_only_for_companies_in_a_project(course: Course, client: Browser) -> None:
     other = factories.member(factories.company(of=course.garden))
     session.commit()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
+from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound
 from marketplace.core.places import distance_km
 from marketplace.core.viewer import Viewer
@@ -67,6 +68,18 @@ class OwnCourse:
 def is_coming(course_session: CourseSession) -> bool:
     """Return True if a session is neither over nor cancelled."""
     return course_session.cancelled_at is None and course_session.ends_at > clock.now()
+
+
+def may_change_seat(viewer: Viewer, participation: Participation) -> bool:
+    """Return True if a member of the company may follow the contact person's link to the seat.
+
+    Anybody can register a company with the organisation number of another. The link shows the contact details, so it needs
+    the contact person's own address, or a company that a business garden has confirmed.
+    """
+    company = participation.company
+    if not viewer.is_owner or company is None or company.id != viewer.organisation_id:
+        return False
+    return company.is_known or normalize_email(viewer.email) == participation.contact_email
 
 
 def has_course(company_id: int) -> bool:

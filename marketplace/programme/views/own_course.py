@@ -33,6 +33,11 @@ def own_course() -> ViewResponse:
             for course in courses
             if course.participation.state == ParticipationState.WAITING
         },
+        changeable={
+            course.participation.id
+            for course in courses
+            if queries.may_change_seat(viewer, course.participation)
+        },
         phases=ParticipationPhase,
         phase_labels=PHASE_LABELS,
         mark_labels=MARK_LABELS,

@@ -67,6 +67,8 @@ class SessionFields(BaseForm):
 class SessionForm(SessionFields):
     """Details of a session, with its title."""
 
+    page_order = ("day",)
+
     title = TextField(
         _l("Title"), [length(high=120)], description=_l("Leave it empty to use the title of the course plan.")
     )
@@ -79,6 +81,8 @@ class SessionForm(SessionFields):
 
 class PlanForm(SessionFields):
     """Dates of all sessions of a course."""
+
+    page_order = ("first_day", "weeks")
 
     first_day = DayField(_l("Date of the first session"), [required()])
     weeks = NumberField(_l("Weeks between two sessions"), [required()], low=1, high=MAX_WEEKS, default=3)

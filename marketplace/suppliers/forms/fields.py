@@ -195,8 +195,6 @@ class CaseFields(BaseForm):
         [length(high=120)],
         description=_l("Describe the customer without naming them: a bakery in a village."),
     )
-    service = ChoiceField(_l("Service"), validate_choice=False)
-    sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
     text = LongTextField(
         _l("What did the customer need, and what did you do?"),
         [required(), length(*CASE_TEXT_LENGTH)],
@@ -207,6 +205,8 @@ class CaseFields(BaseForm):
         [length(high=MAX_CASE_RESULT_LENGTH)],
         description=_l("Include a figure if you have one: 40 orders in the first week."),
     )
+    service = ChoiceField(_l("Service"), validate_choice=False)
+    sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
     year = NumberField(_l("Year"), [required()], high=2100)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -153,6 +153,7 @@ def test_programme_pages_are_accessible_and_fit(
     dark: bool,
 ) -> None:
     slug = today.cohort.project.slug
+    programme.course_session(today.cohort, number=2)  # sign-up closes when the last session begins
     seats = session.scalars(select(Participation).order_by(Participation.id)).all()
     links = {
         purpose: use_cases.create_link(today.id, purpose, adviser) for purpose in use_cases.LINK_PURPOSES

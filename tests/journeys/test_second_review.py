@@ -89,7 +89,7 @@ def test_refusal_needs_second_garden_and_third_judges_appeal(
     check_pages(home.curator, f"/vetting/{item_id}", refusal)
     check_pages(second, "/vetting", refusal)
     sign_in(page, second).goto(refusal)
-    page.locator("button[value=confirm]").click()
+    page.get_by_role("button", name="Bekreft avslaget").click()
     assert state(item_id) == "refused"
 
     check_pages(owner, "/profile", f"/profile/vetting/{item_id}/appeal")
@@ -104,6 +104,6 @@ def test_refusal_needs_second_garden_and_third_judges_appeal(
     check_pages(judge, "/vetting", appeal, "/companies/elsewhere")
     sign_in(page, judge).goto(appeal)
     page.locator("[name=reason]").fill("Kunden sier det samme som dere.")
-    page.locator("button[value=grant]").click()
+    page.get_by_role("button", name="Godkjenn", exact=True).click()
     assert state(item_id) == "approved"
     check_pages(home.curator, appeal, f"/vetting/{item_id}")

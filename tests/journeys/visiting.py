@@ -10,7 +10,7 @@ from tests.support.browser import Browser
 from tests.support.crawl import ROLE_CHANGING_PATHS, endpoint_of, local_path
 
 NOT_PAGES = frozenset({"static", "privacy.export", "programme.export_contact", "accounts.two_factor_qr"})
-DOWNLOADS = (".csv", ".ics", ".xlsx")
+DOWNLOADS = (".csv", ".ics", ".xlsx", ".pdf", ".md", ".json")
 
 
 def sign_in_browser(client: Browser, page: Page) -> None:

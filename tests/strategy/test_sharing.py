@@ -146,7 +146,7 @@ def test_comment_is_shown_to_both_sides_and_resolved(world: World, client: Brows
     client.post(f"{world.path}/comments/gaps", data={"text": "Skriv prisene <b>først</b>."})
     assert "Skriv prisene &lt;b&gt;først&lt;/b&gt;." in client.page(world.path).html
     assert kinds(world.owner) == ["strategy_commented"]
-    assert "«Det som ikke virker»" in session.scalars(select(Notice.body)).all()[-1]
+    assert "«Det som ikke virker»" in session.scalars(select(Notice.body).order_by(Notice.id)).all()[-1]
     client.sign_in(world.owner.user_id or 0)
     assert "Anne Rådal, Fjellfoten næringshage" in client.page("/plan/comments/gaps").text
     client.post("/plan/comments/gaps", data={"text": "Det gjør vi."})

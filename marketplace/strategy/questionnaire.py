@@ -13,7 +13,6 @@ from marketplace.data import data_path
 ANCHOR_VALUES = (0, 2, 4)
 """Values that a text describes; the others lie between."""
 MAX_ANSWER = 4
-QUESTIONS_PER_DIMENSION = 3
 
 
 @dataclass(frozen=True, slots=True)

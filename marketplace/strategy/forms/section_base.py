@@ -18,11 +18,11 @@ class SectionForm(BaseForm):
     @classmethod
     def flatten(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the data of the fields from the values of the section."""
-        raise NotImplementedError
+        raise NotImplementedError  # because the metaclass of WTForms does not combine with that of abc
 
     def values(self) -> dict[str, Any]:
         """Return the values of the section from the fields."""
-        raise NotImplementedError
+        raise NotImplementedError  # because the metaclass of WTForms does not combine with that of abc
 
     def check_rows(self) -> bool:
         """Add errors about whole rows. Returns True if there are none."""

@@ -97,7 +97,7 @@ def garden_changed(municipality: str, old_garden: str, new_garden: str) -> Conte
         subject = _("%(garden)s is your business garden now", garden=new_garden)
         lines = [
             _(
-                "You have moved to %(place)s, which %(garden)s covers. They can see your company and your briefs, and read your drafts when you ask.",
+                "You have moved to %(place)s, which %(garden)s covers. They can see your company, your briefs, and your strategy while you share it, and read your drafts when you ask.",
                 place=municipality,
                 garden=new_garden,
             )
@@ -144,7 +144,7 @@ def follower_added(garden: str) -> Content:
         _("%(garden)s follows you now", garden=garden),
         [
             _(
-                "They can see your company and your briefs, and read your drafts when you ask. You can end it at any time."
+                "They can see your company, your briefs, and your strategy while you share it, and read your drafts when you ask. You can end it at any time."
             )
         ],
         "/organisation",

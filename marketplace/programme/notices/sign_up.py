@@ -178,7 +178,7 @@ def followed_by_course(participation: Participation) -> Content:
         _("%(garden)s follows you while you take part in the course", garden=garden),
         [
             _(
-                "%(company)s has a seat in %(course)s. Until you leave it, %(garden)s can see your company and your briefs.",
+                "%(company)s has a seat in %(course)s. Until you leave it, %(garden)s can see your company, your briefs, and your strategy while you share it.",
                 company=participation.company_name,
                 course=participation.project.name,
                 garden=garden,

@@ -22,6 +22,9 @@ strategy        self-assessment, digital strategy, objectives with measurements,
 sourcing        ranking runs, index cache, what-if, invitations
 proposals       sealed offers, comparison, award, delivery, outcome
 programme       projects with cohorts of companies, recruitment, course sessions, attendance
+casework        a garden's notes, tasks and time spent on companies
+finance         hours, funding, costs, fees and state aid of a project
+reporting       reports to funders: figures, issued versions, links
 privacy         export, erasure and retention of personal data
 pages           front page, home pages, "How we rank", privacy, accessibility
 operation       health checks, metrics, logs

@@ -14,12 +14,14 @@ from whitenoise import WhiteNoise
 from marketplace.accounts.session_policy import SessionPolicy, SignInStage
 from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
+from marketplace.casework.views import blueprint as casework
 from marketplace.config import Settings
 from marketplace.core.database import db
 from marketplace.core.sealing import use_keyring
 from marketplace.database import migrate
 from marketplace.demo.people import demo_people
 from marketplace.directory.views import blueprint as directory
+from marketplace.finance.views import blueprint as finance
 from marketplace.hook_registration import register_hooks
 from marketplace.operation import logs
 from marketplace.operation.views import blueprint as operation
@@ -30,6 +32,7 @@ from marketplace.pages.views import blueprint as pages
 from marketplace.privacy.views import blueprint as privacy
 from marketplace.programme.views import blueprint as programme
 from marketplace.proposals.views import blueprint as proposals
+from marketplace.reporting.views import blueprint as reporting
 from marketplace.sourcing.ranking.index_cache import use_cache_dir
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.strategy.views import blueprint as strategy
@@ -75,6 +78,9 @@ FEATURES = (
     sourcing,
     proposals,
     programme,
+    casework,
+    finance,
+    reporting,
     outbox,
     operation,
 )

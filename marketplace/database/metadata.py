@@ -3,15 +3,18 @@
 from marketplace.accounts import models as accounts
 from marketplace.audit import models as audit
 from marketplace.briefs import models as briefs
+from marketplace.casework import models as casework
 from marketplace.core import form_drafts, request_state
 from marketplace.core.database import Base
 from marketplace.directory import models as directory
 from marketplace.files import models as files
+from marketplace.finance import models as finance
 from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
 from marketplace.programme import models as programme
 from marketplace.proposals import models as proposals
 from marketplace.proposals import outcome_models, scoring_models
+from marketplace.reporting import models as reporting
 from marketplace.sourcing import models as sourcing
 from marketplace.strategy import models as strategy
 from marketplace.suppliers import models as suppliers
@@ -33,6 +36,9 @@ MODELS = (
     strategy,
     suppliers,
     vetting,
+    casework,
+    finance,
+    reporting,
     form_drafts,
     request_state,
 )

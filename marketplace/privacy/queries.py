@@ -9,10 +9,12 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import KnownNetwork, SignInSession, User
 from marketplace.audit.models import AuditEvent
 from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
+from marketplace.casework.models import CaseNote, CaseTask
 from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.core.form_drafts import FormDraft
 from marketplace.core.viewer import Viewer
+from marketplace.finance.models import AidGrant, FundingSource, HoursEntry, MoneyEntry, ParticipationFee
 from marketplace.organisations.models import ColleagueInvitation, Membership, Organisation
 from marketplace.organisations.queries import first_other_member, memberships_led_alone
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
@@ -29,6 +31,7 @@ from marketplace.proposals.models import (
 )
 from marketplace.proposals.outcome_models import OutcomeAnswer, OutcomeReply
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
+from marketplace.reporting.models import ReportIssue, ReportLink
 from marketplace.sourcing.models import Invitation, OutsideInvitation
 from marketplace.strategy.models.actions import ToolConfidence
 from marketplace.strategy.models.assessment import Assessment
@@ -98,6 +101,19 @@ EXPORTED_TABLES = (
     ExportedTable(
         "strategy_versions_saved", StrategyVersion, "saved_by_id", ("number", "saved_at", "reason")
     ),
+    ExportedTable("case_notes", CaseNote, "by_id", ("happened_on", "kind", "text", "minutes")),
+    ExportedTable("case_tasks_created", CaseTask, "created_by_id", ("created_at", "what", "due_on")),
+    ExportedTable("case_tasks_done", CaseTask, "done_by_id", ("done_at", "what")),
+    ExportedTable("case_tasks_assigned", CaseTask, "assignee_id", ("created_at", "what", "due_on")),
+    ExportedTable("hours_worked", HoursEntry, "user_id", ("month", "activity", "minutes")),
+    ExportedTable("hours_recorded", HoursEntry, "recorded_by_id", ("recorded_at", "month", "minutes")),
+    ExportedTable("hours_approved", HoursEntry, "approved_by_id", ("approved_at", "month", "minutes")),
+    ExportedTable("funding_recorded", FundingSource, "by_id", ("recorded_at", "kind", "name")),
+    ExportedTable("money_recorded", MoneyEntry, "by_id", ("recorded_at", "booked_on", "reference")),
+    ExportedTable("fees_recorded", ParticipationFee, "by_id", ("recorded_at", "state", "on")),
+    ExportedTable("aid_recorded", AidGrant, "by_id", ("recorded_at", "granted_on", "basis")),
+    ExportedTable("reports_issued", ReportIssue, "issued_by_id", ("issued_at", "number")),
+    ExportedTable("report_links_created", ReportLink, "created_by_id", ("created_at", "label")),
     ExportedTable("strategy_comments", StrategyComment, "by_id", ("at", "section", "text")),
     ExportedTable("strategy_reviews_asked_for", StrategyReview, "asked_by_id", ("asked_at", "message")),
     ExportedTable(

@@ -13,9 +13,14 @@ FACTS = "kept: codes and settings, no text by a person"
 PARTICIPATION = "erased 24 months after the project, or 12 months after a sign-up without a seat: erase_old_participations"
 PROJECT = "public text of a project"
 STRATEGY = "deleted by an owner of the company, or when it is closed: delete_plan_of"
+CASEWORK = "erased 24 months after it was written, or with the company: erase_old_casework"
+REPORT = "published figures without names"
 SEALED = "unreadable once erase_closed_briefs has deleted the offer's data key"
 
 RETENTION_RULES = {
+    "case_note.text": CASEWORK,
+    "case_task.what": CASEWORK,
+    "report_issue.content": REPORT,
     "appeal.reason": DECISION,
     "appeal.text": REFUSED,
     "audit_event.changes": FACTS,

@@ -1,0 +1,76 @@
+"""Notes and tasks of a business garden about a company or a participant without an account."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.organisations.models import Company
+from marketplace.programme.models.participation import Participation
+
+_ABOUT_ONE = "(company_id IS NULL) <> (participation_id IS NULL)"
+"""A row is about a company, or about a participation that no company is linked to yet."""
+
+
+class CaseNote(Base):
+    """A note of a business garden about a company, private to the garden.
+
+    `kind` is the activity, and `minutes` the time spent on it, or None. `shared_at` is when the company received a copy.
+    """
+
+    __tablename__ = "case_note"
+    __table_args__ = (
+        CheckConstraint(_ABOUT_ONE, name="about_one"),
+        CheckConstraint("minutes >= 0", name="minutes_not_negative"),
+        Index("ix_case_note_garden_company", "garden_id", "company_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
+    participation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("participation.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(10))
+    text: Mapped[str] = mapped_column(Text, default="")
+    minutes: Mapped[int | None]
+    happened_on: Mapped[dt.date]
+    written_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    shared_at: Mapped[dt.datetime | None]
+
+    company: Mapped[Company | None] = relationship()
+    participation: Mapped[Participation | None] = relationship()
+    by: Mapped[User] = relationship(innerjoin=True)
+
+
+class CaseTask(Base):
+    """Something that a business garden has agreed to do for a company by a date."""
+
+    __tablename__ = "case_task"
+    __table_args__ = (
+        CheckConstraint(_ABOUT_ONE, name="about_one"),
+        Index("ix_case_task_garden_due", "garden_id", "done_at", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
+    participation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("participation.id", ondelete="CASCADE"), index=True
+    )
+    what: Mapped[str] = mapped_column(String(120))
+    due_on: Mapped[dt.date]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    done_at: Mapped[dt.datetime | None]
+    done_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    reminded_at: Mapped[dt.datetime | None]
+
+    company: Mapped[Company | None] = relationship()
+    participation: Mapped[Participation | None] = relationship()
+    assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])

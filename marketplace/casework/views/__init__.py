@@ -1,0 +1,5 @@
+"""Pages of casework."""
+
+from marketplace.casework.views.base import blueprint
+
+__all__ = ["blueprint"]

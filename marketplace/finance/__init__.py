@@ -1,0 +1,1 @@
+"""Hours, funding, costs, participation fees and state aid of a project."""

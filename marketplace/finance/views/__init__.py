@@ -1,0 +1,5 @@
+"""Pages of finance."""
+
+from marketplace.finance.views.base import blueprint
+
+__all__ = ["blueprint"]

@@ -1,0 +1,63 @@
+"""Values of a report: single figures, breakdowns by category and changes between two assessments, grouped in parts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class FigureState(StrEnum):
+    """State of a figure: it has a value, was not measured, or is suppressed because it is small."""
+
+    MEASURED = "measured"
+    NOT_MEASURED = "not_measured"
+    SUPPRESSED = "suppressed"
+
+
+class Evidence(StrEnum):
+    """Where a figure comes from: the companies' answers ("they say") or rows of the system ("we can see")."""
+
+    REPORTED = "reported"
+    OBSERVED = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a report.
+
+    `value` is an integer in `unit` (a count, minutes, minor units of a currency, or thousandths for a mean), None unless
+    `state` is measured. `n` is the number of companies or people that the value is based on, and `of` the number it could have been based
+    on, None where that has no meaning. `before` and `period` are the value reported before the period and in the period.
+    `list_url` leads to the rows behind the figure, for viewers who may see them.
+    """
+
+    code: str
+    value: int | None
+    unit: str = "count"
+    state: FigureState = FigureState.MEASURED
+    evidence: Evidence = Evidence.OBSERVED
+    n: int | None = None
+    of: int | None = None
+    before: int | None = None
+    period: int | None = None
+    list_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """Counts of companies by category. `cells` maps the category's code to its count, None where it is suppressed.
+
+    The cells add up to the figure `total_code` of the same part.
+    """
+
+    code: str
+    total_code: str
+    cells: Mapping[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPart:
+    """One of the parts of a report, with its figures and breakdowns."""
+
+    code: str
+    figures: Sequence[Figure]
+    breakdowns: Sequence[Breakdown] = field(default_factory=tuple)

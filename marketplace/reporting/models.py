@@ -1,0 +1,62 @@
+"""Issued reports, and the links with which funders read them."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.organisations.models import BusinessGarden
+from marketplace.programme.models.projects import Project
+
+
+class ReportIssue(Base):
+    """An issued report: its figures as of `as_of`, frozen, with their SHA-256 digest.
+
+    `project_id` is None for the report of a garden about its network and its companies' briefs. `number` counts the
+    issues of the project or of the garden. `content` is the report as published, with small numbers suppressed.
+    """
+
+    __tablename__ = "report_issue"
+    __table_args__ = (UniqueConstraint("garden_id", "project_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    from_on: Mapped[dt.date]
+    to_on: Mapped[dt.date]
+    as_of: Mapped[dt.datetime]
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(64))
+    issued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    issued_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
+    project: Mapped[Project | None] = relationship()
+    issued_by: Mapped[User] = relationship(innerjoin=True)
+
+
+class ReportLink(Base):
+    """A secret link to the issued reports of a project or a garden. Only the hash of its token is stored.
+
+    `label` names the reader, such as the funder. `opened` counts how often the link was opened.
+    """
+
+    __tablename__ = "report_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    label: Mapped[str] = mapped_column(String(60))
+    locale: Mapped[str] = mapped_column(String(2), default="nb")
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    expires_at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
+    opened: Mapped[int] = mapped_column(default=0)
+    last_opened_at: Mapped[dt.datetime | None]

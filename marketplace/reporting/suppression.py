@@ -1,0 +1,168 @@
+"""Suppression of small numbers in a report, also against subtraction within it and between successive reports.
+
+A breakdown tells how many companies are in each category of one dimension. A category with one to four companies could
+identify them, so it is hidden, and what is hidden together is at least five companies in at least two categories: then
+no hidden count follows from the total and the shown counts (primary and secondary suppression; Hundepool et al.,
+"Statistical Disclosure Control", Wiley 2012, chapter 4). Between reports, a change of one to four companies in a part of the
+categories would identify those who joined or left, so it is hidden in the later report.
+
+Totals are shown as they are: they are not broken down. A mean or a median needs answers from five companies, and must not differ
+from an earlier report by fewer than five answers, since the new answers would follow from both.
+"""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+from marketplace.reporting.figures import Breakdown, Figure, FigureState, ReportPart
+
+MIN_COUNT = 5
+"""The smallest number of companies that is shown in a breakdown, and on which a mean is based."""
+
+PUBLIC_PARTS = frozenset({"finance", "aid"})
+"""Parts about the project's own accounts, and about state aid, which is public by law."""
+
+TOTAL_UNITS = frozenset({"count", "minutes", "km"})
+"""Units of figures that add up or count; all others are means, medians or shares of answers."""
+
+Groups = frozenset[frozenset[str]]
+"""A partition of the categories of a breakdown: each shown category alone, and all hidden ones together."""
+
+
+def suppress(
+    parts: Sequence[ReportPart], earlier: Sequence[Sequence[ReportPart]] = ()
+) -> tuple[ReportPart, ...]:
+    """Return the parts with small numbers hidden. `earlier` are the reports that the same readers have, as published.
+
+    Raises ValueError if two breakdowns have the same code, that is, divide two populations by the same dimension: the difference
+    of the two would be a third table.
+    """
+    codes = [breakdown.code for part in parts for breakdown in part.breakdowns]
+    if len(set(codes)) < len(codes):
+        message = "Two breakdowns of a report divide by the same dimension."
+        raise ValueError(message)
+    return tuple(_suppress_part(part, [_part(report, part.code) for report in earlier]) for part in parts)
+
+
+def _part(report: Sequence[ReportPart], code: str) -> ReportPart:
+    return next((part for part in report if part.code == code), ReportPart(code, ()))
+
+
+def _suppress_part(part: ReportPart, earlier: Sequence[ReportPart]) -> ReportPart:
+    totals = {figure.code: figure.value for figure in part.figures}
+    breakdowns = [
+        suppress_breakdown(breakdown, totals[breakdown.total_code], _published(breakdown.code, earlier))
+        for breakdown in part.breakdowns
+    ]
+    figures = part.figures
+    if part.code not in PUBLIC_PARTS:
+        figures = [_suppress_figure(figure, _figures(figure.code, earlier)) for figure in part.figures]
+    return dataclasses.replace(
+        part, figures=tuple(figures), breakdowns=tuple(found for found in breakdowns if found is not None)
+    )
+
+
+def _figures(code: str, earlier: Sequence[ReportPart]) -> list[Figure]:
+    return [figure for part in earlier for figure in part.figures if figure.code == code]
+
+
+def _suppress_figure(figure: Figure, earlier: Sequence[Figure]) -> Figure:
+    """Hide a mean or a share that is based on few answers, alone or compared with an earlier report."""
+    if figure.state is not FigureState.MEASURED or (figure.unit in TOTAL_UNITS and not _is_small(figure.of)):
+        return figure
+    changes = [
+        (figure.n or 0) - (other.n or 0)
+        for other in earlier
+        if other.state is FigureState.MEASURED and figure.unit not in TOTAL_UNITS
+    ]
+    if not _is_small(figure.n) and not _is_small(figure.of) and not any(map(_is_small, changes)):
+        return figure
+    return dataclasses.replace(
+        figure, value=None, before=None, period=None, state=FigureState.SUPPRESSED, list_url=figure.list_url
+    )
+
+
+def _is_small(count: int | None) -> bool:
+    return count is not None and 0 < abs(count) < MIN_COUNT
+
+
+def _published(code: str, earlier: Sequence[ReportPart]) -> list[tuple[Breakdown, int]]:
+    """Return earlier publications of a breakdown, each with its total."""
+    found = []
+    for part in earlier:
+        totals = {figure.code: figure.value for figure in part.figures}
+        found += [
+            (breakdown, totals[breakdown.total_code] or 0)
+            for breakdown in part.breakdowns
+            if breakdown.code == code
+        ]
+    return found
+
+
+def suppress_breakdown(
+    breakdown: Breakdown, total: int | None, earlier: Sequence[tuple[Breakdown, int]] = ()
+) -> Breakdown | None:
+    """Return a breakdown with hidden cells set to None, or None if nothing of it can be shown.
+
+    All cells must have a value and add up to `total`. Raises ValueError otherwise.
+    """
+    counts = {code: count for code, count in breakdown.cells.items() if count is not None}
+    if len(counts) < len(breakdown.cells) or sum(counts.values()) != total:
+        message = f"The cells of the breakdown {breakdown.code} do not add up to its total."
+        raise ValueError(message)
+    if not any(map(_is_small, counts.values())):
+        hidden: set[str] = set()
+    else:
+        hidden = {code for code, count in counts.items() if count < MIN_COUNT}
+        _grow(hidden, counts)
+    while conflict := _small_change(counts, hidden, earlier):
+        hidden |= conflict
+        _grow(hidden, counts)
+    if hidden == set(counts):
+        return None
+    cells = {code: None if code in hidden else count for code, count in counts.items()}
+    return dataclasses.replace(breakdown, cells=cells)
+
+
+def _grow(hidden: set[str], counts: Mapping[str, int]) -> None:
+    """Hide the smallest shown categories until at least two are hidden that have five companies together."""
+    while hidden != set(counts) and (len(hidden) < 2 or sum(counts[code] for code in hidden) < MIN_COUNT):  # noqa: PLR2004 because one hidden category follows from the total
+        hidden.add(min(counts.keys() - hidden, key=lambda code: (counts[code] or MIN_COUNT, code)))
+
+
+def _small_change(
+    counts: Mapping[str, int], hidden: set[str], earlier: Sequence[tuple[Breakdown, int]]
+) -> set[str]:
+    """Return categories to hide, because their sum differs from an earlier report by one to four companies."""
+    if hidden == set(counts):
+        return set()
+    for other, other_total in earlier:
+        other_counts = {code: count for code, count in other.cells.items() if count is not None}
+        other_hidden_sum = other_total - sum(other_counts.values())
+        blocks = _common_blocks(
+            _groups(counts, hidden), _groups(other.cells, other.cells.keys() - other_counts)
+        )
+        if len(blocks) == 1:
+            continue
+        for block in blocks:
+            before = sum(other_counts.get(code, 0) for code in block)
+            if block & (other.cells.keys() - other_counts):
+                before += other_hidden_sum
+            if _is_small(sum(counts.get(code, 0) for code in block) - before):
+                shown = set(block & counts.keys()) - hidden
+                return shown or {min(counts.keys() - hidden, key=lambda code: (counts[code], code))}
+    return set()
+
+
+def _groups(cells: Mapping[str, int | None], hidden: set[str]) -> Groups:
+    alone = frozenset(frozenset({code}) for code in cells if code not in hidden)
+    return alone | {frozenset(hidden)} if hidden else alone
+
+
+def _common_blocks(one: Groups, other: Groups) -> list[frozenset[str]]:
+    """Return the finest partition of which both partitions are refinements: each block is a sum in both reports."""
+    blocks: list[frozenset[str]] = []
+    for group in [*one, *other]:
+        touching = [block for block in blocks if block & group]
+        blocks = [block for block in blocks if not block & group]
+        blocks.append(group.union(*touching))
+    return blocks

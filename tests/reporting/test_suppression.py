@@ -1,0 +1,122 @@
+"""Small numbers cannot be recovered from a report, nor from two successive ones."""
+
+import itertools
+import random
+
+import numpy as np
+import pytest
+import scipy.linalg
+
+from marketplace.reporting.figures import Breakdown, Figure, FigureState, ReportPart
+from marketplace.reporting.suppression import suppress, suppress_breakdown
+
+CATEGORIES = ("a", "b", "c", "d", "e", "f")
+
+
+def published(cells, earlier=()):
+    return suppress_breakdown(Breakdown("sector", "started", cells), sum(cells.values()), earlier)
+
+
+def test_breakdown_without_small_cells_is_shown():
+    assert published({"a": 5, "b": 0, "c": 9}).cells == {"a": 5, "b": 0, "c": 9}
+
+
+def test_small_cell_is_hidden_with_the_smallest_other():
+    assert published({"a": 3, "b": 6, "c": 9}).cells == {"a": None, "b": None, "c": 9}
+
+
+def test_zero_is_hidden_beside_small_cells():
+    assert published({"a": 1, "b": 0, "c": 9, "d": 7}).cells == {"a": None, "b": None, "c": 9, "d": None}
+
+
+def test_breakdown_of_few_companies_is_left_out():
+    assert published({"a": 1, "b": 3, "c": 0}) is None
+
+
+def test_breakdown_that_does_not_add_up_is_an_error():
+    with pytest.raises(ValueError, match="add up"):
+        suppress_breakdown(Breakdown("sector", "started", {"a": 5}), 6)
+
+
+def test_two_breakdowns_by_one_dimension_are_an_error():
+    parts = [
+        ReportPart(code, [Figure("started", 5)], [Breakdown("sector", "started", {"a": 5})])
+        for code in ("companies", "strategy")
+    ]
+    with pytest.raises(ValueError, match="dimension"):
+        suppress(parts)
+
+
+def test_few_who_joined_since_the_last_report_are_not_broken_down():
+    first = published({"a": 8, "b": 9})
+    assert published({"a": 9, "b": 9}, [(first, 17)]) is None
+    assert published({"a": 13, "b": 9}, [(first, 17)]).cells == {"a": 13, "b": 9}
+
+
+def report(mean, n):
+    return [ReportPart("satisfaction", [Figure("useful", mean, unit="mean", n=n, of=40)])]
+
+
+def state(parts):
+    return parts[0].figures[0].state
+
+
+def test_mean_of_few_answers_is_hidden():
+    assert state(suppress(report(4200, 4))) is FigureState.SUPPRESSED
+    assert state(suppress(report(4200, 5))) is FigureState.MEASURED
+
+
+def test_mean_that_reveals_a_new_answer_is_hidden():
+    first = suppress(report(4200, 10))
+    assert state(suppress(report(4100, 11), [first])) is FigureState.SUPPRESSED
+    assert state(suppress(report(4100, 15), [first])) is FigureState.MEASURED
+
+
+def test_no_small_count_is_recoverable_from_two_successive_reports(sampling):
+    """Solve the published sums of 1,000 random cohorts by linear algebra, independently of the suppression."""
+    choose = random.Random(sampling.seed)
+    for _repetition in range(1000):
+        categories = CATEGORIES[: choose.randint(2, 6)]
+        first = {code: choose.choice((0, 1, 2, 3, 4, 5, 6, 9, 20)) for code in categories}
+        second = {code: max(0, count + choose.choice((-1, 0, 0, 1, 2, 6))) for code, count in first.items()}
+        one = published(first)
+        two = published(second, [(one, sum(first.values()))] if one else [])
+        assert recoverable(categories, (first, second), (one, two)) == [], (first, second, one, two)
+
+
+def recoverable(categories, counts, reports):
+    """List the small sums, of a part of the categories, that follow from the published sums.
+
+    Unknowns are the counts of both reports. A linear form has a known value if it is a combination of the published sums,
+    that is, if it is orthogonal to all vectors that leave them unchanged.
+    """
+    size = len(categories)
+    published_sums = np.array(
+        [
+            np.concatenate([np.isin(categories, group) * (index == half) for half in (0, 1)])
+            for index, report in enumerate(reports)
+            for group in sums_of(categories, report)
+        ],
+        dtype=float,
+    )
+    unchanged = scipy.linalg.null_space(published_sums)
+    truth = np.array([counts[index][code] for index in (0, 1) for code in categories], dtype=float)
+    parts = np.array(list(itertools.product((0.0, 1.0), repeat=size)))[1:-1]
+    forms = np.vstack(
+        [np.hstack([-parts, parts]), np.hstack([parts, 0 * parts]), np.hstack([0 * parts, parts])]
+    )
+    values = np.abs(forms @ truth)
+    small = (values > 0) & (values < 5)
+    known = np.abs(forms @ unchanged).max(axis=1, initial=0) < 1e-9
+    return forms[small & known].tolist()
+
+
+def sums_of(categories, report):
+    yield list(categories)
+    if report:
+        yield from ([code] for code in categories if report.cells[code] is not None)
+
+
+def test_recoverable_finds_a_count_that_follows_from_the_total():
+    careless = Breakdown("sector", "started", {"a": None, "b": 6})
+    assert recoverable(("a", "b"), ({"a": 3, "b": 6}, {"a": 3, "b": 6}), (careless, None)) != []

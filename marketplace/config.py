@@ -48,7 +48,9 @@ class Settings:
     )
     site_name: str = _setting("SITE_NAME", "Leverandørtorget", "Name shown on every page and in e-mail")
     site_url: str = _setting("SITE_URL", "http://127.0.0.1:8000", "Base URL of links in e-mail")
-    default_locale: str = _setting("DEFAULT_LOCALE", "nb", "Default language: nb, nn or en")
+    default_locale: str = _setting(
+        "DEFAULT_LOCALE", "", "Default language: nb, nn or en; empty: the first language of the region"
+    )
     mail_host: str = _setting(
         "MAIL_HOST", "", "SMTP server; empty: e-mail is written to .eml files in the instance folder"
     )
@@ -217,7 +219,7 @@ class Settings:
 def _refuse_unsafe(settings: Settings) -> None:
     """Raise SettingsError for settings that are not safe to serve with."""
     for refused, message in (
-        (settings.default_locale not in {"nb", "nn", "en"}, "DEFAULT_LOCALE must be nb, nn or en."),
+        (settings.default_locale not in {"", "nb", "nn", "en"}, "DEFAULT_LOCALE must be nb, nn or en."),
         (settings.mail_tls not in {"starttls", "ssl", "none"}, "MAIL_TLS must be starttls, ssl or none."),
         (
             settings.production and _is_weak(settings.secret_key),

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from marketplace.core.i18n import LOCALES
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.outbox.topics import DELIVERY_LABELS, TOPICS, Delivery, Topic
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
     EmailField,
+    LanguageField,
     SecretField,
     TextField,
     email,
@@ -57,11 +57,7 @@ class ProfileForm(BaseForm):
     """Name and language."""
 
     name = TextField(_l("Name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
-    locale = ChoiceField(
-        _l("Language for pages and e-mail"),
-        [required()],
-        choices=[(code, name) for code, name in LOCALES.items()],
-    )
+    locale = LanguageField(_l("Language for pages and e-mail"), [required()])
 
 
 class PasswordForm(BaseForm):

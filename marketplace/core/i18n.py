@@ -23,26 +23,38 @@ from marketplace.core.clock import LOCAL_ZONE
 
 LOCALES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 DEFAULT_LOCALE = "nb"
+"""Language of texts that lack the wanted one, and of pages unless `use_default_locale` sets another."""
 TRANSLATIONS_DIR = Path(__file__).parent.parent / "translations"
 
-_locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
+_locale: ContextVar[str] = ContextVar("locale")
+_default = [DEFAULT_LOCALE]
 _BABEL = {"nb": "nb", "nn": "nn", "en": "en_GB"}
 
 
 def current_locale() -> str:
     """Return the current language: nb, nn or en."""
-    return _locale.get()
+    return _locale.get(_default[0])
+
+
+def default_locale() -> str:
+    """Return the language of pages and commands whose user has chosen none."""
+    return _default[0]
+
+
+def use_default_locale(locale: str) -> None:
+    """Set the default language of this process."""
+    _default[:] = [locale]
 
 
 def set_locale(locale: str) -> None:
-    """Set the language of the current context; an unknown one becomes Bokmål."""
-    _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+    """Set the language of the current context; an unknown one becomes the default."""
+    _locale.set(locale if locale in LOCALES else default_locale())
 
 
 @contextmanager
 def use_locale(locale: str) -> Iterator[None]:
     """Use a language inside the block, and restore the previous one afterwards."""
-    token = _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+    token = _locale.set(locale if locale in LOCALES else default_locale())
     try:
         yield
     finally:

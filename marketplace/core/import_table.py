@@ -13,6 +13,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.letters import fold_letters
 from marketplace.core.places import find_municipality, municipalities_by_number
+from marketplace.core.region import current_region
 from marketplace.core.text import clean_line, clean_text, remove_invisible
 
 MAX_UNPACKED_BYTES = 50_000_000
@@ -210,7 +211,13 @@ class RowReader:
         number = text.zfill(4) if text.isdigit() else _municipality_names().get(fold_letters(text), "")
         if find_municipality(number) is None:
             problem = _("Unknown municipality: %(name)s.", name=text[:40])
-            self.add_fault(column, problem, _("Write a name such as Oppdal, or a number such as 5021."))
+            example = current_region().example
+            remedy = _(
+                "Write a name such as %(name)s, or a number such as %(number)s.",
+                name=example.name,
+                number=example.number,
+            )
+            self.add_fault(column, problem, remedy)
         return number
 
     def organisation_number(self, column: str = "organisation_number") -> str | None:

@@ -7,8 +7,6 @@ from functools import cache
 
 from marketplace.data import data_path
 
-TRONDELAG = "50"
-
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
@@ -26,12 +24,12 @@ class Municipality:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The Norwegian name, then the other official ones, in Sami or Kven: Snåsa, Snåase."""
+        """The Norwegian name, then the other official ones, in Sami or Kven: Porsanger, Porsáŋgu."""
         return tuple(dict.fromkeys((self.name, *self.official_name.split(" - "))))
 
     @property
     def full_name(self) -> str:
-        """All official names, the Norwegian one first: "Snåsa / Snåase"."""
+        """All official names, the Norwegian one first: "Porsanger / Porsáŋgu"."""
         return " / ".join(self.names)
 
 

@@ -11,6 +11,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.letters import sort_key
+from marketplace.core.region import current_region
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.use_cases import CompanyDetails, GardenDetails, NewPerson
 from marketplace.web.forms import (
@@ -34,17 +35,13 @@ if TYPE_CHECKING:
 
 
 def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str]]] | list[tuple[str, str]]:
-    """Return all municipalities grouped by county, Trøndelag first, in Norwegian alphabetical order."""
+    """Return all municipalities grouped by county, those of the region first, in Norwegian alphabetical order."""
     by_county: dict[str, list[tuple[str, str]]] = {}
-    order = sorted(
-        places.counties(),
-        key=lambda number: (number != places.TRONDELAG, sort_key(places.counties()[number])),
-    )
     if blank:
         by_county[""] = [  # HTML requires the empty choice to be outside any group
             ("", _("Choose a municipality"))
         ]
-    for county in order:
+    for county in current_region().sorted_counties():
         municipalities = [places.municipality(number) for number in places.municipalities_in(county)]
         by_county[places.counties()[county]] = [
             (m.number, m.full_name) for m in sorted(municipalities, key=lambda m: sort_key(m.name))
@@ -220,10 +217,7 @@ class GardenForm(BaseForm):
     def __init__(self, *args: object, extra: Iterable[str] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.municipality.set_choices(municipality_choices())
-        numbers = [
-            *places.municipalities_in(places.TRONDELAG),
-            *(n for n in extra if not n.startswith(places.TRONDELAG)),
-        ]
+        numbers = dict.fromkeys((*current_region().municipalities, *extra))
         named = [(number, places.municipality(number).full_name) for number in numbers]
         self.covered_municipalities.set_choices(sorted(named, key=lambda item: sort_key(item[1])))
 

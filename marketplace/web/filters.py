@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.identifiers import format_organisation_number
 from marketplace.core.places import municipality_name
+from marketplace.core.region import current_region
 from marketplace.web import form_recovery, score_format
 from marketplace.web.viewer import current_viewer
 
@@ -63,6 +64,7 @@ def register(app: Flask) -> None:
         language_url=_language_url,
         viewer=current_viewer,
         locale=i18n.current_locale,
+        region=current_region,
         now=clock.now,
         today=clock.today,
         format_list=i18n.format_list,

@@ -3,7 +3,8 @@
 from flask import Flask, g, request
 
 from marketplace.config import Settings
-from marketplace.core.i18n import LOCALES, set_locale
+from marketplace.core.i18n import LOCALES, set_locale, use_default_locale
+from marketplace.core.region import current_region
 from marketplace.web.viewer import current_viewer
 
 LOCALE_COOKIE = "locale"
@@ -17,6 +18,8 @@ def choose(locale: str) -> None:
 
 def register(app: Flask, settings: Settings) -> None:
     """Set the language before each request."""
+    default = settings.default_locale or current_region().languages[0]
+    use_default_locale(default)
 
     @app.before_request
     def choose_locale() -> None:
@@ -25,4 +28,4 @@ def register(app: Flask, settings: Settings) -> None:
             set_locale(chosen)
             return
         viewer = current_viewer()
-        set_locale(viewer.locale if viewer.is_signed_in else settings.default_locale)
+        set_locale(viewer.locale if viewer.is_signed_in else default)

@@ -218,7 +218,7 @@ def test_slugs_transliterate_norwegian_letters() -> None:
 
 def test_municipality_data_is_complete() -> None:
     assert len(places.municipalities_by_number()) == 357
-    assert len(places.municipalities_in(places.TRONDELAG)) == 38
+    assert len(places.municipalities_in("50")) == 38
     assert places.distance_km("5021", "5022") == pytest.approx(30.4, abs=0.5)
     assert places.distance_km("5001", "5006") == pytest.approx(84.6, abs=0.5)
     assert "5022" in places.neighbours("5021")

@@ -40,7 +40,9 @@ def test_coverage_map_follows_directory_and_own_area(app: Flask, client: Browser
     def tile(viewer: int | None, page: str) -> tuple[str, str]:
         client.sign_in(viewer or 0)
         html = client.get(f"{page}?service=med.photo").text
-        found = re.search(r'<li class="k5021 ([^"]*)">.*?<b>(\d+)</b>', html)
+        found = re.search(
+            r'<li class="x\d y\d+ ([^"]*)"><a [^>]*>[^/]*/span><span [^>]*>Oppdal<.*?<b>(\d+)</b>', html
+        )
         assert found is not None
         assert f'action="{page}#map"' in html
         return found[1], found[2]

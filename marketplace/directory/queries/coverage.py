@@ -1,4 +1,4 @@
-"""Coverage map: where in Trøndelag approved suppliers take jobs."""
+"""Coverage map: where in the region approved suppliers take jobs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from functools import lru_cache
 from marketplace.core import places, taxonomy
 from marketplace.core.i18n import current_locale
 from marketplace.core.letters import sort_key
+from marketplace.core.region import current_region
 from marketplace.core.viewer import Viewer
 from marketplace.directory.entries import SupplierEntry
 from marketplace.directory.queries.catalogue_cache import catalogue
 from marketplace.directory.search.search import Catalogue
+from marketplace.directory.tile_map import tile_positions
 from marketplace.organisations.queries import covered_municipalities
 
 SHADES = (1, 3, 6)
@@ -19,12 +21,17 @@ SHADES = (1, 3, 6)
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A municipality on the map, with the number of suppliers that take jobs there. `own`: in the viewer's garden's area."""
+    """A municipality on the map, with the number of suppliers that take jobs there. `own`: in the viewer's garden's area.
+
+    `column` and `row` are its place on the map, from 1.
+    """
 
     number: str
     name: str
     count: int
     own: bool
+    column: int
+    row: int
 
     @property
     def short(self) -> str:
@@ -82,7 +89,7 @@ class Coverage:
 
 
 def coverage(viewer: Viewer, service_or_group: str = "") -> Coverage:
-    """Count the listed suppliers that take jobs in each municipality of Trøndelag.
+    """Count the listed suppliers that take jobs in each municipality of the region.
 
     A supplier takes jobs in its own municipality and in its areas. Without a known choice, the kind of service with
     the most uncovered municipalities in the viewer's area is used.
@@ -99,8 +106,14 @@ def _build_coverage(found: Catalogue, own: frozenset[str], chosen: str, _locale:
     code = chosen or _least_covered_group(found, own)
     within = found.mask("kind", code)
     tiles = [
-        Tile(number, places.municipality(number).name, found.count("place", number, within), number in own)
-        for number in places.municipalities_in(places.TRONDELAG)
+        Tile(
+            number,
+            places.municipality(number).name,
+            found.count("place", number, within),
+            number in own,
+            *position,
+        )
+        for number, position in tile_positions(current_region().municipalities).items()
     ]
     tiles.sort(key=lambda tile: sort_key(tile.name))
     service = taxonomy.services().get(code)
@@ -121,7 +134,7 @@ def _own_area(viewer: Viewer) -> frozenset[str]:
 
 def _least_covered_group(found: Catalogue, own: frozenset[str]) -> str:
     """Choose the kind of service with the most uncovered municipalities in an area, then the one with most suppliers."""
-    area = [number for number in places.municipalities_in(places.TRONDELAG) if not own or number in own]
+    area = [number for number in current_region().municipalities if not own or number in own]
 
     def coverage_gap(code: str) -> tuple[int, int]:
         within = found.mask("kind", code)

@@ -14,6 +14,7 @@ from marketplace.core.cache import BoundedCache
 from marketplace.core.i18n import current_locale, format_list, format_money, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
+from marketplace.core.region import current_region
 from marketplace.directory import queries
 from marketplace.directory.search.place_names import find_place, place_label
 from marketplace.directory.search.search import (
@@ -106,7 +107,7 @@ def _options(query: SearchQuery, result: SearchResult) -> dict[str, Options]:
         kinds.insert(0, ("", [(query.kind, label, len(result.entries))]))
     by_county: Options = []
     names = places.counties()
-    for county in sorted(names, key=lambda number: (number != places.TRONDELAG, sort_key(names[number]))):
+    for county in current_region().sorted_counties():
         inside = [(number, place_label(number)) for number in places.municipalities_in(county)]
         whole = (county, _("All of %(county)s", county=names[county]))
         by_county.append(

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from wtforms import BooleanField
 
 from marketplace.core import clock
-from marketplace.core.i18n import LOCALES
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.organisations.forms import municipality_choices
@@ -16,6 +15,7 @@ from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
     DayField,
+    LanguageField,
     LongTextField,
     NumberField,
     TextField,
@@ -48,9 +48,7 @@ class ProjectForm(BaseForm):
         high=MAX_SESSIONS,
         default=4,
     )
-    locale = ChoiceField(
-        _l("Language of the course"), [required()], choices=list(LOCALES.items()), default="nb"
-    )
+    locale = LanguageField(_l("Language of the course"), [required()])
     currency = ChoiceField(
         _l("Currency of the accounts"), [required()], choices=[("NOK", "NOK"), ("EUR", "EUR")], default="NOK"
     )

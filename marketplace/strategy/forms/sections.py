@@ -5,7 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField
 
-from marketplace.core.i18n import LOCALES, format_month, localized
+from marketplace.core.i18n import format_month, localized
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.strategy import limits
@@ -17,6 +17,7 @@ from marketplace.web.forms import (
     ChoiceField,
     ChoicesField,
     DayField,
+    LanguageField,
     LongTextField,
     NokField,
     NumberField,
@@ -271,7 +272,7 @@ class BudgetForm(SectionForm):
 class LanguageForm(BaseForm):
     """The language of the document."""
 
-    language = ChoiceField(_l("Language of the plan"), choices=list(LOCALES.items()))
+    language = LanguageField(_l("Language of the plan"))
 
 
 _FORMS = {

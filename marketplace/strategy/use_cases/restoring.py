@@ -10,7 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import DEFAULT_LOCALE, LOCALES
+from marketplace.core.i18n import LOCALES, default_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.document import from_json
 from marketplace.strategy.models.actions import Action
@@ -41,7 +41,7 @@ def restore_version(viewer: Viewer, number: int) -> None:
             raise NotFound
         stored = version.content
         language = stored.get("language")
-        strategy.language = language if language in LOCALES else DEFAULT_LOCALE
+        strategy.language = language if language in LOCALES else default_locale()
         strategy.content = from_json(stored.get("content")).to_json()
         _restore_objectives(strategy, stored.get("objectives") or [])
         session.flush()

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.core.database import load_locked, lock_row, session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import DEFAULT_LOCALE, LOCALES
+from marketplace.core.i18n import LOCALES, default_locale
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.strategy.models.plan import Strategy
@@ -27,7 +27,7 @@ def strategy_for_writing(viewer: Viewer) -> Strategy:
     if strategy is None:
         strategy = Strategy(
             company_id=viewer.organisation_id,
-            language=viewer.locale if viewer.locale in LOCALES else DEFAULT_LOCALE,
+            language=viewer.locale if viewer.locale in LOCALES else default_locale(),
             content={},
             updated_by_id=viewer.user_id,
         )

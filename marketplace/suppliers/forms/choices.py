@@ -1,18 +1,18 @@
 """Options shared by several forms, in the current locale."""
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 from marketplace.core import places, taxonomy
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
+from marketplace.core.region import current_region
 
 Grouped = list[tuple[str, str, list[tuple[str, str]]]]
 """(code, label, [(value, label)]) for each group."""
-STEPS_FROM_TRONDELAG = 2
-"""Municipalities within this many borders of Trøndelag are listed individually, the rest of the country by county."""
+STEPS_FROM_REGION = 2
+"""Municipalities within this many borders of the region are listed individually, the rest of the country by county."""
 
 
 def service_groups() -> Grouped:
@@ -31,7 +31,7 @@ def sectors() -> list[tuple[str, str]]:
 
 def languages() -> list[tuple[str, str]]:
     """Languages that suppliers work in."""
-    return [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English")), ("sma", _("South Sami"))]
+    return [*text_locales(), ("sma", _("South Sami"))]
 
 
 def in_sentence(language: str) -> str:
@@ -51,15 +51,14 @@ def presence() -> list[tuple[str, str]]:
 
 
 def text_locales() -> list[tuple[str, str]]:
-    """Languages of profile texts."""
-    return [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
+    """Languages of profile texts, in the region's order."""
+    return current_region().by_language([("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))])
 
 
-@cache
 def _near() -> frozenset[str]:
-    """Municipalities of Trøndelag and those within two borders of it."""
-    found = set(places.municipalities_in(places.TRONDELAG))
-    for _step in range(STEPS_FROM_TRONDELAG):
+    """Municipalities of the region and those within two borders of it."""
+    found = set(current_region().municipalities)
+    for _step in range(STEPS_FROM_REGION):
         found |= {number for inside in list(found) for number in places.neighbours(inside)}
     return frozenset(found)
 
@@ -70,7 +69,7 @@ def area_groups(ticked: Iterable[str] = ()) -> Grouped:
     groups: Grouped = []
     elsewhere: list[tuple[str, str]] = []
     names = places.counties()
-    for county in sorted(names, key=lambda number: (number != places.TRONDELAG, sort_key(names[number]))):
+    for county in current_region().sorted_counties():
         inside = [
             places.municipality(number) for number in places.municipalities_in(county) if number in offered
         ]

@@ -18,6 +18,7 @@ from marketplace.core.i18n import gettext
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok
 from marketplace.core.numbers import format_plain_milli, parse_milli, parse_whole_number
+from marketplace.core.region import language_choices
 from marketplace.core.text import clean_line, clean_text
 from marketplace.core.web_address import parse_web_address
 from marketplace.web.forms import widgets
@@ -261,6 +262,14 @@ class ChoiceField(SelectField):
             return
         if self.data not in {str(choice[0]) for choice in self.iter_choices()}:
             raise ValidationError(gettext("Choose one from the list."))
+
+
+class LanguageField(ChoiceField):
+    """Choice of one of the languages of pages, in the region's order; by default the first."""
+
+    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
+        languages = language_choices()
+        super().__init__(label, validators, choices=languages, default=languages[0][0], **kwargs)
 
 
 class ChoicesField(SelectMultipleField):

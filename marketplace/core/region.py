@@ -1,0 +1,134 @@
+"""The region that an installation serves: its place, languages and network, and its changes to course, guide and taxonomy.
+
+`marketplace.regions` reads and validates region files. The application sets the region once, when it starts, before
+anything that depends on it is cached.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import yaml
+
+from marketplace.core import places
+from marketplace.core.i18n import LOCALES, localized
+from marketplace.core.letters import sort_key
+from marketplace.data import data_path
+
+Text = Mapping[str, str]
+Option = TypeVar("Option", bound=tuple[Any, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class GardenPlan:
+    """A business garden of a region file, with the e-mail addresses of the people to invite."""
+
+    name: str
+    municipality: str
+    municipalities: tuple[str, ...]
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    about: str = ""
+    curators: tuple[str, ...] = ()
+    advisers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region. `municipalities` are all of it, also those of its counties.
+
+    `within` is the region after its preposition, and `network` the name of its network, both as inside a sentence.
+    `course_plan`, `guide` and `taxonomy` change the data files of the same names, in the form that the region file has.
+    """
+
+    names: Text
+    withins: Text
+    networks: Text
+    languages: tuple[str, ...]
+    counties: tuple[str, ...]
+    municipalities: tuple[str, ...]
+    gardens: tuple[GardenPlan, ...]
+    course_plan: Mapping[str, Any]
+    guide: Mapping[str, Mapping[str, Any]]
+    taxonomy: tuple[Mapping[str, Any], ...]
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> "Region":
+        """Return the region of a parsed and validated region file."""
+        counties = tuple(data.get("counties", ()))
+        inside = [number for county in counties for number in places.municipalities_in(county)]
+        gardens = ({name: _frozen(value) for name, value in row.items()} for row in data.get("gardens", ()))
+        return cls(
+            names=data["name"],
+            withins=data["within"],
+            networks=data["network"],
+            languages=tuple(data["languages"]),
+            counties=counties,
+            municipalities=tuple(dict.fromkeys((*inside, *data.get("municipalities", ())))),
+            gardens=tuple(GardenPlan(**row) for row in gardens),
+            course_plan=data.get("course_plan", {}),
+            guide=data.get("guide", {}),
+            taxonomy=tuple(data.get("taxonomy", ())),
+        )
+
+    @property
+    def name(self) -> str:
+        """Name in the current language."""
+        return localized(self.names)
+
+    @property
+    def within(self) -> str:
+        """The region after its preposition, in the current language: "i Innlandet"."""
+        return localized(self.withins)
+
+    @property
+    def network(self) -> str:
+        """Name of the network in the current language, as inside a sentence."""
+        return localized(self.networks)
+
+    @property
+    def example(self) -> places.Municipality:
+        """A municipality of the region, for examples in texts: the most populous one."""
+        return max(map(places.municipality, self.municipalities), key=lambda one: one.population)
+
+    def sorted_counties(self) -> list[str]:
+        """Return the numbers of all counties, those of the region first, then by name."""
+        own = {places.municipality(number).county_number for number in self.municipalities}
+        names = places.counties()
+        return sorted(names, key=lambda number: (number not in own, sort_key(names[number])))
+
+    def by_language(self, options: Iterable[Option]) -> list[Option]:
+        """Sort tuples that begin with a language code by the region's order of languages, others last."""
+        order = {code: index for index, code in enumerate(self.languages)}
+        return sorted(options, key=lambda option: order.get(option[0], len(order)))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+@cache
+def default_region() -> Region:
+    """Return the region of installations without a region file."""
+    with data_path("region.yaml").open(encoding="utf-8") as file:
+        return Region.from_data(yaml.safe_load(file))
+
+
+_installed: list[Region] = []
+
+
+def use_region(region: Region | None) -> None:
+    """Set the region of this process, None for the default one."""
+    _installed[:] = [region] if region else []
+
+
+def current_region() -> Region:
+    """Return the region of this process."""
+    return _installed[0] if _installed else default_region()
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """Return the languages of pages as form choices, in the region's order."""
+    return current_region().by_language(LOCALES.items())

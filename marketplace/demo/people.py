@@ -17,6 +17,12 @@ GARDEN = {
     "organisation": "Fjellfoten næringshage",
     "email": "ingrid@fjellfoten.example",
 }
+COMPANY_WITH_RESULTS = {
+    "name": "Mads Erik Kvebergshaug",
+    "organisation": "Ripsbekk Bryggeri",
+    "email": "mads@ripsbekk.example",
+}
+"""Owner of a company whose plan has come all the way from self-assessment to result."""
 ADMINISTRATOR = {"name": "Sivert Nordhaug", "organisation": "", "email": "sivert@leverandortorget.example"}
 
 
@@ -27,6 +33,7 @@ def demo_people() -> list[dict[str, str]]:
         ("supplier", _("Supplier"), SUPPLIER),
         ("garden", _("Business garden"), GARDEN),
         ("administrator", _("Administrator"), ADMINISTRATOR),
+        ("results", _("Company with a plan and results"), COMPANY_WITH_RESULTS),
     ]
     return [
         {"key": key, "role": role, "first_name": person["name"].split()[0], **person}

@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.briefs import use_cases as brief_use_cases
 from marketplace.briefs.deadlines import DECISION_REMINDER_DAYS
+from marketplace.core.numbers import MILLI
 from marketplace.demo import content_files as content
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
@@ -249,6 +250,14 @@ def _seed_decision(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> None
         timeline.add(entry["closed"]["day"], key, withdraw)
 
 
+def _measured(timeline: Timeline, outcome: Entry) -> Entry:
+    """The measured value of an outcome: a number if the brief serves an objective, else a text."""
+    measured = outcome.get("measured", "")
+    if isinstance(measured, int):
+        return {"measured_milli": measured * MILLI, "measured_on": timeline.day(outcome["day"])}
+    return {"measured": measured}
+
+
 def _seed_delivery(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> None:
     owner, key = owner_email("company", entry["company"]), f"{entry['key']} delivery"
 
@@ -261,7 +270,8 @@ def _seed_delivery(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> None
 
     def answer(outcome: Entry) -> Callable[[], None]:
         said = OutcomeAnswers(
-            **{name: value for name, value in outcome.items() if name not in {"round", "day"}}
+            **{name: value for name, value in outcome.items() if name not in {"round", "day", "measured"}},
+            **_measured(timeline, outcome),
         )
 
         def act() -> None:

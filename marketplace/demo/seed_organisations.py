@@ -3,6 +3,7 @@
 import datetime as dt
 import zlib
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -64,14 +65,25 @@ def _garden_action(fixtures: Fixtures, entry: Entry) -> Callable[[], None]:
 
 
 def seed_companies(timeline: Timeline, fixtures: Fixtures) -> None:
-    """Add the registration of each company, at least two weeks before its first brief."""
-    first_brief: dict[str, int] = {}
-    for brief in content.briefs():
-        first_brief[brief["company"]] = min(brief["created"], first_brief.get(brief["company"], 0))
-    for entry in content.companies():
-        key = entry["key"]
-        day = -(40 + zlib.crc32(key.encode()) % 380)
-        timeline.add(min(day, first_brief.get(key, 0) - 14), key, _company_action(fixtures, entry))
+    """Add the registration of each company to the timeline."""
+    for key, day in registration_days().items():
+        entry = next(entry for entry in content.companies() if entry["key"] == key)
+        timeline.add(day, key, _company_action(fixtures, entry))
+
+
+@cache
+def registration_days() -> dict[str, int]:
+    """Return the day on which each company registers: at least two weeks before its first brief or its strategy."""
+    begun = [(brief["company"], brief["created"]) for brief in content.briefs()]
+    begun += [
+        (plan["company"], plan["strategy"]["written"]) for plan in content.plans() if "strategy" in plan
+    ]
+    return {
+        key: min(
+            -(40 + zlib.crc32(key.encode()) % 380), *(day - 14 for company, day in begun if company == key), 0
+        )
+        for key in (entry["key"] for entry in content.companies())
+    }
 
 
 def _company_action(fixtures: Fixtures, entry: Entry) -> Callable[[], None]:

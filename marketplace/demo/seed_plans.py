@@ -12,7 +12,7 @@ from marketplace.demo.timeline import Timeline
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.use_cases.actions import ActionDetails, add_action, set_action_state
 from marketplace.strategy.use_cases.measurements import MeasurementDetails, add_measurement
-from marketplace.strategy.use_cases.objectives import ObjectiveDetails, add_objective
+from marketplace.strategy.use_cases.objectives import OWN_UNIT, ObjectiveDetails, add_objective
 from marketplace.strategy.use_cases.tools import ToolDetails, save_tool
 
 Entry = dict[str, Any]
@@ -44,15 +44,10 @@ def seed_plans(timeline: Timeline, fixtures: Fixtures) -> None:
 
 def _add_objective(timeline: Timeline, fixtures: Fixtures, email: str, entry: Entry) -> Callable[[], None]:
     def add() -> None:
-        indicator = indicators()[entry["indicator"]]
         baseline = entry.get("baseline")
         details = ObjectiveDetails(
             text=entry["text"],
-            indicator=indicator.code,
-            indicator_name=indicator.name,
-            unit=indicator.unit,
-            own_unit="",
-            direction=indicator.direction,
+            **_counted(entry),
             baseline=None if baseline is None else baseline * MILLI,
             is_baseline_unknown=baseline is None,
             baseline_on=None if baseline is None else timeline.day(entry["day"]),
@@ -60,11 +55,33 @@ def _add_objective(timeline: Timeline, fixtures: Fixtures, email: str, entry: En
             target_on=timeline.day(entry["by"]),
             source=entry["source"],
             rhythm="monthly",
-            kind=indicator.kind,
+            audience=entry.get("audience", ""),
         )
         fixtures.objectives[entry["key"]] = add_objective(fixtures.viewer(email), details).id
 
     return add
+
+
+def _counted(entry: Entry) -> Entry:
+    """Fields of what an objective counts: a ready-made indicator, or the company's own with a unit of its own."""
+    if "indicator" not in entry:
+        return {
+            "indicator": "",
+            "indicator_name": entry["name"],
+            "unit": OWN_UNIT,
+            "own_unit": entry["unit"],
+            "direction": entry["direction"],
+            "kind": entry["kind"],
+        }
+    indicator = indicators()[entry["indicator"]]
+    return {
+        "indicator": indicator.code,
+        "indicator_name": indicator.name,
+        "unit": indicator.unit,
+        "own_unit": "",
+        "direction": indicator.direction,
+        "kind": indicator.kind,
+    }
 
 
 def _measure(fixtures: Fixtures, email: str, key: str, details: MeasurementDetails) -> Callable[[], None]:

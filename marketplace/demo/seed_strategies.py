@@ -15,27 +15,77 @@ from marketplace.demo.timeline import Timeline
 from marketplace.strategy.document import Audience, Budget, Channel, Gap, Offer
 from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.indicators import indicators
+from marketplace.strategy.queries.sharing import open_review, shared_strategy
 from marketplace.strategy.use_cases.actions import ActionDetails, add_action
 from marketplace.strategy.use_cases.objectives import ObjectiveDetails, add_objective
+from marketplace.strategy.use_cases.reviews import answer_review, ask_for_review
 from marketplace.strategy.use_cases.sections import save_section
+from marketplace.strategy.use_cases.sharing import share_strategy
 
 Entry = dict[str, Any]
 COMPANIES, FIRST_DAY, REVIEW_DAY, TARGET_DAY = 20, -46, 150, 240
 SECTIONS = ("gaps", "company", "customers", "channels", "budget")
 WRITTEN = (5, 4, 3, 2, 1)
 """Number of sections that a company has written, by its place in the list."""
+RECORDS = {"offers": Offer, "audiences": Audience, "gaps": Gap, "channels": Channel}
 NAMES = ("Faste kunder", "Nye kunder")
 _FROM_TO = re.compile(r"[Ff]ra ([0-9 ]+) til ([0-9 ]+)")
 
 
 def seed_strategies(timeline: Timeline, fixtures: Fixtures) -> None:
-    """Add the strategies of twenty companies to the timeline. The first has objectives and actions of its own."""
-    for index, company in enumerate(content.companies()[:COMPANIES]):
+    """Add the strategies of companies to the timeline: those with their own texts, and others with those of their trade.
+
+    The first of the others has objectives and actions of its own.
+    """
+    own = {plan["company"] for plan in content.plans() if "strategy" in plan}
+    for plan in content.plans():
+        if plan["company"] in own:
+            _seed_own_strategy(timeline, fixtures, plan["company"], plan["strategy"])
+    companies = [company for company in content.companies() if company["key"] not in own]
+    for index, company in enumerate(companies[: COMPANIES - len(own)]):
         write = partial(_write, timeline, fixtures, company, SECTIONS[: WRITTEN[index % len(WRITTEN)]])
         timeline.add(FIRST_DAY + index, f"strategy {company['key']}", write)
         if index and index % len(WRITTEN) == 0:
             rows = partial(_add_rows, timeline, fixtures, company)
             timeline.add(FIRST_DAY + index, f"strategy {company['key']}", rows, minutes=40)
+
+
+def _seed_own_strategy(timeline: Timeline, fixtures: Fixtures, company: str, entry: Entry) -> None:
+    """Add a strategy that a company writes, shares, has reviewed and goes through again."""
+    owner, key, review = owner_email("company", company), f"plan {company}", entry["review"]
+
+    def save(section: str, values: Mapping[str, Any]) -> None:
+        save_section(fixtures.viewer(owner), section, values)
+
+    def answer() -> None:
+        answerer, company_id = fixtures.viewer(review["by"]), fixtures.organisations[company]
+        waiting = open_review(shared_strategy(answerer, company_id))
+        if waiting is None:
+            raise ValueError(company)
+        answer_review(answerer, company_id, waiting.version.number, review["verdict"], review["text"])
+
+    for section, written in entry["sections"].items():
+        timeline.add(entry["written"], key, partial(save, section, _own_values(written)))
+    for day, review_day in entry["budgets"]:
+        values = _own_values(entry["budget"]) | {"review_on": timeline.day(review_day)}
+        timeline.add(day, key, partial(save, "budget", values), minutes=40)
+    timeline.add(entry["shared"], key, lambda: share_strategy(fixtures.viewer(owner)))
+    timeline.add(review["asked"], key, lambda: ask_for_review(fixtures.viewer(owner), review["message"]))
+    timeline.add(review["answered"], key, answer)
+
+
+def _own_values(written: Entry) -> Entry:
+    """Return the values of a section as `StrategyContent` has them."""
+    return {
+        field: tuple(RECORDS[field](*_tuples(row)) if field in RECORDS else row for row in value)
+        if isinstance(value, list)
+        else value
+        for field, value in written.items()
+    } | ({"budget": Budget(*written["budget"])} if "budget" in written else {})
+
+
+def _tuples(row: Sequence[Any]) -> list[Any]:
+    return [tuple(value) if isinstance(value, list) else value for value in row]
 
 
 def _write(timeline: Timeline, fixtures: Fixtures, company: Entry, sections: Sequence[str]) -> None:

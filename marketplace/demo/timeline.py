@@ -11,7 +11,7 @@ from rich.progress import Progress
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 
-Action = Callable[[], None]
+Action = Callable[[], object]
 EARLIEST_HOUR, WORKING_MINUTES = 8, 7 * 60
 
 

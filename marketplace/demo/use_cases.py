@@ -19,6 +19,7 @@ from marketplace.core.i18n import use_locale
 from marketplace.database import triggers
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.people import demo_people
+from marketplace.demo.seed_assessments import seed_assessments
 from marketplace.demo.seed_briefs import seed_briefs
 from marketplace.demo.seed_course import seed_course
 from marketplace.demo.seed_offers import seed_offers
@@ -36,6 +37,8 @@ FILLED = "demo.fill"
 
 NOTICES_UNREAD_DAYS = 7
 MAILS_WAITING_DAYS = 1
+FIRST_FIT_DAY = -313
+"""Day on which the index is fitted for the first time, before the first brief is published."""
 
 
 class DatabaseContent(StrEnum):
@@ -84,6 +87,7 @@ def fill(progress: Progress) -> None:
         seed_companies,
         seed_suppliers,
         seed_course,
+        seed_assessments,
         seed_plans,
         seed_strategies,
         seed_briefs,
@@ -91,6 +95,8 @@ def fill(progress: Progress) -> None:
         seed_offers,
     ):
         seed(timeline, fixtures)
+    # As the worker does. Without this, the index would be fitted again for almost every brief.
+    timeline.add_scheduled(FIRST_FIT_DAY, refit)
     with use_locale("nb"), _garbage_collection_paused():
         with clock.as_of(timeline.start), transaction():
             record(None, FILLED, "database", "demo")

@@ -1,5 +1,6 @@
 """Loaded demo data: every state is present, demo users have pending work, and two loads are identical."""
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -32,6 +33,11 @@ from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Award, Evaluation, Proposal, SealedEvent
 from marketplace.proposals.outcome_models import Outcome
 from marketplace.sourcing.models import Invitation, RankingRun
+from marketplace.strategy.measuring import Status
+from marketplace.strategy.models.assessment import Assessment
+from marketplace.strategy.models.plan import StrategyReview
+from marketplace.strategy.queries.objectives import objectives_of
+from marketplace.strategy.queries.plan import strategy_of
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries as suppliers
 from marketplace.vetting.models import Appeal, Refusal, Vetting
@@ -116,6 +122,7 @@ def test_demo_data_is_complete(demo_app: Flask) -> None:
     _check_old_notices_are_read_and_sent()
     _check_demo_users_have_pending_work()
     _check_course(demo_app)
+    _check_plan_with_results()
 
 
 def _check_published_briefs_are_ranked() -> None:
@@ -159,8 +166,8 @@ def _check_old_notices_are_read_and_sent() -> None:
 
 def _check_demo_users_have_pending_work() -> None:
     shown = demo.demo_people()
-    assert [person["first_name"] for person in shown] == ["Marit", "Tone", "Ingrid", "Sivert"]
-    marit, tone, ingrid, sivert = (viewer(person["email"]) for person in shown)
+    assert [person["first_name"] for person in shown] == ["Marit", "Tone", "Ingrid", "Sivert", "Mads"]
+    marit, tone, ingrid, sivert, _mads = (viewer(person["email"]) for person in shown)
     own = {
         phase_of(brief)
         for brief in session.scalars(select(Brief).where(Brief.company_id == marit.organisation_id))
@@ -203,6 +210,26 @@ def _check_course(demo_app: Flask) -> None:
         links, 200
     ) | {"Oppmøte, som næringshage": 303}
     assert browser.sign_in(adviser.user_id).get(links["Oppmøte, som næringshage"]).status_code == 200
+
+
+def _check_plan_with_results() -> None:
+    """One demo user has come all the way from self-assessment to a result that is measured on an objective."""
+    stages = Counter(session.scalars(select(Assessment.stage).where(Assessment.finished_at.is_not(None))))
+    assert (stages["start"] > 20, stages["end"] > 10, stages["later"]) == (True, True, 1)
+    mads = viewer(demo.demo_people()[-1]["email"])
+    strategy = strategy_of(mads.organisation_id)
+    assert strategy is not None
+    assert strategy.completed_at is not None
+    assert strategy.shared_at is not None
+    assert session.scalars(
+        select(StrategyReview.verdict).where(StrategyReview.strategy_id == strategy.id)
+    ).all() == ["ok"]
+    brief = session.scalars(select(Brief).where(Brief.company_id == mads.organisation_id)).one()
+    assert phase_of(brief) is Phase.DELIVERED
+    [objective] = [one for one in objectives_of(strategy) if one.objective.id == brief.objective_id]
+    assert [one.brief_reference for one in objective.valid if one.origin == "outcome"] == [brief.reference]
+    assert objective.valid[-1].measured_on - objective.valid[0].measured_on > dt.timedelta(days=270)
+    assert objective.state.status is Status.REACHED
 
 
 def dump() -> dict[str, list[dict[str, Any]]]:

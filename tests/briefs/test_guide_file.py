@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import yaml
 
 from marketplace.briefs import guide
 from marketplace.briefs.coach.messages import load_texts
@@ -12,6 +13,7 @@ from marketplace.briefs.coach.suggestions import _RULES
 from marketplace.briefs.guide.questions import raw_guide
 from marketplace.core import taxonomy
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
+from marketplace.data import data_path
 
 pytestmark = pytest.mark.once
 LOCALES = ("nb", "nn", "en")
@@ -57,7 +59,12 @@ def texts(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             )
 
 
-ALL = [*texts({k: v for k, v in raw_guide(1).items() if k != "languages"}), *texts(load_texts(), "coach")]
+HELP = yaml.safe_load(data_path("guide", "help.yaml").read_text(encoding="utf-8"))
+ALL = [
+    *texts({k: v for k, v in raw_guide(1).items() if k != "languages"}),
+    *texts(load_texts(), "coach"),
+    *texts(HELP, "help"),
+]
 
 
 def test_topics_and_questions_are_in_agreed_order():

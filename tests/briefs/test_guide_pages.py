@@ -139,7 +139,9 @@ def test_every_guide_text_is_on_its_page(market, sign_in):
     browser = sign_in(market.owner, "nn")
     brief = briefs.draft(market.owner)
     for topic in GUIDE.topics:
-        text = browser.page(f"/briefs/{brief.reference}/guide/{topic.code}").text
+        page = browser.page(f"/briefs/{brief.reference}/guide/{topic.code}")
+        assert f"/guide/{topic.code}" in page.links().values()
+        text = page.text
         with use_locale("nn"):
             for question in topic.questions:
                 labels = [question.option_label(code) for code in question.options]

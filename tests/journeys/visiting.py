@@ -10,6 +10,7 @@ from tests.support.browser import Browser
 from tests.support.crawl import ROLE_CHANGING_PATHS, endpoint_of, local_path
 
 NOT_PAGES = frozenset({"static", "privacy.export", "programme.export_contact", "accounts.two_factor_qr"})
+BY_TOPIC = frozenset({"briefs.topic", "briefs.help_page"})
 DOWNLOADS = (".csv", ".ics", ".xlsx", ".pdf", ".md", ".json")
 
 
@@ -31,8 +32,8 @@ def visit_each_kind(app: Flask, page: Page, per_kind: int = 1) -> Iterator[str]:
         path = queue.popleft()
         kind = endpoint_of(browser, path, "get")
         assert kind is not None, path
-        if "/guide/" in path:
-            kind = path.rpartition("/")[2]  # each topic has its own questions
+        if kind in BY_TOPIC:
+            kind = f"{kind} {path.rpartition('/')[2]}"  # each topic has its own questions
         if kind in NOT_PAGES or path.partition("?")[0].endswith(DOWNLOADS) or visits[kind] >= per_kind:
             continue
         visits[kind] += 1

@@ -58,6 +58,7 @@ def test_course_page_shows_attendance_next_session_and_distance(course: Course, 
     assert "Neste: " in page.text
     assert "km fra dere" in page.text
     assert course.seat.token in page.html
+    assert "/guide/goal" in page.links().values()
     assert course.seat.calendar_token in page.html
 
 

@@ -3,6 +3,7 @@
 from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
+from marketplace.briefs.guide.help_pages import help_topics_by_session
 from marketplace.core.i18n import format_date, format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -42,6 +43,7 @@ def own_course() -> ViewResponse:
         phase_labels=PHASE_LABELS,
         mark_labels=MARK_LABELS,
         is_coming=queries.is_coming,
+        help_topics=help_topics_by_session(),
     )
 
 

@@ -3,6 +3,7 @@
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from marketplace.briefs.guide.help_pages import help_topics_by_session
 from marketplace.core.places import distance_km
 from marketplace.programme.queries import sessions as queries
 from marketplace.programme.queries.courses import participation_of_link
@@ -25,6 +26,7 @@ def seat_session(token: str, session_id: int) -> ViewResponse:
         shown=shown,
         distance=round(distance_km(start, shown.municipality_number)) if start else None,
         material=queries.material_of(session_id),
+        help_topics=help_topics_by_session().get(shown.number, ()),
     )
 
 

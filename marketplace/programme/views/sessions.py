@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from flask import render_template
 
+from marketplace.briefs.guide.help_pages import help_topics_by_session
 from marketplace.core.course_plan import course_plan
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
@@ -101,6 +102,7 @@ def course_session(slug: str, session_id: int) -> ViewResponse:
         shown=shown,
         page=queries.session_page(project_access, shown),
         feedback=feedback_summary(session_id),
+        help_topics=help_topics_by_session().get(shown.number, ()),
     )
 
 

@@ -29,7 +29,7 @@ MONDAY = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
 NECESSARY = """
 contact_added
 brief_amended brief_extended brief_published brief_waits brief_withdrawn
-cohort_cancelled session_cancelled session_cancelled_for_member session_invited sessions_invited session_moved session_moved_for_member session_withdrawn feedback_asked
+cohort_cancelled cohort_cancelled_for_member session_cancelled session_cancelled_for_member session_invited sessions_invited session_moved session_moved_for_member contact_removed feedback_asked
 account_locked already_signed_up followed_by_course course_invitation seat_lost seat_offered seat_taken seat_unconfirmed seat_withdrawn waiting_unconfirmed
 account_unused address_asked address_changed all_approved already_registered amended appeal_decided
 approved_and_opened brief_lapsed choice_reopened choice_taken_back colleague_invited colleague_joined

@@ -23,7 +23,7 @@ from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession
-from marketplace.programme.use_cases import calendar, seat_link, sessions
+from marketplace.programme.use_cases import calendar, cohorts, seat_link, sessions
 from marketplace.programme.use_cases.sessions import CourseDates, SessionDetails
 from marketplace.programme.use_cases.sign_up import Contact
 from tests import factories
@@ -99,6 +99,11 @@ class Mail:
     @property
     def uids(self) -> list[str]:
         return [str(event["UID"]) for event in self.events]
+
+
+def states(mail: Mail) -> dict[str, tuple[str, int]]:
+    """Return status and sequence of the events in an e-mail by their UID."""
+    return {str(event["UID"]): (str(event["STATUS"]), int(event["SEQUENCE"])) for event in mail.events}
 
 
 def received(app: Flask, server: tuple[Sink, int]) -> list[Mail]:
@@ -206,9 +211,50 @@ def test_confirmed_seat_gets_the_coming_sessions_and_withdrawal_removes_them(
     assert "har fått plass" in invited.subject
     assert invited.uids == [row.uid for row in rows[1:5]]
     seat_link.withdraw(company.token, "time", "")
-    removed = [mail for mail in received(app, sink) if mail.parts]
-    assert [mail.calendar["METHOD"] for mail in removed] == ["CANCEL"] * 4
-    assert [mail.event["UID"] for mail in removed] == [row.uid for row in rows[1:5]]
+    (removed,) = [mail for mail in received(app, sink) if mail.to == "ny@ysteri.example"]
+    assert "har meldt seg av" in removed.subject
+    assert removed.calendar["METHOD"] == "PUBLISH"
+    assert states(removed) == {row.uid: ("CANCELLED", 1) for row in rows[1:5]}
+
+
+def test_company_that_comes_back_gets_events_that_replace_the_cancelled_ones(
+    app: Flask, sink: Any, adviser: Viewer, cohort: Cohort, company: Participation
+) -> None:
+    cohort.project.is_sign_up_open = True
+    rows = plan(adviser, cohort)
+    received(app, sink)
+    uids = {row.uid for row in rows}
+    for first in (1, 3):
+        seat_link.withdraw(company.token, "time", "")
+        (removed,) = [mail for mail in received(app, sink) if mail.parts]
+        assert states(removed) == dict.fromkeys(uids, ("CANCELLED", first))
+        assert seat_link.come_back(company.token, cohort.id)
+        (returned,) = [mail for mail in received(app, sink) if mail.parts]
+        assert states(returned) == dict.fromkeys(uids, ("CONFIRMED", first + 1))
+    sessions.save_session(adviser, cohort.project.slug, rows[0].id, replace(DETAILS, venue="Rådhuset"))
+    (moved,) = received(app, sink)
+    assert states(moved) == {rows[0].uid: ("CONFIRMED", 5)}
+
+
+def test_cancelled_cohort_cancels_its_sessions_in_one_e_mail(
+    app: Flask, sink: Any, adviser: Viewer, garden: BusinessGarden, cohort: Cohort, company: Participation
+) -> None:
+    leader = factories.member(garden, "curator")
+    registered = factories.company(of=garden)
+    factories.member(registered, "member", email="ola@ysteri.example")
+    company.company_id = registered.id
+    programme.cohort(programme.place(cohort.project, "Røros"), "Røros vår")
+    rows = plan(adviser, cohort)
+    received(app, sink)
+    cohorts.cancel_cohort(leader, cohort.project.slug, cohort.id)
+    mails = {mail.to: mail for mail in received(app, sink) if "er avlyst" in mail.subject}
+    assert set(mails) == {"kari@ysteri.example", "ola@ysteri.example"}
+    mail = mails["kari@ysteri.example"]
+    assert {uid: state for uid, (state, _sequence) in states(mail).items()} == {
+        row.uid: "CANCELLED" for row in rows
+    }
+    assert all(sequence > 0 for _state, sequence in states(mail).values())
+    assert mails["ola@ysteri.example"].parts == []
 
 
 def test_company_that_changes_cohort_gets_the_other_dates(
@@ -219,12 +265,11 @@ def test_company_that_changes_cohort_gets_the_other_dates(
     former, added = plan(adviser, cohort), plan(adviser, other)
     received(app, sink)
     seat_link.change_cohort(company.token, other.id)
-    mails = [mail for mail in received(app, sink) if mail.parts]
-    by_method = {
-        method: {uid for mail in mails if mail.calendar["METHOD"] == method for uid in mail.uids}
-        for method in ("CANCEL", "PUBLISH")
+    (mail,) = [mail for mail in received(app, sink) if mail.to == company.contact_email]
+    assert states(mail) == {
+        **{row.uid: ("CANCELLED", 1) for row in former},
+        **{row.uid: ("CONFIRMED", 2) for row in added},
     }
-    assert by_method == {"CANCEL": {row.uid for row in former}, "PUBLISH": {row.uid for row in added}}
 
 
 def test_catch_up_invites_only_companies_that_missed_the_session(
@@ -380,10 +425,14 @@ def test_new_contact_person_gets_the_dates_and_the_former_one_loses_them(
     received(app, sink)
     seat_link.change_contact(company.token, Contact("Ola", "ola@ysteri.example"))
     mails = received(app, sink)
-    methods = [(mail.to, str(mail.calendar["METHOD"])) for mail in mails if mail.parts]
-    assert methods == [("kari@ysteri.example", "CANCEL")] * 6 + [("ola@ysteri.example", "PUBLISH")]
-    assert company.path in mails[-1].text
-    assert len(mails[-1].events) == 6
+    assert [mail.to for mail in mails] == ["kari@ysteri.example", "ola@ysteri.example"]
+    assert [{state for state, _sequence in states(mail).values()} for mail in mails] == [
+        {"CANCELLED"},
+        {"CONFIRMED"},
+    ]
+    assert company.token not in mails[0].text
+    assert company.path in mails[1].text
+    assert [len(mail.events) for mail in mails] == [6, 6]
 
 
 def test_new_contact_person_on_the_waiting_list_gets_a_link_and_no_dates(

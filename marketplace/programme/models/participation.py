@@ -23,7 +23,8 @@ class Participation(Base):
     seat; for other states the preferred cohort, or None. A waiting company also accepts a seat in `accepted_cohort_ids`;
     `offered_cohort_id` is the seat that it can accept until `offer_expires_at`. With the token, of which
     only the hash and an encrypted copy for later e-mails are stored, the contact person manages the participation; a
-    calendar program uses another token. `details_before_sign_up` are what an unconfirmed sign-up replaced: they return if
+    calendar program uses another token. `calendar_sequence` is added to the SEQUENCE of the events that it gets by e-mail,
+    so that removed and returned ones follow each other. `details_before_sign_up` are what an unconfirmed sign-up replaced: they return if
     it is never confirmed. States and transitions: `lifecycle`.
     """
 
@@ -59,6 +60,7 @@ class Participation(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     sealed_token: Mapped[str] = mapped_column(String(300))
     calendar_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    calendar_sequence: Mapped[int] = mapped_column(default=0)
     allows_figures: Mapped[bool | None]
     allows_quotes: Mapped[bool | None]
     wants_invitations: Mapped[bool] = mapped_column(default=True)

@@ -14,8 +14,13 @@ from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
 
 
-def session_event(course_session: CourseSession, *, is_cancelled: bool | None = None) -> CalendarEvent:
-    """Return a session as a calendar event in the current language. `is_cancelled` overrides its state."""
+def session_event(
+    course_session: CourseSession, added_sequence: int = 0, *, is_removed: bool = False
+) -> CalendarEvent:
+    """Return a session as a calendar event in the current language.
+
+    It is cancelled if the session is, or for a company that `is_removed` from it.
+    """
     project = course_session.cohort.project
     planned = course_plan().session(course_session.number)
     lecturer = _("Lecturer: %(name)s", name=course_session.lecturer) if course_session.lecturer else ""
@@ -24,10 +29,10 @@ def session_event(course_session: CourseSession, *, is_cancelled: bool | None = 
         at=course_session.starts_at,
         ends_at=course_session.ends_at,
         summary=f"{course_session.heading} ({project.name})",
-        sequence=course_session.sequence,
+        sequence=course_session.sequence + added_sequence,
         location=format_venue(course_session),
         description="\n".join(filter(None, (planned.summary if planned else "", lecturer))),
-        is_cancelled=course_session.cancelled_at is not None if is_cancelled is None else is_cancelled,
+        is_cancelled=is_removed or course_session.cancelled_at is not None,
     )
 
 
@@ -37,15 +42,24 @@ def format_venue(course_session: CourseSession) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
-def session_calendar(sessions: Sequence[CourseSession]) -> str:
-    """Return a calendar file of sessions to attach to an e-mail, or an empty text if there are none.
+def session_calendar(
+    participation: Participation,
+    sessions: Sequence[CourseSession],
+    removed: Sequence[CourseSession] = (),
+) -> str:
+    """Return a calendar file to attach to an e-mail, or an empty text if there are no sessions.
 
-    The events have the identifiers of later invitations, so that a moved session replaces its event.
+    The events have the identifiers of later invitations, so that a moved session replaces its event. Those of `removed`
+    sessions are cancelled. The file is published, because RFC 5546 allows only one event in a CANCEL message.
     """
-    if not sessions:
+    if not sessions and not removed:
         return ""
-    events = map(session_event, sessions)
-    return calendar_file(events, clock.now(), organizer=_organizer(sessions[0]))
+    added = participation.calendar_sequence
+    events = [
+        *(session_event(one, added - 1, is_removed=True) for one in removed),
+        *(session_event(one, added) for one in sessions),
+    ]
+    return calendar_file(events, clock.now(), organizer=_organizer([*sessions, *removed][0]))
 
 
 def _organizer(course_session: CourseSession) -> Mailbox | None:
@@ -53,11 +67,9 @@ def _organizer(course_session: CourseSession) -> Mailbox | None:
     return Mailbox(garden.name, garden.email) if garden.email else None
 
 
-def _invitation(
-    course_session: CourseSession, participation: Participation, *, is_cancelled: bool | None = None
-) -> str:
+def _invitation(course_session: CourseSession, participation: Participation) -> str:
     return invitation(
-        session_event(course_session, is_cancelled=is_cancelled),
+        session_event(course_session, participation.calendar_sequence),
         clock.now(),
         attendee=Mailbox(participation.contact_name, participation.contact_email),
         organizer=_organizer(course_session),
@@ -97,7 +109,7 @@ def sessions_invited(sessions: Sequence[CourseSession], participation: Participa
         [*session_lines(sessions), calendar_hint()],
         participation.path,
         _("See your seat"),
-        session_calendar(sessions),
+        session_calendar(participation, sessions),
     )
 
 
@@ -106,31 +118,17 @@ def session_lines(sessions: Sequence[CourseSession]) -> list[str]:
     return [f"• {one.heading}: {', '.join(filter(None, _time_and_place(one)))}" for one in sessions]
 
 
+def removal_hint() -> str:
+    """Return the text that explains the cancelled events of the attached calendar file."""
+    return _(
+        "Open the attachment to cancel the former dates in your calendar. Delete those that it does not remove."
+    )
+
+
 def calendar_hint() -> str:
     """Return the text that explains the attached calendar file."""
     return _(
         "Open the attachment to add the dates to your calendar. If a session is moved, you get an e-mail that updates it."
-    )
-
-
-@as_message("session_withdrawn")
-def session_withdrawn(course_session: CourseSession, participation: Participation) -> Content:
-    """A session is removed from the calendar of a contact person who no longer takes part in it."""
-    return Content(
-        _(
-            "No longer in your calendar: %(title)s, %(date)s",
-            title=course_session.heading,
-            date=format_date(course_session.starts_at),
-        ),
-        [
-            _(
-                "%(company)s no longer has a seat in this session.",
-                company=participation.company_name,
-            )
-        ],
-        participation.path,
-        _("See your seat"),
-        _invitation(course_session, participation, is_cancelled=True),
     )
 
 
@@ -186,8 +184,25 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
 
 
 @as_message("cohort_cancelled")
-def cohort_cancelled(participation: Participation, cohort: Cohort) -> Content:
-    """A cohort is cancelled, and a company with a seat is put on the waiting list."""
+def cohort_cancelled(
+    participation: Participation, cohort: Cohort, removed: Sequence[CourseSession]
+) -> Content:
+    """A cohort is cancelled, and a company with a seat is put on the waiting list. With its cancelled sessions."""
+    return _cohort_cancelled(
+        participation,
+        cohort,
+        participation.path,
+        session_calendar(participation, removed),
+    )
+
+
+@as_message("cohort_cancelled")
+def cohort_cancelled_for_member(participation: Participation, cohort: Cohort) -> Content:
+    """A cohort is cancelled. For other members of a company with a seat."""
+    return _cohort_cancelled(participation, cohort, "/course", "")
+
+
+def _cohort_cancelled(participation: Participation, cohort: Cohort, path: str, calendar: str) -> Content:
     return Content(
         _("The course in %(place)s is cancelled", place=cohort.place.name),
         [
@@ -200,9 +215,11 @@ def cohort_cancelled(participation: Participation, cohort: Cohort) -> Content:
             _(
                 "You are on the waiting list for the other places, before companies that came later, and get an e-mail when a seat is free. With the link you can withdraw."
             ),
+            *([removal_hint()] if calendar else ()),
         ],
-        participation.path,
+        path,
         _("See your seat"),
+        calendar,
     )
 
 

@@ -10,7 +10,12 @@ from marketplace.outbox.topics import Topic
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.notices.sessions import calendar_hint, session_calendar, session_lines
+from marketplace.programme.notices.sessions import (
+    calendar_hint,
+    removal_hint,
+    session_calendar,
+    session_lines,
+)
 
 
 @as_message("seat_unconfirmed")
@@ -74,8 +79,13 @@ def already_signed_up(participation: Participation) -> Content:
 
 
 @as_message("seat_taken")
-def seat_taken(participation: Participation, cohort: Cohort, sessions: Sequence[CourseSession]) -> Content:
-    """A company has a confirmed seat. With the coming sessions as a calendar file."""
+def seat_taken(
+    participation: Participation,
+    cohort: Cohort,
+    sessions: Sequence[CourseSession],
+    removed: Sequence[CourseSession],
+) -> Content:
+    """A company has a confirmed seat. With the coming sessions, and those of a former cohort, as a calendar file."""
     lines = [
         _(
             "%(company)s has a seat in %(course)s in %(place)s.",
@@ -86,13 +96,15 @@ def seat_taken(participation: Participation, cohort: Cohort, sessions: Sequence[
     ]
     if sessions:
         lines += [_("The dates are:"), *session_lines(sessions), calendar_hint()]
+    if removed:
+        lines.append(removal_hint())
     lines.append(_("Keep this e-mail: with the link you can change your details, move or withdraw."))
     return Content(
         _("%(company)s has a seat", company=participation.company_name),
         lines,
         participation.path,
         _("See your seat"),
-        session_calendar(sessions),
+        session_calendar(participation, sessions, removed),
     )
 
 
@@ -112,7 +124,24 @@ def contact_added(participation: Participation, sessions: Sequence[CourseSession
         ],
         participation.path,
         _("See your seat"),
-        session_calendar(sessions),
+        session_calendar(participation, sessions),
+    )
+
+
+@as_message("contact_removed")
+def contact_removed(participation: Participation, removed: Sequence[CourseSession]) -> Content:
+    """Somebody is no longer the contact person of a company with a seat. Their link does not work any more."""
+    return Content(
+        _("You are no longer the contact person of %(company)s", company=participation.company_name),
+        [
+            _(
+                "The e-mails about %(course)s for %(company)s go to another person from now on.",
+                course=participation.project.name,
+                company=participation.company_name,
+            ),
+            removal_hint(),
+        ],
+        calendar=session_calendar(participation, (), removed),
     )
 
 
@@ -153,8 +182,8 @@ def seat_lost(participation: Participation) -> Content:
 
 
 @as_message("seat_withdrawn")
-def seat_withdrawn(participation: Participation) -> Content:
-    """A company has withdrawn, or was withdrawn by the garden."""
+def seat_withdrawn(participation: Participation, removed: Sequence[CourseSession]) -> Content:
+    """A company has withdrawn, or was withdrawn by the garden. With its coming sessions as cancelled events."""
     return Content(
         _("%(company)s has withdrawn", company=participation.company_name),
         [
@@ -163,10 +192,12 @@ def seat_withdrawn(participation: Participation) -> Content:
                 company=participation.company_name,
                 course=participation.project.name,
             ),
+            *([removal_hint()] if removed else ()),
             _("If you change your mind, sign up again with the link."),
         ],
         participation.path,
         _("Sign up again"),
+        session_calendar(participation, (), removed),
     )
 
 

@@ -36,18 +36,17 @@ def sessions_to_announce(participation: Participation) -> list[CourseSession]:
     return coming_sessions_of(participation, participation.cohort_id)
 
 
-def cancel_session_invitations(participation: Participation, cohort_id: int | None) -> None:
-    """Remove the coming sessions of a cohort from the calendar of a company that no longer has a seat in it.
+def sessions_to_remove(participation: Participation) -> list[CourseSession]:
+    """Return the coming sessions to cancel in the contact person's calendar, for the e-mail about the lost seat.
 
     Joins the caller's transaction, before the seat or the contact person changes. A company that never confirmed its
-    seat has no invitations.
+    seat has no sessions in its calendar.
     """
-    if not _has_confirmed_seat(participation) or cohort_id is None or not participation.contact_email:
-        return
-    session.flush()
-    for course_session in coming_sessions_of(participation, cohort_id):
-        notice = notices.session_withdrawn(course_session, participation)
-        send_mail(notice, participation.contact_email, participation.locale)
+    removed = sessions_to_announce(participation) if participation.contact_email else []
+    if removed:
+        # One step for the cancelled events, one for the same events if the company comes back.
+        participation.calendar_sequence += 2
+    return removed
 
 
 def _has_confirmed_seat(participation: Participation) -> bool:

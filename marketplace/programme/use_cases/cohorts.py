@@ -15,13 +15,16 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.use_cases import send_mail
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
-from marketplace.programme.notices.sessions import cohort_cancelled
+from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.notices.sessions import cohort_cancelled, cohort_cancelled_for_member
 from marketplace.programme.queries.cohorts import cohort_for, place_for
 from marketplace.programme.queries.seats import count_free_seats
+from marketplace.programme.use_cases.calendar import sessions_to_remove
 from marketplace.programme.use_cases.projects import change_project, partner_garden_ids
 from marketplace.programme.use_cases.seating import (
     Cause,
@@ -141,8 +144,6 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
         cohort = cohort_for(access, cohort_id)
         if cohort.cancelled_at is not None:
             return 0
-        cancel_sessions_of(viewer, cohort)
-        cohort.cancelled_at = clock.now()
         others = session.scalars(
             select(Cohort.id)
             .where(
@@ -157,18 +158,31 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
                 Participation.cohort_id == cohort.id, Participation.state == ParticipationState.SIGNED_UP
             )
         ).all()
+        removed = {one.id: sessions_to_remove(one) for one in seated}
+        cancel_sessions_of(viewer, cohort)
+        cohort.cancelled_at = clock.now()
         for participation in seated:
             signed_up_at = participation.signed_up_at
             change_state(participation, "lose_seat", Cause(ParticipationActor.GARDEN, viewer, "cancelled"))
             participation.waiting_since = signed_up_at or participation.waiting_since
             participation.accepted_cohort_ids = list(others)
-            if participation.contact_email:
-                notice = cohort_cancelled(participation, cohort)
-                send_mail(notice, participation.contact_email, participation.locale)
+            _notify_of_cancelled_cohort(participation, cohort, removed[participation.id])
         _move_waiting(cohort, others)
         record(viewer, "cohort.cancel", "cohort", cohort.id, companies=len(seated))
         offer_free_seats(cohort.project_id)
         return len(seated)
+
+
+def _notify_of_cancelled_cohort(
+    participation: Participation, cohort: Cohort, removed: Sequence[CourseSession]
+) -> None:
+    """Send one e-mail with all cancelled sessions to the contact person, and a notice to a company's other members."""
+    email = participation.contact_email
+    if email:
+        send_mail(cohort_cancelled(participation, cohort, removed), email, participation.locale)
+    if participation.company_id is not None and participation.confirmed_at is not None:
+        members = [member for member in recipients_for(participation.company_id) if member.email != email]
+        send(cohort_cancelled_for_member(participation, cohort), members)
 
 
 def _move_waiting(cohort: Cohort, others: Sequence[int]) -> None:

@@ -20,7 +20,6 @@ from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import participation_for, visible_participations
 from marketplace.programme.queries.seats import count_free_seats
-from marketplace.programme.use_cases.calendar import cancel_session_invitations
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     Cause,
@@ -32,6 +31,7 @@ from marketplace.programme.use_cases.seating import (
 from marketplace.programme.use_cases.sign_up import (
     ask_to_confirm,
     confirm_participation,
+    dismiss_contact,
     move_to_cohort,
     welcome,
     welcome_contact,
@@ -129,7 +129,7 @@ def update_details(viewer: Viewer, participation: Participation, details: Partic
     """Change the details of a company, inside the caller's transaction with the project locked."""
     is_new_contact = _contact_email(details) != participation.contact_email
     if is_new_contact:
-        cancel_session_invitations(participation, participation.cohort_id)
+        dismiss_contact(participation)
         participation.renew_token()
     _assign(participation, details)
     session.flush()

@@ -16,7 +16,7 @@ from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
-from marketplace.programme.use_cases.calendar import cancel_session_invitations, sessions_to_announce
+from marketplace.programme.use_cases.calendar import sessions_to_announce
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
     Cause,
@@ -28,6 +28,7 @@ from marketplace.programme.use_cases.seating import (
 from marketplace.programme.use_cases.sign_up import (
     Contact,
     confirm_participation,
+    dismiss_contact,
     move_to_cohort,
     withdraw_participation,
 )
@@ -131,7 +132,7 @@ def change_contact(token: str, contact: Contact) -> Participation:
         is_new = email != participation.contact_email
         if is_new:
             accounts.require_mail_quota(email, f"participation {participation.id}")
-            cancel_session_invitations(participation, participation.cohort_id)
+            dismiss_contact(participation)
             participation.renew_token()
         participation.contact_name, participation.contact_email = contact.name, email
         participation.contact_phone = contact.phone

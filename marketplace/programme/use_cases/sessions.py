@@ -152,11 +152,12 @@ def cancel_session(viewer: Viewer, slug: str, session_id: int, reason: str) -> b
         if course_session.held_at is not None:
             raise RuleBroken(_("This session has been held and cannot be cancelled."), "reason")
         _cancel(viewer, course_session, reason)
+        announce_cancellation(course_session)
         return True
 
 
 def cancel_sessions_of(viewer: Viewer, cohort: Cohort) -> None:
-    """Cancel the sessions of a cohort that are not over, inside the caller's transaction."""
+    """Cancel the sessions of a cohort that are not over, inside the caller's transaction, which notifies the companies."""
     with use_locale(cohort.project.locale):
         reason = _("The course at this place is cancelled.")
     planned = select(CourseSession).where(
@@ -222,7 +223,6 @@ def _cancel(viewer: Viewer, course_session: CourseSession, reason: str) -> None:
     course_session.cancelled_at = clock.now()
     course_session.cancelled_reason = reason
     course_session.sequence += 1
-    announce_cancellation(course_session)
     record(viewer, "session.cancel", "session", course_session.id)
 
 

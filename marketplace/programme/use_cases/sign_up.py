@@ -21,10 +21,11 @@ from marketplace.programme.deadlines import confirmation_deadline
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.queries.seats import count_free_seats
-from marketplace.programme.use_cases.calendar import cancel_session_invitations, sessions_to_announce
+from marketplace.programme.use_cases.calendar import sessions_to_announce, sessions_to_remove
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
@@ -187,21 +188,23 @@ def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
     send_mail(notice(participation, cohort, deadline), participation.contact_email, participation.locale)
 
 
-def welcome(participation: Participation, cohort: Cohort) -> None:
+def welcome(participation: Participation, cohort: Cohort, removed: Sequence[CourseSession] = ()) -> None:
     """E-mail the dates to the contact person of a company with a confirmed seat, inside the caller's transaction."""
     if participation.contact_email:
-        notice = notices.seat_taken(participation, cohort, sessions_to_announce(participation))
+        notice = notices.seat_taken(participation, cohort, sessions_to_announce(participation), removed)
         send_mail(notice, participation.contact_email, participation.locale)
 
 
 def withdraw_participation(participation: Participation, cause: Cause, text: str = "") -> None:
     """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
-    cancel_session_invitations(participation, participation.cohort_id)
+    removed = sessions_to_remove(participation)
     change_state(participation, "withdraw", cause)
     participation.withdrawal_reason = cause.reason
     participation.withdrawal_text = text
     if participation.contact_email:
-        send_mail(notices.seat_withdrawn(participation), participation.contact_email, participation.locale)
+        send_mail(
+            notices.seat_withdrawn(participation, removed), participation.contact_email, participation.locale
+        )
     offer_free_seats(participation.project_id)
 
 
@@ -214,10 +217,21 @@ def move_to_cohort(participation: Participation, cohort: Cohort, cause: Cause) -
         return
     if count_free_seats(cohort) <= 0:
         raise Conflict(_("%(cohort)s is full. You keep the seat you have.", cohort=cohort.name))
-    cancel_session_invitations(participation, participation.cohort_id)
+    removed = sessions_to_remove(participation)
     change_state(participation, "change_cohort", cause, cohort)
-    welcome(participation, cohort)
+    welcome(participation, cohort, removed)
     offer_free_seats(participation.project_id)
+
+
+def dismiss_contact(participation: Participation) -> None:
+    """E-mail the former contact person of a confirmed seat before the address changes; the sessions are cancelled there.
+
+    Joins the caller's transaction.
+    """
+    removed = sessions_to_remove(participation)
+    if removed:
+        notice = notices.contact_removed(participation, removed)
+        send_mail(notice, participation.contact_email, participation.locale)
 
 
 def welcome_contact(participation: Participation) -> None:

@@ -19,12 +19,15 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession
 from marketplace.programme.queries.attendance import attendance_list, attended_by
+from marketplace.programme.queries.progress import count_topics
 from marketplace.programme.use_cases import attendance as use_cases
 from marketplace.programme.use_cases.attendance import Marker, NewMark
 from tests import factories
-from tests.factories import programme
+from tests.factories import briefs, programme
+from tests.factories import strategy as strategies
 from tests.support.browser import Browser
 from tests.support.concurrency import run_concurrently
+from tests.support.page_rules import text_of
 
 STAFF = Marker(MarkSource.STAFF)
 
@@ -221,6 +224,29 @@ def test_lecturer_sees_progress_and_never_content(
     page = client.page(f"/sessions/{token}/room").text
     assert "Bjørkvollen ysteri" in page
     assert "bjorkvollen.example" not in page
+
+
+def test_lecturer_sees_guide_and_strategy_of_each_company(
+    today: CourseSession, cohort: Cohort, adviser: Viewer, client: Browser
+) -> None:
+    for name, done in (("Begynt AS", 3), ("Ferdig AS", count_topics()), ("Tom AS", 0)):
+        company = factories.company(name)
+        programme.participation(cohort, name, company_id=company.id)
+        if done:
+            owner = factories.member(company, "owner")
+            briefs.draft(owner).confirmed_topics = [str(number) for number in range(done)]
+            added = strategies.strategy(owner)
+            added.completed_at = clock.now() if name == "Ferdig AS" else None
+    session.commit()
+    page = client.page(f"/sessions/{use_cases.create_link(today.id, 'lecturer', adviser)}/room")
+    rows = [text_of(row) for row in page.all("li", **{"class": "room-row"})]
+    shown = {name: next(row for row in rows if name in row) for name in ("Begynt AS", "Ferdig AS", "Tom AS")}
+    assert "3 av 7 temaer" in shown["Begynt AS"]
+    assert "Strategien: begynt" in shown["Begynt AS"]
+    assert "Strategien: ferdig" in shown["Ferdig AS"]
+    assert "Strategien: ikke begynt" in shown["Tom AS"]
+    assert [name for name, text in shown.items() if "Har fullført" in text] == ["Ferdig AS"]
+    assert "geitemelk" not in page.text
 
 
 def test_company_checks_in_with_the_code_in_the_room(

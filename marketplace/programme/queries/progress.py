@@ -1,4 +1,4 @@
-"""How far companies are in the procurement guide: numbers only, never what they have written."""
+"""How far companies are in the procurement guide and their strategy: never what they have written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,29 +12,39 @@ from marketplace.core.database import session
 from marketplace.core.taxonomy import sectors
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.attendance import attendance_list, attended_by
+from marketplace.strategy.planning import StrategyPhase
+from marketplace.strategy.queries.plan import reached_phases
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A company as the lecturer sees it. `topics` is None if it has not begun a brief."""
+    """A company as the lecturer sees it. `topics` is None if it has not begun a brief, `strategy` if no strategy."""
 
     company_name: str
     sector: str
     attended: int
     topics: int | None
+    strategy: StrategyPhase | None
+
+    @property
+    def has_finished(self) -> bool:
+        """True if all topics of the guide are confirmed and the strategy has been complete."""
+        return self.topics == count_topics() and self.strategy is StrategyPhase.COMPLETE
 
 
 def progress_of_cohort(course_session: CourseSession) -> list[Progress]:
     """Return the progress of the companies on the list of a session, by name."""
     participations = [row.participation for row in attendance_list(course_session).rows]
     attended = attended_by([one.id for one in participations])
-    topics = _confirmed_topics([one.company_id for one in participations if one.company_id])
+    company_ids = [one.company_id for one in participations if one.company_id]
+    topics, strategies = _confirmed_topics(company_ids), reached_phases(company_ids)
     return [
         Progress(
             one.company_name,
             sectors()[one.sector_code].label if one.sector_code in sectors() else "",
             attended.get(one.id, 0),
             topics.get(one.company_id or 0),
+            strategies.get(one.company_id or 0),
         )
         for one in participations
     ]

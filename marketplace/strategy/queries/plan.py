@@ -1,5 +1,6 @@
 """The strategy of a company, with its objectives and actions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -45,6 +46,18 @@ class Plan:
 def strategy_of(company_id: int | None) -> Strategy | None:
     """Return the strategy of a company, or None if it has not written anything."""
     return session.scalar(select(Strategy).where(Strategy.company_id == company_id))
+
+
+def reached_phases(company_ids: Sequence[int]) -> dict[int, planning.StrategyPhase]:
+    """Return the furthest phase that each company's strategy has reached, by company id; without those not started."""
+    query = select(Strategy.company_id, Strategy.completed_at).where(
+        Strategy.company_id.in_(company_ids), Strategy.started_at.is_not(None)
+    )
+    complete, started = planning.StrategyPhase.COMPLETE, planning.StrategyPhase.STARTED
+    return {
+        company_id: complete if completed_at else started
+        for company_id, completed_at in session.execute(query)
+    }
 
 
 def current_objectives(strategy_id: int) -> tuple[Objective, ...]:

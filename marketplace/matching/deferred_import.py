@@ -19,6 +19,8 @@ def defer_import(name: str) -> None:
     placeholder = ModuleType(name)
 
     def load(attribute: str) -> Any:
+        if attribute == "__file__":  # read from every loaded module by tools such as Hypothesis and inspect
+            raise AttributeError(attribute)
         with _lock:
             if sys.modules.get(name) is placeholder:
                 del sys.modules[name]

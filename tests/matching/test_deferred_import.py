@@ -12,6 +12,7 @@ SCRIPT = """
 import sys
 from marketplace.matching import spam_flags
 from marketplace.matching.index import bm25
+files = [getattr(module, "__file__", None) for module in list(sys.modules.values())]
 assert "scipy.stats._stats_py" not in sys.modules, "loaded in advance"
 import scipy.stats
 from scipy import stats

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from marketplace.core.database import session
 from tests.factories.market import Market
 from tests.support.browser import Browser
+from tests.support.sampling import Sampling
 
 TOKEN = re.compile(
     rb'(name="csrf_token"[^>]*value="|csrf-token" content="|name="form_key"[^>]*value=")[^"]*|nonce[-=]"?[\w+/=-]+'
@@ -29,6 +30,8 @@ NUMBERS = {
     "outcome_id": "outcome", "action_id": "strategy_action",
     "objective_id": "objective", "measurement_id": "measurement",
 }  # fmt: skip
+PROJECT_PATHS = ("/programme/", "/courses/")
+OFFER_ARGUMENTS = {"reference", "brief_id", "proposal_id"}
 WORDS = {
     "topic_code": ["need", "choosing"], "section": ["about"], "section_code": ["gaps"], "name": ["handover"], "locale": ["nb"],
     "token": ["none"], "filename": ["css/own.css"], "tool_code": ["canva"], "slug": [],
@@ -36,14 +39,26 @@ WORDS = {
 }  # fmt: skip
 
 
-def addresses(app: Flask, numbers: Mapping[str, Sequence[object]]) -> Iterator[str]:
-    """Yield every URL that answers GET, for every object it can refer to."""
+def addresses(
+    app: Flask, numbers: Mapping[str, Sequence[object]], sampling: Sampling | None = None
+) -> Iterator[str]:
+    """Yield every URL that answers GET, for every object it can refer to.
+
+    With a sampling, pages that are not of a brief or an offer are yielded for one object only.
+    """
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in LEFT_OUT:
             continue
         names = sorted(rule.arguments)
-        for values in itertools.product(*(numbers.get(name, ["x"]) for name in names)):
+        is_project = rule.rule.startswith(PROJECT_PATHS)
+        columns = [
+            numbers.get("project_slug" if is_project and name == "slug" else name, ["x"]) for name in names
+        ]
+        objects = list(itertools.product(*columns))
+        if sampling and not OFFER_ARGUMENTS.intersection(names):
+            objects = sampling.choose(objects, 1, rule.rule)
+        for values in objects:
             yield adapter.build(rule.endpoint, dict(zip(names, values, strict=True)))
 
 
@@ -56,6 +71,8 @@ def url_arguments() -> dict[str, list[object]]:
         )  # because the names are our own
     found["reference"] = list(session.scalars(text("SELECT reference FROM brief ORDER BY id")))
     found["slug"] = list(session.scalars(text("SELECT slug FROM organisation ORDER BY id")))
+    projects = list(session.scalars(text("SELECT slug FROM project ORDER BY id")))
+    found["project_slug"] = projects or ["none"]
     session.commit()
     return found
 

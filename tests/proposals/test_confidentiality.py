@@ -24,16 +24,16 @@ from tests.support.sql_capture import captured_sql
 
 Seen = dict[tuple[str, str], Any]
 BIDDER = "kvistverk"
-SAMPLED_STEPS, SAMPLED_PEOPLE = 2, 4
+SAMPLED_STEPS, SAMPLED_PEOPLE = 1, 4
 """Numbers of steps after which a run compares pages, and of people whose pages; an exhaustive run compares all."""
 
 
-def snapshot(app: Flask, people: dict[str, Any], numbers: dict[str, Any]) -> Seen:
-    """Return the response of every page for each of these users."""
+def snapshot(app: Flask, people: dict[str, Any], numbers: dict[str, Any], sampling: Sampling) -> Seen:
+    """Return the response of each page for each of these users."""
     return {
         (name, address): fetch(browser, address)
         for name, browser in people.items()
-        for address in addresses(app, numbers)
+        for address in addresses(app, numbers, sampling)
     }
 
 
@@ -91,8 +91,8 @@ def test_bidder_actions_change_no_byte_for_others(
     numbers = url_arguments()
     number = 4_242_424
     numbers["proposal_id"] = [*numbers["proposal_id"], number]
-    first = snapshot(app, people, numbers)  # also: what the first look at a page changes by itself
-    before = snapshot(app, people, numbers)
+    first = snapshot(app, people, numbers, sampling)  # also: what the first look at a page changes by itself
+    before = snapshot(app, people, numbers, sampling)
     assert len(before) > 40 * len(people)
     assert sum(seen[0] == 200 for seen in before.values()) > 5 * len(people)
     told = sent_to_others(market)
@@ -107,7 +107,7 @@ def test_bidder_actions_change_no_byte_for_others(
         if name not in compared:
             continue
         numbers["proposal_id"][-1] = market.proposal(BIDDER).id
-        after = snapshot(app, people, numbers)
+        after = snapshot(app, people, numbers, sampling)
         known = with_offer_id(after, market.proposal(BIDDER).id, number)
         assert changed_pages(before, known) == [], name
     assert len(first) == len(before)
@@ -173,12 +173,14 @@ class Canaries:
         return word
 
 
-def found_by(app: Flask, market: Market, people: dict[str, Browser], words: list[str]) -> dict[str, set[str]]:
+def found_by(
+    app: Flask, market: Market, people: dict[str, Browser], words: list[str], sampling: Sampling
+) -> dict[str, set[str]]:
     """Return the people who find each word: these on a page, anybody in an e-mail."""
     found: dict[str, set[str]] = {word: set() for word in words}
     numbers = url_arguments()
     for name, browser in people.items():
-        for address in addresses(app, numbers):
+        for address in addresses(app, numbers, sampling):
             _status, headers, body = fetch(browser, address)
             text = str(headers) + body.decode(errors="replace")
             for word in words:
@@ -232,7 +234,7 @@ def test_canary_words_are_found_by_owners_only_before_opening(
     # The reason for withdrawing an offer is stored for the company, but no page shows it before the opening.
     planted.seen_by["Grunnhassel"] = set()
     with caplog.at_level(logging.DEBUG):
-        found = found_by(app, market, people, list(planted.seen_by))
+        found = found_by(app, market, people, list(planted.seen_by), sampling)
     assert find_leaks(planted, found, people) == ({}, {})
     logged = "\n".join(str(record.getMessage()) for record in caplog.records)
     assert [word for word in planted.seen_by if word in logged] == []
@@ -246,7 +248,7 @@ def test_opened_offers_are_readable_by_company_only(
     at_noon.move_to(dt.datetime(2026, 12, 14, 9, 0, tzinfo=dt.UTC), tick=False)
     use_cases.open_due()
     people = some_browsers(app, market, sampling, "words after opening")
-    found = found_by(app, market, people, list(planted.seen_by))
+    found = found_by(app, market, people, list(planted.seen_by), sampling)
     assert find_leaks(planted, found, people) == ({}, {})
 
 

@@ -39,6 +39,15 @@ def test_check_page_links_to_missing_answers(market, sign_in):
     assert "Only an owner of the company can send the brief" in text
 
 
+@pytest.mark.parametrize(
+    ("open_to_all", "says"),
+    [(True, "all approved suppliers of this kind"), (False, "No other supplier can read the brief or answer.")],
+)
+def test_publish_step_says_who_can_read_the_brief(market, sign_in, open_to_all, says):
+    reference = briefs.draft(market.owner, open_door=open_to_all).reference
+    assert says in sign_in(market.owner).page(f"/briefs/{reference}/check").text
+
+
 def test_check_page_links_reach_existing_fields(market, sign_in):
     brief = use_cases.create_draft(market.owner)
     browser = sign_in(market.owner)

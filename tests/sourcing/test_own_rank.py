@@ -117,7 +117,7 @@ def test_other_viewers_cannot_see_own_rank_page(market, publish, sign_in):
 
 
 @pytest.mark.parametrize(
-    ("locale", "said"), [("nb", "nummer 2 i listen"), ("nn", "Kva som ville ha gitt meir")]
+    ("locale", "said"), [("nb", "nummer 2 på listen"), ("nn", "Kva som ville ha gitt meir")]
 )
 def test_page_is_translated(market, publish, sign_in, locale, said):
     assert said in sign_in(market.people["Myrull"], locale).get(f"/briefs/{publish()}/standing").text

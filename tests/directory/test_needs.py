@@ -84,13 +84,30 @@ def test_everyday_words_are_not_corrected_to_similar_terms(text: str) -> None:
         ("konfirmasjonsvideo", "med.film"),
         ("barnehagelogoen", "brd.identity"),
         ("dronebilder", "med.drone"),
+        ("bryllupsfotograf", "med.photo"),
+        ("firmafoto", "med.photo"),
+        ("nettsideutvikling", "web.site"),
+        ("nettbutikkdesign", "ecm.shop"),
+        ("videofilming", "med.film"),
+        ("webutvikler", "web.dev"),
     ],
 )
-def test_unknown_compound_is_read_by_the_product_it_ends_with(text: str, service: str) -> None:
+def test_unknown_compound_is_read_by_the_product_it_names(text: str, service: str) -> None:
     assert service in services(text)
 
 
-@pytest.mark.parametrize("text", ["båtmotor til salgs", "kalv selges", "finne katten", "varebilen"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "båtmotor til salgs",
+        "kalv selges",
+        "finne katten",
+        "varebilen",
+        "skogsdrift",
+        "kraftutvikling",
+        "kjøttproduksjon",
+    ],
+)
 def test_general_verb_or_unknown_noun_gives_no_service(text: str) -> None:
     assert services(text) == []
 

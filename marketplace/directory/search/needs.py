@@ -91,9 +91,16 @@ def _stems_with_heads(word: str) -> frozenset[str]:
 
 
 def _compound_heads(word: str) -> Iterator[str]:
-    """Yield the product that an unknown compound ends with, and its first part: film and bryllups for bryllupsfilm."""
+    """Yield the product that an unknown compound names, and its other part: film and bryllups for bryllupsfilm.
+
+    The product ends the compound, or comes before the work on it, as in nettsideutvikling.
+    """
     stem = stems_of(word)[0]
     if stem not in _known_stems():
+        for work in text_resources()["work_heads"]:
+            first = stems_of(word.casefold().removesuffix(work))[0] if word.casefold().endswith(work) else ""
+            if len(first) >= _MIN_FIRST_PART and first in _known_stems():
+                yield first
         for head in text_resources()["product_heads"]:
             for form in dict.fromkeys((head, stems_of(head)[0])):
                 if stem.endswith(form) and len(stem) >= len(form) + _MIN_FIRST_PART:

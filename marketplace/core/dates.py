@@ -73,11 +73,14 @@ def _plain(text: str) -> str:
 
 
 def parse_date(text: str) -> dt.date | None:
-    """Parse a date with its year: "2026-12-24", "24.12.26", "24/12-26", "24. desember 2026", "torsdag 24. des. 2026".
+    """Parse a date with its year: "2026-12-24", "24.12.26", "241226", "24. desember 2026", "torsdag 24. des. 2026".
 
     Returns None for anything else.
     """
     text = _WEEKDAY.sub("", _plain(text))
+    if match := re.fullmatch(r"([0-9]{2})([0-9]{2})((?:20)?[0-9]{2})", text):
+        day, month, year = match.groups()
+        return _date(year, month, day)
     if match := re.fullmatch(r"([0-9]{4})\s?[./-]\s?([0-9]{1,2})\s?[./-]\s?([0-9]{1,2})", text):
         year, month, day = match.groups()
         return _date(year, month, day)

@@ -12,11 +12,11 @@ MAX_NOK = 100_000_000
 MAX_LENGTH = 80
 _VAT = r"(?:mva|m\.v\.a|moms|meirverdiavgift|merverdiavgift|vat)\.?"
 _WITHOUT_VAT = re.compile(
-    rf"\(?(?:(?:\+|pluss|plus|eks\w*\.?|excl?\w*\.?|ex\.?|uten|utan|without|før|before)\s*(?:25\s*%\s*)?{_VAT}"
+    rf"\(?(?:(?:\+|pluss|plus|u/|e/|eks\w*\.?|excl?\w*\.?|ex\.?|uten|utan|without|før|before)\s*(?:25\s*%\s*)?{_VAT}"
     rf"|{_VAT}\s*(?:kommer i tillegg|kjem i tillegg|i tillegg|comes in addition))\)?"
 )
 _WITH_VAT = re.compile(
-    rf"\b(?:inkl?\w*\.?|incl?\w*\.?|med|with)\s*(?:25\s*%\s*)?{_VAT}|{_VAT}\s*incl\w*|{_VAT}\s*inkl\w*|\binkl\w*\.?$|\bincl\w*\.?$"
+    rf"(?:\b(?:inkl?\w*\.?|incl?\w*\.?|med|with)|\bm/)\s*(?:25\s*%\s*)?{_VAT}|{_VAT}\s*incl\w*|{_VAT}\s*inkl\w*|\binkl\w*\.?$|\bincl\w*\.?$"
 )
 _BARE_VAT = re.compile(rf"\b{_VAT}")
 _RANGE = re.compile(

@@ -41,7 +41,10 @@ def test_check_page_links_to_missing_answers(market, sign_in):
 
 @pytest.mark.parametrize(
     ("open_to_all", "says"),
-    [(True, "all approved suppliers of this kind"), (False, "No other supplier can read the brief or answer.")],
+    [
+        (True, "all approved suppliers of this kind"),
+        (False, "No other supplier can read the brief or answer."),
+    ],
 )
 def test_publish_step_says_who_can_read_the_brief(market, sign_in, open_to_all, says):
     reference = briefs.draft(market.owner, open_door=open_to_all).reference

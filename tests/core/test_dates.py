@@ -44,6 +44,8 @@ CHRISTMAS_EVE = dt.date(2026, 12, 24)
         "24th December 2026",
         "2026/12/24",
         "24.\u00a0desember\u202f2026",
+        "24122026",
+        "241226",
     ],
 )
 def test_date_formats_are_accepted(text: str) -> None:
@@ -51,7 +53,19 @@ def test_date_formats_are_accepted(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "31.02.2027", "2026-13-01", "24.12", "i morgen", "24. jul 0", "٢٤.١٢.٢٠٢٦", "9" * 400]
+    "text",
+    [
+        "",
+        "31.02.2027",
+        "2026-13-01",
+        "24.12",
+        "i morgen",
+        "24. jul 0",
+        "310227",
+        "24121926",
+        "٢٤.١٢.٢٠٢٦",
+        "9" * 400,
+    ],
 )
 def test_other_text_is_no_date(text: str) -> None:
     assert parse_date(text) is None

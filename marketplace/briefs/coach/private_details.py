@@ -40,6 +40,12 @@ _BARE_SECRET = re.compile(
 _REVERSED_SECRET = re.compile(
     rf"(?<!\S)(?=\S{{0,60}}\d)(?P<value>\S{{1,60}})\s+(?:er|is)\s+{_NAME}\b", re.IGNORECASE
 )
+# "Pålogging: kari / Hest123"
+_LOGIN = re.compile(
+    r"\b(?:pålogging|innlogging|log-?in|brukernavn|brukarnamn|bruker|brukar|user(?:name)?)\s*[:=]\s*[^\s/,;]{1,60}\s*[/,;]\s*"
+    r"(?P<value>(?=\S*\d)(?=\S*[A-Za-zÆØÅæøå!#$%&*?_-])\S{4,60})",
+    re.IGNORECASE,
+)
 _KEY = re.compile(
     r"\b(?:sk|pk|rk)_(?:live|test)_\w{8,}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bAIza[\w-]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
@@ -73,7 +79,9 @@ def find_secrets(text: str) -> list[str]:
             found.append(following)
             following = _NEXT_SECRET.match(plain, following.end())
     found += [
-        match for pattern in (_BARE_SECRET, _REVERSED_SECRET, _KEY) for match in pattern.finditer(plain)
+        match
+        for pattern in (_BARE_SECRET, _REVERSED_SECRET, _LOGIN, _KEY)
+        for match in pattern.finditer(plain)
     ]
     phrases: list[tuple[int, str]] = []
     end = -1

@@ -211,7 +211,10 @@ def test_garden_sees_five_applications_and_total(app: Flask) -> None:
     said = waiting(home(app, here.curator), SOON)
     assert said.pop("/vetting") == "Se 2 søknader til"
     assert len(said) == 5
-    assert all(text.startswith(f"Svar {name}.") for name, text in zip(names, said.values(), strict=False))
+    assert all(
+        text.startswith(f"Svar på søknaden fra {name}.")
+        for name, text in zip(names, said.values(), strict=False)
+    )
 
 
 def test_garden_task_for_brief_with_few_invitations(app: Flask, market: Market, at_noon: Any) -> None:

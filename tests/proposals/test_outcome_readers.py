@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from marketplace.core.database import session
 from tests.factories.market import Market
 from tests.factories.outcomes import answer, delivered_job
 from tests.support.notices import notice_kinds
@@ -124,6 +125,17 @@ def test_form_says_who_reads_and_remembers_the_choice(market: Market, browser: A
     ]
     assert "for_supplier" in checked
     assert "for_garden" not in checked
+
+
+def test_form_says_that_the_garden_sees_the_goal_agreed_to_in_the_brief(
+    market: Market, browser: Any, job: Any
+) -> None:
+    path, exception = f"/briefs/{job.reference}/outcome/handover", "Unntaket er at næringshagen ser om målet"
+    assert exception not in browser("owner").page(path).text
+    version = job.versions[-1]
+    version.answers = version.answers | {"report_consent": "individual"}
+    session.commit()
+    assert exception in browser("owner").page(path).text
 
 
 def test_pages_are_paged_and_take_few_statements(app: Flask, market: Market, browser: Any) -> None:

@@ -40,7 +40,7 @@ _BARE_SECRET = re.compile(
 _REVERSED_SECRET = re.compile(
     rf"(?<!\S)(?=\S{{0,60}}\d)(?P<value>\S{{1,60}})\s+(?:er|is)\s+{_NAME}\b", re.IGNORECASE
 )
-# "Pålogging: kari / Hest123"
+# A user name and a password without a label of its own, as in "Innlogging: kari, Hest123".
 _LOGIN = re.compile(
     r"\b(?:pålogging|innlogging|log-?in|brukernavn|brukarnamn|bruker|brukar|user(?:name)?)\s*[:=]\s*[^\s/,;]{1,60}\s*[/,;]\s*"
     r"(?P<value>(?=\S*\d)(?=\S*[A-Za-zÆØÅæøå!#$%&*?_-])\S{4,60})",

@@ -179,6 +179,7 @@ ACTION_LABELS = {
     "cohort.save": _("Saved a cohort"),
     "measurement.correct": _("Corrected a measurement of an objective"),
     "measurement.create": _("Added a measurement of an objective"),
+    "measurement.withdraw": _("Withdrew a measurement of an objective"),
     "objective.create": _("Added an objective"),
     "objective.remind": _("Reminded of measuring an objective"),
     "objective.remove": _("Removed an objective"),

@@ -71,12 +71,13 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A measured value. A correction names the reading that it replaces."""
+    """A measured value. A correction names the reading that it replaces; a withdrawal does too, and has no value."""
 
     id: int
     measured_on: dt.date
     value_milli: int
     replaces_id: int | None = None
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,11 @@ class ObjectiveState:
 
 
 def valid_readings(readings: Iterable[Reading]) -> list[Reading]:
-    """Return the readings that no correction replaces, by date and then in the order of recording."""
+    """Return the readings that are neither corrected nor withdrawn, by date and then in the order of recording."""
     known = list(readings)
     replaced = {one.replaces_id for one in known if one.replaces_id is not None}
-    return sorted((one for one in known if one.id not in replaced), key=lambda one: (one.measured_on, one.id))
+    valid = (one for one in known if one.id not in replaced and not one.is_withdrawn)
+    return sorted(valid, key=lambda one: (one.measured_on, one.id))
 
 
 def is_met(goal: Goal, value_milli: int) -> bool:

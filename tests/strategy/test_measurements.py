@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
@@ -24,6 +25,7 @@ from tests.support.concurrency import run_concurrently
 
 NOW = dt.datetime(2026, 11, 15, 12, tzinfo=dt.UTC)
 TODAY = dt.date(2026, 11, 15)
+EARLIER = dt.date(2026, 11, 10)
 
 
 @pytest.fixture
@@ -72,6 +74,39 @@ def test_two_corrections_at_once_leave_one(app: Flask, owner: Viewer) -> None:
     results = run_concurrently(app, act, count=4)
     assert [type(one) for one in results].count(Conflict) == 3
     assert len(session.scalars(select(Measurement)).all()) == 2
+
+
+def test_withdrawn_number_no_longer_counts_and_is_shown_with_name(owner: Viewer, client: Browser) -> None:
+    objective = add(owner, baseline=20_000, target=45_000)
+    kept, wrong = (
+        measure(owner, objective, 30_000, measured_on=TODAY),
+        measure(owner, objective, 450_000, measured_on=EARLIER),
+    )
+    use_cases.withdraw_measurement(owner, objective.id, wrong.id)
+    shown = own_objectives(owner).current[0]
+    assert [one.id for one in shown.valid] == [kept.id]
+    page = client.sign_in(owner.user_id or 0).page(f"/plan/objectives/{objective.id}")
+    assert "<del>450" in page.html
+    assert f"trukket av {owner.name} 15. november 2026" in page.text
+    for replace in (
+        lambda: correct(owner, wrong, 46_000),
+        lambda: use_cases.withdraw_measurement(owner, objective.id, wrong.id),
+    ):
+        with pytest.raises(Conflict):
+            replace()
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "measurement.withdraw")).one()
+    assert event.actor_id == owner.user_id
+    assert measure(owner, objective, 25_000, measured_on=EARLIER).replaces_id is None
+
+
+def test_withdrawal_itself_cannot_be_corrected_or_withdrawn(owner: Viewer) -> None:
+    old = measure(owner, add(owner), 450_000)
+    row = use_cases.withdraw_measurement(owner, old.objective_id, old.id)
+    with pytest.raises(NotFound):
+        correct(owner, row, 46_000)
+    with pytest.raises(NotFound):
+        use_cases.withdraw_measurement(owner, old.objective_id, row.id)
+    assert own_objectives(owner).current[0].state.status == "not_measured"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries.plan import objective_of
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.measuring import Reading, valid_readings
+from marketplace.strategy.measuring import valid_readings
+from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import format_value, unit_of
 
 
@@ -27,9 +28,7 @@ def measured_objective(viewer: Viewer, brief: Brief) -> MeasuredObjective | None
     objective = objective_of(viewer, brief)
     if objective is None:
         return None
-    readings = valid_readings(
-        Reading(one.id, one.measured_on, one.value_milli, one.replaces_id) for one in objective.measurements
-    )
+    readings = valid_readings(readings_of(objective))
     last = readings[-1] if readings else None
     return MeasuredObjective(
         objective.text.rstrip("."),

@@ -2,9 +2,10 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
 
@@ -52,6 +53,8 @@ class Objective(Base):
 class Measurement(Base):
     """A measured value of an objective. Rows are only added: a correction is a row that replaces another.
 
+    A withdrawal is a row that replaces another, with the same value and `is_withdrawn`: then no value counts.
+
     For percentages of a count, `numerator` and `denominator` are stored beside the value. `origin` is "own", "garden" or
     "outcome" (answered about the job of a brief, whose reference is stored).
     """
@@ -70,5 +73,7 @@ class Measurement(Base):
     recorded_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("measurement.id"), unique=True)
+    is_withdrawn: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     objective: Mapped[Objective] = relationship(back_populates="measurements", innerjoin=True)
+    by: Mapped[User] = relationship(innerjoin=True)

@@ -83,6 +83,7 @@ def _measurements(strategy_id: int) -> dict[int, list[dict[str, Any]]]:
                 "source": row.source,
                 "recorded_at": _text(row.recorded_at),
                 "replaces_id": row.replaces_id,
+                "is_withdrawn": row.is_withdrawn,
             }
         )
     return found

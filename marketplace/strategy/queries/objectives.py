@@ -22,7 +22,7 @@ MAX_REMOVED = 5
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveView:
-    """An objective with what is computed from its measurements. `valid` are those that no correction replaces."""
+    """An objective with what is computed from its measurements. `valid` are neither corrected nor withdrawn."""
 
     objective: Objective
     goal: Goal
@@ -44,9 +44,15 @@ class ObjectiveView:
 
     @property
     def replaced_ids(self) -> frozenset[int]:
-        """Ids of the measurements that a correction replaces."""
+        """Ids of the measurements that a correction or a withdrawal replaces."""
         measurements = self.objective.measurements
         return frozenset(one.replaces_id for one in measurements if one.replaces_id is not None)
+
+    @property
+    def withdrawals(self) -> dict[int, Measurement]:
+        """Withdrawals by the id of the measurement that each withdraws."""
+        withdrawn = (one for one in self.objective.measurements if one.is_withdrawn)
+        return {one.replaces_id: one for one in withdrawn if one.replaces_id is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,8 @@ def goal_of(objective: Objective) -> Goal:
 def readings_of(objective: Objective) -> list[Reading]:
     """Return the measurements of an objective as plain values."""
     return [
-        Reading(one.id, one.measured_on, one.value_milli, one.replaces_id) for one in objective.measurements
+        Reading(one.id, one.measured_on, one.value_milli, one.replaces_id, one.is_withdrawn)
+        for one in objective.measurements
     ]
 
 
@@ -118,9 +125,8 @@ def own_objectives(viewer: Viewer) -> ObjectiveList:
 
 def own_objective(viewer: Viewer, objective_id: int) -> Objective:
     """Return an objective of the viewer's company that is not removed. Raises NotFound."""
-    objective = session.scalar(
-        _own(viewer).where(Objective.id == objective_id, Objective.removed_at.is_(None))
-    )
+    query = _own(viewer).where(Objective.id == objective_id, Objective.removed_at.is_(None))
+    objective = session.scalar(query.options(selectinload(Objective.measurements).joinedload(Measurement.by)))
     if objective is None:
         raise NotFound
     return objective
@@ -129,7 +135,9 @@ def own_objective(viewer: Viewer, objective_id: int) -> Objective:
 def own_measurement(viewer: Viewer, objective_id: int, measurement_id: int) -> Measurement:
     """Return a measurement of an objective of the viewer's company. Raises NotFound."""
     objective = own_objective(viewer, objective_id)
-    found = next((one for one in objective.measurements if one.id == measurement_id), None)
+    found = next(
+        (one for one in objective.measurements if one.id == measurement_id and not one.is_withdrawn), None
+    )
     if found is None:
         raise NotFound
     return found

@@ -1,4 +1,4 @@
-"""Measurements of objectives: rows are added, and corrected by new rows that replace them."""
+"""Measurements of objectives: rows are added, and corrected or withdrawn by new rows that replace them."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -11,9 +11,10 @@ from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.measuring import percentage_milli
+from marketplace.strategy.measuring import percentage_milli, valid_readings
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import SHARE, range_error
 from marketplace.strategy.use_cases.objectives import locked_objective
 from marketplace.strategy.use_cases.versions import save_version
@@ -45,11 +46,7 @@ def add_measurement(
         strategy = strategy_for_writing(viewer)
         objective = locked_objective(strategy, objective_id)
         _check_unit(objective, expected_unit)
-        replaced = {one.replaces_id for one in objective.measurements}
-        if any(
-            one.measured_on == details.measured_on and one.id not in replaced
-            for one in objective.measurements
-        ):
+        if any(one.measured_on == details.measured_on for one in valid_readings(readings_of(objective))):
             raise RuleBroken(
                 _("You have a value for this date already. Correct that one instead."), "measured_on"
             )
@@ -63,19 +60,46 @@ def correct_measurement(
     details: MeasurementDetails,
     expected_unit: str | None = None,
 ) -> Measurement:
-    """Replace a measurement by a new row. Raises RuleBroken, or Conflict if it has been corrected meanwhile."""
+    """Replace a measurement by a new row. Raises RuleBroken, or Conflict if it is corrected or withdrawn by now."""
     with transaction():
         strategy = strategy_for_writing(viewer)
         objective = locked_objective(strategy, objective_id)
         _check_unit(objective, expected_unit)
-        old = next((one for one in objective.measurements if one.id == measurement_id), None)
-        if old is None:
-            raise NotFound
-        if any(one.replaces_id == old.id for one in objective.measurements):
-            raise Conflict(
-                _("This value has been corrected already. Go back to the objective and see the new value.")
+        return _add(viewer, strategy, objective, details, _unchanged_measurement(objective, measurement_id))
+
+
+def withdraw_measurement(viewer: Viewer, objective_id: int, measurement_id: int) -> Measurement:
+    """Add a row that withdraws a measurement. Raises Conflict if it is corrected or withdrawn by now."""
+    with transaction():
+        objective = locked_objective(strategy_for_writing(viewer), objective_id)
+        old = _unchanged_measurement(objective, measurement_id)
+        withdrawal = Measurement(
+            objective_id=objective.id,
+            measured_on=old.measured_on,
+            value_milli=old.value_milli,
+            origin=old.origin,
+            source=old.source,
+            brief_reference=old.brief_reference,
+            by_id=viewer.user_id,
+            replaces_id=old.id,
+            is_withdrawn=True,
+        )
+        _store(viewer, objective, withdrawal)
+        return withdrawal
+
+
+def _unchanged_measurement(objective: Objective, measurement_id: int) -> Measurement:
+    """Return a measurement of a locked objective. Raises NotFound, or Conflict if another row replaces it."""
+    old = next((one for one in objective.measurements if one.id == measurement_id), None)
+    if old is None or old.is_withdrawn:
+        raise NotFound
+    if any(one.replaces_id == old.id for one in objective.measurements):
+        raise Conflict(
+            _(
+                "This value has been corrected or withdrawn already. Go back to the objective and see it there."
             )
-        return _add(viewer, strategy, objective, details, old)
+        )
+    return old
 
 
 def record_outcome_measurement(  # noqa: PLR0913 because each is a part of the measurement
@@ -91,7 +115,7 @@ def record_outcome_measurement(  # noqa: PLR0913 because each is a part of the m
 
     A removed objective gets it too, for the case that it is restored. The number replaces the
     measurement `corrects_id` or what has corrected it since, else that of the same brief and date; the same value again
-    changes nothing. Raises NotFound for the objective of another company, or RuleBroken.
+    changes nothing, also if it has been withdrawn. Raises NotFound for the objective of another company, or RuleBroken.
     """
     query = (
         select(Objective)
@@ -183,6 +207,7 @@ def _store(viewer: Viewer, objective: Objective, added: Measurement) -> None:
     session.flush()
     session.expire(objective, ["measurements"])
     action = "measurement.correct" if added.replaces_id else "measurement.create"
+    action = "measurement.withdraw" if added.is_withdrawn else action
     record(viewer, action, "measurement", added.id, objective=objective.id)
 
 

@@ -16,10 +16,12 @@ from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.limits import MAX_ACTION_TEXT, MAX_OPEN_OBJECTIVES
+from marketplace.strategy.measuring import valid_readings
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.prioritizing import Performer
+from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import UNITS, range_error
 from marketplace.strategy.use_cases.versions import save_version
 from marketplace.strategy.use_cases.writing import strategy_for_writing
@@ -231,9 +233,13 @@ def _check_measured(objective: Objective, details: ObjectiveDetails) -> None:
         raise RuleBroken(message, "unit")
     if details.direction != objective.direction:
         raise RuleBroken(message, "direction")
-    replaced = {one.replaces_id for one in measurements}
-    first = min(one.measured_on for one in measurements if one.id not in replaced)
-    if details.baseline_on is not None and not details.is_baseline_unknown and details.baseline_on > first:
+    valid = valid_readings(readings_of(objective))
+    if (
+        valid
+        and details.baseline_on is not None
+        and not details.is_baseline_unknown
+        and details.baseline_on > valid[0].measured_on
+    ):
         raise RuleBroken(_("You have a measurement from before this date."), "baseline_on")
 
 

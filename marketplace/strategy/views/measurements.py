@@ -1,4 +1,4 @@
-"""Pages on which an objective is measured, and a measurement is corrected."""
+"""Pages on which an objective is measured, and a measurement is corrected or withdrawn."""
 
 from typing import Any
 
@@ -64,9 +64,18 @@ def correct_measurement(objective_id: int, measurement_id: int) -> ViewResponse:
         return see_other("strategy.objective", objective_id=objective_id)
     shown = queries.view_objective(old.objective)
     if old.id in shown.replaced_ids and not form.is_submitted():
-        flashes.note(_("This value has been corrected already."))
+        flashes.note(_("This value has been corrected or withdrawn already."))
         return see_other("strategy.objective", objective_id=objective_id)
     return _page(form, shown, old)
+
+
+@blueprint.post("/plan/objectives/<int:objective_id>/measurements/<int:measurement_id>/withdraw")
+@access.company
+def withdraw_measurement(objective_id: int, measurement_id: int) -> ViewResponse:
+    """Withdraw a measurement; it remains visible, but no longer counts."""
+    use_cases.withdraw_measurement(current_viewer(), objective_id, measurement_id)
+    flashes.done(_("The number is withdrawn. It is still in the list, struck out."))
+    return see_other("strategy.objective", objective_id=objective_id)
 
 
 def _page(form: MeasurementForm, shown: queries.ObjectiveView, old: Any) -> ViewResponse:

@@ -111,7 +111,7 @@ def new_objective() -> ViewResponse:
 @blueprint.get("/plan/objectives/<int:objective_id>")
 @access.company
 def objective(objective_id: int) -> ViewResponse:
-    """Show an objective with its chart and all measurements, also corrected ones."""
+    """Show an objective with its chart and all measurements, also corrected and withdrawn ones."""
     viewer = current_viewer()
     found = queries.own_objective(viewer, objective_id)
     shown = queries.view_objective(found)
@@ -126,7 +126,11 @@ def objective(objective_id: int) -> ViewResponse:
         chart=chart_of(shown),
         unit_label=unit_of(found.unit).label,
         indicator=indicators().get(found.indicator),
-        measurements=sorted(found.measurements, key=lambda one: (one.measured_on, one.id), reverse=True),
+        measurements=sorted(
+            (one for one in found.measurements if not one.is_withdrawn),
+            key=lambda one: (one.measured_on, one.id),
+            reverse=True,
+        ),
         **_texts(),
     )
 

@@ -14,6 +14,7 @@ files           uploaded images and documents: checks and storage
 outbox, audit   queued e-mail and messages; append-only audit log
 accounts        users, sign-in, two-step sign-in, sessions
 organisations   companies, business gardens, memberships
+mandates        business gardens that write for a company, and the owner's confirmation
 suppliers       supplier profiles, case studies, import
 vetting         applications, approval per kind of service, refusals, appeals, transfers
 directory       public search for suppliers, and coverage map

@@ -23,6 +23,8 @@ from marketplace.demo.people import demo_people
 from marketplace.directory.views import blueprint as directory
 from marketplace.finance.views import blueprint as finance
 from marketplace.hook_registration import register_hooks
+from marketplace.mandates.queries.acting import load_mandated_viewer
+from marketplace.mandates.views import blueprint as mandates
 from marketplace.operation import logs
 from marketplace.operation.views import blueprint as operation
 from marketplace.organisations.queries import load_signed_in_person, organisation_names_of
@@ -70,6 +72,7 @@ FEATURES = (
     privacy,
     accounts,
     organisations,
+    mandates,
     suppliers,
     vetting,
     directory,
@@ -184,10 +187,13 @@ def _load(token: str) -> SignedIn | None:
     if person is None:
         return None
     pending_step = None if person.stage is SignInStage.COMPLETE else person.stage
+    viewer, mandate = person.viewer, None
+    if person.acting_mandate_id is not None and pending_step is None:
+        viewer, mandate = load_mandated_viewer(viewer, person.acting_mandate_id)
     info = SessionInfo(
-        person.unread, person.memberships, pending_step, person.requires_two_factor, person.garden
+        person.unread, person.memberships, pending_step, person.requires_two_factor, person.garden, mandate
     )
-    return SignedIn(person.viewer, token, info)
+    return SignedIn(viewer, token, info)
 
 
 def _serve_static_files(app: Flask, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.briefs.use_cases import create_first_draft
 from marketplace.briefs.views.plan import action_panels, quality_panel
 from marketplace.directory.hooks import profile_panels
+from marketplace.mandates.views.acting import mandate_panel
 from marketplace.organisations import hooks as organisation_hooks
 from marketplace.organisations.use_cases import add_registered_company
 from marketplace.outbox import hooks as outbox_hooks
@@ -46,6 +47,7 @@ def register_hooks() -> None:
     account_hooks.registration.register("supplier", add_registered_supplier)
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.number_registered.register("participations", link_participations)
+    organisation_hooks.company_panels.register("mandate", mandate_panel)
     organisation_hooks.company_panels.register("course", course_panel)
     strategy_hooks.course_ends.register("course sessions", course_ends)
     strategy_hooks.guide_topics.register("procurement guide", topic_titles)

@@ -13,6 +13,7 @@ from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
+from marketplace.mandates.use_cases import reminders as mandate_reminders
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import course_retention, retention
 from marketplace.programme.use_cases import feedback, missed_sessions, reminders, seat_release
@@ -58,6 +59,8 @@ JOBS: tuple[Callable[[], object], ...] = (
     feedback.ask_for_feedback,
     measuring_reminders.remind_of_measurements,
     ask_for_assessments,
+    mandate_reminders.warn_of_ending_mandates,
+    mandate_reminders.end_mandates,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
     vetting.remind_of_renewals,
@@ -74,6 +77,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,
     course_retention.erase_old_participations,
+    retention.delete_old_mandates,
     retention.delete_expired,
     delete_mail_files,
 )

@@ -63,7 +63,7 @@ class PendingRegistration(Base):
 class SignInSession(Base):
     """A sign-in on one device. The cookie holds the token and this row its hash; deleting the row ends it.
 
-    `second_factor_at` is when a two-factor code was verified; until then the session of a two-factor user is incomplete.
+    `acting_mandate_id` is the mandate through which an adviser writes for a company, or None. `second_factor_at` is when a two-factor code was verified; until then the session of a two-factor user is incomplete.
     """
 
     __tablename__ = "sign_in_session"
@@ -72,6 +72,7 @@ class SignInSession(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     acting_membership_id: Mapped[int | None]
+    acting_mandate_id: Mapped[int | None]
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     last_seen_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     user_agent: Mapped[str] = mapped_column(String(200), default="")

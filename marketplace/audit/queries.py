@@ -19,7 +19,10 @@ BATCH_SIZE = 1000
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
-    """Conditions on events. Empty values mean all; `actor_ids` is None for all actors."""
+    """Conditions on events. Empty values mean all; `actor_ids` is None for all actors.
+
+    `mandated_for` is the company that business gardens acted for through a mandate.
+    """
 
     action: str = ""
     object_type: str = ""
@@ -27,6 +30,7 @@ class EventFilter:
     actor_ids: Collection[int] | None = None
     since: dt.datetime | None = None
     until: dt.datetime | None = None
+    mandated_for: int | None = None
 
 
 def events(page: int = 1, wanted: EventFilter = EventFilter()) -> Page[AuditEvent]:
@@ -73,6 +77,9 @@ def _filtered(wanted: EventFilter) -> Select[AuditEvent]:
         query = query.where(AuditEvent.at >= wanted.since)
     if wanted.until:
         query = query.where(AuditEvent.at <= wanted.until)
+    if wanted.mandated_for is not None:
+        company = AuditEvent.details["for_company"].as_integer()
+        query = query.where(AuditEvent.organisation_id == wanted.mandated_for, company == wanted.mandated_for)
     return query
 
 

@@ -15,9 +15,15 @@ def record(actor: Viewer | None, action: str, object_type: str, object_id: objec
 
     `action` is a dotted word such as "brief.publish". `details` hold codes, numbers and times, never a name,
     password, token or user text: a row is never changed again and would outlive the person. Raises ValueError for
-    a text of several words. Old and new values of changed rows are added automatically. Joins the caller's
-    transaction.
+    a text of several words. Old and new values of changed rows are added automatically. What an adviser does for a
+    company through a mandate carries the mandate, the garden and the company. Joins the caller's transaction.
     """
+    if actor is not None and actor.is_mandated:
+        details |= {
+            "mandate": actor.mandate_id,
+            "by_garden": actor.mandate_garden_id,
+            "for_company": actor.organisation_id,
+        }
     for name, value in details.items():
         if _is_prose(value):
             message = f"The detail {name} is a text, which could never be erased from the audit log. Store a code instead."

@@ -1,5 +1,6 @@
 """The viewer: the user on whose behalf queries and use cases run, independent of a web request."""
 
+import datetime as dt
 from dataclasses import dataclass
 
 
@@ -17,6 +18,9 @@ class Viewer:
     organisation_kind: str | None = None
     organisation_name: str = ""
     role: str | None = None
+    mandate_id: int | None = None
+    """The mandate through which an adviser writes for the company, or None. Such a viewer is never an owner."""
+    mandate_garden_id: int | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -49,6 +53,11 @@ class Viewer:
         return self.role == "owner"
 
     @property
+    def is_mandated(self) -> bool:
+        """True if an adviser of a business garden writes for the company through a mandate."""
+        return self.mandate_id is not None
+
+    @property
     def first_name(self) -> str:
         """First name, for greetings."""
         return self.name.split(" ", 1)[0]
@@ -62,6 +71,17 @@ class GardenContact:
     name: str
     phone: str
     email: str
+
+
+@dataclass(frozen=True, slots=True)
+class MandateInfo:
+    """The mandate that a session writes through. `end_reason` is empty while it is valid; see mandates/rules.py."""
+
+    mandate_id: int
+    company_id: int | None
+    company: str
+    until: dt.date | None
+    end_reason: str = ""
 
 
 ANONYMOUS = Viewer()

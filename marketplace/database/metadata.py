@@ -9,6 +9,7 @@ from marketplace.core.database import Base
 from marketplace.directory import models as directory
 from marketplace.files import models as files
 from marketplace.finance import models as finance
+from marketplace.mandates import models as mandates
 from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
 from marketplace.programme import models as programme
@@ -26,6 +27,7 @@ MODELS = (
     briefs,
     directory,
     files,
+    mandates,
     organisations,
     outbox,
     programme,

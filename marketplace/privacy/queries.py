@@ -15,6 +15,7 @@ from marketplace.core.database import Base, session
 from marketplace.core.form_drafts import FormDraft
 from marketplace.core.viewer import Viewer
 from marketplace.finance.models import AidGrant, FundingSource, HoursEntry, MoneyEntry, ParticipationFee
+from marketplace.mandates.models import Confirmation, Mandate
 from marketplace.organisations.models import ColleagueInvitation, Membership, Organisation
 from marketplace.organisations.queries import first_other_member, memberships_led_alone
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
@@ -57,6 +58,15 @@ EXPORTED_TABLES = (
     ExportedTable("messages", Notice, "user_id", ("created_at", "subject", "body", "read_at")),
     ExportedTable("message_choices", NoticePreference, "user_id", ("topic", "delivery")),
     ExportedTable("colleagues_invited", ColleagueInvitation, "invited_by_id", ("created_at", "role")),
+    ExportedTable("mandates_given", Mandate, "given_by_id", ("given_at", "until")),
+    ExportedTable("mandates_withdrawn", Mandate, "withdrawn_by_id", ("withdrawn_at",)),
+    ExportedTable(
+        "confirmations_asked_for", Confirmation, "asked_by_id", ("asked_at", "act", "reference", "text")
+    ),
+    ExportedTable("acts_confirmed", Confirmation, "confirmed_by_id", ("confirmed_at", "act", "reference")),
+    ExportedTable(
+        "acts_declined", Confirmation, "declined_by_id", ("declined_at", "act", "reference", "decline_reason")
+    ),
     ExportedTable("briefs_begun", Brief, "created_by_id", ("reference", "title", "created_at")),
     ExportedTable("briefs_published", BriefVersion, "published_by_id", ("number", "title", "published_at")),
     ExportedTable("advice_asked_for", BriefReview, "asked_by_id", ("asked_at", "message")),
@@ -143,6 +153,7 @@ EXPORTED_TABLES = (
 NOT_EXPORTED = {
     "outbox_mail.user_id": "exported by address, see `export_personal_data`",
     "one_time_link.user_id": "hashes of tokens, stored for some hours",
+    "confirmation_link.user_id": "hashes of tokens; the answers are exported as acts confirmed and declined",
     "recovery_code.user_id": "hashes of codes that only the person knows",
     "membership.user_id": "exported with the organisation's name, see `export_personal_data`",
 }

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from marketplace.accounts.models import KnownNetwork, OneTimeLink, PendingRegistration, SignInSession, User
 from marketplace.accounts.use_cases import has_other_administrator
@@ -18,6 +18,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed, local_date_after
 from marketplace.core.form_drafts import DRAFT_DAYS, FormDraft
 from marketplace.files.models import StoredFile
+from marketplace.mandates.models import Mandate
 from marketplace.organisations.models import ColleagueInvitation
 from marketplace.organisations.queries import memberships_led_alone
 from marketplace.outbox.messages import Recipient
@@ -212,6 +213,19 @@ def erase_refused_suppliers() -> int:
             session.execute(update(Appeal).where(Appeal.vetting_id.in_(own)).values(text=""))
             record(None, "supplier.erase", "organisation", supplier.id)
         return len(suppliers)
+
+
+def delete_old_mandates() -> int:
+    """Delete mandates that ended 24 months ago, with their confirmations. Return their number."""
+    limit = cutoff_passed(months=retention_periods.MANDATE_MONTHS)
+    with transaction():
+        ended = Mandate.until < clock.to_local(limit).date()
+        old = select(Mandate.id).where(or_(Mandate.withdrawn_at < limit, ended)).order_by(Mandate.id)
+        ids = session.scalars(old).all()
+        for mandate_id in ids:
+            record(None, "mandate.delete", "mandate", mandate_id)
+        session.execute(delete(Mandate).where(Mandate.id.in_(ids)))
+        return len(ids)
 
 
 def delete_mail_files(folder: Path) -> int:

@@ -16,6 +16,7 @@ INVITATION_DAYS = 30
 KNOWN_NETWORK_DAYS = 90
 PROJECT_MONTHS = 24
 NO_SEAT_MONTHS = 12
+MANDATE_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ PERIODS = (
         _("Links to a course session, for lecturers and for taking attendance"),
         _("Until they expire"),
         _("Deleted."),
+    ),
+    RetentionPeriod(
+        _("Permissions to write for a company, and what was asked and answered through them"),
+        _("24 months after they ended"),
+        _("Deleted. The audit log keeps the numbers of what was done."),
     ),
     RetentionPeriod(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
     RetentionPeriod(

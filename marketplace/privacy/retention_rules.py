@@ -15,6 +15,7 @@ PROJECT = "public text of a project"
 STRATEGY = "deleted by an owner of the company, or when it is closed: delete_plan_of"
 CASEWORK = "erased 24 months after it was written, or with the company: erase_old_casework"
 REPORT = "published figures without names"
+MANDATE = "deleted 24 months after the mandate ended: delete_old_mandates"
 SEALED = "unreadable once erase_closed_briefs has deleted the offer's data key"
 
 RETENTION_RULES = {
@@ -47,6 +48,8 @@ RETENTION_RULES = {
     "clarification_question.public_text": CLOSED_BRIEF,
     "clarification_question.text": CLOSED_BRIEF,
     "colleague_invitation.email": "deleted 30 days after expiry: delete_expired; if accepted, anonymized with the account",
+    "confirmation.decline_reason": MANDATE,
+    "confirmation.text": MANDATE,
     "evaluation.note": CLOSED_BRIEF,
     "form_draft.path": EXPIRY,
     "form_draft.sealed_content": EXPIRY,

@@ -3,6 +3,7 @@
 Read and write access are separate. A declaration such as `@access.garden` grants read access. It grants write access
 (POST) only for the levels in `WRITE_LEVELS`; with any other level, a view that accepts POST declares its write level
 (`@access.writes(Level.CURATOR, because="...")`), and answers 403 until it does.
+While an adviser writes for a company, `mandate_access` allows a short list of routes only.
 Access to individual objects is checked by queries and use cases, against the current state of the database.
 """
 
@@ -15,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.web import flashes, form_recovery
+from marketplace.web import flashes, form_recovery, mandate_access
 from marketplace.web.viewer import STEP_ENDPOINTS, current_person, current_viewer, pending_step
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -130,6 +131,7 @@ admin = _declare(Level.ADMIN)
 def _check_access() -> Response | None:
     if request.endpoint is None:
         return None
+    mandate_access.check_request(request.endpoint)
     view = request_view()
     safe = request.method in SAFE_METHODS
     read_level = level_of(view)

@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
 from marketplace.core.sealing import SealError
-from marketplace.web import form_recovery, missing_pages
+from marketplace.web import form_recovery, mandate_access, missing_pages
 from marketplace.web.viewer import load_user_or_assume_anonymous
 
 logger = logging.getLogger(__name__)
@@ -62,9 +62,10 @@ def _title_and_text(code: int) -> tuple[str, str]:
     return texts.get(code, fallback)
 
 
-def page(code: int, message: str | None = None) -> Answer:
+def page(code: int, message: str | None = None, title: str | None = None) -> Answer:
     """Render an error page. A submitted form is shown again with its text, or else the text alone."""
-    title, text = _title_and_text(code)
+    general_title, text = _title_and_text(code)
+    title = title or general_title
     replacement = missing_pages.replacement_for(code)
     if replacement is not None:
         return replacement, 200
@@ -152,6 +153,10 @@ def _register_domain_errors(app: Flask) -> None:
     @app.errorhandler(Forbidden)
     def forbidden(_error: Forbidden) -> Answer:
         return page(403)
+
+    @app.errorhandler(mandate_access.MandateRefusal)
+    def mandate_refusal(refusal: mandate_access.MandateRefusal) -> Answer:
+        return page(403, refusal.message, refusal.title)
 
     @app.errorhandler(Conflict)
     def conflict(error: Conflict) -> Answer:

@@ -36,6 +36,8 @@ REPEATABLE = {
     "organisations.edit_company": "it sets values, with an optimistic lock against a colleague's changes",
     "organisations.admin_garden": "it sets values, with an optimistic lock against another administrator's changes",
     "organisations.admin_garden_active": "it sets a value",
+    "mandates.start_writing": "it sets a value",
+    "mandates.stop_writing": "it sets a value",
     "outbox.mark_read": "it sets a value",
     "suppliers.profile_pause": "it sets a value",
     "suppliers.profile_section": "it sets values, with an optimistic lock against a colleague's changes",

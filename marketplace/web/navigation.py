@@ -30,6 +30,8 @@ COMPANY = (
     NavItem("briefs.index", _("Our briefs"), ("briefs.", "sourcing.", "proposals.")),
     NavItem("directory.search", _("Suppliers"), ("directory.show",)),
 )
+MANDATE = (COMPANY[2], COMPANY[1], COMPANY[3])
+"""Pages on which an adviser may write for a company; see mandate_access.py."""
 SUPPLIER = (
     NavItem("pages.home", _("Home")),
     NavItem("sourcing.opportunities", _("Briefs"), ("sourcing.", "briefs.")),
@@ -67,7 +69,7 @@ ADMIN = (
 def nav_items(viewer: Viewer) -> tuple[NavItem, ...]:
     """Return the menu of the viewer's role."""
     if viewer.is_company:
-        return COMPANY
+        return MANDATE if viewer.is_mandated else COMPANY
     if viewer.is_supplier:
         return SUPPLIER
     if viewer.is_garden:

@@ -6,7 +6,7 @@ from flask import g
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
 from sqlalchemy.exc import DBAPIError
 
-from marketplace.core.viewer import ANONYMOUS, GardenContact, Viewer
+from marketplace.core.viewer import ANONYMOUS, GardenContact, MandateInfo, Viewer
 
 login_manager = LoginManager()
 login_manager.session_protection = None
@@ -20,13 +20,17 @@ STEP_ENDPOINTS = {
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """State of a sign-in. `pending_step` is the step that must still be completed, or None when signed in."""
+    """State of a sign-in. `pending_step` is the step that must still be completed, or None when signed in.
+
+    `mandate` is the mandate that the session writes through, or wrote through until it ended; None for others.
+    """
 
     unread: int = 0
     memberships: int = 1
     pending_step: str | None = None
     requires_two_factor: bool = False
     garden: GardenContact | None = None
+    mandate: MandateInfo | None = None
 
 
 class SignedIn(UserMixin):
@@ -112,6 +116,12 @@ def current_garden() -> GardenContact | None:
     """Return the business garden that advises the viewer's organisation, or None."""
     current = _current()
     return current.garden if current and not current.info.pending_step else None
+
+
+def current_mandate() -> MandateInfo | None:
+    """Return the mandate that the session writes through, perhaps one that has ended, or None."""
+    current = _current()
+    return current.info.mandate if current and not current.info.pending_step else None
 
 
 def current_token() -> str | None:

@@ -15,6 +15,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.files.models import StoredFile
+from marketplace.mandates.models import Mandate
 from marketplace.organisations.models import (
     ASKED,
     COHORT,
@@ -212,6 +213,15 @@ class PolicyScenario:
             "slug": side.proposal.supplier.slug,
             "outcome_id": readable_outcome(side.proposal, self.users[f"company{suffix}"]),
         }
+        mandate = Mandate(
+            company_id=side.brief.company_id,
+            garden_id=side.garden.id,
+            given_by_id=self.users[f"company{suffix}"],
+            until=clock.today() + dt.timedelta(days=30),
+        )
+        session.add(mandate)
+        session.flush()
+        own["mandate_id"] = mandate.id
         own |= programme_objects(side.garden, self.users[f"curator{suffix}"])
         own |= strategy_objects(side.brief.company_id, self.users[f"company{suffix}"])
         for role, organisation in (

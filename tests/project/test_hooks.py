@@ -42,7 +42,7 @@ def test_application_registers_every_hook(app):
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
-        "company panels": ("course", "strategy", "outcomes"),
+        "company panels": ("mandate", "course", "strategy", "outcomes"),
         "plan actions": ("briefs",),
         "plan start page": ("course", "sharing", "brief quality", "outcomes"),
         "plan course ends": ("course sessions",),

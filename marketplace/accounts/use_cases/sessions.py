@@ -61,7 +61,16 @@ def set_acting_membership(token: str, membership_id: int | None) -> None:
         row = queries.find_session(token)
         if row is None:
             raise NotFound
-        row.acting_membership_id = membership_id
+        row.acting_membership_id, row.acting_mandate_id = membership_id, None
+
+
+def set_acting_mandate(token: str, mandate_id: int | None) -> None:
+    """Let a session write for a company through a mandate, or end that. The caller has checked the mandate."""
+    with transaction():
+        row = queries.find_session(token)
+        if row is None:
+            raise NotFound
+        row.acting_mandate_id = mandate_id
 
 
 def sign_out(token: str) -> None:

@@ -32,6 +32,7 @@ class SignedInPerson:
     stage: SignInStage
     requires_two_factor: bool
     garden: GardenContact | None = None
+    acting_mandate_id: int | None = None
 
 
 def _session_query() -> Select[Any]:
@@ -64,6 +65,7 @@ def _session_query() -> Select[Any]:
     return (
         select(
             sign_in.c.created_at.label("began_at"), sign_in.c.last_seen_at, sign_in.c.acting_membership_id,
+            sign_in.c.acting_mandate_id,
             sign_in.c.second_factor_at.label("code_verified_at"),
             user.c.id.label("user_id"), user.c.name, user.c.email, user.c.locale, user.c.is_admin,
             user.c.second_factor_at,
@@ -126,4 +128,12 @@ def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson |
         if chosen and chosen.garden_id
         else None
     )
-    return SignedInPerson(viewer, person.unread, len(memberships), stage, requires_two_factor, garden)
+    return SignedInPerson(
+        viewer,
+        person.unread,
+        len(memberships),
+        stage,
+        requires_two_factor,
+        garden,
+        person.acting_mandate_id,
+    )

@@ -36,6 +36,8 @@ def _title(dashboard: Dashboard, first_name: str) -> str:
 def home() -> ViewResponse:
     """Show the viewer's tasks."""
     viewer = current_viewer()
+    if viewer.is_mandated:
+        return redirect(url_for("briefs.index"), 303)
     if viewer.is_company:
         dashboard, template = company_dashboard(viewer), "pages/home_company.html"
     elif viewer.is_supplier:

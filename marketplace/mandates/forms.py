@@ -1,0 +1,44 @@
+"""Forms in which a company gives, extends and answers."""
+
+from typing import TYPE_CHECKING, Any
+
+from marketplace.core import clock
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.mandates.limits import MAX_TEXT
+from marketplace.mandates.rules import default_end
+from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, length, required
+
+if TYPE_CHECKING:
+    from marketplace.organisations.models import Company
+
+
+class GiveMandateForm(BaseForm):
+    """Choice of a business garden, and how long it may write."""
+
+    garden = ChoiceField(_l("Business garden"), [required(_l("Choose a business garden."))])
+    until = DayField(_l("Until and including"), [required(_l("Choose an end date."))])
+
+    def __init__(self, company: "Company", garden_id: int | None = None, **options: Any) -> None:
+        gardens = [(str(garden.id), garden.name) for garden in company.following_gardens if garden.is_active]
+        chosen = str(garden_id) if garden_id else gardens[0][0] if len(gardens) == 1 else ""
+        options.setdefault("data", {"garden": chosen, "until": default_end(clock.today())})
+        super().__init__(**options)
+        self.garden.set_choices(gardens if len(gardens) == 1 else [("", _("Choose")), *gardens])
+        self.has_choices = bool(gardens)
+
+
+class ExtendMandateForm(BaseForm):
+    """A new end date of a mandate."""
+
+    until = DayField(_l("Until and including"), [required(_l("Choose an end date."))])
+
+
+class DeclineForm(BaseForm):
+    """Reason why an owner does not confirm an act."""
+
+    reason = LongTextField(
+        _l("Tell your adviser why"),
+        [length(high=MAX_TEXT)],
+        description=_l("A few words are enough. Your adviser reads them."),
+    )

@@ -1,0 +1,100 @@
+"""Mandates that companies give to business gardens, and the acts that wait for an owner's confirmation."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.mandates.limits import MAX_TEXT
+from marketplace.mandates.rules import MandateState, mandate_state
+from marketplace.organisations.models import BusinessGarden, Company
+
+
+class Mandate(Base):
+    """A company's permission for a business garden to write its briefs and plan, up to and including `until`.
+
+    `warned_at` is when both were reminded of the end, `ended_at` when both were notified of it.
+    """
+
+    __tablename__ = "mandate"
+    __table_args__ = (Index("ix_mandate_company", "company_id", "garden_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    given_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    given_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    until: Mapped[dt.date]
+    warned_at: Mapped[dt.datetime | None]
+    ended_at: Mapped[dt.datetime | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    company: Mapped[Company] = relationship(innerjoin=True)
+    garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
+
+    @property
+    def state(self) -> MandateState:
+        """Active, ended or withdrawn, from the dates alone."""
+        return mandate_state(self.until, self.withdrawn_at, clock.today())
+
+    @property
+    def is_active(self) -> bool:
+        """True if the garden may write now, as far as the dates say."""
+        return self.state is MandateState.ACTIVE
+
+
+class Confirmation(Base):
+    """An act that an adviser prepared for a company, and an owner's answer to it.
+
+    `reference` is the object, `revision` its revision when the owners were asked: a later change makes the confirmation
+    void. `outcome` is empty while it waits; see `rules.Outcome`.
+    """
+
+    __tablename__ = "confirmation"
+    __table_args__ = (Index("ix_confirmation_object", "act", "reference"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id", ondelete="CASCADE"), index=True)
+    act: Mapped[str] = mapped_column(String(20))
+    reference: Mapped[str] = mapped_column(String(40))
+    revision: Mapped[int]
+    text: Mapped[str] = mapped_column(String(MAX_TEXT), default="")
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    expires_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    declined_at: Mapped[dt.datetime | None]
+    declined_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decline_reason: Mapped[str] = mapped_column(String(MAX_TEXT), default="")
+    outcome: Mapped[str] = mapped_column(String(10), default="", index=True)
+
+    mandate: Mapped[Mandate] = relationship(innerjoin=True)
+    asked_by: Mapped[User | None] = relationship(foreign_keys=[asked_by_id])
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
+    declined_by: Mapped[User | None] = relationship(foreign_keys=[declined_by_id])
+
+    @property
+    def is_open(self) -> bool:
+        """True if an owner can still answer."""
+        return not self.outcome and clock.now() < self.expires_at
+
+
+class ConfirmationLink(Base):
+    """An e-mailed link through which one owner answers a confirmation. Only the hash of its token is stored."""
+
+    __tablename__ = "confirmation_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    confirmation_id: Mapped[int] = mapped_column(
+        ForeignKey("confirmation.id", ondelete="CASCADE"), index=True
+    )
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+    confirmation: Mapped[Confirmation] = relationship(innerjoin=True)
+    user: Mapped[User] = relationship(innerjoin=True)

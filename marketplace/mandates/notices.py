@@ -1,0 +1,148 @@
+"""Notices about mandates and about acts that wait for a confirmation."""
+
+import datetime as dt
+
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
+
+MANDATES = "/organisation/mandates"
+
+
+@as_message("mandate_asked", throttled=True)
+def mandate_asked(adviser: str, garden: str, garden_id: int) -> Content:
+    """A garden asks a company for a mandate."""
+    return Content(
+        _("%(garden)s offers to write for you", garden=garden),
+        [
+            _(
+                "%(adviser)s at %(garden)s can write your brief and your plan while you talk on the phone. You decide for how long.",
+                adviser=adviser,
+                garden=garden,
+            ),
+            _(
+                "They cannot publish, withdraw or choose anything for you. You can end it at any time. If you do not want this, ignore the message."
+            ),
+        ],
+        f"{MANDATES}?garden={garden_id}",
+        _("Let them write for us"),
+    )
+
+
+@as_message("mandate_given", topic=Topic.AREA)
+def mandate_given(company: str, company_id: int, until: dt.date) -> Content:
+    """A company has given the garden a mandate."""
+    return Content(
+        _("You can write for %(company)s", company=company),
+        [
+            _(
+                "%(company)s lets you write their briefs and their plan until %(date)s. What you send waits for their confirmation.",
+                company=company,
+                date=format_date(until),
+            )
+        ],
+        f"/companies/{company_id}",
+        _("See the company"),
+    )
+
+
+@as_message("mandate_given_by_colleague")
+def mandate_given_by_colleague(garden: str, until: dt.date) -> Content:
+    """A colleague has given a garden a mandate for the company."""
+    return Content(
+        _("%(garden)s can write for you", garden=garden),
+        [
+            _(
+                "They can write your briefs and your plan until %(date)s. They cannot publish, withdraw or choose anything for you.",
+                date=format_date(until),
+            )
+        ],
+        MANDATES,
+        _("See who writes for you"),
+    )
+
+
+@as_message("mandate_extended", topic=Topic.AREA)
+def mandate_extended(company: str, company_id: int, until: dt.date) -> Content:
+    """A company has changed the end date of the garden's mandate."""
+    return Content(
+        _("You can write for %(company)s until %(date)s", company=company, date=format_date(until)),
+        [_("The company has changed the end date.")],
+        f"/companies/{company_id}",
+        _("See the company"),
+    )
+
+
+@as_message("mandate_withdrawn", topic=Topic.AREA)
+def mandate_withdrawn(company: str, company_id: int) -> Content:
+    """A company has withdrawn the garden's mandate."""
+    return Content(
+        _("You no longer write for %(company)s", company=company),
+        [
+            _(
+                "The company has ended it. What you have written stays with the company. What waited for a confirmation is not sent."
+            )
+        ],
+        f"/companies/{company_id}",
+        _("See the company"),
+    )
+
+
+@as_message("mandate_withdrawn_by_colleague")
+def mandate_withdrawn_by_colleague(garden: str) -> Content:
+    """A colleague has withdrawn a garden's mandate."""
+    return Content(
+        _("%(garden)s no longer writes for you", garden=garden),
+        [_("A colleague has ended it. What they have written stays with you.")],
+        MANDATES,
+        _("See who writes for you"),
+    )
+
+
+@as_message("mandate_ends_soon_for_company")
+def mandate_ends_soon_for_company(garden: str, until: dt.date) -> Content:
+    """The mandate of a garden ends within a week."""
+    return Content(
+        _("%(garden)s writes for you until %(date)s", garden=garden, date=format_date(until)),
+        [
+            _(
+                "After that they cannot write your briefs and your plan. Choose a later date if they should go on."
+            )
+        ],
+        MANDATES,
+        _("Choose a later date"),
+    )
+
+
+@as_message("mandate_ends_soon", topic=Topic.AREA)
+def mandate_ends_soon(company: str, company_id: int, until: dt.date) -> Content:
+    """The garden's mandate ends within a week."""
+    return Content(
+        _("You write for %(company)s until %(date)s", company=company, date=format_date(until)),
+        [_("The company can choose a later date. Ask them if you need more time.")],
+        f"/companies/{company_id}",
+        _("See the company"),
+    )
+
+
+@as_message("mandate_ended_for_company")
+def mandate_ended_for_company(garden: str) -> Content:
+    """The mandate of a garden has ended on its date."""
+    return Content(
+        _("%(garden)s no longer writes for you", garden=garden),
+        [_("The date you chose has passed. You can let them write for you again at any time.")],
+        MANDATES,
+        _("See who writes for you"),
+    )
+
+
+@as_message("mandate_ended", topic=Topic.AREA)
+def mandate_ended(company: str, company_id: int) -> Content:
+    """The garden's mandate has ended on its date."""
+    return Content(
+        _("You no longer write for %(company)s", company=company),
+        [_("The date that the company chose has passed. What you have written stays with the company.")],
+        f"/companies/{company_id}",
+        _("See the company"),
+    )

@@ -1,0 +1,32 @@
+"""Beginning and ending to write for a company in a session."""
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.audit.use_cases import record
+from marketplace.core.database import transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import MandateInfo, Viewer
+from marketplace.mandates.models import Mandate
+from marketplace.mandates.queries.mandates import active_mandate
+from marketplace.organisations.queries import company_for
+
+
+def start_writing(viewer: Viewer, token: str, company_id: int) -> Mandate:
+    """Let a session of an adviser write for a company. Raises NotFound, and RuleBroken without a mandate."""
+    with transaction():
+        company = company_for(viewer, company_id)
+        mandate = active_mandate(company.id, viewer.organisation_id)
+        if mandate is None or not company.is_active:
+            raise RuleBroken(
+                _("%(company)s does not let you write for them now. Ask them first.", company=company.name)
+            )
+        accounts.set_acting_mandate(token, mandate.id)
+        record(viewer, "mandate.start", "mandate", mandate.id, company=company.id)
+        return mandate
+
+
+def stop_writing(viewer: Viewer, token: str, info: MandateInfo) -> None:
+    """Return a session to the adviser's own role."""
+    with transaction():
+        accounts.set_acting_mandate(token, None)
+        record(viewer, "mandate.stop", "mandate", info.mandate_id, company=info.company_id)

@@ -1,0 +1,142 @@
+"""Asking for, giving, extending and withdrawing a mandate."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.mandates import notices
+from marketplace.mandates.models import Confirmation, Mandate
+from marketplace.mandates.queries import mandates as queries
+from marketplace.mandates.rules import Outcome, latest_end
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import Company
+from marketplace.outbox.messages import Recipient
+from marketplace.outbox.use_cases import send
+
+
+def ask_for_mandate(viewer: Viewer, company_id: int) -> Company:
+    """Ask the owners of a company that the viewer's garden follows for a mandate.
+
+    Raises RuleBroken if the garden has one, or asked within the last week.
+    """
+    with transaction():
+        company = organisations.company_for(viewer, company_id)
+        organisations.lock_organisation(company.id)
+        if not company.is_active:
+            raise RuleBroken(_("The company is closed."))
+        if queries.active_mandate(company.id, viewer.organisation_id):
+            raise RuleBroken(_("You can already write for %(company)s.", company=company.name))
+        if queries.was_asked_recently(company.id, viewer.organisation_id):
+            raise RuleBroken(
+                _("You have asked %(company)s in the last week. Call them instead.", company=company.name)
+            )
+        record(viewer, "mandate.ask", "organisation", company.id, garden=viewer.organisation_id)
+        owners = organisations.recipients_for(company.id, roles=("owner",))
+        send(
+            notices.mandate_asked(viewer.name, viewer.organisation_name, viewer.organisation_id or 0), owners
+        )
+        return company
+
+
+def give_mandate(viewer: Viewer, garden_id: int, until: dt.date) -> Mandate:
+    """Let a garden that follows the viewer's company write for it until a date. Both are notified. Raises RuleBroken."""
+    with transaction():
+        organisations.lock_organisation(viewer.organisation_id)
+        company = _company_of_owner(viewer)
+        garden = next((one for one in company.following_gardens if one.id == garden_id), None)
+        if garden is None or not garden.is_active:
+            raise RuleBroken(_("Choose a business garden that follows you."), "garden")
+        if (active := queries.active_mandate(company.id, garden.id)) is not None:
+            raise RuleBroken(
+                _(
+                    "%(garden)s already writes for you until %(date)s. Choose a later date there instead.",
+                    garden=garden.name,
+                    date=format_date(active.until),
+                ),
+                "garden",
+            )
+        _check_end(until)
+        mandate = Mandate(company=company, garden=garden, given_by_id=viewer.user_id, until=until)
+        session.add(mandate)
+        session.flush()
+        record(viewer, "mandate.give", "mandate", mandate.id, garden=garden.id, until=until.isoformat())
+        send(notices.mandate_given(company.name, company.id, until), organisations.recipients_for(garden.id))
+        send(notices.mandate_given_by_colleague(garden.name, until), _colleagues(viewer))
+        return mandate
+
+
+def extend_mandate(viewer: Viewer, mandate_id: int, until: dt.date) -> Mandate:
+    """Change the end date of an active mandate, and notify the garden. Raises RuleBroken, Conflict and NotFound."""
+    with transaction():
+        mandate = _locked(viewer, mandate_id)
+        if not mandate.is_active:
+            raise Conflict(_("This has already ended. You can let the garden write for you again."))
+        _check_end(until)
+        if until != mandate.until:
+            mandate.until, mandate.warned_at = until, None
+            record(viewer, "mandate.extend", "mandate", mandate.id, until=until.isoformat())
+            message = notices.mandate_extended(mandate.company.name, mandate.company_id, until)
+            send(message, organisations.recipients_for(mandate.garden_id))
+        return mandate
+
+
+def withdraw_mandate(viewer: Viewer, mandate_id: int) -> Mandate:
+    """End a mandate at once; what waits for a confirmation becomes void. A second call changes nothing.
+
+    Raises NotFound.
+    """
+    with transaction():
+        mandate = _locked(viewer, mandate_id)
+        if not mandate.is_active:
+            return mandate
+        mandate.withdrawn_at, mandate.withdrawn_by_id = clock.now(), viewer.user_id
+        waiting = select(Confirmation).where(
+            Confirmation.mandate_id == mandate.id, Confirmation.outcome == ""
+        )
+        for confirmation in session.scalars(waiting.with_for_update()):
+            confirmation.outcome = Outcome.WITHDRAWN
+        record(viewer, "mandate.withdraw", "mandate", mandate.id, garden=mandate.garden_id)
+        send(
+            notices.mandate_withdrawn(mandate.company.name, mandate.company_id),
+            organisations.recipients_for(mandate.garden_id),
+        )
+        send(notices.mandate_withdrawn_by_colleague(mandate.garden.name), _colleagues(viewer))
+        return mandate
+
+
+def _company_of_owner(viewer: Viewer) -> Company:
+    if viewer.is_mandated or not viewer.is_owner:
+        raise Forbidden
+    return organisations.own_company(viewer)
+
+
+def _locked(viewer: Viewer, mandate_id: int) -> Mandate:
+    """Lock a mandate that the viewer's company has given. Raises Forbidden unless the viewer is an owner."""
+    _company_of_owner(viewer)
+    mandate = load_locked(
+        select(Mandate).where(Mandate.id == mandate_id, Mandate.company_id == viewer.organisation_id)
+    )
+    if mandate is None:
+        raise NotFound
+    return mandate
+
+
+def _check_end(until: dt.date) -> None:
+    today = clock.today()
+    if not today <= until <= latest_end(today):
+        raise RuleBroken(
+            _("Choose a date from today and no later than %(date)s.", date=format_date(latest_end(today))),
+            "until",
+        )
+
+
+def _colleagues(viewer: Viewer) -> list[Recipient]:
+    members = organisations.recipients_for(viewer.organisation_id)
+    return [member for member in members if member.user_id != viewer.user_id]

@@ -1,0 +1,49 @@
+"""Beginning and ending to write for a company, and the panel on the company's page."""
+
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.mandates.queries.mandates import active_mandate, was_asked_recently
+from marketplace.mandates.use_cases import acting
+from marketplace.mandates.views.base import blueprint
+from marketplace.organisations.hooks import CompanyPanel
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_mandate, current_token, current_viewer
+
+
+@blueprint.post("/companies/<int:company_id>/write")
+@access.garden
+@access.writes(access.Level.GARDEN, because="the company has let the whole business garden write for it")
+def start_writing(company_id: int) -> ViewResponse:
+    """Begin to write for a company that has given the garden a mandate."""
+    try:
+        mandate = acting.start_writing(current_viewer(), current_token() or "", company_id)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+        return see_other("pages.company_card", company_id=company_id)
+    flashes.done(_("You write for %(company)s now.", company=mandate.company.name))
+    return see_other("briefs.index")
+
+
+@blueprint.post("/mandate/stop")
+@access.signed_in
+@access.writes(access.Level.SIGNED_IN, because="it only gives up a right")
+def stop_writing() -> ViewResponse:
+    """Stop writing for a company and return to the garden's pages."""
+    mandate = current_mandate()
+    if mandate is None:
+        return see_other("pages.home")
+    acting.stop_writing(current_viewer(), current_token() or "", mandate)
+    flashes.done(_("You no longer write for %(company)s.", company=mandate.company))
+    if mandate.end_reason in {"left", "closed", "unfollowed"} or mandate.company_id is None:
+        return see_other("pages.home")
+    return see_other("pages.company_card", company_id=mandate.company_id)
+
+
+def mandate_panel(viewer: Viewer, company_id: int) -> CompanyPanel:
+    """Build the panel with the button to write for a company, or to ask for it."""
+    mandate = active_mandate(company_id, viewer.organisation_id)
+    was_asked = mandate is None and was_asked_recently(company_id, viewer.organisation_id)
+    return CompanyPanel("mandates/_company_panel.html", {"mandate": mandate, "was_asked": was_asked})

@@ -1,0 +1,86 @@
+"""The page on which a company lets business gardens write for it, and sees what they have done."""
+
+from flask import render_template
+
+from marketplace.core import clock
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import parse_id
+from marketplace.mandates.forms import ExtendMandateForm, GiveMandateForm
+from marketplace.mandates.queries.history import mandate_history
+from marketplace.mandates.queries.mandates import mandates_of_company, own_mandate
+from marketplace.mandates.rules import latest_end
+from marketplace.mandates.use_cases import giving
+from marketplace.mandates.views.base import blueprint
+from marketplace.organisations import queries as organisations
+from marketplace.web import access, flashes
+from marketplace.web.forms.editing import add
+from marketplace.web.query_args import page_arg, query_arg
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.route("/organisation/mandates", methods=["GET", "POST"])
+@access.company_owner
+def mandates() -> ViewResponse:
+    """List who writes for the company and what they have done, and let a business garden write."""
+    viewer = current_viewer()
+    company = organisations.own_company(viewer)
+    form = GiveMandateForm(company, parse_id(query_arg("garden", 10)))
+    if add(form, lambda form: giving.give_mandate(viewer, int(form.garden.data), form.until.data)):
+        flashes.done(_("The business garden can write for you now."))
+        return see_other("mandates.mandates")
+    found = mandates_of_company(company.id)
+    return render_template(
+        "mandates/company.html",
+        company=company,
+        form=form,
+        active=[mandate for mandate in found if mandate.is_active],
+        earlier=[mandate for mandate in found if not mandate.is_active],
+        history=mandate_history(viewer, page_arg()),
+        latest=latest_end(clock.today()),
+    )
+
+
+@blueprint.route("/organisation/mandates/<int:mandate_id>/extend", methods=["GET", "POST"])
+@access.company_owner
+def extend_mandate(mandate_id: int) -> ViewResponse:
+    """Change the end date of a mandate."""
+    viewer = current_viewer()
+    mandate = own_mandate(viewer, mandate_id)
+    if not mandate.is_active:
+        raise Conflict(_("This has already ended. You can let the garden write for you again."))
+    form = ExtendMandateForm(data={"until": mandate.until})
+    if add(form, lambda form: giving.extend_mandate(viewer, mandate_id, form.until.data)):
+        flashes.done(_("They can write for you until %(date)s.", date=format_date(form.until.data)))
+        return see_other("mandates.mandates")
+    return render_template(
+        "mandates/extend.html", mandate=mandate, form=form, latest=latest_end(clock.today())
+    )
+
+
+@blueprint.post("/organisation/mandates/<int:mandate_id>/withdraw")
+@access.company_owner
+def withdraw_mandate(mandate_id: int) -> ViewResponse:
+    """End a mandate at once."""
+    mandate = giving.withdraw_mandate(current_viewer(), mandate_id)
+    flashes.done(_("%(garden)s no longer writes for you.", garden=mandate.garden.name))
+    return see_other("mandates.mandates")
+
+
+@blueprint.post("/companies/<int:company_id>/mandate")
+@access.garden
+@access.writes(
+    access.Level.GARDEN, because="advisers help the garden's companies and may ask to write for them"
+)
+def ask_for_mandate(company_id: int) -> ViewResponse:
+    """Ask a company for a mandate."""
+    try:
+        company = giving.ask_for_mandate(current_viewer(), company_id)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("%(company)s has got your question.", company=company.name))
+    return see_other("pages.company_card", company_id=company_id)

@@ -10,7 +10,7 @@ from marketplace.core.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class ActSummary:
-    """What happens if an owner confirms: the object, its revision and the consequences, as texts.
+    """Consequences of a confirmation, as texts, with the object and its revision.
 
     `template` shows the object itself and reads `values`. `blocker` is why the act is not possible now, or empty.
     """

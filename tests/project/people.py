@@ -143,6 +143,8 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "measurement_id": 1,
         "tool_code": "canva",
         "outcome_id": 1,
+        "mandate_id": 1,
+        "confirmation_id": 1,
         "code": "AAAAAA",
     }
     adapter = app.url_map.bind("localhost")

@@ -21,12 +21,12 @@ class MandateHistory:
     gardens: Mapping[int | None, str]
 
     def label(self, event: AuditEvent) -> str:
-        """Return what was done."""
+        """Return the name of an act."""
         return action_label(event.action)
 
 
 def mandate_history(viewer: Viewer, page: int = 1) -> MandateHistory:
-    """Return what business gardens have done for the viewer's company."""
+    """Return the acts of business gardens for the viewer's company."""
     found = audit.events(page, audit.EventFilter(mandated_for=viewer.organisation_id))
     names = people.names_of({event.actor_id for event in found.items})
     gardens = names_of({event.details.get("by_garden") for event in found.items})

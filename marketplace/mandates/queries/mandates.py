@@ -1,11 +1,13 @@
 """Mandates of a company and of a business garden."""
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.audit import queries as audit
+from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.dates import cutoff_reached
@@ -45,12 +47,28 @@ def own_mandate(viewer: Viewer, mandate_id: int) -> Mandate:
     return mandate
 
 
-def was_asked_recently(company_id: int, garden_id: int | None) -> bool:
-    """Return True if a garden has asked a company for a mandate within a week."""
-    wanted = audit.EventFilter(
-        action="mandate.ask",
-        object_type="organisation",
-        object_id=str(company_id),
-        since=cutoff_reached(days=DAYS_BETWEEN_REQUESTS),
+@dataclass(frozen=True, slots=True)
+class MandateStatus:
+    """Last day of the mandate that a garden has now, or None, and whether it asked for one within a week."""
+
+    until: dt.date | None
+    was_asked: bool
+
+
+def mandate_status(company_id: int, garden_id: int | None) -> MandateStatus:
+    """Return a garden's mandate for a company, or its request for one, in one statement."""
+    until = select(func.max(Mandate.until)).where(
+        Mandate.company_id == company_id,
+        Mandate.garden_id == garden_id,
+        Mandate.withdrawn_at.is_(None),
+        Mandate.until >= clock.today(),
     )
-    return any(event.details.get("garden") == garden_id for event in audit.events(1, wanted).items)
+    asked = select(AuditEvent.id).where(
+        AuditEvent.object_type == "organisation",
+        AuditEvent.object_id == str(company_id),
+        AuditEvent.action == "mandate.ask",
+        AuditEvent.at >= cutoff_reached(days=DAYS_BETWEEN_REQUESTS),
+        AuditEvent.details["garden"].as_integer() == garden_id,
+    )
+    row = session.execute(select(until.scalar_subquery(), asked.exists())).one()
+    return MandateStatus(row[0], bool(row[1]))

@@ -31,9 +31,10 @@ def ask_for_mandate(viewer: Viewer, company_id: int) -> Company:
         organisations.lock_organisation(company.id)
         if not company.is_active:
             raise RuleBroken(_("The company is closed."))
-        if queries.active_mandate(company.id, viewer.organisation_id):
+        status = queries.mandate_status(company.id, viewer.organisation_id)
+        if status.until:
             raise RuleBroken(_("You can already write for %(company)s.", company=company.name))
-        if queries.was_asked_recently(company.id, viewer.organisation_id):
+        if status.was_asked:
             raise RuleBroken(
                 _("You have asked %(company)s in the last week. Call them instead.", company=company.name)
             )

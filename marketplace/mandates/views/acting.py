@@ -3,7 +3,7 @@
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.mandates.queries.mandates import active_mandate, was_asked_recently
+from marketplace.mandates.queries.mandates import mandate_status
 from marketplace.mandates.use_cases import acting
 from marketplace.mandates.views.base import blueprint
 from marketplace.organisations.hooks import CompanyPanel
@@ -44,6 +44,5 @@ def stop_writing() -> ViewResponse:
 
 def mandate_panel(viewer: Viewer, company_id: int) -> CompanyPanel:
     """Build the panel with the button to write for a company, or to ask for it."""
-    mandate = active_mandate(company_id, viewer.organisation_id)
-    was_asked = mandate is None and was_asked_recently(company_id, viewer.organisation_id)
-    return CompanyPanel("mandates/_company_panel.html", {"mandate": mandate, "was_asked": was_asked})
+    status = mandate_status(company_id, viewer.organisation_id)
+    return CompanyPanel("mandates/_company_panel.html", {"status": status})

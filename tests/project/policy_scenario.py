@@ -15,7 +15,6 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.files.models import StoredFile
-from marketplace.mandates.models import Mandate
 from marketplace.organisations.models import (
     ASKED,
     COHORT,
@@ -32,6 +31,7 @@ from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
+from tests.project.policy_mandates import mandate_objects
 from tests.project.policy_outcomes import readable_outcome
 from tests.project.policy_programme import programme_objects, programme_token, programme_values
 from tests.project.policy_strategy import strategy_objects
@@ -213,17 +213,8 @@ class PolicyScenario:
             "slug": side.proposal.supplier.slug,
             "outcome_id": readable_outcome(side.proposal, self.users[f"company{suffix}"]),
         }
-        mandate = Mandate(
-            company_id=side.brief.company_id,
-            garden_id=side.garden.id,
-            given_by_id=self.users[f"company{suffix}"],
-            until=clock.today() + dt.timedelta(days=30),
-        )
-        session.add(mandate)
-        session.flush()
-        own["mandate_id"] = mandate.id
         own |= programme_objects(side.garden, self.users[f"curator{suffix}"])
-        own |= strategy_objects(side.brief.company_id, self.users[f"company{suffix}"])
+        own |= mandate_objects(side) | strategy_objects(side.brief.company_id, self.users[f"company{suffix}"])
         for role, organisation in (
             ("company", side.brief.company),
             ("supplier", side.proposal.supplier),

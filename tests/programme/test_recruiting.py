@@ -20,6 +20,7 @@ from marketplace.programme.models.participation import Participation, Participat
 from marketplace.programme.models.projects import Cohort, Project, ProjectGarden
 from marketplace.programme.models.sessions import AttendanceMark
 from marketplace.programme.queries import recruiting as queries
+from marketplace.programme.queries.cohorts import cohorts_of
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import recruiting as use_cases
 from marketplace.programme.use_cases.recruiting import ParticipationDetails
@@ -59,7 +60,8 @@ def browser(app: Flask, adviser: Viewer) -> Browser:
 
 
 def names(viewer: Viewer, project: Project, text: str = "", **chosen: str) -> list[str]:
-    rows = queries.board_rows(viewer, project_for(viewer, project.slug))
+    access = project_for(viewer, project.slug)
+    rows = queries.board_rows(viewer, access, cohorts_of(access))
     found = queries.board(rows, ListQuery(text, chosen))
     return [row.participation.company_name for row in found.rows]
 
@@ -78,7 +80,8 @@ def test_board_divides_seats_by_confirmation_and_attendance(
         )
     )  # fmt: skip
     session.flush()
-    rows = queries.board_rows(adviser, project_for(adviser, project.slug))
+    access = project_for(adviser, project.slug)
+    rows = queries.board_rows(adviser, access, cohorts_of(access))
     board = queries.board(rows, ListQuery())
     assert [(row.participation.company_name, str(row.phase)) for row in board.rows] == [
         ("Berg bygg", "seat"),

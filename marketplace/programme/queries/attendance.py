@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.letters import sort_key
@@ -17,6 +17,19 @@ from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, ProjectPlace
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
+
+_NUMBERED_MARKS = prepared(
+    select(
+        CourseSession.number,
+        CourseSession.id,
+        AttendanceMark.participation_id,
+        AttendanceMark.mark,
+        AttendanceMark.marked_at,
+        AttendanceMark.client_key,
+    )
+    .join(AttendanceMark, AttendanceMark.session_id == CourseSession.id)
+    .where(AttendanceMark.participation_id.in_(bindparam("ids", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,22 +103,28 @@ def marks_of(session_ids: Iterable[int]) -> dict[int, dict[int, Mark]]:
     }
 
 
+def numbered_marks(participation_ids: Sequence[int]) -> dict[int, dict[int, tuple[int, Mark]]]:
+    """Return (number in the course plan, mark that counts) by participation and session."""
+    if not participation_ids:
+        return {}
+    events: dict[int, list[MarkEvent]] = {}
+    numbers: dict[int, int] = {}
+    for row in session.execute(_NUMBERED_MARKS, {"ids": list(participation_ids)}):
+        number, session_id, participation_id, kind, marked_at, key = row
+        numbers[session_id] = number
+        events.setdefault(session_id, []).append(MarkEvent(participation_id, Mark(kind), marked_at, key))
+    found: dict[int, dict[int, tuple[int, Mark]]] = {}
+    for session_id, of_session in events.items():
+        for participation_id, event in latest_marks(of_session).items():
+            mark_with_number = (numbers[session_id], event.mark)
+            found.setdefault(participation_id, {})[session_id] = mark_with_number
+    return found
+
+
 def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
     """Count the afternoons that each company attended, by participation; those without any are left out."""
-    query = (
-        select(CourseSession.id, CourseSession.number)
-        .join(AttendanceMark, AttendanceMark.session_id == CourseSession.id)
-        .where(AttendanceMark.participation_id.in_(participation_ids))
-        .distinct()
-    )
-    numbers: dict[int, int] = dict(iter(session.execute(query)))
-    marks: dict[int, list[tuple[int, Mark]]] = {}
-    wanted = set(participation_ids)
-    for session_id, by_participation in marks_of(numbers).items():
-        for participation_id, mark in by_participation.items():
-            if participation_id in wanted:
-                marks.setdefault(participation_id, []).append((numbers[session_id], mark))
-    counted = {participation_id: count_attended(found) for participation_id, found in marks.items()}
+    marks = numbered_marks(participation_ids)
+    counted = {participation_id: count_attended(found.values()) for participation_id, found in marks.items()}
     return {participation_id: count for participation_id, count in counted.items() if count}
 
 

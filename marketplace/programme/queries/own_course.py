@@ -17,8 +17,8 @@ from marketplace.programme.attendance import ATTENDED, Mark, count_attended
 from marketplace.programme.lifecycle import ParticipationPhase, ParticipationState, participation_phase
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, ProjectPlace
-from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionMaterial
-from marketplace.programme.queries.attendance import marks_of
+from marketplace.programme.models.sessions import CourseSession, SessionMaterial
+from marketplace.programme.queries.attendance import numbered_marks
 from marketplace.programme.queries.sessions import Material, material_file, session_of_seat
 
 _HAS_COURSE = prepared(
@@ -87,7 +87,7 @@ def has_course(company_id: int) -> bool:
     return session.scalar(_HAS_COURSE, {"company_id": company_id}) is not None
 
 
-def own_courses(company_id: int) -> list[OwnCourse]:
+def own_courses(company_id: int, *, with_material: bool = True) -> list[OwnCourse]:
     """Return the courses of a company, the newest first."""
     query = (
         select(Participation)
@@ -104,8 +104,8 @@ def own_courses(company_id: int) -> list[OwnCourse]:
         one.cohort_id for one in participations if one.state == ParticipationState.SIGNED_UP and one.cohort_id
     }
     sessions = _sessions(cohort_ids) if cohort_ids else []
-    marks = _marks([one.id for one in participations])
-    material = _material([one.id for one in sessions]) if sessions else {}
+    marks = numbered_marks([one.id for one in participations])
+    material = _material([one.id for one in sessions]) if sessions and with_material else {}
     return [_course(one, sessions, marks.get(one.id, {}), material) for one in participations]
 
 
@@ -116,24 +116,6 @@ def _sessions(cohort_ids: set[int]) -> Sequence[CourseSession]:
         .order_by(CourseSession.starts_at, CourseSession.id)
     )
     return session.scalars(query).all()
-
-
-def _marks(participation_ids: Sequence[int]) -> dict[int, dict[int, tuple[int, Mark]]]:
-    """Return (number in the course plan, mark) by participation and session, also of sessions of other cohorts."""
-    query = (
-        select(CourseSession.id, CourseSession.number)
-        .join(AttendanceMark, AttendanceMark.session_id == CourseSession.id)
-        .where(AttendanceMark.participation_id.in_(participation_ids))
-        .distinct()
-    )
-    numbers: dict[int, int] = dict(session.execute(query).all()) if participation_ids else {}
-    found: dict[int, dict[int, tuple[int, Mark]]] = {}
-    for session_id, by_participation in (marks_of(numbers) if numbers else {}).items():
-        for participation_id in participation_ids:
-            if participation_id in by_participation:
-                mark = (numbers[session_id], by_participation[participation_id])
-                found.setdefault(participation_id, {})[session_id] = mark
-    return found
 
 
 def _material(session_ids: Sequence[int]) -> dict[int, list[Material]]:
@@ -196,7 +178,7 @@ def courses_for_garden(viewer: Viewer, company_id: int) -> list[OwnCourse]:
     garden_id = viewer.organisation_id
     return [
         course
-        for course in own_courses(company_id)
+        for course in own_courses(company_id, with_material=False)
         if garden_id == course.participation.project.garden_id
         or (course.participation.company is not None and course.participation.company.garden_id == garden_id)
         or (

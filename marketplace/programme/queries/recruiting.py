@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import load_only
 
 from marketplace.accounts.queries import names_of
 from marketplace.core import clock
@@ -33,6 +34,25 @@ from marketplace.programme.queries.projects import ProjectAccess
 
 BOARD_SIZE = 25
 INVITABLE = (ParticipationPhase.LEAD, ParticipationPhase.INVITED, ParticipationPhase.INTERESTED)
+
+
+_BOARD_COLUMNS = (
+    Participation.organisation_number,
+    Participation.cohort_id,
+    Participation.company_name,
+    Participation.municipality_number,
+    Participation.sector_code,
+    Participation.employees,
+    Participation.contact_name,
+    Participation.contact_email,
+    Participation.contact_phone,
+    Participation.state,
+    Participation.source,
+    Participation.created_at,
+    Participation.confirmed_at,
+    Participation.wants_invitations,
+)
+"""Columns of the list, its filters and its export. The others take a third of the time of a page with 100 companies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +137,14 @@ def board(every: Sequence[BoardRow], wanted: ListQuery, page: int = 1) -> Board:
     )
 
 
-def board_rows(viewer: Viewer, access: ProjectAccess) -> list[BoardRow]:
-    """Return all companies of a project that the viewer may see."""
-    participations = session.scalars(visible_participations(viewer, access)).all()
-    cohorts = {cohort.id: cohort for cohort in cohorts_of(access)}
+def board_rows(viewer: Viewer, access: ProjectAccess, every: Sequence[Cohort]) -> list[BoardRow]:
+    """Return all companies of a project that the viewer may see, without what the board does not show.
+
+    `every` are the cohorts of `cohorts_of`.
+    """
+    shown = load_only(*_BOARD_COLUMNS)
+    participations = session.scalars(visible_participations(viewer, access).options(shown)).all()
+    cohorts = {cohort.id: cohort for cohort in every}
     over = _finished_cohorts(list(cohorts))
     attended = attended_by([one.id for one in participations])
     return [

@@ -1,6 +1,6 @@
 """The board of a project: list of companies with filters, and its export."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from flask import render_template
 
@@ -50,19 +50,27 @@ def board(slug: str) -> ViewResponse:
 
 def filtered_board(project_access: ProjectAccess, page: int = 1) -> tuple[ListFilter, queries.Board]:
     """Return the filter bar and a page of the board, filtered by the query string."""
-    rows = queries.board_rows(current_viewer(), project_access)
-    bar = _board_filter(project_access, rows)
+    cohorts = cohort_queries.cohorts_of(project_access)
+    rows = queries.board_rows(current_viewer(), project_access, cohorts)
+    names: dict[int, list[tuple[int, str]]] = {}
+    for cohort in cohorts:
+        names.setdefault(cohort.place_id, []).append((cohort.id, cohort.name))
+    bar = _board_filter(project_access, names, rows)
     return bar, queries.board(rows, bar.query, page)
 
 
-def _board_filter(project_access: ProjectAccess, rows: Sequence[queries.BoardRow]) -> ListFilter:
-    cohorts = cohort_queries.cohorts_of(project_access)
+def _board_filter(
+    project_access: ProjectAccess,
+    cohorts: Mapping[int, Sequence[tuple[int, str]]],
+    rows: Sequence[queries.BoardRow],
+) -> ListFilter:
+    """Build the filters of the board. `cohorts` has the id and name of the cohorts by place."""
     where = [("", _("All places"))]
     for place in project_access.places:
         where.append((f"place-{place.id}", place.name))
-        at_place = [cohort for cohort in cohorts if cohort.place_id == place.id]
+        at_place = cohorts.get(place.id, ())
         if len(at_place) > 1:
-            where += [(f"cohort-{cohort.id}", f"{place.name}: {cohort.name}") for cohort in at_place]
+            where += [(f"cohort-{cohort_id}", f"{place.name}: {name}") for cohort_id, name in at_place]
     where.append(("none", _("No cohort yet")))
     return read_list_filter(
         _("Company, contact person or organisation number"),

@@ -15,6 +15,7 @@ from marketplace.core.form_drafts import FormDraft
 from marketplace.web.form_recovery.submission import PENDING_FORM_FIELD, Submission, can_type_in
 
 _TAG = re.compile(r"<(/?)(form|input|textarea|select|option|button|details)\b([^>]*)>", re.IGNORECASE)
+_FORM_TAG = re.compile(r"<form\b([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'([a-zA-Z][\w-]*)(?:\s*=\s*"([^"]*)")?')
 _LOCKS = frozenset({"seen", "revision"})
 _UNTOUCHED_TYPES = frozenset({"password", "file", "submit", "button", "image", "reset"})
@@ -78,8 +79,10 @@ def restore_drafts(
     notice: Callable[[FormDraft], str],
 ) -> str:
     """Return a page with drafts in its forms, each with a notice above it. Fields without a draft stay unchanged."""
-    forms = _draft_forms(page_html, page)
-    drafts = find({form.path for form in forms}) if forms else {}
+    paths = _draft_paths(page_html, page)
+    drafts = find(paths) if paths else {}
+    # Most pages have no drafts. Then the controls of their forms, hundreds of tags, are not parsed.
+    forms = _draft_forms(page_html, page) if drafts else []
     for form in sorted(forms, key=lambda one: one.begin, reverse=True):
         draft = drafts.get(form.path)
         content = draft.content if draft else None
@@ -93,6 +96,20 @@ def restore_drafts(
         page_html = page_html[: form.begin] + notice(draft) + filled + page_html[form.end :]
         page_html = _open_details(page_html, form)
     return page_html
+
+
+def _draft_paths(page_html: str, page: str) -> set[str]:
+    """Return the paths that the forms with drafts are sent to."""
+    tags = (_attributes(tag[1]) for tag in _FORM_TAG.finditer(page_html))
+    return {_action_path(tag, page) for tag in tags if _is_post(tag) and "data-draft" in tag}
+
+
+def _is_post(attributes: Mapping[str, str]) -> bool:
+    return attributes.get("method", "").lower() == "post"
+
+
+def _action_path(attributes: Mapping[str, str], page: str) -> str:
+    return urlsplit(urljoin(page, attributes.get("action") or page)).path
 
 
 def _draft_forms(page_html: str, page: str) -> list[_Form]:
@@ -128,9 +145,9 @@ def _forms(page_html: str, page: str) -> list[_Form]:
                 current.end = tag.start()
                 forms.append(current)
                 current = None
-            elif not closing and attributes.get("method", "").lower() == "post":
+            elif not closing and _is_post(attributes):
                 current = _Form(tag.start(), attributes, tuple(open_details))
-                current.path = urlsplit(urljoin(page, attributes.get("action") or page)).path
+                current.path = _action_path(attributes, page)
                 current.actions.add(current.path)
         elif current and not closing:
             if name == "button" and attributes.get("formaction"):

@@ -4,32 +4,35 @@ WTForms formats each attribute separately with `Markup.format`, which took a thi
 form with its 150 attributes.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
 from wtforms import widgets
 
 
+@lru_cache(maxsize=256)
+def _attribute_name(key: str) -> str:
+    name = key.rstrip("_")
+    return str(escape(name.replace("_", "-") if name.startswith(("data_", "aria_")) else name))
+
+
 def html_attributes(**values: Any) -> Markup:
     """Return the attributes of a tag, sorted by name. True gives a bare name, False omits the attribute."""
     parts = []
     for key, value in sorted(values.items()):
-        name = key.rstrip("_")
-        if name.startswith(("data_", "aria_")):
-            name = name.replace("_", "-")
         if value is True:
-            parts.append(str(escape(name)))
+            parts.append(_attribute_name(key))
         elif value is not False:
             # escape() leaves Markup unchanged, including its quotation marks.
             quoted = str(escape(value)).replace('"', "&quot;")
-            parts.append(f'{escape(name)}="{quoted}"')
+            parts.append(f'{_attribute_name(key)}="{quoted}"')
     return Markup(" ".join(parts))  # noqa: S704 because names and values are escaped above
 
 
 def _with_flags(widget: Any, field: Any, given: dict[str, Any]) -> dict[str, Any]:
     """Return the given attributes of a tag together with those that the field's validators require."""
-    flags = field.flags
-    required = {name: getattr(flags, name) for name in dir(flags) if name in widget.validation_attrs}
+    required = {name: value for name, value in vars(field.flags).items() if name in widget.validation_attrs}
     return {"id": field.id, **required, **given}
 
 
@@ -90,6 +93,11 @@ class Select(widgets.Select):
     @classmethod
     def render_option(cls, choice: Any, **kwargs: Any) -> Markup:  # type: ignore[override]  # because the type stubs are older than WTForms 3.3
         """Render one option."""
+        if not kwargs and not choice.render_kw and isinstance(choice.value, str):
+            # The common case by itself: a page may have hundreds of options.
+            value = str(escape(choice.value)).replace('"', "&quot;")
+            attributes = f'selected value="{value}"' if choice.selected else f'value="{value}"'
+            return Markup(f"<option {attributes}>{escape(choice.label or choice.value)}</option>")  # noqa: S704 because all values are escaped
         selected = {"selected": True} if choice.selected else {}
         attributes = html_attributes(
             **{"value": choice.value, **(choice.render_kw or {}), **kwargs, **selected}

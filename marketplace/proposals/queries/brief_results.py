@@ -37,7 +37,7 @@ def brief_results(briefs: Sequence[Brief]) -> dict[int, BriefResult]:
     """Return the result of each brief by id, for the gardens that follow its company. Briefs come with versions."""
     opened = {brief.id for brief in briefs if is_opened(brief)}
     shared = {brief.id for brief in briefs if brief.id in opened and shares_individual_results(brief)}
-    counts, goals, due = count_offers_by_brief(opened), latest_goals(shared), _due_results(shared)
+    counts, (goals, due) = count_offers_by_brief(opened), _goals_and_due_results(shared)
     chosen = _choices(opened)
     results = {}
     for brief in briefs:
@@ -82,13 +82,19 @@ def latest_goals(brief_ids: Collection[int]) -> dict[int, str]:
     return dict(session.execute(query).all())
 
 
-def _due_results(brief_ids: Collection[int]) -> set[int]:
+def _goals_and_due_results(brief_ids: Collection[int]) -> tuple[dict[int, str], set[int]]:
+    """Return the latest answer to whether the goal was met, and the briefs with a questionnaire that is due."""
     if not brief_ids:
-        return set()
-    query = select(Outcome.brief_id).where(
-        Outcome.brief_id.in_(brief_ids), Outcome.answered_at.is_(None), Outcome.due_on <= clock.today()
+        return {}, set()
+    query = (
+        select(Outcome.brief_id, Outcome.answered_at, Outcome.due_on, OutcomeAnswer.goal_met)
+        .outerjoin(Outcome.answers)
+        .where(Outcome.brief_id.in_(brief_ids))
+        .order_by(Outcome.due_on, OutcomeAnswer.id)
     )
-    return set(session.scalars(query))
+    rows = session.execute(query).all()
+    goals = {row.brief_id: row.goal_met for row in rows if row.goal_met is not None}
+    return goals, {row.brief_id for row in rows if row.answered_at is None and row.due_on <= clock.today()}
 
 
 def _choices(brief_ids: Collection[int]) -> dict[int, tuple[str, dt.datetime]]:

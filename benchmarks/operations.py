@@ -1,4 +1,4 @@
-"""Duration of single operations with a limit: password check, suspension, migration. Run by `make bench-operations`.
+"""Duration of single operations with a limit: password check, suspension, migration, PDF. Run by `make bench-operations`.
 
 Uses a temporary database, or the empty one in DATABASE_URL, with 1,000 suppliers and 5,000 briefs.
 """
@@ -19,12 +19,16 @@ from marketplace.core.database import db, session
 from marketplace.core.viewer import Viewer
 from marketplace.database import migrate
 from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.strategy.document_export.markdown import to_markdown
+from marketplace.strategy.document_export.pdf import to_pdf
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.queries.document_export import exported_outline
 from marketplace.vetting import use_cases
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.use_cases import Decision
 
 ROUNDS = 9
-MIN_CHECK_MS, MAX_RULE_MS, MAX_SUSPENDED_MS, MAX_MIGRATING_MS = 50.0, 250.0, 50.0, 5000.0
+MIN_CHECK_MS, MAX_RULE_MS, MAX_SUSPENDED_MS, MAX_MIGRATING_MS, MAX_PDF_MS = 50.0, 250.0, 50.0, 5000.0, 1000.0
 
 
 def median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -69,6 +73,15 @@ def suspended_ms(people: Mapping[str, int]) -> float:
     return statistics.median(taken)
 
 
+def pdf_ms() -> float:
+    """Return the duration of the PDF of a strategy: the longest one in the database."""
+    strategies = session.scalars(select(Strategy).join(Strategy.versions).distinct()).all()
+    outlines = [exported_outline(strategy) for strategy in strategies]
+    longest = max(outlines, key=lambda outline: len(to_markdown(outline)))
+    to_pdf(longest)
+    return median_ms(lambda: to_pdf(longest))
+
+
 def migrating_ms(engine: Engine) -> float:
     """Return the duration of newest migration."""
     newest = migrate.head() or "base"
@@ -89,6 +102,7 @@ def main() -> int:
         app = create_app()
         with app.app_context():
             suspended = suspended_ms(site.people)
+            pdf = pdf_ms()
             db.session.remove()
             migrating = migrating_ms(db.engine)
             db.engine.dispose()
@@ -107,6 +121,7 @@ def main() -> int:
             f"at most {MAX_MIGRATING_MS:.0f}",
             migrating <= MAX_MIGRATING_MS,
         ),
+        ("strategy as PDF", pdf, f"at most {MAX_PDF_MS:.0f}", pdf <= MAX_PDF_MS),
     ]
     for what, milliseconds, limit, is_met in rows:
         sys.stdout.write(f"{what:30} {milliseconds:9.1f} ms  {limit}{'' if is_met else '  NOT MET'}\n")

@@ -18,6 +18,8 @@ from marketplace.programme.models.sessions import CourseSession
 from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.use_cases import rank_brief
+from marketplace.strategy.models.objectives import Objective
+from marketplace.strategy.models.plan import Strategy
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
@@ -74,11 +76,19 @@ def pages() -> Pages:
                 "/briefs",
                 "/briefs/outcomes",
                 "/messages",
+                "/plan",
+                *(
+                    f"/plan/strategy/{section}"
+                    for section in ("company", "customers", "gaps", "channels", "budget", "check")
+                ),
                 "/plan/actions",
                 "/plan/objectives",
+                *_objective_pages(company[0]),
                 "/plan/assessment",
                 "/plan/assessment/start/direction",
                 "/plan/tools",
+                "/plan/versions",
+                "/plan/print",
                 *_company_pages(company[0]),
             )
         ),
@@ -99,6 +109,12 @@ def pages() -> Pages:
         ),
         *(("administrator", path) for path in ("/home", "/admin/users", "/admin/audit", "/admin/gardens")),
     ]
+
+
+def _objective_pages(company: int) -> Sequence[str]:
+    query = select(Objective.id).join(Strategy, Strategy.id == Objective.strategy_id)
+    first = session.scalars(query.where(Strategy.company_id == company).order_by(Objective.id)).first()
+    return (f"/plan/objectives/{first}",) if first else ()
 
 
 def _company_pages(company: int) -> Sequence[str]:

@@ -82,7 +82,9 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     from marketplace.core.database import db
     from marketplace.sourcing.ranking import corpus, index_cache
     from tests.support.data_sets import close
+    from tests.support.regions import restore_default_region
 
+    restore_default_region()  # an earlier test may have created an application in another region
     while corpus.is_refitting():  # an earlier test's index may still be written to the folder
         time.sleep(0.01)
     corpus._damaged.clear()  # by digest: the same directory may be damaged on the other database too

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import yaml
 
 from marketplace.core.i18n import localized
+from marketplace.core.region import current_region
 from marketplace.data import data_path
 
 
@@ -44,8 +45,8 @@ class CoursePlan:
 
 
 @cache
-def course_plan() -> CoursePlan:
-    """Load the course plan."""
+def default_course_plan() -> CoursePlan:
+    """Load the course plan of regions that do not change it."""
     with data_path("course_plan.yaml").open(encoding="utf-8") as file:
         data = yaml.safe_load(file)
     return CoursePlan(
@@ -53,3 +54,18 @@ def course_plan() -> CoursePlan:
         dt.time.fromisoformat(data["ends_at"]),
         tuple(PlannedSession(row["number"], row["title"], row["about"]) for row in data["sessions"]),
     )
+
+
+@cache
+def course_plan() -> CoursePlan:
+    """Return the course plan with the region's changes: other times, and other texts of some sessions."""
+    plan, changes = default_course_plan(), current_region().course_plan
+    texts = {row["number"]: row for row in changes.get("sessions", ())}
+    times = {key: dt.time.fromisoformat(changes[key]) for key in ("starts_at", "ends_at") if key in changes}
+    sessions = tuple(
+        PlannedSession(one.number, texts[one.number]["title"], texts[one.number]["about"])
+        if one.number in texts
+        else one
+        for one in plan.sessions
+    )
+    return replace(plan, sessions=sessions, **times)

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from marketplace.core.i18n import current_locale
+from marketplace.core.region import current_region
 from marketplace.data import data_path
 
 Text = Mapping[str, str]
@@ -82,11 +83,22 @@ class PriceBand:
 
 
 @cache
-def raw_taxonomy() -> dict[str, Any]:
-    """Return the parsed taxonomy file, the input of the matcher's glossary."""
+def base_taxonomy() -> dict[str, Any]:
+    """Return the parsed taxonomy file, without the services that a region adds."""
     with data_path("taxonomy.yaml").open(encoding="utf-8") as file:
         data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
     return data
+
+
+@cache
+def raw_taxonomy() -> dict[str, Any]:
+    """Return the taxonomy with the region's services, the input of the matcher's glossary."""
+    added = current_region().taxonomy
+    groups = [
+        {**group, "services": [*group["services"], *(one for one in added if one["group"] == group["code"])]}
+        for group in base_taxonomy()["groups"]
+    ]
+    return {**base_taxonomy(), "groups": groups} if added else base_taxonomy()
 
 
 def _words(entry: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import default_locale
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.projects import Project
 
@@ -52,7 +53,7 @@ class ReportLink(Base):
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
     label: Mapped[str] = mapped_column(String(60))
-    locale: Mapped[str] = mapped_column(String(2), default="nb")
+    locale: Mapped[str] = mapped_column(String(2), default=default_locale)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -1,6 +1,7 @@
 """The matcher's glossary of services, built from the data files and cached for the process."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -9,6 +10,7 @@ import yaml
 
 from marketplace import matching
 from marketplace.core import taxonomy
+from marketplace.core.region import current_region
 from marketplace.data import data_path
 
 
@@ -38,8 +40,10 @@ def glossary() -> "matching.Glossary":
 
 @cache
 def glossary_digest() -> str:
-    """Hexadecimal SHA-256 of the files that the glossary is built from."""
+    """Hexadecimal SHA-256 of the files that the glossary is built from, and of the services that the region adds."""
     digest = hashlib.sha256()
     for name in ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml"):
         digest.update(data_path(name).read_bytes())
+    if added := current_region().taxonomy:
+        digest.update(json.dumps(added, sort_keys=True).encode())
     return digest.hexdigest()

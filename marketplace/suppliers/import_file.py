@@ -10,6 +10,7 @@ from typing import Any
 
 from marketplace.core import taxonomy
 from marketplace.core.errors import UnreadableInputError
+from marketplace.core.i18n import default_locale
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import MAX_NOK
 from marketplace.core.places import find_municipality
@@ -226,7 +227,7 @@ def _supplier(number: int, row: Mapping[str, Any]) -> ImportedSupplier:
         line=number,
         name=clean_line(row["name"]) or "",
         text=clean_text(row["text"]) or "",
-        lang=row.get("lang", "nb"),
+        lang=row.get("lang", default_locale()),
         municipality=row.get("municipality"),
         remote=row.get("remote", True),
         price_from_nok=None if price is None else round(price),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from marketplace.core import taxonomy
 from marketplace.core.errors import UnreadableInputError
+from marketplace.core.i18n import default_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.import_table import DuplicateFinder, RowReader, TableFormat, TableProblem, read_rows
 from marketplace.core.money import parse_nok
@@ -30,7 +31,6 @@ SUPPLIER_TABLE = TableFormat(
     multiline=frozenset({"text"}),
 )
 LANGUAGES = {
-    "": "nb",
     "nb": "nb",
     "nn": "nn",
     "en": "en",
@@ -93,10 +93,11 @@ class _SupplierReader(RowReader):
         )
 
     def _language(self) -> str:
-        known = LANGUAGES.get(self.values.get("language", "").lower())
+        text = self.values.get("language", "").lower()
+        known = LANGUAGES.get(text) if text else default_locale()
         if known is None:
             self.add_fault("language", _("Unknown language."), _("Write nb, nn or en."))
-        return known or "nb"
+        return known or default_locale()
 
     def _remote(self) -> bool:
         text = self.values.get("remote", "").lower()

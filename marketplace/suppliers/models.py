@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import default_locale
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden, Organisation
 
@@ -23,7 +24,7 @@ class Supplier(Organisation):
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
-    text_locale: Mapped[str] = mapped_column(String(2), default="nb")
+    text_locale: Mapped[str] = mapped_column(String(2), default=default_locale)
     contact_name: Mapped[str] = mapped_column(String(120), default="")
     contact_email: Mapped[str] = mapped_column(String(254), default="")
     employees: Mapped[int | None]

@@ -1,5 +1,6 @@
 """The questions of the guide, loaded from YAML. Texts are selected in the user's language on access."""
 
+import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import yaml
 from marketplace.core import taxonomy
 from marketplace.core.course_plan import PlannedSession, course_plan
 from marketplace.core.i18n import localized
+from marketplace.core.region import current_region
 from marketplace.data import data_path
 
 Text = Mapping[str, str]
@@ -256,10 +258,28 @@ def _topic(data: Mapping[str, Any], guide: Mapping[str, Any]) -> Topic:
 
 
 @cache
-def raw_guide(version: int) -> dict[str, Any]:
-    """Return the parsed YAML file of a version."""
+def base_guide(version: int) -> dict[str, Any]:
+    """Return the parsed YAML file of a version, without the region's texts."""
     with data_path("guide", f"v{version}.yaml").open(encoding="utf-8") as file:
         data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    return data
+
+
+@cache
+def raw_guide(version: int) -> dict[str, Any]:
+    """Return a version of the guide with the region's texts instead of its own."""
+    texts = current_region().guide
+    if not texts:
+        return base_guide(version)
+    data = copy.deepcopy(base_guide(version))
+    for topic in data["topics"]:
+        topic.update(texts.get("topics", {}).get(topic["code"], {}))
+        for question in (question for section in topic["sections"] for question in section["questions"]):
+            changes = dict(texts.get("questions", {}).get(question["code"], {}))
+            examples = {name: changes.pop(name) for name in ("weak", "better") if name in changes}
+            question.update(changes)
+            if examples:
+                question["example"].update(examples)
     return data
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base, keyring
+from marketplace.core.i18n import default_locale
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.places import municipality_name
 from marketplace.organisations.models import Company
@@ -47,7 +48,7 @@ class Participation(Base):
     contact_name: Mapped[str] = mapped_column(String(120), default="")
     contact_email: Mapped[str] = mapped_column(String(254), default="", index=True)
     contact_phone: Mapped[str] = mapped_column(String(40), default="")
-    locale: Mapped[str] = mapped_column(String(2), default="nb")
+    locale: Mapped[str] = mapped_column(String(2), default=default_locale)
     state: Mapped[str] = mapped_column(String(12), default="lead")
     source: Mapped[str] = mapped_column(String(12), default="")
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import default_locale
 from marketplace.core.places import municipality_name
 from marketplace.organisations.models import BusinessGarden
 
@@ -33,7 +34,7 @@ class Project(Base):
     ends_on: Mapped[dt.date | None]
     target_companies: Mapped[int] = mapped_column(default=100)
     sessions_needed: Mapped[int] = mapped_column(default=4)
-    locale: Mapped[str] = mapped_column(String(2), default="nb")
+    locale: Mapped[str] = mapped_column(String(2), default=default_locale)
     currency: Mapped[str] = mapped_column(String(3), default="NOK")
     is_sign_up_open: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -7,7 +7,7 @@ from werkzeug.utils import redirect
 
 from marketplace.accounts.views import hash_cost, remember_registration, request_origin
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import current_locale
+from marketplace.core.i18n import current_locale, default_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import use_cases as organisations
 from marketplace.suppliers.forms import choices
@@ -29,7 +29,11 @@ from marketplace.web.viewer import current_token, current_viewer
 def apply() -> ViewResponse:
     """Apply for approval, and create an account unless signed in."""
     viewer, target = current_viewer(), safe_path(request.args.get("next"))
-    initial = {"languages": ["nb"], "text_locale": current_locale(), "presence": ["remote", "on_site"]}
+    initial = {
+        "languages": [default_locale()],
+        "text_locale": current_locale(),
+        "presence": ["remote", "on_site"],
+    }
     form: ApplyFields = ApplyForm(data=initial) if viewer.is_signed_in else RegisterAndApplyForm(data=initial)
     if form.validate_on_submit():
         try:

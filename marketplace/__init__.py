@@ -28,6 +28,7 @@ finance         hours, funding, costs, fees and state aid of a project
 reporting       reports to funders: figures, issued versions, links
 privacy         export, erasure and retention of personal data
 pages           front page, home pages, "How we rank", privacy, accessibility
+regions         region files: validation, set-up of a region, export
 operation       health checks, metrics, logs
 database        migrations, metadata, triggers
 backup          backup and restore

@@ -17,6 +17,7 @@ from marketplace.briefs.views import blueprint as briefs
 from marketplace.casework.views import blueprint as casework
 from marketplace.config import Settings
 from marketplace.core.database import db
+from marketplace.core.region import Region, use_region
 from marketplace.core.sealing import use_keyring
 from marketplace.database import migrate
 from marketplace.demo.people import demo_people
@@ -34,6 +35,7 @@ from marketplace.pages.views import blueprint as pages
 from marketplace.privacy.views import blueprint as privacy
 from marketplace.programme.views import blueprint as programme
 from marketplace.proposals.views import blueprint as proposals
+from marketplace.regions.reader import installed_region
 from marketplace.reporting.views import blueprint as reporting
 from marketplace.sourcing.ranking.index_cache import use_cache_dir
 from marketplace.sourcing.views import blueprint as sourcing
@@ -90,9 +92,13 @@ FEATURES = (
 csrf = CSRFProtect()
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """Create the Flask application. Settings come from the environment unless given."""
+def create_app(settings: Settings | None = None, region: Region | None = None) -> Flask:
+    """Create the Flask application. Settings come from the environment, and the region from its file, unless given.
+
+    Raises RegionFileError if the region file cannot be used.
+    """
     settings = settings or Settings.from_environment()
+    use_region(region or installed_region(settings.instance_path))
     app = Flask("marketplace", instance_path=str(settings.instance_path))
     app.config.update(
         SECRET_KEY=settings.secret_key,

@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate-search": "evaluate_search:evaluate_search_command",
     "import": "suppliers:import_group",
     "keys": "keys:keys",
+    "region": "region:region",
     "replay": "replay:replay",
     "restore": "backup:restore",
     "serve": "server:serve",

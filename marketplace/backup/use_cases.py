@@ -15,6 +15,7 @@ from marketplace.config import Settings
 from marketplace.database import migrate
 
 SECRET_KEY_FILE, SEAL_KEY_FILE = KEY_FILES = ("secret_key", "seal_keys")
+REGION_FILE = "region.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,9 @@ def create_backup(
             row_counts = sqlite_copy.count_rows(copy)
         else:
             copy, row_counts = postgresql_copy.dump(engine, folder)
-        parts = {copy.name: copy}
-        if with_keys:
-            key_paths = (settings.instance_path / key for key in KEY_FILES)
-            parts |= {path.name: path for path in key_paths if path.exists()}
+        names = (REGION_FILE, *KEY_FILES) if with_keys else (REGION_FILE,)
+        paths = (settings.instance_path / name for name in names)
+        parts = {copy.name: copy, **{path.name: path for path in paths if path.exists()}}
         checksums = {name: archive.checksum(path) for name, path in parts.items()}
         manifest = Manifest(engine.dialect.name, copy.name, version, created_at, row_counts, checksums)
         archive.write(target, manifest, parts)
@@ -90,9 +90,9 @@ def restore_backup(
             raise MissingKeysError("\n".join(missing))
         engine.dispose()
         previous = _replace_database(engine, folder / manifest.kind)
-        keys = _restore_keys(settings, folder)
+        restored = _restore_files(settings, folder)
     _verify_row_counts(engine, manifest)
-    return BackupResult(manifest, keys, previous, missing)
+    return BackupResult(manifest, tuple(name for name in restored if name in KEY_FILES), previous, missing)
 
 
 def _find_unreadable(engine: Engine, settings: Settings, folder: Path, manifest: Manifest) -> list[str]:
@@ -128,16 +128,16 @@ def _replace_database(engine: Engine, copy: Path) -> Path | None:
     return previous
 
 
-def _restore_keys(settings: Settings, folder: Path) -> tuple[str, ...]:
-    """Copy the keys of a backup into the instance folder; keep a different existing key under another name."""
+def _restore_files(settings: Settings, folder: Path) -> tuple[str, ...]:
+    """Copy region file and keys of a backup into the instance folder; keep different existing ones under another name."""
     restored = []
-    for name in KEY_FILES:
+    for name in (REGION_FILE, *KEY_FILES):
         source, target = folder / name, settings.instance_path / name
         if source.exists():
             if target.exists() and target.read_bytes() != source.read_bytes():
                 shutil.copy2(target, target.with_name(f"{name}.before-restore"))
             shutil.copyfile(source, target)
-            target.chmod(0o600)
+            target.chmod(0o644 if name == REGION_FILE else 0o600)
             restored.append(name)
     return tuple(restored)
 

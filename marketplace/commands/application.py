@@ -6,6 +6,8 @@ from flask import Flask
 from marketplace.app import create_app
 from marketplace.config import Settings, SettingsError
 from marketplace.core.database import db
+from marketplace.core.region import Region
+from marketplace.regions.reader import RegionFileError
 
 
 def load_settings() -> Settings:
@@ -16,12 +18,16 @@ def load_settings() -> Settings:
         raise click.ClickException(str(error)) from error
 
 
-def open_app() -> Flask:
+def open_app(region: Region | None = None) -> Flask:
     """Create the application for one command and close its connections when the command ends.
 
-    Raises ClickException if a setting is invalid.
+    Raises ClickException if a setting or the region file is invalid. `region` replaces the installed one.
     """
-    app = create_app(load_settings())
+    try:
+        app = create_app(load_settings(), region)
+    except RegionFileError as error:
+        message = f"The region file cannot be used. {error}"
+        raise click.ClickException(message) from error
     click.get_current_context().call_on_close(lambda: _close_connections(app))
     return app
 

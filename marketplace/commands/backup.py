@@ -6,6 +6,7 @@ import click
 
 from marketplace.backup import use_cases
 from marketplace.backup.archive import BackupError
+from marketplace.backup.use_cases import REGION_FILE
 from marketplace.commands.application import load_settings
 from marketplace.core.database import make_engine
 from marketplace.database import migrate
@@ -36,6 +37,8 @@ def backup(*, file: Path, with_keys: bool, force: bool) -> None:
     click.echo(
         "Included: every table: people, organisations, briefs, sealed offers, audit log, queued e-mail."
     )
+    if REGION_FILE in done.manifest.sums:
+        click.echo("Included: the region file.")
     if done.keys:
         click.echo(
             f"Included: the keys {' and '.join(done.keys)}. Anyone with this file can decrypt the offers."
@@ -66,6 +69,8 @@ def restore(*, file: Path, force: bool, without_keys: bool) -> None:
     finally:
         engine.dispose()
     click.echo(f"{sum(done.manifest.rows.values())} rows of {done.manifest.made_at} restored, and counted.")
+    if REGION_FILE in done.manifest.sums:
+        click.echo("Restored the region file.")
     if done.keys:
         click.echo(f"Restored keys: {' and '.join(done.keys)}.")
     if done.previous_database:

@@ -64,7 +64,15 @@ STRUCK_PHRASES = {
 }
 """Patterns in docstrings, comments and Markdown; `^` matches the beginning of a docstring or comment."""
 
-PROSE_FILES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/operation.md", "Makefile")
+PROSE_FILES = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "SECURITY.md",
+    "docs/operation.md",
+    "docs/regions.md",
+    "Makefile",
+)
 THIS_FILE = "tests/project/test_language.py"
 
 

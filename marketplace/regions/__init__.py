@@ -1,0 +1,1 @@
+"""Region files: validation, set-up of a region from a file, and export."""

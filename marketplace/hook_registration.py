@@ -22,6 +22,7 @@ from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
 from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel, plan_outcomes_panel
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
+from marketplace.proposals.views.stories import help_stories_panel, plan_stories_panel, profile_stories_panel
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
 from marketplace.sourcing.views.exposure import exposure_panel
@@ -67,7 +68,10 @@ def register_hooks() -> None:
     strategy_hooks.action_panels.register("briefs", action_panels)
     strategy_hooks.thread_panels.register("brief quality", quality_panel)
     strategy_hooks.thread_panels.register("outcomes", plan_outcomes_panel)
+    strategy_hooks.thread_panels.register("stories", plan_stories_panel)
+    brief_hooks.help_panels.register("stories", help_stories_panel)
     profile_panels.register("job facts", job_facts_panel)
+    profile_panels.register("stories", profile_stories_panel)
     profile_panels.register("exposure", exposure_panel)
     profile_panels.register("invite", invite_panel)
     vetting_hooks.application_notes.register("invitations by e-mail", application_notes)

@@ -71,6 +71,8 @@ ACTION_LABELS = {
     "brief.open_early_refused": _("Tried to open the offers early"),
     "brief.opened": _("The offers were opened"),
     "brief.outcome": _("Reported the outcome of a job"),
+    "brief.story_supplier_named": _("Agreed to be named in a company's story"),
+    "brief.story_supplier_unnamed": _("Withdrew the consent to be named in a company's story"),
     "brief.outcome_reply": _("Replied to answers about a job"),
     "brief.outcome_reply_removed": _("Removed a reply to answers about a job"),
     "brief.handover": _("Changed the handover list"),

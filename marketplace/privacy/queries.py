@@ -103,6 +103,8 @@ EXPORTED_TABLES = (
             "for_supplier",
             "for_garden",
             "for_similar",
+            "story",
+            "story_shown",
         ),
     ),
     ExportedTable("replies_to_results", OutcomeReply, "by_id", ("written_at", "text")),

@@ -174,7 +174,9 @@ def _erase_texts(brief: Brief) -> None:
     outcomes = select(Outcome.id).where(Outcome.brief_id == brief.id)
     session.execute(delete(OutcomeReply).where(OutcomeReply.outcome_id.in_(outcomes)))
     session.execute(
-        update(OutcomeAnswer).where(OutcomeAnswer.outcome_id.in_(outcomes)).values(next_company="")
+        update(OutcomeAnswer)
+        .where(OutcomeAnswer.outcome_id.in_(outcomes))
+        .values(next_company="", story="", story_shown="")
     )
     session.execute(delete(StoredFile).where(StoredFile.brief_id == brief.id))
     for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):

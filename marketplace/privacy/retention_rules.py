@@ -74,6 +74,7 @@ RETENTION_RULES = {
     "outbox_mail.sealed_link": "erased when the e-mail is sent or has failed: outbox delivery",
     "outbox_mail.subject": EXPIRY,
     "outcome_answer.next_company": CLOSED_BRIEF,
+    "outcome_answer.story": CLOSED_BRIEF,
     "outcome_answer.text": DECISION,
     "outcome_reply.text": CLOSED_BRIEF,
     "outside_invitation.email": EXPIRY,

@@ -18,5 +18,7 @@ MAX_DECISION_TEXT_LENGTH = 600
 """Length of each text to a supplier about the company's decision."""
 MAX_LESSON_LENGTH = 1000
 """Length of what a company writes about the outcome of a job."""
+MAX_STORY_LENGTH = 800
+"""Length of a company's story about a job for others to read."""
 MAX_REPLY_LENGTH = 500
 """Length of a supplier's reply to a company's answers about a job."""

@@ -30,12 +30,14 @@ class AnswerView:
     measured: str
     lesson: str
     next_company: str
+    story: str
+    is_supplier_named: bool
     readers: str
 
     @property
     def is_empty(self) -> bool:
         """Return True if the reader may see nothing of the answer."""
-        return not (self.choices or self.measured or self.lesson or self.next_company)
+        return not (self.choices or self.measured or self.lesson or self.next_company or self.story)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ def answer_view(answer: OutcomeAnswer, reader: Reader, by: str = "") -> AnswerVi
         answer.measured if is_own or (reader is Reader.GARDEN and answer.for_garden) else "",
         answer.text if is_own else "",
         answer.next_company if sees_advice else "",
+        answer.story if is_own or answer.story_shown else "",
+        answer.supplier_named_at is not None,
         _describe_readers(answer) if is_own else "",
     )
 
@@ -112,5 +116,11 @@ def _describe_readers(answer: OutcomeAnswer) -> str:
             _("Your business garden, the supplier and companies with a similar brief see your advice.")
             if answer.for_similar
             else _("Your business garden sees your advice to the next company.")
+        )
+    if answer.story_shown:
+        sentences.append(
+            _("Everybody can read your story, with your name.")
+            if answer.story_shown == "named"
+            else _("Everybody can read your story, without your name.")
         )
     return " ".join(sentences) or _("Only people in your company see the answers.")

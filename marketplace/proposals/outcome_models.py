@@ -44,6 +44,7 @@ class OutcomeAnswer(Base):
     far as the company agreed when it answered: the four choices to the supplier and in the figures on its page
     (`for_supplier`), the choices and what was measured to the gardens (`for_garden`), `next_company` to companies with
     a similar brief and to the supplier (`for_similar`). Answers from before these consents existed have none of them.
+    Everybody reads `story` if `story_shown` is "named" or "unnamed"; it names the supplier after `supplier_named_at`.
     """
 
     __tablename__ = "outcome_answer"
@@ -65,6 +66,9 @@ class OutcomeAnswer(Base):
     for_supplier: Mapped[bool] = mapped_column(default=False, server_default=false())
     for_garden: Mapped[bool] = mapped_column(default=False, server_default=false())
     for_similar: Mapped[bool] = mapped_column(default=False, server_default=false())
+    story: Mapped[str] = mapped_column(Text, default="", server_default="")
+    story_shown: Mapped[str] = mapped_column(String(10), default="", server_default="")
+    supplier_named_at: Mapped[dt.datetime | None]
 
     outcome: Mapped[Outcome] = relationship(back_populates="answers", innerjoin=True)
 

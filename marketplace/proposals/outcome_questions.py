@@ -15,6 +15,13 @@ class Question:
     answers: Mapping[str, Any]
 
 
+STORY_LABELS = {
+    "": _("No, do not show a story"),
+    "unnamed": _("Yes, without our name"),
+    "named": _("Yes, with our name"),
+}
+"""Whether a company's story is shown to others, by code."""
+
 QUESTIONS = {
     "on_time": Question(
         _("Was it finished on time?"),

@@ -51,6 +51,13 @@ def trade_examples(sector_code: str) -> TradeExamples:
     return trades[by_sector.get(sector_code, "general")]
 
 
+def sectors_of_trade(sector_code: str) -> list[str]:
+    """Return the sectors that share the examples of a sector; only the sector itself if it has the general ones."""
+    _trades, by_sector = _load()
+    trade = by_sector.get(sector_code)
+    return [sector for sector, code in by_sector.items() if code == trade] if trade else [sector_code]
+
+
 @cache
 def _load() -> tuple[dict[str, TradeExamples], dict[str, str]]:
     with data_path("strategy_examples.yaml").open(encoding="utf-8") as file:

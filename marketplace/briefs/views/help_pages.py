@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import render_template
 
 from marketplace.briefs.guide.help_pages import PRICED_TOPIC, help_topic, help_topics
+from marketplace.briefs.hooks import build_help_panels
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import taxonomy
 from marketplace.core.errors import NotFound
@@ -44,6 +45,7 @@ def help_page(topic_code: str) -> ViewResponse:
         total=len(topics),
         following=topics[index + 1] if index + 1 < len(topics) else None,
         examples=[question for question in shown.topic.questions if question.weak] if shown.topic else [],
+        panels=build_help_panels(shown.code),
         prices=_prices() if shown.code == PRICED_TOPIC else [],
     )
 

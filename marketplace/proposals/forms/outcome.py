@@ -7,8 +7,8 @@ from wtforms import BooleanField
 
 from marketplace.core import clock
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.limits import MAX_LESSON_LENGTH, MAX_REPLY_LENGTH
-from marketplace.proposals.outcome_questions import QUESTIONS
+from marketplace.proposals.limits import MAX_LESSON_LENGTH, MAX_REPLY_LENGTH, MAX_STORY_LENGTH
+from marketplace.proposals.outcome_questions import QUESTIONS, STORY_LABELS
 from marketplace.proposals.use_cases import OutcomeAnswers, ReplyDetails
 from marketplace.web.forms import (
     BaseForm,
@@ -63,6 +63,22 @@ class OutcomeForm(BaseForm):
         description=_l("Other companies do not see who wrote it, or about which supplier."),
     )
 
+    story_shown = ChoiceField(
+        _l("May others read your story as an example?"),
+        choices=list(STORY_LABELS.items()),
+        default="",
+        description=_l(
+            "It is shown with the title of the brief, your trade, whether the goal was met and the number. The supplier is named only if it agrees. You can stop it here at any time."
+        ),
+    )
+    story = LongTextField(
+        _l("Your story"),
+        [length(high=MAX_STORY_LENGTH)],
+        description=_l(
+            "What was the problem, what was done, and what came of it? Three or four sentences. Everybody can read it. Do not write the supplier's name or prices."
+        ),
+    )
+
     def outcome(self) -> OutcomeAnswers:
         """Return the submitted outcome."""
         return OutcomeAnswers(
@@ -76,6 +92,8 @@ class OutcomeForm(BaseForm):
             for_supplier=bool(self.for_supplier.data),
             for_garden=bool(self.for_garden.data),
             for_similar=bool(self.for_similar.data),
+            story=self.story.data or "",
+            story_shown=self.story_shown.data or "",
         )
 
 

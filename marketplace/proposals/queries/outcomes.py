@@ -112,7 +112,9 @@ def _readable_by_gardens(viewer: Viewer, company_id: int) -> Select[Award]:
         select(OutcomeAnswer.id)
         .join(OutcomeAnswer.outcome)
         .where(Outcome.brief_id == Brief.id, is_latest_answer())
-        .where(or_(OutcomeAnswer.for_garden, OutcomeAnswer.next_company != ""))
+        .where(
+            or_(OutcomeAnswer.for_garden, OutcomeAnswer.next_company != "", OutcomeAnswer.story_shown != "")
+        )
         .correlate(Brief)
     )
     return _delivered(Brief.company_id == company_id, visible_to(viewer), shown.exists())
@@ -131,7 +133,9 @@ def outcome_for_supplier(viewer: Viewer, outcome_id: int) -> tuple[Outcome, JobO
 
 def is_for_supplier(answer: OutcomeAnswer | None) -> bool:
     """Return True if the supplier may read a part of an answer."""
-    return answer is not None and (answer.for_supplier or (answer.for_similar and answer.next_company != ""))
+    return answer is not None and (
+        answer.for_supplier or answer.story_shown != "" or (answer.for_similar and answer.next_company != "")
+    )
 
 
 def shared_job_answers(supplier_id: int) -> list[JobAnswers]:

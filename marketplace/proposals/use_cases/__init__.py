@@ -19,6 +19,7 @@ from marketplace.proposals.use_cases.outcomes import (
     OutcomeAnswers,
     ReplyDetails,
     answer_outcome,
+    name_supplier,
     reply_details,
     reply_to_outcome,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "finish_own_scores",
     "lapse_overdue",
     "mark_letter_seen",
+    "name_supplier",
     "open_due",
     "open_early",
     "remind_about_results",

@@ -19,7 +19,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.limits import MAX_REPLY_LENGTH
 from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer, OutcomeReply
-from marketplace.proposals.outcome_questions import QUESTIONS
+from marketplace.proposals.outcome_questions import QUESTIONS, STORY_LABELS
 from marketplace.proposals.queries import award_of, outcome_for_supplier
 from marketplace.proposals.queries.outcomes import is_for_supplier
 from marketplace.proposals.use_cases.shared import company_receivers, lock_brief, supplier_receivers
@@ -42,6 +42,8 @@ class OutcomeAnswers:
     for_supplier: bool = False
     for_garden: bool = False
     for_similar: bool = False
+    story: str = ""
+    story_shown: str = ""
     measured_milli: int | None = None
     measured_on: dt.date | None = None
 
@@ -66,9 +68,7 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
             raise NotFound
         if outcome.due_on > clock.today():
             raise Conflict(_("It is too early to answer this."))
-        for field, question in QUESTIONS.items():
-            if getattr(answers, field) not in question.answers:
-                raise RuleBroken(_("Choose one from the list."), field)
+        _check(answers)
         latest = outcome.latest
         answers, objective = _with_measured_text(viewer, brief, answers, latest)
         given = asdict(answers)
@@ -77,6 +77,8 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
         added = OutcomeAnswer(answered_at=clock.now(), answered_by_id=viewer.user_id, **given)
         if objective is not None and answers.measured_milli is not None:
             added.measurement_id = _record_measurement(viewer, brief, objective, answers, latest)
+        if latest is not None and latest.story == added.story and added.story_shown:
+            added.supplier_named_at = latest.supplier_named_at
         is_news = is_for_supplier(added) and _supplier_part(added) != _supplier_part(latest)
         outcome.answered_at = added.answered_at
         outcome.answers.append(added)
@@ -85,6 +87,17 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
         if is_news and award is not None:
             notice = notices.outcome_answered(brief.company.name, display_title(brief))
             send(notice, supplier_receivers(award.proposal))
+
+
+def _check(answers: OutcomeAnswers) -> None:
+    """Raise RuleBroken for unknown choices, and for consent to a story that is missing."""
+    for field, question in QUESTIONS.items():
+        if getattr(answers, field) not in question.answers:
+            raise RuleBroken(_("Choose one from the list."), field)
+    if answers.story_shown not in STORY_LABELS:
+        raise RuleBroken(_("Choose one from the list."), "story_shown")
+    if answers.story_shown and not answers.story:
+        raise RuleBroken(_("Write the story, or choose not to show one."), "story")
 
 
 def _with_measured_text(
@@ -135,7 +148,8 @@ def _supplier_part(answer: OutcomeAnswer | None) -> list[object]:
     if answer is None:
         return []
     choices = [getattr(answer, field) for field in QUESTIONS] if answer.for_supplier else []
-    return [*choices, answer.next_company if answer.for_similar else ""]
+    story = answer.story if answer.story_shown else ""
+    return [*choices, answer.next_company if answer.for_similar else "", story]
 
 
 def reply_details(viewer: Viewer, outcome_id: int) -> ReplyDetails:
@@ -172,3 +186,24 @@ def reply_to_outcome(
         reply.text, reply.written_at, reply.by_id = details.text, clock.now(), viewer.user_id or 0
         record(viewer, "brief.outcome_reply", "brief", reference, round=outcome.round)
         send(notices.outcome_replied(job.supplier, job.title), company_receivers(job.brief))
+
+
+def name_supplier(viewer: Viewer, outcome_id: int, *, is_named: bool) -> None:
+    """Let a company's story name the viewer's supplier, or stop it. Raises NotFound, Forbidden.
+
+    A story with another text needs a new consent.
+    """
+    with transaction():
+        outcome, job = outcome_for_supplier(viewer, outcome_id)
+        if not viewer.is_owner:
+            raise Forbidden
+        lock_brief(job.brief)
+        session.refresh(outcome, ["answers"])
+        answer = outcome.latest
+        if answer is None or not answer.story_shown:
+            raise NotFound
+        if is_named is (answer.supplier_named_at is not None):
+            return
+        answer.supplier_named_at = clock.now() if is_named else None
+        event = "brief.story_supplier_named" if is_named else "brief.story_supplier_unnamed"
+        record(viewer, event, "brief", job.brief.reference, round=outcome.round)

@@ -13,5 +13,6 @@ from marketplace.proposals.views import (  # noqa: E402, F401 because the view m
     outcomes,
     scoring,
     similar_brief_outcomes,
+    stories,
     submission,
 )

@@ -1,0 +1,93 @@
+"""Case stories that companies let others read as examples. The supplier is named only if it agrees."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.briefs.models import Brief, BriefService
+from marketplace.briefs.queries import display_title
+from marketplace.core.database import session
+from marketplace.core.taxonomy import sectors
+from marketplace.organisations.models import Company
+from marketplace.proposals.lifecycle import GOAL_LABELS
+from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
+from marketplace.proposals.queries.outcomes import is_latest_answer
+from marketplace.suppliers.models import Supplier
+
+MAX_STORIES = 2
+NAMED = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStory:
+    """A company's story about a job. `company` and `supplier` are empty if they are not named."""
+
+    title: str
+    trade: str
+    text: str
+    goal: str
+    measured: str
+    company: str
+    supplier: str
+    supplier_slug: str
+
+
+def stories_of_trade(sector_codes: Collection[str], company_id: int) -> list[CaseStory]:
+    """Return the newest stories of other companies in these sectors."""
+    of_trade = _active_companies(Company.sector_code.in_(sector_codes))
+    return _load(Brief.company_id.in_(of_trade), Brief.company_id != company_id)
+
+
+def stories_of_supplier(supplier_id: int) -> list[CaseStory]:
+    """Return the newest stories in which a supplier agreed to be named."""
+    return _load(Proposal.supplier_id == supplier_id, OutcomeAnswer.supplier_named_at.is_not(None))
+
+
+def stories_of_services(codes: Collection[str]) -> list[CaseStory]:
+    """Return the newest stories about jobs with one of these services."""
+    return _load(Brief.id.in_(select(BriefService.brief_id).where(BriefService.code.in_(codes))))
+
+
+def _load(*conditions: ColumnElement[bool]) -> list[CaseStory]:
+    query = (
+        select(OutcomeAnswer, Award)
+        .join(OutcomeAnswer.outcome)
+        .join(Brief, Brief.id == Outcome.brief_id)
+        .join(Award, Award.brief_id == Brief.id)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .options(
+            joinedload(Award.brief).joinedload(Brief.company),
+            joinedload(Award.proposal).joinedload(Proposal.supplier),
+        )
+        .where(OutcomeAnswer.story_shown != "", OutcomeAnswer.story != "", is_latest_answer())
+        .where(Brief.state == "delivered", Brief.company_id.in_(_active_companies()), *conditions)
+        .order_by(OutcomeAnswer.answered_at.desc(), OutcomeAnswer.id.desc())
+        .limit(MAX_STORIES * 3)  # a job has three rounds, each with its own story
+    )
+    newest: dict[int, CaseStory] = {}
+    for answer, award in session.execute(query):
+        newest.setdefault(award.brief_id, _story(answer, award.brief, award.proposal.supplier))
+    return list(newest.values())[:MAX_STORIES]
+
+
+def _active_companies(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(Company.id).where(Company.is_active, *conditions)
+
+
+def _story(answer: OutcomeAnswer, brief: Brief, supplier: Supplier) -> CaseStory:
+    company = brief.company
+    is_supplier_named = answer.supplier_named_at is not None and supplier.is_active
+    sector = sectors().get(company.sector_code)
+    return CaseStory(
+        display_title(brief),
+        sector.label if sector else "",
+        answer.story,
+        str(GOAL_LABELS[answer.goal_met]),
+        answer.measured,
+        company.name if answer.story_shown == NAMED else "",
+        supplier.name if is_supplier_named else "",
+        supplier.slug if is_supplier_named else "",
+    )

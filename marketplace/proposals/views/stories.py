@@ -1,0 +1,59 @@
+"""Panels with case stories: on the plan, on help pages and on suppliers' pages; and the supplier's consent."""
+
+from marketplace.briefs.hooks import HelpPanel
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.directory.hooks import ProfilePanel
+from marketplace.organisations import queries as organisations
+from marketplace.proposals import use_cases
+from marketplace.proposals.queries.stories import stories_of_services, stories_of_supplier, stories_of_trade
+from marketplace.proposals.views import blueprint
+from marketplace.strategy.examples import sectors_of_trade
+from marketplace.strategy.hooks import StrategyPanel
+from marketplace.strategy.questionnaire import questionnaire
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.post("/proposals/outcomes/<int:outcome_id>/named")
+@access.supplier_owner
+def name_supplier(outcome_id: int) -> ViewResponse:
+    """Let the company's story name the viewer's supplier."""
+    use_cases.name_supplier(current_viewer(), outcome_id, is_named=True)
+    flashes.done(_("The story now names you, and is shown on your page."))
+    return see_other("proposals.supplier_outcomes")
+
+
+@blueprint.post("/proposals/outcomes/<int:outcome_id>/unnamed")
+@access.supplier_owner
+def unname_supplier(outcome_id: int) -> ViewResponse:
+    """Stop the company's story from naming the viewer's supplier."""
+    use_cases.name_supplier(current_viewer(), outcome_id, is_named=False)
+    flashes.done(_("The story no longer names you."))
+    return see_other("proposals.supplier_outcomes")
+
+
+def plan_stories_panel(viewer: Viewer) -> StrategyPanel | None:
+    """Build the panel on the plan with stories of other companies in the same trade."""
+    if not viewer.is_company:
+        return None
+    company = organisations.own_company(viewer)
+    found = stories_of_trade(sectors_of_trade(company.sector_code), company.id)
+    return StrategyPanel("proposals/_stories.html", {"stories": found}) if found else None
+
+
+def help_stories_panel(topic_code: str) -> HelpPanel | None:
+    """Build the panel on a help page with stories about services that a low answer on the topic leads to."""
+    codes = {
+        code for one in questionnaire().questions if one.guide_topic == topic_code for code in one.services
+    }
+    found = stories_of_services(codes) if codes else []
+    return HelpPanel("proposals/_stories.html", {"stories": found}) if found else None
+
+
+def profile_stories_panel(_viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
+    """Build the panel on a supplier's page with stories that name it."""
+    found = stories_of_supplier(supplier_id)
+    return ProfilePanel("proposals/_supplier_stories.html", {"stories": found}) if found else None

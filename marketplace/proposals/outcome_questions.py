@@ -20,7 +20,7 @@ STORY_LABELS = {
     "unnamed": _("Yes, without our name"),
     "named": _("Yes, with our name"),
 }
-"""Whether a company's story is shown to others, by code."""
+"""Answers to whether others may read the story, by code."""
 
 QUESTIONS = {
     "on_time": Question(

@@ -73,7 +73,7 @@ def _load(*conditions: ColumnElement[bool]) -> list[CaseStory]:
     return list(newest.values())[:MAX_STORIES]
 
 
-def _active_companies(*conditions: ColumnElement[bool]) -> Select[tuple[int]]:
+def _active_companies(*conditions: ColumnElement[bool]) -> Select[int]:
     return select(Company.id).where(Company.is_active, *conditions)
 
 

@@ -34,7 +34,6 @@ from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.strategy import hooks as strategy_hooks
 from marketplace.strategy.views.shared_plan import strategy_panel
-from marketplace.strategy.views.sharing import sharing_panel
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.queries.link_status import vetting_link_status
@@ -55,7 +54,6 @@ def register_hooks() -> None:
     organisation_hooks.company_panels.register("strategy", strategy_panel)
     organisation_hooks.company_panels.register("outcomes", outcome_panel)
     strategy_hooks.thread_panels.register("course", thread_panel)
-    strategy_hooks.thread_panels.register("sharing", sharing_panel)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)

@@ -46,7 +46,7 @@ def test_application_registers_every_hook(app):
         "company registered": ("first brief",),
         "company panels": ("mandate", "course", "strategy", "outcomes"),
         "plan actions": ("briefs",),
-        "plan start page": ("course", "sharing", "brief quality", "outcomes", "stories"),
+        "plan start page": ("course", "brief quality", "outcomes", "stories"),
         "plan course ends": ("course sessions",),
         "plan guide topics": ("procurement guide",),
         "profile panels": ("job facts", "stories", "exposure", "invite"),

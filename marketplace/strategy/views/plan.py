@@ -21,6 +21,7 @@ from marketplace.strategy.template import strategy_template
 from marketplace.strategy.use_cases.sections import set_language
 from marketplace.strategy.views.base import blueprint
 from marketplace.strategy.views.sections import plan_steps, section_url
+from marketplace.strategy.views.sharing import sharing_panel
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -47,13 +48,14 @@ def plan() -> ViewResponse:
     own = own_plan(viewer)
     steps = thread(own, own_assessment(viewer))
     company = own_company(viewer)
+    sharing = sharing_panel(own)
     return render_template(
         "strategy/plan.html",
         plan=own,
         thread=steps,
         next_step=next((step for step in steps if not step.is_done), None),
         steps=plan_steps(own),
-        panels=build_thread_panels(viewer),
+        panels=[*([sharing] if sharing else []), *build_thread_panels(viewer)],
         phase_labels=PHASE_LABELS,
         section_url=section_url,
         template=strategy_template(),

@@ -4,12 +4,11 @@ from flask import render_template
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.strategy.forms.sharing import AskReviewForm, DeleteStrategyForm
 from marketplace.strategy.hooks import StrategyPanel
 from marketplace.strategy.queries import sharing as queries
-from marketplace.strategy.queries.plan import strategy_of
+from marketplace.strategy.queries.plan import Plan, strategy_of
 from marketplace.strategy.template import strategy_template
 from marketplace.strategy.use_cases import deletion, reviews, sharing
 from marketplace.strategy.views.base import blueprint
@@ -88,9 +87,9 @@ def delete_strategy() -> ViewResponse:
     return render_template("strategy/delete.html", form=form)
 
 
-def sharing_panel(viewer: Viewer) -> StrategyPanel | None:
+def sharing_panel(plan: Plan) -> StrategyPanel | None:
     """Build the panel with unresolved comments and the latest review for the start page of the plan, or None."""
-    strategy = strategy_of(viewer.organisation_id)
+    strategy = plan.strategy
     if strategy is None:
         return None
     comments = queries.comments_of(strategy)

@@ -18,6 +18,7 @@ from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import course_retention, retention
 from marketplace.programme.use_cases import feedback, missed_sessions, reminders, seat_release
 from marketplace.proposals.use_cases import scheduled as proposals
+from marketplace.reporting.fact_recording import record_missing_facts
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.strategy.use_cases import measuring_reminders
 from marketplace.strategy.use_cases.assessment_reminders import ask_for_assessments
@@ -80,6 +81,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     retention.delete_old_mandates,
     retention.delete_expired,
     delete_mail_files,
+    record_missing_facts,
 )
 
 

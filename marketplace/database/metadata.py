@@ -15,6 +15,7 @@ from marketplace.outbox import models as outbox
 from marketplace.programme import models as programme
 from marketplace.proposals import models as proposals
 from marketplace.proposals import outcome_models, scoring_models
+from marketplace.reporting import fact_models
 from marketplace.reporting import models as reporting
 from marketplace.sourcing import models as sourcing
 from marketplace.strategy import models as strategy
@@ -41,6 +42,7 @@ MODELS = (
     casework,
     finance,
     reporting,
+    fact_models,
     form_drafts,
     request_state,
 )

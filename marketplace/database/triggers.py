@@ -70,6 +70,7 @@ _ANSWER_COLUMNS = (
     "for_similar",
 )
 _APPEND_ONLY = "The audit log is only ever added to."
+_FACTS = "Facts of reports are only ever added."
 _OPENED_OFFER = "An opened offer cannot be changed."
 # The files are deleted when the offer's key is, at the end of the retention period.
 _FILE_OF_OPENED_OFFER = (
@@ -80,6 +81,9 @@ TRIGGERS: tuple[Trigger | RevisionTrigger, ...] = (
     Trigger("audit_event", "UPDATE", _APPEND_ONLY),
     Trigger("audit_event", "DELETE", _APPEND_ONLY),
     Trigger("audit_event", "TRUNCATE", _APPEND_ONLY),
+    Trigger("report_fact", "UPDATE", _FACTS),
+    Trigger("report_fact", "DELETE", _FACTS),
+    Trigger("report_fact", "TRUNCATE", _FACTS),
     Trigger("user_account", "UPDATE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
     Trigger("user_account", "DELETE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
     Trigger("broken_glass", "UPDATE", "What an administrator opened, and why, stands."),

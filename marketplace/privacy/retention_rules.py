@@ -22,6 +22,7 @@ RETENTION_RULES = {
     "case_note.text": CASEWORK,
     "case_task.what": CASEWORK,
     "report_issue.content": REPORT,
+    "report_fact.values": FACTS,
     "appeal.reason": DECISION,
     "appeal.text": REFUSED,
     "audit_event.changes": FACTS,

@@ -1,5 +1,6 @@
 """Pages of reporting."""
 
+from marketplace.reporting import fact_recording
 from marketplace.reporting.views.base import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "fact_recording"]

@@ -1,9 +1,11 @@
 """Deleting all that a company has written about its digital strategy."""
 
-from sqlalchemy import delete
+from typing import cast
+
+from sqlalchemy import CursorResult, delete
 
 from marketplace.audit.use_cases import record
-from marketplace.core.database import session, transaction
+from marketplace.core.database import Base, session, transaction
 from marketplace.core.errors import Forbidden
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import lock_organisation
@@ -27,9 +29,16 @@ def delete_plan_of(by: Viewer | None, company_id: int) -> None:
     Joins the caller's transaction. Nothing happens if the company has none.
     """
     deleted = sum(
-        session.connection().execute(delete(model).where(model.company_id == company_id)).rowcount
+        _delete_rows(model, company_id)
         for model in (Strategy, Assessment, ToolUse, ToolConfidence)
     )
     if deleted:
         session.expire_all()
         record(by, "strategy.delete", "organisation", company_id)
+
+
+def _delete_rows(model: type[Base], company_id: int) -> int:
+    """Delete the rows of a company through the session, so that its events see them; return their number."""
+    statement = delete(model).where(model.company_id == company_id)  # type: ignore[attr-defined]  # because all four have it
+    result = session.execute(statement.execution_options(synchronize_session=False))
+    return cast("CursorResult[None]", result).rowcount

@@ -1,0 +1,132 @@
+"""Figures from dated events and from samples: counts before and in the period, means, medians and spreads."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from statistics import median
+
+from marketplace.reporting.facts import ReportPeriod
+from marketplace.reporting.figures import Evidence, Figure, FigureState
+
+MILLI = 1000
+SIZES = ("1", "2-4", "5-9", "10-49", "50")
+"""Lower bounds of the size classes by number of employees, as in the codes of the classes."""
+
+
+def count_dated(  # noqa: PLR0913 because a figure has that many parts
+    code: str,
+    days: Iterable[dt.date | None],
+    period: ReportPeriod,
+    unit: str = "count",
+    n: int | None = None,
+    of: int | None = None,
+    evidence: Evidence = Evidence.OBSERVED,
+) -> Figure:
+    """Count events up to the end of the period, with those before it and in it. Events without a day do not count."""
+    return sum_dated(code, [(day, 1) for day in days], period, unit, n, of, evidence)
+
+
+def sum_dated(  # noqa: PLR0913 because a figure has that many parts
+    code: str,
+    amounts: Iterable[tuple[dt.date | None, int]],
+    period: ReportPeriod,
+    unit: str = "count",
+    n: int | None = None,
+    of: int | None = None,
+    evidence: Evidence = Evidence.OBSERVED,
+) -> Figure:
+    """Add up dated amounts to the end of the period, with those before it and in it."""
+    known = [(day, amount) for day, amount in amounts if day is not None and day <= period.last_day]
+    total = sum(amount for _day, amount in known)
+    before = sum(amount for day, amount in known if day < period.from_on)
+    return Figure(
+        code, total, unit, evidence=evidence, n=n, of=of, before=before, period=total - before
+    )
+
+
+def mean_figure(  # noqa: PLR0913 because a figure has that many parts
+    code: str,
+    values: Sequence[int | Fraction],
+    unit: str = "mean",
+    n: int | None = None,
+    of: int | None = None,
+    evidence: Evidence = Evidence.OBSERVED,
+) -> Figure:
+    """Return the mean in thousandths, or a figure that was not measured without any value."""
+    mean = Fraction(sum(values, Fraction()), len(values)) if values else None
+    return sample_figure(code, mean, unit, len(values) if n is None else n, of, evidence)
+
+
+def median_figure(
+    code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None
+) -> Figure:
+    """Return the median in thousandths, or a figure that was not measured without any value."""
+    middle = Fraction(median(values)) if values else None
+    return sample_figure(code, middle, unit, len(values), of, Evidence.REPORTED)
+
+
+def spread_figure(code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None) -> Figure:
+    """Return the distance between the quartiles in thousandths; not measured with fewer than two values."""
+    spread = None
+    if len(values) > 1:
+        ordered = sorted(values)
+        half = len(ordered) // 2
+        spread = Fraction(median(ordered[-half:])) - Fraction(median(ordered[:half]))
+    return sample_figure(code, spread, unit, len(values), of, Evidence.REPORTED)
+
+
+def sample_figure(  # noqa: PLR0913 because a figure has that many parts
+    code: str,
+    value: Fraction | None,
+    unit: str,
+    n: int,
+    of: int | None,
+    evidence: Evidence = Evidence.OBSERVED,
+) -> Figure:
+    """Return a statistic of a sample in thousandths, rounded half away from zero; None was not measured."""
+    if value is None:
+        return not_measured(code, unit, n, of, evidence)
+    size = int(abs(value) * MILLI + Fraction(1, 2))
+    return Figure(code, size if value >= 0 else -size, unit, evidence=evidence, n=n, of=of)
+
+
+def not_measured(
+    code: str,
+    unit: str = "count",
+    n: int | None = None,
+    of: int | None = None,
+    evidence: Evidence = Evidence.OBSERVED,
+) -> Figure:
+    """Return a figure without a value: unknown is never zero."""
+    return Figure(code, None, unit, FigureState.NOT_MEASURED, evidence, n, of)
+
+
+def counted(
+    code: str,
+    value: int,
+    n: int | None = None,
+    of: int | None = None,
+    *,
+    is_reported: bool = False,
+) -> Figure:
+    """Return a count of what is so at the end of the period."""
+    evidence = Evidence.REPORTED if is_reported else Evidence.OBSERVED
+    return Figure(code, value, evidence=evidence, n=n, of=of)
+
+
+def size_class(employees: int | None) -> str:
+    """Return the code of the size class of a number of employees; "unknown" without one."""
+    if employees is None:
+        return "unknown"
+    for low in reversed(SIZES):
+        if employees >= int(low.partition("-")[0]):
+            return low
+    return SIZES[0]
+
+
+def tally(codes: Iterable[str]) -> Mapping[str, int | None]:
+    """Count codes, the most frequent first; an empty code is "unknown"."""
+    counts: dict[str, int] = {}
+    for code in codes:
+        counts[code or "unknown"] = counts.get(code or "unknown", 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

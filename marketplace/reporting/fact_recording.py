@@ -1,0 +1,157 @@
+"""Record a fact for each tracked row that a transaction adds, changes or removes, in the transaction itself.
+
+The session's events see every change that goes through it. Rows that a bulk UPDATE or DELETE touches are read again.
+Changes made otherwise (the database's own cascades, other programs) are found by `record_missing_facts`.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import event, func, insert, select, tuple_
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
+
+from marketplace.core import clock
+from marketplace.core.database import Base, session, transaction
+from marketplace.reporting.fact_models import ReportFact
+from marketplace.reporting.tracked import TRACKED, Tracked
+
+_CHANGED = "changed_facts"
+_BATCH_SIZE = 500
+_CHECKED = "checked"
+"""Kind of the fact that all rows have been compared with their facts."""
+_CHECK_INTERVAL = dt.timedelta(hours=20)
+Key = tuple[str, int]
+_CLASSES = {tracked.kind: model for model, tracked in TRACKED.items()}
+
+
+@event.listens_for(session, "after_flush")
+def _collect_rows(db_session: Session, _work: UOWTransaction) -> None:
+    """Collect the tracked rows that a flush has written."""
+    for instance in (*db_session.new, *db_session.dirty, *db_session.deleted):
+        tracked = TRACKED.get(type(instance))
+        if tracked is not None:
+            _changed(db_session)[(tracked.kind, instance.id)] = True
+
+
+@event.listens_for(session, "do_orm_execute")
+def _collect_bulk_changes(state: ORMExecuteState) -> None:
+    """Collect the tracked rows that a bulk UPDATE or DELETE is about to touch."""
+    if not (state.is_update or state.is_delete) or state.bind_mapper is None:
+        return
+    model = state.bind_mapper.class_
+    tracked = TRACKED.get(model)
+    if tracked is None:
+        return
+    query = select(model.id)
+    condition = state.statement.whereclause  # type: ignore[attr-defined]  # because every update and delete has one
+    if condition is not None:
+        query = query.where(condition)
+    for row_id in state.session.scalars(query).all():
+        _changed(state.session)[(tracked.kind, row_id)] = True
+
+
+@event.listens_for(session, "before_commit")
+def _record_facts(db_session: Session) -> None:
+    db_session.flush()
+    keys: dict[Key, bool] = db_session.info.pop(_CHANGED, {})
+    if keys:
+        _write(db_session, list(keys), clock.now())
+        db_session.info.pop(_CHANGED, None)
+
+
+@event.listens_for(session, "after_rollback")
+def _forget_rows(db_session: Session) -> None:
+    db_session.info.pop(_CHANGED, None)
+
+
+def record_missing_facts() -> int:
+    """Record the rows whose newest fact differs from them, once a day; return their number. A job.
+
+    While there are no facts at all, rows count from their own beginning: they are older than the recording of facts.
+    """
+    with transaction():
+        last = session.scalar(select(func.max(ReportFact.recorded_at)).where(ReportFact.kind == _CHECKED))
+        if last is not None and clock.now() - last < _CHECK_INTERVAL:
+            return 0
+        is_first = session.scalar(select(ReportFact.id).limit(1)) is None
+        written = 0
+        for kind, model in _CLASSES.items():
+            known = session.scalars(select(ReportFact.row_id).where(ReportFact.kind == kind).distinct()).all()
+            ids = sorted({*known, *session.scalars(select(model.id)).all()})  # type: ignore[attr-defined]  # because every tracked table has an id
+            for start in range(0, len(ids), _BATCH_SIZE):
+                keys = [(kind, row_id) for row_id in ids[start : start + _BATCH_SIZE]]
+                written += _write(session(), keys, clock.now(), is_first=is_first)
+        session.execute(insert(ReportFact), [_fact(_CHECKED, 0, 0, clock.now(), {})])
+        return written
+
+
+def _changed(db_session: Session) -> dict[Key, bool]:
+    changed: dict[Key, bool] = db_session.info.setdefault(_CHANGED, {})
+    return changed
+
+
+def _write(db_session: Session, keys: list[Key], now: dt.datetime, *, is_first: bool = False) -> int:
+    """Add a fact for each row whose values differ from its newest fact; return their number."""
+    latest = {} if is_first else _latest(db_session, keys)
+    rows = _load(db_session, keys)
+    added = []
+    for kind, row_id in keys:
+        tracked, row, old = TRACKED[_CLASSES[kind]], rows.get((kind, row_id)), latest.get((kind, row_id))
+        values = None if row is None else tracked.values(row)
+        if values is None:
+            if old is None or old.removed:
+                continue
+            new = _fact(kind, row_id, old.owner_id, now, {}, removed=True)
+        else:
+            owner = tracked.owner(row)
+            values = {**old.values, **values} if old is not None else values
+            if old is not None and not old.removed and (old.owner_id, old.values) == (owner, values):
+                continue
+            new = _fact(kind, row_id, owner, _begun(tracked, row, now) if is_first else now, values)
+        added.append(new)
+    if added:
+        db_session.execute(insert(ReportFact), added)
+    return len(added)
+
+
+def _fact(
+    kind: str, row_id: int, owner: int, at: dt.datetime, values: dict[str, Any], *, removed: bool = False
+) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "row_id": row_id,
+        "owner_id": owner,
+        "recorded_at": at,
+        "removed": removed,
+        "values": values,
+    }
+
+
+def _begun(tracked: Tracked, row: Base | None, now: dt.datetime) -> dt.datetime:
+    moment = getattr(row, tracked.begun) if tracked.begun else None
+    return min(moment, now) if moment is not None else dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+def _latest(db_session: Session, keys: Iterable[Key]) -> dict[Key, ReportFact]:
+    """Return the newest fact of each row."""
+    newest = (
+        select(func.max(ReportFact.id))
+        .where(tuple_(ReportFact.kind, ReportFact.row_id).in_(list(keys)))
+        .group_by(ReportFact.kind, ReportFact.row_id)
+    )
+    facts = db_session.scalars(select(ReportFact).where(ReportFact.id.in_(newest)))
+    return {(fact.kind, fact.row_id): fact for fact in facts}
+
+
+def _load(db_session: Session, keys: Iterable[Key]) -> dict[Key, Base]:
+    """Return the rows that exist now, one statement for each table."""
+    by_kind: dict[str, list[int]] = {}
+    for kind, row_id in keys:
+        by_kind.setdefault(kind, []).append(row_id)
+    found: dict[Key, Base] = {}
+    for kind, ids in by_kind.items():
+        model = _CLASSES[kind]
+        for row in db_session.scalars(select(model).where(model.id.in_(ids))):  # type: ignore[attr-defined]  # because every tracked table has an id
+            found[(kind, row.id)] = row  # type: ignore[attr-defined]  # because every tracked table has an id
+    return found

@@ -1,0 +1,151 @@
+"""The facts that a report is computed from, as plain values: what was recorded by a moment, for a period."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from marketplace.core import clock
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A recorded version of a row: its values, and the row that it belongs to."""
+
+    row_id: int
+    owner_id: int
+    recorded_at: dt.datetime
+    values: Mapping[str, Any]
+    removed: bool = False
+
+    def __getitem__(self, name: str) -> Any:
+        """Return a value; None for one that was not recorded yet."""
+        return self.values.get(name)
+
+    def moment(self, name: str) -> dt.datetime | None:
+        """Return a value that is a time."""
+        text = self.values.get(name)
+        return dt.datetime.fromisoformat(text) if text else None
+
+    def day(self, name: str) -> dt.date | None:
+        """Return a value that is a date, or the local date of a time."""
+        text = self.values.get(name)
+        if not text:
+            return None
+        return clock.to_local(dt.datetime.fromisoformat(text)).date() if "T" in text else dt.date.fromisoformat(text)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPeriod:
+    """The days of a report, both included, and the moment as of which it is computed."""
+
+    from_on: dt.date
+    to_on: dt.date
+    as_of: dt.datetime
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day about which something can be known: the end of the period, or the day of `as_of`."""
+        return min(self.to_on, clock.to_local(self.as_of).date())
+
+    @property
+    def last_moment(self) -> dt.datetime:
+        """The last moment about which something can be known."""
+        return min(clock.end_of_day(self.to_on), self.as_of)
+
+    @property
+    def first_moment(self) -> dt.datetime:
+        """The beginning of the period."""
+        return clock.start_of_day(self.from_on)
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """The attendance of a company at a session that counts, and the number of people."""
+
+    session_id: int
+    participation_id: int
+    attended: bool
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Minutes of a month for an activity, approved or not."""
+
+    month: dt.date
+    activity: str
+    minutes: int
+    is_approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A planned or booked amount in minor units. `code` is the kind of source or the category of cost.
+
+    `nok_ore` is the amount in NOK by its dated rate, or None without one.
+    """
+
+    kind: str
+    code: str
+    currency: str
+    minor: int
+    nok_ore: int | None
+    on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """State aid granted to a company."""
+
+    organisation_number: str
+    on: dt.date
+    ore: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """Everything that a report counts. `rows` are the current versions by kind, `history` all versions of some kinds.
+
+    `garden_ids` are the gardens of the project, or the garden itself. `is_project` is False for a garden without a project.
+    """
+
+    period: ReportPeriod
+    is_project: bool
+    garden_ids: frozenset[int]
+    rows: Mapping[str, Sequence[Row]]
+    history: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    presences: Sequence[Presence] = ()
+    hours: Sequence[Hours] = ()
+    money: Sequence[Money] = ()
+    aid: Sequence[Aid] = ()
+    fees: Sequence[Money] = ()
+
+    def of(self, kind: str) -> Sequence[Row]:
+        """Return the current rows of a kind."""
+        return self.rows.get(kind, ())
+
+    def by_id(self, kind: str) -> dict[int, Row]:
+        """Return the current rows of a kind by their id."""
+        return {row.row_id: row for row in self.of(kind)}
+
+    def by_owner(self, kind: str) -> dict[int, list[Row]]:
+        """Return the current rows of a kind by the row that they belong to."""
+        return group(self.of(kind), lambda row: row.owner_id)
+
+    def as_of(self, kind: str, moment: dt.datetime) -> list[Row]:
+        """Return the rows of a kind with history as they were at an earlier moment."""
+        latest: dict[int, Row] = {}
+        for row in self.history.get(kind, ()):
+            if row.recorded_at <= moment:
+                latest[row.row_id] = row
+        return [row for row in latest.values() if not row.removed]
+
+
+def group(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    """Return rows in lists by a key."""
+    grouped: dict[Any, list[Row]] = {}
+    for row in rows:
+        grouped.setdefault(key(row), []).append(row)
+    return grouped

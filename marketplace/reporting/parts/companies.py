@@ -1,0 +1,199 @@
+"""Report parts about the project, its companies and its course afternoons."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from marketplace.core import clock
+from marketplace.core.places import distance_km, find_municipality
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.reporting.counting import (
+    count_dated,
+    counted,
+    mean_figure,
+    not_measured,
+    size_class,
+    sum_dated,
+    tally,
+)
+from marketplace.reporting.facts import ReportFacts, Row
+from marketplace.reporting.figures import Breakdown, Figure, ReportPart
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A company that has or had a seat: since when, its attended afternoons with their days, and its end."""
+
+    row: Row
+    recruited_on: dt.date
+    attended: Sequence[dt.date]
+    left_on: dt.date | None
+
+    @property
+    def company_id(self) -> int | None:
+        """Id of the company's account, or None without one."""
+        found: int | None = self.row["company_id"]
+        return found
+
+    def completed_on(self, needed: int) -> dt.date | None:
+        """Return the day of the afternoon with which the company completed the course, or None."""
+        return self.attended[needed - 1] if len(self.attended) >= needed else None
+
+
+def members_of(facts: ReportFacts) -> list[Member]:
+    """Return the companies that were recruited by the end of the period, those that left included."""
+    first_seat, first_exit = _seat_days(facts)
+    attended = _attended_days(facts)
+    last_day = facts.period.last_day
+    members = []
+    for row in facts.of("participation"):
+        recruited = first_seat.get(row.row_id)
+        days = attended.get(row.row_id, [])
+        if recruited is None and days:
+            recruited = days[0]
+        if recruited is None or recruited > last_day:
+            continue
+        left = None
+        if row["state"] == ParticipationState.WITHDRAWN:
+            left = first_exit.get(row.row_id)
+        members.append(Member(row, recruited, days, left if left is None or left <= last_day else None))
+    return members
+
+
+def _seat_days(facts: ReportFacts) -> tuple[dict[int, dt.date], dict[int, dt.date]]:
+    """Return the first day with a confirmed seat, and the last day on which it became withdrawn, by participation."""
+    first: dict[int, dt.date] = {}
+    left: dict[int, dt.date] = {}
+    state: dict[int, str] = {}
+    for row in facts.history.get("participation", ()):
+        if row.removed:
+            continue
+        if row["state"] == ParticipationState.SIGNED_UP and row["confirmed_at"]:
+            day = row.day("confirmed_at") or clock.to_local(row.recorded_at).date()
+            first.setdefault(row.row_id, day)
+        if row["state"] == ParticipationState.WITHDRAWN and state.get(row.row_id) != row["state"]:
+            left[row.row_id] = clock.to_local(row.recorded_at).date()
+        state[row.row_id] = row["state"]
+    return first, left
+
+
+def _attended_days(facts: ReportFacts) -> dict[int, list[dt.date]]:
+    """Return the days of the afternoons that each company attended; a repeated one counts once."""
+    sessions = facts.by_id("session")
+    first: dict[tuple[int, int], dt.date] = {}
+    for one in facts.presences:
+        session = sessions.get(one.session_id)
+        day = session.day("starts_at") if session else None
+        if not one.attended or session is None or day is None or day > facts.period.last_day:
+            continue
+        key = (one.participation_id, session["number"])
+        first[key] = min(day, first.get(key, day))
+    days: dict[int, list[dt.date]] = {}
+    for (participation_id, _number), day in first.items():
+        days.setdefault(participation_id, []).append(day)
+    return {participation_id: sorted(found) for participation_id, found in days.items()}
+
+
+def consenting(members: Sequence[Member]) -> list[int]:
+    """Return the ids of the companies whose answers may be counted: they said yes when they signed up."""
+    return sorted({one.company_id for one in members if one.company_id and one.row["allows_figures"]})
+
+
+def project_part(facts: ReportFacts) -> ReportPart:
+    """Count the places and the business gardens of the project."""
+    return ReportPart(
+        "project",
+        [counted("places", len(facts.of("place"))), counted("gardens", len(facts.garden_ids))],
+    )
+
+
+def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
+    """Count the companies from recruited to completed, and those that left, with their reasons."""
+    project = facts.of("project")[0]
+    period, needed = facts.period, int(project["sessions_needed"])
+    left = [one for one in members if one.left_on is not None]
+    figures = [
+        counted("target", int(project["target_companies"])),
+        count_dated("recruited", [one.recruited_on for one in members], period),
+        count_dated("started", [one.attended[0] for one in members if one.attended], period, of=len(members)),
+        count_dated("completed", [one.completed_on(needed) for one in members], period, of=len(members)),
+        count_dated("left", [one.left_on for one in left], period, of=len(members)),
+        counted("figures_allowed", sum(bool(one.row["allows_figures"]) for one in members), of=len(members)),
+    ]
+    rows = [one.row for one in members]
+    breakdowns = [
+        Breakdown("size", "recruited", tally(size_class(row["employees"]) for row in rows)),
+        Breakdown("sector", "recruited", tally(row["sector_code"] for row in rows)),
+        Breakdown("municipality", "recruited", tally(row["municipality_number"] for row in rows)),
+        Breakdown("source", "recruited", tally(row["source"] for row in rows)),
+        Breakdown("reason", "left", tally(one.row["withdrawal_reason"] for one in left)),
+    ]
+    return ReportPart("companies", figures, [one for one in breakdowns if one.cells])
+
+
+def followed_companies_part(facts: ReportFacts) -> ReportPart:
+    """Count the companies that a garden follows."""
+    rows = facts.of("company")
+    since: dict[int, dt.date] = {}
+    for follower in facts.of("follower"):
+        day = follower.day("since")
+        if day is not None:
+            since[follower["company_id"]] = min(day, since.get(follower["company_id"], day))
+    rows = [row for row in rows if since.get(row.row_id, dt.date.max) <= facts.period.last_day]
+    figures = [count_dated("followed", [since[row.row_id] for row in rows], facts.period)]
+    breakdowns = [
+        Breakdown("size", "followed", tally(size_class(row["employees"]) for row in rows)),
+        Breakdown("sector", "followed", tally(row["sector_code"] for row in rows)),
+        Breakdown("municipality", "followed", tally(row["municipality_number"] for row in rows)),
+    ]
+    return ReportPart("companies", figures, [one for one in breakdowns if one.cells])
+
+
+def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
+    """Count the course afternoons, their hours, who was there and how far they travelled."""
+    period = facts.period
+    present: dict[int, list[int]] = {}
+    for one in facts.presences:
+        if one.attended:
+            present.setdefault(one.session_id, []).append(one.participation_id)
+    planned = [row for row in facts.of("session") if not row["cancelled_at"]]
+    held = [
+        row
+        for row in planned
+        if (row["held_at"] or row.row_id in present) and (row.day("starts_at") or dt.date.max) <= period.last_day
+    ]
+    minutes = [(row.day("starts_at"), _minutes(row)) for row in held]
+    companies = len({company for row in held for company in present.get(row.row_id, [])})
+    heads = [int(row["head_count"]) for row in held if row["head_count"] is not None]
+    distances = _distances(facts, held, present)
+    figures: list[Figure] = [
+        counted("planned", len(planned)),
+        count_dated("held", [row.day("starts_at") for row in held], period, of=len(planned)),
+        counted("cancelled", sum(bool(row["cancelled_at"]) for row in facts.of("session"))),
+        sum_dated("duration", minutes, period, "minutes"),
+        mean_figure("present", [len(present.get(row.row_id, [])) for row in held], n=companies, of=len(members)),
+        mean_figure("head_count", heads, n=companies, of=len(members))
+        if heads
+        else not_measured("head_count", "mean", 0, len(members)),
+        mean_figure("distance", distances, "km_mean", n=companies, of=len(members)),
+    ]
+    return ReportPart("sessions", figures)
+
+
+def _minutes(row: Row) -> int:
+    begins, ends = row.moment("starts_at"), row.moment("ends_at")
+    return int((ends - begins).total_seconds() // 60) if begins and ends else 0
+
+
+def _distances(facts: ReportFacts, held: Sequence[Row], present: dict[int, list[int]]) -> list[Fraction]:
+    """Return the distance from the company's municipality to the venue's for each attendance where both are known."""
+    seats = {row.row_id: row["municipality_number"] or "" for row in facts.of("participation")}
+    found = []
+    for row in held:
+        venue = row["municipality_number"] or ""
+        for participation_id in present.get(row.row_id, []):
+            seat = seats.get(participation_id, "")
+            if find_municipality(venue) and find_municipality(seat):
+                found.append(Fraction(round(distance_km(venue, seat) * 1000), 1000))
+    return found

@@ -1,0 +1,179 @@
+"""Report parts about ordering and about the supplier network."""
+
+import datetime as dt
+from collections.abc import Sequence
+from fractions import Fraction
+
+from marketplace.core.dates import add_months
+from marketplace.core.taxonomy import groups
+from marketplace.reporting.counting import (
+    count_dated,
+    counted,
+    mean_figure,
+    median_figure,
+    sample_figure,
+    tally,
+)
+from marketplace.reporting.facts import ReportFacts, Row
+from marketplace.reporting.figures import Breakdown, Evidence, Figure, ReportPart
+from marketplace.vetting import rules
+
+COUNTED_CONSENTS = frozenset({"individual", "totals"})
+"""Answers in a brief with which its figures may be counted."""
+MIN_COMPETITION = 2
+"""Offers from which a company can compare."""
+
+
+def ordering_part(facts: ReportFacts) -> ReportPart:
+    """Count briefs, offers and awards of the companies that let their briefs be counted."""
+    period = facts.period
+    published = [
+        row for row in facts.of("brief") if (row.day("published_at") or dt.date.max) <= period.last_day
+    ]
+    briefs = [row for row in published if row["consent"] in COUNTED_CONSENTS]
+    n, of = len(briefs), len(published)
+    ids = {row.row_id for row in briefs}
+    offers = _offers(facts, ids)
+    closed = [row for row in briefs if _is_closed(row, period.last_moment)]
+    counts = [offers.get(row.row_id, 0) for row in closed]
+    awards = [row for row in facts.of("award") if row.owner_id in ids]
+    figures: list[Figure] = [
+        count_dated("briefs", [row.day("published_at") for row in briefs], period, n=n, of=of),
+        counted("briefs_closed", len(closed), n, of),
+        counted("offers", sum(counts), n, of),
+        mean_figure("offers_per_brief", counts, n=len(closed), of=n),
+        counted("briefs_compared", sum(count >= MIN_COMPETITION for count in counts), n, of),
+        _share("share_compared", counts),
+        count_dated("awards", [row.day("awarded_at") for row in awards], period, n=n, of=of),
+        count_dated("delivered", [row.day("delivered_at") for row in awards], period, n=n, of=of),
+        *_quality(facts, briefs),
+        *_outcomes(facts, ids, len(awards)),
+    ]
+    return ReportPart("ordering", figures)
+
+
+def _offers(facts: ReportFacts, ids: set[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for row in facts.of("offer"):
+        if row.owner_id in ids and (row.moment("opened_at") or facts.period.as_of) <= facts.period.last_moment:
+            found[row.owner_id] = found.get(row.owner_id, 0) + 1
+    return found
+
+
+def _is_closed(row: Row, moment: dt.datetime) -> bool:
+    """Return True if a brief no longer takes offers: its deadline has passed, or it was opened before."""
+    ends = [at for at in (row.moment("deadline"), row.moment("opened_early_at")) if at is not None]
+    return bool(ends) and min(ends) <= moment
+
+
+def _share(code: str, counts: Sequence[int]) -> Figure:
+    compared = sum(count >= MIN_COMPETITION for count in counts)
+    share = Fraction(100 * compared, len(counts)) if counts else None
+    return sample_figure(code, share, "percent", len(counts), len(counts))
+
+
+def _quality(facts: ReportFacts, briefs: Sequence[Row]) -> list[Figure]:
+    """Compare the quality of each company's first brief with that of its newest, for companies with two or more."""
+    first_version: dict[int, Row] = {}
+    for row in facts.of("brief_version"):
+        old = first_version.get(row.owner_id)
+        if old is None or row["number"] < old["number"]:
+            first_version[row.owner_id] = row
+    by_company: dict[int, list[tuple[str, int]]] = {}
+    for brief in briefs:
+        version = first_version.get(brief.row_id)
+        if version is not None and version["quality"] is not None:
+            scored = (brief["published_at"], int(version["quality"]))
+            by_company.setdefault(brief.owner_id, []).append(scored)
+    pairs = [sorted(scores) for scores in by_company.values() if len(scores) > 1]
+    of = len({brief.owner_id for brief in briefs})
+    return [
+        median_figure("quality_first", [scores[0][1] for scores in pairs], "points", of),
+        median_figure("quality_newest", [scores[-1][1] for scores in pairs], "points", of),
+    ]
+
+
+def _outcomes(facts: ReportFacts, ids: set[int], awards: int) -> list[Figure]:
+    """Count good answers about delivered jobs, of the companies that let the gardens read them: the latest per brief."""
+    latest: dict[int, Row] = {}
+    for row in facts.of("outcome"):
+        day = row.day("answered_at")
+        if row.owner_id in ids and day is not None and day <= facts.period.last_day:
+            old = latest.get(row.owner_id)
+            if old is None or (row["outcome_id"], row.row_id) > (old["outcome_id"], old.row_id):
+                latest[row.owner_id] = row
+    allowed = [row for row in latest.values() if row["for_garden"]]
+    n = len(allowed)
+    return [
+        Figure(
+            f"outcome_{name}",
+            sum(row[name] == "yes" for row in allowed),
+            evidence=Evidence.REPORTED,
+            n=n,
+            of=awards,
+        )
+        for name in ("on_time", "within_price", "goal_met", "order_again")
+    ]
+
+
+def network_part(facts: ReportFacts) -> ReportPart:
+    """Count the approved suppliers of the gardens by kind of service, those that came and left, and the gaps."""
+    period = facts.period
+    now = _approved(facts, period.last_moment)
+    before = _approved(facts, period.first_moment)
+    own_now, own_before = _own(facts, now), _own(facts, before)
+    offered = {code for supplier in now.values() for code in supplier}
+    services = [service.code for group in groups() for service in group.services]
+    approvals = [group for found in own_now.values() for group in found]
+    return ReportPart(
+        "network",
+        [
+            counted("suppliers", len(own_now), of=len(now)),
+            counted("suppliers_new", len(own_now.keys() - own_before.keys())),
+            counted("suppliers_left", len(own_before.keys() - own_now.keys())),
+            counted("approvals", len(approvals)),
+            counted("services_offered", sum(code in offered for code in services), of=len(services)),
+            counted("services_missing", sum(code not in offered for code in services), of=len(services)),
+        ],
+        [Breakdown("service_group", "approvals", tally(approvals))] if approvals else [],
+    )
+
+
+def _approved(facts: ReportFacts, moment: dt.datetime) -> dict[int, list[str]]:
+    """Return the services of all approved suppliers at a moment that are in a group for which they are approved."""
+    suppliers = {row.row_id: row for row in facts.as_of("supplier", moment)}
+    codes: dict[int, set[str]] = {}
+    for supplier_id, categories in _categories(facts, moment).items():
+        supplier = suppliers.get(supplier_id)
+        if supplier is not None and supplier["is_active"] and not supplier["paused_at"]:
+            services = {code for code in supplier["services"] if _group_of().get(code) in categories}
+            codes[supplier_id] = services
+    return {supplier_id: sorted(found) for supplier_id, found in codes.items()}
+
+
+def _own(facts: ReportFacts, approved: dict[int, list[str]]) -> dict[int, list[str]]:
+    """Return the service groups of the approved suppliers that belong to the report's gardens."""
+    gardens = {row.row_id: row["garden_id"] for row in facts.of("supplier")}
+    for row in facts.history.get("supplier", ()):
+        gardens.setdefault(row.row_id, row["garden_id"])
+    return {
+        supplier_id: sorted({_group_of()[code] for code in codes})
+        for supplier_id, codes in approved.items()
+        if gardens.get(supplier_id) in facts.garden_ids
+    }
+
+
+def _categories(facts: ReportFacts, moment: dt.datetime) -> dict[int, set[str]]:
+    """Return the groups for which each supplier is approved at a moment; an approval lapses some months after its date."""
+    found: dict[int, set[str]] = {}
+    for row in facts.as_of("vetting", moment):
+        approved_at = row.moment("approved_at")
+        if row["state"] != rules.APPROVED or approved_at is None:
+            continue
+        if add_months(approved_at.date(), rules.DORMANT_MONTHS) > moment.date():
+            found.setdefault(row.owner_id, set()).add(row["category"])
+    return found
+
+
+def _group_of() -> dict[str, str]:
+    return {service.code: group.code for group in groups() for service in group.services}

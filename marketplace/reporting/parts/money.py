@@ -1,0 +1,143 @@
+"""Report parts about money, hours, state aid and satisfaction."""
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+from marketplace.reporting.counting import count_dated, counted, mean_figure, not_measured, sum_dated
+from marketplace.reporting.facts import Money, ReportFacts, Row
+from marketplace.reporting.figures import Figure, ReportPart
+
+NOK = "NOK"
+PLAN, RECEIVED, COST = "plan", "received", "cost"
+
+
+def finance_part(facts: ReportFacts) -> ReportPart:
+    """Compare plan and accounts by source and category, each currency for itself, and count positions and hours."""
+    figures: list[Figure] = []
+    for kind in (PLAN, RECEIVED, COST):
+        entries = [one for one in facts.money if one.kind == kind]
+        for code, currency in sorted({(one.code, one.currency) for one in entries}):
+            chosen = [one for one in entries if (one.code, one.currency) == (code, currency)]
+            figures.append(_amount(f"{kind}_{code}_{currency}", chosen, facts, currency))
+        currencies = sorted({one.currency for one in entries})
+        for currency in currencies:
+            chosen = [one for one in entries if one.currency == currency]
+            figures.append(_amount(f"{kind}_total_{currency}", chosen, facts, currency))
+        if not entries:
+            figures.append(not_measured(f"{kind}_total_{NOK}", f"minor:{NOK}"))
+        elif currencies != [NOK]:
+            figures.append(_in_nok(f"{kind}_in_nok", entries, facts))
+    return ReportPart("finance", [*figures, *_fees(facts), *_work(facts)])
+
+
+def _amount(code: str, entries: Sequence[Money], facts: ReportFacts, currency: str) -> Figure:
+    unit = f"minor:{currency}"
+    if all(one.on is None for one in entries):
+        return Figure(code, sum(one.minor for one in entries), unit)
+    return sum_dated(code, [(one.on, one.minor) for one in entries], facts.period, unit)
+
+
+def _in_nok(code: str, entries: Sequence[Money], facts: ReportFacts) -> Figure:
+    """Add up amounts in NOK by their dated rates; without a rate for each of them the sum is not known."""
+    counted_entries = [one for one in entries if one.on is None or one.on <= facts.period.last_day]
+    known = [one.nok_ore for one in counted_entries if one.nok_ore is not None]
+    if len(known) < len(counted_entries):
+        return not_measured(code, f"minor:{NOK}", len(known), len(counted_entries))
+    return Figure(code, sum(known), f"minor:{NOK}")
+
+
+def _fees(facts: ReportFacts) -> list[Figure]:
+    """Count the companies whose fee was invoiced, paid or waived, and the sums."""
+    figures = []
+    for state in ("invoiced", "paid", "waived"):
+        rows = [one for one in facts.fees if one.code == state]
+        figures.append(counted(f"fee_{state}", len(rows), of=len(facts.fees)))
+        if state == "paid" and rows:
+            figures.append(Figure("fee_paid_sum", sum(one.minor for one in rows), f"minor:{NOK}"))
+    return figures
+
+
+def _work(facts: ReportFacts) -> list[Figure]:
+    period = facts.period
+    people = [
+        row
+        for row in facts.of("person")
+        if (row.day("since") or period.last_day) <= period.last_day
+        and (row.day("until") is None or (row.day("until") or period.last_day) >= period.last_day)
+    ]
+    figures: list[Figure] = [Figure("positions", sum(int(row["percent"]) for row in people), "whole_percent")]
+    for activity in sorted({one.activity for one in facts.hours}):
+        amounts = [(one.month, one.minutes) for one in facts.hours if one.activity == activity]
+        figures.append(sum_dated(f"hours_{activity}", amounts, period, "minutes"))
+    if not facts.hours:
+        return [*figures, not_measured("hours_total", "minutes"), not_measured("hours_approved", "minutes")]
+    return [
+        *figures,
+        sum_dated("hours_total", [(one.month, one.minutes) for one in facts.hours], period, "minutes"),
+        sum_dated(
+            "hours_approved",
+            [(one.month, one.minutes) for one in facts.hours if one.is_approved],
+            period,
+            "minutes",
+        ),
+    ]
+
+
+def aid_part(facts: ReportFacts) -> ReportPart:
+    """Count the companies with state aid, the sum, the largest sum of one company, and the sums by legal basis."""
+    grants = [one for one in facts.aid if one.ore and one.on <= facts.period.last_day]
+    if not grants:
+        return ReportPart(
+            "aid", [not_measured("aid_companies"), not_measured("aid_sum", "minor:NOK"), not_measured("aid_largest", "minor:NOK")]
+        )
+    sums: dict[str, int] = {}
+    for one in grants:
+        sums[one.organisation_number] = sums.get(one.organisation_number, 0) + one.ore
+    figures: list[Figure] = [
+        counted("aid_companies", len(sums)),
+        sum_dated("aid_sum", [(one.on, one.ore) for one in grants], facts.period, "minor:NOK"),
+        Figure("aid_largest", max(sums.values()), "minor:NOK"),
+    ]
+    for basis in sorted({one.basis for one in grants}):
+        amounts = [(one.on, one.ore) for one in grants if one.basis == basis]
+        figures.append(sum_dated(f"aid_{basis}", amounts, facts.period, "minor:NOK"))
+    return ReportPart("aid", figures)
+
+
+def satisfaction_part(facts: ReportFacts) -> ReportPart:
+    """Report what companies answered after the afternoons: how useful they were, and quotes that may be used."""
+    period = facts.period
+    asked = {row["participation_id"] for row in facts.of("feedback") if (row.day("asked_at") or period.last_day) <= period.last_day}
+    answered = [
+        row
+        for row in facts.of("feedback")
+        if row["answered_at"] and (row.day("answered_at") or period.last_day) <= period.last_day
+    ]
+    useful = [row for row in answered if row["useful"] is not None]
+    companies = len({row["participation_id"] for row in useful})
+    quotes = [row for row in answered if row["has_quote"] and _allows_quotes(facts, row)]
+    figures: list[Figure] = [
+        count_dated("feedback", [row.day("answered_at") for row in answered], period, n=companies, of=len(asked)),
+        mean_figure("useful", [int(row["useful"]) for row in useful], "mean_of_5", companies, len(asked)),
+        counted("quotes", len(quotes), len({row["participation_id"] for row in quotes}), len(answered)),
+    ]
+    answers = _spread_of(int(row["useful"]) for row in useful)
+    if answers is not None:
+        figures.append(Figure("useful_share", answers, "percent", n=companies, of=len(asked)))
+    return ReportPart("satisfaction", figures)
+
+
+def _spread_of(values: Iterable[int]) -> int | None:
+    """Return the share of answers 4 and 5 in thousandths of a percent, or None without answers."""
+    known = list(values)
+    if not known:
+        return None
+    return int(Fraction(100_000 * sum(value >= 4 for value in known), len(known)) + Fraction(1, 2))  # noqa: PLR2004 because 4 and 5 of 5 are the good answers
+
+
+def _allows_quotes(facts: ReportFacts, feedback: Row) -> bool:
+    """Return True unless the company said no to quotes when it signed up."""
+    row = facts.by_id("participation").get(feedback["participation_id"])
+    return row is not None and row["allows_quotes"] is not False
+
+

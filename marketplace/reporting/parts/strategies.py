@@ -1,0 +1,239 @@
+"""Report parts about the companies' own work: strategies, objectives, self-assessments and tools."""
+
+import datetime as dt
+from collections.abc import Sequence
+from fractions import Fraction
+
+from marketplace.reporting.counting import (
+    count_dated,
+    counted,
+    mean_figure,
+    median_figure,
+    not_measured,
+    spread_figure,
+)
+from marketplace.reporting.facts import ReportFacts, Row
+from marketplace.reporting.figures import Evidence, Figure, ReportPart
+from marketplace.strategy.assessing import (
+    Answer,
+    AnswerKind,
+    Answers,
+    Stage,
+    changes,
+    score_dimension,
+)
+from marketplace.strategy.measuring import Goal, Reading, Status, objective_state, valid_readings
+from marketplace.strategy.questionnaire import Questionnaire
+from marketplace.strategy.tool_catalogue import ToolState
+
+PLAN_QUESTION = "direction.plan"
+"""The question of the self-assessment whether the company has a written plan."""
+HAS_PLAN = 2
+"""Lowest answer with which a company says that it has begun a plan."""
+SOME_USE = 2
+"""Lowest answer with which a company says that it uses some of what it learned."""
+LEARNED = 3
+"""Lowest confidence with which a company manages most things with a tool."""
+
+
+def strategy_part(facts: ReportFacts, company_ids: Sequence[int]) -> ReportPart:
+    """Count strategies: what the companies say, and what the system sees."""
+    of, period = len(company_ids), facts.period
+    rows = _live_strategies(facts, company_ids)
+    project = facts.of("project")
+    ends_on = project[0].day("ends_on") if project else None
+    completed = [row.day("completed_at") for row in rows]
+    approved = _approved_on(facts)
+    said = _said_plan(facts, company_ids)
+    return ReportPart(
+        "strategy",
+        [
+            counted("says_started", sum(value >= HAS_PLAN for value in said), len(said), of, is_reported=True)
+            if said
+            else not_measured("says_started", n=0, of=of, evidence=Evidence.REPORTED),
+            count_dated("strategy_started", [row.day("started_at") for row in rows], period, of=of),
+            count_dated("strategy_complete", completed, period, of=of),
+            count_dated(
+                "strategy_in_time",
+                [day for day in completed if day is not None and (ends_on is None or day <= ends_on)],
+                period,
+                of=of,
+            ),
+            count_dated("strategy_approved", [approved.get(row.row_id) for row in rows], period, of=of),
+        ],
+    )
+
+
+def _live_strategies(facts: ReportFacts, company_ids: Sequence[int]) -> list[Row]:
+    wanted = set(company_ids)
+    return [row for row in facts.of("strategy") if row.owner_id in wanted]
+
+
+def _approved_on(facts: ReportFacts) -> dict[int, dt.date]:
+    """Return the first day on which an adviser approved a version, by strategy."""
+    first: dict[int, dt.date] = {}
+    for row in facts.of("review"):
+        day = row.day("answered_at")
+        if row["verdict"] == "ok" and day is not None:
+            first[row.owner_id] = min(day, first.get(row.owner_id, day))
+    return first
+
+
+def _said_plan(facts: ReportFacts, company_ids: Sequence[int]) -> list[int]:
+    """Return each company's newest answer to the question about a plan."""
+    order = list(Stage)
+    newest: dict[int, tuple[int, int]] = {}
+    for row in facts.of("assessment"):
+        kind, value = row["answers"].get(PLAN_QUESTION, ("", None))
+        stage = order.index(Stage(row["stage"]))
+        day = row.day("begun_at")
+        if kind != AnswerKind.ANSWERED or day is None or day > facts.period.last_day:
+            continue
+        if row.owner_id in set(company_ids) and stage >= newest.get(row.owner_id, (-1, 0))[0]:
+            newest[row.owner_id] = (stage, value)
+    return [value for _stage, value in newest.values()]
+
+
+def objectives_part(facts: ReportFacts, company_ids: Sequence[int]) -> ReportPart:
+    """Count objectives and their states on the last day of the period, each in its own direction."""
+    period = facts.period
+    strategies = {row.row_id: row.owner_id for row in _live_strategies(facts, company_ids)}
+    measurements = facts.by_owner("measurement")
+    objectives = [
+        row
+        for row in facts.of("objective")
+        if row.owner_id in strategies
+        and not row["removed_at"]
+        and (row.day("created_at") or dt.date.max) <= period.last_day
+    ]
+    companies = len({strategies[row.owner_id] for row in objectives})
+    states = dict.fromkeys(Status, 0)
+    measured, corrected = 0, 0
+    for row in objectives:
+        readings = _readings(measurements.get(row.row_id, []))
+        measured += bool(valid_readings(readings))
+        corrected += sum(one.replaces_id is not None for one in readings)
+        states[objective_state(_goal(row), readings, period.last_day).status] += 1
+    n, of = companies, len(company_ids)
+    return ReportPart(
+        "objectives",
+        [
+            count_dated("objectives", [row.day("created_at") for row in objectives], period, n=n, of=of),
+            counted("with_baseline", sum(row["baseline_milli"] is not None for row in objectives), n, of),
+            counted("measured", measured, n, of),
+            counted("reached", states[Status.REACHED], n, of),
+            counted("not_reached", states[Status.NOT_REACHED], n, of),
+            counted("on_the_way", states[Status.ON_THE_WAY], n, of),
+            counted("not_measured", states[Status.NOT_MEASURED], n, of),
+            counted("corrected", corrected, n, of),
+        ],
+    )
+
+
+def _readings(rows: Sequence[Row]) -> list[Reading]:
+    return [
+        Reading(row.row_id, dt.date.fromisoformat(row["measured_on"]), row["value_milli"], row["replaces_id"])
+        for row in rows
+    ]
+
+
+def _goal(row: Row) -> Goal:
+    target_on = row.day("target_on") or dt.date.max
+    return Goal(row["direction"], row["baseline_milli"], row["target_milli"], target_on)
+
+
+def assessment_part(facts: ReportFacts, company_ids: Sequence[int], questions: Questionnaire) -> ReportPart:
+    """Compare self-assessments: medians at each stage, and the change of the companies that answered twice."""
+    wanted, last_day = set(company_ids), facts.period.last_day
+    given: dict[Stage, dict[int, Answers]] = {stage: {} for stage in Stage}
+    finished: dict[Stage, list[dt.date | None]] = {stage: [] for stage in Stage}
+    for row in facts.of("assessment"):
+        day = row.day("finished_at")
+        if row.owner_id not in wanted or day is None or day > last_day:
+            continue
+        given[Stage(row["stage"])][row.owner_id] = _answers(row)
+        finished[Stage(row["stage"])].append(day)
+    figures: list[Figure] = [
+        count_dated(f"answered_{stage}", finished[stage], facts.period, of=len(wanted), evidence=Evidence.REPORTED)
+        for stage in Stage
+    ]
+    for dimension in questions.dimensions:
+        for stage in (Stage.START, Stage.END):
+            scores = [score_dimension(dimension, answers).score for answers in given[stage].values()]
+            known = [score for score in scores if score is not None]
+            figures.append(median_figure(f"score_{stage}_{dimension.code}", known, "points", len(wanted)))
+    for later in (Stage.END, Stage.LATER):
+        paired = _paired_changes(questions, given[Stage.START], given[later])
+        of = len(given[Stage.START])
+        for code, values in paired.items():
+            figures.append(median_figure(f"change_{later}_{code}", values, "points_change", of))
+            if later is Stage.END:
+                figures.append(spread_figure(f"spread_{later}_{code}", values, "points", of))
+    return ReportPart("assessment", figures)
+
+
+def _answers(row: Row) -> Answers:
+    return {code: Answer(AnswerKind(kind), value) for code, (kind, value) in row["answers"].items()}
+
+
+def _paired_changes(
+    questions: Questionnaire, before: dict[int, Answers], after: dict[int, Answers]
+) -> dict[str, list[Fraction]]:
+    """Return the changes of the companies that answered both times, by dimension."""
+    found: dict[str, list[Fraction]] = {dimension.code: [] for dimension in questions.dimensions}
+    for company_id in before.keys() & after.keys():
+        for one in changes(questions, before[company_id], after[company_id]):
+            if one.change is not None:
+                found[one.dimension.code].append(one.change)
+    return found
+
+
+def tools_part(facts: ReportFacts, company_ids: Sequence[int]) -> ReportPart:
+    """Count digital tools in use and learned, and what the companies say about using what they learned."""
+    wanted, of, period = set(company_ids), len(company_ids), facts.period
+    in_use = [
+        row
+        for row in facts.of("tool")
+        if row.owner_id in wanted
+        and row["state"] == ToolState.IN_USE
+        and (row.day("since") or dt.date.max) <= period.last_day
+    ]
+    listed = {row.owner_id for row in facts.of("tool") if row.owner_id in wanted}
+    per_company = [sum(row.owner_id == company for row in in_use) for company in sorted(listed)]
+    learned = _learned_on(facts, wanted)
+    says = [int(row["used_before"]) for row in _feedback(facts) if row["used_before"] is not None]
+    users = {row["participation_id"] for row in _feedback(facts) if row["used_before"] is not None}
+    return ReportPart(
+        "tools",
+        [
+            counted("tools_in_use", len(in_use), len(listed), of),
+            mean_figure("tools_per_company", per_company, n=len(listed), of=of),
+            count_dated("tools_learned", learned, period, n=len(listed), of=of),
+            counted("says_uses", sum(value >= SOME_USE for value in says), len(users), len(says), is_reported=True)
+            if says
+            else not_measured("says_uses", n=0, of=0, evidence=Evidence.REPORTED),
+        ],
+    )
+
+
+def _feedback(facts: ReportFacts) -> list[Row]:
+    return [
+        row
+        for row in facts.of("feedback")
+        if row["answered_at"] and (row.day("answered_at") or dt.date.max) <= facts.period.last_day
+    ]
+
+
+def _learned_on(facts: ReportFacts, wanted: set[int]) -> list[dt.date]:
+    """Return the day on which a company first managed most things with a tool that it did not manage before."""
+    ratings: dict[tuple[int, str], list[Row]] = {}
+    for row in facts.of("confidence"):
+        if row.owner_id in wanted:
+            ratings.setdefault((row.owner_id, row["tool_code"]), []).append(row)
+    found = []
+    for rows in ratings.values():
+        ordered = sorted(rows, key=lambda row: (row["at"], row.row_id))
+        day = next((row.day("at") for row in ordered if row["value"] >= LEARNED), None)
+        if ordered[0]["value"] < LEARNED and day is not None:
+            found.append(day)
+    return found

@@ -1,0 +1,61 @@
+"""The live report of a project or a garden, for those who may read it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from marketplace.core import clock
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.reporting.facts import ReportPeriod
+from marketplace.reporting.figures import ReportPart
+from marketplace.reporting.queries.facts import ReportScope, load_facts
+from marketplace.reporting.report import compute_report
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReport:
+    """A computed report with what it is about. `access` is None for a garden without a project."""
+
+    scope: ReportScope
+    period: ReportPeriod
+    parts: tuple[ReportPart, ...]
+    access: ProjectAccess | None = None
+
+
+def build_report(scope: ReportScope, period: ReportPeriod) -> tuple[ReportPart, ...]:
+    """Compute a report, without suppression of small numbers."""
+    return compute_report(load_facts(scope, period))
+
+
+def project_scope(access: ProjectAccess) -> ReportScope:
+    """Return what the viewer's report of a project is about: all of it for leaders, else the viewer's places."""
+    project = access.project
+    return ReportScope(project.garden_id, project.id, None if access.is_leader else access.place_ids)
+
+
+def project_report(
+    viewer: Viewer, slug: str, from_on: dt.date | None, to_on: dt.date | None, as_of: dt.datetime | None
+) -> LiveReport:
+    """Return the report of a project. Raises NotFound."""
+    access = project_for(viewer, slug)
+    scope = project_scope(access)
+    now = clock.now()
+    first = from_on or access.project.starts_on
+    last = to_on or max(clock.today(), first)
+    period = ReportPeriod(first, last, min(as_of or now, now))
+    return LiveReport(scope, period, build_report(scope, period), access)
+
+
+def garden_report(
+    viewer: Viewer, from_on: dt.date | None, to_on: dt.date | None, as_of: dt.datetime | None
+) -> LiveReport:
+    """Return the report of the viewer's garden about its network and its companies' briefs. Raises NotFound."""
+    if not viewer.is_garden or viewer.organisation_id is None:
+        raise NotFound
+    now, today = clock.now(), clock.today()
+    period = ReportPeriod(
+        from_on or today.replace(month=1, day=1), to_on or today, min(as_of or now, now)
+    )
+    scope = ReportScope(viewer.organisation_id)
+    return LiveReport(scope, period, build_report(scope, period))

@@ -1,0 +1,43 @@
+"""The report: its parts in order, computed from facts."""
+
+from marketplace.reporting.facts import ReportFacts
+from marketplace.reporting.figures import ReportPart
+from marketplace.reporting.parts.companies import (
+    companies_part,
+    consenting,
+    followed_companies_part,
+    members_of,
+    project_part,
+    sessions_part,
+)
+from marketplace.reporting.parts.market import network_part, ordering_part
+from marketplace.reporting.parts.money import aid_part, finance_part, satisfaction_part
+from marketplace.reporting.parts.strategies import (
+    assessment_part,
+    objectives_part,
+    strategy_part,
+    tools_part,
+)
+from marketplace.strategy.questionnaire import questionnaire
+
+
+def compute_report(facts: ReportFacts) -> tuple[ReportPart, ...]:
+    """Compute the twelve parts of a project's report, or those of a garden without a project."""
+    if not facts.is_project:
+        return (followed_companies_part(facts), ordering_part(facts), network_part(facts))
+    members = members_of(facts)
+    companies = consenting(members)
+    return (
+        project_part(facts),
+        companies_part(facts, members),
+        sessions_part(facts, members),
+        strategy_part(facts, companies),
+        objectives_part(facts, companies),
+        assessment_part(facts, companies, questionnaire()),
+        tools_part(facts, companies),
+        ordering_part(facts),
+        network_part(facts),
+        finance_part(facts),
+        aid_part(facts),
+        satisfaction_part(facts),
+    )

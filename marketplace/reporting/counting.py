@@ -39,9 +39,7 @@ def sum_dated(  # noqa: PLR0913 because a figure has that many parts
     known = [(day, amount) for day, amount in amounts if day is not None and day <= period.last_day]
     total = sum(amount for _day, amount in known)
     before = sum(amount for day, amount in known if day < period.from_on)
-    return Figure(
-        code, total, unit, evidence=evidence, n=n, of=of, before=before, period=total - before
-    )
+    return Figure(code, total, unit, evidence=evidence, n=n, of=of, before=before, period=total - before)
 
 
 def mean_figure(  # noqa: PLR0913 because a figure has that many parts
@@ -57,12 +55,9 @@ def mean_figure(  # noqa: PLR0913 because a figure has that many parts
     return sample_figure(code, mean, unit, len(values) if n is None else n, of, evidence)
 
 
-def median_figure(
-    code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None
-) -> Figure:
+def median_figure(code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None) -> Figure:
     """Return the median in thousandths, or a figure that was not measured without any value."""
-    middle = Fraction(median(values)) if values else None
-    return sample_figure(code, middle, unit, len(values), of, Evidence.REPORTED)
+    return sample_figure(code, _median(values) if values else None, unit, len(values), of, Evidence.REPORTED)
 
 
 def spread_figure(code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None) -> Figure:
@@ -71,8 +66,12 @@ def spread_figure(code: str, values: Sequence[int | Fraction], unit: str, of: in
     if len(values) > 1:
         ordered = sorted(values)
         half = len(ordered) // 2
-        spread = Fraction(median(ordered[-half:])) - Fraction(median(ordered[:half]))
+        spread = _median(ordered[-half:]) - _median(ordered[:half])
     return sample_figure(code, spread, unit, len(values), of, Evidence.REPORTED)
+
+
+def _median(values: Sequence[int | Fraction]) -> Fraction:
+    return median([Fraction(value) for value in values])
 
 
 def sample_figure(  # noqa: PLR0913 because a figure has that many parts

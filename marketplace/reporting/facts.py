@@ -32,7 +32,11 @@ class Row:
         text = self.values.get(name)
         if not text:
             return None
-        return clock.to_local(dt.datetime.fromisoformat(text)).date() if "T" in text else dt.date.fromisoformat(text)
+        return (
+            clock.to_local(dt.datetime.fromisoformat(text)).date()
+            if "T" in text
+            else dt.date.fromisoformat(text)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +112,16 @@ class Aid:
 class ReportFacts:
     """Everything that a report counts. `rows` are the current versions by kind, `history` all versions of some kinds.
 
-    `garden_ids` are the gardens of the project, or the garden itself. `is_project` is False for a garden without a project.
+    `garden_ids` are the gardens of the project, or the garden itself. `is_project` is False for a garden without a project,
+    `is_restricted` is True for some places of a project.
     """
 
     period: ReportPeriod
-    is_project: bool
     garden_ids: frozenset[int]
     rows: Mapping[str, Sequence[Row]]
     history: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    is_project: bool = False
+    is_restricted: bool = False
     presences: Sequence[Presence] = ()
     hours: Sequence[Hours] = ()
     money: Sequence[Money] = ()

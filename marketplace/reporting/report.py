@@ -38,6 +38,6 @@ def compute_report(facts: ReportFacts) -> tuple[ReportPart, ...]:
         ordering_part(facts),
         network_part(facts),
         finance_part(facts),
-        aid_part(facts),
+        *([] if facts.is_restricted else [aid_part(facts)]),
         satisfaction_part(facts),
     )

@@ -113,8 +113,9 @@ def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     project = facts.of("project")[0]
     period, needed = facts.period, int(project["sessions_needed"])
     left = [one for one in members if one.left_on is not None]
+    target = [] if facts.is_restricted else [counted("target", int(project["target_companies"]))]
     figures = [
-        counted("target", int(project["target_companies"])),
+        *target,
         count_dated("recruited", [one.recruited_on for one in members], period),
         count_dated("started", [one.attended[0] for one in members if one.attended], period, of=len(members)),
         count_dated("completed", [one.completed_on(needed) for one in members], period, of=len(members)),
@@ -161,7 +162,8 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     held = [
         row
         for row in planned
-        if (row["held_at"] or row.row_id in present) and (row.day("starts_at") or dt.date.max) <= period.last_day
+        if (row["held_at"] or row.row_id in present)
+        and (row.day("starts_at") or dt.date.max) <= period.last_day
     ]
     minutes = [(row.day("starts_at"), _minutes(row)) for row in held]
     companies = len({company for row in held for company in present.get(row.row_id, [])})
@@ -172,7 +174,9 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
         count_dated("held", [row.day("starts_at") for row in held], period, of=len(planned)),
         counted("cancelled", sum(bool(row["cancelled_at"]) for row in facts.of("session"))),
         sum_dated("duration", minutes, period, "minutes"),
-        mean_figure("present", [len(present.get(row.row_id, [])) for row in held], n=companies, of=len(members)),
+        mean_figure(
+            "present", [len(present.get(row.row_id, [])) for row in held], n=companies, of=len(members)
+        ),
         mean_figure("head_count", heads, n=companies, of=len(members))
         if heads
         else not_measured("head_count", "mean", 0, len(members)),

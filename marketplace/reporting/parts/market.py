@@ -55,7 +55,10 @@ def ordering_part(facts: ReportFacts) -> ReportPart:
 def _offers(facts: ReportFacts, ids: set[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for row in facts.of("offer"):
-        if row.owner_id in ids and (row.moment("opened_at") or facts.period.as_of) <= facts.period.last_moment:
+        if (
+            row.owner_id in ids
+            and (row.moment("opened_at") or facts.period.as_of) <= facts.period.last_moment
+        ):
             found[row.owner_id] = found.get(row.owner_id, 0) + 1
     return found
 
@@ -141,7 +144,8 @@ def network_part(facts: ReportFacts) -> ReportPart:
 
 def _approved(facts: ReportFacts, moment: dt.datetime) -> dict[int, list[str]]:
     """Return the services of all approved suppliers at a moment that are in a group for which they are approved."""
-    suppliers = {row.row_id: row for row in facts.as_of("supplier", moment)}
+    first = {row.row_id: row for row in reversed(facts.history.get("supplier", ()))}
+    suppliers = first | {row.row_id: row for row in facts.as_of("supplier", moment)}
     codes: dict[int, set[str]] = {}
     for supplier_id, categories in _categories(facts, moment).items():
         supplier = suppliers.get(supplier_id)
@@ -164,11 +168,21 @@ def _own(facts: ReportFacts, approved: dict[int, list[str]]) -> dict[int, list[s
 
 
 def _categories(facts: ReportFacts, moment: dt.datetime) -> dict[int, set[str]]:
-    """Return the groups for which each supplier is approved at a moment; an approval lapses some months after its date."""
+    """Return the groups for which each supplier is approved at a moment; an approval lapses some months after its date.
+
+    An approval counts from its own date, which may be before it was recorded here.
+    """
+    latest: dict[int, Row] = {}
+    for row in facts.history.get("vetting", ()):
+        begins = row.recorded_at
+        if row["state"] == rules.APPROVED:
+            begins = min(row.moment("approved_at") or begins, begins)
+        if begins <= moment:
+            latest[row.row_id] = row
     found: dict[int, set[str]] = {}
-    for row in facts.as_of("vetting", moment):
+    for row in latest.values():
         approved_at = row.moment("approved_at")
-        if row["state"] != rules.APPROVED or approved_at is None:
+        if row.removed or row["state"] != rules.APPROVED or approved_at is None:
             continue
         if add_months(approved_at.date(), rules.DORMANT_MONTHS) > moment.date():
             found.setdefault(row.owner_id, set()).add(row["category"])

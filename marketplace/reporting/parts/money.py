@@ -88,7 +88,12 @@ def aid_part(facts: ReportFacts) -> ReportPart:
     grants = [one for one in facts.aid if one.ore and one.on <= facts.period.last_day]
     if not grants:
         return ReportPart(
-            "aid", [not_measured("aid_companies"), not_measured("aid_sum", "minor:NOK"), not_measured("aid_largest", "minor:NOK")]
+            "aid",
+            [
+                not_measured("aid_companies"),
+                not_measured("aid_sum", "minor:NOK"),
+                not_measured("aid_largest", "minor:NOK"),
+            ],
         )
     sums: dict[str, int] = {}
     for one in grants:
@@ -107,7 +112,11 @@ def aid_part(facts: ReportFacts) -> ReportPart:
 def satisfaction_part(facts: ReportFacts) -> ReportPart:
     """Report what companies answered after the afternoons: how useful they were, and quotes that may be used."""
     period = facts.period
-    asked = {row["participation_id"] for row in facts.of("feedback") if (row.day("asked_at") or period.last_day) <= period.last_day}
+    asked = {
+        row["participation_id"]
+        for row in facts.of("feedback")
+        if (row.day("asked_at") or period.last_day) <= period.last_day
+    }
     answered = [
         row
         for row in facts.of("feedback")
@@ -117,7 +126,9 @@ def satisfaction_part(facts: ReportFacts) -> ReportPart:
     companies = len({row["participation_id"] for row in useful})
     quotes = [row for row in answered if row["has_quote"] and _allows_quotes(facts, row)]
     figures: list[Figure] = [
-        count_dated("feedback", [row.day("answered_at") for row in answered], period, n=companies, of=len(asked)),
+        count_dated(
+            "feedback", [row.day("answered_at") for row in answered], period, n=companies, of=len(asked)
+        ),
         mean_figure("useful", [int(row["useful"]) for row in useful], "mean_of_5", companies, len(asked)),
         counted("quotes", len(quotes), len({row["participation_id"] for row in quotes}), len(answered)),
     ]
@@ -139,5 +150,3 @@ def _allows_quotes(facts: ReportFacts, feedback: Row) -> bool:
     """Return True unless the company said no to quotes when it signed up."""
     row = facts.by_id("participation").get(feedback["participation_id"])
     return row is not None and row["allows_quotes"] is not False
-
-

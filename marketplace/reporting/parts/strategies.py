@@ -154,7 +154,9 @@ def assessment_part(facts: ReportFacts, company_ids: Sequence[int], questions: Q
         given[Stage(row["stage"])][row.owner_id] = _answers(row)
         finished[Stage(row["stage"])].append(day)
     figures: list[Figure] = [
-        count_dated(f"answered_{stage}", finished[stage], facts.period, of=len(wanted), evidence=Evidence.REPORTED)
+        count_dated(
+            f"answered_{stage}", finished[stage], facts.period, of=len(wanted), evidence=Evidence.REPORTED
+        )
         for stage in Stage
     ]
     for dimension in questions.dimensions:
@@ -209,7 +211,9 @@ def tools_part(facts: ReportFacts, company_ids: Sequence[int]) -> ReportPart:
             counted("tools_in_use", len(in_use), len(listed), of),
             mean_figure("tools_per_company", per_company, n=len(listed), of=of),
             count_dated("tools_learned", learned, period, n=len(listed), of=of),
-            counted("says_uses", sum(value >= SOME_USE for value in says), len(users), len(says), is_reported=True)
+            counted(
+                "says_uses", sum(value >= SOME_USE for value in says), len(users), len(says), is_reported=True
+            )
             if says
             else not_measured("says_uses", n=0, of=0, evidence=Evidence.REPORTED),
         ],

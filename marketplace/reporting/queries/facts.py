@@ -56,7 +56,7 @@ def _garden_facts(garden_id: int, period: ReportPeriod) -> ReportFacts:
     rows |= current_rows(as_of, of_owners(_BRIEF_KINDS, _ids(rows, "brief")))
     rows["follower"] = followers
     rows["supplier"] = current_of(history.get("supplier", []))
-    return ReportFacts(period, False, frozenset({garden_id}), rows, history)
+    return ReportFacts(period, frozenset({garden_id}), rows, history)
 
 
 def _project_facts(scope: ReportScope, project_id: int, period: ReportPeriod) -> ReportFacts:
@@ -87,15 +87,16 @@ def _project_facts(scope: ReportScope, project_id: int, period: ReportPeriod) ->
     rows |= current_rows(as_of, of_owners(["measurement"], _ids(rows, "objective")))
     return ReportFacts(
         period,
-        True,
         _gardens(scope, rows),
         rows,
         history,
-        _presences(_ids(rows, "session"), as_of),
-        hours_of(project_id, scope.place_ids, as_of),
-        money_of(project_id, scope.place_ids, as_of),
-        aid_of(project_id, as_of) if scope.place_ids is None else (),
-        fees_of([row.row_id for row in participations], as_of),
+        is_project=True,
+        is_restricted=scope.place_ids is not None,
+        presences=_presences(_ids(rows, "session"), as_of),
+        hours=hours_of(project_id, scope.place_ids, as_of),
+        money=money_of(project_id, scope.place_ids, as_of),
+        aid=aid_of(project_id, as_of) if scope.place_ids is None else (),
+        fees=fees_of([row.row_id for row in participations], as_of),
     )
 
 
@@ -138,5 +139,3 @@ def _presences(session_ids: Sequence[int], as_of: dt.datetime) -> list[Presence]
         for session_id, found in events.items()
         for participation_id, event in latest_marks(found).items()
     ]
-
-

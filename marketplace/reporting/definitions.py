@@ -1,0 +1,78 @@
+"""Names and definitions of a report's parts, breakdowns and figures, read from `data/report_figures.yaml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from marketplace.core.i18n import localized
+from marketplace.data import data_path
+from marketplace.reporting.labels import coded_label
+from marketplace.strategy.questionnaire import questionnaire
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Name, definition and source of a figure, each in the current language."""
+
+    label: str
+    about: str
+    source: str
+
+
+def definition(code: str) -> Definition:
+    """Return the definition of a figure. Raises KeyError for an unknown code."""
+    data = _data()
+    pattern = _pattern(code)
+    entry = data["figures"][pattern]
+    rest = code.removeprefix(pattern.rstrip("*"))
+    values = {"name": "", "currency": ""}
+    if pattern.endswith("*"):
+        head, _separator, tail = rest.rpartition("_")
+        is_money = tail.isupper()
+        values = {"name": _name(head if is_money else rest), "currency": tail if is_money else ""}
+    return Definition(
+        localized(entry["label"]).format_map(values),
+        localized(entry["about"]),
+        localized(data["sources"][entry["source"]]),
+    )
+
+
+def part_label(code: str) -> str:
+    """Return the name of a part in the current language."""
+    return localized(_data()["parts"][code])
+
+
+def breakdown_label(code: str) -> str:
+    """Return the name of a breakdown in the current language."""
+    return localized(_data()["breakdowns"][code])
+
+
+def part_codes() -> tuple[str, ...]:
+    """Return the codes of the twelve parts, in order."""
+    return tuple(_data()["parts"])
+
+
+def _pattern(code: str) -> str:
+    """Return the code itself, or the longest beginning with a definition of its own, with an asterisk."""
+    figures = _data()["figures"]
+    if code in figures:
+        return code
+    matching = [one for one in figures if one.endswith("*") and code.startswith(one[:-1])]
+    if not matching:
+        raise KeyError(code)
+    return str(max(matching, key=len))
+
+
+def _name(code: str) -> str:
+    dimensions = {dimension.code: dimension.label for dimension in questionnaire().dimensions}
+    return dimensions.get(code) or coded_label(code)
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    with data_path("report_figures.yaml").open(encoding="utf-8") as file:
+        data: dict[str, Any] = yaml.safe_load(file)
+    return data

@@ -1,0 +1,71 @@
+"""A report as rows of a table for CSV and XLSX, and as JSON."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from marketplace.core.i18n import gettext as _
+from marketplace.reporting.definitions import breakdown_label, definition, part_label
+from marketplace.reporting.facts import ReportPeriod
+from marketplace.reporting.figures import Evidence, FigureState, ReportPart
+from marketplace.reporting.labels import cell_label, exact_value, figure_text, unit_text
+from marketplace.reporting.serialization import SCHEMA_VERSION, parts_to_json
+
+
+def header() -> list[str]:
+    """Return the headings of the table."""
+    return [
+        _("Part"),
+        _("Figure"),
+        _("Reported before"),
+        _("In the period"),
+        _("In all"),
+        _("Unit"),
+        _("State"),
+        _("Based on"),
+        _("Out of"),
+        _("Says so or seen"),
+        _("Source"),
+        _("Definition"),
+        _("Code"),
+    ]
+
+
+def rows(parts: Sequence[ReportPart]) -> Iterator[list[object]]:
+    """Yield a row for each figure and each category of a breakdown."""
+    states = {FigureState.NOT_MEASURED: _("not measured"), FigureState.SUPPRESSED: _("too few to show")}
+    for part in parts:
+        name = part_label(part.code)
+        for figure in part.figures:
+            about = definition(figure.code)
+            before, period, value = (
+                exact_value(one, figure.unit) for one in (figure.before, figure.period, figure.value)
+            )
+            says = _("they say") if figure.evidence is Evidence.REPORTED else _("we see")
+            shown = value if figure.state is FigureState.MEASURED else figure_text(figure)
+            state = states.get(figure.state, _("measured"))
+            yield [
+                name, about.label, before, period, shown, unit_text(figure.unit), state, figure.n, figure.of, says,
+                about.source, about.about, figure.code,
+            ]  # fmt: skip
+        for breakdown in part.breakdowns:
+            about = definition(breakdown.total_code)
+            for code, count in breakdown.cells.items():
+                label = f"{breakdown_label(breakdown.code)}: {cell_label(breakdown.code, code)}"
+                state = _("too few to show") if count is None else _("measured")
+                shown = state if count is None else count
+                yield [
+                    name, label, None, None, shown, unit_text("count"), state, None, None, _("we see"),
+                    about.source, about.label, f"{breakdown.code}.{code}",
+                ]  # fmt: skip
+
+
+def report_json(name: str, period: ReportPeriod, parts: Sequence[ReportPart]) -> dict[str, Any]:
+    """Return a live report as JSON values, as `data/report.schema.json` describes them."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "name": name,
+        "from": period.from_on.isoformat(),
+        "to": period.to_on.isoformat(),
+        "as_of": period.as_of.isoformat(),
+        "parts": parts_to_json(parts),
+    }

@@ -1,0 +1,105 @@
+"""Texts of a report's values, categories and codes in the current language."""
+
+from fractions import Fraction
+
+from marketplace.core import taxonomy
+from marketplace.core.i18n import format_number, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.core.places import find_municipality, municipality_name
+from marketplace.programme.lifecycle import SOURCES, WITHDRAWAL_REASONS
+from marketplace.reporting.figures import Figure, FigureState
+
+_MINUS, _SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
+UNITS = {
+    "count": "number",
+    "minutes": "minutes",
+    "km_mean": "km (mean)",
+    "mean": "mean",
+    "mean_of_5": "mean of 1 to 5",
+    "points": "points of 100",
+    "points_change": "points",
+    "percent": "%",
+    "whole_percent": "% of a full position",
+}
+"""Units in the files, by code; an amount has its currency."""
+
+
+def figure_text(figure: Figure) -> str:
+    """Return the value of a figure as a text: "not measured" and "fewer than 5" are never zero."""
+    if figure.state is FigureState.NOT_MEASURED:
+        return _("not measured")
+    if figure.state is FigureState.SUPPRESSED or figure.value is None:
+        return _("too few to show")
+    return value_text(figure.value, figure.unit)
+
+
+def value_text(value: int, unit: str) -> str:
+    """Return a value in its unit as a text."""
+    if unit == "minutes":
+        hours = _decimal(Fraction(value, 60), 1)
+        return ngettext("%(hours)s hour", "%(hours)s hours", value // 60, hours=hours)
+    if unit.startswith("minor:"):
+        currency = unit.removeprefix("minor:")
+        amount = _decimal(Fraction(value, 100), 0 if value % 100 == 0 else 2)
+        return f"{amount}{_SPACE}{'kr' if currency == 'NOK' else currency}"
+    if unit == "whole_percent":
+        return f"{format_number(value)}{_SPACE}%"
+    if unit == "count":
+        return format_number(value)
+    number = Fraction(value, 1000)
+    if unit == "percent":
+        return f"{_decimal(number, 0)}{_SPACE}%"
+    if unit == "km_mean":
+        return f"{_decimal(number, 0)}{_SPACE}km"
+    if unit == "points_change":
+        sign = "+" if number > 0 else ""
+        return f"{sign}{_decimal(number, 0)}"
+    return _decimal(number, 0 if unit == "points" else 1)
+
+
+def exact_value(value: int | None, unit: str) -> float | int | None:
+    """Return a value as a number in the unit of the files: hours, the currency, or the mean itself."""
+    if value is None or unit in {"count", "whole_percent", "minutes"}:
+        return value
+    if unit.startswith("minor:"):
+        return value / 100
+    return value / 1000
+
+
+def unit_text(unit: str) -> str:
+    """Return the unit of a figure for the files."""
+    return unit.removeprefix("minor:") if unit.startswith("minor:") else UNITS[unit]
+
+
+def cell_label(breakdown: str, code: str) -> str:
+    """Return the name of a category of a breakdown."""
+    if code == "unknown":
+        return _("Not known")
+    if breakdown == "size":
+        return (
+            _("%(range)s employees", range=code.replace("-", "–"))
+            if code != "50"
+            else _("50 employees or more")
+        )  # noqa: RUF001 because a range takes an en dash
+    if breakdown == "sector":
+        sector = taxonomy.sectors().get(code)
+        return sector.label if sector else code
+    if breakdown == "municipality":
+        return municipality_name(code) if find_municipality(code) else code
+    if breakdown == "service_group":
+        return next((group.label for group in taxonomy.groups() if group.code == code), code)
+    labels = SOURCES if breakdown == "source" else WITHDRAWAL_REASONS
+    return str(labels.get(code, code))
+
+
+def coded_label(code: str) -> str:
+    """Return the name of a source, category, activity or legal basis."""
+    return code
+
+
+def _decimal(number: Fraction, digits: int) -> str:
+    """Return a number rounded half away from zero, with the separators of the current language."""
+    scale = 10**digits
+    size = int(abs(number) * scale + Fraction(1, 2))
+    text = format_number(size // scale) if not digits else format_number(round(size / scale, digits))
+    return f"{_MINUS}{text}" if number < 0 and size else text

@@ -1,0 +1,197 @@
+"""The live report of a project and of a business garden: page and files."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import jsonify, render_template, url_for
+from werkzeug.wrappers import Response
+
+from marketplace.core import clock
+from marketplace.core.dates import parse_date
+from marketplace.core.i18n import gettext as _
+from marketplace.reporting import export
+from marketplace.reporting.definitions import breakdown_label, definition, part_label
+from marketplace.reporting.figures import Evidence, ReportPart
+from marketplace.reporting.labels import cell_label, figure_text, value_text
+from marketplace.reporting.queries import report as queries
+from marketplace.reporting.views.base import blueprint
+from marketplace.strategy.questionnaire import questionnaire
+from marketplace.web import access
+from marketplace.web.csv_export import csv_response
+from marketplace.web.query_args import query_arg
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+from marketplace.web.xlsx_export import xlsx_response
+
+_BOARD_PHASES = {"recruited": "", "started": "active", "completed": "completed", "left": "withdrawn"}
+_SESSION_FIGURES = ("planned", "held", "present", "feedback")
+_SUPPLIER_FIGURES = ("suppliers",)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodArguments:
+    """The period in the query string, and what is wrong with it."""
+
+    from_on: dt.date | None
+    to_on: dt.date | None
+    as_of: dt.date | None
+    errors: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    @property
+    def moment(self) -> dt.datetime | None:
+        """The end of the day as of which the report is computed, or None for now."""
+        return clock.end_of_day(self.as_of) if self.as_of else None
+
+
+@blueprint.get("/programme/<slug>/report")
+@access.garden
+def project_report(slug: str) -> ViewResponse:
+    """Show the report of a project, all of it or for the viewer's places."""
+    asked = _period_arguments()
+    report = _project(slug, asked)
+    project = report.access.project if report.access else None
+    return _page(
+        report,
+        asked,
+        _("Report: %(name)s", name=project.name if project else ""),
+        "project_report",
+        slug=slug,
+    )
+
+
+@blueprint.get("/report")
+@access.garden
+def garden_report() -> ViewResponse:
+    """Show the report of a garden about its companies, their briefs and its network."""
+    asked = _period_arguments()
+    return _page(_garden(asked), asked, _("Report"), "garden_report")
+
+
+@blueprint.get("/programme/<slug>/report.csv")
+@access.garden
+def project_report_csv(slug: str) -> ViewResponse:
+    """Download the report of a project as CSV."""
+    report = _project(slug, _period_arguments())
+    return csv_response(_file_name(slug), export.header(), list(export.rows(queries.public_parts(report))))
+
+
+@blueprint.get("/programme/<slug>/report.xlsx")
+@access.garden
+def project_report_xlsx(slug: str) -> ViewResponse:
+    """Download the report of a project as a workbook."""
+    report = _project(slug, _period_arguments())
+    return xlsx_response(_file_name(slug), export.header(), export.rows(queries.public_parts(report)))
+
+
+@blueprint.get("/programme/<slug>/report.json")
+@access.garden
+def project_report_json(slug: str) -> ViewResponse:
+    """Download the report of a project as JSON."""
+    report = _project(slug, _period_arguments())
+    return _json(report, report.access.project.name if report.access else "")
+
+
+@blueprint.get("/report.csv")
+@access.garden
+def garden_report_csv() -> ViewResponse:
+    """Download the report of a garden as CSV."""
+    report = _garden(_period_arguments())
+    return csv_response(_file_name(""), export.header(), list(export.rows(queries.public_parts(report))))
+
+
+@blueprint.get("/report.xlsx")
+@access.garden
+def garden_report_xlsx() -> ViewResponse:
+    """Download the report of a garden as a workbook."""
+    report = _garden(_period_arguments())
+    return xlsx_response(_file_name(""), export.header(), export.rows(queries.public_parts(report)))
+
+
+@blueprint.get("/report.json")
+@access.garden
+def garden_report_json() -> ViewResponse:
+    """Download the report of a garden as JSON."""
+    return _json(_garden(_period_arguments()), current_viewer().organisation_name)
+
+
+def _project(slug: str, asked: PeriodArguments) -> queries.LiveReport:
+    return queries.project_report(current_viewer(), slug, asked.from_on, asked.to_on, asked.moment)
+
+
+def _garden(asked: PeriodArguments) -> queries.LiveReport:
+    return queries.garden_report(current_viewer(), asked.from_on, asked.to_on, asked.moment)
+
+
+def _json(report: queries.LiveReport, name: str) -> Response:
+    response: Response = jsonify(export.report_json(name, report.period, queries.public_parts(report)))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _file_name(slug: str) -> str:
+    return f"{_('report')}-{slug}" if slug else _("report")
+
+
+def _period_arguments() -> PeriodArguments:
+    """Read the period from the query string. A date that cannot be read is left out, and said beside its field."""
+    texts = {name: query_arg(name, 40) for name in ("from", "to", "as_of")}
+    days = {name: parse_date(text) for name, text in texts.items()}
+    errors = {
+        name: _("Enter a date, like 24.12.2026.")
+        for name, text in texts.items()
+        if text and days[name] is None
+    }
+    for name, day in days.items():
+        if day is not None and not 2000 <= day.year <= 2100:  # noqa: PLR2004 because projects live in this century
+            errors[name], days[name] = _("Choose a date between 2000 and 2100."), None
+    if days["from"] and days["to"] and days["from"] > days["to"]:
+        errors["to"], days["to"] = _("Choose a date after the first one."), None
+    return PeriodArguments(days["from"], days["to"], days["as_of"], errors, texts)
+
+
+def _page(
+    report: queries.LiveReport, asked: PeriodArguments, title: str, endpoint: str, **values: Any
+) -> ViewResponse:
+    arguments: dict[str, Any] = {name: text for name, text in asked.texts.items() if text and name not in asked.errors}
+    files = {
+        kind: url_for(f"reporting.{endpoint}_{kind}", **values, **arguments)
+        for kind in ("xlsx", "csv", "json")
+    }
+    return render_template(
+        "reporting/report.html",
+        title=title,
+        report=report,
+        parts=_with_links(queries.shown_parts(report), values.get("slug", "")),
+        asked=asked,
+        here=url_for(f"reporting.{endpoint}", **values),
+        files=files,
+        dimensions=questionnaire().dimensions,
+        definition=definition,
+        part_label=part_label,
+        breakdown_label=breakdown_label,
+        cell_label=cell_label,
+        figure_text=figure_text,
+        value_text=value_text,
+        reported=Evidence.REPORTED,
+    )
+
+
+def _with_links(parts: Sequence[ReportPart], slug: str) -> list[ReportPart]:
+    """Link figures to the lists behind them; everybody who sees this page may see those lists."""
+    return [
+        replace(part, figures=[replace(one, list_url=_list_url(one.code, slug)) for one in part.figures])
+        for part in parts
+    ]
+
+
+def _list_url(code: str, slug: str) -> str:
+    if code in _SUPPLIER_FIGURES:
+        return url_for("directory.garden_suppliers")
+    if code == "followed":
+        return url_for("organisations.companies")
+    if slug and code in _BOARD_PHASES:
+        return url_for("programme.board", slug=slug, phase=_BOARD_PHASES[code] or None)
+    return url_for("programme.sessions", slug=slug) if slug and code in _SESSION_FIGURES else ""

@@ -17,19 +17,21 @@ def count_dated(  # noqa: PLR0913 because a figure has that many parts
     code: str,
     days: Iterable[dt.date | None],
     period: ReportPeriod,
+    *,
     unit: str = "count",
     n: int | None = None,
     of: int | None = None,
     evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
     """Count events up to the end of the period, with those before it and in it. Events without a day do not count."""
-    return sum_dated(code, [(day, 1) for day in days], period, unit, n, of, evidence)
+    return sum_dated(code, [(day, 1) for day in days], period, unit=unit, n=n, of=of, evidence=evidence)
 
 
 def sum_dated(  # noqa: PLR0913 because a figure has that many parts
     code: str,
     amounts: Iterable[tuple[dt.date | None, int]],
     period: ReportPeriod,
+    *,
     unit: str = "count",
     n: int | None = None,
     of: int | None = None,
@@ -45,6 +47,7 @@ def sum_dated(  # noqa: PLR0913 because a figure has that many parts
 def mean_figure(  # noqa: PLR0913 because a figure has that many parts
     code: str,
     values: Sequence[int | Fraction],
+    *,
     unit: str = "mean",
     n: int | None = None,
     of: int | None = None,
@@ -52,12 +55,14 @@ def mean_figure(  # noqa: PLR0913 because a figure has that many parts
 ) -> Figure:
     """Return the mean in thousandths, or a figure that was not measured without any value."""
     mean = Fraction(sum(values, Fraction()), len(values)) if values else None
-    return sample_figure(code, mean, unit, len(values) if n is None else n, of, evidence)
+    return sample_figure(code, mean, unit=unit, n=len(values) if n is None else n, of=of, evidence=evidence)
 
 
 def median_figure(code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None) -> Figure:
     """Return the median in thousandths, or a figure that was not measured without any value."""
-    return sample_figure(code, _median(values) if values else None, unit, len(values), of, Evidence.REPORTED)
+    return sample_figure(
+        code, _median(values) if values else None, unit=unit, n=len(values), of=of, evidence=Evidence.REPORTED
+    )
 
 
 def spread_figure(code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None) -> Figure:
@@ -67,7 +72,7 @@ def spread_figure(code: str, values: Sequence[int | Fraction], unit: str, of: in
         ordered = sorted(values)
         half = len(ordered) // 2
         spread = _median(ordered[-half:]) - _median(ordered[:half])
-    return sample_figure(code, spread, unit, len(values), of, Evidence.REPORTED)
+    return sample_figure(code, spread, unit=unit, n=len(values), of=of, evidence=Evidence.REPORTED)
 
 
 def _median(values: Sequence[int | Fraction]) -> Fraction:
@@ -77,6 +82,7 @@ def _median(values: Sequence[int | Fraction]) -> Fraction:
 def sample_figure(  # noqa: PLR0913 because a figure has that many parts
     code: str,
     value: Fraction | None,
+    *,
     unit: str,
     n: int,
     of: int | None,

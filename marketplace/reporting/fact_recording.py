@@ -82,7 +82,7 @@ def record_missing_facts() -> int:
             for start in range(0, len(ids), _BATCH_SIZE):
                 keys = [(kind, row_id) for row_id in ids[start : start + _BATCH_SIZE]]
                 written += _write(session(), keys, clock.now(), is_first=is_first)
-        session.execute(insert(ReportFact), [_fact(_CHECKED, 0, 0, clock.now(), {})])
+        session.execute(insert(ReportFact), [_fact((_CHECKED, 0), 0, clock.now(), {})])
         return written
 
 
@@ -102,29 +102,28 @@ def _write(db_session: Session, keys: list[Key], now: dt.datetime, *, is_first: 
         if values is None:
             if old is None or old.removed:
                 continue
-            new = _fact(kind, row_id, old.owner_id, now, {}, removed=True)
+            new = _fact((kind, row_id), old.owner_id, now, None)
         else:
             owner = tracked.owner(row)
             values = {**old.values, **values} if old is not None else values
             if old is not None and not old.removed and (old.owner_id, old.values) == (owner, values):
                 continue
-            new = _fact(kind, row_id, owner, _begun(tracked, row, now) if is_first else now, values)
+            new = _fact((kind, row_id), owner, _begun(tracked, row, now) if is_first else now, values)
         added.append(new)
     if added:
         db_session.execute(insert(ReportFact), added)
     return len(added)
 
 
-def _fact(
-    kind: str, row_id: int, owner: int, at: dt.datetime, values: dict[str, Any], *, removed: bool = False
-) -> dict[str, Any]:
+def _fact(key: Key, owner: int, at: dt.datetime, values: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the columns of a fact; without values, the row has been removed."""
     return {
-        "kind": kind,
-        "row_id": row_id,
+        "kind": key[0],
+        "row_id": key[1],
         "owner_id": owner,
         "recorded_at": at,
-        "removed": removed,
-        "values": values,
+        "removed": values is None,
+        "values": values or {},
     }
 
 

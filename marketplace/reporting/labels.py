@@ -22,6 +22,9 @@ UNITS = {
     "whole_percent": "% of a full position",
 }
 """Units in the files, by code; an amount has its currency."""
+WHOLE_UNITS = frozenset({"count", "minutes", "whole_percent"})
+_DIGITS = {"mean": 1, "mean_of_5": 1}
+_SUFFIXES = {"percent": f"{_SPACE}%", "whole_percent": f"{_SPACE}%", "km_mean": f"{_SPACE}km"}
 
 
 def figure_text(figure: Figure) -> str:
@@ -42,24 +45,16 @@ def value_text(value: int, unit: str) -> str:
         currency = unit.removeprefix("minor:")
         amount = _decimal(Fraction(value, 100), 0 if value % 100 == 0 else 2)
         return f"{amount}{_SPACE}{'kr' if currency == 'NOK' else currency}"
-    if unit == "whole_percent":
-        return f"{format_number(value)}{_SPACE}%"
-    if unit == "count":
-        return format_number(value)
-    number = Fraction(value, 1000)
-    if unit == "percent":
-        return f"{_decimal(number, 0)}{_SPACE}%"
-    if unit == "km_mean":
-        return f"{_decimal(number, 0)}{_SPACE}km"
-    if unit == "points_change":
-        sign = "+" if number > 0 else ""
-        return f"{sign}{_decimal(number, 0)}"
-    return _decimal(number, 0 if unit == "points" else 1)
+    number, digits = (
+        (Fraction(value), 0) if unit in WHOLE_UNITS else (Fraction(value, 1000), _DIGITS.get(unit, 0))
+    )
+    sign = "+" if unit == "points_change" and number > 0 else ""
+    return f"{sign}{_decimal(number, digits)}{_SUFFIXES.get(unit, '')}"
 
 
 def exact_value(value: int | None, unit: str) -> float | int | None:
     """Return a value as a number in the unit of the files: hours, the currency, or the mean itself."""
-    if value is None or unit in {"count", "whole_percent", "minutes"}:
+    if value is None or unit in WHOLE_UNITS:
         return value
     if unit.startswith("minor:"):
         return value / 100
@@ -76,11 +71,9 @@ def cell_label(breakdown: str, code: str) -> str:
     if code == "unknown":
         return _("Not known")
     if breakdown == "size":
-        return (
-            _("%(range)s employees", range=code.replace("-", "–"))
-            if code != "50"
-            else _("50 employees or more")
-        )  # noqa: RUF001 because a range takes an en dash
+        if code == "50":
+            return _("50 employees or more")
+        return _("%(range)s employees", range=code.replace("-", "\N{EN DASH}"))
     if breakdown == "sector":
         sector = taxonomy.sectors().get(code)
         return sector.label if sector else code

@@ -27,14 +27,15 @@ def compute_report(facts: ReportFacts) -> tuple[ReportPart, ...]:
         return (followed_companies_part(facts), ordering_part(facts), network_part(facts))
     members = members_of(facts)
     companies = consenting(members)
+    allowed = sum(bool(one.row["allows_figures"]) for one in members)
     return (
         project_part(facts),
         companies_part(facts, members),
         sessions_part(facts, members),
-        strategy_part(facts, companies),
-        objectives_part(facts, companies),
-        assessment_part(facts, companies, questionnaire()),
-        tools_part(facts, companies),
+        strategy_part(facts, companies, allowed),
+        objectives_part(facts, companies, allowed),
+        assessment_part(facts, companies, allowed, questionnaire()),
+        tools_part(facts, companies, allowed),
         ordering_part(facts),
         network_part(facts),
         finance_part(facts),

@@ -173,14 +173,14 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
         counted("planned", len(planned)),
         count_dated("held", [row.day("starts_at") for row in held], period, of=len(planned)),
         counted("cancelled", sum(bool(row["cancelled_at"]) for row in facts.of("session"))),
-        sum_dated("duration", minutes, period, "minutes"),
+        sum_dated("duration", minutes, period, unit="minutes"),
         mean_figure(
             "present", [len(present.get(row.row_id, [])) for row in held], n=companies, of=len(members)
         ),
         mean_figure("head_count", heads, n=companies, of=len(members))
         if heads
         else not_measured("head_count", "mean", 0, len(members)),
-        mean_figure("distance", distances, "km_mean", n=companies, of=len(members)),
+        mean_figure("distance", distances, unit="km_mean", n=companies, of=len(members)),
     ]
     return ReportPart("sessions", figures)
 

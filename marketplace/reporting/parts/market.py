@@ -72,7 +72,7 @@ def _is_closed(row: Row, moment: dt.datetime) -> bool:
 def _share(code: str, counts: Sequence[int]) -> Figure:
     compared = sum(count >= MIN_COMPETITION for count in counts)
     share = Fraction(100 * compared, len(counts)) if counts else None
-    return sample_figure(code, share, "percent", len(counts), len(counts))
+    return sample_figure(code, share, unit="percent", n=len(counts), of=len(counts))
 
 
 def _quality(facts: ReportFacts, briefs: Sequence[Row]) -> list[Figure]:

@@ -34,7 +34,7 @@ def _amount(code: str, entries: Sequence[Money], facts: ReportFacts, currency: s
     unit = f"minor:{currency}"
     if all(one.on is None for one in entries):
         return Figure(code, sum(one.minor for one in entries), unit)
-    return sum_dated(code, [(one.on, one.minor) for one in entries], facts.period, unit)
+    return sum_dated(code, [(one.on, one.minor) for one in entries], facts.period, unit=unit)
 
 
 def _in_nok(code: str, entries: Sequence[Money], facts: ReportFacts) -> Figure:
@@ -68,17 +68,17 @@ def _work(facts: ReportFacts) -> list[Figure]:
     figures: list[Figure] = [Figure("positions", sum(int(row["percent"]) for row in people), "whole_percent")]
     for activity in sorted({one.activity for one in facts.hours}):
         amounts = [(one.month, one.minutes) for one in facts.hours if one.activity == activity]
-        figures.append(sum_dated(f"hours_{activity}", amounts, period, "minutes"))
+        figures.append(sum_dated(f"hours_{activity}", amounts, period, unit="minutes"))
     if not facts.hours:
         return [*figures, not_measured("hours_total", "minutes"), not_measured("hours_approved", "minutes")]
     return [
         *figures,
-        sum_dated("hours_total", [(one.month, one.minutes) for one in facts.hours], period, "minutes"),
+        sum_dated("hours_total", [(one.month, one.minutes) for one in facts.hours], period, unit="minutes"),
         sum_dated(
             "hours_approved",
             [(one.month, one.minutes) for one in facts.hours if one.is_approved],
             period,
-            "minutes",
+            unit="minutes",
         ),
     ]
 
@@ -100,12 +100,12 @@ def aid_part(facts: ReportFacts) -> ReportPart:
         sums[one.organisation_number] = sums.get(one.organisation_number, 0) + one.ore
     figures: list[Figure] = [
         counted("aid_companies", len(sums)),
-        sum_dated("aid_sum", [(one.on, one.ore) for one in grants], facts.period, "minor:NOK"),
+        sum_dated("aid_sum", [(one.on, one.ore) for one in grants], facts.period, unit="minor:NOK"),
         Figure("aid_largest", max(sums.values()), "minor:NOK"),
     ]
     for basis in sorted({one.basis for one in grants}):
         amounts = [(one.on, one.ore) for one in grants if one.basis == basis]
-        figures.append(sum_dated(f"aid_{basis}", amounts, facts.period, "minor:NOK"))
+        figures.append(sum_dated(f"aid_{basis}", amounts, facts.period, unit="minor:NOK"))
     return ReportPart("aid", figures)
 
 
@@ -129,7 +129,9 @@ def satisfaction_part(facts: ReportFacts) -> ReportPart:
         count_dated(
             "feedback", [row.day("answered_at") for row in answered], period, n=companies, of=len(asked)
         ),
-        mean_figure("useful", [int(row["useful"]) for row in useful], "mean_of_5", companies, len(asked)),
+        mean_figure(
+            "useful", [int(row["useful"]) for row in useful], unit="mean_of_5", n=companies, of=len(asked)
+        ),
         counted("quotes", len(quotes), len({row["participation_id"] for row in quotes}), len(answered)),
     ]
     answers = _spread_of(int(row["useful"]) for row in useful)

@@ -36,9 +36,9 @@ LEARNED = 3
 """Lowest confidence with which a company manages most things with a tool."""
 
 
-def strategy_part(facts: ReportFacts, company_ids: Sequence[int]) -> ReportPart:
+def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
     """Count strategies: what the companies say, and what the system sees."""
-    of, period = len(company_ids), facts.period
+    period = facts.period
     rows = _live_strategies(facts, company_ids)
     project = facts.of("project")
     ends_on = project[0].day("ends_on") if project else None
@@ -94,7 +94,7 @@ def _said_plan(facts: ReportFacts, company_ids: Sequence[int]) -> list[int]:
     return [value for _stage, value in newest.values()]
 
 
-def objectives_part(facts: ReportFacts, company_ids: Sequence[int]) -> ReportPart:
+def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
     """Count objectives and their states on the last day of the period, each in its own direction."""
     period = facts.period
     strategies = {row.row_id: row.owner_id for row in _live_strategies(facts, company_ids)}
@@ -114,7 +114,7 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int]) -> ReportPar
         measured += bool(valid_readings(readings))
         corrected += sum(one.replaces_id is not None for one in readings)
         states[objective_state(_goal(row), readings, period.last_day).status] += 1
-    n, of = companies, len(company_ids)
+    n = companies
     return ReportPart(
         "objectives",
         [
@@ -142,7 +142,9 @@ def _goal(row: Row) -> Goal:
     return Goal(row["direction"], row["baseline_milli"], row["target_milli"], target_on)
 
 
-def assessment_part(facts: ReportFacts, company_ids: Sequence[int], questions: Questionnaire) -> ReportPart:
+def assessment_part(
+    facts: ReportFacts, company_ids: Sequence[int], of: int, questions: Questionnaire
+) -> ReportPart:
     """Compare self-assessments: medians at each stage, and the change of the companies that answered twice."""
     wanted, last_day = set(company_ids), facts.period.last_day
     given: dict[Stage, dict[int, Answers]] = {stage: {} for stage in Stage}
@@ -154,23 +156,21 @@ def assessment_part(facts: ReportFacts, company_ids: Sequence[int], questions: Q
         given[Stage(row["stage"])][row.owner_id] = _answers(row)
         finished[Stage(row["stage"])].append(day)
     figures: list[Figure] = [
-        count_dated(
-            f"answered_{stage}", finished[stage], facts.period, of=len(wanted), evidence=Evidence.REPORTED
-        )
+        count_dated(f"answered_{stage}", finished[stage], facts.period, of=of, evidence=Evidence.REPORTED)
         for stage in Stage
     ]
     for dimension in questions.dimensions:
         for stage in (Stage.START, Stage.END):
             scores = [score_dimension(dimension, answers).score for answers in given[stage].values()]
             known = [score for score in scores if score is not None]
-            figures.append(median_figure(f"score_{stage}_{dimension.code}", known, "points", len(wanted)))
+            figures.append(median_figure(f"score_{stage}_{dimension.code}", known, "points", of))
     for later in (Stage.END, Stage.LATER):
         paired = _paired_changes(questions, given[Stage.START], given[later])
-        of = len(given[Stage.START])
+        paired_of = len(given[Stage.START])
         for code, values in paired.items():
-            figures.append(median_figure(f"change_{later}_{code}", values, "points_change", of))
+            figures.append(median_figure(f"change_{later}_{code}", values, "points_change", paired_of))
             if later is Stage.END:
-                figures.append(spread_figure(f"spread_{later}_{code}", values, "points", of))
+                figures.append(spread_figure(f"spread_{later}_{code}", values, "points", paired_of))
     return ReportPart("assessment", figures)
 
 
@@ -190,9 +190,9 @@ def _paired_changes(
     return found
 
 
-def tools_part(facts: ReportFacts, company_ids: Sequence[int]) -> ReportPart:
+def tools_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
     """Count digital tools in use and learned, and what the companies say about using what they learned."""
-    wanted, of, period = set(company_ids), len(company_ids), facts.period
+    wanted, period = set(company_ids), facts.period
     in_use = [
         row
         for row in facts.of("tool")

@@ -13,7 +13,6 @@ from marketplace.reporting.queries.facts import ReportScope, load_facts
 from marketplace.reporting.report import compute_report
 from marketplace.reporting.suppression import suppress
 
-
 OWN_PARTS = frozenset({"project", "companies", "sessions", "network", "finance", "aid"})
 """Parts that count rows which a garden sees in its own lists. The others are about what companies have not shared."""
 

@@ -155,7 +155,9 @@ def _period_arguments() -> PeriodArguments:
 def _page(
     report: queries.LiveReport, asked: PeriodArguments, title: str, endpoint: str, **values: Any
 ) -> ViewResponse:
-    arguments: dict[str, Any] = {name: text for name, text in asked.texts.items() if text and name not in asked.errors}
+    arguments: dict[str, Any] = {
+        name: text for name, text in asked.texts.items() if text and name not in asked.errors
+    }
     files = {
         kind: url_for(f"reporting.{endpoint}_{kind}", **values, **arguments)
         for kind in ("xlsx", "csv", "json")

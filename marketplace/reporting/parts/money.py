@@ -48,7 +48,9 @@ def _in_nok(code: str, entries: Sequence[Money], facts: ReportFacts) -> Figure:
 
 def _fees(facts: ReportFacts) -> list[Figure]:
     """Count the companies whose fee was invoiced, paid or waived, and the sums."""
-    figures = []
+    figures: list[Figure] = []
+    if not facts.fees:
+        return [not_measured(f"fee_{state}") for state in ("invoiced", "paid", "waived")]
     for state in ("invoiced", "paid", "waived"):
         rows = [one for one in facts.fees if one.code == state]
         figures.append(counted(f"fee_{state}", len(rows), of=len(facts.fees)))

@@ -1,0 +1,73 @@
+"""Every figure of a report has a name, a definition and a source in three languages."""
+
+import pytest
+
+from marketplace.core.i18n import LOCALES, use_locale
+from marketplace.data import data_path
+from marketplace.reporting.definitions import breakdown_label, definition, part_codes, part_label
+from marketplace.reporting.labels import value_text
+
+EXAMPLES = [
+    "recruited",
+    "plan_public_EUR",
+    "plan_total_NOK",
+    "cost_total_EUR",
+    "cost_venue_NOK",
+    "hours_course",
+]
+EXAMPLES += [
+    "score_start_direction",
+    "change_end_sales",
+    "spread_end_data",
+    "change_later_content",
+    "aid_de_minimis",
+]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_figures_have_label_definition_and_source_in_each_language(locale: str) -> None:
+    with use_locale(locale):
+        for code in EXAMPLES:
+            found = definition(code)
+            assert found.label and found.about and found.source
+            assert "{" not in found.label
+
+
+def test_longest_pattern_defines_a_figure() -> None:
+    with use_locale("nb"):
+        assert definition("plan_total_EUR").label == "Plan i alt, EUR"
+        assert definition("score_start_presence").label == "Synlighet: ved start"
+
+
+def test_unknown_figure_has_no_definition() -> None:
+    with pytest.raises(KeyError):
+        definition("weather")
+
+
+def test_report_has_twelve_parts() -> None:
+    assert len(part_codes()) == 12
+    assert all(part_label(code) for code in part_codes())
+    assert breakdown_label("sector")
+
+
+def test_report_definitions_use_no_other_language() -> None:
+    text = data_path("report_figures.yaml").read_text(encoding="utf-8")
+    assert text.count("nb:") == text.count("nn:") == text.count("en:")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "expected"),
+    [
+        (2160, "minutes", "36 timer"),
+        (15917, "mean", "15,9"),
+        (-1500, "points_change", "−2"),
+        (1500, "points_change", "+2"),
+        (73585, "percent", "74 %"),
+        (8000000, "minor:EUR", "80 000 EUR"),
+        (12345, "minor:NOK", "123,45 kr"),
+        (0, "count", "0"),
+    ],
+)
+def test_values_are_shown_in_their_unit(value: int, unit: str, expected: str) -> None:
+    with use_locale("nb"):
+        assert value_text(value, unit).replace("\N{NO-BREAK SPACE}", " ") == expected

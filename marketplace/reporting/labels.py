@@ -27,6 +27,9 @@ _DIGITS = {"mean": 1, "mean_of_5": 1}
 _SUFFIXES = {"percent": f"{_SPACE}%", "whole_percent": f"{_SPACE}%", "km_mean": f"{_SPACE}km"}
 
 
+_CELL_LABELS = {"source": SOURCES, "reason": WITHDRAWAL_REASONS}
+
+
 def figure_text(figure: Figure) -> str:
     """Return the value of a figure as a text: "not measured" and "fewer than 5" are never zero."""
     if figure.state is FigureState.NOT_MEASURED:
@@ -74,15 +77,13 @@ def cell_label(breakdown: str, code: str) -> str:
         if code == "50":
             return _("50 employees or more")
         return _("%(range)s employees", range=code.replace("-", "\N{EN DASH}"))
-    if breakdown == "sector":
-        sector = taxonomy.sectors().get(code)
-        return sector.label if sector else code
     if breakdown == "municipality":
         return municipality_name(code) if find_municipality(code) else code
-    if breakdown == "service_group":
-        return next((group.label for group in taxonomy.groups() if group.code == code), code)
-    labels = SOURCES if breakdown == "source" else WITHDRAWAL_REASONS
-    return str(labels.get(code, code))
+    if breakdown in {"sector", "service_group"}:
+        named = {group.code: group.label for group in taxonomy.groups()}
+        named |= {sector_code: sector.label for sector_code, sector in taxonomy.sectors().items()}
+        return named.get(code, code)
+    return str(_CELL_LABELS[breakdown].get(code, code))
 
 
 def coded_label(code: str) -> str:

@@ -9,7 +9,7 @@ from marketplace.core.identifiers import make_slug
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
-from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession
 
 _counter = iter(range(1, 1_000_000))
 
@@ -75,6 +75,19 @@ def course_session(of: Cohort, starts_at: dt.datetime | None = None, **values: A
         "municipality_number": "5021",
     }
     added = CourseSession(cohort_id=of.id, **(details | values))
+    session.add(added)
+    session.flush()
+    return added
+
+
+def mark(at: CourseSession, of: Participation, kind: str = "here", **values: Any) -> AttendanceMark:
+    """Add a mark of a company at a session, made when the session began."""
+    details: dict[str, Any] = {
+        "marked_at": at.starts_at,
+        "client_key": f"key-{next(_counter)}",
+        "source": "staff",
+    }
+    added = AttendanceMark(session_id=at.id, participation_id=of.id, mark=kind, **(details | values))
     session.add(added)
     session.flush()
     return added

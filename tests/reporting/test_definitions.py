@@ -29,7 +29,7 @@ def test_figures_have_label_definition_and_source_in_each_language(locale: str) 
     with use_locale(locale):
         for code in EXAMPLES:
             found = definition(code)
-            assert found.label and found.about and found.source
+            assert all((found.label, found.about, found.source))
             assert "{" not in found.label
 
 

@@ -1,6 +1,7 @@
 """Report parts about the project, its companies and its course afternoons."""
 
 import datetime as dt
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -110,10 +111,12 @@ def project_part(facts: ReportFacts) -> ReportPart:
 
 def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     """Count the companies from recruited to completed, and those that left, with their reasons."""
-    project = facts.of("project")[0]
-    period, needed = facts.period, int(project["sessions_needed"])
+    project = next(iter(facts.of("project")), None)
+    period, needed = facts.period, int(project["sessions_needed"]) if project else sys.maxsize
     left = [one for one in members if one.left_on is not None]
-    target = [] if facts.is_restricted else [counted("target", int(project["target_companies"]))]
+    target = (
+        [counted("target", int(project["target_companies"]))] if project and not facts.is_restricted else []
+    )
     figures = [
         *target,
         count_dated("recruited", [one.recruited_on for one in members], period),

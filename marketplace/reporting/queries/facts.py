@@ -29,7 +29,7 @@ _NETWORK_KINDS = ("supplier", "vetting")
 
 @dataclass(frozen=True, slots=True)
 class ReportScope:
-    """What a report is about: a project, or a garden without one.
+    """The subject of a report: a project, or a garden without one.
 
     `place_ids` restricts it to some places of the project; None means the whole project.
     """

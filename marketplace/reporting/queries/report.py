@@ -19,7 +19,7 @@ OWN_PARTS = frozenset({"project", "companies", "sessions", "network", "finance",
 
 @dataclass(frozen=True, slots=True)
 class LiveReport:
-    """A computed report with what it is about. `access` is None for a garden without a project."""
+    """A computed report with its scope. `access` is None for a garden without a project."""
 
     scope: ReportScope
     period: ReportPeriod
@@ -33,7 +33,7 @@ def build_report(scope: ReportScope, period: ReportPeriod) -> tuple[ReportPart, 
 
 
 def project_scope(access: ProjectAccess) -> ReportScope:
-    """Return what the viewer's report of a project is about: all of it for leaders, else the viewer's places."""
+    """Return the scope of a viewer's report: the whole project for leaders, else the viewer's places."""
     project = access.project
     return ReportScope(project.garden_id, project.id, None if access.is_leader else access.place_ids)
 

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from flask import jsonify, render_template, url_for
 from werkzeug.wrappers import Response
@@ -41,6 +40,11 @@ class PeriodArguments:
     texts: Mapping[str, str]
 
     @property
+    def valid(self) -> dict[str, str]:
+        """The arguments that can be read, for the links to the files."""
+        return {name: text for name, text in self.texts.items() if text and name not in self.errors}
+
+    @property
     def moment(self) -> dt.datetime | None:
         """The end of the day as of which the report is computed, or None for now."""
         return clock.end_of_day(self.as_of) if self.as_of else None
@@ -53,13 +57,7 @@ def project_report(slug: str) -> ViewResponse:
     asked = _period_arguments()
     report = _project(slug, asked)
     project = report.access.project if report.access else None
-    return _page(
-        report,
-        asked,
-        _("Report: %(name)s", name=project.name if project else ""),
-        "project_report",
-        slug=slug,
-    )
+    return _page(report, asked, _("Report: %(name)s", name=project.name if project else ""), slug)
 
 
 @blueprint.get("/report")
@@ -67,7 +65,7 @@ def project_report(slug: str) -> ViewResponse:
 def garden_report() -> ViewResponse:
     """Show the report of a garden about its companies, their briefs and its network."""
     asked = _period_arguments()
-    return _page(_garden(asked), asked, _("Report"), "garden_report")
+    return _page(_garden(asked), asked, _("Report"))
 
 
 @blueprint.get("/programme/<slug>/report.csv")
@@ -152,24 +150,13 @@ def _period_arguments() -> PeriodArguments:
     return PeriodArguments(days["from"], days["to"], days["as_of"], errors, texts)
 
 
-def _page(
-    report: queries.LiveReport, asked: PeriodArguments, title: str, endpoint: str, **values: Any
-) -> ViewResponse:
-    arguments: dict[str, Any] = {
-        name: text for name, text in asked.texts.items() if text and name not in asked.errors
-    }
-    files = {
-        kind: url_for(f"reporting.{endpoint}_{kind}", **values, **arguments)
-        for kind in ("xlsx", "csv", "json")
-    }
+def _page(report: queries.LiveReport, asked: PeriodArguments, title: str, slug: str = "") -> ViewResponse:
     return render_template(
         "reporting/report.html",
         title=title,
         report=report,
-        parts=_with_links(queries.shown_parts(report), values.get("slug", "")),
+        parts=_with_links(queries.shown_parts(report), slug),
         asked=asked,
-        here=url_for(f"reporting.{endpoint}", **values),
-        files=files,
         dimensions=questionnaire().dimensions,
         definition=definition,
         part_label=part_label,

@@ -29,8 +29,7 @@ def delete_plan_of(by: Viewer | None, company_id: int) -> None:
     Joins the caller's transaction. Nothing happens if the company has none.
     """
     deleted = sum(
-        _delete_rows(model, company_id)
-        for model in (Strategy, Assessment, ToolUse, ToolConfidence)
+        _delete_rows(model, company_id) for model in (Strategy, Assessment, ToolUse, ToolConfidence)
     )
     if deleted:
         session.expire_all()

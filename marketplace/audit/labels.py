@@ -5,6 +5,12 @@ import re
 from marketplace.core.i18n import lazy_gettext as _
 
 ACTION_LABELS = {
+    "aid.record": _("Recorded state aid to a company"),
+    "fee.note": _("Noted the fee of a company"),
+    "funding.record": _("Recorded funding of a project"),
+    "hours.approve": _("Approved hours"),
+    "hours.record": _("Recorded hours"),
+    "money.record": _("Recorded an income or a cost"),
     "account.ask_for_address": _("Asked to change the e-mail address"),
     "account.ask_for_reset": _("Asked for a new password"),
     "account.begin_second_factor": _("Began to set up two-step sign-in"),

@@ -53,8 +53,20 @@ _DECIMAL_UNIT = re.compile(
 )
 
 
+_TOO_MANY_DECIMALS = {
+    2: lambda: _("Enter a number with at most two decimals."),
+    3: lambda: _("Enter a number with at most three decimals."),
+    4: lambda: _("Enter a number with at most four decimals."),
+}
+
+
 def parse_milli(text: str) -> int:
-    """Parse a number with up to three decimals to thousandths: "4,5", "4.5", "1 200", "-3", "35 %".
+    """Parse a number with up to three decimals to thousandths: "4,5", "4.5", "1 200", "-3", "35 %". See `parse_scaled`."""
+    return parse_scaled(text, MAX_DECIMALS)
+
+
+def parse_scaled(text: str, max_decimals: int) -> int:
+    """Parse a number with up to `max_decimals` decimals to an integer in units of the last decimal.
 
     A single comma or point is the decimal mark, except that the thousands separator of the current language before
     exactly three digits groups them: "1.200" is 1200 in Norwegian, and "1,200" is 1200 in English. Raises
@@ -70,12 +82,12 @@ def parse_milli(text: str) -> int:
     if match is None or number is None:
         raise UnreadableInputError(_("Enter a number in digits, like 40 or 4,5."))
     whole, _mark, decimals = number.partition(".")
-    if len(decimals.rstrip("0")) > MAX_DECIMALS:
-        raise UnreadableInputError(_("Enter a number with at most three decimals."))
+    if len(decimals.rstrip("0")) > max_decimals:
+        raise UnreadableInputError(_TOO_MANY_DECIMALS[max_decimals]())
     if len(whole.lstrip("0")) > MAX_DECIMAL_DIGITS:
         raise UnreadableInputError(_("The number is too high."))
-    milli = int(Decimal(number) * MILLI)
-    return -milli if match["sign"].strip() else milli
+    scaled = int(Decimal(number) * 10**max_decimals)
+    return -scaled if match["sign"].strip() else scaled
 
 
 def _plain_decimal(digits: str) -> str | None:
@@ -100,6 +112,11 @@ def _plain_decimal(digits: str) -> str | None:
 
 def format_plain_milli(milli: int) -> str:
     """Format thousandths for a form field, without separators of thousands: "1234,5" in Norwegian, "1234.5" in English."""
-    text = format(Decimal(milli) / MILLI, "f")
+    return format_plain_scaled(milli, MAX_DECIMALS)
+
+
+def format_plain_scaled(scaled: int, decimals: int) -> str:
+    """Format an integer in units of the last decimal for a form field; see `parse_scaled`."""
+    text = format(Decimal(scaled) / 10**decimals, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text if current_locale() == "en" else text.replace(".", ",")

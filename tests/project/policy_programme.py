@@ -14,16 +14,16 @@ from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import SessionFeedback, SessionMaterial
 from marketplace.programme.use_cases.attendance import LINK_PURPOSES, create_link
-from tests.factories import programme
+from tests.factories import finance, programme
 
 
-def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
+def programme_objects(garden: BusinessGarden, user_id: int, number: str = "310000019") -> dict[str, Any]:
     """Add a project of a garden with a place, a cohort, a session and a leader; return them by URL parameter name."""
     project = programme.project(garden, is_sign_up_open=True)
     place = programme.place(project)
     cohort = programme.cohort(place)
     person = ProjectPerson(project_id=project.id, user_id=user_id, role="leader", since=project.starts_on)
-    seat = programme.participation(cohort)
+    seat = programme.participation(cohort, organisation_number=number)
     planned = programme.course_session(cohort)
     material = SessionMaterial(session_id=planned.id, title="Ark", use="before")
     session.add_all([person, material])
@@ -49,6 +49,10 @@ def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
         "place_id": place.id,
         "cohort_id": cohort.id,
         "person_id": person.id,
+        "hours_id": finance.hours(project, user_id).id,
+        "source_id": finance.source(project, user_id).id,
+        "entry_id": finance.entry(project, user_id).id,
+        "grant_id": finance.grant(seat, user_id).id,
     }
 
 

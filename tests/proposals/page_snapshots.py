@@ -28,6 +28,7 @@ NUMBERS = {
     "place_id": "project_place", "cohort_id": "cohort", "session_id": "course_session", "person_id": "project_person",
     "material_id": "session_material", "participation_id": "participation", "comment_id": "strategy_comment",
     "outcome_id": "outcome", "action_id": "strategy_action",
+    "hours_id": "hours_entry", "source_id": "funding_source", "entry_id": "money_entry", "grant_id": "aid_grant",
     "objective_id": "objective", "measurement_id": "measurement",
 }  # fmt: skip
 PROJECT_PATHS = ("/programme/", "/courses/")

@@ -1,5 +1,6 @@
-"""Pages of finance."""
+"""Pages about a project's hours, money, fees and state aid."""
 
+from marketplace.finance.views import company_finances, hours, money
 from marketplace.finance.views.base import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "company_finances", "hours", "money"]

@@ -96,7 +96,7 @@ class SecretField(PasswordField):
         self.data = unicodedata.normalize("NFC", valuelist[0][:500]) if valuelist else None
 
 
-class _ParsedTextField(TextField):
+class ParsedTextField(TextField):
     """Text field whose data is a parsed value; renders the text as typed if it cannot be parsed."""
 
     typed: str | None = None
@@ -121,7 +121,7 @@ class _ParsedTextField(TextField):
         self.data = self.parse(self.typed) if self.typed else None
 
 
-class NokField(_ParsedTextField):
+class NokField(ParsedTextField):
     """Whole kroner excluding VAT. `accept` is passed to `parse_nok`."""
 
     def __init__(
@@ -139,7 +139,7 @@ class NokField(_ParsedTextField):
         return parse_nok(text, accept=self.accept)
 
 
-class NumberField(_ParsedTextField):
+class NumberField(ParsedTextField):
     """Whole number from a minimum to a maximum."""
 
     def __init__(
@@ -154,7 +154,7 @@ class NumberField(_ParsedTextField):
         return parse_whole_number(text, self.low, self.high)
 
 
-class DecimalField(_ParsedTextField):
+class DecimalField(ParsedTextField):
     """Number with up to three decimals, as thousandths."""
 
     def format_value(self, value: Any) -> str:
@@ -169,7 +169,7 @@ class DecimalField(_ParsedTextField):
 MIN_YEAR, MAX_YEAR = 2000, 2100
 
 
-class DayField(_ParsedTextField):
+class DayField(ParsedTextField):
     """Date with the browser's date picker; also accepts typed input like "24.12.2026"."""
 
     widget = widgets.DateInput()
@@ -186,7 +186,7 @@ class DayField(_ParsedTextField):
         return day
 
 
-class TimeField(_ParsedTextField):
+class TimeField(ParsedTextField):
     """Time of day with the browser's time picker; also accepts typed input like "13", "13.00" or "kl. 13:00"."""
 
     widget = widgets.TimeInput()
@@ -206,7 +206,7 @@ class TimeField(_ParsedTextField):
         return dt.time(hour, minute)
 
 
-class WebAddressField(_ParsedTextField):
+class WebAddressField(ParsedTextField):
     """Web address: the URL with a scheme."""
 
     def parse(self, text: str) -> str:
@@ -214,7 +214,7 @@ class WebAddressField(_ParsedTextField):
         return parse_web_address(text)
 
 
-class OrganisationNumberField(_ParsedTextField):
+class OrganisationNumberField(ParsedTextField):
     """Norwegian organisation number: nine digits with a check digit; spaces, NO and MVA are ignored."""
 
     def format_value(self, value: Any) -> str:

@@ -1,0 +1,252 @@
+"""Forms for hours, money, fees and state aid."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+
+from marketplace.core import clock
+from marketplace.core.amounts import (
+    CURRENCIES,
+    MINOR_DECIMALS,
+    RATE_DECIMALS,
+    parse_amount,
+    parse_rate,
+)
+from marketplace.core.errors import UnreadableInputError
+from marketplace.core.i18n import format_month
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.numbers import format_plain_scaled
+from marketplace.finance.labels import (
+    ACTIVITIES,
+    AID_BASES,
+    COST_CATEGORIES,
+    FEE_STATES,
+    FUNDING_KINDS,
+)
+from marketplace.finance.use_cases.aid import AidDetails, FeeDetails
+from marketplace.finance.use_cases.hours import HoursDetails
+from marketplace.finance.use_cases.money import EntryDetails, Money, SourceDetails
+from marketplace.programme.queries.projects import ProjectAccess
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    DecimalField,
+    TextField,
+    length,
+    required,
+)
+from marketplace.web.forms.fields import ParsedTextField
+
+MAX_HOURS_MILLI = 400_000
+MINUTES_PER_HOUR = 60
+MAX_MONTHS = 60
+Named = Sequence[tuple[int, str]]
+
+
+class AmountField(ParsedTextField):
+    """Amount with up to two decimals, as minor units."""
+
+    def format_value(self, value: Any) -> str:
+        """Format the amount without a currency."""
+        return format_plain_scaled(value, MINOR_DECIMALS)
+
+    def parse(self, text: str) -> int:
+        """Parse to minor units."""
+        return parse_amount(text)
+
+
+class RateField(ParsedTextField):
+    """Exchange rate with up to four decimals, as ten-thousandths."""
+
+    def format_value(self, value: Any) -> str:
+        """Format the rate."""
+        return format_plain_scaled(value, RATE_DECIMALS)
+
+    def parse(self, text: str) -> int:
+        """Parse to ten-thousandths."""
+        return parse_rate(text)
+
+
+class HoursField(DecimalField):
+    """Hours with decimals, as thousandths, up to those of a month."""
+
+    def parse(self, text: str) -> int:
+        """Parse to thousandths of an hour."""
+        milli = super().parse(text)
+        if not 0 <= milli <= MAX_HOURS_MILLI:
+            raise UnreadableInputError(_("Enter hours from 0 to 400, like 7,5."))
+        return milli
+
+
+def _options(labels: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(code, str(label)) for code, label in labels.items()]
+
+
+class HoursForm(BaseForm):
+    """Time that a person spent in a month."""
+
+    user_id = ChoiceField(_l("Person"), [required()])
+    month = ChoiceField(_l("Month"), [required()])
+    place_id = ChoiceField(_l("Place"))
+    activity = ChoiceField(_l("Activity"), [required()])
+    hours = HoursField(_l("Hours"), [required()], description=_l("For example 7,5."))
+
+    def __init__(
+        self, access: ProjectAccess, people: Named, places: Named, *args: object, **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.user_id.set_choices([(str(key), name) for key, name in people])
+        self.month.set_choices([(month.isoformat(), month_name(month)) for month in project_months(access)])
+        self.place_id.set_choices([("", _("No place")), *((str(key), name) for key, name in places)])
+        self.activity.set_choices(_options(ACTIVITIES))
+
+    def details(self) -> HoursDetails:
+        """Return the submitted details."""
+        return HoursDetails(
+            user_id=int(self.user_id.data),
+            month=dt.date.fromisoformat(self.month.data),
+            place_id=int(self.place_id.data) if self.place_id.data else None,
+            activity=self.activity.data,
+            minutes=round(self.hours.data * MINUTES_PER_HOUR / 1000),
+        )
+
+
+def project_months(access: ProjectAccess) -> list[dt.date]:
+    """Return the first day of each month of a project until today, newest first."""
+    project = access.project
+    month = min(clock.today(), project.ends_on or clock.today()).replace(day=1)
+    first = project.starts_on.replace(day=1)
+    months: list[dt.date] = []
+    while month >= first and len(months) < MAX_MONTHS:
+        months.append(month)
+        month -= relativedelta(months=1)
+    return months
+
+
+def month_name(month: dt.date) -> str:
+    """Return name and year of a month."""
+    return f"{format_month(month.month)} {month.year}"
+
+
+class _MoneyForm(BaseForm):
+    """An amount, its currency and a dated exchange rate."""
+
+    amount = AmountField(_l("Amount"), [required()])
+    currency = ChoiceField(_l("Currency"), [required()], choices=[(code, code) for code in CURRENCIES])
+    rate = RateField(
+        _l("Exchange rate"),
+        description=_l(
+            "Kroner for one euro, like 11,4325. Amounts in euro without a rate are added up separately."
+        ),
+    )
+    rate_on = DayField(_l("Date of the exchange rate"))
+
+    def money(self) -> Money:
+        """Return the submitted amount."""
+        return Money(self.amount.data, self.currency.data, self.rate.data, self.rate_on.data)
+
+
+class SourceForm(_MoneyForm):
+    """An agreed contribution to a project."""
+
+    page_order = ("name", "kind", "amount", "currency", "rate", "rate_on")
+
+    name = TextField(_l("Who contributes"), [required(), length(2, 80)])
+    kind = ChoiceField(_l("Kind of funding"), [required()])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.set_choices(_options(FUNDING_KINDS))
+
+    def details(self) -> SourceDetails:
+        """Return the submitted details."""
+        return SourceDetails(self.kind.data, self.name.data or "", self.money())
+
+
+class EntryForm(_MoneyForm):
+    """A booked income or cost."""
+
+    page_order = (
+        "source_or_category",
+        "booked_on",
+        "amount",
+        "currency",
+        "rate",
+        "rate_on",
+        "place_id",
+        "reference",
+    )
+
+    source_or_category = ChoiceField(_l("Income or cost"), [required()])
+    booked_on = DayField(_l("Date in the accounts"), [required()])
+    place_id = ChoiceField(_l("Place"))
+    reference = TextField(
+        _l("Voucher number"),
+        [length(high=40)],
+        description=_l("So that the entry is found in your accounts."),
+    )
+
+    def __init__(self, sources: Mapping[int, str], places: Named, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        costs = [(code, _("Cost: %(name)s", name=label)) for code, label in COST_CATEGORIES.items()]
+        incomes = [(f"source-{key}", _("Income: %(name)s", name=name)) for key, name in sources.items()]
+        self.source_or_category.set_choices([("", _("Choose")), *costs, *incomes])
+        self.place_id.set_choices([("", _("No place")), *((str(key), name) for key, name in places)])
+
+    def details(self) -> EntryDetails:
+        """Return the submitted details."""
+        chosen = self.source_or_category.data
+        source = chosen.removeprefix("source-") if chosen.startswith("source-") else ""
+        return EntryDetails(
+            money=self.money(),
+            booked_on=self.booked_on.data,
+            source_id=int(source) if source else None,
+            category="" if source else chosen,
+            place_id=int(self.place_id.data) if self.place_id.data else None,
+            reference=self.reference.data or "",
+        )
+
+
+class FeeForm(BaseForm):
+    """The state of the participation fee of the chosen companies."""
+
+    state = ChoiceField(_l("The fee is"), [required()])
+    amount = AmountField(_l("Amount in kroner"), [required()])
+    on = DayField(_l("Date"), [required()])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.state.set_choices(_options(FEE_STATES))
+        if not self.on.data and self.on.typed is None:
+            self.on.data = clock.today()
+
+    def details(self) -> FeeDetails:
+        """Return the submitted details."""
+        return FeeDetails(self.state.data, self.amount.data, self.on.data)
+
+
+class AidForm(BaseForm):
+    """State aid to a company."""
+
+    amount = AmountField(
+        _l("Value in kroner"),
+        [required()],
+        description=_l(
+            "What the company receives without paying for it: the price of the course and the advice, less its fee."
+        ),
+    )
+    basis = ChoiceField(_l("Legal basis"), [required()])
+    granted_on = DayField(_l("Granted on"), [required()])
+    reference = TextField(_l("Reference"), [length(high=40)])
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.basis.set_choices(_options(AID_BASES))
+
+    def details(self) -> AidDetails:
+        """Return the submitted details."""
+        return AidDetails(self.amount.data, self.basis.data, self.granted_on.data, self.reference.data or "")

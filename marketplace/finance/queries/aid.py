@@ -1,0 +1,136 @@
+"""Participation fees and state aid of the companies in a project."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.letters import norwegian_order
+from marketplace.finance import aid
+from marketplace.finance.models import AidGrant, ParticipationFee
+from marketplace.finance.queries.corrections import is_valid, row_to_correct
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.queries.projects import ProjectAccess
+
+Grant = tuple[dt.date, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFinances:
+    """A company's fee and aid in the project, and its de minimis aid of three years in all projects, in øre."""
+
+    participation: Participation
+    fee: ParticipationFee | None
+    grants: Sequence[AidGrant]
+    de_minimis_ore: int
+
+    @property
+    def aid_ore(self) -> int:
+        """Sum of the aid in the project."""
+        return sum(grant.amount_ore for grant in self.grants if grant.basis != "none")
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyFinancesPage:
+    """Companies that have or had a seat, by name, and sums in øre."""
+
+    rows: Sequence[CompanyFinances]
+    fees_ore: dict[str, int]
+    aid_ore: int
+
+    @property
+    def aided(self) -> int:
+        """Number of companies with aid."""
+        return sum(row.aid_ore > 0 for row in self.rows)
+
+
+def company_finances(access: ProjectAccess) -> CompanyFinancesPage:
+    """Return fees and aid by company for members of the owner garden. Raises Forbidden for partner gardens."""
+    if not access.is_owner_garden:
+        raise Forbidden
+    participations = session.scalars(
+        select(Participation)
+        .where(Participation.project_id == access.project.id, Participation.signed_up_at.is_not(None))
+        .order_by(norwegian_order(Participation.company_name), Participation.id)
+    ).all()
+    ids = [one.id for one in participations]
+    numbers = [one.organisation_number for one in participations if one.organisation_number]
+    fees = _newest_fees(ids)
+    grants = grants_by_number(numbers)
+    rows = [
+        _company(one, fees.get(one.id), grants.get(one.organisation_number or "", []))
+        for one in participations
+    ]
+    fees_ore: dict[str, int] = defaultdict(int)
+    for fee in fees.values():
+        fees_ore[fee.state] += fee.amount_ore
+    return CompanyFinancesPage(rows, dict(fees_ore), sum(row.aid_ore for row in rows))
+
+
+def _company(
+    participation: Participation, fee: ParticipationFee | None, grants: Sequence[AidGrant]
+) -> CompanyFinances:
+    de_minimis = aid.rolling_sum(
+        ((grant.granted_on, grant.basis, grant.amount_ore) for grant in grants), clock.today()
+    )
+    own = [grant for grant in grants if grant.project_id == participation.project_id]
+    return CompanyFinances(participation, fee, own, de_minimis)
+
+
+def _newest_fees(participation_ids: Sequence[int]) -> dict[int, ParticipationFee]:
+    query = (
+        select(ParticipationFee)
+        .where(ParticipationFee.participation_id.in_(participation_ids))
+        .order_by(ParticipationFee.id)
+    )
+    return {fee.participation_id: fee for fee in session.scalars(query)}
+
+
+def grants_by_number(organisation_numbers: Sequence[str]) -> dict[str, list[AidGrant]]:
+    """Return the valid grants of companies in all projects, by organisation number."""
+    query = (
+        select(AidGrant)
+        .where(
+            AidGrant.organisation_number.in_(organisation_numbers),
+            AidGrant.amount_ore > 0,
+            is_valid(AidGrant),
+        )
+        .order_by(AidGrant.granted_on, AidGrant.id)
+    )
+    found: dict[str, list[AidGrant]] = defaultdict(list)
+    for grant in session.scalars(query):
+        found[grant.organisation_number].append(grant)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyAid:
+    """A company with all its valid grants, its highest de minimis aid of any three years in øre, and the row to correct."""
+
+    participation: Participation
+    grants: Sequence[AidGrant]
+    highest_ore: int
+    corrected: AidGrant | None
+
+
+def company_aid(access: ProjectAccess, participation_id: int, grant_id: int | None) -> CompanyAid:
+    """Return the aid of a company of the project. Raises NotFound, or Conflict if the row has been corrected already."""
+    participation = session.get(Participation, participation_id)
+    if (
+        participation is None
+        or participation.project_id != access.project.id
+        or participation.signed_up_at is None
+    ):
+        raise NotFound
+    number = participation.organisation_number or ""
+    grants = grants_by_number([number])[number] if number else []
+    corrected = row_to_correct(AidGrant, access.project.id, grant_id) if grant_id is not None else None
+    if corrected is not None and corrected.organisation_number != number:
+        raise NotFound
+    highest = aid.highest_rolling_sum((one.granted_on, one.basis, one.amount_ore) for one in grants)
+    return CompanyAid(participation, grants, highest, corrected)

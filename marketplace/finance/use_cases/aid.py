@@ -1,0 +1,99 @@
+"""Noting participation fees, and recording state aid to companies."""
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.finance.models import AidGrant, ParticipationFee
+from marketplace.finance.queries.aid import company_aid
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.use_cases.projects import change_project
+
+
+@dataclass(frozen=True, slots=True)
+class FeeDetails:
+    """The state of a participation fee from a day on, with the amount in øre."""
+
+    state: str
+    amount: int
+    on: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class AidDetails:
+    """Aid to a company. The amount is in øre; 0 in a correction means that the row was a mistake."""
+
+    amount: int
+    basis: str
+    granted_on: dt.date
+    reference: str = ""
+
+
+def note_fees(viewer: Viewer, slug: str, participation_ids: Collection[int], details: FeeDetails) -> int:
+    """Note the fee of some companies as invoiced, paid or waived; return how many. The newest note of a company counts."""
+    with transaction():
+        project = change_project(viewer, slug).project
+        if details.on > clock.today():
+            raise RuleBroken(_("The date cannot be later than today."), "on")
+        query = select(Participation.id).where(
+            Participation.project_id == project.id,
+            Participation.signed_up_at.is_not(None),
+            Participation.id.in_(participation_ids),
+        )
+        ids = sorted(session.scalars(query))
+        if not ids:
+            raise RuleBroken(_("Choose at least one company."), "companies")
+        for participation_id in ids:
+            session.add(
+                ParticipationFee(
+                    participation_id=participation_id,
+                    state=details.state,
+                    amount_ore=details.amount,
+                    on=details.on,
+                    by_id=viewer.user_id,
+                )
+            )
+            record(
+                viewer, "fee.note", "participation", participation_id, state=details.state, ore=details.amount
+            )
+        return len(ids)
+
+
+def save_aid(
+    viewer: Viewer, slug: str, participation_id: int, details: AidDetails, corrects_id: int | None = None
+) -> None:
+    """Record aid to a company with an organisation number, or correct a row by a new one. Raises RuleBroken or Conflict."""
+    with transaction():
+        access = change_project(viewer, slug)
+        project = access.project
+        participation = company_aid(access, participation_id, corrects_id).participation
+        if not participation.organisation_number:
+            raise RuleBroken(
+                _("Enter the company's organisation number first. Aid is added up by it over three years.")
+            )
+        if details.granted_on > clock.today():
+            raise RuleBroken(_("The date cannot be later than today."), "granted_on")
+        if corrects_id is None and details.amount == 0:
+            raise RuleBroken(_("Enter an amount."), "amount")
+        grant = AidGrant(
+            project_id=project.id,
+            organisation_number=participation.organisation_number,
+            company_id=participation.company_id,
+            granted_on=details.granted_on,
+            amount_ore=details.amount,
+            basis=details.basis,
+            reference=details.reference,
+            by_id=viewer.user_id,
+            replaces_id=corrects_id,
+        )
+        session.add(grant)
+        session.flush()
+        record(viewer, "aid.record", "participation", participation_id, grant=grant.id, replaces=corrects_id)

@@ -1,0 +1,86 @@
+"""Participation fees and state aid of the companies in a project."""
+
+from flask import render_template, request
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.finance.forms import AidForm, FeeForm
+from marketplace.finance.labels import AID_BASES, FEE_STATES
+from marketplace.finance.queries import aid as queries
+from marketplace.finance.use_cases import aid as use_cases
+from marketplace.finance.views.base import RECORDS, blueprint
+from marketplace.programme.queries.projects import project_for
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.forms.editing import add
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.route("/programme/<slug>/aid", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECORDS)
+def aid(slug: str) -> ViewResponse:
+    """List fees and aid by company, and note the fee of the chosen companies."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    page = queries.company_finances(project_access)
+    form = FeeForm()
+    chosen = request.form.getlist("id", type=int)
+    counts: list[int] = []
+    if add(form, lambda form: counts.append(use_cases.note_fees(viewer, slug, chosen, form.details()))):
+        flashes.done(
+            ngettext(
+                "The fee of %(num)s company is noted.", "The fees of %(num)s companies are noted.", counts[0]
+            )
+        )
+        return see_other("finance.aid", slug=slug)
+    return render_template(
+        "finance/aid.html",
+        access=project_access,
+        page=page,
+        form=form,
+        chosen=set(chosen),
+        fee_states=FEE_STATES,
+        bases=AID_BASES,
+    )
+
+
+@blueprint.route("/programme/<slug>/aid/<int:participation_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECORDS)
+def new_aid(slug: str, participation_id: int) -> ViewResponse:
+    """Record state aid to a company."""
+    return _aid_page(slug, participation_id, None)
+
+
+@blueprint.route("/programme/<slug>/aid/<int:participation_id>/<int:grant_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECORDS)
+def correct_aid(slug: str, participation_id: int, grant_id: int) -> ViewResponse:
+    """Correct a record of state aid by a new row."""
+    return _aid_page(slug, participation_id, grant_id)
+
+
+def _aid_page(slug: str, participation_id: int, grant_id: int | None) -> ViewResponse:
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    project_access.require_leader()
+    page = queries.company_aid(project_access, participation_id, grant_id)
+    values: dict[str, object] = {}
+    if page.corrected is not None:
+        old = page.corrected
+        values = {
+            "amount": old.amount_ore,
+            "basis": old.basis,
+            "granted_on": old.granted_on,
+            "reference": old.reference,
+        }
+    form = AidForm(data=values)
+    if add(form, lambda form: use_cases.save_aid(viewer, slug, participation_id, form.details(), grant_id)):
+        flashes.done(_("The aid has been recorded."))
+        return see_other("finance.aid", slug=slug)
+    return render_template(
+        "finance/edit_aid.html", access=project_access, page=page, form=form, bases=AID_BASES
+    )

@@ -1,0 +1,157 @@
+"""Funding and booked entries of a project."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import render_template
+
+from marketplace.core.amounts import MINOR_UNITS, RATE_UNITS, to_ore
+from marketplace.core.i18n import gettext as _
+from marketplace.finance.forms import EntryForm, SourceForm
+from marketplace.finance.labels import COST_CATEGORIES, FUNDING_KINDS
+from marketplace.finance.queries import money as queries
+from marketplace.finance.use_cases import money as use_cases
+from marketplace.finance.views.base import RECORDS, blueprint
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.forms.editing import add
+from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+from marketplace.web.xlsx_export import xlsx_response
+
+
+def _leader_access(slug: str) -> ProjectAccess:
+    project_access = project_for(current_viewer(), slug)
+    project_access.require_leader()
+    return project_access
+
+
+@blueprint.get("/programme/<slug>/money")
+@access.garden
+def money(slug: str) -> ViewResponse:
+    """Show plan against actual, and the booked entries."""
+    project_access = project_for(current_viewer(), slug)
+    page = queries.money_page(project_access)
+    return render_template(
+        "finance/money.html",
+        access=project_access,
+        page=page,
+        names=queries.source_names(project_access.project.id),
+        kinds=FUNDING_KINDS,
+        categories=COST_CATEGORIES,
+    )
+
+
+@blueprint.get("/programme/<slug>/money.xlsx")
+@access.garden
+def money_xlsx(slug: str) -> ViewResponse:
+    """Download the booked entries as a workbook."""
+    project_access = project_for(current_viewer(), slug)
+    page = queries.money_page(project_access)
+    names = queries.source_names(project_access.project.id)
+    header = [
+        _("Date in the accounts"),
+        _("Income or cost"),
+        _("Place"),
+        _("Amount"),
+        _("Currency"),
+        _("Exchange rate"),
+        _("Date of the exchange rate"),
+        _("Kroner"),
+        _("Voucher number"),
+    ]
+    return xlsx_response(f"{slug}-money", header, _export_rows(page, names))
+
+
+def _export_rows(page: queries.MoneyPage, names: dict[int, str]) -> Iterator[Sequence[object]]:
+    for entry in page.entries:
+        ore = to_ore(entry.amount_minor, entry.currency, entry.rate_e4)
+        yield (
+            entry.booked_on,
+            names[entry.source_id] if entry.source_id else str(COST_CATEGORIES[entry.category]),
+            entry.place.name if entry.place else "",
+            (1 if entry.source_id else -1) * entry.amount_minor / MINOR_UNITS,
+            entry.currency,
+            entry.rate_e4 / RATE_UNITS if entry.rate_e4 else "",
+            entry.rate_on or "",
+            (1 if entry.source_id else -1) * ore / MINOR_UNITS if ore is not None else "",
+            entry.reference,
+        )
+
+
+@blueprint.route("/programme/<slug>/money/sources/new", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECORDS)
+def new_source(slug: str) -> ViewResponse:
+    """Add a funding source."""
+    project_access = _leader_access(slug)
+    form = SourceForm(data={"currency": project_access.project.currency})
+    if add(form, lambda form: use_cases.save_source(current_viewer(), slug, form.details())):
+        flashes.done(_("The funding has been added."))
+        return see_other("finance.money", slug=slug)
+    return render_template("finance/edit_source.html", access=project_access, form=form, is_correction=False)
+
+
+@blueprint.route("/programme/<slug>/money/sources/<int:source_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECORDS)
+def correct_source(slug: str, source_id: int) -> ViewResponse:
+    """Correct a funding source by a new row."""
+    project_access = _leader_access(slug)
+    source = queries.source_to_correct(project_access, source_id)
+    values = {
+        "name": source.name,
+        "kind": source.kind,
+        "amount": source.agreed_minor,
+        "currency": source.currency,
+        "rate": source.rate_e4,
+        "rate_on": source.rate_on,
+    }
+    form = SourceForm(data=values)
+    if add(form, lambda form: use_cases.save_source(current_viewer(), slug, form.details(), source_id)):
+        flashes.done(_("The correction has been recorded."))
+        return see_other("finance.money", slug=slug)
+    return render_template("finance/edit_source.html", access=project_access, form=form, is_correction=True)
+
+
+def _entry_form(project_access: ProjectAccess, values: dict[str, object]) -> EntryForm:
+    places = [(place.id, place.name) for place in project_access.places]
+    return EntryForm(queries.source_names(project_access.project.id), places, data=values)
+
+
+@blueprint.route("/programme/<slug>/money/new", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECORDS)
+def new_entry(slug: str) -> ViewResponse:
+    """Add an income or a cost."""
+    project_access = _leader_access(slug)
+    form = _entry_form(project_access, {"currency": project_access.project.currency})
+    if add(form, lambda form: use_cases.save_entry(current_viewer(), slug, form.details())):
+        flashes.done(_("The entry has been added."))
+        return see_other("finance.money", slug=slug)
+    return render_template("finance/edit_entry.html", access=project_access, form=form, is_correction=False)
+
+
+@blueprint.route("/programme/<slug>/money/<int:entry_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=RECORDS)
+def correct_entry(slug: str, entry_id: int) -> ViewResponse:
+    """Correct an income or a cost by a new row."""
+    project_access = _leader_access(slug)
+    entry = queries.entry_to_correct(project_access, entry_id)
+    values = {
+        "source_or_category": f"source-{entry.source_id}" if entry.source_id else entry.category,
+        "booked_on": entry.booked_on,
+        "amount": entry.amount_minor,
+        "place_id": str(entry.place_id or ""),
+        "reference": entry.reference,
+        "currency": entry.currency,
+        "rate": entry.rate_e4,
+        "rate_on": entry.rate_on,
+    }
+    form = _entry_form(project_access, values)
+    if add(form, lambda form: use_cases.save_entry(current_viewer(), slug, form.details(), entry_id)):
+        flashes.done(_("The correction has been recorded."))
+        return see_other("finance.money", slug=slug)
+    return render_template("finance/edit_entry.html", access=project_access, form=form, is_correction=True)

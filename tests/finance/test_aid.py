@@ -1,0 +1,108 @@
+"""Participation fees and state aid: sums over three years, across projects, and what the leader types."""
+
+import datetime as dt
+
+import pytest
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.finance import aid
+from marketplace.finance.models import AidGrant, ParticipationFee
+from marketplace.finance.queries.aid import company_finances
+from marketplace.finance.use_cases.aid import AidDetails, FeeDetails, note_fees, save_aid
+from marketplace.programme.queries.projects import project_for
+from tests import factories
+from tests.factories import finance, programme
+
+NUMBER = "310000019"
+
+
+@pytest.fixture
+def garden(app):
+    return factories.garden()
+
+
+@pytest.fixture
+def leader(garden):
+    return factories.member(garden, "curator")
+
+
+@pytest.fixture
+def project(garden):
+    return programme.project(garden)
+
+
+@pytest.fixture
+def seat(project):
+    return programme.participation(programme.cohort(programme.place(project)), organisation_number=NUMBER)
+
+
+def row(viewer, project):
+    return company_finances(project_for(viewer, project.slug)).rows[0]
+
+
+def given(**values):
+    return AidDetails(**({"amount": 1_300_000, "basis": "de_minimis", "granted_on": clock.today()} | values))
+
+
+def test_only_de_minimis_aid_of_the_last_three_years_counts():
+    grants = [
+        (dt.date(2023, 6, 1), "de_minimis", 100),
+        (dt.date(2023, 6, 2), "de_minimis", 10),
+        (dt.date(2025, 1, 1), "article_28", 1_000),
+        (dt.date(2026, 6, 1), "de_minimis", 1),
+    ]
+    assert aid.rolling_sum(grants, dt.date(2026, 6, 1)) == 11
+    assert aid.highest_rolling_sum(grants) == 110
+
+
+def test_de_minimis_aid_is_added_up_across_projects(garden, project, leader, seat):
+    other = programme.project(garden, "Et annet prosjekt")
+    elsewhere = programme.participation(programme.cohort(programme.place(other)), organisation_number=NUMBER)
+    save_aid(leader, project.slug, seat.id, given())
+    save_aid(leader, other.slug, elsewhere.id, given(amount=700_000))
+    assert (row(leader, project).aid_ore, row(leader, project).de_minimis_ore) == (1_300_000, 2_000_000)
+
+
+def test_correction_of_aid_replaces_the_row(project, leader, seat):
+    save_aid(leader, project.slug, seat.id, given())
+    first = session.query(AidGrant).one()
+    save_aid(leader, project.slug, seat.id, given(amount=0), first.id)
+    assert row(leader, project).grants == []
+    with pytest.raises(Conflict):
+        save_aid(leader, project.slug, seat.id, given(), first.id)
+
+
+def test_aid_needs_an_organisation_number(app, project, leader):
+    lead = programme.participation(programme.cohort(programme.place(project)), "Uten nummer")
+    with pytest.raises(RuleBroken, match="organisasjonsnummer"):
+        save_aid(leader, project.slug, lead.id, given())
+    browser = app.test_client().sign_in(leader.user_id)
+    assert "organisasjonsnummeret" in browser.page(f"/programme/{project.slug}/aid/{lead.id}").text
+
+
+def test_newest_note_of_a_fee_counts(project, leader, seat):
+    note_fees(leader, project.slug, [seat.id], FeeDetails("invoiced", 500_000, clock.today()))
+    note_fees(leader, project.slug, [seat.id], FeeDetails("paid", 500_000, clock.today()))
+    page = company_finances(project_for(leader, project.slug))
+    assert (page.rows[0].fee.state, page.fees_ore) == ("paid", {"paid": 500_000})
+    assert session.query(ParticipationFee).count() == 2
+
+
+def test_fee_of_no_company_is_an_error_with_what_was_typed(app, project, leader, seat):
+    browser = app.test_client().sign_in(leader.user_id)
+    path = f"/programme/{project.slug}/aid"
+    form = {"state": "paid", "amount": "5 000", "on": clock.today().isoformat()}
+    refused = browser.post(path, data=form)
+    assert (refused.status_code, "5 000" in refused.text.replace("\xa0", " ")) == (422, True)
+    assert browser.post(path, data=form | {"id": seat.id}).status_code == 303
+    assert "5 000 kr" in browser.page(path).text.replace("\xa0", " ")
+
+
+def test_company_of_another_project_gets_no_fee(garden, leader, project):
+    other = programme.project(garden, "Et annet prosjekt")
+    elsewhere = programme.participation(programme.cohort(programme.place(other)))
+    with pytest.raises(RuleBroken):
+        note_fees(leader, project.slug, [elsewhere.id], FeeDetails("paid", 100, clock.today()))
+    assert finance.grant(elsewhere, leader.user_id).project_id == other.id

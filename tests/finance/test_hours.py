@@ -1,0 +1,131 @@
+"""Hours: recorded, corrected by new rows, and approved by another person."""
+
+import datetime as dt
+
+import pytest
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.finance.models import HoursEntry
+from marketplace.finance.queries.hours import hours_page
+from marketplace.finance.use_cases.hours import HoursDetails, approve_hours, save_hours
+from marketplace.programme.models.projects import ProjectPerson
+from marketplace.programme.queries.projects import project_for
+from tests import factories
+from tests.factories import finance, programme
+
+
+@pytest.fixture
+def garden(app):
+    return factories.garden()
+
+
+@pytest.fixture
+def leader(garden):
+    return factories.member(garden, "curator")
+
+
+@pytest.fixture
+def adviser(garden):
+    return factories.member(garden, "adviser")
+
+
+@pytest.fixture
+def project(garden):
+    return programme.project(garden)
+
+
+def details(person, **values):
+    given = {"month": clock.today().replace(day=1), "place_id": None, "activity": "course", "minutes": 450}
+    return HoursDetails(user_id=person.user_id, **(given | values))
+
+
+def minutes(viewer, project):
+    return [row.entry.minutes for row in hours_page(viewer, project_for(viewer, project.slug)).rows]
+
+
+def test_adviser_sees_own_hours_and_the_leader_all(project, leader, adviser):
+    save_hours(adviser, project.slug, details(adviser))
+    save_hours(leader, project.slug, details(leader, minutes=60))
+    assert minutes(adviser, project) == [450]
+    assert sorted(minutes(leader, project)) == [60, 450]
+
+
+def test_adviser_cannot_record_hours_of_another(project, leader, adviser):
+    with pytest.raises(RuleBroken):
+        save_hours(adviser, project.slug, details(leader))
+
+
+def test_own_hours_cannot_be_approved(project, leader):
+    entry = save_hours(leader, project.slug, details(leader))
+    assert approve_hours(leader, project.slug, [entry.id]) == 0
+    assert entry.approved_at is None
+
+
+def test_leader_approves_and_a_correction_needs_a_new_approval(project, leader, adviser):
+    entry = save_hours(adviser, project.slug, details(adviser))
+    assert approve_hours(leader, project.slug, [entry.id]) == 1
+    corrected = save_hours(adviser, project.slug, details(adviser, minutes=300), entry.id)
+    assert (minutes(leader, project), corrected.approved_at) == ([300], None)
+    assert session.get(HoursEntry, entry.id).minutes == 450
+
+
+def test_second_correction_of_the_same_row_is_a_conflict(project, adviser):
+    entry = save_hours(adviser, project.slug, details(adviser))
+    save_hours(adviser, project.slug, details(adviser, minutes=300), entry.id)
+    with pytest.raises(Conflict):
+        save_hours(adviser, project.slug, details(adviser, minutes=200), entry.id)
+
+
+def test_hours_of_zero_remove_an_entry(project, adviser):
+    entry = save_hours(adviser, project.slug, details(adviser))
+    save_hours(adviser, project.slug, details(adviser, minutes=0), entry.id)
+    assert minutes(adviser, project) == []
+
+
+def test_colleague_cannot_correct_hours_of_another(garden, project, adviser):
+    entry = save_hours(adviser, project.slug, details(adviser))
+    with pytest.raises(Forbidden):
+        colleague = factories.member(garden, "adviser")
+        save_hours(colleague, project.slug, details(colleague), entry.id)
+
+
+def test_manager_of_a_place_approves_the_hours_there(garden, project, adviser):
+    place = programme.place(project)
+    manager = factories.member(garden, "adviser")
+    since = dt.date(2026, 1, 1)
+    session.add(
+        ProjectPerson(
+            project_id=project.id, user_id=manager.user_id, role="manager", place_id=place.id, since=since
+        )
+    )
+    here = save_hours(adviser, project.slug, details(adviser, place_id=place.id))
+    elsewhere = save_hours(adviser, project.slug, details(adviser))
+    assert approve_hours(manager, project.slug, [here.id, elsewhere.id]) == 1
+    assert minutes(manager, project) == [450]
+
+
+def test_month_outside_the_project_is_refused(project, adviser):
+    for month in (dt.date(2000, 1, 1), clock.today().replace(day=1) + dt.timedelta(days=32)):
+        with pytest.raises(RuleBroken):
+            save_hours(adviser, project.slug, details(adviser, month=month.replace(day=1)))
+
+
+def test_another_garden_finds_no_hours(project, adviser):
+    entry = finance.hours(project, adviser.user_id)
+    other = factories.member(factories.garden("Fjellgløtt"), "curator")
+    with pytest.raises(NotFound):
+        save_hours(other, project.slug, details(other), entry.id)
+
+
+def test_hours_are_typed_with_a_comma_and_kept_after_an_error(app, project, adviser):
+    browser = app.test_client().sign_in(adviser.user_id)
+    path = f"/programme/{project.slug}/hours/new"
+    month = clock.today().replace(day=1).isoformat()
+    form = {"user_id": adviser.user_id, "month": month, "activity": "course", "hours": "-7,5"}
+    refused = browser.post(path, data=form)
+    assert (refused.status_code, "-7,5" in refused.text) == (422, True)
+    assert browser.post(path, data=form | {"hours": "7,5"}).status_code == 303
+    assert session.query(HoursEntry.minutes).scalar() == 450
+    assert "7,5" in browser.page(f"/programme/{project.slug}/hours").text

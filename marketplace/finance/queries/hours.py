@@ -83,7 +83,7 @@ def hours_page(viewer: Viewer, access: ProjectAccess) -> HoursPage:
 
 
 def may_approve(viewer: Viewer, access: ProjectAccess, managed: set[int], entry: HoursEntry) -> bool:
-    """Return True if the viewer can approve an entry: as leader or manager of its place, and never one's own."""
+    """Return True if the viewer can approve an entry: as leader or manager of its place, and never the viewer's own."""
     responsible = access.is_leader or entry.place_id in managed
     return responsible and entry.approved_at is None and entry.user_id != viewer.user_id
 
@@ -94,7 +94,7 @@ def may_correct(viewer: Viewer, access: ProjectAccess, managed: set[int], entry:
 
 
 def people_to_record(viewer: Viewer, access: ProjectAccess) -> list[tuple[int, str]]:
-    """List id and name of those whose hours the viewer may record: oneself, and for the leader all in the project's gardens."""
+    """List id and name of those whose hours the viewer may record: the viewer's own, and for the leader all in the project's gardens."""
     if not access.is_leader:
         return [(viewer.user_id or 0, viewer.name)]
     garden_ids = [access.project.garden_id, *(garden.id for garden in partner_gardens(access.project))]

@@ -38,7 +38,7 @@ class HoursDetails:
 def save_hours(
     viewer: Viewer, slug: str, details: HoursDetails, corrects_id: int | None = None
 ) -> HoursEntry:
-    """Add an entry, or correct one by a new row, which has to be approved anew.
+    """Add an entry, or correct one by a new row, which needs a new approval.
 
     Raises RuleBroken, Forbidden, or Conflict if the entry has been corrected meanwhile.
     """

@@ -15,6 +15,7 @@ from marketplace.web import access
 from marketplace.web.access import Level
 from marketplace.web.navigation import ADMIN, COMPANY, GARDEN, PUBLIC, SUPPLIER
 from tests.project.people import LEVELS, OWN, People, route_urls
+from tests.support.sampling import Sampling
 
 ROUTES_FILE = Path(__file__).with_name("routes.txt")
 # Signing in the test client writes these rows, so they may change although a request is refused.
@@ -63,8 +64,17 @@ def people(demo_app: Flask) -> People:
     return People()
 
 
-def test_each_user_gets_expected_status_on_each_route(app: Flask, people: People) -> None:
+def one_of_each_level(sampling: Sampling) -> set[str]:
+    """Return one user for each set of levels, because users with equal levels are refused alike."""
+    groups: dict[frozenset[Level], list[str]] = {}
+    for name, levels in LEVELS.items():
+        groups.setdefault(frozenset(levels), []).append(name)
+    return {name for names in groups.values() for name in sampling.choose(names, 1, f"refused {names[0]}")}
+
+
+def test_each_user_gets_expected_status_on_each_route(app: Flask, people: People, sampling: Sampling) -> None:
     """No route admits the wrong role or fails, and refused requests change no rows."""
+    refused = one_of_each_level(sampling)
     browsers = people.browsers(app)
     request_state.record_heartbeat("worker")
     requests = list(route_urls(app, people))
@@ -75,6 +85,8 @@ def test_each_user_gets_expected_status_on_each_route(app: Flask, people: People
         for method, path, level in requests:
             if method == "POST" and level in LEVELS[name]:
                 continue  # permitted writes are tested with each feature
+            if level not in LEVELS[name] and name not in refused:
+                continue
             answer = browser.open(path, method=method)
             expected = (
                 {200, 303, 404, 410} if level in LEVELS[name] else ({303} if name == "anonymous" else {403})

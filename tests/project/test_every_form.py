@@ -12,7 +12,17 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.web.forms import clean_line
 from tests.support.browser import Browser
-from tests.support.crawl import ROLES, Field, Form, crawl, displayed_errors, endpoint_of, forms_on, sign_in
+from tests.support.crawl import (
+    ROLES,
+    Crawl,
+    Field,
+    Form,
+    crawl,
+    displayed_errors,
+    endpoint_of,
+    forms_on,
+    sign_in,
+)
 from tests.support.page_rules import HtmlPage, page_violations
 from tests.support.sampling import Sampling
 
@@ -39,9 +49,8 @@ SAMPLED_KINDS, SAMPLED_VARIANTS = 6, 3
 """Numbers of form kinds per role and of variants per kind in a sampled run. An exhaustive run submits all."""
 
 
-def kinds_of_form(browser: Browser) -> dict[tuple[str | None, tuple[str, ...]], Form]:
+def kinds_of_form(browser: Browser, found: Crawl) -> dict[tuple[str | None, tuple[str, ...]], Form]:
     """Return one form for each combination of route and field names."""
-    found = crawl(browser)
     kinds: dict[tuple[str | None, tuple[str, ...]], Form] = {}
     for form in found.forms():
         if endpoint_of(browser, form.action, form.method) != "accounts.sign_out":
@@ -127,8 +136,12 @@ class FormTester:
     browsers: dict[str, Browser] = field(default_factory=dict)
     forms: dict[str, Form | None] = field(default_factory=dict)
 
-    def send_all(self) -> None:
-        kinds = [one for one in kinds_of_form(self.browser("nb")).values() if one.action != ERASE_ACCOUNT]
+    def send_all(self) -> Crawl:
+        """Submit the forms of all pages. Returns the crawl that found them."""
+        found = crawl(self.browser("nb"), sampling=self.sampling)
+        kinds = [
+            one for one in kinds_of_form(self.browser("nb"), found).values() if one.action != ERASE_ACCOUNT
+        ]
         for kind in self.sampling.choose(kinds, SAMPLED_KINDS, self.role):
             for button in kind.buttons or (("", ""),):
                 first = reload_form(self.browser("nb"), kind)
@@ -136,6 +149,7 @@ class FormTester:
                 for variant in self.sampling.choose(variants, SAMPLED_VARIANTS, f"{kind.action} {button}"):
                     self.send(kind, button, variant)
             self.browsers.clear()
+        return found
 
     def browser(self, locale: str) -> Browser:
         """Return the user's test client for a locale, a new one after a form was accepted."""
@@ -201,11 +215,11 @@ def request_arguments(form: Form, content: MultiDict[str, str]) -> dict[str, Mul
 @pytest.mark.parametrize("role", ROLES)
 def test_no_form_breaks_or_loses_typed_text(demo_app: Flask, role: str, sampling: Sampling) -> None:
     tester = FormTester(demo_app, role, sampling)
-    tester.send_all()
+    before = tester.send_all()
     assert not tester.wrong, "\n".join(dict.fromkeys(tester.wrong))
     assert tester.sent >= SAMPLED_VARIANTS
     # Accepted values must be escaped, and the pages must still follow the page rules.
-    found = crawl(sign_in(demo_app, role))
+    found = crawl(sign_in(demo_app, role), sampling=sampling, former=before)
     wrong = [entry for entry in found.errors if "answered 5" in entry]
     for path, page in found.pages.items():
         wrong += [f"{path}: {broken}" for broken in page_violations(page)]

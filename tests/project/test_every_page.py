@@ -26,9 +26,9 @@ MIN_KINDS = 10
 @pytest.mark.slow
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
-def test_links_work_and_pages_follow_page_rules(demo_app: Flask, role: str) -> None:
+def test_links_work_and_pages_follow_page_rules(demo_app: Flask, role: str, sampling: Sampling) -> None:
     browser = sign_in(demo_app, role, LANGUAGE[role])
-    found = crawl(browser)
+    found = crawl(browser, sampling=sampling)
     wrong = found.errors + found.unread
     for path, page in found.pages.items():
         wrong += [f"{path}: {broken}" for broken in page_violations(page)]
@@ -86,7 +86,7 @@ HOSTILE_VALUES = ("'\"><script>", "be\x00fore", "9" * 400, "-1", "sNaN", "\u202e
 @pytest.mark.parametrize("role", ROLES)
 def test_hostile_query_strings_cause_no_server_error(demo_app: Flask, role: str, sampling: Sampling) -> None:
     browser = sign_in(demo_app, role)
-    found = crawl(browser)
+    found = crawl(browser, sampling=sampling)
     names = {name for path in found.seen_on for name, _value in parse_qsl(urlsplit(path).query)}
     one_of_each = {endpoint_of(browser, path, "get"): urlsplit(path).path for path in found.pages}
     wrong = []

@@ -20,6 +20,7 @@ from marketplace.core.database import session
 from marketplace.demo import people
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage, text_of
+from tests.support.sampling import Sampling
 
 ROLES = {
     "anonymous": "",
@@ -119,16 +120,29 @@ def recorded_parameters(app: Flask) -> Iterator[set[str]]:
 START = ("/", "/?q=selge+ost+p%C3%A5+nett&place=5021", "/suppliers?q=nettbutik", "/home")
 
 
-def crawl(browser: Browser, start: Iterable[str] = START, max_variants: int = 3) -> Crawl:
+SAMPLED_OBJECTS, ONE_OBJECT_IN = 4, 10
+
+
+def crawl(
+    browser: Browser,
+    start: Iterable[str] = START,
+    max_variants: int = 3,
+    sampling: Sampling | None = None,
+    former: Crawl | None = None,
+) -> Crawl:
     """Follow all links from the start pages.
 
     At most `max_variants` URLs are visited that differ only in the values of their query string. Error responses are
     added to `errors`, with the page that links to them.
+
+    With a sampling, the pages of the first four objects of each route are visited, one in ten of the others, and all
+    to which a former crawl found no link.
     """
     browser.check_pages = False
     result = Crawl()
     waiting = deque(start)
     visits: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    objects: dict[str | None, set[str]] = {}
     result.seen_on = dict.fromkeys(waiting, "the start")
     while waiting:
         path = waiting.popleft()
@@ -137,6 +151,13 @@ def crawl(browser: Browser, start: Iterable[str] = START, max_variants: int = 3)
         visits[kind] += 1
         if parts.query and visits[kind] > max_variants:
             continue
+        route = endpoint_of(browser, path, "get")
+        of_route = objects.setdefault(route, set())
+        is_excess = route is not None and len(of_route) >= SAMPLED_OBJECTS and parts.path not in of_route
+        is_known = former is None or path in former.seen_on
+        if sampling and is_excess and is_known and not sampling.includes(parts.path, ONE_OBJECT_IN):
+            continue
+        of_route.add(parts.path)
         with recorded_parameters(browser.application) as names_read:
             answer = browser.get(path, follow_redirects=True)
         unread = {name for name, _value in parse_qsl(parts.query)} - names_read

@@ -19,6 +19,10 @@ class Sampling:
     seed: str
     exhaustive: bool = False
 
+    def includes(self, case: str, one_in: int) -> bool:
+        """Return True for about one in so many cases, and for all if the run is exhaustive."""
+        return self.exhaustive or random.Random(f"{self.seed} {case}").randrange(one_in) == 0
+
     def choose(self, cases: Iterable[T], count: int, key: str) -> list[T]:
         """Return a sample of `count` cases in their original order; all cases if the run is exhaustive.
 

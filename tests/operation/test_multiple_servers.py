@@ -116,7 +116,6 @@ def test_gunicorn_errors_have_the_security_headers(sent, status):
     assert "<h1>" in body
 
 
-@pytest.mark.both_databases
 @pytest.mark.slow
 def test_two_servers_share_their_state(app, ports):
     one, other = ports

@@ -52,7 +52,6 @@ def environment_of(app):
     }
 
 
-@pytest.mark.both_databases
 def test_replay_command_in_another_process(app, market, publish, command):
     publish()
     words = [sys.executable, "-m", "marketplace.cli", "replay", str(run_of().id)]
@@ -85,7 +84,6 @@ with create_app().app_context():
 """
 
 
-@pytest.mark.both_databases
 def test_replay_is_identical_in_release_with_other_weights(app, market, publish):
     publish()
     run = run_of()

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
-
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.sourcing import use_cases as sourcing
@@ -79,7 +77,6 @@ def suspend(market: Any, name: str, curator: Any, process: RankingProcess) -> di
     return process.ask()
 
 
-@pytest.mark.both_databases
 def test_suspended_supplier_leaves_other_process_at_once(app, market):
     for name in NAMES:
         market.add(name, "Vi lager nettbutikk.", "ecm.shop")
@@ -97,7 +94,6 @@ def test_suspended_supplier_leaves_other_process_at_once(app, market):
         assert set(before) - set(answer["listed"]) == {str(market.suppliers[name].id) for name in NAMES}
 
 
-@pytest.mark.both_databases
 def test_suspended_supplier_leaves_other_process_during_refit(app, market):
     market.add(NAMES[0], "Vi lager nettbutikk.", "ecm.shop")
     session.commit()

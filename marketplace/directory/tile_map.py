@@ -3,9 +3,6 @@
 import math
 from collections.abc import Sequence
 
-import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from marketplace.core import places
 
 COLUMNS = 8
@@ -20,20 +17,21 @@ def tile_positions(numbers: Sequence[str]) -> dict[str, tuple[int, int]]:
     """Return column and row of each municipality, from 1: the assignment that moves them least in all (squared)."""
     if not numbers:
         return {}
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 because it takes 0.5 s to import at the start
+
     found = [places.municipality(number) for number in numbers]
     scale = math.cos(math.radians(sum(one.lat for one in found) / len(found)))
-    east = np.array([one.lon * scale for one in found])
-    south = np.array([-one.lat for one in found])
-    width, height = float(np.ptp(east)), float(np.ptp(south))
+    east, south = [one.lon * scale for one in found], [-one.lat for one in found]
+    width, height = max(east) - min(east), max(south) - min(south)
     rows = math.ceil(len(found) * FREE_SHARE / COLUMNS)
     if width:
         rows = max(rows, min(round(COLUMNS * height / width), 2 * rows))
     rows = min(rows, MAX_ROWS)
-    x = (east - east.min()) / (width or 1) * (COLUMNS - 1)
-    y = (south - south.min()) / (height or 1) * (rows - 1)
+    x = [(at - min(east)) / (width or 1) * (COLUMNS - 1) for at in east]
+    y = [(at - min(south)) / (height or 1) * (rows - 1) for at in south]
     cells = [(column, row) for row in range(rows) for column in range(COLUMNS)]
     cost = [[(x[i] - column) ** 2 + (y[i] - row) ** 2 for column, row in cells] for i in range(len(found))]
-    chosen = linear_sum_assignment(np.array(cost))[1]
+    chosen = linear_sum_assignment(cost)[1]
     used = [cells[index] for index in chosen]
     row_of = {row: index for index, row in enumerate(sorted({row for _column, row in used}), start=1)}
     return {one.number: (column + 1, row_of[row]) for one, (column, row) in zip(found, used, strict=True)}

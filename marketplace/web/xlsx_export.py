@@ -1,12 +1,9 @@
 """Lists as XLSX workbooks, with the same cells as in the CSV files."""
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
 from werkzeug.wrappers import Response
 
 from marketplace.core import clock
@@ -19,6 +16,11 @@ MAX_WIDTH = 60
 
 def xlsx_response(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """Return a download of a workbook with one sheet. Numbers stay numbers; all other cells are text."""
+    from openpyxl import Workbook  # noqa: PLC0415 because few requests need the library, which is slow to import
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 because of the same
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415 because of the same
+    from openpyxl.styles import Font  # noqa: PLC0415 because of the same
+
     lines = [list(row) for row in rows]
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
@@ -31,13 +33,13 @@ def xlsx_response(name: str, header: Sequence[str], rows: Iterable[Sequence[obje
         cell.font = Font(bold=True)
     sheet.append(headings)
     for line in lines:
-        sheet.append([_cell(value) for value in line])
+        sheet.append([_cell(value, ILLEGAL_CHARACTERS_RE) for value in line])
     written = io.BytesIO()
     book.save(written)
     return file_response(f"{name}-{clock.today().isoformat()}.xlsx", XLSX, written.getvalue())
 
 
-def _cell(value: object) -> object:
+def _cell(value: object, illegal: re.Pattern[str]) -> object:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    return ILLEGAL_CHARACTERS_RE.sub("", safe_cell(value))
+    return illegal.sub("", safe_cell(value))

@@ -27,6 +27,16 @@ def test_statistics_are_imported_on_first_use() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_application_starts_without_rarely_used_libraries() -> None:
+    script = """
+import sys
+import marketplace.app
+print(*sorted({"scipy", "sklearn", "pypdf", "typst", "openpyxl"} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "", "import these where they are used"
+
+
 def test_module_is_imported_once_on_first_use(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "imported_later.py").write_text("value = 7\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)

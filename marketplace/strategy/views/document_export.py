@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 from marketplace.core.errors import NotFound
 from marketplace.strategy.document_export.markdown import to_markdown
 from marketplace.strategy.document_export.outline import Outline
-from marketplace.strategy.document_export.pdf import to_pdf
 from marketplace.strategy.queries import document_export as queries
 from marketplace.strategy.queries.sharing import readable_strategy
 from marketplace.strategy.views.base import blueprint
@@ -86,4 +85,6 @@ def _print_page(company_id: int | None) -> str:
 
 def _pdf(company_id: int | None) -> Response:
     outline = _outline(company_id)
+    from marketplace.strategy.document_export.pdf import to_pdf  # noqa: PLC0415 because few requests need the typesetter
+
     return file_response(outline.file_name("pdf"), "application/pdf", to_pdf(outline))

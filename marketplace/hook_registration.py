@@ -14,6 +14,7 @@ from marketplace.organisations.use_cases import add_registered_company
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
 from marketplace.programme.queries.course_ends import course_ends
+from marketplace.programme.queries.project_periods import project_periods
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
 from marketplace.programme.views.own_course import course_panel, thread_panel
@@ -50,6 +51,7 @@ def register_hooks() -> None:
     organisation_hooks.company_panels.register("mandate", mandate_panel)
     organisation_hooks.company_panels.register("course", course_panel)
     strategy_hooks.course_ends.register("course sessions", course_ends)
+    strategy_hooks.project_periods.register("projects", project_periods)
     strategy_hooks.guide_topics.register("procurement guide", topic_titles)
     organisation_hooks.company_panels.register("strategy", strategy_panel)
     organisation_hooks.company_panels.register("outcomes", outcome_panel)

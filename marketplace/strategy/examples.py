@@ -40,6 +40,11 @@ class TradeExamples:
         """Return the suggested objectives in the current language."""
         return [localized(objective["text"]) for objective in self.objectives]  # type: ignore[arg-type]  # because the data file has texts by language there
 
+    def suggested_objectives(self) -> list[tuple[str, str]]:
+        """Return the codes of the indicators and the texts of the suggested objectives in the current language."""
+        codes = [str(objective["indicator"]) for objective in self.objectives]
+        return list(zip(codes, self.objective_texts(), strict=True))
+
     def tip(self, employees: int | None) -> str:
         """Return the advice for a company of this size, in the current language."""
         return localized(self.small if employees is None or employees <= SMALL else self.large)

@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.core.hooks import Hook
 from marketplace.core.viewer import Viewer
+from marketplace.strategy.measuring import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ thread_panels: Hook[Callable[[Viewer], StrategyPanel | None]] = Hook()
 
 course_ends: Hook[Callable[[Sequence[int]], Mapping[int, dt.date]]] = Hook()
 """Return the local date of the last course session of companies, by company id; without those in no course."""
+
+project_periods: Hook[Callable[[int], Sequence[Period]]] = Hook()
+"""Return the periods of the projects that a company takes part in and that have not ended, by company id."""
 
 guide_topics: Hook[Callable[[], Mapping[str, str]]] = Hook()
 """Return the titles of the procurement guide's topics in the current language, by code."""
@@ -48,6 +52,11 @@ def build_thread_panels(viewer: Viewer) -> list[StrategyPanel]:
 def find_course_ends(company_ids: Sequence[int]) -> dict[int, dt.date]:
     """Return the date of the last course session of each company that is in a course."""
     return {company_id: day for find in course_ends for company_id, day in find(company_ids).items()}
+
+
+def find_project_periods(company_id: int | None) -> list[Period]:
+    """Return the periods of the projects that a company takes part in; none without a company."""
+    return [] if company_id is None else [period for find in project_periods for period in find(company_id)]
 
 
 def guide_topic_titles() -> dict[str, str]:

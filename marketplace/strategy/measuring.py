@@ -49,9 +49,22 @@ class GoalWarning(StrEnum):
     NO_SOURCE = "no_source"
     TOO_MANY = "too_many"
     ONLY_VISITS = "only_visits"
+    OUTSIDE_PROJECT = "outside_project"
 
 
 MONTHS = {Rhythm.MONTHLY: 1, Rhythm.QUARTERLY: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Period of a project that a company takes part in; without an end while that is open."""
+
+    starts_on: dt.date
+    ends_on: dt.date | None = None
+
+    def includes(self, day: dt.date) -> bool:
+        """Return True if a day is inside the period."""
+        return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +191,8 @@ def _due_dates(goal: Goal, readings: Iterable[Reading]) -> Iterable[dt.date]:
     yield goal.target_on
 
 
-def goal_warnings(goal: Goal, today: dt.date) -> list[GoalWarning]:
-    """Return the warnings about one objective."""
+def goal_warnings(goal: Goal, today: dt.date, periods: Sequence[Period] = ()) -> list[GoalWarning]:
+    """Return the warnings about one objective. `periods` are those of the company's projects, if it is in any."""
     found = []
     if goal.baseline_milli is None:
         found.append(GoalWarning.NO_BASELINE)
@@ -191,6 +204,8 @@ def goal_warnings(goal: Goal, today: dt.date) -> list[GoalWarning]:
         found.append(GoalWarning.TARGET_BEFORE_BASELINE)
     elif goal.target_on < today:
         found.append(GoalWarning.TARGET_IN_PAST)
+    elif periods and not any(period.includes(goal.target_on) for period in periods):
+        found.append(GoalWarning.OUTSIDE_PROJECT)
     if not goal.source.strip():
         found.append(GoalWarning.NO_SOURCE)
     return found

@@ -14,6 +14,9 @@ WARNING_TEXTS = {
     GoalWarning.TARGET_WORSE: _l("The target is worse than the number today. Check the direction."),
     GoalWarning.TARGET_IN_PAST: _l("The target date has passed."),
     GoalWarning.TARGET_BEFORE_BASELINE: _l("The target date is not after the date of the number today."),
+    GoalWarning.OUTSIDE_PROJECT: _l(
+        "The target date is outside the course project. Choose one inside it if the result should count there."
+    ),
     GoalWarning.NO_BASELINE: _l("You do not know the number today yet."),
     GoalWarning.NO_SOURCE: _l("Write where the number comes from, so that a colleague finds it too."),
     GoalWarning.TOO_MANY: _l(

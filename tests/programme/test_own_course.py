@@ -1,6 +1,7 @@
 """A company's course page, the link on its plan, its home page, and the panel that its gardens see."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -13,11 +14,28 @@ from marketplace.programme.models.sessions import SessionMaterial
 from marketplace.programme.queries.own_course import courses_for_garden, own_courses
 from marketplace.programme.use_cases import attendance
 from marketplace.programme.use_cases.attendance import Marker, NewMark
+from marketplace.strategy.use_cases.objectives import ObjectiveDetails, add_objective
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
 DAY = dt.timedelta(days=1)
+OBJECTIVE = ObjectiveDetails(
+    text="Flere bestillinger",
+    indicator="",
+    indicator_name="Bestillinger",
+    unit="count",
+    own_unit="",
+    direction="up",
+    baseline=1_000,
+    is_baseline_unknown=False,
+    baseline_on=None,
+    target=9_000,
+    target_on=dt.date(2030, 1, 1),
+    source="Kassa",
+    rhythm="monthly",
+    kind="sales",
+)
 
 
 class Course:
@@ -89,6 +107,18 @@ def test_plan_links_to_the_course_only_for_companies_in_a_project(course: Course
 def test_home_of_company_shows_next_session(course: Course, client: Browser) -> None:
     page = client.sign_in(course.owner.user_id or 0).page("/home")
     assert "Neste samling" in page.text
+
+
+def test_target_outside_the_project_is_warned_about(course: Course, client: Browser) -> None:
+    client.sign_in(course.owner.user_id or 0)
+    ends_on = course.seat.project.ends_on = clock.today() + 30 * DAY
+    for day, is_warned in ((ends_on, False), (ends_on + DAY, True)):
+        objective = add_objective(course.owner, replace(OBJECTIVE, target_on=day))
+        page = client.page(f"/plan/objectives/{objective.id}")
+        assert ("Måldatoen er utenfor kursprosjektet" in page.text) is is_warned
+    assert client.page("/plan/strategy/check").text.count("Måldatoen er utenfor kursprosjektet") >= 1
+    course.seat.project.closed_at = clock.now()
+    assert "utenfor kursprosjektet" not in client.page("/plan/objectives").text
 
 
 def test_material_file_is_for_companies_with_a_seat_only(course: Course, client: Browser) -> None:

@@ -13,6 +13,7 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.chart import draw_chart
+from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
 from marketplace.strategy.measuring import Goal, Reading
@@ -20,6 +21,7 @@ from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import StrategyVersion
 from marketplace.strategy.queries.objectives import own_objectives
+from marketplace.strategy.queries.plan import own_company
 from marketplace.strategy.use_cases import measurements
 from marketplace.strategy.use_cases import objectives as use_cases
 from marketplace.strategy.use_cases.measurements import MeasurementDetails
@@ -171,6 +173,19 @@ def test_suggested_indicator_fills_the_form(owner: Viewer, client: Browser) -> N
     assert "Andel direktebestillinger" in page.html
     assert indicators()["sal_direct_share"].instructions["nb"] in page.text
     client.page("/plan/objectives/new?indicator=<script>")
+
+
+def test_objective_of_the_trade_is_offered_and_fills_the_form(owner: Viewer, client: Browser) -> None:
+    client.sign_in(owner.user_id or 0)
+    [(code, text), *_others] = trade_examples(own_company(owner).sector_code).suggested_objectives()
+    for path in ("/plan", "/plan/objectives"):
+        link = client.page(path).links()[text]
+        form = client.page(link)
+        assert f'value="{text}"' in form.html
+        assert f'value="{code}"' in form.html
+    add(owner, indicator=code)
+    assert text not in client.page("/plan/objectives").links()
+    assert client.get(f"/plan/objectives/new?indicator={'x' * 99}&from=trade").status_code == 200
 
 
 def test_form_keeps_decimals_and_shows_warnings(owner: Viewer, client: Browser) -> None:

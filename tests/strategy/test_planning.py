@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from marketplace.core.dates import add_months
 from marketplace.core.i18n import use_locale
 from marketplace.strategy import planning
 from marketplace.strategy.document import Audience, Budget, Channel, Offer, StrategyContent
+from marketplace.strategy.measuring import Goal, Period, goal_warnings
+from marketplace.strategy.plan_warnings import warnings
 from marketplace.strategy.planning import REQUIRED, StrategyPhase
 
 TODAY = dt.date(2027, 1, 15)
@@ -53,6 +56,7 @@ class Action:
     due_on: dt.date | None = dt.date(2027, 3, 1)
 
 
+PERIODS = [Period(dt.date(2026, 1, 1), dt.date(2027, 12, 31))]
 OBJECTIVES = [Objective(), Objective(kind="sales")]
 ACTIONS = [Action()] * 3
 
@@ -65,7 +69,7 @@ def missing_fields(
 
 def texts(content: StrategyContent = FULL, objectives: Any = OBJECTIVES, actions: Any = ACTIONS) -> list[str]:
     with use_locale("en"):
-        return [one.text for one in planning.warnings(content, objectives, actions, TODAY)]
+        return [one.text for one in warnings(content, objectives, actions, TODAY, periods=PERIODS)]
 
 
 def test_full_plan_lacks_nothing_and_has_no_warnings() -> None:
@@ -110,7 +114,7 @@ def test_plan_is_started_with_three_required_fields(content: StrategyContent, ph
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"objectives": [Objective(baseline_milli=None), OBJECTIVES[1]]}, "not known"),
+        ({"objectives": [Objective(baseline_milli=None), OBJECTIVES[1]]}, "do not know"),
         ({"objectives": [Objective(target_milli=20_000), OBJECTIVES[1]]}, "same as"),
         ({"objectives": [Objective(target_milli=1), OBJECTIVES[1]]}, "worse"),
         ({"objectives": [Objective(direction="down"), OBJECTIVES[1]]}, "worse"),
@@ -128,6 +132,8 @@ def test_plan_is_started_with_three_required_fields(content: StrategyContent, ph
         ({"content": replace(FULL, channels=(Channel("maps", decision="stop"),) * 2)}, "all channels"),
         ({"content": replace(FULL, channels=(Channel("maps", decision="start"),) * 2)}, "nobody responsible"),
         ({"content": replace(FULL, review_on=dt.date(2027, 1, 1))}, "review was due"),
+        ({"content": replace(FULL, review_on=add_months(TODAY, 2))}, "less than 3 months"),
+        ({"objectives": [Objective(target_on=dt.date(2028, 1, 1)), OBJECTIVES[1]]}, "course project"),
         ({"content": replace(FULL, audiences=(Audience("Familier"),))}, "before they buy"),
     ],
 )
@@ -141,3 +147,14 @@ def test_doubtful_plan_is_warned_about_but_complete(changes: dict[str, Any], wor
         )
         is StrategyPhase.COMPLETE
     )
+
+
+def test_review_soon_after_a_plan_that_has_been_complete_for_long_is_not_warned_about() -> None:
+    near = replace(FULL, review_on=TODAY + dt.timedelta(days=20))
+    assert warnings(near, OBJECTIVES, ACTIONS, TODAY, completed_on=add_months(TODAY, -5)) == []
+
+
+def test_date_in_a_project_without_an_end_is_not_warned_about() -> None:
+    goal = Goal("up", 1, 2, dt.date(2030, 1, 1), source="kassa")
+    assert goal_warnings(goal, TODAY, [Period(dt.date(2026, 1, 1))]) == []
+    assert goal_warnings(goal, TODAY, [*PERIODS, Period(dt.date(2026, 1, 1))]) == []

@@ -12,7 +12,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.strategy import measuring
-from marketplace.strategy.measuring import Goal, GoalWarning, ObjectiveState, Reading, Status
+from marketplace.strategy.hooks import find_project_periods
+from marketplace.strategy.measuring import Goal, GoalWarning, ObjectiveState, Period, Reading, Status
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
 
@@ -87,12 +88,12 @@ def readings_of(objective: Objective) -> list[Reading]:
     ]
 
 
-def view_objective(objective: Objective) -> ObjectiveView:
-    """Compute the status, due date and warnings of an objective today."""
+def view_objective(objective: Objective, periods: Sequence[Period] = ()) -> ObjectiveView:
+    """Compute the status, due date and warnings of an objective today, with the periods of the company's projects."""
     goal, readings, today = goal_of(objective), readings_of(objective), clock.today()
     by_id = {one.id: one for one in objective.measurements}
     state = measuring.objective_state(goal, readings, today)
-    warnings = measuring.goal_warnings(goal, today)
+    warnings = measuring.goal_warnings(goal, today, periods)
     if state.status in {Status.REACHED, Status.NOT_REACHED}:
         warnings = [one for one in warnings if one is not GoalWarning.TARGET_IN_PAST]
     return ObjectiveView(
@@ -115,7 +116,8 @@ def objectives_of(strategy: Strategy) -> list[ObjectiveView]:
 def own_objectives(viewer: Viewer) -> ObjectiveList:
     """Return the objectives of the viewer's company."""
     rows = session.scalars(_own(viewer).order_by(Objective.position, Objective.id)).all()
-    current = [view_objective(one) for one in rows if one.removed_at is None]
+    periods = find_project_periods(viewer.organisation_id) if rows else []
+    current = [view_objective(one, periods) for one in rows if one.removed_at is None]
     removed = sorted(
         (one for one in rows if one.removed_at is not None), key=lambda one: str(one.removed_at), reverse=True
     )

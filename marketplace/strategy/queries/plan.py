@@ -12,10 +12,12 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.strategy import planning
 from marketplace.strategy.document import StrategyContent, from_json
+from marketplace.strategy.hooks import find_project_periods
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.plan_warnings import PlanWarning, warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,19 @@ class Plan:
         return planning.phase(self.content, self.objectives, self.actions)
 
     @property
-    def warnings(self) -> list[planning.PlanWarning]:
+    def warnings(self) -> list[PlanWarning]:
         """Warnings, which do not prevent it from being complete."""
-        return planning.warnings(self.content, self.objectives, self.actions, clock.today())
+        if self.strategy is None:
+            return warnings(self.content, self.objectives, self.actions, clock.today())
+        completed_at = self.strategy.completed_at
+        return warnings(
+            self.content,
+            self.objectives,
+            self.actions,
+            clock.today(),
+            completed_on=clock.to_local(completed_at).date() if completed_at else None,
+            periods=find_project_periods(self.strategy.company_id),
+        )
 
 
 def strategy_of(company_id: int | None) -> Strategy | None:

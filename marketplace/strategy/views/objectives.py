@@ -8,8 +8,9 @@ from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy.chart import Chart, draw_chart
+from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.forms.objectives import RHYTHMS, ObjectiveForm
-from marketplace.strategy.hooks import build_action_panels
+from marketplace.strategy.hooks import build_action_panels, find_project_periods
 from marketplace.strategy.indicators import KINDS, indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
 from marketplace.strategy.measuring import GoalWarning, Reading, Rhythm, Status
@@ -17,7 +18,7 @@ from marketplace.strategy.objective_texts import STATUS_LABELS, WARNING_TEXTS
 from marketplace.strategy.prioritizing import STATE_LABELS
 from marketplace.strategy.queries import objectives as queries
 from marketplace.strategy.queries.actions import actions_for
-from marketplace.strategy.queries.plan import own_plan
+from marketplace.strategy.queries.plan import own_company, own_plan
 from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.units import format_milli, format_value, unit_of
 from marketplace.strategy.use_cases import objectives as use_cases
@@ -41,6 +42,8 @@ SUGGESTED = (
     "eff_hours",
 )
 """Indicators that are suggested while a company has no objectives."""
+FROM_TRADE = "trade"
+"""Value of the query argument `from` of a link to an objective that others in the trade set."""
 
 
 @blueprint.get("/plan/objectives")
@@ -56,6 +59,9 @@ def objectives() -> ViewResponse:
         listed=listed,
         charts={one.objective.id: chart_of(one) for one in listed.current},
         suggested=[indicators()[code] for code in SUGGESTED if code not in known],
+        trade_objectives=[
+            (code, text) for code, text in _trade_examples().suggested_objectives() if code not in known
+        ],
         by_kind=[
             (label, [one for one in indicators().values() if one.kind == kind])
             for kind, label in KINDS.items()
@@ -70,9 +76,14 @@ def objectives() -> ViewResponse:
 @blueprint.route("/plan/objectives/new", methods=["GET", "POST"])
 @access.company
 def new_objective() -> ViewResponse:
-    """Add an objective, empty or from a ready-made indicator."""
+    """Add an objective: empty, from a ready-made indicator, or as others in the company's trade set it."""
     viewer = current_viewer()
     indicator = indicators().get(query_arg("indicator", 20))
+    trade_text = (
+        dict(_trade_examples().suggested_objectives()).get(indicator.code)
+        if indicator is not None and query_arg("from", 5) == FROM_TRADE
+        else None
+    )
     values: dict[str, Any] = {
         "rhythm": Rhythm.MONTHLY,
         "direction": "",
@@ -81,7 +92,7 @@ def new_objective() -> ViewResponse:
     }
     if indicator is not None:
         values |= {
-            "text": indicator.objective,
+            "text": trade_text or indicator.objective,
             "indicator": indicator.code,
             "indicator_name": indicator.name,
             "unit": indicator.unit,
@@ -104,6 +115,7 @@ def new_objective() -> ViewResponse:
         title=_("New objective"),
         objective=None,
         indicator=indicator,
+        is_example=trade_text is not None,
         is_measured=False,
     )
 
@@ -114,7 +126,7 @@ def objective(objective_id: int) -> ViewResponse:
     """Show an objective with its chart and all measurements, also corrected and withdrawn ones."""
     viewer = current_viewer()
     found = queries.own_objective(viewer, objective_id)
-    shown = queries.view_objective(found)
+    shown = queries.view_objective(found, find_project_periods(viewer.organisation_id))
     actions = actions_for(viewer, objective_id)
     return render_template(
         "strategy/objective.html",
@@ -158,6 +170,7 @@ def edit_objective(objective_id: int) -> ViewResponse:
         title=_("Change the objective"),
         objective=found,
         indicator=indicators().get(found.indicator),
+        is_example=False,
         is_measured=bool(found.measurements),
     )
     return page, result.status
@@ -200,6 +213,10 @@ def chart_of(shown: queries.ObjectiveView) -> Chart | None:
     """Return the chart of an objective, or None if there is nothing to draw yet."""
     readings = [Reading(one.id, one.measured_on, one.value_milli) for one in shown.valid]
     return draw_chart(shown.goal, readings)
+
+
+def _trade_examples() -> TradeExamples:
+    return trade_examples(own_company(current_viewer()).sector_code)
 
 
 def _audiences() -> list[str]:

@@ -35,6 +35,7 @@ from tests import factories
 from tests.factories.briefs import draft, full_answers
 from tests.factories.suppliers import supplier
 from tests.support.browser import Browser
+from tests.support.concurrency import run_concurrently
 
 TODAY = dt.date(2026, 11, 29)
 CANARIES = ("HEMMELIGGAP", "HEMMELIGRISIKO", "142 000")
@@ -213,6 +214,28 @@ def test_draft_from_action_refers_to_action_and_objective(owner: Viewer) -> None
     assert queries.briefs_of_actions(owner, [action.id])[action.id][0].brief.reference == brief.reference
     copied = use_cases.copy_brief(owner, brief.reference)
     assert copied.objective_id == action.objective_id
+
+
+@pytest.mark.both_databases
+def test_form_sent_twice_at_once_makes_one_brief(app: Flask, owner: Viewer) -> None:
+    action_id = action_of(owner).id
+    references = run_concurrently(
+        app, lambda _index: use_cases.begin_from_action(owner, action_id, {"title"}).reference, count=4
+    )
+    assert references == [session.query(Brief).one().reference] * 4
+
+
+def test_action_with_a_draft_leads_to_it_until_it_is_published(owner: Viewer, client: Browser) -> None:
+    action = action_of(owner)
+    first = use_cases.begin_from_action(owner, action.id, {"title"})
+    path = f"/plan/actions/{action.id}/brief"
+    client.sign_in(owner.user_id or 0)
+    for answer in (client.get(path), client.post(path, data={"part": ["title", "service"]})):
+        assert answer.location.endswith(f"/briefs/{first.reference}/guide")
+    first.state = "published"
+    session.commit()
+    assert client.get(path).status_code == 200
+    assert use_cases.begin_from_action(owner, action.id, {"title"}).reference != first.reference
 
 
 def test_action_without_supplier_or_of_another_company_makes_no_brief(owner: Viewer) -> None:

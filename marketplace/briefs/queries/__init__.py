@@ -33,6 +33,7 @@ from marketplace.briefs.queries.plan import (
     ActionSource,
     action_source,
     briefs_of_actions,
+    draft_of_action,
     objective_of,
     quality_history,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "display_title",
     "draft_answers",
     "draft_check",
+    "draft_of_action",
     "files_of_brief",
     "is_open",
     "last_review",

@@ -154,6 +154,16 @@ def briefs_of_actions(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, li
     return found
 
 
+def draft_of_action(viewer: Viewer, action_id: int) -> Brief | None:
+    """Return the newest brief of the viewer's company made from an action that is not published yet, or None."""
+    query = select(Brief).where(
+        Brief.company_id == viewer.organisation_id,
+        Brief.action_id == action_id,
+        Brief.state.in_([BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING]),
+    )
+    return session.scalar(query.order_by(Brief.id.desc()).limit(1))
+
+
 def objective_of(viewer: Viewer, brief: Brief) -> Objective | None:
     """Return the objective that a brief of the viewer's company serves, or None."""
     if brief.objective_id is None or viewer.organisation_id != brief.company_id:

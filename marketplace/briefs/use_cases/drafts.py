@@ -15,13 +15,14 @@ from marketplace.briefs.limits import MAX_DRAFTS
 from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.authorization import brief_for_transition, bump_revision, lock
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import lock_row, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import own_company
+from marketplace.strategy.models.actions import Action
 
 TOPICS_WITHOUT_DATES = ("need", "today", "delivery", "protection")
 DATE_TYPES = frozenset({"date", "month"})
@@ -65,12 +66,17 @@ def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = 
 def begin_from_action(viewer: Viewer, action_id: int, chosen: Collection[str]) -> Brief:
     """Create a draft from an action of the company's plan, with the chosen parts of it. Raises RuleBroken.
 
-    Parts are chosen by code; nothing else of the plan is copied. See `from_action`.
+    Parts are chosen by code; nothing else of the plan is copied. See `from_action`. An action has one draft at a time: if
+    there is one already, it is returned as it is, so that a form that is sent twice makes one brief.
     """
     with transaction():
+        lock_row(Action.id, action_id)
         source = queries.action_source(viewer, action_id)
         if not source.is_ready:
             raise RuleBroken(_("Choose a supplier and a service for the action first."))
+        begun = queries.draft_of_action(viewer, action_id)
+        if begun is not None:
+            return begun
         company = own_company(viewer)
         _check_draft_limit(viewer)
         facts = guide.CompanyFacts(company.municipality_number)

@@ -26,6 +26,10 @@ def from_action(action_id: int) -> ViewResponse:
     """List the parts of the plan for a new brief, and create it as a draft from the chosen ones."""
     viewer = current_viewer()
     source = queries.action_source(viewer, action_id)
+    begun = queries.draft_of_action(viewer, action_id)
+    if begun is not None:
+        flashes.note(_("You have begun a brief from this action. Continue with it here."))
+        return see_other("briefs.resume", reference=begun.reference)
     chosen = {part.code for part in source.parts if part.is_chosen}
     if request.method == "POST" and source.is_ready:
         chosen = set(request.form.getlist("part"))

@@ -9,11 +9,22 @@ import pypdf
 import pytest
 
 from marketplace.strategy import limits
+from marketplace.strategy.assessing import Stage
 from marketplace.strategy.document_export.markdown import escape, to_markdown
 from marketplace.strategy.document_export.outline import Outline, outline_of
 from marketplace.strategy.document_export.pdf import to_pdf
+from marketplace.strategy.queries.objectives import objectives_of
+from marketplace.strategy.questionnaire import questionnaire
 from marketplace.strategy.template import strategy_template
 from marketplace.strategy.use_cases import sharing
+from marketplace.strategy.use_cases.assessment import PageAnswers, save_answers
+from marketplace.strategy.use_cases.comments import add_comment
+from marketplace.strategy.use_cases.measurements import (
+    MeasurementDetails,
+    add_measurement,
+    withdraw_measurement,
+)
+from marketplace.strategy.use_cases.tools import ToolDetails, save_tool
 from tests import factories
 from tests.factories import strategy as strategies
 from tests.strategy.test_sharing import World, world
@@ -206,6 +217,32 @@ def test_company_downloads_each_format_and_prints(world: World, client: Browser)
     assert stored["actions"][0]["what"] == "Lage nettbutikk"
     for wrong in ("2", "0", "x", "-1", "1.0", "999999"):
         assert client.get(f"/plan/strategy.pdf?version={wrong}").status_code == 404
+
+
+def test_whole_plan_is_one_file_for_the_company_only(world: World, client: Browser) -> None:
+    direction = questionnaire().dimensions[0]
+    save_answers(world.owner, Stage.START, direction, PageAnswers("3", "unknown", "0"), None)
+    save_tool(world.owner, "canva", ToolDetails("in_use", "Kari", 900), 2)
+    objective = objectives_of(sharing.queries.own_strategy(world.owner))[0].objective
+    first = add_measurement(world.owner, objective.id, MeasurementDetails(dt.date(2026, 11, 1), 50_000))
+    withdraw_measurement(world.owner, objective.id, first.id)
+    sharing.share_strategy(world.owner)
+    add_comment(world.adviser, world.company.id, "company", "Fint skrevet.")
+    plan = json.loads(client.sign_in(world.owner.user_id or 0).get("/plan/plan.json").text)
+    answers = {one["code"]: (one["kind"], one["value"]) for one in plan["assessments"][0]["answers"]}
+    assert answers == {
+        question.code: answer
+        for question, answer in zip(
+            direction.questions, [("answered", 3), ("unknown", None), ("answered", 0)], strict=True
+        )
+    }
+    assert plan["strategy"]["content"]["one_line"] == strategies.CONTENT["one_line"]
+    assert [one["text"] for one in plan["strategy"]["comments"]] == ["Fint skrevet."]
+    assert [one["is_withdrawn"] for one in plan["objectives"][0]["measurements"]] == [False, True]
+    assert plan["actions"][0]["objective_id"] == plan["objectives"][0]["id"]
+    assert plan["tools"][0]["ratings"][0]["value"] == 2
+    assert client.page("/account/data").links()["Last ned hele planen som fil"] == "/plan/plan.json"
+    assert client.sign_in(world.adviser.user_id or 0).get("/plan/plan.json").status_code in {403, 404}
 
 
 def test_garden_prints_a_shared_strategy(world: World, client: Browser) -> None:

@@ -1,6 +1,7 @@
-"""A strategy as a page for printing, and as a Markdown, JSON or PDF file."""
+"""A strategy as a page for printing, and as a Markdown, JSON or PDF file; the whole plan as a JSON file."""
 
 import json
+from typing import Any
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -9,6 +10,7 @@ from marketplace.core.errors import NotFound
 from marketplace.strategy.document_export.markdown import to_markdown
 from marketplace.strategy.document_export.outline import Outline
 from marketplace.strategy.queries import document_export as queries
+from marketplace.strategy.queries.plan_export import exported_plan
 from marketplace.strategy.queries.sharing import readable_strategy
 from marketplace.strategy.views.base import blueprint
 from marketplace.web import access
@@ -45,12 +47,15 @@ def markdown_file() -> Response:
 @access.company
 def json_file() -> Response:
     """Download a version of the own strategy as JSON."""
-    text = json.dumps(
-        queries.exported_json(readable_strategy(current_viewer()), _version_number()),
-        ensure_ascii=False,
-        indent=2,
-    )
-    return file_response("strategy.json", "application/json", text.encode())
+    version = queries.exported_json(readable_strategy(current_viewer()), _version_number())
+    return _json_response("strategy.json", version)
+
+
+@blueprint.get("/plan/plan.json")
+@access.company
+def whole_plan_file() -> Response:
+    """Download all of the own plan as JSON: self-assessments, strategy, objectives, measurements, actions and tools."""
+    return _json_response("plan.json", exported_plan(current_viewer()))
 
 
 @blueprint.get("/plan/strategy.pdf")
@@ -65,6 +70,11 @@ def pdf_file() -> Response:
 def shared_pdf_file(company_id: int) -> Response:
     """Download a version of a shared strategy as PDF."""
     return _pdf(company_id)
+
+
+def _json_response(name: str, values: dict[str, Any]) -> Response:
+    text = json.dumps(values, ensure_ascii=False, indent=2)
+    return file_response(name, "application/json", text.encode())
 
 
 def _version_number() -> int | None:

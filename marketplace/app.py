@@ -36,6 +36,7 @@ from marketplace.privacy.views import blueprint as privacy
 from marketplace.programme.views import blueprint as programme
 from marketplace.proposals.views import blueprint as proposals
 from marketplace.regions.reader import installed_region
+from marketplace.regions.views import blueprint as regions
 from marketplace.reporting.views import blueprint as reporting
 from marketplace.sourcing.ranking.index_cache import use_cache_dir
 from marketplace.sourcing.views import blueprint as sourcing
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
 FEATURES = (
     pages,
     privacy,
+    regions,
     accounts,
     organisations,
     mandates,

@@ -81,6 +81,8 @@ COMMON = frozenset(
         "pages.how_we_rank",
         "pages.privacy",
         "pages.save_draft",
+        "regions.handbook",
+        "regions.region_file",
         "mandates.stop_writing",
     }
 )

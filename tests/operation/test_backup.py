@@ -100,6 +100,21 @@ def test_backup_and_restore_under_concurrent_writes(app, elsewhere, tmp_path):
     other.dispose()
 
 
+def test_backup_includes_the_region_file(app, elsewhere, tmp_path):
+    settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
+    region = settings.instance_path / use_cases.REGION_FILE
+    region.write_text("of this installation", encoding="utf-8")
+    target = elsewhere.instance_path / use_cases.REGION_FILE
+    target.write_text("of another", encoding="utf-8")
+    engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)
+    assert use_cases.create_backup(engine, settings, file).keys == ()
+    assert use_cases.restore_backup(other, elsewhere, file).keys == ()
+    assert target.read_text(encoding="utf-8") == "of this installation"
+    assert target.with_name("region.yaml.before-restore").read_text(encoding="utf-8") == "of another"
+    engine.dispose()
+    other.dispose()
+
+
 def test_existing_file_and_database_need_force(app, elsewhere, tmp_path):
     settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
     engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)

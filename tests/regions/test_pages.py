@@ -195,3 +195,20 @@ def test_service_of_the_region_is_offered_searched_and_ranked(in_region: Callabl
     browser = cast("Browser", app.test_client())
     assert "Ferjekontoret" in browser.page("/suppliers?kind=web.boat-timetable").text
     assert "Rutetider på nett" in browser.page("/?q=vi+vil+ha+ferjetider+på+nett").text
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_handbook_is_public_plain_and_offers_the_region_file(
+    client: Browser, tmp_path: Path, locale: str
+) -> None:
+    client.set_cookie("locale", locale)
+    page = client.page("/handbook")
+    words = re.findall(r"\w+", page.text)
+    sentences = len(re.findall(r"[.?!:](?:\s|$)", page.text))
+    long_words = sum(len(word) > 6 for word in words)  # LIX: readable for everybody up to 40
+    assert len(words) / sentences + 100 * long_words / len(words) < 40
+    answer = client.get("/handbook/region.yaml")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    path = tmp_path / "region.yaml"
+    path.write_bytes(answer.data)
+    assert read_region(path).municipalities == default_region().municipalities

@@ -149,7 +149,7 @@ TRACKED: Mapping[type[Base], Tracked] = {
     Measurement: Tracked(
         "measurement",
         _attribute("objective_id"),
-        _pick("measured_on", "value_milli", "recorded_at", "replaces_id"),
+        _pick("measured_on", "value_milli", "recorded_at", "replaces_id", "is_withdrawn"),
         "recorded_at",
     ),
     ToolUse: Tracked("tool", _attribute("company_id"), _pick("tool_code", "state", "since"), "since"),

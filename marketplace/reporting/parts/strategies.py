@@ -108,11 +108,12 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
     ]
     companies = len({strategies[row.owner_id] for row in objectives})
     states = dict.fromkeys(Status, 0)
-    measured, corrected = 0, 0
+    measured, corrected, withdrawn = 0, 0, 0
     for row in objectives:
         readings = _readings(measurements.get(row.row_id, []))
         measured += bool(valid_readings(readings))
-        corrected += sum(one.replaces_id is not None for one in readings)
+        corrected += sum(one.replaces_id is not None and not one.is_withdrawn for one in readings)
+        withdrawn += sum(one.is_withdrawn for one in readings)
         states[objective_state(_goal(row), readings, period.last_day).status] += 1
     n = companies
     return ReportPart(
@@ -126,13 +127,20 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
             counted("on_the_way", states[Status.ON_THE_WAY], n, of),
             counted("not_measured", states[Status.NOT_MEASURED], n, of),
             counted("corrected", corrected, n, of),
+            counted("withdrawn", withdrawn, n, of),
         ],
     )
 
 
 def _readings(rows: Sequence[Row]) -> list[Reading]:
     return [
-        Reading(row.row_id, dt.date.fromisoformat(row["measured_on"]), row["value_milli"], row["replaces_id"])
+        Reading(
+            row.row_id,
+            dt.date.fromisoformat(row["measured_on"]),
+            row["value_milli"],
+            row["replaces_id"],
+            bool(row["is_withdrawn"]),
+        )
         for row in rows
     ]
 

@@ -54,7 +54,7 @@ def addresses(
         names = sorted(rule.arguments)
         is_project = rule.rule.startswith(PROJECT_PATHS)
         columns = [
-            numbers.get("project_slug" if is_project and name == "slug" else name, ["x"]) for name in names
+            numbers.get("project_slug" if is_project and name == "slug" else name, [1]) for name in names
         ]
         objects = list(itertools.product(*columns))
         if sampling and not OFFER_ARGUMENTS.intersection(names):

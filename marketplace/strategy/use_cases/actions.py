@@ -5,19 +5,23 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
-from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.core import clock, taxonomy
-from marketplace.core.database import load_locked, session, transaction
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.limits import MAX_OPEN_ACTIONS
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.prioritizing import OPEN_STATES, ActionState, has_cycle
+from marketplace.strategy.use_cases.rows import (
+    check_row_unchanged,
+    locked_row,
+    record_change,
+    remove_row,
+)
 from marketplace.strategy.use_cases.versions import save_version
 from marketplace.strategy.use_cases.writing import strategy_for_writing
 
@@ -57,8 +61,7 @@ def add_action(viewer: Viewer, details: ActionDetails) -> Action:
         action = Action(strategy_id=strategy.id, **asdict(details))
         session.add(action)
         session.flush()
-        record(viewer, "action.create", "action", action.id)
-        save_version(viewer, strategy)
+        record_change(viewer, strategy, action, "create")
         return action
 
 
@@ -68,18 +71,12 @@ def save_action(
     """Change an action. Raises RuleBroken, or Conflict if it has changed since the form was rendered with `expected`."""
     with transaction():
         strategy = strategy_for_writing(viewer)
-        action = _own_action(strategy, action_id)
-        check_unchanged(
-            expected,
-            action_details(action),
-            details,
-            is_own_change=lambda: last_actor_id("action", action_id) == viewer.user_id,
-        )
+        action = locked_row(Action, strategy, action_id)
+        check_row_unchanged(viewer, action, expected, action_details(action), details)
         _check(strategy, _actions_of(strategy), details, action_id)
         for name, value in asdict(details).items():
             setattr(action, name, value)
-        record(viewer, "action.save", "action", action.id)
-        save_version(viewer, strategy)
+        record_change(viewer, strategy, action, "save")
         return action
 
 
@@ -87,7 +84,7 @@ def set_action_state(viewer: Viewer, action_id: int, state: str) -> Action:
     """Set the state of an action. Raises RuleBroken if there is no such state."""
     with transaction():
         strategy = strategy_for_writing(viewer)
-        action = _own_action(strategy, action_id)
+        action = locked_row(Action, strategy, action_id)
         if state not in set(ActionState):
             raise RuleBroken(_("Choose one from the list."))
         if action.state != state:
@@ -100,13 +97,7 @@ def set_action_state(viewer: Viewer, action_id: int, state: str) -> Action:
 
 def remove_action(viewer: Viewer, action_id: int) -> Action:
     """Remove an action. It can be restored."""
-    with transaction():
-        strategy = strategy_for_writing(viewer)
-        action = _own_action(strategy, action_id)
-        action.removed_at = clock.now()
-        record(viewer, "action.remove", "action", action.id)
-        save_version(viewer, strategy)
-        return action
+    return remove_row(viewer, Action, action_id)
 
 
 def restore_action(viewer: Viewer, action_id: int) -> Action:
@@ -116,23 +107,15 @@ def restore_action(viewer: Viewer, action_id: int) -> Action:
     """
     with transaction():
         strategy = strategy_for_writing(viewer)
-        action = _own_action(strategy, action_id, may_be_removed=True)
+        action = locked_row(Action, strategy, action_id, with_removed=True)
         if action.removed_at is None:
             return action
         action.removed_at = None
         dependencies = {other.id: other.depends_on_id for other in _actions_of(strategy)}
         if has_cycle(dependencies, action.id, action.depends_on_id):
             action.depends_on_id = None
-        record(viewer, "action.restore", "action", action.id)
-        save_version(viewer, strategy)
+        record_change(viewer, strategy, action, "restore")
         return action
-
-
-def _own_action(strategy: Strategy, action_id: int, *, may_be_removed: bool = False) -> Action:
-    action = load_locked(select(Action).where(Action.id == action_id, Action.strategy_id == strategy.id))
-    if action is None or (action.removed_at is not None and not may_be_removed):
-        raise NotFound
-    return action
 
 
 def _actions_of(strategy: Strategy) -> list[Action]:

@@ -16,7 +16,7 @@ from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import SHARE, range_error
-from marketplace.strategy.use_cases.objectives import locked_objective
+from marketplace.strategy.use_cases.rows import locked_row
 from marketplace.strategy.use_cases.versions import save_version
 from marketplace.strategy.use_cases.writing import strategy_for_writing
 
@@ -44,7 +44,7 @@ def add_measurement(
     """Add a measurement. Raises RuleBroken, or Conflict if the unit is no longer the one that the form showed."""
     with transaction():
         strategy = strategy_for_writing(viewer)
-        objective = locked_objective(strategy, objective_id)
+        objective = locked_row(Objective, strategy, objective_id)
         _check_unit(objective, expected_unit)
         if any(one.measured_on == details.measured_on for one in valid_readings(readings_of(objective))):
             raise RuleBroken(
@@ -63,7 +63,7 @@ def correct_measurement(
     """Replace a measurement by a new row. Raises RuleBroken, or Conflict if it is corrected or withdrawn by now."""
     with transaction():
         strategy = strategy_for_writing(viewer)
-        objective = locked_objective(strategy, objective_id)
+        objective = locked_row(Objective, strategy, objective_id)
         _check_unit(objective, expected_unit)
         return _add(viewer, strategy, objective, details, _unchanged_measurement(objective, measurement_id))
 
@@ -71,7 +71,7 @@ def correct_measurement(
 def withdraw_measurement(viewer: Viewer, objective_id: int, measurement_id: int) -> Measurement:
     """Add a row that withdraws a measurement. Raises Conflict if it is corrected or withdrawn by now."""
     with transaction():
-        objective = locked_objective(strategy_for_writing(viewer), objective_id)
+        objective = locked_row(Objective, strategy_for_writing(viewer), objective_id)
         old = _unchanged_measurement(objective, measurement_id)
         withdrawal = Measurement(
             objective_id=objective.id,

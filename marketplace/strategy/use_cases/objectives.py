@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.limits import MAX_ACTION_TEXT, MAX_OPEN_OBJECTIVES
@@ -23,6 +21,12 @@ from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.prioritizing import Performer
 from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import UNITS, range_error
+from marketplace.strategy.use_cases.rows import (
+    check_row_unchanged,
+    locked_row,
+    record_change,
+    remove_row,
+)
 from marketplace.strategy.use_cases.versions import save_version
 from marketplace.strategy.use_cases.writing import strategy_for_writing
 
@@ -126,13 +130,8 @@ def save_objective(
     """Change an objective. Raises RuleBroken, or Conflict if it has changed since the form was rendered."""
     with transaction():
         strategy = strategy_for_writing(viewer)
-        objective = locked_objective(strategy, objective_id)
-        check_unchanged(
-            expected,
-            objective_details(objective),
-            details,
-            is_own_change=lambda: last_actor_id("objective", objective_id) == viewer.user_id,
-        )
+        objective = locked_row(Objective, strategy, objective_id)
+        check_row_unchanged(viewer, objective, expected, objective_details(objective), details)
         _check_measured(objective, details)
         _assign(objective, details)
         record(viewer, "objective.save", "objective", objective.id)
@@ -144,25 +143,18 @@ def save_objective(
 
 def remove_objective(viewer: Viewer, objective_id: int) -> Objective:
     """Remove an objective. It can be restored, with its measurements."""
-    with transaction():
-        strategy = strategy_for_writing(viewer)
-        objective = locked_objective(strategy, objective_id)
-        objective.removed_at = clock.now()
-        record(viewer, "objective.remove", "objective", objective.id)
-        save_version(viewer, strategy)
-        return objective
+    return remove_row(viewer, Objective, objective_id)
 
 
 def restore_objective(viewer: Viewer, objective_id: int) -> Objective:
     """Restore a removed objective; does nothing if it is not removed. Raises RuleBroken if there are too many."""
     with transaction():
         strategy = strategy_for_writing(viewer)
-        objective = locked_objective(strategy, objective_id, with_removed=True)
+        objective = locked_row(Objective, strategy, objective_id, with_removed=True)
         if objective.removed_at is not None:
             _require_room(_current(strategy))
             objective.removed_at = None
-            record(viewer, "objective.restore", "objective", objective.id)
-            save_version(viewer, strategy)
+            record_change(viewer, strategy, objective, "restore")
         return objective
 
 
@@ -170,22 +162,11 @@ def plan_baseline(viewer: Viewer, objective_id: int) -> bool:
     """Add the action to measure an unknown baseline; return False if it has been added before or is not needed."""
     with transaction():
         strategy = strategy_for_writing(viewer)
-        objective = locked_objective(strategy, objective_id)
+        objective = locked_row(Objective, strategy, objective_id)
         is_added = _plan_baseline(viewer, strategy, objective)
         if is_added:
             save_version(viewer, strategy)
         return is_added
-
-
-def locked_objective(strategy: Strategy, objective_id: int, *, with_removed: bool = False) -> Objective:
-    """Lock and return an objective of a strategy. Raises NotFound."""
-    query = select(Objective).where(Objective.id == objective_id, Objective.strategy_id == strategy.id)
-    if not with_removed:
-        query = query.where(Objective.removed_at.is_(None))
-    objective = load_locked(query)
-    if objective is None:
-        raise NotFound
-    return objective
 
 
 def _plan_baseline(viewer: Viewer, strategy: Strategy, objective: Objective) -> bool:

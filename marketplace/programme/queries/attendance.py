@@ -3,12 +3,13 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
-from marketplace.core.database import prepared, session
+from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.letters import sort_key
@@ -17,19 +18,6 @@ from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, ProjectPlace
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
-
-_NUMBERED_MARKS = prepared(
-    select(
-        CourseSession.number,
-        CourseSession.id,
-        AttendanceMark.participation_id,
-        AttendanceMark.mark,
-        AttendanceMark.marked_at,
-        AttendanceMark.client_key,
-    )
-    .join(AttendanceMark, AttendanceMark.session_id == CourseSession.id)
-    .where(AttendanceMark.participation_id.in_(bindparam("ids", expanding=True)))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +91,41 @@ def marks_of(session_ids: Iterable[int]) -> dict[int, dict[int, Mark]]:
     }
 
 
-def numbered_marks(participation_ids: Sequence[int]) -> dict[int, dict[int, tuple[int, Mark]]]:
-    """Return (number in the course plan, mark that counts) by participation and session."""
-    if not participation_ids:
-        return {}
+def marks_by_participation(
+    marks: Iterable[tuple[int, Any]],
+) -> dict[int, dict[int, tuple[int, Mark]]]:
+    """Return (number in the course plan, mark that counts) by participation and session.
+
+    `marks` are the number and the stored mark, or a row with its columns.
+    """
     events: dict[int, list[MarkEvent]] = {}
     numbers: dict[int, int] = {}
-    for row in session.execute(_NUMBERED_MARKS, {"ids": list(participation_ids)}):
-        number, session_id, participation_id, kind, marked_at, key = row
-        numbers[session_id] = number
-        events.setdefault(session_id, []).append(MarkEvent(participation_id, Mark(kind), marked_at, key))
+    for number, row in marks:
+        numbers[row.session_id] = number
+        event = MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
+        events.setdefault(row.session_id, []).append(event)
     found: dict[int, dict[int, tuple[int, Mark]]] = {}
     for session_id, of_session in events.items():
         for participation_id, event in latest_marks(of_session).items():
-            mark_with_number = (numbers[session_id], event.mark)
-            found.setdefault(participation_id, {})[session_id] = mark_with_number
+            found.setdefault(participation_id, {})[session_id] = (numbers[session_id], event.mark)
     return found
 
 
 def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
     """Count the afternoons that each company attended, by participation; those without any are left out."""
-    marks = numbered_marks(participation_ids)
+    query = (
+        select(
+            CourseSession.number,
+            AttendanceMark.session_id,
+            AttendanceMark.participation_id,
+            AttendanceMark.mark,
+            AttendanceMark.marked_at,
+            AttendanceMark.client_key,
+        )
+        .join(AttendanceMark, AttendanceMark.session_id == CourseSession.id)
+        .where(AttendanceMark.participation_id.in_(participation_ids))
+    )
+    marks = marks_by_participation((row.number, row) for row in session.execute(query))
     counted = {participation_id: count_attended(found.values()) for participation_id, found in marks.items()}
     return {participation_id: count for participation_id, count in counted.items() if count}
 

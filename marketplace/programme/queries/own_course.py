@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
@@ -17,8 +18,8 @@ from marketplace.programme.attendance import ATTENDED, Mark, count_attended
 from marketplace.programme.lifecycle import ParticipationPhase, ParticipationState, participation_phase
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, ProjectPlace
-from marketplace.programme.models.sessions import CourseSession, SessionMaterial
-from marketplace.programme.queries.attendance import numbered_marks
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionMaterial
+from marketplace.programme.queries.attendance import marks_by_participation
 from marketplace.programme.queries.sessions import Material, material_file, session_of_seat
 
 _HAS_COURSE = prepared(
@@ -103,19 +104,31 @@ def own_courses(company_id: int, *, with_material: bool = True) -> list[OwnCours
     cohort_ids = {
         one.cohort_id for one in participations if one.state == ParticipationState.SIGNED_UP and one.cohort_id
     }
-    sessions = _sessions(cohort_ids) if cohort_ids else []
-    marks = numbered_marks([one.id for one in participations])
+    sessions, marks = _sessions_and_marks([one.id for one in participations], cohort_ids)
     material = _material([one.id for one in sessions]) if sessions and with_material else {}
     return [_course(one, sessions, marks.get(one.id, {}), material) for one in participations]
 
 
-def _sessions(cohort_ids: set[int]) -> Sequence[CourseSession]:
+def _sessions_and_marks(
+    participation_ids: Sequence[int], cohort_ids: set[int]
+) -> tuple[list[CourseSession], dict[int, dict[int, tuple[int, Mark]]]]:
+    """Return the sessions of cohorts, and a company's marks, also those in other cohorts."""
+    if not participation_ids:
+        return [], {}
+    marked = select(AttendanceMark.session_id).where(AttendanceMark.participation_id.in_(participation_ids))
     query = (
-        select(CourseSession)
-        .where(CourseSession.cohort_id.in_(cohort_ids))
+        select(CourseSession, AttendanceMark)
+        .outerjoin(
+            AttendanceMark,
+            (AttendanceMark.session_id == CourseSession.id)
+            & AttendanceMark.participation_id.in_(participation_ids),
+        )
+        .where(or_(CourseSession.cohort_id.in_(cohort_ids), CourseSession.id.in_(marked)))
         .order_by(CourseSession.starts_at, CourseSession.id)
     )
-    return session.scalars(query).all()
+    rows: Sequence[Any] = session.execute(query).all()
+    sessions = [one for one in dict.fromkeys(row[0] for row in rows) if one.cohort_id in cohort_ids]
+    return sessions, marks_by_participation((one.number, mark) for one, mark in rows if mark is not None)
 
 
 def _material(session_ids: Sequence[int]) -> dict[int, list[Material]]:

@@ -1,6 +1,7 @@
 """Number of offers, choice and outcome of several briefs at once, as far as a company's business garden may see them."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -37,14 +38,13 @@ def brief_results(briefs: Sequence[Brief]) -> dict[int, BriefResult]:
     """Return the result of each brief by id, for the gardens that follow its company. Briefs come with versions."""
     opened = {brief.id for brief in briefs if is_opened(brief)}
     shared = {brief.id for brief in briefs if brief.id in opened and shares_individual_results(brief)}
-    counts, (goals, due) = count_offers_by_brief(opened), _goals_and_due_results(shared)
-    chosen = _choices(opened)
+    offers, (goals, due) = _offers_and_choices(opened), _goals_and_due_results(shared)
     results = {}
     for brief in briefs:
-        supplier, chosen_at = chosen.get(brief.id, ("", None))
+        count, supplier, chosen_at = offers.get(brief.id, (None, None, None))
         results[brief.id] = BriefResult(
-            offers=counts.get(brief.id, 0) if brief.id in opened else None,
-            supplier=supplier,
+            offers=count,
+            supplier=supplier or "",
             chosen_at=chosen_at,
             goal_met=goals.get(brief.id, ""),
             is_result_due=brief.id in due,
@@ -97,13 +97,22 @@ def _goals_and_due_results(brief_ids: Collection[int]) -> tuple[dict[int, str], 
     return goals, {row.brief_id for row in rows if row.answered_at is None and row.due_on <= clock.today()}
 
 
-def _choices(brief_ids: Collection[int]) -> dict[int, tuple[str, dt.datetime]]:
+def _offers_and_choices(
+    brief_ids: Collection[int],
+) -> dict[int, tuple[int, str | None, dt.datetime | None]]:
+    """Return the number of offers of opened briefs, and the supplier that was chosen and when, if any."""
     if not brief_ids:
         return {}
     query = (
-        select(Award.brief_id, Organisation.name, Award.awarded_at)
-        .join(Proposal, Proposal.id == Award.proposal_id)
+        select(Proposal.brief_id, Organisation.name, Award.awarded_at)
         .join(Organisation, Organisation.id == Proposal.supplier_id)
-        .where(Award.brief_id.in_(brief_ids))
+        .outerjoin(Award, (Award.brief_id == Proposal.brief_id) & (Award.proposal_id == Proposal.id))
+        .where(Proposal.brief_id.in_(brief_ids), Proposal.state.not_in(HIDDEN_STATES))
     )
-    return {brief_id: (name, at) for brief_id, name, at in session.execute(query)}
+    counts: Counter[int] = Counter()
+    chosen: dict[int, tuple[str, dt.datetime]] = {}
+    for brief_id, name, awarded_at in session.execute(query):
+        counts[brief_id] += 1
+        if awarded_at is not None:
+            chosen[brief_id] = (name, awarded_at)
+    return {brief_id: (counts[brief_id], *chosen.get(brief_id, (None, None))) for brief_id in brief_ids}

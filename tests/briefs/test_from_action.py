@@ -247,7 +247,9 @@ def test_action_without_supplier_or_of_another_company_makes_no_brief(owner: Vie
         use_cases.begin_from_action(stranger, own.id, {"title"})
 
 
-def test_published_version_stores_its_quality(owner: Viewer) -> None:
+def test_published_version_stores_its_quality_for_the_curve_on_the_plan(
+    owner: Viewer, client: Browser
+) -> None:
     first = use_cases.publish(
         owner, draft(owner, deliverables=["Side"], goal="Flere kunder på nett").reference, confirmed=True
     )
@@ -263,7 +265,8 @@ def test_published_version_stores_its_quality(owner: Viewer) -> None:
     history = queries.quality_history(owner)
     assert [entry.reference for entry in history] == [first.reference, second.reference]
     assert history[0].quality < history[1].quality
-    session.query(BriefVersion).first()
+    (curve,) = client.sign_in(owner.user_id or 0).page("/plan").all("polyline")
+    assert curve.get("points") == f"0.0,{100 - history[0].quality} 300.0,{100 - history[1].quality} "
 
 
 def test_page_lists_what_is_copied_with_private_lines_unticked(owner: Viewer, client: Browser) -> None:

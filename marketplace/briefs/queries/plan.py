@@ -1,5 +1,6 @@
 """Briefs and the plan of their company: the parts of an action that can be copied, and the briefs made from actions."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -179,12 +180,13 @@ class PublishedQuality:
     reference: str
     title: str
     quality: int
+    published_at: dt.datetime
 
 
 def quality_history(viewer: Viewer) -> list[PublishedQuality]:
     """Return the quality of the briefs of the viewer's company in the order of publication, where it is known."""
     query = (
-        select(Brief.reference, BriefVersion.title, BriefVersion.quality)
+        select(Brief.reference, BriefVersion.title, BriefVersion.quality, BriefVersion.published_at)
         .join(BriefVersion.brief)
         .where(
             Brief.company_id == viewer.organisation_id,
@@ -194,4 +196,4 @@ def quality_history(viewer: Viewer) -> list[PublishedQuality]:
         .order_by(BriefVersion.published_at, BriefVersion.id)
     )
     rows = session.execute(query).all() if viewer.is_company else []
-    return [PublishedQuality(row.reference, row.title, row.quality) for row in rows]
+    return [PublishedQuality(row.reference, row.title, row.quality, row.published_at) for row in rows]

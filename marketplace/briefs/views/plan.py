@@ -17,6 +17,7 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 MAX_SHOWN = 10
+CURVE_WIDTH = 300
 """Briefs whose quality is listed."""
 
 
@@ -79,5 +80,21 @@ def quality_panel(viewer: Viewer) -> StrategyPanel | None:
         return None
     return StrategyPanel(
         "briefs/_quality_panel.html",
-        {"first": history[0], "last": history[-1], "count": len(history), "shown": history[-MAX_SHOWN:]},
+        {
+            "first": history[0],
+            "last": history[-1],
+            "count": len(history),
+            "shown": history[-MAX_SHOWN:],
+            "curve": _curve([one.quality for one in history]),
+        },
+    )
+
+
+def _curve(scores: Sequence[int]) -> list[tuple[float, int]]:
+    """Return the points of a curve from left to right in a drawing of CURVE_WIDTH by 100; none for a single score."""
+    steps = len(scores) - 1
+    return (
+        [(round(index * CURVE_WIDTH / steps, 1), 100 - score) for index, score in enumerate(scores)]
+        if steps
+        else []
     )

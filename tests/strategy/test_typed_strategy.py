@@ -160,6 +160,7 @@ def test_complete_strategy_needs_few_requests_and_less_than_an_afternoon(
         typist.open(typist.submit("/plan/actions/new", typed))
     page = typist.open(typist.submit("/plan/strategy/budget", BUDGET))
     assert "Planen er ferdig" in page.text, page.text
+    assert "/plan/print" in page.links().values()
     typist.open("/plan/print")
     record_property("requests", typist.requests)
     record_property("minutes", round(typist.minutes, 1))

@@ -34,9 +34,7 @@ def region_export(*, file: Path, force: bool) -> None:
     except OSError as error:
         message = f"{path} cannot be written: {error.strerror}."
         raise click.ClickException(message) from error
-    click.echo(
-        f"{path}: {current_region().names['en']}, with the course plan and {len(gardens)} business gardens."
-    )
+    click.echo(f"{path}: {current_region().names['en']}. Business gardens: {len(gardens)}.")
 
 
 @region.command("import")
@@ -67,7 +65,7 @@ def region_import(*, file: Path, dry_run: bool, by: str | None) -> None:
     except (reader.RegionFileError, use_cases.RegionRefusedError) as error:
         message = f"Nothing was changed. {error}"
         raise click.ClickException(message) from error
-    click.echo(f"{new.names['en']}: {len(new.municipalities)} municipalities, {_content(new)}.")
+    click.echo(f"{new.names['en']}. {_content(new)}")
     for garden in changes.existing:
         click.echo(f"  {garden.name} exists and is not changed.")
     for garden in changes.new:
@@ -90,8 +88,9 @@ def _installed(instance_path: Path) -> Region | None:
 
 
 def _content(new: Region) -> str:
-    questions = sum(len(texts) for texts in new.guide.values())
+    texts = sum(len(codes) for codes in new.guide.values())
     return (
-        f"{len(new.course_plan.get('sessions', ()))} sessions of the course, {questions} texts of the guide "
-        f"and {len(new.taxonomy)} services of its own"
+        f"Municipalities: {len(new.municipalities)}. Business gardens: {len(new.gardens)}. Changed sessions of the "
+        f"course: {len(new.course_plan.get('sessions', ()))}. Changed texts of the guide: {texts}. Added services: "
+        f"{len(new.taxonomy)}."
     )

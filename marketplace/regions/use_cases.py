@@ -90,7 +90,9 @@ def install_region(
         with transaction():
             if administrator:
                 _add_gardens(administrator, changes.new)
-            record(administrator, "region.import", "region", region.languages[0], gardens=len(changes.new))
+            record(
+                administrator, "region.import", "region", region.names["nb"][:40], gardens=len(changes.new)
+            )
             write_atomically(path, region_yaml(region, ()).encode())
     except BaseException as error:
         if former is None:

@@ -39,7 +39,7 @@ def test_import_adds_gardens_invites_people_and_installs_the_file(
     command: Command, administrator: str, tmp_path: Path
 ) -> None:
     result = output(command("region", "import", str(INNLANDET), "--by", administrator))
-    assert "Innlandet: 46 municipalities" in result
+    assert "Innlandet. Municipalities: 46. Business gardens: 2." in result
     assert "Restart" in result
     gardens = {garden.name: garden for garden in queries.gardens()}
     assert set(gardens) == {"Mjøskanten næringshage", "Fjellporten næringshage"}
@@ -151,7 +151,7 @@ def test_export_can_be_imported_again_without_a_change(
 ) -> None:
     command("region", "import", str(NORTH_WEST), "--by", administrator)
     before = region_path(tmp_path / "instance").read_bytes()
-    assert "1 business gardens" in output(command("region", "export", str(tmp_path)))
+    assert "Business gardens: 1" in output(command("region", "export", str(tmp_path)))
     text = (tmp_path / "region.yaml").read_text(encoding="utf-8")
     assert "Storfjorden næringshage" in text
     assert "ragnhild" not in text
@@ -173,7 +173,7 @@ def test_export_without_a_database_writes_the_default_region(
     empty_database_url: str, command: Command, tmp_path: Path
 ) -> None:
     result = output(command("region", "export", str(tmp_path / "a.yaml"), DATABASE_URL=empty_database_url))
-    assert "0 business gardens" in result
+    assert "Business gardens: 0" in result
     assert read_region(tmp_path / "a.yaml").names == default_region().names
 
 

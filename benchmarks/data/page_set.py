@@ -169,4 +169,11 @@ def _programme_pages(garden: int) -> Sequence[str]:
         .limit(1)
     )
     base, held = f"/programme/{project.slug}", session.scalars(query).one()
-    return base, f"{base}/companies", f"{base}/sessions/{held}", f"{base}/sessions/{held}/attendance"
+    return (
+        base,
+        f"{base}/companies",
+        f"{base}/report",
+        "/report",
+        f"{base}/sessions/{held}",
+        f"{base}/sessions/{held}/attendance",
+    )

@@ -3,9 +3,11 @@
 from fractions import Fraction
 
 from marketplace.core import taxonomy
+from marketplace.core.amounts import format_amount
 from marketplace.core.i18n import format_number, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import find_municipality, municipality_name
+from marketplace.finance.labels import ACTIVITIES, AID_BASES, COST_CATEGORIES, FUNDING_KINDS
 from marketplace.programme.lifecycle import SOURCES, WITHDRAWAL_REASONS
 from marketplace.reporting.figures import Figure, FigureState
 
@@ -45,9 +47,7 @@ def value_text(value: int, unit: str) -> str:
         hours = _decimal(Fraction(value, 60), 1)
         return ngettext("%(hours)s hour", "%(hours)s hours", value // 60, hours=hours)
     if unit.startswith("minor:"):
-        currency = unit.removeprefix("minor:")
-        amount = _decimal(Fraction(value, 100), 0 if value % 100 == 0 else 2)
-        return f"{amount}{_SPACE}{'kr' if currency == 'NOK' else currency}"
+        return format_amount(value, unit.removeprefix("minor:"))
     number, digits = (
         (Fraction(value), 0) if unit in WHOLE_UNITS else (Fraction(value, 1000), _DIGITS.get(unit, 0))
     )
@@ -88,6 +88,9 @@ def cell_label(breakdown: str, code: str) -> str:
 
 def coded_label(code: str) -> str:
     """Return the name of a source, category, activity or legal basis."""
+    for labels in (FUNDING_KINDS, COST_CATEGORIES, ACTIVITIES, AID_BASES):
+        if code in labels:
+            return str(labels[code])
     return code
 
 

@@ -63,7 +63,7 @@ def test_report_definitions_use_no_other_language() -> None:
         (-1500, "points_change", "−2"),
         (1500, "points_change", "+2"),
         (73585, "percent", "74 %"),
-        (8000000, "minor:EUR", "80 000 EUR"),
+        (8000000, "minor:EUR", "80 000 €"),
         (12345, "minor:NOK", "123,45 kr"),
         (0, "count", "0"),
     ],

@@ -7,13 +7,14 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from marketplace.core.amounts import to_ore
 from marketplace.core.database import session
 from marketplace.finance.models import AidGrant, FundingSource, HoursEntry, MoneyEntry, ParticipationFee
+from marketplace.finance.queries.corrections import is_valid
 from marketplace.reporting.facts import Aid, Hours, Money
 from marketplace.reporting.parts.money import COST, NOK, PLAN, RECEIVED
 
 Entry = TypeVar("Entry", HoursEntry, MoneyEntry, FundingSource, AidGrant)
-RATE_UNITS = 10_000
 
 
 def hours_of(project_id: int, place_ids: Sequence[int] | None, as_of: dt.datetime) -> list[Hours]:
@@ -98,13 +99,9 @@ def _at_places(
 
 def _valid(query: Select[Any], model: type[Entry], as_of: dt.datetime) -> list[Entry]:
     """Return the rows recorded by a moment that no other row recorded by then replaces."""
-    rows = list(session.scalars(query.where(model.recorded_at <= as_of).order_by(model.id)))
-    replaced = {one.replaces_id for one in rows}
-    return [one for one in rows if one.id not in replaced]
+    return list(session.scalars(query.where(is_valid(model, as_of)).order_by(model.id)))
 
 
 def _nok(row: MoneyEntry | FundingSource, minor: int) -> int | None:
-    """Return an amount in øre by the row's own dated rate, rounded half up; None without a rate."""
-    if row.currency == NOK:
-        return minor
-    return None if row.rate_e4 is None else (2 * minor * row.rate_e4 + RATE_UNITS) // (2 * RATE_UNITS)
+    """Return an amount in øre by the row's own dated rate; None without a rate."""
+    return to_ore(minor, row.currency, row.rate_e4)

@@ -1,7 +1,7 @@
 """The live report of a project and of a business garden: page and files."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import jsonify, render_template, url_for
@@ -25,8 +25,14 @@ from marketplace.web.viewer import current_viewer
 from marketplace.web.xlsx_export import xlsx_response
 
 _BOARD_PHASES = {"recruited": "", "started": "active", "completed": "completed", "left": "withdrawn"}
-_SESSION_FIGURES = ("planned", "held", "present", "feedback")
-_SUPPLIER_FIGURES = ("suppliers",)
+_LISTS_OF_GARDEN = {"suppliers": "directory.garden_suppliers", "followed": "organisations.companies"}
+_LISTS = dict.fromkeys(("planned", "held", "present", "feedback"), "programme.sessions") | {
+    "hours_": "finance.hours"
+}
+_LISTS_OF_ACCOUNTS = dict.fromkeys(("plan_", "received_", "cost_"), "finance.money") | dict.fromkeys(
+    ("aid_", "fee_"), "finance.aid"
+)
+"""Lists behind figures, by the beginnings of their codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +161,7 @@ def _page(report: queries.LiveReport, asked: PeriodArguments, title: str, slug: 
         "reporting/report.html",
         title=title,
         report=report,
-        parts=_with_links(queries.shown_parts(report), slug),
+        parts=_with_links(report, slug),
         asked=asked,
         dimensions=questionnaire().dimensions,
         definition=definition,
@@ -168,19 +174,26 @@ def _page(report: queries.LiveReport, asked: PeriodArguments, title: str, slug: 
     )
 
 
-def _with_links(parts: Sequence[ReportPart], slug: str) -> list[ReportPart]:
-    """Link figures to the lists behind them; everybody who sees this page may see those lists."""
+def _with_links(report: queries.LiveReport, slug: str) -> list[ReportPart]:
+    """Link figures to the lists behind them, if the viewer may see those."""
+    sees_accounts = report.access is not None and report.access.is_owner_garden
     return [
-        replace(part, figures=[replace(one, list_url=_list_url(one.code, slug)) for one in part.figures])
-        for part in parts
+        replace(
+            part,
+            figures=[replace(one, list_url=_list_url(one.code, slug, sees_accounts)) for one in part.figures],
+        )
+        for part in queries.shown_parts(report)
     ]
 
 
-def _list_url(code: str, slug: str) -> str:
-    if code in _SUPPLIER_FIGURES:
-        return url_for("directory.garden_suppliers")
-    if code == "followed":
-        return url_for("organisations.companies")
-    if slug and code in _BOARD_PHASES:
+def _list_url(code: str, slug: str, sees_accounts: bool) -> str:  # noqa: FBT001 because the name says it
+    """Return the address of the list behind a figure, or an empty text."""
+    if code in _LISTS_OF_GARDEN:
+        return url_for(_LISTS_OF_GARDEN[code])
+    if not slug:
+        return ""
+    if code in _BOARD_PHASES:
         return url_for("programme.board", slug=slug, phase=_BOARD_PHASES[code] or None)
-    return url_for("programme.sessions", slug=slug) if slug and code in _SESSION_FIGURES else ""
+    lists = _LISTS | (_LISTS_OF_ACCOUNTS if sees_accounts else {})
+    endpoint = next((found for start, found in lists.items() if code.startswith(start)), "")
+    return url_for(endpoint, slug=slug) if endpoint else ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, inspect, select, update
+from sqlalchemy import Connection, func, inspect, select, update
 
 from marketplace.core.database import session
 from marketplace.database import triggers
@@ -31,7 +31,9 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "clarification_question": dict.fromkeys(("text", "public_text", "answer"), LONG_WORD),
     "colleague_invitation": {"email": EMAIL},
     "outside_invitation": {"email": EMAIL, "message": LONG_WORD},
-    "outcome": {"text": LONG_WORD, "measured": LONG_WORD},
+    "outcome_answer": dict.fromkeys(("text", "measured", "next_company"), LONG_WORD),
+    "outcome_reply": {"text": LONG_WORD},
+    "individual_score": {"note": LONG_WORD},
     "vetting": {"reason": LONG_WORD},
     "vetting_decision": {"text": LONG_WORD},
     "refusal": dict.fromkeys(("reason", "answer"), LONG_WORD),
@@ -42,6 +44,19 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "evaluation": {"note": LONG_WORD},
     "invitation": {"decline_text": LONG_WORD},
     "stored_file": {"name": FILE_NAME, "alternative_text": LONG_WORD},
+    "project": {"name": LONG_WORD, "about": LONG_WORD},
+    "course_session": dict.fromkeys(("title", "venue", "address", "lecturer", "cancelled_reason"), LONG_WORD),
+    "participation": {"company_name": LONG_WORD, "contact_name": LONG_WORD, "contact_email": EMAIL},
+    "session_material": {"title": LONG_WORD, "url": WEBSITE},
+    "session_feedback": {"comment": LONG_WORD},
+    "case_note": {"text": LONG_WORD},
+    "case_task": {"what": LONG_WORD},
+    "objective": dict.fromkeys(("text", "indicator_name", "source", "audience"), LONG_WORD),
+    "measurement": {"source": LONG_WORD},
+    "strategy_action": {"what": LONG_WORD},
+    "strategy_comment": {"text": LONG_WORD},
+    "strategy_review": dict.fromkeys(("message", "text"), LONG_WORD),
+    "tool_use": {"account_owner": LONG_WORD},
     "outbox_mail": {"recipient": EMAIL, "subject": LONG_WORD, "last_error": LONG_WORD},
 }
 """Columns that are replaced where they are not empty. E-mail addresses and names of accounts are unique per row."""
@@ -54,6 +69,8 @@ JSON_COLUMNS = {
     "vetting_decision": ("checklist",),
     "refusal": ("checklist",),
     "award": ("handover",),
+    "strategy": ("content",),
+    "strategy_version": ("content",),
 }
 
 
@@ -67,9 +84,7 @@ def write_hostile_texts() -> None:
             limit = getattr(table.c[column].type, "length", None) or len(text)
             has_text = func.length(table.c[column]) > 0
             connection.execute(update(table).where(has_text).values({column: text[:limit]}))
-    users = METADATA.tables["user_account"]
-    for (user_id,) in connection.execute(select(users.c.id)).all():
-        connection.execute(update(users).where(users.c.id == user_id).values(email=f"n{user_id}.{EMAIL}"))
+    _write_unique_texts(connection)
     for name, columns in JSON_COLUMNS.items():
         table = METADATA.tables[name]
         keys = list(inspect(table).primary_key)
@@ -86,6 +101,17 @@ def write_hostile_texts() -> None:
     session.flush()
     triggers.install(connection)
     session.commit()
+
+
+def _write_unique_texts(connection: Connection) -> None:
+    users = METADATA.tables["user_account"]
+    for (user_id,) in connection.execute(select(users.c.id)).all():
+        connection.execute(update(users).where(users.c.id == user_id).values(email=f"n{user_id}.{EMAIL}"))
+    for name in ("project_place", "cohort"):
+        table = METADATA.tables[name]
+        for (row_id,) in connection.execute(select(table.c.id)).all():
+            text = f"{row_id}{LONG_WORD}"[: table.c.name.type.length]
+            connection.execute(update(table).where(table.c.id == row_id).values(name=text))
 
 
 def lengthen(value: Any) -> Any:

@@ -2,12 +2,14 @@
 
 from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
+from marketplace.briefs.confirmable_withdrawal import WITHDRAWAL
 from marketplace.briefs.guide.questions import topic_titles
 from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.briefs.use_cases import create_first_draft
 from marketplace.briefs.views.plan import action_panels, quality_panel
 from marketplace.directory.hooks import profile_panels
+from marketplace.mandates import hooks as mandate_hooks
 from marketplace.mandates.views.acting import mandate_panel
 from marketplace.organisations import hooks as organisation_hooks
 from marketplace.organisations.use_cases import add_registered_company
@@ -24,6 +26,7 @@ from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent
 from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel, plan_outcomes_panel
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.proposals.views.stories import help_stories_panel, plan_stories_panel, profile_stories_panel
+from marketplace.sourcing.confirmable_publication import PUBLICATION
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
 from marketplace.sourcing.views.exposure import exposure_panel
@@ -49,6 +52,8 @@ def register_hooks() -> None:
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.number_registered.register("participations", link_participations)
     organisation_hooks.company_panels.register("mandate", mandate_panel)
+    mandate_hooks.confirmable_acts.register("publish", PUBLICATION)
+    mandate_hooks.confirmable_acts.register("withdraw", WITHDRAWAL)
     organisation_hooks.company_panels.register("course", course_panel)
     strategy_hooks.course_ends.register("course sessions", course_ends)
     strategy_hooks.project_periods.register("projects", project_periods)

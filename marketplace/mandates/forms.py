@@ -34,6 +34,18 @@ class ExtendMandateForm(BaseForm):
     until = DayField(_l("Until and including"), [required(_l("Choose an end date."))])
 
 
+class AskConfirmationForm(BaseForm):
+    """Text that goes with an act, if the act needs one."""
+
+    text = LongTextField("", [length(high=MAX_TEXT)])
+
+    def __init__(self, label: object, **options: Any) -> None:
+        super().__init__(**options)
+        self.has_text_field = bool(label)
+        self.text.label.text = str(label)
+        self.text.flags.required = self.has_text_field
+
+
 class DeclineForm(BaseForm):
     """Reason why an owner does not confirm an act."""
 

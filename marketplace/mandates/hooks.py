@@ -1,9 +1,10 @@
 """Hook through which higher-level packages let an owner confirm what an adviser has prepared."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from marketplace.core.errors import NotFound
 from marketplace.core.hooks import Hook
 from marketplace.core.viewer import Viewer
 
@@ -12,7 +13,7 @@ from marketplace.core.viewer import Viewer
 class ActSummary:
     """Consequences of a confirmation, as texts, with the object and its revision.
 
-    `template` shows the object itself and reads `values`. `blocker` is why the act is not possible now, or empty.
+    `template` shows the object itself and reads `act_values`. `blocker` is why the act is not possible now, or empty.
     """
 
     title: str
@@ -20,7 +21,7 @@ class ActSummary:
     consequences: Sequence[str]
     path: str
     template: str = ""
-    values: Mapping[str, Any] | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
     blocker: str = ""
 
 
@@ -28,18 +29,29 @@ class ActSummary:
 class ConfirmableAct:
     """An act that an adviser can prepare and only an owner can do.
 
-    `title` is what is asked for, `button` the label of the button that does it. `summarize` raises NotFound if the
-    viewer may not see the object. `run` does the act as the owner, in the caller's transaction; the last argument is the
-    text that the adviser wrote. `prepare` runs before that transaction, for work that must not block other writers.
+    `name` is the heading, `button` the label of the owner's button, `done` the answer after it. `text_label` is the label
+    of a text that the adviser must write, of at least `min_text` characters. `summarize` raises NotFound if the viewer may
+    not see the object. `run` does the act as the owner, in the caller's transaction; its last argument is the text.
+    `prepare` runs before that transaction, for work that must not block other writers.
     """
 
-    title: object
+    name: object
     button: object
     done: object
     summarize: Callable[[Viewer, str], ActSummary]
     run: Callable[[Viewer, str, str], object]
     prepare: Callable[[], object] | None = None
+    text_label: object = ""
+    min_text: int = 0
 
 
 confirmable_acts: Hook[ConfirmableAct] = Hook()
-"""Acts by name, which is also the stored code of the act."""
+"""Acts by code, which confirmations store."""
+
+
+def find_act(code: str) -> ConfirmableAct:
+    """Return an act by its code. Raises NotFound."""
+    try:
+        return confirmable_acts[code]
+    except KeyError:
+        raise NotFound from None

@@ -1,13 +1,24 @@
 """Notices about mandates and about acts that wait for a confirmation."""
 
 import datetime as dt
+from dataclasses import dataclass
 
-from marketplace.core.i18n import format_date
+from marketplace.core.i18n import format_date, format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
 MANDATES = "/organisation/mandates"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAct:
+    """An act that an adviser has prepared: its name, the title of its object, and the adviser with the garden."""
+
+    act: object
+    title: str
+    adviser: str
+    garden: str
 
 
 @as_message("mandate_asked", throttled=True)
@@ -145,4 +156,61 @@ def mandate_ended(company: str, company_id: int) -> Content:
         [_("The date that the company chose has passed. What you have written stays with the company.")],
         f"/companies/{company_id}",
         _("See the company"),
+    )
+
+
+@as_message("confirmation_asked")
+def confirmation_asked(prepared: PreparedAct, expires_at: dt.datetime, token: str) -> Content:
+    """An adviser has prepared an act that an owner must confirm."""
+    return Content(
+        _("Confirm: %(act)s, “%(title)s”", act=prepared.act, title=prepared.title),
+        [
+            _(
+                "%(adviser)s at %(garden)s has prepared this for you. Nothing happens until you confirm.",
+                adviser=prepared.adviser,
+                garden=prepared.garden,
+            ),
+            _(
+                "The link is yours alone and works until %(time)s. Do not forward this e-mail.",
+                time=format_datetime(expires_at),
+            ),
+        ],
+        f"/confirmations/{token}",
+        _("See it and confirm"),
+    )
+
+
+@as_message("confirmation_given")
+def confirmation_given(owner: str, act: object, title: str, path: str) -> Content:
+    """An owner has confirmed what the adviser prepared."""
+    return Content(
+        _("Confirmed: %(act)s, “%(title)s”", act=act, title=title),
+        [_("%(name)s has confirmed, and it has been done.", name=owner)],
+        path,
+        _("See it"),
+    )
+
+
+@as_message("confirmation_declined")
+def confirmation_declined(owner: str, act: object, reference: str, reason: str) -> Content:
+    """An owner does not want what the adviser prepared."""
+    lines = [_("%(name)s does not want this now.", name=owner)]
+    if reason:
+        lines.append(_("The reason: “%(reason)s”", reason=reason))
+    return Content(
+        _("Not confirmed: %(act)s, %(reference)s", act=act, reference=reference),
+        lines,
+        "/companies",
+        _("See your companies"),
+    )
+
+
+@as_message("confirmation_void")
+def confirmation_void(act: object, reference: str) -> Content:
+    """An owner wanted to confirm, but the object has changed since."""
+    return Content(
+        _("Ask again: %(act)s, %(reference)s", act=act, reference=reference),
+        [_("An owner wanted to confirm, but it has been changed since you asked. Look at it and ask again.")],
+        "/companies",
+        _("See your companies"),
     )

@@ -83,10 +83,11 @@ COMMON = frozenset(
         "pages.save_draft",
         "regions.handbook",
         "regions.region_file",
+        "mandates.ask_confirmation",
         "mandates.stop_writing",
     }
 )
-"""Public pages, drafts of forms, and the way back."""
+"""Public pages, drafts of forms, the question to the owners, and the way back."""
 ALLOWED = BRIEFS | PLAN | COMMON
 AFTER_END = frozenset({"static", "accounts.sign_out", "pages.choose_language", "mandates.stop_writing"})
 """Routes that are available between the end of a mandate and the adviser's answer to the page that says so."""

@@ -13,6 +13,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
+from marketplace.mandates.models import Confirmation, ConfirmationLink, Mandate
 from marketplace.organisations.models import ColleagueInvitation, Membership
 from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.sourcing.models import OutsideInvitation
@@ -73,6 +74,7 @@ def test_inspecting_a_mailed_link_does_not_use_it_up(
         )
     )  # fmt: skip
     session.commit()
+    add_confirmation(brief, owner.user_id or 0)
     members, paths = session.query(Membership).count(), mailed_paths(app)
     for path in paths:
         answer = client.open(path, method=method, headers=headers, csrf=False)
@@ -86,13 +88,30 @@ def test_inspecting_a_mailed_link_does_not_use_it_up(
     assert session.get_one(User, person.id).email == "ny@fjordnett.example"
 
 
+def add_confirmation(brief: Brief, owner_id: int) -> None:
+    """Add a confirmation of an act on a brief, with a link for its owner."""
+    garden_id = brief.company.garden_id
+    mandate = Mandate(company_id=brief.company_id, garden_id=garden_id, until=clock.today())
+    confirmation = Confirmation(
+        mandate=mandate, act="withdraw", reference=brief.reference, revision=1, expires_at=clock.now() + dt.timedelta(days=1)
+    )  # fmt: skip
+    session.add_all([mandate, confirmation])
+    session.flush()
+    session.add(
+        ConfirmationLink(
+            confirmation_id=confirmation.id, user_id=owner_id, token_hash=token_hash("act-token")
+        )
+    )
+    session.commit()
+
+
 def mailed_paths(app: Flask) -> list[str]:
     """Return the path of each route that is authorized by a token, with a valid token."""
     outside = session.scalars(select(OutsideInvitation.id)).one()
     supplier = bare_supplier("Nyverk", of=factories.garden("Havet næringshage")).id
     objects = programme_objects(factories.garden("Kysten næringshage"), factories.user().id)
     session.commit()
-    tokens = {"accounts.confirm": "confirm-token", "accounts.reset": "reset-token", "organisations.accept_invitation": "invite-token",
+    tokens = {"accounts.confirm": "confirm-token", "accounts.reset": "reset-token", "organisations.accept_invitation": "invite-token", "mandates.confirmation": "act-token",
         "sourcing.received_invitation": "outside-token",
         "sourcing.confirm_invitation": confirmation_path(app.config["SECRET_KEY"], outside, supplier).rsplit("/", 1)[1],
         "accounts.unsubscribe": unsubscribe_path(app.config["SECRET_KEY"], 1, "receipts").rsplit("/", 1)[1]}  # fmt: skip

@@ -149,6 +149,7 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "outcome_id": 1,
         "mandate_id": 1,
         "confirmation_id": 1,
+        "act_code": "withdraw",
         "code": "AAAAAA",
     }
     adapter = app.url_map.bind("localhost")

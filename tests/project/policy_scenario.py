@@ -31,7 +31,7 @@ from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
-from tests.project.policy_mandates import mandate_objects
+from tests.project.policy_mandates import MANDATE_SECRETS, mandate_objects
 from tests.project.policy_outcomes import readable_outcome
 from tests.project.policy_programme import programme_objects, programme_token, programme_values
 from tests.project.policy_strategy import strategy_objects
@@ -50,7 +50,7 @@ ROLES = (
 RELATIONS = ("own", "other", "none", "crossed")
 CONSTANT = {
     "topic_code": "goal", "section": "text", "section_code": "gaps", "stage": "start", "dimension": "direction", "name": "handover", "locale": "nb",
-    "filename": "mark.svg",
+    "filename": "mark.svg", "act_code": "withdraw",
 }  # fmt: skip
 MISSING: dict[str, Any] = {"reference": "2026-9999", "slug": "no-such-supplier", "token": "no-such-secret"}
 MISSING_ID = 999_999
@@ -356,10 +356,14 @@ class PolicyScenario:
 
     def _value(self, rule: Rule, name: str, role: str, relation: str) -> Any:
         unsubscribe = unsubscribe_path(str(self.app.secret_key), self.stranger, "questions")
-        secrets = SECRETS | {
-            "/unsubscribe/<token>": unsubscribe.rpartition("/")[2],
-            "/invited/confirm/<token>": self.outside_token,
-        }
+        secrets = (
+            SECRETS
+            | MANDATE_SECRETS
+            | {
+                "/unsubscribe/<token>": unsubscribe.rpartition("/")[2],
+                "/invited/confirm/<token>": self.outside_token,
+            }
+        )
         token = programme_token(rule.rule, self.one.objects) or secrets.get(rule.rule)
         constants = CONSTANT | {"token": token}
         if relation == "none":

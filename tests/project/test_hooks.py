@@ -4,6 +4,7 @@ from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import panel_slots
 from marketplace.directory.hooks import profile_panels
+from marketplace.mandates import hooks as mandate_hooks
 from marketplace.organisations import hooks as organisation_hooks
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.strategy import hooks as strategy_hooks
@@ -22,6 +23,7 @@ def test_application_registers_every_hook(app):
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
         "company registered": organisation_hooks.company_registered.names,
         "company panels": organisation_hooks.company_panels.names,
+        "confirmable acts": mandate_hooks.confirmable_acts.names,
         "plan actions": strategy_hooks.action_panels.names,
         "plan start page": strategy_hooks.thread_panels.names,
         "plan course ends": strategy_hooks.course_ends.names,
@@ -46,6 +48,7 @@ def test_application_registers_every_hook(app):
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
         "company panels": ("mandate", "course", "strategy", "outcomes"),
+        "confirmable acts": ("publish", "withdraw"),
         "plan actions": ("briefs",),
         "plan start page": ("course", "brief quality", "outcomes", "stories"),
         "plan course ends": ("course sessions",),

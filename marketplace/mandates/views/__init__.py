@@ -1,6 +1,6 @@
 """Pages of mandates."""
 
-from marketplace.mandates.views import acting, company
+from marketplace.mandates.views import acting, company, confirmations
 from marketplace.mandates.views.base import blueprint
 
-__all__ = ["acting", "blueprint", "company"]
+__all__ = ["acting", "blueprint", "company", "confirmations"]

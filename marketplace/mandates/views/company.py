@@ -8,6 +8,8 @@ from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import parse_id
 from marketplace.mandates.forms import ExtendMandateForm, GiveMandateForm
+from marketplace.mandates.hooks import find_act
+from marketplace.mandates.queries.confirmations import waiting_confirmations
 from marketplace.mandates.queries.history import mandate_history
 from marketplace.mandates.queries.mandates import mandates_of_company, own_mandate
 from marketplace.mandates.rules import latest_end
@@ -39,6 +41,8 @@ def mandates() -> ViewResponse:
         form=form,
         active=[mandate for mandate in found if mandate.is_active],
         earlier=[mandate for mandate in found if not mandate.is_active],
+        waiting=waiting_confirmations(company.id),
+        act_of=find_act,
         history=mandate_history(viewer, page_arg()),
         latest=latest_end(clock.today()),
     )

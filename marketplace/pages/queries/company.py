@@ -14,6 +14,8 @@ from marketplace.core.database import prepared, session
 from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.mandates.hooks import find_act
+from marketplace.mandates.queries.confirmations import waiting_confirmations
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.course import company_course_tasks
@@ -127,11 +129,26 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
         tasks += _brief_tasks(brief, phases[brief.id], offers.get(brief.id, 0), last.get(brief.id))
     tasks += _delivery_tasks([brief.id for brief in briefs if brief.state == "awarded"])
     tasks += _outcome_tasks(viewer)
+    if viewer.is_owner:
+        tasks += _confirmation_tasks(viewer.organisation_id or 0)
     tasks += company_course_tasks(viewer.organisation_id or 0)
     tasks += company_measuring_tasks(viewer.organisation_id or 0)
     tasks += company_plan_tasks(viewer.organisation_id or 0)
     tasks += _assessment_tasks(viewer.organisation_id or 0)
     return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(phases))
+
+
+def _confirmation_tasks(company_id: int) -> Iterator[Task]:
+    """Yield what an adviser has prepared and an owner must confirm."""
+    for confirmation in waiting_confirmations(company_id):
+        act = find_act(confirmation.act)
+        yield Task(
+            Priority.NOW,
+            _("Confirm: %(act)s, %(reference)s", act=act.name, reference=confirmation.reference),
+            f"/organisation/confirmations/{confirmation.id}",
+            _("Your business garden has prepared it. Nothing happens until you confirm."),
+            button=_("See it"),
+        )
 
 
 def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> Iterator[Task]:

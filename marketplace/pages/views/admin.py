@@ -1,6 +1,6 @@
 """The list of users and the audit log, for administrators."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -97,9 +97,17 @@ def _audit_rows(wanted: audit.EventFilter) -> Iterator[Sequence[object]]:
                 event.action,
                 object_label(event.object_type),
                 event.object_id,
-                names.get(event.actor_id, _("System")) if is_named else "",
+                _actor(event, names, organisation_names) if is_named else "",
                 organisation_names.get(event.organisation_id, "") if is_named else "",
             )
+
+
+def _actor(
+    event: "AuditEvent", names: Mapping[int | None, str], organisation_names: Mapping[int | None, str]
+) -> str:
+    """Return the name of the person, with the business garden if the act was for a company."""
+    name, garden = names.get(event.actor_id, _("System")), event.details.get("by_garden")
+    return f"{name}, {organisation_names.get(garden, '')}" if garden else name
 
 
 @dataclass(frozen=True)
@@ -159,4 +167,5 @@ def _organisation_ids(events: Iterable["AuditEvent"]) -> set[int | None]:
     objects = {
         int(one.object_id) for one in events if one.object_type == "organisation" and one.object_id.isdigit()
     }
-    return objects | {one.organisation_id for one in events}
+    gardens = {one.details.get("by_garden") for one in events}
+    return objects | gardens | {one.organisation_id for one in events}

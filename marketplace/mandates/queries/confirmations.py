@@ -1,0 +1,96 @@
+"""Confirmations, and the owners who may answer them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import token_hash
+from marketplace.core.viewer import Viewer
+from marketplace.mandates.hooks import ActSummary, find_act
+from marketplace.mandates.models import Confirmation, ConfirmationLink, Mandate
+from marketplace.organisations.models import Membership
+from marketplace.organisations.queries import viewer_for
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerConfirmation:
+    """A confirmation with the owner who looks at it; None if that user is no longer an owner of the company."""
+
+    confirmation: Confirmation
+    owner: Viewer | None
+
+    @property
+    def summary(self) -> ActSummary | None:
+        """Consequences as they are now, or None if the object no longer exists."""
+        if self.owner is None:
+            return None
+        try:
+            return find_act(self.confirmation.act).summarize(self.owner, self.confirmation.reference)
+        except NotFound:
+            return None
+
+
+def confirmation_by_token(token: str) -> OwnerConfirmation:
+    """Return the confirmation of an e-mailed link, with the owner it was sent to. Raises NotFound."""
+    link = session.scalar(select(ConfirmationLink).where(ConfirmationLink.token_hash == token_hash(token)))
+    if link is None:
+        raise NotFound
+    confirmation = link.confirmation
+    membership = session.scalar(
+        select(Membership)
+        .join(Membership.user)
+        .where(
+            Membership.user_id == link.user_id,
+            Membership.organisation_id == confirmation.mandate.company_id,
+            Membership.role == "owner",
+            User.is_active,
+        )
+    )
+    is_owner = membership is not None and confirmation.mandate.company.is_active
+    return OwnerConfirmation(confirmation, viewer_for(link.user, membership) if is_owner else None)
+
+
+def own_confirmation(viewer: Viewer, confirmation_id: int) -> OwnerConfirmation:
+    """Return a confirmation that waits for, or was answered by, the viewer's company. Raises NotFound."""
+    confirmation = session.get(Confirmation, confirmation_id)
+    if (
+        confirmation is None
+        or not viewer.is_owner
+        or not viewer.is_company
+        or confirmation.mandate.company_id != viewer.organisation_id
+    ):
+        raise NotFound
+    return OwnerConfirmation(confirmation, viewer)
+
+
+def waiting_confirmations(company_id: int | None) -> Sequence[Confirmation]:
+    """Return a company's confirmations that an owner can answer now, the oldest first."""
+    query = (
+        select(Confirmation)
+        .join(Confirmation.mandate)
+        .where(
+            Mandate.company_id == company_id,
+            Confirmation.outcome == "",
+            Confirmation.expires_at > clock.now(),
+        )
+        .options(joinedload(Confirmation.asked_by))
+        .order_by(Confirmation.asked_at, Confirmation.id)
+    )
+    return session.scalars(query).all()
+
+
+def last_confirmation(company_id: int | None, act: str, reference: str) -> Confirmation | None:
+    """Return the newest confirmation of an act on an object of a company, or None."""
+    query = (
+        select(Confirmation)
+        .join(Confirmation.mandate)
+        .where(Mandate.company_id == company_id, Confirmation.act == act, Confirmation.reference == reference)
+        .order_by(Confirmation.id.desc())
+    )
+    return session.scalar(query.limit(1))

@@ -1,0 +1,176 @@
+"""Asking the owners of a company to confirm an act, and their answers."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import User
+from marketplace.accounts.use_cases import as_recipient
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.dates import end_of_day_after
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import format_datetime
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import new_token, token_hash
+from marketplace.core.viewer import Viewer
+from marketplace.mandates import notices
+from marketplace.mandates.hooks import ConfirmableAct, find_act
+from marketplace.mandates.limits import CONFIRMATION_DAYS
+from marketplace.mandates.models import Confirmation, ConfirmationLink, Mandate
+from marketplace.mandates.rules import Outcome
+from marketplace.organisations import queries as organisations
+from marketplace.outbox.messages import Message
+from marketplace.outbox.use_cases import send, send_mail
+
+ASK_AGAIN_AFTER = dt.timedelta(days=1)
+
+
+def ask_for_confirmation(viewer: Viewer, act_code: str, reference: str, text: str = "") -> Confirmation:
+    """Ask the owners of the company that the viewer writes for to confirm an act; each gets a link by e-mail.
+
+    An earlier question about the same act is replaced if the object has changed since, or after a day. Raises
+    RuleBroken if the act is not possible now, and NotFound unless the viewer writes for the company.
+    """
+    act = find_act(act_code)
+    with transaction():
+        mandate = load_locked(select(Mandate).where(Mandate.id == viewer.mandate_id))
+        if mandate is None or not mandate.is_active:
+            raise NotFound
+        summary = act.summarize(viewer, reference)
+        if summary.blocker:
+            raise RuleBroken(summary.blocker)
+        if len(text) < act.min_text:
+            raise RuleBroken(_("Write a reason. Everyone who is told about it reads it."), "text")
+        owners = organisations.recipients_for(mandate.company_id, roles=("owner",))
+        if not owners:
+            raise RuleBroken(_("The company has no owner who can confirm."))
+        _replace_earlier(mandate, act_code, reference, summary.revision)
+        confirmation = Confirmation(
+            mandate=mandate,
+            act=act_code,
+            reference=reference,
+            revision=summary.revision,
+            text=text,
+            asked_by_id=viewer.user_id,
+            expires_at=end_of_day_after(clock.now(), CONFIRMATION_DAYS),
+        )
+        session.add(confirmation)
+        session.flush()
+        prepared = notices.PreparedAct(act.name, summary.title, viewer.name, mandate.garden.name)
+        for owner in owners:
+            token = new_token()
+            session.add(
+                ConfirmationLink(
+                    confirmation_id=confirmation.id, user_id=owner.user_id, token_hash=token_hash(token)
+                )
+            )
+            message = notices.confirmation_asked(prepared, confirmation.expires_at, token)
+            send_mail(message, owner.email, owner.locale)
+        record(viewer, "confirmation.ask", "confirmation", confirmation.id, act=act_code, reference=reference)
+        return confirmation
+
+
+def _replace_earlier(mandate: Mandate, act_code: str, reference: str, revision: int) -> None:
+    """Close earlier questions about the same act. Raises RuleBroken if the owners were asked the same a moment ago."""
+    query = (
+        select(Confirmation)
+        .join(Confirmation.mandate)
+        .where(
+            Mandate.company_id == mandate.company_id,
+            Confirmation.act == act_code,
+            Confirmation.reference == reference,
+            Confirmation.outcome == "",
+        )
+    )
+    for earlier in session.scalars(query).all():
+        if (
+            earlier.is_open
+            and earlier.revision == revision
+            and clock.now() - earlier.asked_at < ASK_AGAIN_AFTER
+        ):
+            raise RuleBroken(
+                _(
+                    "The owners were asked %(time)s. Call them, or ask again after a day.",
+                    time=format_datetime(earlier.asked_at),
+                )
+            )
+        earlier.outcome = Outcome.REPLACED
+
+
+def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
+    """Do what an adviser has prepared, as the owner, and notify the adviser; return the confirmation with its outcome.
+
+    If the object has changed since the owners were asked, nothing is done and the outcome is CHANGED. Raises Conflict
+    if the confirmation is not open, and RuleBroken if the act is not possible now.
+    """
+    act = _act_of(confirmation_id)
+    if act.prepare is not None:
+        act.prepare()
+    with transaction():
+        confirmation = _locked(owner, confirmation_id)
+        if not _is_unchanged(owner, act, confirmation):
+            confirmation.outcome = Outcome.CHANGED
+            record(owner, "confirmation.void", "confirmation", confirmation.id, act=confirmation.act)
+            _notify_adviser(confirmation, notices.confirmation_void(act.name, confirmation.reference))
+            return confirmation
+        summary = act.summarize(owner, confirmation.reference)
+        if summary.blocker:
+            raise RuleBroken(summary.blocker)
+        confirmation.outcome = Outcome.CONFIRMED
+        confirmation.confirmed_at, confirmation.confirmed_by_id = clock.now(), owner.user_id
+        record(owner, "confirmation.confirm", "confirmation", confirmation.id, act=confirmation.act)
+        act.run(owner, confirmation.reference, confirmation.text)
+        message = notices.confirmation_given(owner.name, act.name, summary.title, summary.path)
+        _notify_adviser(confirmation, message)
+        return confirmation
+
+
+def decline_act(owner: Viewer, confirmation_id: int, reason: str) -> Confirmation:
+    """Do not do what an adviser has prepared, and notify the adviser. Raises Conflict if it is not open."""
+    act = _act_of(confirmation_id)
+    with transaction():
+        confirmation = _locked(owner, confirmation_id)
+        confirmation.outcome, confirmation.decline_reason = Outcome.DECLINED, reason
+        confirmation.declined_at, confirmation.declined_by_id = clock.now(), owner.user_id
+        record(owner, "confirmation.decline", "confirmation", confirmation.id, act=confirmation.act)
+        message = notices.confirmation_declined(owner.name, act.name, confirmation.reference, reason)
+        _notify_adviser(confirmation, message)
+        return confirmation
+
+
+def _act_of(confirmation_id: int) -> ConfirmableAct:
+    confirmation = session.get(Confirmation, confirmation_id)
+    if confirmation is None:
+        raise NotFound
+    return find_act(confirmation.act)
+
+
+def _locked(owner: Viewer, confirmation_id: int) -> Confirmation:
+    """Lock a confirmation of the owner's company together with its mandate. Raises NotFound, and Conflict if it is closed."""
+    mandate_id = select(Confirmation.mandate_id).where(Confirmation.id == confirmation_id).scalar_subquery()
+    mandate = load_locked(select(Mandate).where(Mandate.id == mandate_id))
+    confirmation = load_locked(select(Confirmation).where(Confirmation.id == confirmation_id))
+    if confirmation is None or mandate is None:
+        raise NotFound
+    if mandate.company_id != owner.organisation_id or not owner.is_owner or owner.is_mandated:
+        raise NotFound
+    if not confirmation.is_open:
+        raise Conflict(_("This has been answered already, or it waited too long."))
+    return confirmation
+
+
+def _is_unchanged(owner: Viewer, act: ConfirmableAct, confirmation: Confirmation) -> bool:
+    try:
+        return act.summarize(owner, confirmation.reference).revision == confirmation.revision
+    except NotFound:
+        return False
+
+
+def _notify_adviser(confirmation: Confirmation, message: Message) -> None:
+    """Notify the adviser who asked, if still in the garden."""
+    adviser = session.get(User, confirmation.asked_by_id) if confirmation.asked_by_id else None
+    members = organisations.recipients_for(confirmation.mandate.garden_id)
+    if adviser is not None and adviser.id in {member.user_id for member in members}:
+        send(message, [as_recipient(adviser)])

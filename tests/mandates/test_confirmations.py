@@ -1,4 +1,4 @@
-"""What an adviser prepares is done only when an owner confirms it, by link or signed in."""
+"""Acts that an adviser prepares are done only when an owner confirms them, by link or signed in."""
 
 import datetime as dt
 from typing import Any

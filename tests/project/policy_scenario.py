@@ -68,7 +68,7 @@ OFFERS = {
     "/proposals/<int:proposal_id>/letter": "not_selected",
 }
 """URL endings of pages that require a brief (STATES) or an offer (OFFERS) in a certain state."""
-SECRETS = {
+SECRETS = MANDATE_SECRETS | {
     "/reset/<token>": "reset-secret",
     "/confirm/<token>": "confirm-secret",
     "/invitations/<token>": "invited",
@@ -356,14 +356,10 @@ class PolicyScenario:
 
     def _value(self, rule: Rule, name: str, role: str, relation: str) -> Any:
         unsubscribe = unsubscribe_path(str(self.app.secret_key), self.stranger, "questions")
-        secrets = (
-            SECRETS
-            | MANDATE_SECRETS
-            | {
-                "/unsubscribe/<token>": unsubscribe.rpartition("/")[2],
-                "/invited/confirm/<token>": self.outside_token,
-            }
-        )
+        secrets = SECRETS | {
+            "/unsubscribe/<token>": unsubscribe.rpartition("/")[2],
+            "/invited/confirm/<token>": self.outside_token,
+        }
         token = programme_token(rule.rule, self.one.objects) or secrets.get(rule.rule)
         constants = CONSTANT | {"token": token}
         if relation == "none":

@@ -22,6 +22,7 @@ from marketplace.demo.people import demo_people
 from marketplace.demo.seed_assessments import seed_assessments
 from marketplace.demo.seed_briefs import seed_briefs
 from marketplace.demo.seed_course import seed_course
+from marketplace.demo.seed_mandates import seed_mandates
 from marketplace.demo.seed_offers import seed_offers
 from marketplace.demo.seed_organisations import seed_companies, seed_gardens, seed_suppliers
 from marketplace.demo.seed_plans import seed_plans
@@ -93,6 +94,7 @@ def fill(progress: Progress) -> None:
         seed_briefs,
         seed_publication,
         seed_offers,
+        seed_mandates,
     ):
         seed(timeline, fixtures)
     # As the worker does. Without this, the index would be fitted again for almost every brief.

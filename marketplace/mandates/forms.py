@@ -1,5 +1,6 @@
 """Forms in which a company gives, extends and answers."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from marketplace.core import clock
@@ -19,8 +20,15 @@ class GiveMandateForm(BaseForm):
     garden = ChoiceField(_l("Business garden"), [required(_l("Choose a business garden."))])
     until = DayField(_l("Until and including"), [required(_l("Choose an end date."))])
 
-    def __init__(self, company: "Company", garden_id: int | None = None, **options: Any) -> None:
-        gardens = [(str(garden.id), garden.name) for garden in company.following_gardens if garden.is_active]
+    def __init__(
+        self, company: "Company", writing: Collection[int] = (), garden_id: int | None = None, **options: Any
+    ) -> None:
+        """Offer the gardens that follow a company, except those whose ids are in `writing`."""
+        gardens = [
+            (str(garden.id), garden.name)
+            for garden in company.following_gardens
+            if garden.is_active and garden.id not in writing
+        ]
         chosen = str(garden_id) if garden_id else gardens[0][0] if len(gardens) == 1 else ""
         options.setdefault("data", {"garden": chosen, "until": default_end(clock.today())})
         super().__init__(**options)

@@ -85,11 +85,7 @@ def _replace_earlier(mandate: Mandate, act_code: str, reference: str, revision: 
         )
     )
     for earlier in session.scalars(query).all():
-        if (
-            earlier.is_open
-            and earlier.revision == revision
-            and clock.now() - earlier.asked_at < ASK_AGAIN_AFTER
-        ):
+        if was_just_asked(earlier, revision):
             raise RuleBroken(
                 _(
                     "The owners were asked %(time)s. Call them, or ask again after a day.",
@@ -97,6 +93,12 @@ def _replace_earlier(mandate: Mandate, act_code: str, reference: str, revision: 
                 )
             )
         earlier.outcome = Outcome.REPLACED
+
+
+def was_just_asked(confirmation: Confirmation, revision: int) -> bool:
+    """Return True if the owners got the same question within a day and can still answer it."""
+    is_same = confirmation.is_open and confirmation.revision == revision
+    return is_same and clock.now() - confirmation.asked_at < ASK_AGAIN_AFTER
 
 
 def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:

@@ -30,16 +30,18 @@ def mandates() -> ViewResponse:
     """List who writes for the company and what they have done, and let a business garden write."""
     viewer = current_viewer()
     company = organisations.own_company(viewer)
-    form = GiveMandateForm(company, parse_id(query_arg("garden", 10)))
+    found = mandates_of_company(company.id)
+    active = [mandate for mandate in found if mandate.is_active]
+    writing = {mandate.garden_id for mandate in active}
+    form = GiveMandateForm(company, writing, parse_id(query_arg("garden", 10)))
     if add(form, lambda form: giving.give_mandate(viewer, int(form.garden.data), form.until.data)):
         flashes.done(_("The business garden can write for you now."))
         return see_other("mandates.mandates")
-    found = mandates_of_company(company.id)
     return render_template(
         "mandates/company.html",
         company=company,
         form=form,
-        active=[mandate for mandate in found if mandate.is_active],
+        active=active,
         earlier=[mandate for mandate in found if not mandate.is_active],
         waiting=waiting_confirmations(company.id),
         act_of=find_act,

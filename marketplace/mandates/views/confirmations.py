@@ -35,6 +35,8 @@ def ask_confirmation(act_code: str, reference: str) -> ViewResponse:
     ):
         flashes.done(_("The owners have got an e-mail with a link. You are told when they have answered."))
         return see_other("mandates.ask_confirmation", act_code=act_code, reference=reference)
+    last = queries.last_confirmation(viewer.organisation_id, act_code, reference)
+    waits = last is not None and use_cases.was_just_asked(last, summary.revision)
     return render_template(
         "mandates/ask.html",
         act=act,
@@ -42,7 +44,8 @@ def ask_confirmation(act_code: str, reference: str) -> ViewResponse:
         reference=reference,
         summary=summary,
         form=form,
-        last=queries.last_confirmation(viewer.organisation_id, act_code, reference),
+        last=last,
+        waits=waits and not form.errors,
     )
 
 

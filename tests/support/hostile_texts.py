@@ -110,7 +110,8 @@ def _write_unique_texts(connection: Connection) -> None:
     for name in ("project_place", "cohort"):
         table = METADATA.tables[name]
         for (row_id,) in connection.execute(select(table.c.id)).all():
-            text = f"{row_id}{LONG_WORD}"[: table.c.name.type.length]
+            limit = getattr(table.c.name.type, "length", None)
+            text = f"{row_id}{LONG_WORD}"[:limit]
             connection.execute(update(table).where(table.c.id == row_id).values(name=text))
 
 

@@ -7,15 +7,18 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from marketplace.core import taxonomy
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
+from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import StrategyVersion
 from marketplace.strategy.prioritizing import Prioritized, find_budget_overrun, has_cycle, prioritize
 from marketplace.strategy.queries.actions import own_actions
+from marketplace.strategy.queries.plan import own_company
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.use_cases.actions import ActionDetails
 from marketplace.strategy.use_cases.writing import strategy_for_writing
@@ -218,3 +221,13 @@ def test_list_of_actions_needs_few_statements(owner: Viewer, client: Browser) ->
     with captured_sql() as statements:
         client.get("/plan/actions")
     assert len([text for text in statements if text.startswith("SELECT")]) <= 12
+
+
+def test_services_are_grouped_with_those_of_the_trade_first(owner: Viewer, client: Browser) -> None:
+    page = client.sign_in(owner.user_id or 0).page("/plan/actions/new")
+    groups = [group for group in page.all("optgroup") if group.get("label")]
+    codes = [[option.get("value") for option in group] for group in groups]
+    assert groups[0].get("label") == "Vanlig i bransjen"
+    assert codes[0] == list(trade_examples(own_company(owner).sector_code).services)
+    offered = [code for group in codes for code in group]
+    assert sorted(map(str, offered)) == sorted(taxonomy.services())

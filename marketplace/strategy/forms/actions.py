@@ -58,14 +58,14 @@ class ActionForm(BaseForm):
     due_on = DayField(_l("Done by"))
     depends_on_id = ChoiceField(_l("Must another action be done first?"), validate_choice=False)
 
-    def __init__(self, objectives: Named, others: Named, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, objectives: Named, others: Named, common_services: Sequence[str] = (), *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         blank = ("", _("Not stated"))
         self.objective_id.set_choices([blank, *((str(number), text) for number, text in objectives)])
         self.depends_on_id.set_choices([("", _("No")), *((str(number), text) for number, text in others)])
-        self.service_code.set_choices(
-            {"": [blank]} | {label: items for _code, label, items in service_groups()}
-        )
+        self.service_code.set_choices({"": [blank]} | _grouped_services(common_services))
         self.channel.set_choices(
             [blank, *((code, channel_label(code)) for code in strategy_template().channels)]
         )
@@ -87,6 +87,17 @@ class ActionForm(BaseForm):
             due_on=self.due_on.data,
             depends_on_id=_number(self.depends_on_id.data),
         )
+
+
+def _grouped_services(common: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return the services by group, with those that are common in the company's trade in a group of their own first."""
+    groups = {label: items for _code, label, items in service_groups()}
+    labels = {code: label for items in groups.values() for code, label in items}
+    first = [(code, labels[code]) for code in common if code in labels]
+    rest = {label: [item for item in items if item not in first] for label, items in groups.items()}
+    return ({_("Common in your trade"): first} if first else {}) | {
+        label: items for label, items in rest.items() if items
+    }
 
 
 def _number(value: str | None) -> int | None:

@@ -8,6 +8,8 @@ from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.viewer import Viewer
+from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.actions import ActionForm
 from marketplace.strategy.hooks import build_action_panels
 from marketplace.strategy.limits import MAX_ACTIONS
@@ -20,7 +22,7 @@ from marketplace.strategy.prioritizing import (
     Performer,
 )
 from marketplace.strategy.queries import actions as queries
-from marketplace.strategy.queries.plan import own_plan
+from marketplace.strategy.queries.plan import own_company, own_plan
 from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.template import channel_label
 from marketplace.strategy.use_cases import actions as use_cases
@@ -92,6 +94,7 @@ def new_action() -> ViewResponse:
     form = ActionForm(
         queries.objective_names(viewer),
         queries.other_action_names(viewer),
+        _common_services(viewer),
         data=values | {"what": str(values.get("what", ""))},
     )
     if add(form, lambda form: use_cases.add_action(viewer, form.details())):
@@ -107,8 +110,9 @@ def edit_action(action_id: int) -> ViewResponse:
     viewer = current_viewer()
     action = queries.own_action(viewer, action_id)
     objectives, others = queries.objective_names(viewer), queries.other_action_names(viewer, action_id)
+    services = _common_services(viewer)
     result = edit(
-        lambda **values: ActionForm(objectives, others, **values),
+        lambda **values: ActionForm(objectives, others, services, **values),
         lambda: use_cases.action_details(queries.own_action(viewer, action_id)),
         lambda form: use_cases.save_action(viewer, action_id, form.details(), form.expected_fingerprint()),
     )
@@ -151,3 +155,8 @@ def restore_action(action_id: int) -> ViewResponse:
     action = use_cases.restore_action(current_viewer(), action_id)
     flashes.done(_("“%(what)s” is restored.", what=action.what))
     return see_other("strategy.actions", _anchor=f"action-{action_id}")
+
+
+def _common_services(viewer: Viewer) -> tuple[str, ...]:
+    """Return the services that companies in the viewer's trade often order."""
+    return trade_examples(own_company(viewer).sector_code).services

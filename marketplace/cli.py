@@ -18,6 +18,7 @@ COMMANDS = {
     "import": "suppliers:import_group",
     "keys": "keys:keys",
     "region": "region:region",
+    "report": "report:report",
     "replay": "replay:replay",
     "restore": "backup:restore",
     "serve": "server:serve",

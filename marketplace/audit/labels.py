@@ -5,6 +5,9 @@ import re
 from marketplace.core.i18n import lazy_gettext as _
 
 ACTION_LABELS = {
+    "report.create_link": _("Created a link to the reports"),
+    "report.issue": _("Issued a report"),
+    "report.withdraw_link": _("Withdrew a link to the reports"),
     "aid.record": _("Recorded state aid to a company"),
     "fee.note": _("Noted the fee of a company"),
     "funding.record": _("Recorded funding of a project"),
@@ -258,6 +261,8 @@ ACTION_LABELS = {
 """Label by action. Actions that end in a number, such as "brief.remind_7", are listed without it."""
 
 OBJECT_LABELS = {
+    "report": _("Issued report"),
+    "report_link": _("Link to the reports"),
     "mandate": _("Permission to write for a company"),
     "confirmation": _("Confirmation"),
     "assessment": _("Self-assessment"),

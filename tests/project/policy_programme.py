@@ -15,6 +15,7 @@ from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import SessionFeedback, SessionMaterial
 from marketplace.programme.use_cases.attendance import LINK_PURPOSES, create_link
 from tests.factories import finance, programme
+from tests.project.policy_reporting import report_objects, report_values
 
 
 def programme_objects(garden: BusinessGarden, user_id: int, number: str = "310000019") -> dict[str, Any]:
@@ -53,13 +54,20 @@ def programme_objects(garden: BusinessGarden, user_id: int, number: str = "31000
         "source_id": finance.source(project, user_id).id,
         "entry_id": finance.entry(project, user_id).id,
         "grant_id": finance.grant(seat, user_id).id,
+        **report_objects(project, user_id),
     }
 
 
 def programme_values(rule: str, objects: dict[str, Any]) -> dict[str, Any]:
     """Return the values of URL parameters that other rules use for other objects."""
     if rule.startswith("/programme/"):
-        return {"slug": objects["slug:programme"], "session_id": objects["session_id:programme"]}
+        return {
+            "slug": objects["slug:programme"],
+            "session_id": objects["session_id:programme"],
+            **report_values(rule, objects),
+        }
+    if rule.startswith("/report"):
+        return report_values(rule, objects)
     if rule.startswith("/here/"):
         session_id = objects["session_id:programme"]
         code = check_in_code(current_app.config["SECRET_KEY"], session_id, clock.now())
@@ -72,6 +80,7 @@ def programme_values(rule: str, objects: dict[str, Any]) -> dict[str, Any]:
 def programme_token(rule: str, objects: dict[str, Any]) -> str | None:
     """Return a valid token for the secret links of a participation, or None for other rules."""
     tokens = {
+        "/reports/": "project",
         "/calendar/": "calendar",
         "/courses/seat/": "seat",
         "/sessions/<token>/list": "attendance",

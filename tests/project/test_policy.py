@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.once, pytest.mark.slow]
 POLICY = Path(__file__).with_name("policy.txt")
 # Reading updates the last use of a session, and the times at which letters and messages were read.
 TABLES_CHANGED_BY_READING = {"sign_in_session"}
-COLUMNS_CHANGED_BY_READING = {"outcome_seen_at", "read_at"}
+COLUMNS_CHANGED_BY_READING = {"last_opened_at", "opened", "outcome_seen_at", "read_at"}
 REFUSED = set("sn-g")
 SAMPLED_RULES = 24
 """Number of (method, rule) pairs that a sampled run compares for all users. An exhaustive run compares all."""

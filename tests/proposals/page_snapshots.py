@@ -28,7 +28,7 @@ NUMBERS = {
     "place_id": "project_place", "cohort_id": "cohort", "session_id": "course_session", "person_id": "project_person",
     "material_id": "session_material", "participation_id": "participation", "comment_id": "strategy_comment",
     "outcome_id": "outcome", "action_id": "strategy_action",
-    "hours_id": "hours_entry", "source_id": "funding_source", "entry_id": "money_entry", "grant_id": "aid_grant",
+    "link_id": "report_link", "hours_id": "hours_entry", "source_id": "funding_source", "entry_id": "money_entry", "grant_id": "aid_grant",
     "objective_id": "objective", "measurement_id": "measurement",
 }  # fmt: skip
 PROJECT_PATHS = ("/programme/", "/courses/")
@@ -36,7 +36,7 @@ OFFER_ARGUMENTS = {"reference", "brief_id", "proposal_id"}
 WORDS = {
     "topic_code": ["need", "choosing"], "section": ["about"], "section_code": ["gaps"], "name": ["handover"], "locale": ["nb"],
     "token": ["none"], "filename": ["css/own.css"], "tool_code": ["canva"], "slug": [],
-    "version_number": [1], "stage": ["start"], "dimension": ["direction"], "dimension_code": ["direction"],
+    "version_number": [1], "number": [1], "extension": ["json"], "stage": ["start"], "dimension": ["direction"], "dimension_code": ["direction"],
 }  # fmt: skip
 
 

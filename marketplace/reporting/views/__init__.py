@@ -1,7 +1,7 @@
 """Pages of reporting."""
 
 from marketplace.reporting import fact_recording
-from marketplace.reporting.views import report
+from marketplace.reporting.views import issues, report
 from marketplace.reporting.views.base import blueprint
 
-__all__ = ["blueprint", "fact_recording", "report"]
+__all__ = ["blueprint", "fact_recording", "issues", "report"]

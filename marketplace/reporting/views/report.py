@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import jsonify, render_template, url_for
 from werkzeug.wrappers import Response
@@ -163,15 +164,22 @@ def _page(report: queries.LiveReport, asked: PeriodArguments, title: str, slug: 
         report=report,
         parts=_with_links(report, slug),
         asked=asked,
-        dimensions=questionnaire().dimensions,
-        definition=definition,
-        part_label=part_label,
-        breakdown_label=breakdown_label,
-        cell_label=cell_label,
-        figure_text=figure_text,
-        value_text=value_text,
-        reported=Evidence.REPORTED,
+        **report_texts(),
     )
+
+
+def report_texts() -> dict[str, Any]:
+    """Return the functions with which the template of the parts shows texts."""
+    return {
+        "dimensions": questionnaire().dimensions,
+        "definition": definition,
+        "part_label": part_label,
+        "breakdown_label": breakdown_label,
+        "cell_label": cell_label,
+        "figure_text": figure_text,
+        "value_text": value_text,
+        "reported": Evidence.REPORTED,
+    }
 
 
 def _with_links(report: queries.LiveReport, slug: str) -> list[ReportPart]:

@@ -1,0 +1,100 @@
+"""An issued report as a document for printing: an outline with a table for each part, and the definitions."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marketplace.core.i18n import current_locale, format_date, format_datetime
+from marketplace.core.i18n import gettext as _
+from marketplace.reporting.definitions import breakdown_label, definition, part_label
+from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
+from marketplace.reporting.labels import cell_label, figure_text, value_text
+from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
+
+SHOWN_DIGEST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class IssueHead:
+    """Heading of an issue: name, number, period, moment and digest."""
+
+    name: str
+    garden: str
+    number: int
+    from_on: dt.date
+    to_on: dt.date
+    as_of: dt.datetime
+    issued_at: dt.datetime
+    digest: str
+
+    @property
+    def caption(self) -> str:
+        """Number, period, moment and beginning of the digest, in the current language."""
+        return _(
+            "Issue %(number)s · %(first)s to %(last)s · as of %(moment)s · %(digest)s",
+            number=self.number,
+            first=format_date(self.from_on),
+            last=format_date(self.to_on),
+            moment=format_datetime(self.as_of),
+            digest=self.digest[:SHOWN_DIGEST],
+        )
+
+
+def report_outline(head: IssueHead, parts: Sequence[ReportPart]) -> Outline:
+    """Return the outline of an issue in the current language."""
+    sections = [_section(number, part) for number, part in enumerate(parts, 1)]
+    return Outline(
+        language=current_locale(),
+        title=_("Report"),
+        company=head.name,
+        caption=head.caption,
+        number=head.number,
+        saved_at=head.issued_at,
+        sections=(*sections, _definitions(parts)),
+    )
+
+
+def _section(number: int, part: ReportPart) -> OutlineSection:
+    title = f"{number}. {part_label(part.code)}"
+    header = (_("Figure"), _("Reported before"), _("In the period"), _("In all"), _("Based on"))
+    table = Block(title, header=header, rows=tuple(_row(figure) for figure in part.figures))
+    breakdowns = [Block(breakdown_label(one.code), items=_cells(one)) for one in part.breakdowns]
+    return OutlineSection(part.code, title, (table, *breakdowns))
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    label = definition(figure.code).label
+    if figure.evidence is Evidence.REPORTED:
+        label += f" ({_('they say')})"
+    is_measured = figure.state is FigureState.MEASURED
+    before, period = (
+        value_text(value, figure.unit) if is_measured and value is not None else ""
+        for value in (figure.before, figure.period)
+    )
+    return (label, before, period, figure_text(figure), _basis(figure))
+
+
+def _basis(figure: Figure) -> str:
+    if figure.n is None:
+        return "" if figure.of is None else _("of %(all)s", all=figure.of)
+    if figure.of is None:
+        return _("n %(n)s", n=figure.n)
+    return _("n %(n)s of %(all)s", n=figure.n, all=figure.of)
+
+
+def _cells(breakdown: Breakdown) -> tuple[str, ...]:
+    return tuple(
+        f"{cell_label(breakdown.code, code)}: {_('too few to show') if count is None else count}"
+        for code, count in breakdown.cells.items()
+    )
+
+
+def _definitions(parts: Sequence[ReportPart]) -> OutlineSection:
+    title = _("What the figures count")
+    items = []
+    for figure in (figure for part in parts for figure in part.figures):
+        about = definition(figure.code)
+        text = f"{about.label}: {about.about} {_('Source: %(source)s.', source=about.source)}"
+        if text not in items:
+            items.append(text)
+    return OutlineSection("definitions", title, (Block(title, items=tuple(items)),))

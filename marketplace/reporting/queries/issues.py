@@ -1,0 +1,147 @@
+"""Issued reports and links to them, and the content of an issue as of a moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import token_hash
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden
+from marketplace.programme.models.projects import Project
+from marketplace.programme.queries.projects import project_for
+from marketplace.reporting.facts import ReportPeriod
+from marketplace.reporting.figures import ReportPart
+from marketplace.reporting.models import ReportIssue, ReportLink
+from marketplace.reporting.queries.facts import ReportScope
+from marketplace.reporting.queries.report import build_report
+from marketplace.reporting.serialization import SCHEMA_VERSION, content_digest, parts_from_json, parts_to_json
+from marketplace.reporting.suppression import suppress
+
+MAX_TOKEN_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class IssueOwner:
+    """Subject of a report: a project, or a garden with `project_id` None. `is_leader` is about the viewer."""
+
+    garden_id: int
+    project_id: int | None
+    name: str
+    garden_name: str
+    is_leader: bool = False
+
+
+def owner_for(viewer: Viewer, slug: str) -> IssueOwner:
+    """Return the owner garden's project, or the viewer's garden if `slug` is empty. Raises NotFound for partner gardens."""
+    if not slug:
+        if not viewer.is_garden or viewer.organisation_id is None:
+            raise NotFound
+        name = viewer.organisation_name
+        return IssueOwner(viewer.organisation_id, None, name, name, viewer.is_curator)
+    access = project_for(viewer, slug)
+    if not access.is_owner_garden:
+        raise NotFound
+    project = access.project
+    return IssueOwner(project.garden_id, project.id, project.name, project.garden.name, access.is_leader)
+
+
+def issues_of(owner: IssueOwner) -> Sequence[ReportIssue]:
+    """Return the issues of a report, the newest first."""
+    query = (
+        select(ReportIssue)
+        .options(joinedload(ReportIssue.issued_by))
+        .where(*_about(ReportIssue, owner))
+        .order_by(ReportIssue.number.desc())
+    )
+    return session.scalars(query).all()
+
+
+def _about(model: type[ReportIssue] | type[ReportLink], owner: IssueOwner) -> list[ColumnElement[bool]]:
+    """Build the conditions that an issue or a link is about a project, or about a garden without a project."""
+    if owner.project_id is None:
+        return [model.garden_id == owner.garden_id, model.project_id.is_(None)]
+    return [model.project_id == owner.project_id]
+
+
+def issue_by_number(owner: IssueOwner, number: int) -> ReportIssue:
+    """Return an issue of a report. Raises NotFound."""
+    issue = next((one for one in issues_of(owner) if one.number == number), None)
+    if issue is None:
+        raise NotFound
+    return issue
+
+
+def links_of(owner: IssueOwner) -> Sequence[ReportLink]:
+    """Return the links to a report that were not withdrawn and have not expired, the newest first."""
+    query = select(ReportLink).where(
+        *_about(ReportLink, owner),
+        ReportLink.withdrawn_at.is_(None),
+        ReportLink.expires_at > clock.now(),
+    )
+    return session.scalars(query.order_by(ReportLink.id.desc())).all()
+
+
+def link_by_token(token: str) -> tuple[ReportLink, IssueOwner]:
+    """Return an active link and the subject of its reports. Raises NotFound."""
+    query = select(ReportLink).where(
+        ReportLink.token_hash == token_hash(token[:MAX_TOKEN_LENGTH]),
+        ReportLink.withdrawn_at.is_(None),
+        ReportLink.expires_at > clock.now(),
+    )
+    link = session.scalar(query)
+    if link is None:
+        raise NotFound
+    return link, owner_by_ids(link.garden_id, link.project_id)
+
+
+def owner_by_ids(garden_id: int, project_id: int | None) -> IssueOwner:
+    """Return the owner of an issue or a link. Raises NotFound."""
+    garden = session.get(BusinessGarden, garden_id)
+    project = session.get(Project, project_id) if project_id is not None else None
+    if garden is None:
+        raise NotFound
+    return IssueOwner(garden_id, project_id, project.name if project else garden.name, garden.name)
+
+
+def published_parts(issue: ReportIssue) -> list[ReportPart]:
+    """Return the parts of an issue as they were published."""
+    return parts_from_json(issue.content["parts"])
+
+
+def earlier_parts(issues: Sequence[ReportIssue]) -> list[list[ReportPart]]:
+    """Return the published parts of issues."""
+    return [published_parts(issue) for issue in issues]
+
+
+def compute_content(
+    owner: IssueOwner, period: ReportPeriod, earlier: Sequence[Sequence[ReportPart]]
+) -> dict[str, Any]:
+    """Compute the content of an issue as JSON values, with small numbers suppressed."""
+    parts = build_report(ReportScope(owner.garden_id, owner.project_id), period)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "from": period.from_on.isoformat(),
+        "to": period.to_on.isoformat(),
+        "as_of": period.as_of.isoformat(),
+        "parts": parts_to_json(suppress(parts, earlier)),
+    }
+
+
+def computed_digest(issue: ReportIssue) -> str:
+    """Compute an issue again from what was recorded by its moment, and return the digest."""
+    owner = owner_by_ids(issue.garden_id, issue.project_id)
+    before = [one for one in issues_of(owner) if one.number < issue.number]
+    period = ReportPeriod(issue.from_on, issue.to_on, issue.as_of)
+    return content_digest(compute_content(owner, period, earlier_parts(before)))
+
+
+def issue_by_digest(digest: str) -> ReportIssue | None:
+    """Return the issue with a digest, or one that begins with it, or None."""
+    query = select(ReportIssue).where(ReportIssue.digest.startswith(digest.lower(), autoescape=True))
+    return session.scalars(query.order_by(ReportIssue.id)).first()

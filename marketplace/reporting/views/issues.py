@@ -1,0 +1,266 @@
+"""Issued reports for the garden, and for readers with a link: pages, files and links."""
+
+from functools import partial
+from typing import Any
+
+from flask import current_app, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from marketplace.core import clock
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.i18n import gettext as _
+from marketplace.reporting import export
+from marketplace.reporting.forms import IssueForm, LinkForm
+from marketplace.reporting.issue_document import IssueHead, report_outline
+from marketplace.reporting.queries import issues as queries
+from marketplace.reporting.use_cases import issuing
+from marketplace.reporting.views.base import LEADER_ISSUES, blueprint
+from marketplace.reporting.views.report import report_texts
+from marketplace.strategy.document_export.pdf import to_pdf
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.csv_export import csv_response
+from marketplace.web.forms.editing import add
+from marketplace.web.locale import LOCALE_COOKIE, choose
+from marketplace.web.response import ViewResponse
+from marketplace.web.uploads import file_response
+from marketplace.web.viewer import current_viewer
+from marketplace.web.xlsx_export import xlsx_response
+
+EXTENSIONS = ("pdf", "csv", "xlsx", "json")
+PROJECT_PAGES = {
+    "report": "reporting.project_report",
+    "issues": "reporting.project_issues",
+    "issue": "reporting.project_issue",
+    "file": "reporting.project_issue_file",
+    "links": "reporting.project_links",
+    "withdraw": "reporting.withdraw_project_link",
+}
+GARDEN_PAGES = {
+    "report": "reporting.garden_report",
+    "issues": "reporting.garden_issues",
+    "issue": "reporting.garden_issue",
+    "file": "reporting.garden_issue_file",
+    "links": "reporting.garden_links",
+    "withdraw": "reporting.withdraw_garden_link",
+}
+
+
+@blueprint.route("/programme/<slug>/report/issues", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+def project_issues(slug: str) -> ViewResponse:
+    """List the issued reports of a project and the links to them, and issue one."""
+    return _issues(slug)
+
+
+@blueprint.route("/report/issues", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+def garden_issues() -> ViewResponse:
+    """List the issued reports of a garden and the links to them, and issue one."""
+    return _issues("")
+
+
+@blueprint.get("/programme/<slug>/report/issues/<int:number>")
+@access.garden
+def project_issue(slug: str, number: int) -> ViewResponse:
+    """Show an issued report of a project."""
+    return _issue_page(queries.owner_for(current_viewer(), slug), number, slug=slug)
+
+
+@blueprint.get("/report/issues/<int:number>")
+@access.garden
+def garden_issue(number: int) -> ViewResponse:
+    """Show an issued report of a garden."""
+    return _issue_page(queries.owner_for(current_viewer(), ""), number, slug="")
+
+
+@blueprint.get("/programme/<slug>/report/issues/<int:number>.<extension>")
+@access.garden
+def project_issue_file(slug: str, number: int, extension: str) -> Response:
+    """Download an issued report of a project."""
+    return _file(queries.owner_for(current_viewer(), slug), number, extension)
+
+
+@blueprint.get("/report/issues/<int:number>.<extension>")
+@access.garden
+def garden_issue_file(number: int, extension: str) -> Response:
+    """Download an issued report of a garden."""
+    return _file(queries.owner_for(current_viewer(), ""), number, extension)
+
+
+@blueprint.route("/programme/<slug>/report/links", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+def project_links(slug: str) -> ViewResponse:
+    """Show the links to the reports of a project, and create one."""
+    return _links(slug)
+
+
+@blueprint.route("/report/links", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+def garden_links() -> ViewResponse:
+    """Show the links to the reports of a garden, and create one."""
+    return _links("")
+
+
+@blueprint.post("/programme/<slug>/report/links/<int:link_id>/withdraw")
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+def withdraw_project_link(slug: str, link_id: int) -> ViewResponse:
+    """Make a link to the reports of a project stop working."""
+    return _withdraw(slug, link_id)
+
+
+@blueprint.post("/report/links/<int:link_id>/withdraw")
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+def withdraw_garden_link(link_id: int) -> ViewResponse:
+    """Make a link to the reports of a garden stop working."""
+    return _withdraw("", link_id)
+
+
+@blueprint.get("/reports/<token>")
+@access.public
+def reader_issues(token: str) -> ViewResponse:
+    """Show the newest issue to a reader with a link, and list the earlier ones."""
+    owner = _reader(token)
+    issues = queries.issues_of(owner)
+    if not issues:
+        return render_template("reporting/no_issues.html", owner=owner)
+    return _issue_page(owner, issues[0].number, token=token)
+
+
+@blueprint.get("/reports/<token>/<int:number>")
+@access.public
+def reader_issue(token: str, number: int) -> ViewResponse:
+    """Show an issue to a reader with a link."""
+    return _issue_page(_reader(token), number, token=token)
+
+
+@blueprint.get("/reports/<token>/<int:number>.<extension>")
+@access.public
+def reader_issue_file(token: str, number: int, extension: str) -> Response:
+    """Download an issue with a link."""
+    return _file(_reader(token), number, extension)
+
+
+def _reader(token: str) -> queries.IssueOwner:
+    """Return the subject of the reports of a link, and use its language unless another is chosen. Raises NotFound."""
+    link, owner = queries.link_by_token(token)
+    if LOCALE_COOKIE not in request.cookies:
+        choose(link.locale)
+    if request.endpoint == "reporting.reader_issues" and request.method == "GET":
+        issuing.count_opening(link.id)
+    return owner
+
+
+def _page_url(slug: str, page: str, **values: Any) -> str:
+    """Return the URL of a page about a project, or about a garden if `slug` is empty."""
+    if slug:
+        return url_for(PROJECT_PAGES[page], slug=slug, **values)
+    return url_for(GARDEN_PAGES[page], **values)
+
+
+def _issues(slug: str) -> ViewResponse:
+    viewer = current_viewer()
+    owner = queries.owner_for(viewer, slug)
+    issues = queries.issues_of(owner)
+    today = clock.today()
+    first = issues[0].to_on if issues else today.replace(month=1, day=1)
+    form = IssueForm(
+        data={"from_on": first, "to_on": today, "newest": str(issues[0].number if issues else 0)}
+    )
+    if request.method == "POST" and not owner.is_leader:
+        raise Forbidden
+    made = []
+    if add(form, lambda form: made.append(issuing.issue_report(viewer, slug, form.details()))):
+        flashes.done(_("Issue %(number)s has been made.", number=made[0].number))
+        return redirect(_page_url(slug, "issue", number=made[0].number), 303)
+    return render_template(
+        "reporting/issues.html",
+        owner=owner,
+        issues=issues,
+        form=form,
+        links=queries.links_of(owner) if owner.is_leader else [],
+        page_url=partial(_page_url, slug),
+    )
+
+
+def _links(slug: str) -> ViewResponse:
+    viewer = current_viewer()
+    owner = queries.owner_for(viewer, slug)
+    if not owner.is_leader:
+        raise Forbidden
+    form = LinkForm()
+    tokens: list[str] = []
+    url = ""
+    if add(form, lambda form: tokens.append(issuing.create_link(viewer, slug, form.details()))):
+        site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
+        url = site_url + url_for("reporting.reader_issues", token=tokens[0])
+    return render_template(
+        "reporting/links.html",
+        owner=owner,
+        form=form,
+        url=url,
+        links=queries.links_of(owner),
+        page_url=partial(_page_url, slug),
+    )
+
+
+def _withdraw(slug: str, link_id: int) -> ViewResponse:
+    issuing.withdraw_link(current_viewer(), slug, link_id)
+    flashes.done(_("The link no longer works."))
+    return redirect(_page_url(slug, "links"), 303)
+
+
+def _issue_page(
+    owner: queries.IssueOwner, number: int, *, slug: str | None = None, token: str = ""
+) -> ViewResponse:
+    issue = queries.issue_by_number(owner, number)
+    return render_template(
+        "reporting/issue.html",
+        owner=owner,
+        issue=issue,
+        head=_head(owner, issue),
+        parts=queries.published_parts(issue),
+        issues=queries.issues_of(owner),
+        token=token,
+        page_url=partial(_page_url, slug or ""),
+        **report_texts(),
+    )
+
+
+def _head(owner: queries.IssueOwner, issue: Any) -> IssueHead:
+    return IssueHead(
+        owner.name,
+        owner.garden_name,
+        issue.number,
+        issue.from_on,
+        issue.to_on,
+        issue.as_of,
+        issue.issued_at,
+        issue.digest,
+    )
+
+
+def _file(owner: queries.IssueOwner, number: int, extension: str) -> Response:
+    if extension not in EXTENSIONS:
+        raise NotFound
+    issue = queries.issue_by_number(owner, number)
+    parts = queries.published_parts(issue)
+    outline = report_outline(_head(owner, issue), parts)
+    name = outline.file_name("").rstrip(".")
+    if extension == "pdf":
+        return file_response(f"{name}.pdf", "application/pdf", to_pdf(outline))
+    if extension == "xlsx":
+        return xlsx_response(name, export.header(), export.rows(parts))
+    if extension == "csv":
+        return csv_response(name, export.header(), list(export.rows(parts)))
+    response: Response = jsonify(
+        {"name": owner.name, "number": issue.number, "digest": issue.digest, **issue.content}
+    )
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

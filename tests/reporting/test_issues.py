@@ -1,0 +1,165 @@
+"""Issued reports: frozen, numbered, verified again, and read with a link."""
+
+import datetime as dt
+import io
+import re
+
+import openpyxl
+import pypdf
+import pytest
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.programme.models.projects import ProjectGarden
+from marketplace.reporting.models import ReportIssue, ReportLink
+from marketplace.reporting.queries.issues import computed_digest
+from marketplace.reporting.use_cases.issuing import (
+    IssueDetails,
+    LinkDetails,
+    create_link,
+    issue_report,
+    withdraw_link,
+)
+from tests import factories
+from tests.factories import programme
+
+
+@pytest.fixture
+def garden(app):
+    return factories.garden()
+
+
+@pytest.fixture
+def leader(garden):
+    return factories.member(garden, "curator")
+
+
+@pytest.fixture
+def project(garden):
+    return programme.project(garden)
+
+
+@pytest.fixture
+def cohort(project):
+    return programme.cohort(programme.place(project))
+
+
+def period(newest=0):
+    today = clock.today()
+    return IssueDetails(today - dt.timedelta(days=30), today, newest)
+
+
+def link(viewer, slug, **values):
+    given = {"label": "Fylket", "locale": "nn", "last_day": clock.today() + dt.timedelta(days=90)}
+    return create_link(viewer, slug, LinkDetails(**(given | values)))
+
+
+def test_issue_stays_the_same_after_later_changes(project, cohort, leader):
+    seat = programme.participation(cohort)
+    session.commit()
+    issue = issue_report(leader, project.slug, period())
+    before = dict(issue.content)
+    seat.company_name, seat.municipality_number = "Et annet navn", "5001"
+    programme.participation(cohort, "Ny bedrift")
+    session.commit()
+    assert (computed_digest(issue), issue.content) == (issue.digest, before)
+
+
+def test_issues_are_numbered_and_a_second_leader_is_told_of_the_first(project, leader, garden):
+    other = factories.member(garden, "curator")
+    assert issue_report(leader, project.slug, period()).number == 1
+    with pytest.raises(Conflict):
+        issue_report(other, project.slug, period())
+    assert issue_report(other, project.slug, period(newest=1)).number == 2
+
+
+def test_only_the_leader_issues_and_partner_gardens_see_no_issues(app, project, garden, leader):
+    adviser = factories.member(garden, "adviser")
+    with pytest.raises(Forbidden):
+        issue_report(adviser, project.slug, period())
+    partner = factories.garden("Fjellgløtt")
+    session.add(ProjectGarden(project_id=project.id, garden_id=partner.id))
+    session.flush()
+    with pytest.raises(NotFound):
+        issue_report(factories.member(partner, "curator"), project.slug, period())
+    issue_report(leader, project.slug, period())
+    page = app.test_client().sign_in(adviser.user_id).page(f"/programme/{project.slug}/report/issues")
+    assert "Utgave 1" in page.text
+    assert "Gi ut rapporten" not in page.text
+
+
+def test_reader_with_a_link_reads_issues_in_the_language_of_the_link(app, project, leader):
+    issue_report(leader, project.slug, period())
+    token = link(leader, project.slug)
+    reader = app.test_client()
+    page = reader.page(f"/reports/{token}")
+    assert "Utgåve 1" in page.text
+    assert f"/programme/{project.slug}" not in page.text
+    assert session.query(ReportLink.opened).scalar() == 1
+    assert "Ingen rapport" in app.test_client().page(f"/reports/{link(leader, '')}").text
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "expired", "unknown"])
+def test_link_that_does_not_work_answers_404(app, project, leader, state):
+    issue_report(leader, project.slug, period())
+    token = link(leader, project.slug)
+    row = session.query(ReportLink).one()
+    if state == "withdrawn":
+        withdraw_link(leader, project.slug, row.id)
+    elif state == "expired":
+        row.expires_at = clock.now() - dt.timedelta(seconds=1)
+        session.commit()
+    else:
+        token = "no-such-token"
+    for path in ("", "/1", "/1.pdf"):
+        assert app.test_client().get(f"/reports/{token}{path}").status_code == 404
+
+
+def test_link_past_three_years_is_refused(project, leader):
+    with pytest.raises(RuleBroken):
+        link(leader, project.slug, last_day=clock.today() + dt.timedelta(days=1200))
+
+
+def test_link_of_another_report_cannot_be_withdrawn(garden, project, leader):
+    link(leader, project.slug)
+    row = session.query(ReportLink).one()
+    with pytest.raises(NotFound):
+        withdraw_link(leader, "", row.id)
+
+
+def test_files_of_an_issue_have_its_figures(app, project, cohort, leader):
+    programme.participation(cohort)
+    issue = issue_report(leader, project.slug, period())
+    browser = app.test_client().sign_in(leader.user_id)
+    path = f"/programme/{project.slug}/report/issues/1"
+    pdf = browser.get(f"{path}.pdf").data
+    assert pdf == browser.get(f"{path}.pdf").data
+    assert issue.digest[:12] in re.sub(r"\s", "", pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text())
+    sheet = openpyxl.load_workbook(io.BytesIO(browser.get(f"{path}.xlsx").data)).active
+    assert sheet.max_row > 30
+    assert browser.get(f"{path}.json").json["digest"] == issue.digest
+    assert browser.get(f"{path}.csv").text.count("\n") == sheet.max_row
+
+
+def test_leader_issues_and_shares_a_report_in_the_browser(app, project, leader):
+    browser = app.test_client().sign_in(leader.user_id)
+    path = f"/programme/{project.slug}/report"
+    form = {"from_on": "2026-01-01", "to_on": "2025-01-01", "newest": "0"}
+    refused = browser.post(f"{path}/issues", data=form)
+    assert (refused.status_code, "2025-01-01" in refused.text) == (422, True)
+    made = browser.post(f"{path}/issues", data=form | {"to_on": "2026-06-30"})
+    assert made.headers["Location"].endswith("/issues/1")
+    shown = browser.post(
+        f"{path}/links", data={"label": "Fylket", "locale": "nb", "last_day": clock.today().isoformat()}
+    )
+    token = re.search(r"/reports/([\w-]+)", shown.text)[1]
+    assert "Utgave 1" in app.test_client().page(f"/reports/{token}").text
+
+
+def test_verify_command_finds_an_issue_that_was_changed(app, project, leader, monkeypatch):
+    issue = issue_report(leader, project.slug, period())
+    assert computed_digest(issue) == issue.digest
+    session.query(ReportIssue).update({"digest": "0" * 64})
+    session.expire_all()
+    assert computed_digest(session.query(ReportIssue).one()) != "0" * 64

@@ -54,7 +54,7 @@ def invite_one(reference: str, slug: str) -> ViewResponse:
     result = queries.single_invitation(current_viewer(), reference, slug)
     if result.brief_view.phase is not Phase.OPEN:
         return see_other("briefs.show", reference=reference)
-    return render_template("sourcing/invite_one.html", result=result)
+    return render_template("sourcing/invite_one.html", result=result, interests=stated_interests())
 
 
 def invite_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:

@@ -35,7 +35,9 @@ def test_declared_connection_is_shown_beside_the_supplier(market, publish, sign_
 
 def test_declared_connection_changes_no_score(market, publish):
     def ranked() -> list[tuple[int, float]]:
-        matches = open_run(latest_run(session.scalars(select(Brief).order_by(Brief.id.desc())).first())).matches
+        matches = open_run(
+            latest_run(session.scalars(select(Brief).order_by(Brief.id.desc())).first())
+        ).matches
         return [(int(match["document_id"]), match["score"]) for match in matches]
 
     publish()

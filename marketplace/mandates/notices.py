@@ -192,7 +192,7 @@ def confirmation_given(owner: str, act: object, title: str, path: str) -> Conten
 
 
 @as_message("confirmation_declined")
-def confirmation_declined(owner: str, act: object, reference: str, reason: str) -> Content:
+def confirmation_declined(owner: str, act: object, reference: str, company_id: int, reason: str) -> Content:
     """An owner does not want what the adviser prepared."""
     lines = [_("%(name)s does not want this now.", name=owner)]
     if reason:
@@ -200,17 +200,17 @@ def confirmation_declined(owner: str, act: object, reference: str, reason: str) 
     return Content(
         _("Not confirmed: %(act)s, %(reference)s", act=act, reference=reference),
         lines,
-        "/companies",
-        _("See your companies"),
+        f"/companies/{company_id}",
+        _("See the company"),
     )
 
 
 @as_message("confirmation_void")
-def confirmation_void(act: object, reference: str) -> Content:
+def confirmation_void(act: object, reference: str, company_id: int) -> Content:
     """An owner wanted to confirm, but the object has changed since."""
     return Content(
         _("Ask again: %(act)s, %(reference)s", act=act, reference=reference),
         [_("An owner wanted to confirm, but it has been changed since you asked. Look at it and ask again.")],
-        "/companies",
-        _("See your companies"),
+        f"/companies/{company_id}",
+        _("See the company"),
     )

@@ -17,7 +17,7 @@ from marketplace.mandates.use_cases import giving
 from marketplace.organisations.models import Company, CompanyFollower, Membership
 from marketplace.web import access, mandate_access
 from tests import factories
-from tests.factories.briefs import published
+from tests.factories.briefs import draft, published
 from tests.factories.mandates import MandatePeople
 from tests.support.browser import signed_in
 from tests.support.sql_capture import captured_sql
@@ -203,3 +203,12 @@ def test_adviser_cannot_give_or_confirm_anything_while_writing(people: MandatePe
     assert browser.get("/act-for").status_code == 403
     assert browser.get("/messages").status_code == 403
     assert browser.get("/account/data/export").status_code == 403
+
+
+def test_draft_says_who_saved_it_for_the_company(people: MandatePeople) -> None:
+    people.give()
+    brief = draft(people.owner)
+    path = f"/briefs/{brief.reference}"
+    people.writing().post(f"{path}/guide/goal", data={"goal": "Flere bestillinger på nett."})
+    shown = signed_in(people.app, people.owner).get(f"{path}/check").text
+    assert f"Sist lagret av Ragna Rådgiver, {people.garden.name}" in shown

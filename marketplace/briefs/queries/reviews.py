@@ -13,6 +13,7 @@ from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.i18n import format_list
+from marketplace.organisations.queries import names_of
 
 
 def open_review(brief: Brief) -> BriefReview | None:
@@ -66,9 +67,12 @@ def last_review(brief: Brief) -> BriefReview | None:
 
 
 def last_saved_by(brief: Brief) -> tuple[int | None, str]:
-    """Return the id and the name of the user who last saved a draft, or None and an empty text."""
+    """Return the id and the name of the user who last saved a draft, or None and an empty text.
+
+    The name of an adviser who writes for the company is followed by that of the business garden.
+    """
     query = (
-        select(User.id, User.name)
+        select(User.id, User.name, AuditEvent.details["by_garden"].as_integer().label("garden_id"))
         .join(AuditEvent, AuditEvent.actor_id == User.id)
         .where(
             AuditEvent.object_type == "brief",
@@ -79,4 +83,7 @@ def last_saved_by(brief: Brief) -> tuple[int | None, str]:
         .limit(1)
     )
     saved = session.execute(query).first()
-    return (saved.id, saved.name) if saved else (None, "")
+    if saved is None:
+        return None, ""
+    garden = names_of({saved.garden_id}).get(saved.garden_id, "") if saved.garden_id else ""
+    return saved.id, f"{saved.name}, {garden}" if garden else saved.name

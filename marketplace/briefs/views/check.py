@@ -29,6 +29,7 @@ def check(reference: str) -> ViewResponse:
         "briefs/check.html",
         brief_view=brief_view,
         draft_check=queries.draft_check(brief_view),
+        saved_by=queries.last_saved_by(brief_view.brief),
         panels=build_panels(PanelSlot.CHECK, current_viewer(), brief_view, request.args),
         states=topic_states(brief_view),
         state_label=state_label,

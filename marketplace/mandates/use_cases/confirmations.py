@@ -115,7 +115,9 @@ def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
         if not _is_unchanged(owner, act, confirmation):
             confirmation.outcome = Outcome.CHANGED
             record(owner, "confirmation.void", "confirmation", confirmation.id, act=confirmation.act)
-            _notify_adviser(confirmation, notices.confirmation_void(act.name, confirmation.reference))
+            company_id = confirmation.mandate.company_id
+            message = notices.confirmation_void(act.name, confirmation.reference, company_id)
+            _notify_adviser(confirmation, message)
             return confirmation
         summary = act.summarize(owner, confirmation.reference)
         if summary.blocker:
@@ -137,7 +139,9 @@ def decline_act(owner: Viewer, confirmation_id: int, reason: str) -> Confirmatio
         confirmation.outcome, confirmation.decline_reason = Outcome.DECLINED, reason
         confirmation.declined_at, confirmation.declined_by_id = clock.now(), owner.user_id
         record(owner, "confirmation.decline", "confirmation", confirmation.id, act=confirmation.act)
-        message = notices.confirmation_declined(owner.name, act.name, confirmation.reference, reason)
+        message = notices.confirmation_declined(
+            owner.name, act.name, confirmation.reference, confirmation.mandate.company_id, reason
+        )
         _notify_adviser(confirmation, message)
         return confirmation
 

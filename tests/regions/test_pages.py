@@ -18,9 +18,11 @@ from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from marketplace.core.region import Region, current_region, default_region
 from marketplace.directory import queries as directory
+from marketplace.matching import Query
 from marketplace.organisations import queries
 from marketplace.regions import use_cases
 from marketplace.regions.reader import read_region, region_path
+from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.suppliers.glossary import glossary_digest
 from tests import factories
 from tests.factories.suppliers import VettingGarden, applicant
@@ -195,6 +197,11 @@ def test_service_of_the_region_is_offered_searched_and_ranked(in_region: Callabl
     browser = cast("Browser", app.test_client())
     assert "Ferjekontoret" in browser.page("/suppliers?kind=web.boat-timetable").text
     assert "Rutetider på nett" in browser.page("/?q=vi+vil+ha+ferjetider+på+nett").text
+    index = corpus().index
+    assert index.suggest_needs("folk spør når ferja går", "nn")[0].service == service.code
+    query = Query("1", "Ferjetider", "Vi treng ferjetider på nettsida", "nn", needs=(service.code,))
+    (match,) = index.rank(query, 3).matches
+    assert not match.is_related_only
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])

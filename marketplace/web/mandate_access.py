@@ -22,6 +22,7 @@ BRIEFS = frozenset(
         "briefs.preview",
         "briefs.file",
         "briefs.from_action",
+        "briefs.calendar",
         "briefs.copy",
         "briefs.help_index",
         "briefs.help_page",

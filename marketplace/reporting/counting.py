@@ -58,10 +58,16 @@ def mean_figure(  # noqa: PLR0913 because a figure has that many parts
     return sample_figure(code, mean, unit=unit, n=len(values) if n is None else n, of=of, evidence=evidence)
 
 
-def median_figure(code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None) -> Figure:
+def median_figure(
+    code: str,
+    values: Sequence[int | Fraction],
+    unit: str,
+    of: int | None = None,
+    evidence: Evidence = Evidence.REPORTED,
+) -> Figure:
     """Return the median in thousandths, or a figure that was not measured without any value."""
     return sample_figure(
-        code, _median(values) if values else None, unit=unit, n=len(values), of=of, evidence=Evidence.REPORTED
+        code, _median(values) if values else None, unit=unit, n=len(values), of=of, evidence=evidence
     )
 
 

@@ -16,7 +16,9 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.data import data_path
 from marketplace.organisations.models import BusinessGarden
+from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
+from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.reporting.figures import Evidence, Figure, FigureState
 from marketplace.reporting.queries.report import LiveReport, garden_report, project_report
 from tests import factories
@@ -146,3 +148,20 @@ def test_json_follows_its_schema(project: Project, client: Browser) -> None:
 def test_bad_dates_are_said_beside_their_field(project: Project, client: Browser, query: str) -> None:
     page = client.get(f"{sign_in(client, project)}?{query}").get_data(as_text=True)
     assert 'aria-invalid="true"' in page
+
+
+def test_quotes_need_both_consents_and_name_nobody(project: Project, curator: Viewer) -> None:
+    held = session.scalars(select(CourseSession).order_by(CourseSession.id)).first()
+    companies = session.scalars(select(Participation).order_by(Participation.id)).all()
+    for number, (allows_quotes, allows_quote) in enumerate(((True, True), (False, True), (True, False))):
+        companies[number].allows_quotes = allows_quotes
+        session.add(
+            SessionFeedback(
+                session_id=held.id if held else 0, participation_id=companies[number].id, token_hash=str(number),
+                answered_at=clock.now(), useful=5, comment=f"Nyttig {number}", allows_quote=allows_quote,
+            )
+        )  # fmt: skip
+    session.commit()
+    report = project_report(curator, project.slug, None, None, None)
+    assert report.quotes == ("Nyttig 0",)
+    assert value(report, "quotes") == 1

@@ -11,6 +11,7 @@ from marketplace.reporting.counting import (
     counted,
     mean_figure,
     median_figure,
+    not_measured,
     sample_figure,
     tally,
 )
@@ -91,8 +92,8 @@ def _quality(facts: ReportFacts, briefs: Sequence[Row]) -> list[Figure]:
     pairs = [sorted(scores) for scores in by_company.values() if len(scores) > 1]
     of = len({brief.owner_id for brief in briefs})
     return [
-        median_figure("quality_first", [scores[0][1] for scores in pairs], "points", of),
-        median_figure("quality_newest", [scores[-1][1] for scores in pairs], "points", of),
+        median_figure("quality_first", [scores[0][1] for scores in pairs], "points", of, Evidence.OBSERVED),
+        median_figure("quality_newest", [scores[-1][1] for scores in pairs], "points", of, Evidence.OBSERVED),
     ]
 
 
@@ -107,6 +108,9 @@ def _outcomes(facts: ReportFacts, ids: set[int], awards: int) -> list[Figure]:
                 latest[row.owner_id] = row
     allowed = [row for row in latest.values() if row["for_garden"]]
     n = len(allowed)
+    names = ("on_time", "within_price", "goal_met", "order_again")
+    if not n:
+        return [not_measured(f"outcome_{name}", n=0, of=awards, evidence=Evidence.REPORTED) for name in names]
     return [
         Figure(
             f"outcome_{name}",
@@ -115,7 +119,7 @@ def _outcomes(facts: ReportFacts, ids: set[int], awards: int) -> list[Figure]:
             n=n,
             of=awards,
         )
-        for name in ("on_time", "within_price", "goal_met", "order_again")
+        for name in names
     ]
 
 

@@ -164,8 +164,7 @@ def assessment_part(
         given[Stage(row["stage"])][row.owner_id] = _answers(row)
         finished[Stage(row["stage"])].append(day)
     figures: list[Figure] = [
-        count_dated(f"answered_{stage}", finished[stage], facts.period, of=of, evidence=Evidence.REPORTED)
-        for stage in Stage
+        count_dated(f"answered_{stage}", finished[stage], facts.period, of=of) for stage in Stage
     ]
     for dimension in questions.dimensions:
         for stage in (Stage.START, Stage.END):

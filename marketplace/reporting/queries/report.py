@@ -3,9 +3,15 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from marketplace.core import clock
+from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import ReportPart
@@ -13,18 +19,23 @@ from marketplace.reporting.queries.facts import ReportScope, load_facts
 from marketplace.reporting.report import compute_report
 from marketplace.reporting.suppression import suppress
 
+MAX_QUOTES = 6
 OWN_PARTS = frozenset({"project", "companies", "sessions", "network", "finance", "aid"})
 """Parts that count rows which a garden sees in its own lists. The others are about what companies have not shared."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveReport:
-    """A computed report with its scope. `access` is None for a garden without a project."""
+    """A computed report with its scope. `access` is None for a garden without a project.
+
+    `quotes` are comments that companies let others quote today, whatever the moment of the report.
+    """
 
     scope: ReportScope
     period: ReportPeriod
     parts: tuple[ReportPart, ...]
     access: ProjectAccess | None = None
+    quotes: tuple[str, ...] = ()
 
 
 def build_report(scope: ReportScope, period: ReportPeriod) -> tuple[ReportPart, ...]:
@@ -48,7 +59,29 @@ def project_report(
     first = from_on or access.project.starts_on
     last = to_on or max(clock.today(), first)
     period = ReportPeriod(first, last, min(as_of or now, now))
-    return LiveReport(scope, period, build_report(scope, period), access)
+    return LiveReport(scope, period, build_report(scope, period), access, _quotes(scope, period))
+
+
+def _quotes(scope: ReportScope, period: ReportPeriod) -> tuple[str, ...]:
+    """Return the newest comments on sessions of the period that may be quoted, without names."""
+    query = (
+        select(SessionFeedback.comment)
+        .join(SessionFeedback.participation)
+        .join(SessionFeedback.session)
+        .join(CourseSession.cohort)
+        .where(
+            Participation.project_id == scope.project_id,
+            Participation.allows_quotes.is_not(False),
+            SessionFeedback.allows_quote,
+            SessionFeedback.comment != "",
+            SessionFeedback.answered_at.between(period.first_moment, period.last_moment),
+        )
+        .order_by(SessionFeedback.answered_at.desc(), SessionFeedback.id)
+        .limit(MAX_QUOTES)
+    )
+    if scope.place_ids is not None:
+        query = query.where(Cohort.place_id.in_(scope.place_ids))
+    return tuple(session.scalars(query))
 
 
 def garden_report(

@@ -65,7 +65,7 @@ def pages() -> Pages:
     shown = session.get_one(Supplier, supplier[0]).slug
     public = [
         "/", f"/?q={ASKED}", "/suppliers", f"/suppliers?q={ASKED}", "/suppliers?kind=web&place=5021", "/suppliers?page=20",
-        f"/suppliers/{shown}", "/how-we-rank", "/sign-in",
+        f"/suppliers/{shown}", "/how-we-rank", "/sign-in", "/guide/delivery",
     ]  # fmt: skip
     return [
         *((ANYONE, path) for path in public),

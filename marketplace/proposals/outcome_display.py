@@ -31,6 +31,7 @@ class AnswerView:
     lesson: str
     next_company: str
     story: str
+    is_story_shown: bool
     is_supplier_named: bool
     readers: str
 
@@ -78,6 +79,7 @@ def answer_view(answer: OutcomeAnswer, reader: Reader, by: str = "") -> AnswerVi
         answer.text if is_own else "",
         answer.next_company if sees_advice else "",
         answer.story if is_own or answer.story_shown else "",
+        bool(answer.story_shown),
         answer.supplier_named_at is not None,
         _describe_readers(answer) if is_own else "",
     )

@@ -61,6 +61,18 @@ def test_withdrawn_story_disappears_at_once(market: Market, browser: Any, job: A
         assert STORY not in browser("outsider").page(path).text
 
 
+def test_story_is_stopped_with_one_button(market: Market, browser: Any, job: Any) -> None:
+    answer(market.owner, job, story=STORY, story_shown="named")
+    owner = browser("owner")
+    assert "Slutt å vise historien" in owner.page("/briefs/outcomes").text
+    path = f"/briefs/{job.reference}/outcome/handover/story/stop"
+    assert browser("outsider").post(path).status_code == 404
+    assert STORY in browser("outsider").page(HELP).text
+    owner.post(path)
+    assert STORY not in browser("outsider").page(HELP).text
+    assert STORY in owner.page("/briefs/outcomes").text
+
+
 def test_supplier_is_named_only_while_it_agrees(market: Market, browser: Any, job: Any) -> None:
     shared = answer(market.owner, job, story=STORY, story_shown="unnamed")
     supplier = browser("kvistverk")

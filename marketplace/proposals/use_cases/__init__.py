@@ -22,6 +22,7 @@ from marketplace.proposals.use_cases.outcomes import (
     name_supplier,
     reply_details,
     reply_to_outcome,
+    stop_story,
 )
 from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
 from marketplace.proposals.use_cases.scoring import (
@@ -75,6 +76,7 @@ __all__ = [
     "save",
     "save_own_scores",
     "save_scores",
+    "stop_story",
     "submit",
     "terminate",
     "withdraw",

@@ -207,3 +207,17 @@ def name_supplier(viewer: Viewer, outcome_id: int, *, is_named: bool) -> None:
         answer.supplier_named_at = clock.now() if is_named else None
         event = "brief.story_supplier_named" if is_named else "brief.story_supplier_unnamed"
         record(viewer, event, "brief", job.brief.reference, round=outcome.round)
+
+
+def stop_story(viewer: Viewer, reference: str, name: str) -> None:
+    """Stop showing the company's story of a round to others. Raises NotFound."""
+    with transaction():
+        brief = lock_brief(own_brief(viewer, reference))
+        outcome = session.scalar(select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name))
+        if outcome is None:
+            raise NotFound
+        answer = outcome.latest
+        if answer is None or not answer.story_shown:
+            return
+        answer.story_shown = ""
+        record(viewer, "brief.story_stopped", "brief", brief.reference, round=name)

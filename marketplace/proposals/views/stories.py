@@ -17,6 +17,15 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
+@blueprint.post("/briefs/<reference>/outcome/<name>/story/stop")
+@access.company
+def stop_story(reference: str, name: str) -> ViewResponse:
+    """Stop showing the story of a job to others."""
+    use_cases.stop_story(current_viewer(), reference, name)
+    flashes.done(_("The story is no longer shown to others."))
+    return see_other("proposals.company_outcomes")
+
+
 @blueprint.post("/proposals/outcomes/<int:outcome_id>/named")
 @access.supplier_owner
 def name_supplier(outcome_id: int) -> ViewResponse:

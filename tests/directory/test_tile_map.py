@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.core import places
+from marketplace.directory.queries.coverage import Tile
 from marketplace.directory.tile_map import COLUMNS, MAX_ROWS, tile_positions
 
 
@@ -35,3 +36,10 @@ def test_map_has_north_at_the_top_and_west_at_the_left(county: str) -> None:
 def test_map_of_no_municipalities_is_empty() -> None:
     assert tile_positions(()) == {}
     assert tile_positions(("5021",)) == {"5021": (1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("name", "short"), [("Hamar", "Ham"), ("Nord-Fron", "N.F"), ("Vestre Toten", "V.T"), ("Os", "Os")]
+)
+def test_short_name_fits_a_phone_and_tells_two_words_apart(name: str, short: str) -> None:
+    assert Tile("3401", name, 0, own=False, column=1, row=1).short == short

@@ -1,5 +1,6 @@
 """Coverage map: where in the region approved suppliers take jobs."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,8 +36,8 @@ class Tile:
 
     @property
     def short(self) -> str:
-        """Abbreviation for narrow screens: first three letters, or the initials of two words."""
-        words = self.name.split()
+        """Abbreviation for narrow screens: first three letters, or the initials of two words: "Ham" for Hamar, "N.F" for Nord-Fron."""
+        words = re.split(r"[ -]", self.name)
         return self.name[:3] if len(words) == 1 else f"{words[0][0]}.{words[1][0]}"
 
     @property

@@ -23,6 +23,7 @@ LIMITS = {"LIST_PAGES_PER_MINUTE": "0", "SECOND_FACTOR": "0"}
 
 
 OWNERS = 60
+PARTICIPANTS = 100
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def seed_site(folder: str, suppliers: int = 1000, briefs: int = 500) -> SeededSi
     app = create_app()
     with app.app_context():
         migrate.upgrade(db.engine)
-        site = scale.seed(suppliers=suppliers, briefs=briefs)
+        site = scale.seed(suppliers=suppliers, briefs=briefs, participants=PARTICIPANTS)
         refit()  # as the worker does every night
         cookies = {role: session_cookie(app, user_id) for role, user_id in site.people.items()}
         companies = owners(app, OWNERS)

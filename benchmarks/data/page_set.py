@@ -158,9 +158,10 @@ def _garden_pages(garden: int) -> Sequence[str]:
 
 
 def _programme_pages(garden: int) -> Sequence[str]:
-    project = session.scalars(select(Project).where(Project.garden_id == garden).order_by(Project.id)).first()
-    if project is None:
+    projects = session.scalars(select(Project).where(Project.garden_id == garden).order_by(Project.id)).all()
+    if not projects:
         return ()
+    project, newest = projects[0], projects[-1]
     query = (
         select(CourseSession.id)
         .join(CourseSession.cohort)
@@ -172,7 +173,7 @@ def _programme_pages(garden: int) -> Sequence[str]:
     return (
         base,
         f"{base}/companies",
-        f"{base}/report",
+        f"/programme/{newest.slug}/report",
         "/report",
         f"{base}/sessions/{held}",
         f"{base}/sessions/{held}/attendance",

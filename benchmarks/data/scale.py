@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from benchmarks.data import page_set
 from benchmarks.data.scale_briefs import add_briefs
+from benchmarks.data.scale_programme import add_project
 from benchmarks.data.scale_rows import Row, SeededSupplier, add_rows, add_rows_returning_ids
 from marketplace.accounts.models import User
 from marketplace.core import clock, places, taxonomy
@@ -25,6 +26,7 @@ from marketplace.organisations.models import (
     Membership,
     Organisation,
 )
+from marketplace.reporting.fact_recording import record_missing_facts
 from marketplace.suppliers.models import (
     CaseStudy,
     Supplier,
@@ -58,10 +60,10 @@ class Seeded:
     pages: Sequence[tuple[str, str]]
 
 
-def seed(suppliers: int = 1000, briefs: int = 500, ranked: int = RANKED) -> Seeded:
+def seed(suppliers: int = 1000, briefs: int = 500, ranked: int = RANKED, participants: int = 0) -> Seeded:
     """Add suppliers, companies and briefs to the existing gardens. Without a garden, the demo data is loaded first.
 
-    The demo company gets its share of the briefs, the demo supplier its share of the offers. The others cannot sign in.
+    The demo company gets its share of the briefs, the demo supplier its share of the offers. The others cannot sign in. With `participants`, the demo garden gets a project of as many companies.
     """
     if not session.scalars(_GARDENS).all():
         with Progress(disable=True) as progress:
@@ -76,6 +78,11 @@ def seed(suppliers: int = 1000, briefs: int = 500, ranked: int = RANKED) -> Seed
         proposals = add_briefs(wording, sharing, supplied, briefs)
         session.expire_all()
         page_set.rank_again(ranked)
+        leader = page_set.organisation_of("garden")
+        if participants and leader:
+            add_project(*leader, participants)
+    if participants:
+        record_missing_facts()
     return Seeded(suppliers, len(companies), briefs, proposals, page_set.people(), page_set.pages())
 
 

@@ -81,8 +81,10 @@ class Timeline:
             yield event
 
     @staticmethod
-    def _run_actions(events: Iterator[TimelineEvent]) -> Iterator[TimelineEvent]:
-        with transaction():
+    def _run_actions(group: Iterator[TimelineEvent]) -> Iterator[TimelineEvent]:
+        events = list(group)
+        # Rows that are recorded at the commit get a time in the past too.
+        with clock.as_of(events[-1].at), transaction():
             for event in events:
                 with clock.as_of(event.at):
                     event.action()

@@ -8,6 +8,8 @@ from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.briefs.use_cases import create_first_draft
 from marketplace.briefs.views.plan import action_panels, quality_panel
+from marketplace.casework.queries.notes import exported_notes
+from marketplace.casework.views.panels import casework_panel, participation_casework_panel, shared_notes_panel
 from marketplace.directory.hooks import profile_panels
 from marketplace.mandates import hooks as mandate_hooks
 from marketplace.mandates.views.acting import mandate_panel
@@ -15,6 +17,7 @@ from marketplace.organisations import hooks as organisation_hooks
 from marketplace.organisations.use_cases import add_registered_company
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
+from marketplace.programme import hooks as programme_hooks
 from marketplace.programme.queries.course_ends import course_ends
 from marketplace.programme.queries.project_periods import project_periods
 from marketplace.programme.use_cases.company_link import link_participations
@@ -51,9 +54,13 @@ def register_hooks() -> None:
     account_hooks.registration.register("supplier", add_registered_supplier)
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.number_registered.register("participations", link_participations)
+    organisation_hooks.company_panels.register("casework", casework_panel)
     organisation_hooks.company_panels.register("mandate", mandate_panel)
     mandate_hooks.confirmable_acts.register("publish", PUBLICATION)
     mandate_hooks.confirmable_acts.register("withdraw", WITHDRAWAL)
+    programme_hooks.participation_panels.register("casework", participation_casework_panel)
+    strategy_hooks.thread_panels.register("notes", shared_notes_panel)
+    strategy_hooks.plan_export.register("notes", exported_notes)
     organisation_hooks.company_panels.register("course", course_panel)
     strategy_hooks.course_ends.register("course sessions", course_ends)
     strategy_hooks.project_periods.register("projects", project_periods)

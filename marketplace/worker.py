@@ -11,6 +11,7 @@ from flask import Flask, current_app
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
+from marketplace.casework.use_cases import reminders as casework_reminders
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.mandates.use_cases import reminders as mandate_reminders
@@ -59,6 +60,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     missed_sessions.notify_of_missed_sessions,
     feedback.ask_for_feedback,
     measuring_reminders.remind_of_measurements,
+    casework_reminders.remind_of_tasks,
     ask_for_assessments,
     mandate_reminders.warn_of_ending_mandates,
     mandate_reminders.end_mandates,
@@ -78,6 +80,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,
     course_retention.erase_old_participations,
+    retention.erase_old_casework,
     retention.delete_old_mandates,
     retention.delete_expired,
     delete_mail_files,

@@ -24,6 +24,7 @@ class Topic(StrEnum):
     COURSE = "course"
     STRATEGY = "strategy"
     MEASUREMENTS = "measurements"
+    TASKS = "tasks"
 
 
 class Delivery(StrEnum):
@@ -73,6 +74,7 @@ TOPICS: Mapping[Topic, TopicDetails] = {
     ),
     Topic.STRATEGY: TopicDetails(_("Digital strategy and self-assessment"), frozenset({_COMPANY, _GARDEN})),
     Topic.MEASUREMENTS: TopicDetails(_("Reminders to measure your objectives"), frozenset({_COMPANY})),
+    Topic.TASKS: TopicDetails(_("Reminders of your tasks for companies"), frozenset({_GARDEN})),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(
         _("Applications, refusals, appeals and moves"), frozenset({_GARDEN, _ADMIN})

@@ -13,6 +13,7 @@ from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
+from marketplace.casework.models import CaseNote, CaseTask
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed, local_date_after
@@ -228,6 +229,21 @@ def delete_old_mandates() -> int:
             record(None, "mandate.delete", "mandate", mandate_id)
         session.execute(delete(Mandate).where(Mandate.id.in_(ids)))
         return len(ids)
+
+
+def erase_old_casework() -> int:
+    """Delete notes and tasks of business gardens that were written 24 months ago. Return their number."""
+    limit = cutoff_passed(months=retention_periods.CASEWORK_MONTHS)
+    with transaction():
+        count = 0
+        for query in (
+            delete(CaseNote).where(CaseNote.written_at < limit),
+            delete(CaseTask).where(CaseTask.created_at < limit),
+        ):
+            count += session.connection().execute(query).rowcount
+        if count:
+            record(None, "privacy.delete_old", "table", "casework", rows=count)
+        return count
 
 
 def delete_mail_files(folder: Path) -> int:

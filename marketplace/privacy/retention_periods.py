@@ -17,6 +17,7 @@ KNOWN_NETWORK_DAYS = 90
 PROJECT_MONTHS = 24
 NO_SEAT_MONTHS = 12
 MANDATE_MONTHS = 24
+CASEWORK_MONTHS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,13 @@ PERIODS = (
         _("Links to a course session, for lecturers and for taking attendance"),
         _("Until they expire"),
         _("Deleted."),
+    ),
+    RetentionPeriod(
+        _("Notes and tasks of a business garden about a company"),
+        _("24 months after they were written"),
+        _(
+            "Deleted. Only the garden reads them; the company reads the notes that it has asked for a copy of. If the company is closed, they are deleted at once."
+        ),
     ),
     RetentionPeriod(
         _("Permissions to write for a company, and what was asked and answered through them"),

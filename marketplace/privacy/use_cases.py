@@ -9,6 +9,7 @@ from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
+from marketplace.casework.use_cases.deletion import delete_casework_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
@@ -63,11 +64,12 @@ def clear_supplier(supplier: Supplier) -> None:
 
 
 def _clear_closed(by: Viewer | None, organisation: Organisation) -> None:
-    """Clear a closed supplier, or delete the strategy and the drafts of a closed company."""
+    """Clear a closed supplier, or delete strategy, drafts, notes and tasks of a closed company."""
     if isinstance(organisation, Supplier):
         clear_supplier(organisation)
         return
     delete_plan_of(by, organisation.id)
+    delete_casework_of(by, organisation.id)
     unsent = select(Brief).where(
         Brief.company_id == organisation.id, Brief.state.in_((BriefState.DRAFT, BriefState.IN_REVIEW))
     )

@@ -24,6 +24,9 @@ action_panels: Hook[Callable[[Viewer, Sequence[int]], Mapping[int, StrategyPanel
 thread_panels: Hook[Callable[[Viewer], StrategyPanel | None]] = Hook()
 """Build a panel for the start page of the viewer's company; None shows nothing."""
 
+plan_export: Hook[Callable[[int], Sequence[Mapping[str, Any]]]] = Hook()
+"""Return rows of higher-level packages for the file with the whole plan of a company, by company id."""
+
 course_ends: Hook[Callable[[Sequence[int]], Mapping[int, dt.date]]] = Hook()
 """Return the local date of the last course session of companies, by company id; without those in no course."""
 
@@ -47,6 +50,14 @@ def build_thread_panels(viewer: Viewer) -> list[StrategyPanel]:
     """Build all panels of the start page."""
     panels = [build(viewer) for build in thread_panels]
     return [panel for panel in panels if panel is not None]
+
+
+def exported_rows(company_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows that higher-level packages add to the file with the whole plan of a company, by name."""
+    return {
+        name: [dict(row) for row in export(company_id)]
+        for name, export in zip(plan_export.names, plan_export, strict=True)
+    }
 
 
 def find_course_ends(company_ids: Sequence[int]) -> dict[int, dt.date]:

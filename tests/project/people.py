@@ -137,6 +137,8 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "cohort_id": 1,
         "person_id": 1,
         "hours_id": 1,
+        "note_id": 1,
+        "task_id": 1,
         "source_id": 1,
         "entry_id": 1,
         "grant_id": 1,

@@ -14,7 +14,7 @@ from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import SessionFeedback, SessionMaterial
 from marketplace.programme.use_cases.attendance import LINK_PURPOSES, create_link
-from tests.factories import finance, programme
+from tests.factories import casework, finance, programme
 from tests.project.policy_reporting import report_objects, report_values
 
 
@@ -50,11 +50,21 @@ def programme_objects(garden: BusinessGarden, user_id: int, number: str = "31000
         "place_id": place.id,
         "cohort_id": cohort.id,
         "person_id": person.id,
+        **casework_objects(seat.id, garden.id, user_id),
         "hours_id": finance.hours(project, user_id).id,
         "source_id": finance.source(project, user_id).id,
         "entry_id": finance.entry(project, user_id).id,
         "grant_id": finance.grant(seat, user_id).id,
         **report_objects(project, user_id),
+    }
+
+
+def casework_objects(participation_id: int, garden_id: int, user_id: int) -> dict[str, Any]:
+    """Add a note and a task about a company in a project; return them by URL parameter name."""
+    adviser = Viewer(user_id=user_id, organisation_id=garden_id)
+    return {
+        "note_id": casework.note(adviser, participation_id=participation_id).id,
+        "task_id": casework.task(adviser, participation_id=participation_id).id,
     }
 
 

@@ -7,6 +7,7 @@ from marketplace.directory.hooks import profile_panels
 from marketplace.mandates import hooks as mandate_hooks
 from marketplace.organisations import hooks as organisation_hooks
 from marketplace.outbox import hooks as outbox_hooks
+from marketplace.programme import hooks as programme_hooks
 from marketplace.strategy import hooks as strategy_hooks
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.web import missing_pages
@@ -26,6 +27,8 @@ def test_application_registers_every_hook(app):
         "confirmable acts": mandate_hooks.confirmable_acts.names,
         "plan actions": strategy_hooks.action_panels.names,
         "plan start page": strategy_hooks.thread_panels.names,
+        "plan export": strategy_hooks.plan_export.names,
+        "participation panels": programme_hooks.participation_panels.names,
         "plan course ends": strategy_hooks.course_ends.names,
         "plan project periods": strategy_hooks.project_periods.names,
         "plan guide topics": strategy_hooks.guide_topics.names,
@@ -47,10 +50,12 @@ def test_application_registers_every_hook(app):
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
-        "company panels": ("mandate", "course", "strategy", "outcomes"),
         "confirmable acts": ("publish", "withdraw"),
+        "company panels": ("casework", "mandate", "course", "strategy", "outcomes"),
         "plan actions": ("briefs",),
-        "plan start page": ("course", "brief quality", "outcomes", "stories"),
+        "plan start page": ("notes", "course", "brief quality", "outcomes", "stories"),
+        "plan export": ("notes",),
+        "participation panels": ("casework",),
         "plan course ends": ("course sessions",),
         "plan project periods": ("projects",),
         "plan guide topics": ("procurement guide",),

@@ -1,5 +1,6 @@
 """Pages of casework."""
 
+from marketplace.casework.views import notes, panels, tasks
 from marketplace.casework.views.base import blueprint
 
-__all__ = ["blueprint"]
+__all__ = ["blueprint", "notes", "panels", "tasks"]

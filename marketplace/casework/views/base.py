@@ -1,5 +1,34 @@
-"""Blueprint of the casework pages."""
+"""Blueprint of the casework pages, and the page that notes and tasks are shown on."""
 
-from flask import Blueprint
+from flask import Blueprint, url_for
+from werkzeug.wrappers import Response
+
+from marketplace.casework.queries.subjects import Subject
+from marketplace.web.redirects import see_other
 
 blueprint = Blueprint("casework", __name__)
+ADVISERS = "every adviser of a garden helps its companies; queries restrict which ones they see"
+
+
+def subject_url(subject: Subject) -> str:
+    """Return the URL of the page that shows the notes and tasks about a subject."""
+    if subject.company_id is not None:
+        return url_for("pages.company_card", company_id=subject.company_id, _anchor="casework")
+    return url_for(
+        "programme.participation",
+        slug=subject.slug,
+        participation_id=subject.participation_id,
+        _anchor="casework",
+    )
+
+
+def back_to(subject: Subject) -> Response:
+    """Redirect to the page that shows the notes and tasks about a subject."""
+    if subject.company_id is not None:
+        return see_other("pages.company_card", company_id=subject.company_id, _anchor="casework")
+    return see_other(
+        "programme.participation",
+        slug=subject.slug,
+        participation_id=subject.participation_id,
+        _anchor="casework",
+    )

@@ -14,6 +14,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
+from marketplace.pages.queries.casework import garden_casework_tasks
 from marketplace.pages.queries.course import garden_course_tasks
 from marketplace.pages.queries.strategy import garden_strategy_tasks
 from marketplace.sourcing.models import Invitation
@@ -138,6 +139,7 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
         *garden_course_tasks(viewer),
         *_reviews(garden_id),
         *garden_strategy_tasks(garden_id),
+        *garden_casework_tasks(viewer),
         *_second_looks(viewer),
         *_applications(garden_id),
         *_quiet_briefs(garden_id),

@@ -11,6 +11,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.programme.forms.recruiting import ParticipationForm, SeatForm
 from marketplace.programme.forms.sign_up import WithdrawalForm
+from marketplace.programme.hooks import build_participation_panels
 from marketplace.programme.lifecycle import (
     EVENT_LABELS,
     PHASE_LABELS,
@@ -49,6 +50,7 @@ def participation(slug: str, participation_id: int) -> ViewResponse:
         "programme/board_company.html",
         access=project_access,
         page=page,
+        panels=build_participation_panels(viewer, page.participation),
         one=page.participation,
         possible={name for name, transition in TRANSITIONS.items() if state in transition.sources},
         phases=PHASE_LABELS,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
+from marketplace.strategy.hooks import exported_rows
 from marketplace.strategy.models.actions import Action, ToolConfidence, ToolUse
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Objective
@@ -38,6 +39,7 @@ def exported_plan(viewer: Viewer) -> dict[str, Any]:
         "assessments": _assessments(company.id),
         "tools": _tools(company.id),
         **_strategy(strategy),
+        **exported_rows(company.id),
     }
 
 

@@ -1,0 +1,59 @@
+"""Forms for notes and tasks."""
+
+from collections.abc import Sequence
+
+from marketplace.casework.labels import ACTIVITIES
+from marketplace.casework.limits import MAX_MINUTES, MAX_TEXT, MAX_WHAT
+from marketplace.casework.use_cases.notes import NoteDetails
+from marketplace.casework.use_cases.tasks import TaskDetails
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    NumberField,
+    TextField,
+    length,
+    required,
+)
+
+
+class NoteForm(BaseForm):
+    """A note about what was done for a company."""
+
+    kind = ChoiceField(_l("Activity"), [required()])
+    happened_on = DayField(_l("Date"), [required()])
+    text = LongTextField(_l("Note"), [required(_l("Write what it was about.")), length(high=MAX_TEXT)])
+    minutes = NumberField(_l("Minutes"), high=MAX_MINUTES, description=_l("The time you spent on it."))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.set_choices([(code, str(label)) for code, label in ACTIVITIES.items()])
+
+    def details(self) -> NoteDetails:
+        """Return the submitted details."""
+        return NoteDetails(self.kind.data, self.happened_on.data, self.text.data or "", self.minutes.data)
+
+
+class TaskForm(BaseForm):
+    """A task, its due date and the person responsible."""
+
+    what = TextField(
+        _l("What have you agreed?"),
+        [required(_l("Write what is to be done.")), length(2, MAX_WHAT)],
+        description=_l("For example: send the list of photographers."),
+    )
+    due_on = DayField(_l("Due date"), [required(_l("Choose a date."))])
+    assignee_id = ChoiceField(_l("Who does it?"))
+
+    def __init__(self, people: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(user_id), name) for user_id, name in people]
+        self.assignee_id.set_choices([("", _("Nobody in particular")), *choices])
+
+    def details(self) -> TaskDetails:
+        """Return the submitted details."""
+        chosen = self.assignee_id.data
+        return TaskDetails(self.what.data or "", self.due_on.data, int(chosen) if chosen else None)

@@ -1,0 +1,7 @@
+"""Lengths and numbers of notes and tasks."""
+
+MAX_TEXT = 4000
+MAX_WHAT = 120
+MAX_MINUTES = 24 * 60
+SOON_DAYS = 7
+"""Tasks due within this many days are listed with what comes next."""

@@ -1,0 +1,126 @@
+"""Tasks of a business garden: about a company, and those that wait for a person."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.casework.limits import SOON_DAYS
+from marketplace.casework.models import CaseTask
+from marketplace.casework.queries.subjects import Subject, is_about, subject_of
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.queries import companies_followed_by, members
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Project
+
+MAX_DONE = 5
+
+
+def open_tasks_about(viewer: Viewer, subject: Subject) -> Sequence[CaseTask]:
+    """Return the garden's tasks about a subject that are not done, the most overdue first."""
+    query = (
+        select(CaseTask)
+        .options(joinedload(CaseTask.assignee))
+        .where(
+            CaseTask.garden_id == viewer.organisation_id,
+            is_about(CaseTask, subject),
+            CaseTask.done_at.is_(None),
+        )
+        .order_by(CaseTask.due_on, CaseTask.id)
+    )
+    return session.scalars(query).all()
+
+
+def done_tasks_about(viewer: Viewer, subject: Subject) -> Sequence[CaseTask]:
+    """Return the garden's last tasks about a subject that are done, the latest first."""
+    query = (
+        select(CaseTask)
+        .where(
+            CaseTask.garden_id == viewer.organisation_id,
+            is_about(CaseTask, subject),
+            CaseTask.done_at.is_not(None),
+        )
+        .order_by(CaseTask.done_at.desc(), CaseTask.id.desc())
+    )
+    return session.scalars(query.limit(MAX_DONE)).all()
+
+
+def task_for(viewer: Viewer, task_id: int) -> tuple[CaseTask, Subject]:
+    """Return a task of the viewer's garden and its subject. Raises NotFound."""
+    task = session.get(CaseTask, task_id)
+    if task is None:
+        raise NotFound
+    return task, subject_of(viewer, task)
+
+
+def assignees(viewer: Viewer) -> list[tuple[int, str]]:
+    """Return id and name of the active members of the viewer's garden."""
+    found = members(viewer.organisation_id or 0)
+    return [(one.user_id, one.user.name) for one in found if one.user.is_active]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingTask:
+    """A task as a list of several companies shows it. `company_id` is None for a participation without a company."""
+
+    id: int
+    what: str
+    due_on: dt.date
+    assignee_id: int | None
+    company_id: int | None
+    name: str
+    slug: str
+    participation_id: int | None
+
+    @property
+    def url(self) -> str:
+        """Return the path of the page that shows the task."""
+        if self.company_id is not None:
+            return f"/companies/{self.company_id}#casework"
+        return f"/programme/{self.slug}/companies/{self.participation_id}#casework"
+
+
+def tasks_waiting_for(viewer: Viewer) -> list[WaitingTask]:
+    """Return the tasks that the viewer, or nobody in particular, has to do within a week, the most overdue first."""
+    last = clock.today() + dt.timedelta(days=SOON_DAYS)
+    mine = or_(CaseTask.assignee_id == viewer.user_id, CaseTask.assignee_id.is_(None))
+    return [one for one in _open_tasks(viewer, mine) if one.due_on <= last]
+
+
+def open_tasks_of_garden(viewer: Viewer) -> list[WaitingTask]:
+    """Return all tasks of the viewer's garden that are not done, the most overdue first."""
+    return _open_tasks(viewer, CaseTask.done_at.is_(None))
+
+
+def _open_tasks(viewer: Viewer, condition: ColumnElement[bool]) -> list[WaitingTask]:
+    """Return open tasks of the viewer's garden, without those about companies that it no longer follows."""
+    company_id = func.coalesce(CaseTask.company_id, Participation.company_id)
+    query = (
+        select(
+            CaseTask.id,
+            CaseTask.what,
+            CaseTask.due_on,
+            CaseTask.assignee_id,
+            company_id,
+            func.coalesce(Organisation.name, Participation.company_name),
+            func.coalesce(Project.slug, ""),
+            CaseTask.participation_id,
+        )
+        .outerjoin(Participation, Participation.id == CaseTask.participation_id)
+        .outerjoin(Project, Project.id == Participation.project_id)
+        .outerjoin(Organisation, Organisation.id == company_id)
+        .where(
+            CaseTask.garden_id == viewer.organisation_id,
+            CaseTask.done_at.is_(None),
+            condition,
+            or_(company_id.is_(None), company_id.in_(companies_followed_by(viewer.organisation_id))),
+        )
+        .order_by(CaseTask.due_on, CaseTask.id)
+    )
+    return [WaitingTask(*row) for row in session.execute(query)]

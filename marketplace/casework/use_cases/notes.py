@@ -1,0 +1,97 @@
+"""Writing, changing, deleting and sharing notes."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from marketplace.audit.use_cases import record
+from marketplace.casework.models import CaseNote
+from marketplace.casework.notices import note_shared
+from marketplace.casework.queries.notes import note_for, own_note, own_unshared_note
+from marketplace.casework.queries.subjects import Subject
+from marketplace.core import clock
+from marketplace.core.database import lock_row, session, transaction
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.use_cases import send
+
+
+@dataclass(frozen=True, slots=True)
+class NoteDetails:
+    """Content of a note. `minutes` is the time spent, or None if it is not noted."""
+
+    kind: str
+    happened_on: dt.date
+    text: str
+    minutes: int | None
+
+
+def note_details(note: CaseNote) -> NoteDetails:
+    """Return the details of a note."""
+    return NoteDetails(note.kind, note.happened_on, note.text, note.minutes)
+
+
+def add_note(viewer: Viewer, subject: Subject, details: NoteDetails) -> CaseNote:
+    """Add a note of the viewer's garden about a subject that the viewer may see. Raises RuleBroken."""
+    _check(details)
+    with transaction():
+        note = CaseNote(
+            garden_id=viewer.organisation_id,
+            **subject.keys,
+            kind=details.kind,
+            happened_on=details.happened_on,
+            text=details.text,
+            minutes=details.minutes,
+            by_id=viewer.user_id,
+        )
+        session.add(note)
+        session.flush()
+        record(viewer, "case_note.add", "case_note", note.id)
+        return note
+
+
+def save_note(viewer: Viewer, note_id: int, details: NoteDetails, seen: str | None) -> None:
+    """Change a note that the viewer has written. Raises NotFound, Forbidden, Conflict and RuleBroken."""
+    _check(details)
+    with transaction():
+        lock_row(CaseNote.id, note_id)
+        note, _subject = own_unshared_note(viewer, note_id)
+        session.refresh(note)
+        check_unchanged(seen, note_details(note), details, is_own_change=lambda: True)
+        note.kind, note.happened_on = details.kind, details.happened_on
+        note.text, note.minutes = details.text, details.minutes
+        record(viewer, "case_note.save", "case_note", note.id)
+
+
+def delete_note(viewer: Viewer, note_id: int) -> Subject:
+    """Delete a note that the viewer has written, also the company's copy; return its subject."""
+    with transaction():
+        note, subject = own_note(viewer, note_id)
+        session.delete(note)
+        record(viewer, "case_note.delete", "case_note", note_id)
+        return subject
+
+
+def share_note(viewer: Viewer, note_id: int) -> Subject:
+    """Give the company a copy of a note, and notify it once. Raises NotFound and Conflict."""
+    with transaction():
+        lock_row(CaseNote.id, note_id)
+        note, subject = note_for(viewer, note_id)
+        session.refresh(note)
+        if subject.company_id is None:
+            raise Conflict(_("The company has no account, so it cannot read the note here."))
+        if note.shared_at is None:
+            note.shared_at = clock.now()
+            record(viewer, "case_note.share", "case_note", note.id, company=subject.company_id)
+            message = note_shared(viewer.organisation_name, note.happened_on)
+            send(message, recipients_for(subject.company_id))
+        return subject
+
+
+def _check(details: NoteDetails) -> None:
+    if details.happened_on > clock.today():
+        raise RuleBroken(
+            _("Choose a date that is not in the future. Plan it as a task instead."), "happened_on"
+        )

@@ -1,0 +1,105 @@
+"""Adding, changing, doing and deleting tasks."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from marketplace.audit.queries import last_actor_id
+from marketplace.audit.use_cases import record
+from marketplace.casework.models import CaseTask
+from marketplace.casework.queries.subjects import Subject
+from marketplace.casework.queries.tasks import assignees, task_for
+from marketplace.core import clock
+from marketplace.core.database import lock_row, session, transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetails:
+    """Content of a task. Nobody in particular is responsible if `assignee_id` is None."""
+
+    what: str
+    due_on: dt.date
+    assignee_id: int | None
+
+
+def task_details(task: CaseTask) -> TaskDetails:
+    """Return the details of a task."""
+    return TaskDetails(task.what, task.due_on, task.assignee_id)
+
+
+def add_task(viewer: Viewer, subject: Subject, details: TaskDetails) -> CaseTask:
+    """Add a task of the viewer's garden about a subject that the viewer may see. Raises RuleBroken."""
+    with transaction():
+        _check(viewer, details, None)
+        task = CaseTask(
+            garden_id=viewer.organisation_id,
+            **subject.keys,
+            what=details.what,
+            due_on=details.due_on,
+            assignee_id=details.assignee_id,
+            created_by_id=viewer.user_id,
+        )
+        session.add(task)
+        session.flush()
+        record(viewer, "case_task.add", "case_task", task.id)
+        return task
+
+
+def save_task(viewer: Viewer, task_id: int, details: TaskDetails, seen: str | None) -> None:
+    """Change a task of the viewer's garden; with a new date or person it is reminded of again.
+
+    Raises Conflict and RuleBroken.
+    """
+    with transaction():
+        task, _subject = _locked(viewer, task_id)
+        check_unchanged(
+            seen,
+            task_details(task),
+            details,
+            is_own_change=lambda: last_actor_id("case_task", task.id) == viewer.user_id,
+        )
+        _check(viewer, details, task)
+        if (details.due_on, details.assignee_id) != (task.due_on, task.assignee_id):
+            task.reminded_at = None
+        task.what, task.due_on, task.assignee_id = details.what, details.due_on, details.assignee_id
+        record(viewer, "case_task.save", "case_task", task.id)
+
+
+def set_task_done(viewer: Viewer, task_id: int, *, is_done: bool) -> tuple[CaseTask, Subject]:
+    """Set a task as done or not done; return it and its subject. Calling it again changes nothing."""
+    with transaction():
+        task, subject = _locked(viewer, task_id)
+        if (task.done_at is not None) != is_done:
+            task.done_at = clock.now() if is_done else None
+            task.done_by_id = viewer.user_id if is_done else None
+            record(viewer, "case_task.do" if is_done else "case_task.undo", "case_task", task.id)
+        return task, subject
+
+
+def delete_task(viewer: Viewer, task_id: int) -> Subject:
+    """Delete a task of the viewer's garden; return its subject."""
+    with transaction():
+        task, subject = task_for(viewer, task_id)
+        session.delete(task)
+        record(viewer, "case_task.delete", "case_task", task_id)
+        return subject
+
+
+def _locked(viewer: Viewer, task_id: int) -> tuple[CaseTask, Subject]:
+    lock_row(CaseTask.id, task_id)
+    task, subject = task_for(viewer, task_id)
+    session.refresh(task)
+    return task, subject
+
+
+def _check(viewer: Viewer, details: TaskDetails, task: CaseTask | None) -> None:
+    is_new_date = task is None or task.due_on != details.due_on
+    if is_new_date and details.due_on < clock.today():
+        raise RuleBroken(_("Choose today or a later date."), "due_on")
+    is_new_person = task is None or task.assignee_id != details.assignee_id
+    people = {user_id for user_id, _name in assignees(viewer)}
+    if is_new_person and details.assignee_id is not None and details.assignee_id not in people:
+        raise RuleBroken(_("Choose one from the list."), "assignee_id")

@@ -1,0 +1,121 @@
+"""Notes about a company: write, change, delete and share; and the company's page with its copies."""
+
+from flask import render_template, request
+
+from marketplace.casework.forms import NoteForm
+from marketplace.casework.labels import ACTIVITIES
+from marketplace.casework.queries import notes as queries
+from marketplace.casework.queries.subjects import Subject, company_subject, participation_subject
+from marketplace.casework.use_cases import notes as use_cases
+from marketplace.casework.views.base import ADVISERS, back_to, blueprint, subject_url
+from marketplace.core import clock
+from marketplace.core.errors import Conflict
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.confirmation import confirmation_page
+from marketplace.web.forms.editing import add, edit
+from marketplace.web.response import ViewResponse
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.route("/companies/<int:company_id>/notes/new", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=ADVISERS)
+def new_company_note(company_id: int) -> ViewResponse:
+    """Write a note about a company."""
+    return _new_note(company_subject(current_viewer(), company_id))
+
+
+@blueprint.route("/programme/<slug>/companies/<int:participation_id>/notes/new", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=ADVISERS)
+def new_participation_note(slug: str, participation_id: int) -> ViewResponse:
+    """Write a note about a company in a project."""
+    return _new_note(participation_subject(current_viewer(), slug, participation_id))
+
+
+def _new_note(subject: Subject) -> ViewResponse:
+    form = NoteForm(data={"happened_on": clock.today()})
+    if add(form, lambda form: use_cases.add_note(current_viewer(), subject, form.details())):
+        flashes.done(_("The note has been saved."))
+        return back_to(subject)
+    return render_template(
+        "casework/edit_note.html", form=form, subject=subject, back=subject_url(subject), note=None
+    )
+
+
+@blueprint.route("/casework/notes/<int:note_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=ADVISERS)
+def edit_note(note_id: int) -> ViewResponse:
+    """Change a note that the viewer has written."""
+    viewer = current_viewer()
+    note, subject = queries.own_note(viewer, note_id)
+    if note.shared_at is not None:
+        flashes.warn(_("The company has a copy of this note. Write a new one instead of changing it."))
+        return back_to(subject)
+    result = edit(
+        NoteForm,
+        lambda: use_cases.note_details(queries.own_note(viewer, note_id)[0]),
+        lambda form: use_cases.save_note(viewer, note_id, form.details(), form.expected_fingerprint()),
+    )
+    if result.is_saved:
+        flashes.done(_("The note has been saved."))
+        return back_to(subject)
+    page = render_template(
+        "casework/edit_note.html", form=result.form, subject=subject, back=subject_url(subject), note=note
+    )
+    return page, result.status
+
+
+@blueprint.route("/casework/notes/<int:note_id>/delete", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=ADVISERS)
+def delete_note(note_id: int) -> ViewResponse:
+    """Delete a note that the viewer has written, after confirmation."""
+    viewer = current_viewer()
+    if request.method == "GET":
+        note, subject = queries.own_note(viewer, note_id)
+        lines = [_("The note is deleted for good, also for your colleagues.")]
+        if note.minutes:
+            lines.append(_("Its minutes are no longer counted."))
+        if note.shared_at is not None:
+            lines.append(_("The company loses its copy."))
+        return confirmation_page(
+            _("Delete the note about %(company)s", company=subject.name),
+            lines,
+            _("Delete the note"),
+            subject_url(subject),
+        )
+    subject = use_cases.delete_note(viewer, note_id)
+    flashes.done(_("The note has been deleted."))
+    return back_to(subject)
+
+
+@blueprint.route("/casework/notes/<int:note_id>/share", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=ADVISERS)
+def share_note(note_id: int) -> ViewResponse:
+    """Give the company a copy of a note, after confirmation."""
+    viewer = current_viewer()
+    note, subject = queries.note_for(viewer, note_id)
+    if request.method == "GET":
+        return render_template(
+            "casework/share_note.html", note=note, subject=subject, back=subject_url(subject)
+        )
+    try:
+        use_cases.share_note(viewer, note_id)
+    except Conflict as conflict:
+        flashes.warn(conflict.message)
+    else:
+        flashes.done(_("%(company)s has a copy of the note.", company=subject.name))
+    return back_to(subject)
+
+
+@blueprint.get("/organisation/notes")
+@access.company
+def shared_notes() -> ViewResponse:
+    """List the notes that the viewer's company has received a copy of."""
+    found = queries.shared_notes(current_viewer().organisation_id)
+    return render_template("casework/shared_notes.html", notes=found, activities=ACTIVITIES)

@@ -1,0 +1,72 @@
+"""Panels with notes and tasks: on the page of a company, of a company in a project, and of the company's own plan."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import url_for
+
+from marketplace.casework.labels import ACTIVITIES
+from marketplace.casework.queries.notes import notes_about, shared_notes
+from marketplace.casework.queries.subjects import Subject, company_subject, participation_subject
+from marketplace.casework.queries.tasks import done_tasks_about, open_tasks_about
+from marketplace.core import clock
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.hooks import CompanyPanel, CompanyStep
+from marketplace.programme.hooks import ParticipationPanel
+from marketplace.strategy.hooks import StrategyPanel
+
+if TYPE_CHECKING:
+    from marketplace.programme.models.participation import Participation
+
+TEMPLATE = "casework/_panel.html"
+
+
+def _values(viewer: Viewer, subject: Subject) -> dict[str, Any]:
+    if subject.company_id is not None:
+        args: dict[str, Any] = {"company_id": subject.company_id}
+        new_note = url_for("casework.new_company_note", **args)
+        new_task = url_for("casework.new_company_task", **args)
+    else:
+        args = {"slug": subject.slug, "participation_id": subject.participation_id}
+        new_note = url_for("casework.new_participation_note", **args)
+        new_task = url_for("casework.new_participation_task", **args)
+    return {
+        "subject": subject,
+        "new_note": new_note,
+        "new_task": new_task,
+        "notes": notes_about(viewer, subject),
+        "tasks": open_tasks_about(viewer, subject),
+        "done": done_tasks_about(viewer, subject),
+        "activities": ACTIVITIES,
+        "today": clock.today(),
+        "user_id": viewer.user_id,
+    }
+
+
+def casework_panel(viewer: Viewer, company_id: int) -> CompanyPanel:
+    """Build the panel on the page of a company, with the tasks that are due as next steps."""
+    values = _values(viewer, company_subject(viewer, company_id))
+    steps = [
+        CompanyStep(
+            task.what,
+            url_for("pages.company_card", company_id=company_id, _anchor="casework"),
+            when=_("Due %(date)s", date=format_date(task.due_on)),
+            is_urgent=True,
+        )
+        for task in values["tasks"]
+        if task.due_on <= values["today"]
+    ]
+    return CompanyPanel(TEMPLATE, values, steps)
+
+
+def participation_casework_panel(viewer: Viewer, participation: "Participation") -> ParticipationPanel:
+    """Build the panel on the page of a company in a project."""
+    subject = participation_subject(viewer, participation.project.slug, participation.id)
+    return ParticipationPanel(TEMPLATE, _values(viewer, subject))
+
+
+def shared_notes_panel(viewer: Viewer) -> StrategyPanel | None:
+    """Build the link to the notes that the company has received a copy of; None if there are none."""
+    count = len(shared_notes(viewer.organisation_id))
+    return StrategyPanel("casework/_shared_notes_panel.html", {"count": count}) if count else None

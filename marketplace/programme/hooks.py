@@ -1,0 +1,28 @@
+"""Hook through which higher-level packages add to the page of a company in a project."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from marketplace.core.hooks import Hook
+from marketplace.core.viewer import Viewer
+
+if TYPE_CHECKING:
+    from marketplace.programme.models.participation import Participation
+
+
+@dataclass(frozen=True, slots=True)
+class ParticipationPanel:
+    """A template, and the values it reads as `block_values`."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+participation_panels: "Hook[Callable[[Viewer, Participation], ParticipationPanel]]" = Hook()
+"""Build a panel on the page of a company in a project, for a viewer who may see it."""
+
+
+def build_participation_panels(viewer: Viewer, participation: "Participation") -> list[ParticipationPanel]:
+    """Build all panels on the page of a company in a project."""
+    return [build(viewer, participation) for build in participation_panels]

@@ -42,6 +42,7 @@ def test_adviser_writes_a_brief_and_the_log_says_for_whom(people: MandatePeople)
     seen = signed_in(people.app, people.owner).page("/organisation/mandates").text
     assert f"Ragna Rådgiver, {people.garden.name}, for {people.company.name}" in seen
     assert brief.reference in seen
+    assert "Begynte å skrive for en bedrift" in seen
     log = signed_in(people.app, factories.administrator()).page("/admin/audit").text
     assert f"Ragna Rådgiver, {people.garden.name}" in log
 

@@ -7,6 +7,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import MandateInfo, Viewer
 from marketplace.mandates.models import Mandate
+from marketplace.mandates.queries.acting import mandated_viewer
 from marketplace.mandates.queries.mandates import active_mandate
 from marketplace.organisations.queries import company_for
 
@@ -21,7 +22,8 @@ def start_writing(viewer: Viewer, token: str, company_id: int) -> Mandate:
                 _("%(company)s does not let you write for them now. Ask them first.", company=company.name)
             )
         accounts.set_acting_mandate(token, mandate.id)
-        record(viewer, "mandate.start", "mandate", mandate.id, company=company.id)
+        writer = mandated_viewer(viewer, mandate.id, company.id, company.name, mandate.garden_id)
+        record(writer, "mandate.start", "mandate", mandate.id)
         return mandate
 
 
@@ -29,4 +31,4 @@ def stop_writing(viewer: Viewer, token: str, info: MandateInfo) -> None:
     """Return a session to the adviser's own role."""
     with transaction():
         accounts.set_acting_mandate(token, None)
-        record(viewer, "mandate.stop", "mandate", info.mandate_id, company=info.company_id)
+        record(viewer, "mandate.stop", "mandate", info.mandate_id)

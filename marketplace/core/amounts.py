@@ -12,7 +12,7 @@ from decimal import Decimal
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import current_locale, format_number
 from marketplace.core.i18n import gettext as _
-from marketplace.core.numbers import parse_scaled
+from marketplace.core.numbers import format_plain_scaled, parse_scaled
 
 CURRENCIES = ("NOK", "EUR")
 MINOR_DECIMALS, RATE_DECIMALS = 2, 4
@@ -49,6 +49,11 @@ def format_amount(minor: int, currency: str) -> str:
     if current_locale() == "en":
         return f"{currency}\N{NO-BREAK SPACE}{number}"
     return f"{number}\N{NO-BREAK SPACE}{'kr' if currency == 'NOK' else '€'}"
+
+
+def format_rate(rate_e4: int) -> str:
+    """Format an exchange rate with its decimals: "11,4325" in Norwegian."""
+    return format_plain_scaled(rate_e4, RATE_DECIMALS)
 
 
 def to_ore(minor: int, currency: str, rate_e4: int | None) -> int | None:

@@ -66,3 +66,9 @@ def words() -> dict[str, Any]:
     """Return the building blocks for generated names and texts."""
     blocks: dict[str, Any] = _load("words")
     return blocks
+
+
+def accounts() -> dict[str, Any]:
+    """Return funding, costs, hours, fees, aid and the issue of the demo project."""
+    values: dict[str, Any] = _load("accounts")
+    return values

@@ -6,6 +6,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.demo.people import COMPANY
+from marketplace.demo.seed_accounts import FUNDER_LINK
 from marketplace.demo.seed_course import LECTURER_LINK
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
@@ -13,7 +14,7 @@ from marketplace.programme.models.sessions import CourseSession
 
 
 def course_links() -> list[tuple[str, str]]:
-    """Return label and path of the course page, a seat, today's attendance and the lecturer's page."""
+    """Return label and path of the course page, a seat, today's attendance, the lecturer's and the funder's page."""
     seat = session.scalar(select(Participation).where(Participation.contact_email == COMPANY["email"]))
     if seat is None:
         return []
@@ -34,4 +35,5 @@ def course_links() -> list[tuple[str, str]]:
         attendance = f"/programme/{seat.project.slug}/sessions/{today.id}/attendance"
         lecturer = f"/sessions/{LECTURER_LINK}/room"
         links += [(_("Attendance, as the business garden"), attendance), (_("The lecturer's page"), lecturer)]
+    links.append((_("The funder's page"), f"/reports/{FUNDER_LINK}"))
     return links

@@ -19,6 +19,7 @@ from marketplace.core.i18n import use_locale
 from marketplace.database import triggers
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.people import demo_people
+from marketplace.demo.seed_accounts import seed_accounts
 from marketplace.demo.seed_assessments import seed_assessments
 from marketplace.demo.seed_briefs import seed_briefs
 from marketplace.demo.seed_course import seed_course
@@ -95,6 +96,7 @@ def fill(progress: Progress) -> None:
         seed_publication,
         seed_offers,
         seed_mandates,
+        seed_accounts,
     ):
         seed(timeline, fixtures)
     # As the worker does. Without this, the index would be fitted again for almost every brief.

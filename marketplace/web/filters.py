@@ -7,7 +7,7 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from marketplace.core import clock, i18n, taxonomy
-from marketplace.core.amounts import format_amount
+from marketplace.core.amounts import format_amount, format_rate
 from marketplace.core.identifiers import format_organisation_number
 from marketplace.core.places import municipality_name
 from marketplace.core.region import current_region
@@ -78,6 +78,7 @@ def register(app: Flask) -> None:
         "time": i18n.format_time,
         "money": i18n.format_money,
         "amount": format_amount,
+        "exchange_rate": format_rate,
         "number": i18n.format_number,
         "score": score_format.format_score,
         "detailed_score": score_format.format_detailed_score,

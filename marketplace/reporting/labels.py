@@ -6,6 +6,7 @@ from marketplace.core import taxonomy
 from marketplace.core.amounts import format_amount
 from marketplace.core.i18n import format_number, ngettext
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.places import find_municipality, municipality_name
 from marketplace.finance.labels import ACTIVITIES, AID_BASES, COST_CATEGORIES, FUNDING_KINDS
 from marketplace.programme.lifecycle import SOURCES, WITHDRAWAL_REASONS
@@ -13,15 +14,15 @@ from marketplace.reporting.figures import Figure, FigureState
 
 _MINUS, _SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 UNITS = {
-    "count": "number",
-    "minutes": "minutes",
-    "km_mean": "km (mean)",
-    "mean": "mean",
-    "mean_of_5": "mean of 1 to 5",
-    "points": "points of 100",
-    "points_change": "points",
+    "count": _l("number"),
+    "minutes": _l("minutes"),
+    "km_mean": _l("km (mean)"),
+    "mean": _l("mean"),
+    "mean_of_5": _l("mean of 1 to 5"),
+    "points": _l("points of 100"),
+    "points_change": _l("points"),
     "percent": "%",
-    "whole_percent": "% of a full position",
+    "whole_percent": _l("% of a full position"),
 }
 """Units in the files, by code; an amount has its currency."""
 WHOLE_UNITS = frozenset({"count", "minutes", "whole_percent"})
@@ -66,7 +67,7 @@ def exact_value(value: int | None, unit: str) -> float | int | None:
 
 def unit_text(unit: str) -> str:
     """Return the unit of a figure for the files."""
-    return unit.removeprefix("minor:") if unit.startswith("minor:") else UNITS[unit]
+    return unit.removeprefix("minor:") if unit.startswith("minor:") else str(UNITS[unit])
 
 
 def cell_label(breakdown: str, code: str) -> str:

@@ -22,9 +22,14 @@ from marketplace.strategy.questionnaire import questionnaire
 
 
 def compute_report(facts: ReportFacts) -> tuple[ReportPart, ...]:
-    """Compute the twelve parts of a project's report, or those of a garden without a project."""
+    """Compute the twelve parts of a project's report, or those of a garden without a project.
+
+    There are no parts if nothing was recorded about the project by the moment of the report: unknown is not zero.
+    """
     if not facts.is_project:
         return (followed_companies_part(facts), ordering_part(facts), network_part(facts))
+    if not facts.of("project"):
+        return ()
     members = members_of(facts)
     companies = consenting(members)
     allowed = sum(bool(one.row["allows_figures"]) for one in members)

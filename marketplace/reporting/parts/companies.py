@@ -1,7 +1,6 @@
 """Report parts about the project, its companies and its course afternoons."""
 
 import datetime as dt
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -111,12 +110,10 @@ def project_part(facts: ReportFacts) -> ReportPart:
 
 def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     """Count the companies from recruited to completed, and those that left, with their reasons."""
-    project = next(iter(facts.of("project")), None)
-    period, needed = facts.period, int(project["sessions_needed"]) if project else sys.maxsize
+    project = facts.of("project")[0]
+    period, needed = facts.period, int(project["sessions_needed"])
     left = [one for one in members if one.left_on is not None]
-    target = (
-        [counted("target", int(project["target_companies"]))] if project and not facts.is_restricted else []
-    )
+    target = [] if facts.is_restricted else [counted("target", int(project["target_companies"]))]
     figures = [
         *target,
         count_dated("recruited", [one.recruited_on for one in members], period),

@@ -57,6 +57,7 @@ RETENTION_RULES = {
     "held_change.before": "deleted when a curator has reviewed the change",
     "individual_score.note": CLOSED_BRIEF,
     "invitation.decline_text": DECISION,
+    "invitation.suggestion": DECISION,
     "notice.body": EXPIRY,
     "notice.link_label": EXPIRY,
     "notice.link_path": EXPIRY,

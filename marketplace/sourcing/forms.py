@@ -3,7 +3,7 @@
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
-from marketplace.sourcing.limits import MAX_DECLINE_TEXT, MAX_OUTSIDE_MESSAGE
+from marketplace.sourcing.limits import MAX_DECLINE_TEXT, MAX_OUTSIDE_MESSAGE, MAX_SUGGESTION
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -57,6 +57,21 @@ class AmendForm(BaseForm):
 
 class InviteForm(BaseForm):
     """Selection of suppliers. The view reads the ids itself, because their number varies."""
+
+
+class SuggestionForm(BaseForm):
+    """A supplier that a business garden adds to the invited, and why."""
+
+    supplier = ChoiceField(_l("Supplier"), [required(_l("Choose a supplier."))])
+    reason = LongTextField(
+        _l("Why does this supplier fit?"),
+        [
+            required(_l("Give a reason. The company and the supplier read it.")),
+            length(high=MAX_SUGGESTION),
+        ],
+        description=_l("The company and the supplier read it."),
+        render_kw={"rows": "3"},
+    )
 
 
 class OutsideInvitationForm(BaseForm):

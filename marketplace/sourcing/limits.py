@@ -8,5 +8,7 @@ MAX_OUTSIDE_MESSAGE = 200
 """Length of the company's message in an invitation by e-mail."""
 MAX_OUTSIDE_PER_DAY = 5
 """Invitations by e-mail that a company can send within 24 hours."""
+MAX_SUGGESTION = 500
+"""Length of a business garden's reason for adding a supplier to the invited."""
 MAX_DECLINE_TEXT = 500
 """Length of a supplier's remark on why it declines an invitation."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.organisations.models import BusinessGarden
 from marketplace.suppliers.models import Supplier
 
 
@@ -89,6 +90,7 @@ class Invitation(Base):
 
     `place` is the supplier's rank, from 1, in the run that the company chose from. It is None for a supplier that the run
     does not list; `score` is then the score that the run's settings give it, or None if the run would exclude it.
+    `suggested_by_id` is the business garden that added the supplier for the company, and `suggestion` its reason.
     """
 
     __tablename__ = "invitation"
@@ -107,9 +109,12 @@ class Invitation(Base):
     declined_at: Mapped[dt.datetime | None]
     decline_reason: Mapped[str] = mapped_column(String(20), default="")
     decline_text: Mapped[str] = mapped_column(Text, default="")
+    suggested_by_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"))
+    suggestion: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     brief: Mapped[Brief] = relationship(innerjoin=True)
     supplier: Mapped[Supplier] = relationship(innerjoin=True)
+    suggested_by: Mapped[BusinessGarden | None] = relationship()
 
 
 class OutsideInvitation(Base):

@@ -13,15 +13,28 @@ from marketplace.sourcing.lifecycle import contains_link
 
 
 @as_message("invited", topic=Topic.INVITATIONS, throttled=True)
-def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime) -> Content:
-    """Notify a supplier of an invitation. A company that hides its name is None and described by its place."""
+def invited(
+    company: str | None,
+    place: str,
+    brief: Brief,
+    deadline: dt.datetime,
+    suggestion: tuple[str, str] | None = None,
+) -> Content:
+    """Notify a supplier of an invitation. A company that hides its name is None and described by its place.
+
+    `suggestion` is the business garden that added the supplier for the company, and its reason.
+    """
     title, reference = brief.title, brief.reference
     name = company or _("A company in %(place)s", place=place)
     unknown = [] if brief.company.is_known else [_("The company is not yet known to its business garden.")]
     return Content(
         _("%(company)s asks you for an offer: %(title)s", company=name, title=title),
         [
-            _("%(company)s has read why you fit and would like an offer from you.", company=name),
+            *(
+                [_("Suggested by %(garden)s: %(reason)s", garden=suggestion[0], reason=suggestion[1])]
+                if suggestion
+                else [_("%(company)s has read why you fit and would like an offer from you.", company=name)]
+            ),
             *_brief_lines(brief),
             _(
                 "Reply by %(deadline)s. Your offer is sealed until then.",
@@ -60,6 +73,45 @@ def _brief_lines(brief: Brief) -> list[str]:
         _("Place: %(place)s", place=summary.place),
         _("Budget excl. VAT: %(budget)s", budget=summary.budget),
     ]
+
+
+@as_message("supplier_suggested", topic=Topic.ANSWERS)
+def supplier_suggested(garden: str, supplier: str, title: str, reference: str, reason: str) -> Content:
+    """Notify a company that its business garden has invited a supplier to its brief."""
+    return Content(
+        _("%(garden)s has invited %(supplier)s to %(title)s", garden=garden, supplier=supplier, title=title),
+        [
+            _("Suggested by %(garden)s: %(reason)s", garden=garden, reason=reason),
+            _("If you do not want an offer from them, withdraw the invitation in the list."),
+        ],
+        f"/briefs/{reference}/ranking",
+        _("See the list"),
+    )
+
+
+@as_message("invitation_withdrawn", topic=Topic.INVITATIONS)
+def invitation_withdrawn(company: str, title: str, reference: str) -> Content:
+    """Notify a supplier that an invitation which a business garden suggested is withdrawn."""
+    return Content(
+        _("The invitation to %(title)s has been withdrawn", title=title),
+        [
+            _("A business garden suggested you. %(company)s has now chosen to ask others.", company=company),
+            _("If you have begun an offer, you can still send it until the deadline."),
+        ],
+        f"/briefs/{reference}",
+        _("Read the brief"),
+    )
+
+
+@as_message("suggestion_withdrawn", topic=Topic.AREA)
+def suggestion_withdrawn(company: str, supplier: str, title: str, reference: str) -> Content:
+    """Notify a business garden that a company has withdrawn the invitation of a supplier that it added."""
+    return Content(
+        _("%(company)s has withdrawn the invitation of %(supplier)s", company=company, supplier=supplier),
+        [_("You added the supplier to the invited of %(title)s.", title=title)],
+        f"/briefs/{reference}/ranking",
+        _("See the list"),
+    )
 
 
 @as_message("invitation_declined", topic=Topic.ANSWERS, throttled=True)

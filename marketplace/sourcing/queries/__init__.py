@@ -21,6 +21,7 @@ from marketplace.sourcing.queries.single_invitations import (
     open_briefs_for_invitation,
     single_invitation,
 )
+from marketplace.sourcing.queries.suggestions import suppliers_to_suggest
 from marketplace.sourcing.queries.what_if import WhatIf, what_if, what_if_for
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "similar_earlier_briefs",
     "similar_open_briefs",
     "single_invitation",
+    "suppliers_to_suggest",
     "what_if",
     "what_if_for",
 ]

@@ -94,7 +94,7 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
     query = (
         select(Invitation)
         .where(Invitation.brief_id == brief_view.brief.id)
-        .options(joinedload(Invitation.supplier))
+        .options(joinedload(Invitation.supplier), joinedload(Invitation.suggested_by))
         .order_by(Invitation.place.is_(None), Invitation.place, Invitation.id)
     )
     invitations = session.scalars(query).all()

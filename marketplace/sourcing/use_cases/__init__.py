@@ -17,6 +17,11 @@ from marketplace.sourcing.use_cases.publication import (
     rank_brief,
 )
 from marketplace.sourcing.use_cases.refitting import refit
+from marketplace.sourcing.use_cases.suggestions import (
+    suggest_supplier,
+    suggested_invitation,
+    withdraw_suggested,
+)
 
 __all__ = [
     "accept_outside_invitation",
@@ -35,4 +40,7 @@ __all__ = [
     "reconsider",
     "refit",
     "settle_outside_invitations",
+    "suggest_supplier",
+    "suggested_invitation",
+    "withdraw_suggested",
 ]

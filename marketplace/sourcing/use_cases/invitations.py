@@ -1,6 +1,7 @@
 """Invite suppliers to answer a brief, and record their answers to the invitation."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -27,6 +28,15 @@ from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.ranking.stored_ranking import open_run
 from marketplace.sourcing.ranking.unlisted_suppliers import unlisted_supplier
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A business garden that adds a supplier to the invited, and its reason."""
+
+    garden_id: int
+    garden: str
+    reason: str
 
 
 def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]) -> int:
@@ -60,8 +70,14 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
         return len(chosen)
 
 
-def add_invitation(
-    viewer: Viewer | None, brief: Brief, run: RankingRun, supplier_id: int, invited_by_id: int | None
+def add_invitation(  # noqa: PLR0913 because each is a column of the invitation
+    viewer: Viewer | None,
+    brief: Brief,
+    run: RankingRun,
+    supplier_id: int,
+    invited_by_id: int | None,
+    *,
+    suggestion: Suggestion | None = None,
 ) -> None:
     """Add an invitation with the supplier's rank or score, and notify it. `viewer` is None in a scheduled job."""
     rank = open_run(run).ranks().get(supplier_id)
@@ -74,11 +90,20 @@ def add_invitation(
             place=rank,
             score=late.score if late else None,
             invited_by_id=invited_by_id,
+            suggested_by_id=suggestion.garden_id if suggestion else None,
+            suggestion=suggestion.reason if suggestion else "",
         )
     )
-    record(viewer, "brief.invite", "brief", brief.reference, supplier=supplier_id, place=rank)
+    action = "brief.suggest" if suggestion else "brief.invite"
+    record(viewer, action, "brief", brief.reference, supplier=supplier_id, place=rank)
     company = None if brief.name_hidden else brief.company.name
-    message = notices.invited(company, brief.company.place, brief, brief.deadline or clock.now())
+    message = notices.invited(
+        company,
+        brief.company.place,
+        brief,
+        brief.deadline or clock.now(),
+        (suggestion.garden, suggestion.reason) if suggestion else None,
+    )
     send(message, recipients_for(supplier_id))
 
 

@@ -10,6 +10,7 @@ from marketplace.sourcing.views import (
     own_rank,
     ranking,
     similar_briefs,
+    suggestions,
     what_if,
 )
 from marketplace.sourcing.views.base import blueprint
@@ -25,5 +26,6 @@ __all__ = [
     "own_rank",
     "ranking",
     "similar_briefs",
+    "suggestions",
     "what_if",
 ]

@@ -25,7 +25,12 @@ def invitation_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Pa
         return None
     return Panel(
         "sourcing/_invitation_panel.html",
-        {"reference": brief_view.brief.reference, "state": invitation.state},
+        {
+            "reference": brief_view.brief.reference,
+            "state": invitation.state,
+            "garden": invitation.suggested_by.name if invitation.suggested_by else "",
+            "suggestion": invitation.suggestion,
+        },
     )
 
 

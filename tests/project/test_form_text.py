@@ -13,7 +13,7 @@ from marketplace.web.form_recovery import submission
 from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.project.test_every_form import NEVER_REDISPLAYED, filled, kinds_of_form
 from tests.support.browser import Browser
-from tests.support.crawl import ROLES, Form, forms_on, sign_in
+from tests.support.crawl import ROLES, Form, crawl, forms_on, sign_in
 from tests.support.page_rules import HtmlPage
 from tests.support.sampling import Sampling
 
@@ -98,7 +98,10 @@ def test_no_way_to_fail_loses_typed_text(demo_app: Flask, role: str, sampling: S
     session.query(User).filter_by(email=ROLES[role]).one().password_hash = PASSWORD_HASH
     session.commit()
     browser = sign_in(demo_app, role)
-    kinds = [form for form in kinds_of_form(browser).values() if form.method == "post" and text_fields(form)]
+    found = crawl(browser, sampling=sampling)
+    kinds = [
+        form for form in kinds_of_form(browser, found).values() if form.method == "post" and text_fields(form)
+    ]
     wrong = []
     for form in sampling.choose(kinds, SAMPLED_FORMS, role):
         for name, way in WAYS.items():

@@ -1,4 +1,4 @@
-"""Codes for self check-in: shown on a screen at the venue, and valid only while they are shown."""
+"""Codes for self check-in: shown on a screen at the venue; a replaced code is accepted for one more period."""
 
 import base64
 import datetime as dt

@@ -98,7 +98,7 @@ class ObjectiveState:
     """The state of an objective on a day. `progress` is the share of the way from baseline to target, or None.
 
     A negative share is a step back, and a share above one is beyond the target. `reached_late` is set if the target was
-    first met after its date.
+    not met on its date and is met by a later reading.
     """
 
     status: Status

@@ -75,7 +75,10 @@ def _attendance(session_ids: set[int]) -> set[tuple[int | None, int]]:
 
 
 def coming_sessions_of(participation: Participation, cohort_id: int) -> list[CourseSession]:
-    """Return the sessions of a cohort that are neither over nor cancelled, without catch-up sessions that it does not need."""
+    """Return the sessions of a cohort that have not begun and are not cancelled.
+
+    Leaves out catch-up sessions of originals that the company attended.
+    """
     query = sessions_with_place().where(
         CourseSession.cohort_id == cohort_id,
         CourseSession.cancelled_at.is_(None),

@@ -101,7 +101,10 @@ def add_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> None:
 
 
 def remove_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> bool:
-    """Remove a partner garden without places; return False if it was not a partner. Raises RuleBroken if it has places."""
+    """Remove a partner garden; return False if it is not a partner.
+
+    Raises RuleBroken if it is responsible for a place.
+    """
     with transaction():
         project = change_project(viewer, slug).project
         partner = session.get(ProjectGarden, (project.id, garden_id))

@@ -35,7 +35,7 @@ def amend(reference: str) -> ViewResponse:
         else:
             flashes.done(
                 _(
-                    "The change has been sent. Everyone who has been invited or is answering has been notified."
+                    "The change has been sent. Everyone who has been invited or is preparing an offer has been notified."
                 )
             )
             return see_other("briefs.show", reference=reference, _anchor="changes")

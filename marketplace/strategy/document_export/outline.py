@@ -133,7 +133,7 @@ def _company(content: StrategyContent) -> list[Block]:
 
 
 def _offer(offer: Offer) -> str:
-    importance = {1: _("little of the turnover"), 2: _("some of the turnover"), 3: _("much of the turnover")}
+    importance = {1: _("small share of sales"), 2: _("medium share of sales"), 3: _("large share of sales")}
     details = [importance[offer.importance]]
     if offer.months:
         details.append(_months(offer.months))

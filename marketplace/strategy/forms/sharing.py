@@ -34,7 +34,7 @@ class AnswerReviewForm(BaseForm):
     verdict = ChoiceField(
         _l("What do you think of the strategy?"),
         [required(_l("Choose an answer."))],
-        choices=[(OK, _l("It is good as it is")), (CHANGES, _l("I suggest changes"))],
+        choices=[(OK, _l("It is fine as it is")), (CHANGES, _l("I suggest changes"))],
     )
     text = LongTextField(
         _l("What do you want to say to the company?"), [length(high=MAX_COMMENT)], render_kw={"rows": "5"}

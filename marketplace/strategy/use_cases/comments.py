@@ -18,7 +18,7 @@ MAX_COMMENTS = 200
 
 
 def add_comment(viewer: Viewer, company_id: int | None, section: str, text: str) -> None:
-    """Add a comment and notify the other side. Without a company id the viewer's company comments on its own strategy.
+    """Add a comment and notify the other party. `company_id` is None when a company comments on its own strategy.
 
     Raises NotFound, and RuleBroken if the strategy is not shared or has too many comments.
     """

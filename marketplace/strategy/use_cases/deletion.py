@@ -1,4 +1,4 @@
-"""Deleting all that a company has written about its digital strategy."""
+"""Deletion of a company's strategy, self-assessments and tools."""
 
 from typing import cast
 

@@ -1,5 +1,6 @@
 """Read access to rankings, what-if counts, opportunities, similar briefs and the front page search."""
 
+from marketplace.sourcing.queries.demand import CoverageReport, coverage_report
 from marketplace.sourcing.queries.exposure import ExposureStats, exposure_stats
 from marketplace.sourcing.queries.front_search import SearchInterpretation, interpret
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
@@ -25,6 +26,7 @@ from marketplace.sourcing.queries.suggestions import suppliers_to_suggest
 from marketplace.sourcing.queries.what_if import WhatIf, what_if, what_if_for
 
 __all__ = [
+    "CoverageReport",
     "EarlierBrief",
     "ExposureStats",
     "Opportunity",
@@ -35,6 +37,7 @@ __all__ = [
     "SimilarBrief",
     "WhatIf",
     "briefs_awaiting_approval",
+    "coverage_report",
     "exposure_stats",
     "interpret",
     "invitation_for",

@@ -2,6 +2,7 @@
 
 from marketplace.sourcing.views import (
     amendment,
+    demand,
     exposure,
     first_publication,
     invitations,
@@ -18,6 +19,7 @@ from marketplace.sourcing.views.base import blueprint
 __all__ = [
     "amendment",
     "blueprint",
+    "demand",
     "exposure",
     "first_publication",
     "invitations",

@@ -1,0 +1,167 @@
+"""Demand for services beside the supply: counts that reveal no single company of another garden, and where to recruit."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+MIN_COMPANIES = 5
+"""Companies that other gardens' counts must come from before they are shown. They are rounded down to a multiple of it."""
+MANY_FOR_EACH = 3
+"""Jobs for each approved supplier from which there are too few suppliers."""
+
+
+class DemandKind(StrEnum):
+    """An event that shows that somebody needs a service."""
+
+    BRIEF = "brief"
+    OPEN = "open"
+    DECLINE = "decline"
+    PLAN = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class DemandEvent:
+    """One event of a company. `is_own` if the viewer's garden may see it; `reason` is why a supplier declined."""
+
+    kind: DemandKind
+    company_id: int
+    service: str
+    place: str
+    is_own: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DemandCount:
+    """Events of the garden's own companies, exact, and of other companies, rounded down."""
+
+    own: int = 0
+    others: int = 0
+
+    @property
+    def total(self) -> int:
+        """The number that is known at least."""
+        return self.own + self.others
+
+
+class Gap(StrEnum):
+    """Supply compared with demand."""
+
+    NO_SUPPLIER = "no_supplier"
+    TOO_FEW = "too_few"
+    ENOUGH = "enough"
+    NO_DEMAND = "no_demand"
+
+
+RECRUIT = frozenset({Gap.NO_SUPPLIER, Gap.TOO_FEW})
+SHORTAGE_REASONS = ("no_capacity", "too_far")
+"""Reasons for declining that another supplier would remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """Supply and demand of a service or a kind of service (`code`), in one municipality or all that are chosen."""
+
+    code: str
+    place: str
+    supply: int
+    briefs: DemandCount = DemandCount()
+    open_briefs: DemandCount = DemandCount()
+    planned: DemandCount = DemandCount()
+    searches: int = 0
+    declines: Mapping[str, DemandCount] = field(default_factory=dict)
+
+    @property
+    def demand(self) -> int:
+        """Briefs, planned purchases and searches without an answer."""
+        return self.briefs.total + self.planned.total + self.searches
+
+    @property
+    def shortage_declines(self) -> int:
+        """Invitations that were declined for lack of capacity or because of the distance."""
+        return sum(self.declines[reason].total for reason in SHORTAGE_REASONS if reason in self.declines)
+
+    @property
+    def all_declines(self) -> int:
+        """Invitations that were declined, for any reason."""
+        return sum(count.total for count in self.declines.values())
+
+    @property
+    def gap(self) -> Gap:
+        """Compare supply with demand."""
+        if not self.demand and not self.shortage_declines:
+            return Gap.NO_DEMAND
+        if not self.supply:
+            return Gap.NO_SUPPLIER
+        is_short = self.shortage_declines >= self.supply or self.demand >= MANY_FOR_EACH * self.supply
+        return Gap.TOO_FEW if is_short else Gap.ENOUGH
+
+    @property
+    def is_short(self) -> bool:
+        """True if more suppliers are needed."""
+        return self.gap in RECRUIT
+
+    @property
+    def need(self) -> float:
+        """Unmet demand for each supplier, by which the list of whom to recruit is sorted."""
+        return (self.demand + self.shortage_declines) / (self.supply + 1)
+
+
+def round_down(number: int) -> int:
+    """Round a count that may identify a company down to a multiple of `MIN_COMPANIES`."""
+    return number - number % MIN_COMPANIES
+
+
+def count_events(events: Sequence[DemandEvent]) -> DemandCount:
+    """Count events; those of other gardens only if they come from enough companies."""
+    others = [event for event in events if not event.is_own]
+    companies = {event.company_id for event in others}
+    return DemandCount(
+        len(events) - len(others), round_down(len(others)) if len(companies) >= MIN_COMPANIES else 0
+    )
+
+
+def coverage_lines(
+    events: Iterable[DemandEvent],
+    searches: Mapping[tuple[str, str], int],
+    key: Callable[[str, str], tuple[str, str] | None],
+    supply: Callable[[str, str], int],
+    keys: Iterable[tuple[str, str]] = (),
+) -> list[CoverageLine]:
+    """Build a line for each key, and for each of `keys` without events.
+
+    `key` maps the service (or kind of service) and the municipality of an event to a line, or to None to leave it out.
+    """
+    grouped: defaultdict[tuple[str, str], list[DemandEvent]] = defaultdict(list, {one: [] for one in keys})
+    searched: Counter[tuple[str, str]] = Counter()
+    for event in events:
+        line = key(event.service, event.place)
+        if line is not None:
+            grouped[line].append(event)
+    for (code, place), number in searches.items():
+        line = key(code, place)
+        if line is not None:
+            searched[line] += number
+    return [
+        _line(*line, supply(*line), grouped[line], round_down(searched[line]))
+        for line in dict.fromkeys([*grouped, *searched])
+    ]
+
+
+def _line(code: str, place: str, supply: int, events: list[DemandEvent], searches: int) -> CoverageLine:
+    by_kind = {kind: [event for event in events if event.kind == kind] for kind in DemandKind}
+    by_reason: defaultdict[str, list[DemandEvent]] = defaultdict(list)
+    for event in by_kind[DemandKind.DECLINE]:
+        by_reason[event.reason].append(event)
+    declines = {reason: count_events(found) for reason, found in by_reason.items()}
+    return CoverageLine(
+        code,
+        place,
+        supply,
+        briefs=count_events(by_kind[DemandKind.BRIEF]),
+        open_briefs=count_events(by_kind[DemandKind.OPEN]),
+        planned=count_events(by_kind[DemandKind.PLAN]),
+        searches=searches,
+        declines={reason: count for reason, count in declines.items() if count.total},
+    )

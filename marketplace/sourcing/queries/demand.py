@@ -1,0 +1,182 @@
+"""Demand for services beside the supply, for business gardens: briefs, declined invitations and planned purchases."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from marketplace.briefs.lifecycle import BriefState
+from marketplace.briefs.models import Brief, BriefService
+from marketplace.core import clock, places, taxonomy
+from marketplace.core.database import session
+from marketplace.core.dates import cutoff_passed
+from marketplace.core.errors import NotFound
+from marketplace.core.region import current_region
+from marketplace.core.viewer import Viewer
+from marketplace.directory import queries as directory
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.queries import companies_followed_by
+from marketplace.sourcing.demand_counts import (
+    CoverageLine,
+    DemandEvent,
+    DemandKind,
+    coverage_lines,
+)
+from marketplace.sourcing.lifecycle import InvitationState
+from marketplace.sourcing.models import Invitation
+from marketplace.strategy.models.actions import Action
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.prioritizing import OPEN_STATES, Performer
+
+PERIOD_MONTHS = 12
+_UNPUBLISHED = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING, BriefState.DELETED)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageReport:
+    """Lines by kind of service for the chosen places, and the services and municipalities to recruit for, worst first."""
+
+    groups: Sequence[CoverageLine]
+    recruit: Sequence[CoverageLine]
+
+
+def coverage_report(viewer: Viewer, place: str = "") -> CoverageReport:
+    """Compare supply and demand in a municipality, a county or the whole region. Raises NotFound for others than gardens.
+
+    Companies that the viewer's garden follows are counted exactly, and their plans if they are shared. All others are
+    only counted together, as `demand_counts` describes.
+    """
+    if not viewer.is_garden or viewer.organisation_id is None:
+        raise NotFound
+    chosen = _municipalities(place)
+    events = _events(viewer.organisation_id)
+    searches: Mapping[tuple[str, str], int] = {}
+    catalogue = directory.catalogue()
+
+    def supply(code: str, where: str) -> int:
+        kind = catalogue.mask("kind", code)
+        return catalogue.count("place", where, kind) if where else kind.bit_count()
+
+    def group_key(code: str, where: str) -> tuple[str, str] | None:
+        group = _group(code)
+        return (group, place) if group and (where in chosen or (not place and not where)) else None
+
+    def service_key(code: str, where: str) -> tuple[str, str] | None:
+        return (code, where) if code in taxonomy.services() and where in chosen else None
+
+    groups = coverage_lines(
+        events, searches, group_key, supply, [(group.code, place) for group in taxonomy.groups()]
+    )
+    services = coverage_lines(events, searches, service_key, supply)
+    return CoverageReport(
+        groups,
+        sorted(
+            (line for line in services if line.is_short),
+            key=lambda line: (-line.need, line.code, line.place),
+        ),
+    )
+
+
+def _group(code: str) -> str:
+    service = taxonomy.services().get(code)
+    return service.group if service else code if code in taxonomy.groups_by_code() else ""
+
+
+def _municipalities(place: str) -> Collection[str]:
+    region = current_region().municipalities
+    if not place:
+        return frozenset(region)
+    return frozenset(places.municipalities_in(place) if place in places.counties() else [place])
+
+
+def _events(garden_id: int) -> list[DemandEvent]:
+    return [
+        *_read(_briefs(garden_id), DemandKind.BRIEF),
+        *_read(_declines(garden_id), DemandKind.DECLINE),
+        *_read(_plans(garden_id), DemandKind.PLAN),
+    ]
+
+
+def _read(query: Select[Any], kind: DemandKind) -> list[DemandEvent]:
+    events = []
+    for company_id, service, place, is_own, is_open, reason in session.execute(query):
+        event = DemandEvent(kind, company_id, service, place, bool(is_own), reason)
+        events.append(event)
+        if is_open:
+            events.append(DemandEvent(DemandKind.OPEN, company_id, service, place, bool(is_own)))
+    return events
+
+
+def _briefs(garden_id: int) -> Select[Any]:
+    is_open = and_(Brief.state == BriefState.PUBLISHED, Brief.deadline > clock.now())
+    return _of_briefs(garden_id, is_open, literal("")).where(
+        Brief.published_at >= cutoff_passed(months=PERIOD_MONTHS)
+    )
+
+
+def _declines(garden_id: int) -> Select[Any]:
+    return (
+        _of_briefs(garden_id, null(), Invitation.decline_reason)
+        .join(Invitation, Invitation.brief_id == Brief.id)
+        .where(
+            Invitation.state == InvitationState.DECLINED,
+            Invitation.declined_at >= cutoff_passed(months=PERIOD_MONTHS),
+        )
+    )
+
+
+def _of_briefs(garden_id: int, is_open: Any, reason: Any) -> Select[Any]:
+    place = func.coalesce(
+        func.nullif(Brief.answers["municipality"].as_string(), ""), Organisation.municipality_number
+    )
+    return (
+        select(
+            Brief.company_id,
+            BriefService.code,
+            place,
+            _is_followed(garden_id, Brief.company_id),
+            is_open,
+            reason,
+        )
+        .select_from(Brief)
+        .join(BriefService, BriefService.brief_id == Brief.id)
+        .join(Organisation, Organisation.id == Brief.company_id)
+        .where(Brief.state.not_in(_UNPUBLISHED))
+    )
+
+
+def _plans(garden_id: int) -> Select[Any]:
+    """Planned purchases for which no brief has been published yet."""
+    has_brief = (
+        select(Brief.id).where(Brief.action_id == Action.id, Brief.state.not_in(_UNPUBLISHED)).exists()
+    )
+    is_own = case(
+        (Strategy.shared_at.is_(None), literal(value=False)),
+        else_=_is_followed(garden_id, Strategy.company_id),
+    )
+    return (
+        select(
+            Strategy.company_id,
+            Action.service_code,
+            Organisation.municipality_number,
+            is_own,
+            null(),
+            literal(""),
+        )
+        .select_from(Action)
+        .join(Strategy, Strategy.id == Action.strategy_id)
+        .join(Organisation, Organisation.id == Strategy.company_id)
+        .where(
+            Action.performer == Performer.SUPPLIER,
+            Action.service_code != "",
+            Action.state.in_(OPEN_STATES),
+            Action.removed_at.is_(None),
+            ~has_brief,
+        )
+    )
+
+
+def _is_followed(garden_id: int, company_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return company_id.in_(companies_followed_by(garden_id))

@@ -55,4 +55,4 @@ def tasks_due(tasks: Sequence[DueTask]) -> Content:
         if len(tasks) == 1
         else ngettext("%(num)s task is due", "%(num)s tasks are due", len(tasks))
     )
-    return Content(subject, lines, "/", _("See your tasks"))
+    return Content(subject, lines, "/companies/next?who=mine", _("See your companies"))

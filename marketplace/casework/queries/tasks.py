@@ -1,7 +1,6 @@
 """Tasks of a business garden: about a company, and those that wait for a person."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -22,33 +21,18 @@ from marketplace.programme.models.projects import Project
 MAX_DONE = 5
 
 
-def open_tasks_about(viewer: Viewer, subject: Subject) -> Sequence[CaseTask]:
-    """Return the garden's tasks about a subject that are not done, the most overdue first."""
+def tasks_about(viewer: Viewer, subject: Subject) -> tuple[list[CaseTask], list[CaseTask]]:
+    """Return the garden's tasks about a subject: the open ones, the most overdue first, and the last that are done."""
     query = (
         select(CaseTask)
         .options(joinedload(CaseTask.assignee))
-        .where(
-            CaseTask.garden_id == viewer.organisation_id,
-            is_about(CaseTask, subject),
-            CaseTask.done_at.is_(None),
-        )
+        .where(CaseTask.garden_id == viewer.organisation_id, is_about(CaseTask, subject))
         .order_by(CaseTask.due_on, CaseTask.id)
     )
-    return session.scalars(query).all()
-
-
-def done_tasks_about(viewer: Viewer, subject: Subject) -> Sequence[CaseTask]:
-    """Return the garden's last tasks about a subject that are done, the latest first."""
-    query = (
-        select(CaseTask)
-        .where(
-            CaseTask.garden_id == viewer.organisation_id,
-            is_about(CaseTask, subject),
-            CaseTask.done_at.is_not(None),
-        )
-        .order_by(CaseTask.done_at.desc(), CaseTask.id.desc())
-    )
-    return session.scalars(query.limit(MAX_DONE)).all()
+    tasks = session.scalars(query).all()
+    done = [task for task in tasks if task.done_at is not None]
+    done.sort(key=lambda task: (task.done_at, task.id), reverse=True)
+    return [task for task in tasks if task.done_at is None], done[:MAX_DONE]
 
 
 def task_for(viewer: Viewer, task_id: int) -> tuple[CaseTask, Subject]:

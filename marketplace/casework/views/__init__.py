@@ -1,6 +1,6 @@
 """Pages of casework."""
 
-from marketplace.casework.views import notes, panels, tasks
+from marketplace.casework.views import notes, panels, tasks, time
 from marketplace.casework.views.base import blueprint
 
-__all__ = ["blueprint", "notes", "panels", "tasks"]
+__all__ = ["blueprint", "notes", "panels", "tasks", "time"]

@@ -7,7 +7,7 @@ from flask import url_for
 from marketplace.casework.labels import ACTIVITIES
 from marketplace.casework.queries.notes import notes_about, shared_notes
 from marketplace.casework.queries.subjects import Subject, company_subject, participation_subject
-from marketplace.casework.queries.tasks import done_tasks_about, open_tasks_about
+from marketplace.casework.queries.tasks import tasks_about
 from marketplace.core import clock
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
@@ -31,13 +31,14 @@ def _values(viewer: Viewer, subject: Subject) -> dict[str, Any]:
         args = {"slug": subject.slug, "participation_id": subject.participation_id}
         new_note = url_for("casework.new_participation_note", **args)
         new_task = url_for("casework.new_participation_task", **args)
+    tasks, done = tasks_about(viewer, subject)
     return {
         "subject": subject,
         "new_note": new_note,
         "new_task": new_task,
         "notes": notes_about(viewer, subject),
-        "tasks": open_tasks_about(viewer, subject),
-        "done": done_tasks_about(viewer, subject),
+        "tasks": tasks,
+        "done": done,
         "activities": ACTIVITIES,
         "today": clock.today(),
         "user_id": viewer.user_id,

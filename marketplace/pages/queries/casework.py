@@ -32,5 +32,5 @@ def garden_casework_tasks(viewer: Viewer) -> Iterator[Task]:
         yield Task(
             Priority.SOON,
             ngettext("See %(num)s more task for companies", "See %(num)s more tasks for companies", more),
-            "/companies",
+            "/companies/next?who=mine&state=task_due",
         )

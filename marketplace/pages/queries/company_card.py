@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import defer, joinedload
 
 from marketplace.briefs.lifecycle import Phase
@@ -60,11 +60,11 @@ class CompanyCard:
 def company_card(viewer: Viewer, company_id: int) -> CompanyCard:
     """Return the page of a company. Raises NotFound unless the viewer's garden follows it."""
     company = organisations.company_for(viewer, company_id)
-    found = _briefs(viewer, company)
+    found = card_briefs(viewer, Brief.company_id == company.id, limit=MAX_BRIEFS + 1)
     briefs, panels = found[:MAX_BRIEFS], build_company_panels(viewer, company.id)
-    tasks = [*_company_tasks(company, briefs), *_panel_tasks(panels)]
+    tasks = [*company_tasks(company, briefs), *_panel_tasks(panels)]
     for brief in briefs:
-        tasks += _brief_tasks(brief)
+        tasks += brief_tasks(brief)
     people = [member for member in organisations.members(company.id) if member.user.is_active]
     return CompanyCard(
         company,
@@ -77,8 +77,10 @@ def company_card(viewer: Viewer, company_id: int) -> CompanyCard:
     )
 
 
-def _briefs(viewer: Viewer, company: Company) -> list[CardBrief]:
-    """Load the newest briefs that the garden may see, and one more to know whether there are older ones."""
+def card_briefs(
+    viewer: Viewer, condition: ColumnElement[bool], *, limit: int | None = None
+) -> list[CardBrief]:
+    """Return the briefs that the garden may see and that meet a condition, the newest first."""
     invited = select(func.count()).where(Invitation.brief_id == Brief.id).correlate(Brief).scalar_subquery()
     asked = (
         select(func.count())
@@ -88,10 +90,10 @@ def _briefs(viewer: Viewer, company: Company) -> list[CardBrief]:
     )
     query = (
         select(Brief, invited, asked)
-        .where(Brief.company_id == company.id, visible_to(viewer))
+        .where(condition, visible_to(viewer))
         .options(joinedload(Brief.company), joinedload(Brief.versions), defer(Brief.confirmed_topics))
         .order_by(Brief.updated_at.desc(), Brief.id.desc())
-        .limit(MAX_BRIEFS + 1)
+        .limit(limit)
     )
     rows = session.execute(query).unique().all()
     results = proposals.brief_results([row[0] for row in rows])
@@ -120,7 +122,8 @@ def _open_reviews(brief_ids: list[int]) -> dict[int, BriefReview]:
     return {review.brief_id: review for review in session.scalars(query)}
 
 
-def _company_tasks(company: Company, briefs: Sequence[CardBrief]) -> Iterator[Task]:
+def company_tasks(company: Company, briefs: Sequence[CardBrief]) -> Iterator[Task]:
+    """Yield what a garden must do next with a company that it does not know, or that has no brief."""
     waits = any(brief.view.phase is Phase.WAITING for brief in briefs)
     if not company.is_known and not waits:
         yield Task(
@@ -145,7 +148,7 @@ def _panel_tasks(panels: Sequence[CompanyPanel]) -> Iterator[Task]:
             yield Task(priority, step.link, step.url, step.rest, step.when)
 
 
-def _brief_tasks(card: CardBrief) -> Iterator[Task]:
+def brief_tasks(card: CardBrief) -> Iterator[Task]:
     """Yield what the garden or the company must do next with a brief."""
     brief, title, result = card.view.brief, card.view.title, card.result
     url = f"/briefs/{brief.reference}"

@@ -4,4 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("pages", __name__)
 
-from marketplace.pages.views import admin, company_card, drafts, explain, front, home  # noqa: E402, F401  because they add their routes to the blueprint
+from marketplace.pages.views import (  # noqa: E402, F401  because they add their routes to the blueprint
+    admin,
+    cohort_overview,
+    company_card,
+    company_desk,
+    drafts,
+    explain,
+    front,
+    home,
+)

@@ -1,0 +1,86 @@
+"""Minutes that the garden has spent on companies: page and downloads."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.casework.labels import ACTIVITIES
+from marketplace.casework.queries.time import TimeRow, months_of, time_rows
+from marketplace.casework.views.base import blueprint
+from marketplace.core.i18n import format_month
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access
+from marketplace.web.csv_export import csv_response
+from marketplace.web.list_filter import ListFilter, Select, read_list_filter
+from marketplace.web.viewer import current_viewer
+from marketplace.web.xlsx_export import xlsx_response
+
+
+@blueprint.get("/companies/time")
+@access.garden
+def time_spent() -> str:
+    """Show the minutes by month, company and activity, with sums."""
+    bar, rows = _filtered()
+    by_kind: Counter[str] = Counter()
+    for row in rows:
+        by_kind[row.kind] += row.minutes
+    return render_template(
+        "casework/time.html",
+        rows=rows,
+        bar=bar,
+        by_kind=by_kind.most_common(),
+        total=by_kind.total(),
+        activities=ACTIVITIES,
+        month_name=_month_name,
+    )
+
+
+@blueprint.get("/companies/time.csv")
+@access.garden
+def time_spent_csv() -> Response:
+    """Download the minutes as CSV."""
+    return csv_response("time", _header(), _export_rows(_filtered()[1]))
+
+
+@blueprint.get("/companies/time.xlsx")
+@access.garden
+def time_spent_xlsx() -> Response:
+    """Download the minutes as a workbook."""
+    return xlsx_response("time", _header(), _export_rows(_filtered()[1]))
+
+
+def _filtered() -> tuple[ListFilter, list[TimeRow]]:
+    """Return the filter bar and the rows that match."""
+    every = time_rows(current_viewer())
+    months = [(month.isoformat(), _month_name(month)) for month in months_of(every)]
+    bar = read_list_filter(
+        _("Company name"),
+        Select("month", _("Month"), (("", _("All")), *months)),
+        Select(
+            "kind", _("Activity"), (("", _("All")), *((key, str(name)) for key, name in ACTIVITIES.items()))
+        ),
+    )
+    text = bar.query.text.casefold()
+    return bar, [
+        row
+        for row in every
+        if text in row.company.casefold()
+        and bar.query["month"] in {"", row.month.isoformat()}
+        and bar.query["kind"] in {"", row.kind}
+    ]
+
+
+def _header() -> list[str]:
+    return [_("Month"), _("Company"), _("Activity"), _("Minutes"), _("Number of notes")]
+
+
+def _export_rows(rows: Sequence[TimeRow]) -> Iterator[Sequence[object]]:
+    for row in rows:
+        yield _month_name(row.month), row.company, str(ACTIVITIES[row.kind]), row.minutes, row.notes
+
+
+def _month_name(month: dt.date) -> str:
+    return f"{format_month(month.month)} {month.year}"

@@ -1,0 +1,199 @@
+"""The companies of a business garden by what each needs next. Grouped queries, however many companies there are."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief
+from marketplace.casework.queries.tasks import WaitingTask, open_tasks_of_garden
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.core.letters import sort_key
+from marketplace.core.list_query import ListQuery
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Company
+from marketplace.organisations.queries import companies_followed_by, companies_query
+from marketplace.pages.dashboard import Priority, Task
+from marketplace.pages.queries.company_card import (
+    INVITED_THRESHOLD,
+    CardBrief,
+    brief_tasks,
+    card_briefs,
+    company_tasks,
+)
+from marketplace.programme.lifecycle import ENROLLED_STATES
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort, Project, ProjectPerson
+from marketplace.programme.queries.projects import projects_query
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.planning import StrategyPhase
+from marketplace.strategy.queries.sharing import reviews_asked_of
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A seat of a company in a cohort. `is_managed` is true if the viewer manages the place."""
+
+    company_id: int | None
+    project: str
+    slug: str
+    cohort_id: int
+    cohort: str
+    is_managed: bool
+
+
+@dataclass(slots=True)
+class DeskCompany:
+    """A company with what it needs next. `phase` is None before it has started a strategy."""
+
+    company: Company
+    phase: StrategyPhase | None
+    briefs: list[CardBrief] = field(default_factory=list)
+    seats: list[Seat] = field(default_factory=list)
+    casework: list[WaitingTask] = field(default_factory=list)
+    steps: list[Task] = field(default_factory=list)
+
+    @property
+    def next_step(self) -> Task | None:
+        """The most urgent step, or None."""
+        return self.steps[0] if self.steps else None
+
+    def is_of(self, viewer: Viewer) -> bool:
+        """Return True if the viewer has a task for the company, or manages the place of its course."""
+        has_task = any(task.assignee_id == viewer.user_id for task in self.casework)
+        return has_task or any(seat.is_managed for seat in self.seats)
+
+
+STATES: Mapping[str, Callable[[DeskCompany], bool]] = {
+    "task_due": lambda one: any(task.due_on <= clock.today() for task in one.casework),
+    "no_strategy": lambda one: one.phase is None,
+    "strategy_started": lambda one: one.phase is StrategyPhase.STARTED,
+    "no_brief": lambda one: not one.briefs,
+    "few_invited": lambda one: any(
+        brief.view.phase is Phase.OPEN and brief.invited < INVITED_THRESHOLD for brief in one.briefs
+    ),
+    "result_due": lambda one: any(brief.result.is_result_due for brief in one.briefs),
+}
+"""Conditions of the filter by state."""
+
+
+def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> list[DeskCompany]:
+    """Return the companies that the viewer's garden follows and that match, the most urgent next step first.
+
+    `seats` are those of `seats_of`. Raises NotFound outside business gardens.
+    """
+    base = ListQuery(wanted.text, {"place": wanted["place"]} if wanted["place"] else {})
+    query = companies_query(viewer, base).outerjoin(Strategy, Strategy.company_id == Company.id)
+    rows = session.execute(query.add_columns(Strategy.started_at, Strategy.completed_at))
+    found = {
+        company.id: DeskCompany(company, _phase(started_at is not None, completed_at is not None))
+        for company, started_at, completed_at in rows
+    }
+    followed = Brief.company_id.in_(companies_followed_by(viewer.organisation_id))
+    for company_id, briefs in briefs_by_company(viewer, followed).items():
+        if company_id in found:
+            found[company_id].briefs = briefs
+    for seat in seats:
+        if seat.company_id in found:
+            found[seat.company_id].seats.append(seat)
+    for task in open_tasks_of_garden(viewer):
+        if task.company_id in found:
+            found[task.company_id].casework.append(task)
+    asked = {review.company_id for review in reviews_asked_of(viewer.organisation_id or 0)}
+    for company_id, one in found.items():
+        one.steps = next_steps(one.company, one.briefs, one.casework, is_review_asked=company_id in asked)
+    return sorted((one for one in found.values() if _matches(viewer, one, wanted)), key=_urgency)
+
+
+def _phase(is_started: bool, is_complete: bool) -> StrategyPhase | None:  # noqa: FBT001 because both are columns of one row
+    if not is_started:
+        return None
+    return StrategyPhase.COMPLETE if is_complete else StrategyPhase.STARTED
+
+
+def _urgency(one: DeskCompany) -> tuple[object, ...]:
+    step = one.next_step
+    urgency = (step.priority, not step.is_imminent) if step else (Priority.LATER + 1, True)
+    return *urgency, sort_key(one.company.name), one.company.id
+
+
+def _matches(viewer: Viewer, one: DeskCompany, wanted: ListQuery) -> bool:
+    where = wanted["where"]
+    is_there = not where or any(where in {f"project-{s.slug}", f"cohort-{s.cohort_id}"} for s in one.seats)
+    is_in_state = not wanted["state"] or STATES[wanted["state"]](one)
+    return is_there and is_in_state and (wanted["who"] != "mine" or one.is_of(viewer))
+
+
+def briefs_by_company(viewer: Viewer, condition: ColumnElement[bool]) -> dict[int, list[CardBrief]]:
+    """Return the briefs that the garden may see and that meet a condition, by company, the newest first."""
+    briefs: dict[int, list[CardBrief]] = defaultdict(list)
+    for brief in card_briefs(viewer, condition):
+        briefs[brief.view.brief.company_id].append(brief)
+    return briefs
+
+
+def next_steps(
+    company: Company,
+    briefs: Sequence[CardBrief],
+    casework: Sequence[WaitingTask],
+    *,
+    is_review_asked: bool = False,
+) -> list[Task]:
+    """Return the next steps of a garden for a company, the most urgent first."""
+    today = clock.today()
+    steps = [
+        Task(
+            Priority.NOW if task.due_on <= today else Priority.SOON,
+            task.what,
+            task.url,
+            "",
+            _("Due %(date)s", date=format_date(task.due_on)),
+            is_imminent=task.due_on <= today,
+        )
+        for task in casework
+    ]
+    if is_review_asked:
+        link = _("Read their strategy and answer")
+        steps.append(Task(Priority.NOW, link, f"/companies/{company.id}/plan/review"))
+    steps += company_tasks(company, briefs)
+    for brief in briefs:
+        steps += brief_tasks(brief)
+    return sorted(steps, key=lambda step: (step.priority, not step.is_imminent))
+
+
+def seats_of(viewer: Viewer) -> list[Seat]:
+    """Return the seats of registered companies in the projects of the viewer's garden, the newest project first."""
+    today = clock.today()
+    is_managed = exists().where(
+        ProjectPerson.project_id == Project.id,
+        ProjectPerson.user_id == viewer.user_id,
+        ProjectPerson.role == "manager",
+        ProjectPerson.place_id == Cohort.place_id,
+        ProjectPerson.since <= today,
+        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= today),
+    )
+    query = (
+        select(Participation.company_id, Project.name, Project.slug, Cohort.id, Cohort.name, is_managed)
+        .join(Cohort, Cohort.id == Participation.cohort_id)
+        .join(Project, Project.id == Participation.project_id)
+        .where(
+            and_(Participation.company_id.is_not(None), Participation.state.in_(ENROLLED_STATES)),
+            Project.id.in_(projects_query(viewer).with_only_columns(Project.id)),
+        )
+        .order_by(Project.starts_on.desc(), Project.id, Cohort.name, Cohort.id)
+    )
+    return [Seat(*row) for row in session.execute(query)]
+
+
+def cohorts_to_filter(seats: Sequence[Seat]) -> list[tuple[str, str]]:
+    """Return code and label of the projects and cohorts of some seats."""
+    options: dict[str, str] = {}
+    for seat in seats:
+        options.setdefault(f"project-{seat.slug}", seat.project)
+        options.setdefault(f"cohort-{seat.cohort_id}", f"{seat.project}: {seat.cohort}")
+    return list(options.items())

@@ -1,0 +1,82 @@
+"""The garden's companies by what each needs next."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.pagination import page_of
+from marketplace.organisations.queries import places_of_companies
+from marketplace.pages.queries.company_desk import DeskCompany, cohorts_to_filter, desk_companies, seats_of
+from marketplace.pages.views import blueprint
+from marketplace.strategy.planning import PHASE_LABELS
+from marketplace.web import access
+from marketplace.web.csv_export import csv_response
+from marketplace.web.list_filter import ListFilter, Select, place_select, read_list_filter, state_select
+from marketplace.web.query_args import page_arg
+from marketplace.web.viewer import current_viewer
+
+PAGE_SIZE = 25
+
+
+@blueprint.get("/companies/next", endpoint="company_desk")
+@access.garden
+def show_company_desk() -> str:
+    """List the garden's companies by what each needs next."""
+    bar, companies = _filtered()
+    page = page_of(companies, page_arg(), PAGE_SIZE)
+    return render_template("pages/company_desk.html", page=page, bar=bar, phases=PHASE_LABELS)
+
+
+@blueprint.get("/companies/next.csv", endpoint="company_desk_csv")
+@access.garden
+def download_company_desk() -> Response:
+    """Download the filtered companies with their next step."""
+    header = [
+        _("Name"),
+        _("Organisation number"),
+        _("Municipality"),
+        _("Course"),
+        _("Strategy"),
+        _("Briefs"),
+        _("Next step"),
+        _("When"),
+    ]
+    return csv_response("companies-next", header, _rows(_filtered()[1]))
+
+
+def _rows(companies: Sequence[DeskCompany]) -> Iterator[Sequence[object]]:
+    for one in companies:
+        step = one.next_step
+        yield (
+            one.company.name,
+            one.company.organisation_number,
+            one.company.place,
+            ", ".join(f"{seat.project}: {seat.cohort}" for seat in one.seats),
+            str(PHASE_LABELS[one.phase]) if one.phase else _("Not begun"),
+            len(one.briefs),
+            step.link if step else "",
+            step.when if step else "",
+        )
+
+
+def _filtered() -> tuple[ListFilter, list[DeskCompany]]:
+    """Return the filter bar and the companies that match."""
+    viewer = current_viewer()
+    seats = seats_of(viewer)
+    bar = read_list_filter(
+        _("Company name or organisation number"),
+        state_select(
+            ("task_due", _("A task is due")),
+            ("no_strategy", _("No strategy")),
+            ("strategy_started", _("Strategy begun, not complete")),
+            ("no_brief", _("No brief")),
+            ("few_invited", _("Open brief with few invited")),
+            ("result_due", _("Result not answered")),
+        ),
+        Select("who", _("Which companies"), (("", _("All that we follow")), ("mine", _("Mine")))),
+        Select("where", _("Course"), (("", _("All")), *cohorts_to_filter(seats))),
+        place_select(places_of_companies(viewer)),
+    )
+    return bar, desk_companies(viewer, bar.query, seats)

@@ -122,7 +122,7 @@ def mailed_paths(app: Flask) -> list[str]:
     ]
     tokens |= {r.endpoint: token for r in rules if (token := programme_token(r.rule, objects))}
     assert {rule.endpoint for rule in rules} == set(tokens), "add a token for the new route"
-    ids = {"session_id": objects["session_id:programme"], "material_id": objects["material_id"]}
+    ids = {"session_id": objects["session_id:programme"], "material_id": objects["material_id"], "number": objects["number:project"], "extension": "json"}  # fmt: skip
     adapter = app.url_map.bind("localhost")
     return [
         str(adapter.build(rule.endpoint, {"token": tokens[rule.endpoint], **{name: ids[name] for name in rule.arguments - {"token"}}}))

@@ -22,6 +22,7 @@ from marketplace.web.access import Level
 from marketplace.web.csv_export import csv_response
 from marketplace.web.forms.editing import add
 from marketplace.web.locale import LOCALE_COOKIE, choose
+from marketplace.web.request import is_inspection
 from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
@@ -152,7 +153,7 @@ def _reader(token: str) -> queries.IssueOwner:
     link, owner = queries.link_by_token(token)
     if LOCALE_COOKIE not in request.cookies:
         choose(link.locale)
-    if request.endpoint == "reporting.reader_issues" and request.method == "GET":
+    if request.endpoint == "reporting.reader_issues" and not is_inspection():
         issuing.count_opening(link.id)
     return owner
 

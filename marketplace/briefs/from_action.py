@@ -13,7 +13,7 @@ from marketplace.core.i18n import format_list, format_money
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS
 from marketplace.core.optimistic_lock import fingerprint
-from marketplace.strategy.document import Audience, Channel, Offer, StrategyContent
+from marketplace.strategy.content import Audience, Channel, Offer, StrategyContent
 
 TITLE_CHARACTERS, LINE_CHARACTERS, NUMBER_CHARACTERS = 80, 140, 60
 MAX_WORDS = {"goal": 50, "problem": 200, "current_state": 150, "audience_text": 60}

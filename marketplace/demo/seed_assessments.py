@@ -8,7 +8,7 @@ from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
 from marketplace.demo.seed_organisations import registration_days
 from marketplace.demo.timeline import Timeline
-from marketplace.strategy.assessing import AnswerKind, Stage
+from marketplace.strategy.assessment_scores import AnswerKind, Stage
 from marketplace.strategy.questionnaire import MAX_ANSWER, Dimension, Question, questionnaire
 from marketplace.strategy.use_cases.assessment import PageAnswers, save_answers
 

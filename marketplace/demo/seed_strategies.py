@@ -12,7 +12,7 @@ from marketplace.demo import content_files as content
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
 from marketplace.demo.timeline import Timeline
-from marketplace.strategy.document import Audience, Budget, Channel, Gap, Offer
+from marketplace.strategy.content import Audience, Budget, Channel, Gap, Offer
 from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.queries.sharing import open_review, shared_strategy

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from marketplace.core.dates import add_months
 from marketplace.core.i18n import format_date, format_money, ngettext
 from marketplace.core.i18n import gettext as _
-from marketplace.strategy.document import StrategyContent
+from marketplace.strategy.completeness import ActionFacts, ObjectiveFacts, current
+from marketplace.strategy.content import StrategyContent
 from marketplace.strategy.measuring import Goal, GoalWarning, Period, common_warnings, goal_warnings
 from marketplace.strategy.objective_texts import WARNING_TEXTS
-from marketplace.strategy.planning import ActionFacts, ObjectiveFacts, current
 from marketplace.strategy.prioritizing import find_budget_overrun
 
 MAX_YEARS = 3

@@ -26,11 +26,11 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
-from marketplace.strategy.document import Audience, Budget, Channel, Gap, Offer, StrategyContent
+from marketplace.strategy.content import Audience, Budget, Channel, Gap, Offer, StrategyContent
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.use_cases.actions import ActionDetails, add_action
-from marketplace.strategy.use_cases.writing import strategy_for_writing
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from tests import factories
 from tests.factories.briefs import draft, full_answers
 from tests.factories.suppliers import supplier

@@ -8,8 +8,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.versions import save_version
-from marketplace.strategy.use_cases.writing import strategy_for_writing
 
 CONTENT: dict[str, Any] = {
     "one_line": "Vi lager ost av geitemelk og selger den til hotell og gardsbutikker.",

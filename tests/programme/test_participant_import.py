@@ -11,7 +11,7 @@ from marketplace.core.import_table import table_text
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
-from marketplace.programme.participant_table import read_companies
+from marketplace.programme.participant_import_table import read_companies
 from marketplace.programme.use_cases.participant_import import check_companies, import_companies
 from tests import factories
 from tests.factories import programme

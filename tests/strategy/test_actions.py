@@ -21,7 +21,7 @@ from marketplace.strategy.queries.actions import own_actions
 from marketplace.strategy.queries.plan import own_company
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.use_cases.actions import ActionDetails
-from marketplace.strategy.use_cases.writing import strategy_for_writing
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from tests import factories
 from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql

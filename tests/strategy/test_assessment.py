@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice
-from marketplace.strategy.assessing import Stage
+from marketplace.strategy.assessment_scores import Stage
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.questionnaire import questionnaire

@@ -9,13 +9,13 @@ import pypdf
 import pytest
 
 from marketplace.strategy import limits
-from marketplace.strategy.assessing import Stage
+from marketplace.strategy.assessment_scores import Stage
 from marketplace.strategy.document_export.markdown import escape, to_markdown
 from marketplace.strategy.document_export.outline import Outline, outline_of
 from marketplace.strategy.document_export.pdf import to_pdf
 from marketplace.strategy.queries.objectives import objectives_of
 from marketplace.strategy.questionnaire import questionnaire
-from marketplace.strategy.template import strategy_template
+from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases import sharing
 from marketplace.strategy.use_cases.assessment import PageAnswers, save_answers
 from marketplace.strategy.use_cases.comments import add_comment

@@ -4,11 +4,11 @@ import pytest
 
 from marketplace.core import taxonomy
 from marketplace.core.i18n import LOCALES, use_locale
+from marketplace.strategy.completeness import VISIBILITY
 from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.plan_warnings import SELLING_KINDS
-from marketplace.strategy.planning import VISIBILITY
-from marketplace.strategy.template import strategy_template
+from marketplace.strategy.strategy_template import strategy_template
 
 TRADES = {trade.code: trade for code in (*taxonomy.sectors(), "") for trade in [trade_examples(code)]}
 

@@ -12,7 +12,7 @@ from marketplace.core.errors import Conflict
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
-from marketplace.strategy.document import Audience, from_json
+from marketplace.strategy.content import Audience, from_json
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.queries.plan import strategy_of

@@ -11,19 +11,19 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.document import from_json
+from marketplace.strategy.completeness import StrategyPhase
+from marketplace.strategy.content import from_json
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy, StrategyReview
-from marketplace.strategy.planning import StrategyPhase
 from marketplace.strategy.queries.plan import plan_of, strategy_of
 from marketplace.strategy.queries.versions import changes_between, own_versions
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.restoring import restore_version
 from marketplace.strategy.use_cases.sections import save_section
 from marketplace.strategy.use_cases.versions import save_version
-from marketplace.strategy.use_cases.writing import strategy_for_writing
 from tests import factories
-from tests.strategy.test_planning import FULL
+from tests.strategy.test_completeness import FULL
 from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql
 

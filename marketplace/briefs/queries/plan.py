@@ -23,14 +23,14 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import current_locale, use_locale
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.document import Offer
+from marketplace.strategy.content import Offer
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.prioritizing import OPEN_STATES, Performer, find_budget_overrun
 from marketplace.strategy.queries.plan import Plan, own_plan
 from marketplace.strategy.queries.tools import tools_in_use
-from marketplace.strategy.template import code_label, strategy_template
+from marketplace.strategy.strategy_template import code_label, strategy_template
 from marketplace.strategy.units import format_value
 
 

@@ -25,7 +25,7 @@ from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import overdue_since
 from marketplace.sourcing.models import Invitation
-from marketplace.strategy.assessing import Stage
+from marketplace.strategy.assessment_scores import Stage
 from marketplace.strategy.queries.assessment import assessment_task
 
 _CLOSED = ("deleted", "withdrawn", "no_award", "lapsed", "terminated")

@@ -8,20 +8,20 @@ from marketplace.core.i18n import format_date, format_datetime, format_time, nge
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
-from marketplace.programme.queries import desk
-from marketplace.programme.queries.desk import DeskSession
+from marketplace.programme.queries import home_page
+from marketplace.programme.queries.home_page import HomeSession
 
 
 def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
     """Return the course tasks of a member of a garden; today's sessions first."""
-    sessions = desk.desk_sessions(viewer)
+    sessions = home_page.home_sessions(viewer)
     yield from (_today(one) for one in sessions if one.is_today)
     others = [one for one in sessions if not one.is_today]
     unconfirmed = [one for one in others if one.held_at is None and one.ends_at <= clock.now()]
     yield from map(_unconfirmed, unconfirmed[:MAX_TASKS_PER_GROUP])
     coming = [one for one in others if not one.venue and one.starts_at > clock.now()]
     yield from map(_without_venue, coming[:MAX_TASKS_PER_GROUP])
-    for cohort in desk.starting_cohorts(viewer)[:MAX_TASKS_PER_GROUP]:
+    for cohort in home_page.starting_cohorts(viewer)[:MAX_TASKS_PER_GROUP]:
         free = cohort.seats - cohort.seated
         yield Task(
             Priority.SOON,
@@ -35,7 +35,7 @@ def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
             ),
             _("Begins %(date)s", date=format_date(cohort.starts_at, weekday=True)),
         )
-    for company in desk.lost_companies(viewer)[:MAX_TASKS_PER_GROUP]:
+    for company in home_page.lost_companies(viewer)[:MAX_TASKS_PER_GROUP]:
         lapsed = company.transition == "release"
         yield Task(
             Priority.SOON,
@@ -48,7 +48,7 @@ def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
         )
 
 
-def _today(one: DeskSession) -> Task:
+def _today(one: HomeSession) -> Task:
     seats = ngettext("%(num)s seat", "%(num)s seats", one.seated)
     return Task(
         Priority.NOW,
@@ -61,7 +61,7 @@ def _today(one: DeskSession) -> Task:
     )
 
 
-def _unconfirmed(one: DeskSession) -> Task:
+def _unconfirmed(one: HomeSession) -> Task:
     return Task(
         Priority.NOW,
         _(
@@ -76,7 +76,7 @@ def _unconfirmed(one: DeskSession) -> Task:
     )
 
 
-def _without_venue(one: DeskSession) -> Task:
+def _without_venue(one: HomeSession) -> Task:
     return Task(
         Priority.SOON,
         _("Find a venue for session %(number)s in %(cohort)s", number=one.number, cohort=one.cohort),
@@ -88,7 +88,7 @@ def _without_venue(one: DeskSession) -> Task:
 
 def company_course_tasks(company_id: int) -> Iterator[Task]:
     """Return the next session of a company's course, if it has a seat."""
-    for row in desk.next_session_of(company_id):
+    for row in home_page.next_sessions_of(company_id):
         planned = course_plan().session(row.number)
         title = row.title or (planned.title if planned else str(row.number))
         is_today = clock.to_local(row.starts_at).date() == clock.today()

@@ -6,12 +6,12 @@ from marketplace.core import clock
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.pages.dashboard import Priority, Task
-from marketplace.strategy.queries.desk import desk_plan
+from marketplace.strategy.queries.home_page import home_plan
 
 
 def company_plan_tasks(company_id: int) -> Iterator[Task]:
     """Return the task of a company that has begun a plan, or whose review date has come."""
-    plan = desk_plan(company_id)
+    plan = home_plan(company_id)
     if plan is None:
         return
     if not plan.is_completed:

@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.taxonomy import sectors
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.attendance import attendance_list, attended_by
-from marketplace.strategy.planning import StrategyPhase
+from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.queries.plan import reached_phases
 
 

@@ -14,7 +14,7 @@ from marketplace.core.letters import similar_name_key
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.participant_table import ImportedCompany, ReadCompanies, read_companies
+from marketplace.programme.participant_import_table import ImportedCompany, ReadCompanies, read_companies
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import visible_participations
 from marketplace.programme.use_cases.recruiting import (

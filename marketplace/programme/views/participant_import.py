@@ -6,7 +6,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.core.import_table import TableProblem, UnreadableTableError
-from marketplace.programme.participant_table import PARTICIPANT_TABLE, ReadCompanies
+from marketplace.programme.participant_import_table import PARTICIPANT_TABLE, ReadCompanies
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import participant_import as use_cases
 from marketplace.programme.views.base import blueprint

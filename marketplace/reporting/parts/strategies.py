@@ -14,7 +14,7 @@ from marketplace.reporting.counting import (
 )
 from marketplace.reporting.facts import ReportFacts, Row
 from marketplace.reporting.figures import Evidence, Figure, ReportPart
-from marketplace.strategy.assessing import (
+from marketplace.strategy.assessment_scores import (
     Answer,
     AnswerKind,
     Answers,

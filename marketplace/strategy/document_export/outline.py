@@ -21,8 +21,8 @@ from marketplace.core.i18n import (
 )
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
-from marketplace.strategy.document import Audience, Channel, Offer, StrategyContent, from_json
-from marketplace.strategy.template import code_label, strategy_template
+from marketplace.strategy.content import Audience, Channel, Offer, StrategyContent, from_json
+from marketplace.strategy.strategy_template import code_label, strategy_template
 from marketplace.strategy.units import format_value
 
 

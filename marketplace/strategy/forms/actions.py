@@ -7,7 +7,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.strategy.limits import MAX_ACTION_TEXT
 from marketplace.strategy.prioritizing import EFFECT_LABELS, EFFORT_LABELS, PERFORMER_LABELS
-from marketplace.strategy.template import channel_label, strategy_template
+from marketplace.strategy.strategy_template import channel_label, strategy_template
 from marketplace.strategy.use_cases.actions import ActionDetails
 from marketplace.suppliers.forms.choices import service_groups
 from marketplace.web.forms import (

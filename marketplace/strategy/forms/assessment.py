@@ -7,7 +7,7 @@ from wtforms.validators import ValidationError
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.strategy.assessing import AnswerKind
+from marketplace.strategy.assessment_scores import AnswerKind
 from marketplace.strategy.questionnaire import MAX_ANSWER, Dimension, Question
 from marketplace.strategy.use_cases.assessment import PageAnswers
 from marketplace.web.forms import BaseForm, ChoiceField, required

@@ -9,9 +9,9 @@ from marketplace.core.i18n import format_month, localized
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.strategy import limits
-from marketplace.strategy.document import Audience, Budget, Channel, Gap, Offer
+from marketplace.strategy.content import Audience, Budget, Channel, Gap, Offer
 from marketplace.strategy.forms.section_base import SectionForm, line_fields, lines_data, row_prefixes
-from marketplace.strategy.template import channel_label, strategy_template
+from marketplace.strategy.strategy_template import channel_label, strategy_template
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,

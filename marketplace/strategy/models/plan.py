@@ -14,7 +14,7 @@ from marketplace.organisations.models import Company
 
 
 class Strategy(Base):
-    """The strategy of a company. `content` holds its sections as `strategy.document` defines them.
+    """The strategy of a company. `content` holds its sections as `strategy.content` defines them.
 
     Objectives and actions are rows of their own, because briefs and measurements refer to them. `started_at` and
     `completed_at` are set the first time the strategy counts as started or complete, and never cleared. The followers of

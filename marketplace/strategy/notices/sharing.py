@@ -4,7 +4,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
-from marketplace.strategy.template import strategy_template
+from marketplace.strategy.strategy_template import strategy_template
 
 
 def garden_path(company_id: int) -> str:

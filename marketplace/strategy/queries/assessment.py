@@ -11,8 +11,8 @@ from sqlalchemy.orm import selectinload
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.organisations.models import Company
-from marketplace.strategy import assessing
-from marketplace.strategy.assessing import Answer, AnswerKind, Stage, StageState
+from marketplace.strategy import assessment_scores
+from marketplace.strategy.assessment_scores import Answer, AnswerKind, Stage, StageState
 from marketplace.strategy.hooks import find_course_ends
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.plan import Strategy
@@ -86,8 +86,8 @@ def self_assessment(company_id: int) -> SelfAssessment:
     views, later_begun = [], False
     for stage in reversed(Stage):
         found = assessments.get(stage)
-        opens = assessing.opens_on(stage, finished, course_end)
-        state = assessing.stage_state(
+        opens = assessment_scores.opens_on(stage, finished, course_end)
+        state = assessment_scores.stage_state(
             opens,
             clock.today(),
             is_begun=found is not None,
@@ -133,7 +133,7 @@ def assessment_task(company_id: int) -> AssessmentTask | None:
         return None if stage is None else AssessmentTask(stage, is_begun=True)
     finished = {one: clock.to_local(at).date() for one, at in rows.items() if at is not None}
     course_end = find_course_ends([company_id]).get(company_id) if stage is Stage.END else None
-    opens = assessing.opens_on(stage, finished, course_end)
+    opens = assessment_scores.opens_on(stage, finished, course_end)
     is_open = opens is not None and opens <= clock.today()
     return AssessmentTask(stage, is_begun=False) if is_open else None
 
@@ -144,7 +144,7 @@ class SharedAssessment:
 
     finished: Sequence[tuple[Stage, dt.datetime]]
     stage: Stage | None
-    score: assessing.AssessmentScore | None
+    score: assessment_scores.AssessmentScore | None
 
 
 def strategy_and_assessment(company_id: int) -> tuple[Strategy | None, SharedAssessment | None]:
@@ -169,5 +169,5 @@ def strategy_and_assessment(company_id: int) -> tuple[Strategy | None, SharedAss
     if strategy is None or strategy.shared_at is None:
         return strategy, SharedAssessment(finished, None, None)
     latest = assessments[-1]
-    score = assessing.score(questionnaire(), answers_of(latest))
+    score = assessment_scores.score(questionnaire(), answers_of(latest))
     return strategy, SharedAssessment(finished, Stage(latest.stage), score)

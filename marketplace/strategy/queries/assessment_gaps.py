@@ -6,7 +6,7 @@ from marketplace.core.database import session
 from marketplace.core.i18n import localized
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
-from marketplace.strategy.template import strategy_template
+from marketplace.strategy.strategy_template import strategy_template
 
 LOW = 1
 """Highest answer that counts as something that does not work; "don't know" counts too."""

@@ -10,8 +10,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
-from marketplace.strategy import planning
-from marketplace.strategy.document import StrategyContent, from_json
+from marketplace.strategy import completeness
+from marketplace.strategy.content import StrategyContent, from_json
 from marketplace.strategy.hooks import find_project_periods
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.assessment import Assessment
@@ -30,14 +30,14 @@ class Plan:
     actions: tuple[Action, ...]
 
     @property
-    def missing(self) -> list[planning.Missing]:
+    def missing(self) -> list[completeness.Missing]:
         """Required fields that are not filled in."""
-        return planning.missing(self.content, self.objectives, self.actions)
+        return completeness.missing(self.content, self.objectives, self.actions)
 
     @property
-    def phase(self) -> planning.StrategyPhase:
+    def phase(self) -> completeness.StrategyPhase:
         """How far the strategy has come."""
-        return planning.phase(self.content, self.objectives, self.actions)
+        return completeness.phase(self.content, self.objectives, self.actions)
 
     @property
     def warnings(self) -> list[PlanWarning]:
@@ -60,12 +60,12 @@ def strategy_of(company_id: int | None) -> Strategy | None:
     return session.scalar(select(Strategy).where(Strategy.company_id == company_id))
 
 
-def reached_phases(company_ids: Sequence[int]) -> dict[int, planning.StrategyPhase]:
+def reached_phases(company_ids: Sequence[int]) -> dict[int, completeness.StrategyPhase]:
     """Return the furthest phase that each company's strategy has reached, by company id; without those not started."""
     query = select(Strategy.company_id, Strategy.completed_at).where(
         Strategy.company_id.in_(company_ids), Strategy.started_at.is_not(None)
     )
-    complete, started = planning.StrategyPhase.COMPLETE, planning.StrategyPhase.STARTED
+    complete, started = completeness.StrategyPhase.COMPLETE, completeness.StrategyPhase.STARTED
     return {
         company_id: complete if completed_at else started
         for company_id, completed_at in session.execute(query)

@@ -16,6 +16,7 @@ from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.prioritizing import OPEN_STATES, ActionState, has_cycle
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.rows import (
     check_row_unchanged,
     locked_row,
@@ -23,7 +24,6 @@ from marketplace.strategy.use_cases.rows import (
     remove_row,
 )
 from marketplace.strategy.use_cases.versions import save_version
-from marketplace.strategy.use_cases.writing import strategy_for_writing
 
 
 @dataclass(frozen=True, slots=True)

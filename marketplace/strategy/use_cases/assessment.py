@@ -13,7 +13,13 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries.organisations import lock_organisation
-from marketplace.strategy.assessing import Answer, AnswerKind, Stage, StageState, unanswered_dimensions
+from marketplace.strategy.assessment_scores import (
+    Answer,
+    AnswerKind,
+    Stage,
+    StageState,
+    unanswered_dimensions,
+)
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.queries.assessment import StageView, answers_of, assessments_of, self_assessment
 from marketplace.strategy.questionnaire import Dimension, questionnaire

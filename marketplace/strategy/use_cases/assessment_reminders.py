@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
-from marketplace.strategy.assessing import Stage, StageState, opens_on
+from marketplace.strategy.assessment_scores import Stage, StageState, opens_on
 from marketplace.strategy.hooks import find_course_ends
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.notices.assessment import assessment_asked

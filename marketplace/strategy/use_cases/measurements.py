@@ -16,9 +16,9 @@ from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import SHARE, range_error
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.rows import locked_row
 from marketplace.strategy.use_cases.versions import save_version
-from marketplace.strategy.use_cases.writing import strategy_for_writing
 
 ORIGIN_OUTCOME = "outcome"
 

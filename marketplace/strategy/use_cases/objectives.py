@@ -21,6 +21,7 @@ from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.prioritizing import Performer
 from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import UNITS, range_error
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.rows import (
     check_row_unchanged,
     locked_row,
@@ -28,7 +29,6 @@ from marketplace.strategy.use_cases.rows import (
     remove_row,
 )
 from marketplace.strategy.use_cases.versions import save_version
-from marketplace.strategy.use_cases.writing import strategy_for_writing
 
 BASELINE_DAYS = 30
 """Days within which an unknown baseline is to be measured."""

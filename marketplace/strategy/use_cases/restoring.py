@@ -12,12 +12,12 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import LOCALES, default_locale
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.document import from_json
+from marketplace.strategy.content import from_json
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy, StrategyVersion
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.versions import ACTION_FIELDS, OBJECTIVE_FIELDS, save_version
-from marketplace.strategy.use_cases.writing import strategy_for_writing
 
 MEASURED_FIELDS = {"unit", "direction", "indicator", "indicator_name"}
 """Fields of an objective that stay as they are once it has measurements: the values were measured by them."""

@@ -17,14 +17,14 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.document import Audience, StrategyContent, from_json
+from marketplace.strategy.completeness import MAX_REVIEW_MONTHS
+from marketplace.strategy.content import Audience, StrategyContent, from_json
 from marketplace.strategy.limits import MAX_PERCENT
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.planning import MAX_REVIEW_MONTHS
 from marketplace.strategy.queries.plan import strategy_of
+from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.versions import save_version
-from marketplace.strategy.use_cases.writing import strategy_for_writing
 
 
 @dataclass(frozen=True, slots=True)

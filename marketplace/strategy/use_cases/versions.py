@@ -9,11 +9,11 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.document import from_json
+from marketplace.strategy.completeness import StrategyPhase
+from marketplace.strategy.content import from_json
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy, StrategyReview, StrategyVersion
-from marketplace.strategy.planning import StrategyPhase
 from marketplace.strategy.queries.plan import plan_of
 
 SITTING = dt.timedelta(minutes=30)

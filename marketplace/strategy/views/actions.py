@@ -24,7 +24,7 @@ from marketplace.strategy.prioritizing import (
 from marketplace.strategy.queries import actions as queries
 from marketplace.strategy.queries.plan import own_company, own_plan
 from marketplace.strategy.queries.sharing import section_comments
-from marketplace.strategy.template import channel_label
+from marketplace.strategy.strategy_template import channel_label
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.views.base import blueprint
 from marketplace.strategy.views.sections import plan_steps

@@ -8,8 +8,8 @@ from marketplace.core import taxonomy
 from marketplace.core.course_plan import PlannedSession, course_plan
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
-from marketplace.strategy import assessing
-from marketplace.strategy.assessing import (
+from marketplace.strategy import assessment_scores
+from marketplace.strategy.assessment_scores import (
     STAGE_LABELS,
     AssessmentScore,
     DimensionChange,
@@ -102,7 +102,7 @@ def _overview(own: SelfAssessment, shown: StageView | None) -> str:
 
 def level_of(points: int | None) -> str:
     """Return the level of a score in words; empty without a score."""
-    level = assessing.level_of(questionnaire(), points)
+    level = assessment_scores.level_of(questionnaire(), points)
     return level.label if level else ""
 
 
@@ -112,10 +112,10 @@ def _result(own: SelfAssessment, view: StageView) -> Result:
     topics = guide_topic_titles()
     return Result(
         view,
-        assessing.score(questionnaire(), view.answers),
-        assessing.changes(questionnaire(), former.answers, view.answers) if former else (),
+        assessment_scores.score(questionnaire(), view.answers),
+        assessment_scores.changes(questionnaire(), former.answers, view.answers) if former else (),
         former,
-        [_advice(one, topics) for one in assessing.recommendations(questionnaire(), view.answers)],
+        [_advice(one, topics) for one in assessment_scores.recommendations(questionnaire(), view.answers)],
     )
 
 
@@ -142,7 +142,7 @@ def _stage(code: str) -> Stage:
 
 
 def _first_unanswered(view: StageView) -> Dimension:
-    missing = assessing.unanswered_dimensions(questionnaire(), view.answers)
+    missing = assessment_scores.unanswered_dimensions(questionnaire(), view.answers)
     return missing[0] if missing else questionnaire().dimensions[0]
 
 

@@ -4,11 +4,11 @@ from flask import render_template
 
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
-from marketplace.strategy.document import SECTIONS
+from marketplace.strategy.content import SECTIONS
 from marketplace.strategy.forms.sharing import CommentForm
 from marketplace.strategy.queries import document_export
 from marketplace.strategy.queries import sharing as queries
-from marketplace.strategy.template import strategy_template
+from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases import comments
 from marketplace.strategy.views.base import blueprint
 from marketplace.strategy.views.sections import section_url

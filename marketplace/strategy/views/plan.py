@@ -6,18 +6,18 @@ from flask import render_template
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.strategy.examples import trade_examples
-from marketplace.strategy.forms.sections import LanguageForm
-from marketplace.strategy.hooks import build_thread_panels
-from marketplace.strategy.planning import (
+from marketplace.strategy.completeness import (
     MIN_ACTIONS,
     MIN_OBJECTIVES,
     PHASE_LABELS,
     StrategyPhase,
     current,
 )
+from marketplace.strategy.examples import trade_examples
+from marketplace.strategy.forms.sections import LanguageForm
+from marketplace.strategy.hooks import build_thread_panels
 from marketplace.strategy.queries.plan import AssessmentState, Plan, own_assessment, own_company, own_plan
-from marketplace.strategy.template import strategy_template
+from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases.sections import set_language
 from marketplace.strategy.views.base import blueprint
 from marketplace.strategy.views.sections import plan_steps, section_url

@@ -8,15 +8,15 @@ from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import localized
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.document import SECTION_FIELDS, SECTIONS, StrategyContent
+from marketplace.strategy.completeness import PHASE_LABELS
+from marketplace.strategy.content import SECTION_FIELDS, SECTIONS, StrategyContent
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.section_base import SectionForm
 from marketplace.strategy.forms.sections import section_form
-from marketplace.strategy.planning import PHASE_LABELS
 from marketplace.strategy.queries.assessment_gaps import suggested_gaps
 from marketplace.strategy.queries.plan import Plan, own_company, own_plan
 from marketplace.strategy.queries.sharing import section_comments
-from marketplace.strategy.template import channel_label, strategy_template
+from marketplace.strategy.strategy_template import channel_label, strategy_template
 from marketplace.strategy.use_cases import sections as use_cases
 from marketplace.strategy.views.base import blueprint
 from marketplace.web import access, flashes

@@ -6,7 +6,7 @@ from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
-from marketplace.strategy.assessing import STAGE_LABELS
+from marketplace.strategy.assessment_scores import STAGE_LABELS
 from marketplace.strategy.forms.sharing import AnswerReviewForm
 from marketplace.strategy.objective_texts import STATUS_LABELS
 from marketplace.strategy.queries import document_export

@@ -9,7 +9,7 @@ from marketplace.strategy.forms.sharing import AskReviewForm, DeleteStrategyForm
 from marketplace.strategy.hooks import StrategyPanel
 from marketplace.strategy.queries import sharing as queries
 from marketplace.strategy.queries.plan import Plan, strategy_of
-from marketplace.strategy.template import strategy_template
+from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases import deletion, reviews, sharing
 from marketplace.strategy.views.base import blueprint
 from marketplace.web import access, flashes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Integer, bindparam, select
 
 from marketplace.core.database import prepared, session
-from marketplace.strategy.document import from_json
+from marketplace.strategy.content import from_json
 from marketplace.strategy.models.plan import Strategy
 
 _PLAN = prepared(
@@ -17,7 +17,7 @@ _PLAN = prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class DeskPlan:
+class HomePlan:
     """The plan of a company: whether it has been complete, when it was changed, and when it is reviewed."""
 
     is_completed: bool
@@ -25,9 +25,9 @@ class DeskPlan:
     review_on: dt.date | None
 
 
-def desk_plan(company_id: int) -> DeskPlan | None:
+def home_plan(company_id: int) -> HomePlan | None:
     """Return the plan of a company, or None if it has not begun."""
     row = session.execute(_PLAN, {"company_id": company_id}).one_or_none()
     if row is None:
         return None
-    return DeskPlan(row.completed_at is not None, row.updated_at, from_json(row.content).review_on)
+    return HomePlan(row.completed_at is not None, row.updated_at, from_json(row.content).review_on)

@@ -1,4 +1,4 @@
-"""Writing a strategy: the row is created the first time that the company writes something."""
+"""Locking of a strategy for changes; the row is created at the first change."""
 
 from sqlalchemy import select
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core.i18n import LOCALES, use_locale
-from marketplace.strategy.document import (
+from marketplace.strategy.content import (
     SECTION_FIELDS,
     SECTIONS,
     Audience,
@@ -19,7 +19,7 @@ from marketplace.strategy.document import (
     StrategyContent,
     from_json,
 )
-from marketplace.strategy.template import channel_label, strategy_template
+from marketplace.strategy.strategy_template import channel_label, strategy_template
 
 FULL = StrategyContent(
     one_line="Seks hytter ved ei lakseelv",

@@ -8,11 +8,11 @@ import pytest
 
 from marketplace.core.dates import add_months
 from marketplace.core.i18n import use_locale
-from marketplace.strategy import planning
-from marketplace.strategy.document import Audience, Budget, Channel, Offer, StrategyContent
+from marketplace.strategy import completeness
+from marketplace.strategy.completeness import REQUIRED, StrategyPhase
+from marketplace.strategy.content import Audience, Budget, Channel, Offer, StrategyContent
 from marketplace.strategy.measuring import Goal, Period, goal_warnings
 from marketplace.strategy.plan_warnings import warnings
-from marketplace.strategy.planning import REQUIRED, StrategyPhase
 
 TODAY = dt.date(2027, 1, 15)
 FULL = StrategyContent(
@@ -64,7 +64,7 @@ ACTIONS = [Action()] * 3
 def missing_fields(
     content: StrategyContent, objectives: Any = OBJECTIVES, actions: Any = ACTIONS
 ) -> list[str]:
-    return [one.field for one in planning.missing(content, objectives, actions)]
+    return [one.field for one in completeness.missing(content, objectives, actions)]
 
 
 def texts(content: StrategyContent = FULL, objectives: Any = OBJECTIVES, actions: Any = ACTIONS) -> list[str]:
@@ -74,7 +74,7 @@ def texts(content: StrategyContent = FULL, objectives: Any = OBJECTIVES, actions
 
 def test_full_plan_lacks_nothing_and_has_no_warnings() -> None:
     assert missing_fields(FULL) == texts() == []
-    assert planning.phase(FULL, OBJECTIVES, ACTIONS) is StrategyPhase.COMPLETE
+    assert completeness.phase(FULL, OBJECTIVES, ACTIONS) is StrategyPhase.COMPLETE
 
 
 def test_empty_plan_lacks_all_required_fields_in_order() -> None:
@@ -96,7 +96,7 @@ def test_missing_field_is_named_and_the_plan_is_started_only(
     content: StrategyContent, objectives: Any, actions: Any, expected: list[str]
 ) -> None:
     assert missing_fields(content, objectives, actions) == expected
-    assert planning.phase(content, objectives, actions) is StrategyPhase.STARTED
+    assert completeness.phase(content, objectives, actions) is StrategyPhase.STARTED
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_missing_field_is_named_and_the_plan_is_started_only(
     ],
 )
 def test_plan_is_started_with_three_required_fields(content: StrategyContent, phase: StrategyPhase) -> None:
-    assert planning.phase(content, [], []) is phase
+    assert completeness.phase(content, [], []) is phase
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_plan_is_started_with_three_required_fields(content: StrategyContent, ph
 def test_doubtful_plan_is_warned_about_but_complete(changes: dict[str, Any], words: str) -> None:
     assert any(words in text for text in texts(**changes))
     assert (
-        planning.phase(
+        completeness.phase(
             changes.get("content", FULL),
             changes.get("objectives", OBJECTIVES),
             changes.get("actions", ACTIONS),

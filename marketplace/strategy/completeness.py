@@ -1,4 +1,4 @@
-"""Missing fields and phase of a strategy.
+"""Completeness of a strategy: missing fields and phase.
 
 The functions read objectives and actions by attribute, so that they work on rows and on plain values.
 """
@@ -12,7 +12,7 @@ from typing import Protocol
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
-from marketplace.strategy.document import StrategyContent
+from marketplace.strategy.content import StrategyContent
 
 MIN_STARTED = 3
 """Required fields that a strategy must have to count as started."""

@@ -8,8 +8,8 @@ import pytest
 
 from marketplace.core import taxonomy
 from marketplace.core.course_plan import course_plan
-from marketplace.strategy import assessing
-from marketplace.strategy.assessing import Answer, AnswerKind, Stage, StageState
+from marketplace.strategy import assessment_scores
+from marketplace.strategy.assessment_scores import Answer, AnswerKind, Stage, StageState
 from marketplace.strategy.questionnaire import questionnaire
 
 pytestmark = pytest.mark.once
@@ -48,7 +48,7 @@ def test_scores_agree_with_the_reference() -> None:
     source = random.Random(14)
     for _case in range(CASES):
         texts = random_texts(source)
-        result = assessing.score(questionnaire(), as_answers(texts))
+        result = assessment_scores.score(questionnaire(), as_answers(texts))
         expected = []
         for one, (_code, codes) in zip(result.dimensions, DIMENSIONS, strict=True):
             values = [int(texts[code]) for code in codes if texts[code].isdigit()]
@@ -65,7 +65,7 @@ def test_changes_agree_with_the_reference() -> None:
     source = random.Random(15)
     for _case in range(CASES):
         before, after = random_texts(source), random_texts(source)
-        found = assessing.changes(questionnaire(), as_answers(before), as_answers(after))
+        found = assessment_scores.changes(questionnaire(), as_answers(before), as_answers(after))
         for one, (_code, codes) in zip(found, DIMENSIONS, strict=True):
             pairs = [
                 (int(before[code]), int(after[code]))
@@ -81,7 +81,7 @@ def test_recommendations_are_low_and_unknown_answers_lowest_first() -> None:
     source = random.Random(16)
     for _case in range(500):
         texts = random_texts(source)
-        found = assessing.recommendations(questionnaire(), as_answers(texts))
+        found = assessment_scores.recommendations(questionnaire(), as_answers(texts))
         order = [code for text in ("0", "1", "unknown") for code in CODES if texts[code] == text]
         assert [one.question.code for one in found] == order
 
@@ -89,10 +89,10 @@ def test_recommendations_are_low_and_unknown_answers_lowest_first() -> None:
 def test_unknown_and_skipped_answers_do_not_lower_the_score() -> None:
     whole = as_answers(dict.fromkeys(CODES, "4"))
     spared = whole | as_answers({codes[0]: "unknown" for _code, codes in DIMENSIONS})
-    assert assessing.score(questionnaire(), spared).points == 100
-    assert assessing.score(questionnaire(), spared).unknown == 6
+    assert assessment_scores.score(questionnaire(), spared).points == 100
+    assert assessment_scores.score(questionnaire(), spared).unknown == 6
     lacking = spared | as_answers({CODES[1]: "skipped"})
-    result = assessing.score(questionnaire(), lacking)
+    result = assessment_scores.score(questionnaire(), lacking)
     assert (result.points, result.dimensions[0].points) == (None, None)
 
 
@@ -114,7 +114,7 @@ def test_level_follows_the_points(points: int, level: str) -> None:
 
 def test_end_opens_after_the_course_or_sixty_days() -> None:
     start = dt.date(2026, 9, 1)
-    opens = assessing.opens_on
+    opens = assessment_scores.opens_on
     assert opens(Stage.END, {}) is None
     assert opens(Stage.END, {Stage.START: start}) == dt.date(2026, 10, 31)
     assert opens(Stage.END, {Stage.START: start}, dt.date(2026, 12, 1)) == dt.date(2026, 12, 2)
@@ -130,7 +130,7 @@ def test_finished_stage_is_closed_once_the_next_has_begun() -> None:
 
     def state(opens: dt.date | None, *flags: bool) -> StageState:
         begun, finished, followed = flags
-        return assessing.stage_state(
+        return assessment_scores.stage_state(
             opens, today, is_begun=begun, is_finished=finished, is_next_begun=followed
         )
 

@@ -128,7 +128,7 @@ _NEXT = prepared(
 
 
 @dataclass(frozen=True, slots=True)
-class DeskSession:
+class HomeSession:
     """A session that waits for a member of a garden."""
 
     id: int
@@ -169,7 +169,7 @@ class LostCompany:
     at: dt.datetime
 
 
-def desk_sessions(viewer: Viewer) -> list[DeskSession]:
+def home_sessions(viewer: Viewer) -> list[HomeSession]:
     """Return the sessions of today and the next two weeks, and past ones not confirmed as held, by time.
 
     They are those of the garden's places and, for a project leader, of all places of the project.
@@ -180,7 +180,7 @@ def desk_sessions(viewer: Viewer) -> list[DeskSession]:
         "soon": _soon(),
         "past": now - dt.timedelta(days=PAST_DAYS),
     }
-    return [DeskSession(*row) for row in session.execute(_SESSIONS, values)]
+    return [HomeSession(*row) for row in session.execute(_SESSIONS, values)]
 
 
 def starting_cohorts(viewer: Viewer) -> list[StartingCohort]:
@@ -196,7 +196,7 @@ def lost_companies(viewer: Viewer) -> list[LostCompany]:
     return [LostCompany(*row) for row in session.execute(_LOST, values)]
 
 
-def next_session_of(company_id: int) -> Sequence[Row[int, int, str, dt.datetime, str, str]]:
+def next_sessions_of(company_id: int) -> Sequence[Row[int, int, str, dt.datetime, str, str]]:
     """Return the next session of a company with a seat, as a list of at most one row."""
     return session.execute(_NEXT, {"company_id": company_id, "now": clock.now()}).all()
 

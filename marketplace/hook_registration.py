@@ -22,7 +22,7 @@ from marketplace.programme.queries.course_ends import course_ends
 from marketplace.programme.queries.project_periods import project_periods
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
-from marketplace.programme.views.own_course import course_panel, thread_panel
+from marketplace.programme.views.own_course import course_panel, plan_start_panel
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
@@ -59,7 +59,7 @@ def register_hooks() -> None:
     mandate_hooks.confirmable_acts.register("publish", PUBLICATION)
     mandate_hooks.confirmable_acts.register("withdraw", WITHDRAWAL)
     programme_hooks.participation_panels.register("casework", participation_casework_panel)
-    strategy_hooks.thread_panels.register("notes", shared_notes_panel)
+    strategy_hooks.plan_start_panels.register("notes", shared_notes_panel)
     strategy_hooks.plan_export.register("notes", exported_notes)
     organisation_hooks.company_panels.register("course", course_panel)
     strategy_hooks.course_ends.register("course sessions", course_ends)
@@ -67,7 +67,7 @@ def register_hooks() -> None:
     strategy_hooks.guide_topics.register("procurement guide", topic_titles)
     organisation_hooks.company_panels.register("strategy", strategy_panel)
     organisation_hooks.company_panels.register("outcomes", outcome_panel)
-    strategy_hooks.thread_panels.register("course", thread_panel)
+    strategy_hooks.plan_start_panels.register("course", plan_start_panel)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)
@@ -78,9 +78,9 @@ def register_hooks() -> None:
     panel_slots[PanelSlot.SUPPLIER].register("invitation", invitation_panel)
     panel_slots[PanelSlot.SUPPLIER].register("own rank", own_rank_panel)
     strategy_hooks.action_panels.register("briefs", action_panels)
-    strategy_hooks.thread_panels.register("brief quality", quality_panel)
-    strategy_hooks.thread_panels.register("outcomes", plan_outcomes_panel)
-    strategy_hooks.thread_panels.register("stories", plan_stories_panel)
+    strategy_hooks.plan_start_panels.register("brief quality", quality_panel)
+    strategy_hooks.plan_start_panels.register("outcomes", plan_outcomes_panel)
+    strategy_hooks.plan_start_panels.register("stories", plan_stories_panel)
     brief_hooks.help_panels.register("stories", help_stories_panel)
     profile_panels.register("job facts", job_facts_panel)
     profile_panels.register("stories", profile_stories_panel)

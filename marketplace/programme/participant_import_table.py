@@ -48,7 +48,7 @@ class ImportedCompany:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadCompanies:
+class ParsedCompanies:
     """The valid companies of a table and all faults. `text` is the table as CSV; warnings do not prevent an import.
 
     `known` are the lines of companies that are in the project already.
@@ -61,10 +61,10 @@ class ReadCompanies:
     known: set[int] = field(default_factory=set)
 
 
-def read_companies(text: str) -> ReadCompanies:
+def read_companies(text: str) -> ParsedCompanies:
     """Validate a table of companies. Faults are collected, not raised."""
     table = read_rows(text, PARTICIPANT_TABLE)
-    found = ReadCompanies(table.text, faults=table.faults)
+    found = ParsedCompanies(table.text, faults=table.faults)
     sectors = {code: one.labels for code, one in taxonomy.sectors().items()}
     duplicates = DuplicateFinder()
     for row in table.rows:

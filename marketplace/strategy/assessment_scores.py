@@ -219,7 +219,7 @@ def opens_on(
     """
     if stage is Stage.START:
         return dt.date.min
-    former = finished.get(former_stage(stage) or stage)
+    former = finished.get(previous_stage(stage) or stage)
     if former is None:
         return None
     if stage is Stage.END and course_end is not None and course_end > former:
@@ -227,7 +227,7 @@ def opens_on(
     return former + dt.timedelta(days=END_DAYS if stage is Stage.END else LATER_DAYS)
 
 
-def former_stage(stage: Stage) -> Stage | None:
+def previous_stage(stage: Stage) -> Stage | None:
     """Return the stage before a stage, or None for the first."""
     stages = list(Stage)
     index = stages.index(stage)

@@ -21,7 +21,7 @@ class StrategyPanel:
 action_panels: Hook[Callable[[Viewer, Sequence[int]], Mapping[int, StrategyPanel]]] = Hook()
 """Build panels for actions of the viewer's company, by the ids of the actions; an action may have none."""
 
-thread_panels: Hook[Callable[[Viewer], StrategyPanel | None]] = Hook()
+plan_start_panels: Hook[Callable[[Viewer], StrategyPanel | None]] = Hook()
 """Build a panel for the start page of the viewer's company; None shows nothing."""
 
 plan_export: Hook[Callable[[int], Sequence[Mapping[str, Any]]]] = Hook()
@@ -46,9 +46,9 @@ def build_action_panels(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, 
     return panels
 
 
-def build_thread_panels(viewer: Viewer) -> list[StrategyPanel]:
+def build_plan_start_panels(viewer: Viewer) -> list[StrategyPanel]:
     """Build all panels of the start page."""
-    panels = [build(viewer) for build in thread_panels]
+    panels = [build(viewer) for build in plan_start_panels]
     return [panel for panel in panels if panel is not None]
 
 

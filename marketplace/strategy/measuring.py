@@ -38,7 +38,7 @@ class Status(StrEnum):
     NOT_REACHED = "not_reached"
 
 
-class GoalWarning(StrEnum):
+class ObjectiveWarning(StrEnum):
     """Something to look at again in an objective, or in all objectives together. None of them blocks."""
 
     TARGET_EQUALS_BASELINE = "target_equals_baseline"
@@ -191,33 +191,33 @@ def _due_dates(goal: Goal, readings: Iterable[Reading]) -> Iterable[dt.date]:
     yield goal.target_on
 
 
-def goal_warnings(goal: Goal, today: dt.date, periods: Sequence[Period] = ()) -> list[GoalWarning]:
+def goal_warnings(goal: Goal, today: dt.date, periods: Sequence[Period] = ()) -> list[ObjectiveWarning]:
     """Return the warnings about one objective. `periods` are those of the company's projects, if it is in any."""
     found = []
     if goal.baseline_milli is None:
-        found.append(GoalWarning.NO_BASELINE)
+        found.append(ObjectiveWarning.NO_BASELINE)
     elif goal.baseline_milli == goal.target_milli:
-        found.append(GoalWarning.TARGET_EQUALS_BASELINE)
+        found.append(ObjectiveWarning.TARGET_EQUALS_BASELINE)
     elif is_met(goal, goal.baseline_milli):
-        found.append(GoalWarning.TARGET_WORSE)
+        found.append(ObjectiveWarning.TARGET_WORSE)
     if goal.baseline_on is not None and goal.target_on <= goal.baseline_on:
-        found.append(GoalWarning.TARGET_BEFORE_BASELINE)
+        found.append(ObjectiveWarning.TARGET_BEFORE_BASELINE)
     elif goal.target_on < today:
-        found.append(GoalWarning.TARGET_IN_PAST)
+        found.append(ObjectiveWarning.TARGET_IN_PAST)
     elif periods and not any(period.includes(goal.target_on) for period in periods):
-        found.append(GoalWarning.OUTSIDE_PROJECT)
+        found.append(ObjectiveWarning.OUTSIDE_PROJECT)
     if not goal.source.strip():
-        found.append(GoalWarning.NO_SOURCE)
+        found.append(ObjectiveWarning.NO_SOURCE)
     return found
 
 
-def common_warnings(goals: Sequence[Goal]) -> list[GoalWarning]:
+def common_warnings(goals: Sequence[Goal]) -> list[ObjectiveWarning]:
     """Return the warnings about all objectives of a company together."""
     found = []
     if len(goals) > MAX_OBJECTIVES:
-        found.append(GoalWarning.TOO_MANY)
+        found.append(ObjectiveWarning.TOO_MANY)
     if goals and all(goal.indicator in VISIT_INDICATORS for goal in goals):
-        found.append(GoalWarning.ONLY_VISITS)
+        found.append(ObjectiveWarning.ONLY_VISITS)
     return found
 
 

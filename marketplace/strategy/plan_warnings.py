@@ -9,7 +9,7 @@ from marketplace.core.i18n import format_date, format_money, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy.completeness import ActionFacts, ObjectiveFacts, current
 from marketplace.strategy.content import StrategyContent
-from marketplace.strategy.measuring import Goal, GoalWarning, Period, common_warnings, goal_warnings
+from marketplace.strategy.measuring import Goal, ObjectiveWarning, Period, common_warnings, goal_warnings
 from marketplace.strategy.objective_texts import WARNING_TEXTS
 from marketplace.strategy.prioritizing import find_budget_overrun
 
@@ -80,7 +80,7 @@ def _objective_warnings(
     for warning in common:
         yield PlanWarning("objectives", str(WARNING_TEXTS[warning]))
     is_selling = any(objective.kind in SELLING_KINDS for objective in objectives)
-    if objectives and not is_selling and GoalWarning.ONLY_VISITS not in common:
+    if objectives and not is_selling and ObjectiveWarning.ONLY_VISITS not in common:
         yield PlanWarning("objectives", _("No objective is about sales or service."))
 
 

@@ -69,7 +69,7 @@ def test_only_companies_that_want_invitations_and_have_no_place_get_one(
     session.commit()
     ids = [one.id for one in (wanted, *others)]
     found = use_cases.find_recipients(adviser, project_for(adviser, project.slug), ids)
-    assert sum(found.obstacles.values()) == len(others)
+    assert sum(found.skipped.values()) == len(others)
     count, _last = use_cases.send_invitations(adviser, project.slug, ids, TEXT)
     assert (count, wanted.state) == (1, "invited")
     assert [mail.recipient for mail in mails()] == [wanted.contact_email]

@@ -16,7 +16,7 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.programme.deadlines import CONFIRM_HOURS, OFFER_HOURS
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
-from marketplace.programme.queries.courses import place_in_queue
+from marketplace.programme.queries.courses import waiting_list_position
 from marketplace.programme.use_cases import seat_link, seat_release
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
@@ -56,7 +56,7 @@ def test_second_company_for_last_seat_is_put_on_the_waiting_list(cohort: Cohort)
     first = sign_up(cohort, details())
     second = sign_up(cohort, details("Fjellheim hytter"))
     assert (first.state, second.state) == ("signed_up", "waiting")
-    assert place_in_queue(second) == 1
+    assert waiting_list_position(second) == 1
 
 
 def test_withdrawal_offers_the_seat_to_the_next_in_the_same_transaction(cohort: Cohort) -> None:
@@ -191,7 +191,7 @@ def test_concurrent_sign_ups_never_exceed_the_seats(cohort: Cohort, app: Flask) 
     assert run_concurrently(app, apply) == ["done"] * 12
     rows = session.scalars(select(Participation).order_by(Participation.id)).all()
     assert [row.state for row in rows] == ["signed_up"] * 5 + ["waiting"] * 7
-    assert [place_in_queue(row) for row in rows[5:]] == list(range(1, 8))
+    assert [waiting_list_position(row) for row in rows[5:]] == list(range(1, 8))
 
 
 def test_public_page_signs_up_and_the_link_confirms(cohort: Cohort, client: Browser) -> None:

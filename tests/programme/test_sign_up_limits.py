@@ -15,7 +15,7 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.programme.attendance import MarkSource
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
-from marketplace.programme.queries.courses import place_in_queue
+from marketplace.programme.queries.courses import waiting_list_position
 from marketplace.programme.use_cases import attendance
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.use_cases.attendance import Marker
@@ -77,7 +77,7 @@ def test_two_hundred_concurrent_sign_ups_seat_25_and_queue_the_rest(cohort: Coho
     assert run_concurrently(app, apply, threads) == ["done"] * threads
     rows = participations()
     assert [row.state for row in rows] == ["signed_up"] * 25 + ["waiting"] * 175
-    assert [place_in_queue(row) for row in rows[25:]] == list(range(1, 176))
+    assert [waiting_list_position(row) for row in rows[25:]] == list(range(1, 176))
 
 
 def test_one_network_signs_up_a_room_full_of_companies_an_hour(cohort: Cohort, time_machine: Any) -> None:

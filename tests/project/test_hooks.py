@@ -26,7 +26,7 @@ def test_application_registers_every_hook(app):
         "company panels": organisation_hooks.company_panels.names,
         "confirmable acts": mandate_hooks.confirmable_acts.names,
         "plan actions": strategy_hooks.action_panels.names,
-        "plan start page": strategy_hooks.thread_panels.names,
+        "plan start page": strategy_hooks.plan_start_panels.names,
         "plan export": strategy_hooks.plan_export.names,
         "participation panels": programme_hooks.participation_panels.names,
         "plan course ends": strategy_hooks.course_ends.names,

@@ -81,7 +81,7 @@ def change_session(world: World) -> None:
     one.ends_at += dt.timedelta(days=1, hours=1)
 
 
-def change_project(world: World) -> None:
+def lock_project_as_leader(world: World) -> None:
     project, person = world.pick(Project), world.pick(ProjectPerson)
     project.target_companies, project.sessions_needed = world.draw.randint(1, 200), world.draw.randint(1, 6)
     project.ends_on = world.draw.choice([None, clock.today()])
@@ -212,7 +212,7 @@ def erase_owner(world: World) -> None:
 
 
 EDITS: Sequence[Edit] = (
-    mark_again, change_participation, erase_contact, change_session, change_project, change_feedback, change_objective,
+    mark_again, change_participation, erase_contact, change_session, lock_project_as_leader, change_feedback, change_objective,
     correct_measurement, change_strategy, change_review, change_answers, change_tool, change_brief, take_back_award,
     change_supplier, correct_accounts, approve_hours, stop_following, erase_owner,
 )  # fmt: skip

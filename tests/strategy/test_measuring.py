@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.strategy.measuring import (
     Goal,
-    GoalWarning,
+    ObjectiveWarning,
     Reading,
     Status,
     common_warnings,
@@ -148,15 +148,15 @@ def test_last_due_date_advances_while_nothing_is_measured():
     ("values", "expected"),
     [
         ({}, []),
-        ({"baseline": 90_000}, [GoalWarning.TARGET_EQUALS_BASELINE]),
-        ({"baseline": 100_000}, [GoalWarning.TARGET_WORSE]),
+        ({"baseline": 90_000}, [ObjectiveWarning.TARGET_EQUALS_BASELINE]),
+        ({"baseline": 100_000}, [ObjectiveWarning.TARGET_WORSE]),
         ({"baseline": 100_000, "direction": "down"}, []),
-        ({"baseline": 40_000, "direction": "down"}, [GoalWarning.TARGET_WORSE]),
-        ({"baseline": None}, [GoalWarning.NO_BASELINE]),
-        ({"target_on": TODAY - dt.timedelta(1)}, [GoalWarning.TARGET_IN_PAST]),
+        ({"baseline": 40_000, "direction": "down"}, [ObjectiveWarning.TARGET_WORSE]),
+        ({"baseline": None}, [ObjectiveWarning.NO_BASELINE]),
+        ({"target_on": TODAY - dt.timedelta(1)}, [ObjectiveWarning.TARGET_IN_PAST]),
         ({"target_on": TODAY}, []),
-        ({"target_on": TODAY, "baseline_on": TODAY}, [GoalWarning.TARGET_BEFORE_BASELINE]),
-        ({"source": " "}, [GoalWarning.NO_SOURCE]),
+        ({"target_on": TODAY, "baseline_on": TODAY}, [ObjectiveWarning.TARGET_BEFORE_BASELINE]),
+        ({"source": " "}, [ObjectiveWarning.NO_SOURCE]),
     ],
 )
 def test_warnings_name_what_to_look_at_again(values, expected):
@@ -166,9 +166,9 @@ def test_warnings_name_what_to_look_at_again(values, expected):
 def test_warnings_about_all_objectives_together():
     visits = goal(indicator="vis_visits")
     assert common_warnings([]) == []
-    assert common_warnings([visits, visits]) == [GoalWarning.ONLY_VISITS]
+    assert common_warnings([visits, visits]) == [ObjectiveWarning.ONLY_VISITS]
     assert common_warnings([visits, goal(indicator="sal_orders")]) == []
-    assert common_warnings([goal()] * 6) == [GoalWarning.TOO_MANY]
+    assert common_warnings([goal()] * 6) == [ObjectiveWarning.TOO_MANY]
 
 
 @pytest.mark.parametrize(

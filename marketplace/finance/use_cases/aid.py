@@ -15,7 +15,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.aid import company_aid
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.use_cases.projects import change_project
+from marketplace.programme.use_cases.projects import lock_project_as_leader
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class AidDetails:
 def note_fees(viewer: Viewer, slug: str, participation_ids: Collection[int], details: FeeDetails) -> int:
     """Note the fee of some companies as invoiced, paid or waived; return how many. The newest note of a company counts."""
     with transaction():
-        project = change_project(viewer, slug).project
+        project = lock_project_as_leader(viewer, slug).project
         if details.on > clock.today():
             raise RuleBroken(_("The date cannot be later than today."), "on")
         query = select(Participation.id).where(
@@ -72,7 +72,7 @@ def save_aid(
 ) -> None:
     """Record aid to a company with an organisation number, or correct a row by a new one. Raises RuleBroken or Conflict."""
     with transaction():
-        access = change_project(viewer, slug)
+        access = lock_project_as_leader(viewer, slug)
         project = access.project
         participation = company_aid(access, participation_id, corrects_id).participation
         if not participation.organisation_number:

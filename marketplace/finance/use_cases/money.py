@@ -13,7 +13,7 @@ from marketplace.finance.models import FundingSource, MoneyEntry
 from marketplace.finance.queries.corrections import row_to_correct
 from marketplace.finance.queries.money import current_sources
 from marketplace.programme.queries.projects import ProjectAccess
-from marketplace.programme.use_cases.projects import change_project
+from marketplace.programme.use_cases.projects import lock_project_as_leader
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class EntryDetails:
 def save_source(viewer: Viewer, slug: str, details: SourceDetails, corrects_id: int | None = None) -> None:
     """Add a funding source, or correct one by a new row. An amount of 0 withdraws it. Raises RuleBroken or Conflict."""
     with transaction():
-        project = change_project(viewer, slug).project
+        project = lock_project_as_leader(viewer, slug).project
         _check_money(details.money)
         if corrects_id is not None:
             row_to_correct(FundingSource, project.id, corrects_id)
@@ -75,7 +75,7 @@ def save_source(viewer: Viewer, slug: str, details: SourceDetails, corrects_id: 
 def save_entry(viewer: Viewer, slug: str, details: EntryDetails, corrects_id: int | None = None) -> None:
     """Add an income or a cost, or correct one by a new row. An amount of 0 voids it. Raises RuleBroken or Conflict."""
     with transaction():
-        access = change_project(viewer, slug)
+        access = lock_project_as_leader(viewer, slug)
         project = access.project
         _check_money(details.money)
         _check_entry(access, details)

@@ -6,12 +6,12 @@ from marketplace.core.i18n import format_date, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
 from marketplace.strategy.queries.objectives import due_objectives
-from marketplace.strategy.queries.sharing import reviews_asked_of
+from marketplace.strategy.queries.sharing import pending_review_requests
 
 
 def garden_strategy_tasks(garden_id: int) -> Iterator[Task]:
     """Yield the reviews of strategies that companies have asked a garden for, the oldest first."""
-    for asked in reviews_asked_of(garden_id)[:MAX_TASKS_PER_GROUP]:
+    for asked in pending_review_requests(garden_id)[:MAX_TASKS_PER_GROUP]:
         yield Task(
             Priority.NOW,
             _("Read the strategy of %(company)s", company=asked.company),

@@ -23,7 +23,7 @@ from marketplace.web.forms import (
     required,
 )
 
-MAX_COMPANIES, MAX_SEATS, MAX_SESSIONS, FULL_POSITION = 10_000, 500, 20, 100
+MAX_COMPANIES, MAX_SEATS, MAX_SESSIONS, FULL_TIME_PERCENT = 10_000, 500, 20, 100
 Named = Sequence[tuple[int, str]]
 
 
@@ -127,7 +127,7 @@ class PersonForm(BaseForm):
     )
     role = ChoiceField(_l("Role in the project"), [required()])
     place_id = ChoiceField(_l("Place"), description=_l("For the manager of one place."))
-    percent = NumberField(_l("Per cent of a full position"), [required()], high=FULL_POSITION, default=0)
+    percent = NumberField(_l("Per cent of a full position"), [required()], high=FULL_TIME_PERCENT, default=0)
     since = DayField(_l("From"), [required()])
     until = DayField(_l("Last day"), description=_l("Leave it empty while the person has the role."))
 

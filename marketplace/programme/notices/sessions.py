@@ -223,8 +223,8 @@ def _cohort_cancelled(participation: Participation, cohort: Cohort, path: str, c
     )
 
 
-@as_message("session_soon", topic=Topic.COURSE)
-def session_soon(sessions: Sequence[CourseSession], path: str) -> Content:
+@as_message("session_reminder", topic=Topic.COURSE)
+def session_reminder(sessions: Sequence[CourseSession], path: str) -> Content:
     """Reminder of sessions on one day. For contact persons and members of companies with a seat."""
     first = sessions[0]
     is_today = clock.to_local(first.starts_at).date() == clock.today()

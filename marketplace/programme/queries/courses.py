@@ -156,7 +156,7 @@ def participation_of_link(token: str) -> Participation:
     return participation
 
 
-def place_in_queue(participation: Participation) -> int:
+def waiting_list_position(participation: Participation) -> int:
     """Return the position on the waiting list, from 1: companies before it that wait for one of the same cohorts."""
     if participation.waiting_since is None:
         return 0

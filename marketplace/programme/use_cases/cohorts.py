@@ -25,7 +25,7 @@ from marketplace.programme.notices.sessions import cohort_cancelled, cohort_canc
 from marketplace.programme.queries.cohorts import cohort_for, place_for
 from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.calendar import sessions_to_remove
-from marketplace.programme.use_cases.projects import change_project, partner_garden_ids
+from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
 from marketplace.programme.use_cases.seating import (
     Cause,
     change_state,
@@ -68,7 +68,7 @@ def save_place(
 ) -> None:
     """Add or change a place. Raises RuleBroken for a name in use, Conflict if it has changed meanwhile."""
     with transaction():
-        access = change_project(viewer, slug)
+        access = lock_project_as_leader(viewer, slug)
         project = access.project
         place = ProjectPlace(project_id=project.id) if place_id is None else place_for(access, place_id)
         if place_id is not None:
@@ -79,7 +79,7 @@ def save_place(
                 is_own_change=lambda: last_actor_id("project", project.id) == viewer.user_id,
             )
         _require_unused_name(ProjectPlace, project, details.name, place_id)
-        if details.garden_id not in partner_garden_ids(project):
+        if details.garden_id not in participating_garden_ids(project):
             raise RuleBroken(_("Choose one from the list."), "garden_id")
         place.name, place.municipality_number = details.name, details.municipality_number
         place.garden_id = details.garden_id
@@ -91,7 +91,7 @@ def save_place(
 def remove_place(viewer: Viewer, slug: str, place_id: int) -> None:
     """Remove a place that has no cohorts. Raises RuleBroken if it has any."""
     with transaction():
-        access = change_project(viewer, slug)
+        access = lock_project_as_leader(viewer, slug)
         place = place_for(access, place_id)
         if session.scalar(select(Cohort.id).where(Cohort.place_id == place.id)) is not None:
             raise RuleBroken(_("There are cohorts at this place. Move them to another place first."))
@@ -111,7 +111,7 @@ def save_cohort(
     Raises RuleBroken for a name in use and for fewer seats than are taken, Conflict if it has changed meanwhile.
     """
     with transaction():
-        access = change_project(viewer, slug)
+        access = lock_project_as_leader(viewer, slug)
         project = access.project
         cohort = Cohort(project_id=project.id) if cohort_id is None else cohort_for(access, cohort_id)
         if cohort_id is not None:
@@ -140,7 +140,7 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
     another cohort of the project before companies that came later.
     """
     with transaction():
-        access = change_project(viewer, slug)
+        access = lock_project_as_leader(viewer, slug)
         cohort = cohort_for(access, cohort_id)
         if cohort.cancelled_at is not None:
             return 0

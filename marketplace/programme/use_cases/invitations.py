@@ -33,7 +33,7 @@ _SUBSCRIPTION = "course:"
 _INVITED = {ParticipationState.LEAD, ParticipationState.INVITED, ParticipationState.INTERESTED}
 
 
-class Obstacle(StrEnum):
+class SkipReason(StrEnum):
     """Reason why a chosen company gets no invitation."""
 
     NO_ADDRESS = "no_address"
@@ -48,7 +48,7 @@ class Recipients:
     """The chosen companies that get an invitation, and the number of the others by reason."""
 
     companies: Sequence[Participation]
-    obstacles: Counter[Obstacle]
+    skipped: Counter[SkipReason]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,26 +97,26 @@ def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Co
             )
         )
     )
-    companies, obstacles = [], Counter[Obstacle]()
+    companies, skipped = [], Counter[SkipReason]()
     for one in chosen:
-        obstacle = _obstacle(one, is_recent=one.id in recent and one.state == ParticipationState.INVITED)
-        if obstacle is None:
+        reason = _skip_reason(one, is_recent=one.id in recent and one.state == ParticipationState.INVITED)
+        if reason is None:
             companies.append(one)
         else:
-            obstacles[obstacle] += 1
-    return Recipients(companies, obstacles)
+            skipped[reason] += 1
+    return Recipients(companies, skipped)
 
 
-def _obstacle(one: Participation, *, is_recent: bool) -> Obstacle | None:
+def _skip_reason(one: Participation, *, is_recent: bool) -> SkipReason | None:
     if one.state in ENROLLED_STATES:
-        return Obstacle.IN_COURSE
+        return SkipReason.IN_COURSE
     if one.state not in _INVITED:
-        return Obstacle.LEFT
+        return SkipReason.LEFT
     if not one.wants_invitations:
-        return Obstacle.UNSUBSCRIBED
+        return SkipReason.UNSUBSCRIBED
     if not one.contact_email:
-        return Obstacle.NO_ADDRESS
-    return Obstacle.RECENT if is_recent else None
+        return SkipReason.NO_ADDRESS
+    return SkipReason.RECENT if is_recent else None
 
 
 def send_invitations(

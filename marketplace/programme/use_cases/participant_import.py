@@ -14,7 +14,7 @@ from marketplace.core.letters import similar_name_key
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.participant_import_table import ImportedCompany, ReadCompanies, read_companies
+from marketplace.programme.participant_import_table import ImportedCompany, ParsedCompanies, read_companies
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import visible_participations
 from marketplace.programme.use_cases.recruiting import (
@@ -26,7 +26,7 @@ from marketplace.programme.use_cases.recruiting import (
 from marketplace.programme.use_cases.seating import lock_project
 
 
-def check_companies(viewer: Viewer, slug: str, text: str) -> ReadCompanies:
+def check_companies(viewer: Viewer, slug: str, text: str) -> ParsedCompanies:
     """Validate a table and compare it with the companies in the project. Changes nothing."""
     return _Comparison(viewer, project_for(viewer, slug)).compare(read_companies(text))
 
@@ -107,7 +107,7 @@ class _Comparison:
             return None
         return same_name
 
-    def compare(self, read: ReadCompanies) -> ReadCompanies:
+    def compare(self, read: ParsedCompanies) -> ParsedCompanies:
         """Add the faults and warnings about companies that are in the project already."""
         for company in read.companies:
             known = self.find(company)
@@ -122,7 +122,7 @@ class _Comparison:
                 self._warn_of_similar(read, company)
         return read
 
-    def _warn_of_similar(self, read: ReadCompanies, company: ImportedCompany) -> None:
+    def _warn_of_similar(self, read: ParsedCompanies, company: ImportedCompany) -> None:
         similar = self._by_similar_name.get(similar_name_key(company.company_name))
         if similar is not None:
             problem = _(

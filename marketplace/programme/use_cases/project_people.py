@@ -15,7 +15,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
 from marketplace.programme.models.projects import Project, ProjectPerson
 from marketplace.programme.queries.cohorts import place_for
-from marketplace.programme.use_cases.projects import change_project, partner_garden_ids
+from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def save_person(
 ) -> None:
     """Give a person a role, or change it. Raises RuleBroken, or Conflict if it has changed meanwhile."""
     with transaction():
-        access = change_project(viewer, slug)
+        access = lock_project_as_leader(viewer, slug)
         project = access.project
         if person_id is None:
             person = ProjectPerson(project_id=project.id)
@@ -69,7 +69,7 @@ def save_person(
 def remove_person(viewer: Viewer, slug: str, person_id: int) -> None:
     """Remove a role that was given by mistake. A role that has ended gets a last day instead."""
     with transaction():
-        project = change_project(viewer, slug).project
+        project = lock_project_as_leader(viewer, slug).project
         session.delete(_person_of(project, person_id))
         record(viewer, "project.remove_person", "project", project.id, person=person_id)
 
@@ -83,7 +83,8 @@ def _person_of(project: Project, person_id: int) -> ProjectPerson:
 
 def _check_details(project: Project, details: PersonDetails) -> None:
     member = select(Membership.id).where(
-        Membership.user_id == details.user_id, Membership.organisation_id.in_(partner_garden_ids(project))
+        Membership.user_id == details.user_id,
+        Membership.organisation_id.in_(participating_garden_ids(project)),
     )
     if session.scalar(member) is None:
         raise RuleBroken(_("Choose one from the list."), "user_id")

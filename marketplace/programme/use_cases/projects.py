@@ -64,7 +64,7 @@ def create_project(viewer: Viewer, details: ProjectDetails) -> Project:
 def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: str | None = None) -> None:
     """Change a project. Raises Conflict if it has changed since the form was rendered with `expected`."""
     with transaction():
-        project = change_project(viewer, slug).project
+        project = lock_project_as_leader(viewer, slug).project
         check_unchanged(
             expected,
             project_details(project),
@@ -79,7 +79,7 @@ def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: s
 def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
     """Close a project, which closes its sign-up too, or reopen it."""
     with transaction():
-        project = change_project(viewer, slug).project
+        project = lock_project_as_leader(viewer, slug).project
         if bool(project.closed_at) is closed:
             return
         project.closed_at = clock.now() if closed else None
@@ -91,10 +91,10 @@ def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
 def add_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> None:
     """Let another business garden take part in a project. Adding it twice changes nothing."""
     with transaction():
-        project = change_project(viewer, slug).project
+        project = lock_project_as_leader(viewer, slug).project
         if garden_id not in {garden.id for garden in gardens()}:
             raise RuleBroken(_("Choose one from the list."), "garden")
-        if garden_id in partner_garden_ids(project):
+        if garden_id in participating_garden_ids(project):
             return
         session.add(ProjectGarden(project_id=project.id, garden_id=garden_id))
         record(viewer, "project.add_garden", "project", project.id, garden=garden_id)
@@ -106,7 +106,7 @@ def remove_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> bool:
     Raises RuleBroken if it is responsible for a place.
     """
     with transaction():
-        project = change_project(viewer, slug).project
+        project = lock_project_as_leader(viewer, slug).project
         partner = session.get(ProjectGarden, (project.id, garden_id))
         if partner is None:
             return False
@@ -122,7 +122,7 @@ def remove_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> bool:
         return True
 
 
-def change_project(viewer: Viewer, slug: str) -> ProjectAccess:
+def lock_project_as_leader(viewer: Viewer, slug: str) -> ProjectAccess:
     """Lock a project for a change by its leader, inside the caller's transaction. Raises NotFound or Forbidden."""
     access = project_for(viewer, slug)
     access.require_leader()
@@ -130,7 +130,7 @@ def change_project(viewer: Viewer, slug: str) -> ProjectAccess:
     return access
 
 
-def partner_garden_ids(project: Project) -> set[int]:
+def participating_garden_ids(project: Project) -> set[int]:
     """Return the ids of the owner garden and the partner gardens of a project."""
     partners = select(ProjectGarden.garden_id).where(ProjectGarden.project_id == project.id)
     return {project.garden_id, *session.scalars(partners)}

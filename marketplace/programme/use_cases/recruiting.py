@@ -110,7 +110,7 @@ def save_participation(
     A new e-mail address gets a new link; the former contact person's link stops working.
     """
     with transaction():
-        access, participation = locked_participation(viewer, slug, participation_id)
+        access, participation = lock_participation(viewer, slug, participation_id)
         check_unchanged(
             expected,
             participation_details(participation),
@@ -173,7 +173,7 @@ def _require_other_name(viewer: Viewer, access: ProjectAccess, details: Particip
             raise RuleBroken(message, "company_name")
 
 
-def locked_participation(
+def lock_participation(
     viewer: Viewer, slug: str, participation_id: int
 ) -> tuple[ProjectAccess, Participation]:
     """Return a company that the viewer may see, with its project and row locked. Raises NotFound.
@@ -200,28 +200,28 @@ def _cause(viewer: Viewer, reason: str = "") -> Cause:
 def note_call(viewer: Viewer, slug: str, participation_id: int) -> None:
     """Note that somebody has called a company and invited it. Raises Conflict."""
     with transaction():
-        _access, participation = locked_participation(viewer, slug, participation_id)
+        _access, participation = lock_participation(viewer, slug, participation_id)
         change_state(participation, "invite", _cause(viewer, "called"))
 
 
 def note_interest(viewer: Viewer, slug: str, participation_id: int) -> None:
     """Note that a company is interested. Raises Conflict."""
     with transaction():
-        _access, participation = locked_participation(viewer, slug, participation_id)
+        _access, participation = lock_participation(viewer, slug, participation_id)
         change_state(participation, "show_interest", _cause(viewer))
 
 
 def note_refusal(viewer: Viewer, slug: str, participation_id: int) -> None:
     """Note that a company does not want to take part. Raises Conflict."""
     with transaction():
-        _access, participation = locked_participation(viewer, slug, participation_id)
+        _access, participation = lock_participation(viewer, slug, participation_id)
         change_state(participation, "decline", _cause(viewer))
 
 
 def confirm_by_phone(viewer: Viewer, slug: str, participation_id: int) -> None:
     """Confirm a seat or a place on the waiting list for a company that somebody has spoken with. Raises Conflict."""
     with transaction():
-        _access, participation = locked_participation(viewer, slug, participation_id)
+        _access, participation = lock_participation(viewer, slug, participation_id)
         if participation.state not in ENROLLED_STATES:
             raise Conflict(_("The company's place in the course has changed since you opened the page."))
         if participation.confirmed_at is None:
@@ -237,7 +237,7 @@ def give_seat(
     its seat counts as confirmed. Raises Conflict if the company already has a place in the queue and there is no seat.
     """
     with transaction():
-        access, participation = locked_participation(viewer, slug, participation_id)
+        access, participation = lock_participation(viewer, slug, participation_id)
         cohort = cohort_for(access, cohort_id)
         if cohort.cancelled_at is not None:
             raise Conflict(_("%(cohort)s has been cancelled.", cohort=cohort.name))
@@ -276,5 +276,5 @@ def _seat(viewer: Viewer, participation: Participation, cohort: Cohort) -> None:
 def withdraw_company(viewer: Viewer, slug: str, participation_id: int, reason: str, text: str) -> None:
     """Withdraw a company on its behalf, with a reason, and offer its seat to the next. Raises Conflict."""
     with transaction():
-        _access, participation = locked_participation(viewer, slug, participation_id)
+        _access, participation = lock_participation(viewer, slug, participation_id)
         withdraw_participation(participation, _cause(viewer, reason), text)

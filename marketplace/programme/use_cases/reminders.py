@@ -14,7 +14,7 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.notices.sessions import session_soon
+from marketplace.programme.notices.sessions import session_reminder
 from marketplace.programme.queries.calendar import participants_of, sessions_with_place
 
 DAYS_BEFORE = 3
@@ -65,7 +65,7 @@ def _remind(day: dt.date, column: str) -> int:
         sessions = session.scalars(query.order_by(CourseSession.starts_at, CourseSession.id)).all()
         reminders = _reminders(sessions)
         for email, reminder in reminders.items():
-            message = session_soon(list(reminder.sessions.values()), reminder.path)
+            message = session_reminder(list(reminder.sessions.values()), reminder.path)
             if reminder.recipient is not None:
                 send(message, [reminder.recipient])
             else:

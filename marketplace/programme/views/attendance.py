@@ -33,14 +33,14 @@ from marketplace.web.viewer import current_viewer
 if TYPE_CHECKING:
     from marketplace.programme.models.sessions import CourseSession
 
-IN_THE_ROOM = "advisers take attendance in the room; the query checks that the place is theirs"
+ADVISERS_TAKE_ATTENDANCE = "advisers take attendance in the room; the query checks that the place is theirs"
 LINK = "the link, made for one session and one day, authorizes taking attendance there"
 MAX_KEY_LENGTH = 36
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/attendance", methods=["GET", "POST"])
 @access.garden
-@access.writes(Level.GARDEN, because=IN_THE_ROOM)
+@access.writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
 def attendance(slug: str, session_id: int) -> ViewResponse:
     """Take attendance at a session, as a member of the garden."""
     viewer = current_viewer()
@@ -144,7 +144,7 @@ def _read_mark(item: Mapping[str, object]) -> NewMark:
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/held", methods=["GET", "POST"])
 @access.garden
-@access.writes(Level.GARDEN, because=IN_THE_ROOM)
+@access.writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
 def session_held(slug: str, session_id: int) -> ViewResponse:
     """Record that a session was held, with the number of people present."""
     viewer = current_viewer()
@@ -177,7 +177,7 @@ def signature_sheet(slug: str, session_id: int) -> ViewResponse:
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/links", methods=["GET", "POST"])
 @access.garden
-@access.writes(Level.GARDEN, because=IN_THE_ROOM)
+@access.writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
 def session_links(slug: str, session_id: int) -> ViewResponse:
     """Make and withdraw links for the lecturer, and for taking attendance on a borrowed phone."""
     viewer = current_viewer()
@@ -192,7 +192,7 @@ def session_links(slug: str, session_id: int) -> ViewResponse:
             flashes.done(_("The links no longer work."))
             return see_other("programme.session_links", slug=slug, session_id=session_id)
         token = use_cases.create_link(session_id, purpose, viewer)
-        endpoint = "programme.attendance_by_link" if purpose == "attendance" else "programme.lecturer_room"
+        endpoint = "programme.attendance_by_link" if purpose == "attendance" else "programme.lecturer_page"
         made = current_app.config["SETTINGS"].site_url.rstrip("/") + url_for(endpoint, token=token)
     return render_template(
         "programme/session_links.html",
@@ -206,14 +206,19 @@ def session_links(slug: str, session_id: int) -> ViewResponse:
 
 @blueprint.get("/programme/<slug>/sessions/<int:session_id>/code")
 @access.garden
-def check_in_wall(slug: str, session_id: int) -> ViewResponse:
+def check_in_screen(slug: str, session_id: int) -> ViewResponse:
     """Show the code for self check-in on a screen at the venue."""
     course_session = session_for(project_for(current_viewer(), slug), session_id)
     code = check_in_code(_secret(), session_id, clock.now())
     site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
     url = site_url + url_for("programme.check_in", session_id=session_id, code=code)
     return render_template(
-        "programme/check_in_wall.html", slug=slug, shown=course_session, code=code, url=url, qr=_qr_code(url)
+        "programme/check_in_screen.html",
+        slug=slug,
+        shown=course_session,
+        code=code,
+        url=url,
+        qr=_qr_code(url),
     )
 
 
@@ -254,7 +259,7 @@ def check_in(session_id: int, code: str) -> ViewResponse:
 
 @blueprint.get("/sessions/<token>/room")
 @access.public
-def lecturer_room(token: str) -> ViewResponse:
+def lecturer_page(token: str) -> ViewResponse:
     """Show a lecturer which companies come, and how far each is in the guide."""
     course_session = queries.session_of_link(token, "lecturer")
     return render_template(

@@ -10,7 +10,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.programme.forms.recruiting import InvitationForm
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases import invitations as use_cases
-from marketplace.programme.use_cases.invitations import Invitation, Obstacle
+from marketplace.programme.use_cases.invitations import Invitation, SkipReason
 from marketplace.programme.views.base import blueprint
 from marketplace.programme.views.participation import RECRUITERS
 from marketplace.programme.views.recruiting import filtered_board
@@ -22,12 +22,12 @@ from marketplace.web.viewer import current_viewer
 
 MAX_CHOSEN = 2000
 _ID = re.compile(r"[0-9]{1,9}")
-OBSTACLES = {
-    Obstacle.NO_ADDRESS: _l("No e-mail address"),
-    Obstacle.UNSUBSCRIBED: _l("Does not want invitations by e-mail"),
-    Obstacle.LEFT: _l("Has declined or left the course"),
-    Obstacle.IN_COURSE: _l("Is in the course or on the waiting list already"),
-    Obstacle.RECENT: _l("Was invited by e-mail in the last 24 hours"),
+SKIP_REASON_LABELS = {
+    SkipReason.NO_ADDRESS: _l("No e-mail address"),
+    SkipReason.UNSUBSCRIBED: _l("Does not want invitations by e-mail"),
+    SkipReason.LEFT: _l("Has declined or left the course"),
+    SkipReason.IN_COURSE: _l("Is in the course or on the waiting list already"),
+    SkipReason.RECENT: _l("Was invited by e-mail in the last 24 hours"),
 }
 
 
@@ -68,7 +68,7 @@ def invite(slug: str) -> ViewResponse:
         preview=preview,
         chosen=chosen,
         recipients=use_cases.find_recipients(viewer, project_access, chosen),
-        obstacles=OBSTACLES,
+        skip_reason_labels=SKIP_REASON_LABELS,
     )
     return page, 422 if form.all_errors() else 200
 

@@ -11,7 +11,7 @@ from marketplace.organisations.hooks import CompanyPanel, CompanyStep
 from marketplace.programme.attendance import MARK_LABELS
 from marketplace.programme.lifecycle import PHASE_LABELS, ParticipationPhase, ParticipationState
 from marketplace.programme.queries import own_course as queries
-from marketplace.programme.queries.courses import place_in_queue
+from marketplace.programme.queries.courses import waiting_list_position
 from marketplace.programme.views.base import blueprint
 from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access
@@ -30,7 +30,7 @@ def own_course() -> ViewResponse:
         "programme/own_course.html",
         courses=courses,
         queue={
-            course.participation.id: place_in_queue(course.participation)
+            course.participation.id: waiting_list_position(course.participation)
             for course in courses
             if course.participation.state == ParticipationState.WAITING
         },
@@ -55,7 +55,7 @@ def own_material(session_id: int, material_id: int) -> Response:
     return file_response(stored.name, stored.media_type, stored.data)
 
 
-def thread_panel(viewer: Viewer) -> StrategyPanel | None:
+def plan_start_panel(viewer: Viewer) -> StrategyPanel | None:
     """Build the link to the course on the start page of a company's plan, or None without a course."""
     if viewer.organisation_id is None or not queries.has_course(viewer.organisation_id):
         return None

@@ -6,7 +6,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.core.import_table import TableProblem, UnreadableTableError
-from marketplace.programme.participant_import_table import PARTICIPANT_TABLE, ReadCompanies
+from marketplace.programme.participant_import_table import PARTICIPANT_TABLE, ParsedCompanies
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import participant_import as use_cases
 from marketplace.programme.views.base import blueprint
@@ -30,12 +30,12 @@ def import_participations(slug: str) -> ViewResponse:
     viewer = current_viewer()
     project_for(viewer, slug)
     if request.method == "GET":
-        return _page(slug, ReadCompanies())
+        return _page(slug, ParsedCompanies())
     try:
         text = submitted_table(PARTICIPANT_TABLE.max_rows)
     except UnreadableTableError as error:
         fault = TableProblem(0, "", str(error), _("Choose another file, or paste the table."))
-        return _page(slug, ReadCompanies(request.form.get("table", ""), faults=[fault])), 422
+        return _page(slug, ParsedCompanies(request.form.get("table", ""), faults=[fault])), 422
     read = use_cases.check_companies(viewer, slug, text)
     if read.faults:
         return _page(slug, read), 422
@@ -61,7 +61,7 @@ def import_template(slug: str) -> ViewResponse:
     return xlsx_response(slug, list(PARTICIPANT_TABLE.headings().values()), [])
 
 
-def _page(slug: str, read: ReadCompanies) -> str:
+def _page(slug: str, read: ParsedCompanies) -> str:
     return render_template(
         "programme/board_import.html",
         access=project_for(current_viewer(), slug),

@@ -37,7 +37,7 @@ def seat(token: str) -> ViewResponse:
         sessions=queries.coming_sessions(participation.cohort_id or 0),
         past=past_sessions(participation.cohort_id or 0),
         offered=queries.coming_sessions(participation.offered_cohort_id or 0),
-        queue=queries.place_in_queue(participation),
+        queue=queries.waiting_list_position(participation),
         deadline=queries.seat_deadline(participation),
         comes_back=CohortChoiceForm(_open_cohorts(participation)),
         states=ParticipationState,

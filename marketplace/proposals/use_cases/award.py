@@ -27,13 +27,13 @@ from marketplace.proposals.use_cases.scoring import close_open_round
 from marketplace.proposals.use_cases.shared import (
     apply_brief_transition,
     apply_transition,
-    company_receivers,
-    garden_receivers,
+    company_recipients,
+    garden_recipients,
     lock_brief,
     lock_brief_for_company,
     proposals_of,
     record_action,
-    supplier_receivers,
+    supplier_recipients,
 )
 
 
@@ -146,14 +146,14 @@ def _reject(proposal: Proposal, reply: RejectionReply, phase: Phase, now: dt.dat
 
 def _notify_all(brief: Brief, winner: Proposal, others: Sequence[Proposal]) -> None:
     title, company = brief.versions[-1].title, brief.company.name
-    send(notices.offer_chosen(company, title, winner.id), supplier_receivers(winner))
+    send(notices.offer_chosen(company, title, winner.id), supplier_recipients(winner))
     for other in others:
         notice = notices.offer_not_chosen(company, title, other.id, other.outcome_code, other.outcome_text)
-        send(notice, supplier_receivers(other))
-    send(notices.choice_made(winner.supplier.name, title, brief.reference), company_receivers(brief))
+        send(notice, supplier_recipients(other))
+    send(notices.choice_made(winner.supplier.name, title, brief.reference), company_recipients(brief))
     send(
         notices.garden_choice_made(company, winner.supplier.name, title, brief.reference),
-        garden_receivers(brief),
+        garden_recipients(brief),
     )
 
 
@@ -176,7 +176,7 @@ def choose_nobody(viewer: Viewer, reference: str, reply: RejectionReply) -> None
             notice = notices.nobody_chosen(
                 _displayed_company_name(brief), title, proposal.id, reply.code, reply.text
             )
-            send(notice, supplier_receivers(proposal))
+            send(notice, supplier_recipients(proposal))
         apply_brief_transition(brief, "choose_nobody")
         brief.closed_at, brief.closed_reason = now, reply.text
         record(viewer, "brief.choose_nobody", "brief", brief.reference, reason=reply.code, offers=len(live))
@@ -184,7 +184,7 @@ def choose_nobody(viewer: Viewer, reference: str, reply: RejectionReply) -> None
             notices.garden_nobody_chosen(
                 brief.company.name, title, brief.reference, owner_contact(brief.company)
             ),
-            garden_receivers(brief),
+            garden_recipients(brief),
         )
 
 
@@ -214,11 +214,11 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
         for proposal in back:
             send(
                 notices.choice_taken_back(brief.company.name, title, brief.reference, reason),
-                supplier_receivers(proposal),
+                supplier_recipients(proposal),
             )
         send(
             notices.garden_choice_taken_back(brief.company.name, title, brief.reference, reason),
-            garden_receivers(brief),
+            garden_recipients(brief),
         )
 
 
@@ -257,9 +257,9 @@ def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
         record(None, "brief.reopen", "brief", brief.reference, proposal=proposal.id)
         title, reference = brief.versions[-1].title, brief.reference
         notice = notices.supplier_declined(proposal.supplier.name, title, reference, reason)
-        send(notice, [*company_receivers(brief), *garden_receivers(brief)])
+        send(notice, [*company_recipients(brief), *garden_recipients(brief)])
         for other in back:
-            send(notices.choice_reopened(brief.company.name, title, reference), supplier_receivers(other))
+            send(notices.choice_reopened(brief.company.name, title, reference), supplier_recipients(other))
 
 
 def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text: str) -> None:
@@ -281,7 +281,7 @@ def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text
         notice = notices.offer_ruled_out(
             _displayed_company_name(brief), title, proposal.id, demand, text, garden=_garden_of(proposal)
         )
-        send(notice, supplier_receivers(proposal))
+        send(notice, supplier_recipients(proposal))
 
 
 def _garden_of(proposal: Proposal) -> Contact | None:

@@ -21,10 +21,10 @@ from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.shared import (
     apply_brief_transition,
-    garden_receivers,
+    garden_recipients,
     lock_brief,
     lock_brief_for_company,
-    supplier_receivers,
+    supplier_recipients,
 )
 
 
@@ -47,7 +47,7 @@ def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None
             session.add(Outcome(brief_id=brief.id, round=name, due_on=due))
         record(viewer, "brief.deliver", "brief", brief.reference)
         notice = notices.job_delivered(brief.company.name, brief.versions[-1].title, award.proposal_id)
-        send(notice, supplier_receivers(award.proposal))
+        send(notice, supplier_recipients(award.proposal))
 
 
 def change_handover(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None:
@@ -93,7 +93,7 @@ def terminate(viewer: Viewer, reference: str, reason: str) -> None:
         record(viewer, "brief.terminate", "brief", brief.reference)
         title, company = brief.versions[-1].title, brief.company.name
         notice = notices.job_ended(company, title, reason, brief.reference)
-        send(notice, [*supplier_receivers(award.proposal), *garden_receivers(brief)])
+        send(notice, [*supplier_recipients(award.proposal), *garden_recipients(brief)])
 
 
 def _award(brief: Brief) -> Award:

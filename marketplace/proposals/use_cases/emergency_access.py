@@ -14,7 +14,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.models import EmergencyAccess, Proposal
-from marketplace.proposals.use_cases.shared import company_receivers, supplier_receivers
+from marketplace.proposals.use_cases.shared import company_recipients, supplier_recipients
 
 EMERGENCY_ACCESS_MINUTES = 60
 MIN_REASON_LENGTH = 20
@@ -51,8 +51,8 @@ def grant_emergency_access(viewer: Viewer, reference: str, reason: str) -> Emerg
         record(viewer, "seal.break", "brief", brief.reference, glass=access.id, until=until.isoformat())
         title = brief.versions[-1].title if brief.versions else brief.title
         notice = notices.emergency_access_granted(title, brief.reference, reason, until)
-        send(notice, company_receivers(brief))
+        send(notice, company_recipients(brief))
         for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):
             notice = notices.offer_read_by_admin(title, brief.reference, reason, until)
-            send(notice, supplier_receivers(proposal))
+            send(notice, supplier_recipients(proposal))
         return access

@@ -23,7 +23,7 @@ from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.queries.offers import HIDDEN_STATES
 from marketplace.proposals.use_cases.shared import (
     check_brief_transition,
-    company_receivers,
+    company_recipients,
     lock_brief,
     lock_brief_for_company,
     open_sealed_offers,
@@ -67,7 +67,7 @@ def announce_opening(brief: Brief) -> None:
     open_sealed_offers(brief)
     count = len(proposals_of(brief, ProposalState.SUBMITTED))
     title = brief.versions[-1].title
-    send(notices.offers_opened(title, brief.reference, count), company_receivers(brief))
+    send(notices.offers_opened(title, brief.reference, count), company_recipients(brief))
     record(None, "brief.opened", "brief", brief.reference)
 
 

@@ -22,7 +22,7 @@ from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer, Outcome
 from marketplace.proposals.outcome_questions import QUESTIONS, STORY_LABELS
 from marketplace.proposals.queries import award_of, outcome_for_supplier
 from marketplace.proposals.queries.outcomes import is_for_supplier
-from marketplace.proposals.use_cases.shared import company_receivers, lock_brief, supplier_receivers
+from marketplace.proposals.use_cases.shared import company_recipients, lock_brief, supplier_recipients
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.units import format_value
 from marketplace.strategy.use_cases.measurements import record_outcome_measurement
@@ -86,7 +86,7 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
         award = award_of(brief.id)
         if is_news and award is not None:
             notice = notices.outcome_answered(brief.company.name, display_title(brief))
-            send(notice, supplier_receivers(award.proposal))
+            send(notice, supplier_recipients(award.proposal))
 
 
 def _check(answers: OutcomeAnswers) -> None:
@@ -185,7 +185,7 @@ def reply_to_outcome(
             reply = outcome.reply = OutcomeReply()
         reply.text, reply.written_at, reply.by_id = details.text, clock.now(), viewer.user_id or 0
         record(viewer, "brief.outcome_reply", "brief", reference, round=outcome.round)
-        send(notices.outcome_replied(job.supplier, job.title), company_receivers(job.brief))
+        send(notices.outcome_replied(job.supplier, job.title), company_recipients(job.brief))
 
 
 def name_supplier(viewer: Viewer, outcome_id: int, *, is_named: bool) -> None:

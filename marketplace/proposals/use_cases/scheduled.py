@@ -36,12 +36,12 @@ from marketplace.proposals.use_cases.evaluation import announce_opening
 from marketplace.proposals.use_cases.shared import (
     apply_brief_transition,
     apply_transition,
-    company_receivers,
-    garden_receivers,
+    company_recipients,
+    garden_recipients,
     lock_brief,
     proposals_of,
     record_action,
-    supplier_receivers,
+    supplier_recipients,
 )
 
 
@@ -176,14 +176,16 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
         return
     title, count = brief.versions[-1].title, count_offers(brief.id)
     record(None, f"brief.remind_{days}", "brief", brief.reference)
-    send(notices.decision_reminder(title, brief.reference, count, lapses_at(since)), company_receivers(brief))
+    send(
+        notices.decision_reminder(title, brief.reference, count, lapses_at(since)), company_recipients(brief)
+    )
     garden = _last_event(brief, "brief.garden_told")
     if days >= GARDEN_REMINDER_DAYS and (garden is None or garden < since):
         record(None, "brief.garden_told", "brief", brief.reference)
         notice = notices.garden_decision_reminder(
             brief.company.name, title, brief.reference, lapses_at(since), owner_contact(brief.company)
         )
-        send(notice, garden_receivers(brief))
+        send(notice, garden_recipients(brief))
 
 
 def _lapse(brief: Brief) -> None:
@@ -191,11 +193,11 @@ def _lapse(brief: Brief) -> None:
     for proposal in proposals_of(brief, ProposalState.SUBMITTED):
         _close(None, brief, proposal, ProposalActor.CLOCK)
         name = "" if brief.name_hidden else brief.company.name
-        send(notices.brief_lapsed(name, title, proposal.id), supplier_receivers(proposal))
+        send(notices.brief_lapsed(name, title, proposal.id), supplier_recipients(proposal))
     apply_brief_transition(brief, "lapse")
     brief.closed_at = now
     record(None, "brief.lapse", "brief", brief.reference)
-    people = [*company_receivers(brief), *garden_receivers(brief)]
+    people = [*company_recipients(brief), *garden_recipients(brief)]
     send(notices.own_brief_lapsed(title, brief.reference), people)
 
 
@@ -242,7 +244,7 @@ def remind_about_results() -> int:
             record(None, f"brief.ask_{outcome.round}", "brief", brief.reference)
             send(
                 notices.outcome_request(brief.versions[-1].title, brief.reference, outcome.round),
-                company_receivers(brief),
+                company_recipients(brief),
             )
             asked += 1
     return asked
@@ -293,6 +295,6 @@ def remind_about_unsent_changes() -> int:
             proposal.reminded_at = clock.now()
             record_action(None, "proposal.remind", brief, proposal)
             notice = notices.unsent_changes(brief.versions[-1].title, brief.reference, deadline)
-            send(notice, supplier_receivers(proposal))
+            send(notice, supplier_recipients(proposal))
             reminded += 1
     return reminded

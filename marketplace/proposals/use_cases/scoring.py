@@ -34,7 +34,7 @@ from marketplace.proposals.queries.scoring import (
     sheets_of,
 )
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
-from marketplace.proposals.use_cases.shared import company_receivers, lock_brief
+from marketplace.proposals.use_cases.shared import company_recipients, lock_brief
 
 _ScoreRow = Evaluation | IndividualScore
 
@@ -188,7 +188,7 @@ def _close_and_notify(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreSheet]
 
 
 def _colleagues(viewer: Viewer, brief: Brief) -> list[Recipient]:
-    return [one for one in company_receivers(brief) if one.user_id != viewer.user_id]
+    return [one for one in company_recipients(brief) if one.user_id != viewer.user_id]
 
 
 def _lock_scorable(viewer: Viewer, reference: str) -> Brief:
@@ -209,7 +209,7 @@ def _check_offers(viewer: Viewer, reference: str, scores: ScoreMap) -> None:
 
 
 def _active_members(brief: Brief) -> set[int]:
-    return {one.user_id for one in company_receivers(brief)}
+    return {one.user_id for one in company_recipients(brief)}
 
 
 def _check_can_score_alone(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreSheet]) -> None:

@@ -125,16 +125,16 @@ def freeze_submitted_offers(brief: Brief) -> None:
             proposal.repeats = count_duplicate_offers(proposal, opened=True)
 
 
-def company_receivers(brief: Brief) -> list[Recipient]:
+def company_recipients(brief: Brief) -> list[Recipient]:
     """Return the recipients in the brief's company."""
     return recipients_for(brief.company_id)
 
 
-def garden_receivers(brief: Brief) -> list[Recipient]:
+def garden_recipients(brief: Brief) -> list[Recipient]:
     """Return the recipients in the gardens that follow the company."""
     return follower_recipients(brief.company)
 
 
-def supplier_receivers(proposal: Proposal) -> list[Recipient]:
+def supplier_recipients(proposal: Proposal) -> list[Recipient]:
     """Return the recipients at the offer's supplier."""
     return recipients_for(proposal.supplier_id)

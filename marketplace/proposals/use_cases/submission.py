@@ -28,11 +28,11 @@ from marketplace.proposals.queries import (
 )
 from marketplace.proposals.use_cases.shared import (
     apply_transition,
-    company_receivers,
+    company_recipients,
     lock_brief_for_supplier,
     record_action,
     supplier_actor,
-    supplier_receivers,
+    supplier_recipients,
 )
 from marketplace.suppliers.models import Supplier
 
@@ -180,7 +180,7 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
         notice = notices.offer_sent(
             supplier_offer.version.title, reference, supplier_offer.deadline, again=again
         )
-        send(notice, supplier_receivers(proposal))
+        send(notice, supplier_recipients(proposal))
         return proposal
 
 
@@ -212,13 +212,13 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> None:
         is_final = supplier_offer.phase is not Phase.OPEN
         send(
             notices.offer_withdrawn(supplier_offer.version.title, reference, is_final=is_final),
-            supplier_receivers(proposal),
+            supplier_recipients(proposal),
         )
         if is_final:
             notice = notices.supplier_withdrew(
                 proposal.supplier.name, supplier_offer.version.title, reference, reason
             )
-            send(notice, company_receivers(brief))
+            send(notice, company_recipients(brief))
 
 
 def resume(viewer: Viewer, reference: str) -> None:

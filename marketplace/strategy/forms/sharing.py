@@ -18,7 +18,7 @@ class CommentForm(BaseForm):
     )
 
 
-class AskReviewForm(BaseForm):
+class ReviewRequestForm(BaseForm):
     """A request for review of the newest version."""
 
     message = LongTextField(

@@ -10,7 +10,7 @@ from marketplace.strategy.models.objectives import Objective
 
 
 @as_message("measure_due", topic=Topic.MEASUREMENTS)
-def measure_due(due: Sequence[Objective]) -> Content:
+def measurements_due(due: Sequence[Objective]) -> Content:
     """Objectives of a company whose measurement is due, in one message."""
     lines = [_("It takes a few minutes. Open each objective and write the number.")]
     for one in due:

@@ -27,7 +27,7 @@ def strategy_shared(company: str, company_id: int, contact: Contact | None) -> C
 
 
 @as_message("strategy_commented", topic=Topic.STRATEGY, throttled=True)
-def strategy_commented(author: str, company: str, section: str, path: str) -> Content:
+def comment_added(author: str, company: str, section: str, path: str) -> Content:
     """To the other side: somebody has commented on a section of a strategy, given by its code."""
     title = strategy_template().section(section).title
     return Content(
@@ -39,7 +39,7 @@ def strategy_commented(author: str, company: str, section: str, path: str) -> Co
 
 
 @as_message("strategy_asked", topic=Topic.REVIEWS, throttled=True)
-def strategy_asked(
+def review_requested(
     company: str, company_id: int, number: int, message: str, contact: Contact | None
 ) -> Content:
     """To the gardens: a company asks for a review of one version of its strategy."""

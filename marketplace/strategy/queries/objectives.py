@@ -13,7 +13,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.strategy import measuring
 from marketplace.strategy.hooks import find_project_periods
-from marketplace.strategy.measuring import Goal, GoalWarning, ObjectiveState, Period, Reading, Status
+from marketplace.strategy.measuring import Goal, ObjectiveState, ObjectiveWarning, Period, Reading, Status
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
 
@@ -30,7 +30,7 @@ class ObjectiveView:
     state: ObjectiveState
     valid: Sequence[Measurement]
     next_due: dt.date | None
-    warnings: Sequence[GoalWarning]
+    warnings: Sequence[ObjectiveWarning]
 
     @property
     def is_due(self) -> bool:
@@ -62,7 +62,7 @@ class ObjectiveList:
 
     current: Sequence[ObjectiveView]
     removed: Sequence[Objective]
-    warnings: Sequence[GoalWarning]
+    warnings: Sequence[ObjectiveWarning]
 
 
 def goal_of(objective: Objective) -> Goal:
@@ -95,7 +95,7 @@ def view_objective(objective: Objective, periods: Sequence[Period] = ()) -> Obje
     state = measuring.objective_state(goal, readings, today)
     warnings = measuring.goal_warnings(goal, today, periods)
     if state.status in {Status.REACHED, Status.NOT_REACHED}:
-        warnings = [one for one in warnings if one is not GoalWarning.TARGET_IN_PAST]
+        warnings = [one for one in warnings if one is not ObjectiveWarning.TARGET_IN_PAST]
     return ObjectiveView(
         objective,
         goal,

@@ -109,7 +109,7 @@ def comment_on(strategy: Strategy, comment_id: int) -> StrategyComment:
     return comment
 
 
-def number_of_comments(strategy: Strategy) -> int:
+def count_comments(strategy: Strategy) -> int:
     """Count the comments on a strategy."""
     query = select(func.count()).where(StrategyComment.strategy_id == strategy.id)
     return session.scalar(query) or 0
@@ -150,7 +150,7 @@ def open_review(strategy: Strategy) -> StrategyReview | None:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedReview:
+class ReviewRequest:
     """A request for review that waits for a garden."""
 
     company_id: int
@@ -172,6 +172,6 @@ _ASKED = prepared(
 )
 
 
-def reviews_asked_of(garden_id: int) -> list[AskedReview]:
+def pending_review_requests(garden_id: int) -> list[ReviewRequest]:
     """Return the requests for review that a garden has not answered, the oldest first."""
-    return [AskedReview(*row) for row in session.execute(_ASKED, {"garden_id": garden_id})]
+    return [ReviewRequest(*row) for row in session.execute(_ASKED, {"garden_id": garden_id})]

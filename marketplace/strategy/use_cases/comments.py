@@ -26,7 +26,7 @@ def add_comment(viewer: Viewer, company_id: int | None, section: str, text: str)
         strategy = queries.lock_strategy(viewer, company_id)
         if strategy.shared_at is None:
             raise RuleBroken(_("Share the strategy with your business garden before you comment on it."))
-        if queries.number_of_comments(strategy) >= MAX_COMMENTS:
+        if queries.count_comments(strategy) >= MAX_COMMENTS:
             raise RuleBroken(_("There are too many comments already. Call each other instead."))
         comment = StrategyComment(
             strategy_id=strategy.id,
@@ -43,7 +43,7 @@ def add_comment(viewer: Viewer, company_id: int | None, section: str, text: str)
             if viewer.is_company
             else f"/plan/comments/{section}"
         )
-        notice = notices.strategy_commented(viewer.organisation_name, strategy.company.name, section, path)
+        notice = notices.comment_added(viewer.organisation_name, strategy.company.name, section, path)
         send(notice, _other_side(viewer, strategy))
 
 

@@ -14,7 +14,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.strategy.measuring import last_due
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.notices.objectives import measure_due
+from marketplace.strategy.notices.objectives import measurements_due
 from marketplace.strategy.queries.objectives import goal_of, readings_of
 
 FIRST_HOUR = dt.time(7)
@@ -63,7 +63,7 @@ def _remind(strategy_id: int) -> bool:
         due = [one for one in objectives if _is_to_remind(one)]
         if not due:
             return False
-        send(measure_due(due), recipients_for(strategy.company_id))
+        send(measurements_due(due), recipients_for(strategy.company_id))
         for objective in due:
             objective.reminded_at = clock.now()
             record(None, "objective.remind", "objective", objective.id)

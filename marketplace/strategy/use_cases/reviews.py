@@ -43,7 +43,7 @@ def ask_for_review(viewer: Viewer, message: str) -> StrategyReview:
         session.flush()
         record(viewer, "strategy.ask_review", "strategy", strategy.id, version=version.number)
         company = strategy.company
-        notice = notices.strategy_asked(
+        notice = notices.review_requested(
             company.name, company.id, version.number, message, owner_contact(company)
         )
         send(notice, follower_recipients(company))

@@ -27,7 +27,7 @@ from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.strategy_template import channel_label
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.views.base import blueprint
-from marketplace.strategy.views.sections import plan_steps
+from marketplace.strategy.views.sections import section_steps
 from marketplace.web import access, flashes
 from marketplace.web.forms.editing import add, edit
 from marketplace.web.query_args import query_arg
@@ -79,7 +79,7 @@ def actions() -> ViewResponse:
         too_many=len(listed.open_ids) > MAX_ACTIONS,
         most=MAX_ACTIONS,
         today=clock.today(),
-        steps=plan_steps(plan),
+        steps=section_steps(plan),
     )
 
 

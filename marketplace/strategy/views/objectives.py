@@ -13,7 +13,7 @@ from marketplace.strategy.forms.objectives import RHYTHMS, ObjectiveForm
 from marketplace.strategy.hooks import build_action_panels, find_project_periods
 from marketplace.strategy.indicators import KINDS, indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
-from marketplace.strategy.measuring import GoalWarning, Reading, Rhythm, Status
+from marketplace.strategy.measuring import ObjectiveWarning, Reading, Rhythm, Status
 from marketplace.strategy.objective_texts import STATUS_LABELS, WARNING_TEXTS
 from marketplace.strategy.prioritizing import STATE_LABELS
 from marketplace.strategy.queries import objectives as queries
@@ -23,7 +23,7 @@ from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.units import format_milli, format_value, unit_of
 from marketplace.strategy.use_cases import objectives as use_cases
 from marketplace.strategy.views.base import blueprint
-from marketplace.strategy.views.sections import plan_steps
+from marketplace.strategy.views.sections import section_steps
 from marketplace.web import access, flashes
 from marketplace.web.forms.editing import add, edit
 from marketplace.web.query_args import query_arg
@@ -68,7 +68,7 @@ def objectives() -> ViewResponse:
         ],
         is_full=len(listed.current) >= MAX_OPEN_OBJECTIVES,
         section_comments=section_comments(plan.strategy, "objectives"),
-        steps=plan_steps(plan),
+        steps=section_steps(plan),
         **_texts(),
     )
 
@@ -230,7 +230,7 @@ def _texts() -> dict[str, Any]:
         "rhythms": RHYTHMS,
         "kinds": KINDS,
         "statuses": Status,
-        "goal_warnings": GoalWarning,
+        "goal_warnings": ObjectiveWarning,
         "format_value": format_value,
         "format_milli": format_milli,
     }

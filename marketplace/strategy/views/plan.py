@@ -15,12 +15,12 @@ from marketplace.strategy.completeness import (
 )
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.sections import LanguageForm
-from marketplace.strategy.hooks import build_thread_panels
+from marketplace.strategy.hooks import build_plan_start_panels
 from marketplace.strategy.queries.plan import AssessmentState, Plan, own_assessment, own_company, own_plan
 from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases.sections import set_language
 from marketplace.strategy.views.base import blueprint
-from marketplace.strategy.views.sections import plan_steps, section_url
+from marketplace.strategy.views.sections import section_steps, section_url
 from marketplace.strategy.views.sharing import sharing_panel
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -29,7 +29,7 @@ from marketplace.web.viewer import current_viewer
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadStep:
+class PlanStep:
     """A step of the thread: where it leads, how far it has come, and the label of its button if it is the next one."""
 
     code: str
@@ -54,8 +54,8 @@ def plan() -> ViewResponse:
         plan=own,
         thread=steps,
         next_step=next((step for step in steps if not step.is_done), None),
-        steps=plan_steps(own),
-        panels=[*([sharing] if sharing else []), *build_thread_panels(viewer)],
+        steps=section_steps(own),
+        panels=[*([sharing] if sharing else []), *build_plan_start_panels(viewer)],
         phase_labels=PHASE_LABELS,
         section_url=section_url,
         template=strategy_template(),
@@ -79,7 +79,7 @@ def save_language() -> ViewResponse:
     return see_other("strategy.plan", _anchor="plan-language")
 
 
-def thread(own: Plan, assessment: AssessmentState) -> list[ThreadStep]:
+def thread(own: Plan, assessment: AssessmentState) -> list[PlanStep]:
     """Return the steps of the thread in order."""
     lacking = {one.section for one in own.missing} - {"objectives", "actions"}
     first = next((one for one in own.missing if one.section in lacking), None)
@@ -88,7 +88,7 @@ def thread(own: Plan, assessment: AssessmentState) -> list[ThreadStep]:
         one.section == "objectives" for one in own.missing
     )
     return [
-        ThreadStep(
+        PlanStep(
             "assessment",
             _("Self-assessment"),
             "/plan/assessment",
@@ -96,7 +96,7 @@ def thread(own: Plan, assessment: AssessmentState) -> list[ThreadStep]:
             assessment.is_finished,
             _("Continue the self-assessment") if assessment.is_begun else _("Take the self-assessment"),
         ),
-        ThreadStep(
+        PlanStep(
             "strategy",
             _("Strategy"),
             section_url(first.section if first else "company"),
@@ -104,7 +104,7 @@ def thread(own: Plan, assessment: AssessmentState) -> list[ThreadStep]:
             first is None,
             _("Continue the strategy") if own.strategy else _("Begin the strategy"),
         ),
-        ThreadStep(
+        PlanStep(
             "objectives",
             _("Objectives"),
             section_url("objectives"),
@@ -114,7 +114,7 @@ def thread(own: Plan, assessment: AssessmentState) -> list[ThreadStep]:
             is_measured,
             _("Set objectives"),
         ),
-        ThreadStep(
+        PlanStep(
             "actions",
             _("Actions"),
             section_url("actions"),

@@ -65,7 +65,7 @@ def edit_section(section_code: str) -> ViewResponse:
         decision_labels={code: localized(names) for code, names in strategy_template().decisions.items()},
         examples=_example_lines(viewer),
         suggestions=suggested_gaps(viewer) if section_code == "gaps" else (),
-        steps=plan_steps(plan),
+        steps=section_steps(plan),
         section_comments=section_comments(plan.strategy, section_code),
         previous=section_url(SECTIONS[SECTIONS.index(section_code) - 1])
         if section_code != SECTIONS[0]
@@ -83,7 +83,7 @@ def check_plan() -> ViewResponse:
         "strategy/check.html",
         plan=plan,
         section=strategy_template().section("check"),
-        steps=plan_steps(plan),
+        steps=section_steps(plan),
         phase_labels=PHASE_LABELS,
         section_url=section_url,
         template=strategy_template(),
@@ -97,7 +97,7 @@ def _example_lines(viewer: Viewer) -> dict[str, list[str]]:
     return lines | {"channels": [channel_label(code) for code in examples.channels]}
 
 
-def plan_steps(plan: Plan) -> list[dict[str, Any]]:
+def section_steps(plan: Plan) -> list[dict[str, Any]]:
     """Return code, title, address and state of each section: "done", "missing" or "empty"."""
     lacking = {one.section for one in plan.missing}
     empty = StrategyContent()

@@ -5,7 +5,7 @@ from flask import render_template
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
-from marketplace.strategy.forms.sharing import AskReviewForm, DeleteStrategyForm
+from marketplace.strategy.forms.sharing import DeleteStrategyForm, ReviewRequestForm
 from marketplace.strategy.hooks import StrategyPanel
 from marketplace.strategy.queries import sharing as queries
 from marketplace.strategy.queries.plan import Plan, strategy_of
@@ -61,7 +61,7 @@ def ask_review() -> ViewResponse:
     """Ask for a review of the newest version, and show the answers so far."""
     viewer = current_viewer()
     strategy = queries.own_strategy(viewer)
-    form = AskReviewForm()
+    form = ReviewRequestForm()
     if add(form, lambda form: reviews.ask_for_review(viewer, form.message.data or "")):
         flashes.done(_("Your business garden has got your question."))
         return see_other("strategy.ask_review")

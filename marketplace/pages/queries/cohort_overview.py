@@ -22,7 +22,7 @@ from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.attendance import attended_by
-from marketplace.strategy.assessing import Stage
+from marketplace.strategy.assessment_scores import Stage
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy

@@ -30,9 +30,9 @@ from marketplace.programme.lifecycle import ENROLLED_STATES
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson
 from marketplace.programme.queries.projects import projects_query
+from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.planning import StrategyPhase
-from marketplace.strategy.queries.sharing import reviews_asked_of
+from marketplace.strategy.queries.sharing import pending_review_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> 
     for task in open_tasks_of_garden(viewer):
         if task.company_id in found:
             found[task.company_id].casework.append(task)
-    asked = {review.company_id for review in reviews_asked_of(viewer.organisation_id or 0)}
+    asked = {review.company_id for review in pending_review_requests(viewer.organisation_id or 0)}
     for company_id, one in found.items():
         one.steps = next_steps(one.company, one.briefs, one.casework, is_review_asked=company_id in asked)
     return sorted((one for one in found.values() if _matches(viewer, one, wanted)), key=_urgency)

@@ -10,7 +10,7 @@ from marketplace.core.pagination import page_of
 from marketplace.organisations.queries import places_of_companies
 from marketplace.pages.queries.company_desk import DeskCompany, cohorts_to_filter, desk_companies, seats_of
 from marketplace.pages.views import blueprint
-from marketplace.strategy.planning import PHASE_LABELS
+from marketplace.strategy.completeness import PHASE_LABELS
 from marketplace.web import access
 from marketplace.web.csv_export import csv_response
 from marketplace.web.list_filter import ListFilter, Select, place_select, read_list_filter, state_select

@@ -1,6 +1,8 @@
-"""Database model of the directory's revision, which caches of the directory are validated by."""
+"""Database models of the directory's revision, which validates its caches, and of searches without a result."""
 
-from sqlalchemy import BigInteger
+import datetime as dt
+
+from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core.database import Base
@@ -18,3 +20,17 @@ class DirectoryRevision(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
+
+
+class UnansweredSearch(Base):
+    """Number of searches without a result in a week, by service or kind of service and by municipality.
+
+    Neither the words nor the person is stored. `week` is the Monday; `place` is empty for searches in no municipality.
+    """
+
+    __tablename__ = "unanswered_search"
+
+    week: Mapped[dt.date] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    place: Mapped[str] = mapped_column(String(4), primary_key=True)
+    number: Mapped[int]

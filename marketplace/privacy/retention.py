@@ -18,6 +18,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed, local_date_after
 from marketplace.core.form_drafts import DRAFT_DAYS, FormDraft
+from marketplace.directory.models import UnansweredSearch
 from marketplace.files.models import StoredFile
 from marketplace.mandates.models import Mandate
 from marketplace.organisations.models import ColleagueInvitation
@@ -276,6 +277,10 @@ def delete_expired() -> int:
             delete(OneTimeLink).where(OneTimeLink.expires_at < now - MAX_SESSION),
             delete(KnownNetwork).where(
                 KnownNetwork.last_at < cutoff_passed(days=retention_periods.KNOWN_NETWORK_DAYS)
+            ),
+            delete(UnansweredSearch).where(
+                UnansweredSearch.week
+                < clock.to_local(cutoff_passed(months=retention_periods.SEARCH_COUNT_MONTHS)).date()
             ),
             delete(SessionLink).where(SessionLink.expires_at < now),
             delete(FormDraft).where(FormDraft.updated_at < cutoff_passed(days=DRAFT_DAYS)),

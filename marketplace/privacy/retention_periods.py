@@ -17,6 +17,7 @@ KNOWN_NETWORK_DAYS = 90
 PROJECT_MONTHS = 24
 NO_SEAT_MONTHS = 12
 MANDATE_MONTHS = 24
+SEARCH_COUNT_MONTHS = 13
 CASEWORK_MONTHS = 24
 
 
@@ -116,6 +117,11 @@ PERIODS = (
         _("Networks you have signed in from, as a fingerprint"),
         _("90 days after the last sign-in"),
         _("Deleted."),
+    ),
+    RetentionPeriod(
+        _("The number of searches without a result, by week, service and municipality"),
+        _("13 months"),
+        _("Deleted. Neither the words nor who searched is stored."),
     ),
     RetentionPeriod(_("Sign-ins and e-mailed links"), _("Until they expire"), _("Deleted.")),
     RetentionPeriod(

@@ -22,7 +22,7 @@ UNITS = {
     "points": _l("points of 100"),
     "points_change": _l("points"),
     "percent": "%",
-    "whole_percent": _l("% of a full position"),
+    "whole_percent": _l("per cent of a full position"),
 }
 """Units in the files, by code; an amount has its currency."""
 WHOLE_UNITS = frozenset({"count", "minutes", "whole_percent"})

@@ -3,8 +3,10 @@
 import pytest
 from sqlalchemy import select, update
 
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
+from marketplace.directory.models import UnansweredSearch
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.demand_counts import (
     CoverageLine,
@@ -96,6 +98,14 @@ def test_private_plan_is_not_counted_until_it_is_shared(market):
     assert line_of(market.adviser, "ecm").planned == DemandCount()
 
 
+@pytest.mark.parametrize(("number", "shown"), [(4, 0), (7, 5)])
+def test_searches_without_result_are_shown_from_five(market, number, shown):
+    for place, count in (("5021", number - 1), ("", 1)):
+        session.add(UnansweredSearch(week=clock.today(), code="web.site", place=place, number=count))
+    session.commit()
+    assert line_of(market.adviser, "web").searches == shown
+
+
 def test_recruit_list_gives_reasons_in_words_and_csv(market, publish, sign_in):
     reference = publish(municipality="5021", services=["ecm.shop", "web.site"])
     use_cases.invite_suppliers(market.owner, reference, [market.suppliers["Kvistverk"].id])
@@ -107,7 +117,7 @@ def test_recruit_list_gives_reasons_in_words_and_csv(market, publish, sign_in):
     (row,) = [
         line for line in browser.get("/garden/coverage/recruit.csv").text.splitlines() if "Oppdal" in line
     ]
-    assert row.split(";")[2:8] == ["0", "1", "1", "0", "1", "No supplier"]
+    assert row.split(";")[2:8] == ["0", "1", "1", "0", "0", "1"]
     with captured_sql() as seen:
         browser.get("/garden/coverage")
     assert sum(not line.startswith(("BEGIN", "PRAGMA")) for line in seen) <= 12

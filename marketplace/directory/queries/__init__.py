@@ -10,6 +10,7 @@ from marketplace.directory.queries.coverage import Coverage, coverage
 from marketplace.directory.queries.garden_suppliers import all_garden_suppliers, garden_suppliers
 from marketplace.directory.queries.matchable import MatchableSupplier, matchable_suppliers
 from marketplace.directory.queries.supplier_page import SupplierPage, supplier_image, supplier_page
+from marketplace.directory.queries.unanswered_searches import unanswered_searches
 
 __all__ = [
     "Coverage",
@@ -25,4 +26,5 @@ __all__ = [
     "search",
     "supplier_image",
     "supplier_page",
+    "unanswered_searches",
 ]

@@ -26,6 +26,7 @@ from marketplace.directory.search.search import (
     SearchResult,
     distance_from,
 )
+from marketplace.directory.use_cases import count_unanswered_search
 from marketplace.directory.views.base import blueprint
 from marketplace.suppliers.forms import choices
 from marketplace.vetting.queries import StatedInterest, stated_interests
@@ -186,6 +187,8 @@ def _render_page(  # noqa: PLR0913 because the page depends on all of them, as t
     chosen = _chips(query)
     as_typed = query_string_args(typed) | {"exact": "yes"}
     relaxations = queries.find_relaxations(query) if not page.total else []
+    if not page.total and number == 1:
+        count_unanswered_search(query)
     title = _title(page.total, narrowed=bool(chosen))
     inside = render_template(
         "directory/_search.html",
@@ -220,7 +223,7 @@ def search() -> ViewResponse:
     """Find suppliers.
 
     The page's body depends only on the directory, the declared interests, the search, the language and the day, and
-    is cached for them.
+    is cached for them. A search without a result is counted when the page is rendered, so that reloading it counts once.
     """
     query, number = _parse_query(), page_arg()
     order = _parse_order(query)

@@ -1,6 +1,6 @@
-"""Demand for services beside the supply, for business gardens: briefs, declined invitations and planned purchases."""
+"""Demand for services beside the supply, for business gardens: briefs, declined invitations, plans and searches."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ def coverage_report(viewer: Viewer, place: str = "") -> CoverageReport:
         raise NotFound
     chosen = _municipalities(place)
     events = _events(viewer.organisation_id)
-    searches: Mapping[tuple[str, str], int] = {}
+    searches = directory.unanswered_searches(clock.to_local(cutoff_passed(months=PERIOD_MONTHS)).date())
     catalogue = directory.catalogue()
 
     def supply(code: str, where: str) -> int:

@@ -104,6 +104,7 @@ def _figure_headings() -> list[str]:
         _("Briefs in the last year"),
         _("Open now"),
         _("Planned purchases"),
+        _("Searches without a result"),
         _("Declined"),
         _("Assessment"),
     ]
@@ -115,6 +116,7 @@ def _figures(line: CoverageLine) -> tuple[object, ...]:
         line.briefs.total,
         line.open_briefs.total,
         line.planned.total,
+        line.searches,
         line.all_declines,
         str(GAP_LABELS[line.gap]),
     )
@@ -137,6 +139,11 @@ def _reasons(line: CoverageLine) -> str:
         planned.total
         and _at_least(
             planned, ngettext("%(num)s planned purchase", "%(num)s planned purchases", planned.total)
+        ),
+        line.searches
+        and _at_least(
+            DemandCount(others=line.searches),
+            ngettext("%(num)s search without a result", "%(num)s searches without a result", line.searches),
         ),
         supply,
         *_declines(line),

@@ -1,0 +1,33 @@
+"""Count searches without a result, so that business gardens see which services are missing."""
+
+import datetime as dt
+
+from sqlalchemy import update
+
+from marketplace.core import clock, taxonomy
+from marketplace.core.database import best_effort_write, insert_missing, session, transaction
+from marketplace.core.places import find_municipality
+from marketplace.directory.models import UnansweredSearch
+from marketplace.directory.search.needs import intended_services
+from marketplace.directory.search.search import SearchQuery
+
+
+def count_unanswered_search(query: SearchQuery) -> None:
+    """Count a search that found nobody for its service or place. Ignores a text that asks for no known service.
+
+    A search with a filter on sector, language, price or remote work is ignored as well: the filter may be the cause.
+    """
+    if query.sector or query.language or query.price or query.remote:
+        return
+    codes = query.kind.split(",") if query.kind else list(intended_services(query.text))[:1]
+    known = {*taxonomy.services(), *taxonomy.groups_by_code()}
+    today = clock.today()
+    week = today - dt.timedelta(days=today.weekday())
+    place = query.place if find_municipality(query.place) else ""
+    with best_effort_write(), transaction():
+        for code in sorted({code for code in codes if code in known}):
+            key = {"week": week, "code": code, "place": place}
+            insert_missing(UnansweredSearch, [key | {"number": 0}])
+            session.execute(
+                update(UnansweredSearch).filter_by(**key).values(number=UnansweredSearch.number + 1)
+            )

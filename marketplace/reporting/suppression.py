@@ -6,8 +6,8 @@ no hidden count follows from the total and the shown counts (primary and seconda
 "Statistical Disclosure Control", Wiley 2012, chapter 4). Between reports, a change of one to four companies in a part of the
 categories would identify those who joined or left, so it is hidden in the later report.
 
-Totals are shown as they are: they are not broken down. A mean or a median needs answers from five companies, and must not differ
-from an earlier report by fewer than five answers, since the new answers would follow from both.
+A figure needs five companies or people behind it. A mean or a median must also not differ from an earlier report by fewer
+than five answers, since the new answers would follow from both. Totals of the whole project are shown: they are not broken down.
 """
 
 import dataclasses
@@ -66,19 +66,17 @@ def _figures(code: str, earlier: Sequence[ReportPart]) -> list[Figure]:
 
 
 def _suppress_figure(figure: Figure, earlier: Sequence[Figure]) -> Figure:
-    """Hide a mean or a share that is based on few answers, alone or compared with an earlier report."""
-    if figure.state is not FigureState.MEASURED or (figure.unit in TOTAL_UNITS and not _is_small(figure.of)):
+    """Hide a figure that is based on few companies, or a mean that reveals the answers of few compared with an earlier report."""
+    if figure.state is not FigureState.MEASURED:
         return figure
     changes = [
         (figure.n or 0) - (other.n or 0)
         for other in earlier
         if other.state is FigureState.MEASURED and figure.unit not in TOTAL_UNITS
     ]
-    if not _is_small(figure.n) and not _is_small(figure.of) and not any(map(_is_small, changes)):
+    if not any(map(_is_small, (figure.n, figure.of, *changes))):
         return figure
-    return dataclasses.replace(
-        figure, value=None, before=None, period=None, state=FigureState.SUPPRESSED, list_url=figure.list_url
-    )
+    return dataclasses.replace(figure, value=None, before=None, period=None, state=FigureState.SUPPRESSED)
 
 
 def _is_small(count: int | None) -> bool:

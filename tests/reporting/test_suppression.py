@@ -66,6 +66,11 @@ def test_mean_of_few_answers_is_hidden():
     assert state(suppress(report(4200, 5))) is FigureState.MEASURED
 
 
+def test_count_of_few_companies_is_hidden_and_a_total_is_not():
+    few = [ReportPart("objectives", [Figure("objectives", 9, n=3), Figure("left", 2)])]
+    assert [figure.value for figure in suppress(few)[0].figures] == [None, 2]
+
+
 def test_mean_that_reveals_a_new_answer_is_hidden():
     first = suppress(report(4200, 10))
     assert state(suppress(report(4100, 11), [first])) is FigureState.SUPPRESSED

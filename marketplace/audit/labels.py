@@ -131,6 +131,7 @@ ACTION_LABELS = {
     "directory.learn": _("Updated the search index"),
     "garden.save": _("Saved a business garden"),
     "invitation.decline": _("Declined an invitation"),
+    "garden.save_reviews": _("Changed which briefs the business garden reads first"),
     "brief.suggest": _("Added a supplier to the invited of a company's brief"),
     "invitation.withdraw": _("Withdrew an invitation that a business garden had added"),
     "invitation.reconsider": _("Took back a refusal of an invitation"),

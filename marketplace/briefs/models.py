@@ -108,7 +108,8 @@ class BriefReview(Base):
     """A request for review of a draft or of a company's first publication, and the garden's answer.
 
     `verdict` is "ok", "changes" or, for a first publication, "refused" or "opened" (by the scheduled job). `opens_at` is
-    when a first publication opens unless it is answered before; None if it waits for an answer.
+    when a first publication opens unless it is answered before; None if it waits for an answer. `reasons` are those of
+    `review_reasons` for which the garden reads the brief before it opens, besides a company that it does not know.
     """
 
     __tablename__ = "brief_review"
@@ -123,6 +124,7 @@ class BriefReview(Base):
     answered_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
     opens_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    reasons: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
     verdict: Mapped[str | None] = mapped_column(String(10))
     comment: Mapped[str] = mapped_column(Text, default="")
     topic_comments: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -57,6 +57,8 @@ def _garden_action(fixtures: Fixtures, entry: Entry) -> Callable[[], None]:
         )
         garden = organisations.save_garden(fixtures.viewer(ADMINISTRATOR["email"]), details)
         garden.organisation_number = entry["organisation_number"]
+        # Off, so that the briefs of the demo open on the day that its timeline says.
+        garden.reviews_first_brief = garden.reviews_unsure = garden.reviews_no_budget = False
         fixtures.organisations[entry["key"]] = garden.id
         for person in entry["people"]:
             fixtures.add_member(person, entry["key"], person["role"])

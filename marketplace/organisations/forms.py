@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from wtforms import Field, ValidationError
+from wtforms import BooleanField, Field, ValidationError
 
 from marketplace.accounts.passwords import check_strength
 from marketplace.core import places, taxonomy
@@ -13,7 +13,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.letters import sort_key
 from marketplace.core.region import current_region
 from marketplace.organisations import queries as organisations
-from marketplace.organisations.use_cases import CompanyDetails, GardenDetails, NewPerson
+from marketplace.organisations.use_cases import CompanyDetails, GardenDetails, NewPerson, ReviewSettings
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -32,6 +32,22 @@ from marketplace.web.forms import (
 
 if TYPE_CHECKING:
     from marketplace.organisations.models import Company
+
+
+class ReviewSettingsForm(BaseForm):
+    """Which briefs a business garden reads before they open."""
+
+    reviews_first_brief = BooleanField(_l("The first brief of a company"))
+    reviews_unsure = BooleanField(_l("Briefs where an important question is answered with “do not know”"))
+    reviews_no_budget = BooleanField(_l("Briefs without a budget"))
+
+    def settings(self) -> ReviewSettings:
+        """Return the submitted settings."""
+        return ReviewSettings(
+            reviews_first_brief=bool(self.reviews_first_brief.data),
+            reviews_unsure=bool(self.reviews_unsure.data),
+            reviews_no_budget=bool(self.reviews_no_budget.data),
+        )
 
 
 def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str]]] | list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -47,7 +47,10 @@ class Organisation(Base):
 
 
 class BusinessGarden(Organisation):
-    """A business garden (næringshage): vets suppliers and helps companies in its municipalities."""
+    """A business garden (næringshage): vets suppliers and helps companies in its municipalities.
+
+    The settings `reviews_…` say which briefs of the companies that it follows it reads before suppliers see them.
+    """
 
     __tablename__ = "business_garden"
     __mapper_args__ = {"polymorphic_identity": "garden"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
@@ -55,6 +58,9 @@ class BusinessGarden(Organisation):
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     email: Mapped[str] = mapped_column(String(254), default="")
     covered_municipalities: Mapped[list[str]] = mapped_column(default=list)
+    reviews_first_brief: Mapped[bool] = mapped_column(default=True, server_default=true())
+    reviews_unsure: Mapped[bool] = mapped_column(default=True, server_default=true())
+    reviews_no_budget: Mapped[bool] = mapped_column(default=True, server_default=true())
 
 
 class Company(Organisation):

@@ -35,6 +35,7 @@ RETENTION_RULES = {
     "brief.title": "kept: names the brief in statistics and in the audit log",
     "brief_review.comment": DECISION,
     "brief_review.message": DECISION,
+    "brief_review.reasons": FACTS,
     "brief_review.topic_comments": DECISION,
     "brief_version.answers": CLOSED_BRIEF,
     "brief_version.title": "kept: names the brief in statistics and in the audit log",

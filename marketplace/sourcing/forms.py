@@ -17,7 +17,7 @@ from marketplace.web.forms import (
 
 
 class FirstPublicationForm(BaseForm):
-    """The garden's answer about the first publication of a company that it does not know."""
+    """The garden's answer about a brief that it reads before it opens."""
 
     verdict = ChoiceField(
         _l("Your answer"),
@@ -34,6 +34,11 @@ class FirstPublicationForm(BaseForm):
         description=_l("Required unless you open the brief. The company gets it by e-mail."),
         render_kw={"rows": "4"},
     )
+
+    def show_known_company(self) -> None:
+        """Do not ask whether the company is genuine."""
+        (ok, _label), *others = [(choice[0], choice[1]) for choice in self.verdict.iter_choices()]
+        self.verdict.set_choices([(ok, _("Open the brief to suppliers")), *others])
 
 
 class PauseForm(BaseForm):

@@ -34,8 +34,14 @@ def user(name: str = "Kari Lyngstad", *, email: str | None = None, **values: Any
 
 
 def garden(name: str = "Fjellfoten næringshage", **values: Any) -> BusinessGarden:
-    """Add a business garden in Oppdal that covers Oppdal and Rennebu."""
-    details = {"municipality_number": "5021", "covered_municipalities": ["5021", "5022"]}
+    """Add a business garden in Oppdal that covers Oppdal and Rennebu, and reads no brief of a known company first."""
+    details = {
+        "municipality_number": "5021",
+        "covered_municipalities": ["5021", "5022"],
+        "reviews_first_brief": False,
+        "reviews_unsure": False,
+        "reviews_no_budget": False,
+    }
     added = BusinessGarden(name=name, slug=queries.unique_slug(name), **(details | values))
     session.add(added)
     session.flush()

@@ -48,8 +48,9 @@ def build_market() -> Market:
     """Add a company with an open brief, three invited suppliers, an uninvited one, a garden and an administrator."""
     market = Market(reference=REFERENCE)
     garden = BusinessGarden(
-        name="Fjellhagen", slug="fjellhagen", municipality_number="5021", covered_municipalities=["5021"]
-    )
+        name="Fjellhagen", slug="fjellhagen", municipality_number="5021", covered_municipalities=["5021"],
+        reviews_first_brief=False, reviews_unsure=False, reviews_no_budget=False,
+    )  # fmt: skip
     elsewhere = BusinessGarden(
         name="Kysthagen", slug="kysthagen", municipality_number="5014", covered_municipalities=["5014"]
     )

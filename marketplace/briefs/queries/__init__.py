@@ -43,6 +43,7 @@ from marketplace.briefs.queries.reviews import (
     last_saved_by,
     open_review,
     publication_wait,
+    required_review,
     was_refused,
 )
 
@@ -89,6 +90,7 @@ __all__ = [
     "publication_wait",
     "quality_history",
     "questions_on",
+    "required_review",
     "unanswered_question",
     "view_of",
     "visible_to",

@@ -1,8 +1,12 @@
-"""First publication of a company that no business garden knows: the garden's answer, and opening by the scheduled job."""
+"""Briefs that a business garden reads before they open: the garden's answer, and opening by the scheduled job.
+
+They are the first of a company that no garden knows, and those that a garden reads first by its settings.
+"""
 
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import deadlines, guide, hooks, notices, queries
@@ -18,7 +22,7 @@ from marketplace.briefs.use_cases.authorization import (
 )
 from marketplace.briefs.use_cases.publication import open_brief
 from marketplace.core import clock
-from marketplace.core.database import read_and_release, session, transaction
+from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -122,11 +126,15 @@ def _stop(viewer: Viewer, brief: Brief, reason: str) -> None:
 
 
 def due_first_publications() -> Sequence[str]:
-    """Return the references of waiting briefs whose wait is over, or whose company has become known."""
+    """Return the references of waiting briefs whose wait is over, or whose company has become known.
+
+    A brief that waits for other reasons as well waits on when its company has become known.
+    """
     query = (
-        select(Brief.reference)
+        select(BriefReview)
+        .options(joinedload(BriefReview.brief))
+        .join(BriefReview.brief)
         .join(Brief.company)
-        .join(Brief.reviews)
         .where(
             Brief.state == BriefState.WAITING,
             BriefReview.answered_at.is_(None),
@@ -135,7 +143,13 @@ def due_first_publications() -> Sequence[str]:
         )
         .order_by(Brief.id)
     )
-    return read_and_release(query)
+    due = [
+        review.brief.reference
+        for review in session.scalars(query)
+        if not review.reasons or (review.opens_at is not None and review.opens_at <= clock.now())
+    ]
+    session.rollback()  # each is locked and checked in a transaction of its own
+    return due
 
 
 def open_due_brief(reference: str) -> Brief | None:

@@ -27,7 +27,8 @@ from marketplace.outbox.use_cases import send
 def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
     """Publish the draft as version 1, open until its deadline. Does not rank or notify suppliers.
 
-    The brief of a company that no garden knows waits for its garden instead; see `first_publication`. `confirmed` states
+    The brief of a company that no garden knows, or that a garden reads first by its settings, waits for the garden
+    instead; see `first_publication`. `confirmed` states
     that the company has read what suppliers will see. Raises RuleBroken with the first blocker of the coach, or the first
     required answer that is missing or invalid. A caller that also ranks suppliers runs both in one transaction.
     """
@@ -43,15 +44,16 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
         if answer_problems := guide.find_answer_problems(questions, answers, today):
             raise RuleBroken(answer_problems[0].text, answer_problems[0].question.code)
         brief.answers, brief.title = answers, answers["title"]
-        if brief.company.is_known:
+        required = queries.required_review(brief, answers)
+        if required is None:
             open_brief(viewer, brief, viewer.user_id)
         else:
-            _submit(viewer, brief)
+            _submit(viewer, brief, required.reasons)
         return brief
 
 
-def _submit(viewer: Viewer, brief: Brief) -> None:
-    """Hold the first publication of a company that no garden knows until its garden answers or `opens_at`."""
+def _submit(viewer: Viewer, brief: Brief, reasons: list[str]) -> None:
+    """Let a brief wait until its garden answers or `opens_at`."""
     now = clock.now()
     opens_at = None if queries.was_refused(brief.company_id) else deadlines.opening_time(now)
     brief.state = BriefState.WAITING
@@ -63,17 +65,24 @@ def _submit(viewer: Viewer, brief: Brief) -> None:
             asked_at=now,
             revision=brief.revision,
             opens_at=opens_at,
+            reasons=reasons,
         )
     )
     record(
         viewer, "brief.submit", "brief", brief.reference, opens_at=opens_at.isoformat() if opens_at else None
     )
     send(
-        notices.brief_waits(brief.title, brief.reference, opens_at),
+        notices.brief_waits(brief.title, brief.reference, opens_at, reasons, is_known=brief.company.is_known),
         company_recipients(brief, except_viewer=viewer),
     )
     garden_notice = notices.first_publication(
-        brief.company.name, brief.title, brief.reference, opens_at, owner_contact(brief.company)
+        brief.company.name,
+        brief.title,
+        brief.reference,
+        opens_at,
+        owner_contact(brief.company),
+        reasons=reasons,
+        is_known=brief.company.is_known,
     )
     send(garden_notice, garden_recipients(brief))
 

@@ -33,11 +33,17 @@ from marketplace.organisations.use_cases.gardens import (
     set_organisation_active,
 )
 from marketplace.organisations.use_cases.memberships import add_membership, choose_organisation
+from marketplace.organisations.use_cases.review_settings import (
+    ReviewSettings,
+    review_settings,
+    save_review_settings,
+)
 
 __all__ = [
     "CompanyDetails",
     "GardenDetails",
     "NewPerson",
+    "ReviewSettings",
     "accept_invitation",
     "add_company",
     "add_membership",
@@ -58,7 +64,9 @@ __all__ = [
     "register_company",
     "release_organisations",
     "remove_colleague",
+    "review_settings",
     "save_garden",
+    "save_review_settings",
     "set_organisation_active",
     "stop_following",
     "withdraw_invitation",

@@ -1,6 +1,6 @@
 """Registering a company, colleagues, choosing an organisation, and the gardens' and administrators' lists."""
 
-from marketplace.organisations.views import admin_gardens, companies, members, own_company
+from marketplace.organisations.views import admin_gardens, companies, members, own_company, own_garden
 from marketplace.organisations.views.base import blueprint
 
-__all__ = ["admin_gardens", "blueprint", "companies", "members", "own_company"]
+__all__ = ["admin_gardens", "blueprint", "companies", "members", "own_company", "own_garden"]

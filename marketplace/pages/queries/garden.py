@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from sqlalchemy import Integer, and_, bindparam, func, or_, select
 
 from marketplace.briefs.models import Brief, BriefReview
+from marketplace.briefs.review_reasons import reasons_text
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_reached, local_date_after
@@ -39,6 +40,8 @@ _REVIEWS = prepared(
         _BRIEF.c.state,
         _REVIEW.c.asked_at,
         _REVIEW.c.opens_at,
+        _REVIEW.c.reasons,
+        _COMPANY.c.known_at,
     )
     .select_from(
         _OF_THE_GARDEN.outerjoin(
@@ -150,13 +153,15 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
 
 def _reviews(garden_id: int) -> Iterator[Task]:
     rows = session.execute(_REVIEWS, {"garden_id": garden_id, "now": clock.now()})
-    for company_id, company, reference, state, asked_at, opens_at in rows:
+    for company_id, company, reference, state, asked_at, opens_at, reasons, known_at in rows:
         if state == "waiting":
             yield Task(
                 Priority.NOW,
                 _("Check the brief from %(company)s", company=company),
                 f"/briefs/{reference}/first-publication",
-                _("Suppliers cannot see it yet."),
+                _("You read it first, because %(reasons)s.", reasons=reasons_text(reasons))
+                if known_at and reasons
+                else _("Suppliers cannot see it yet."),
                 _("Opens by itself %(time)s", time=format_datetime(opens_at))
                 if opens_at
                 else _("Waits for your answer"),

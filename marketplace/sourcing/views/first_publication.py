@@ -28,6 +28,8 @@ def first_publication(reference: str) -> ViewResponse:
             raise Conflict(_("The brief is no longer waiting for an answer."))
         return see_other("briefs.show", reference=reference)
     form = FirstPublicationForm()
+    if brief_view.brief.company.is_known:
+        form.show_known_company()
     if form.validate_on_submit():
         try:
             brief = use_cases.answer_first_publication(

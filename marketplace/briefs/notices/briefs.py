@@ -12,7 +12,8 @@ from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
 
-def _path(reference: str, rest: str = "") -> str:
+def brief_path(reference: str, rest: str = "") -> str:
+    """Return the path of a brief's page, or of a page below it."""
     return f"/briefs/{reference}{rest}"
 
 
@@ -27,7 +28,7 @@ def review_asked(company: str, title: str, reference: str, message: str, contact
     )
     lines += contact_lines(contact)
     subject = _("Read a draft from %(company)s: %(title)s", company=company, title=title)
-    return Content(subject, lines, _path(reference), _("Read the draft"))
+    return Content(subject, lines, brief_path(reference), _("Read the draft"))
 
 
 @as_message("review_answered")
@@ -44,7 +45,7 @@ def review_answered(  # noqa: PLR0913 because each is a part of the message
     if comment:
         lines.append(comment)
     lines += contact_lines(contact)
-    return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
+    return Content(subject, lines, brief_path(reference, "/check"), _("See what your adviser says"))
 
 
 @as_message("file_added", topic=Topic.QUESTIONS)
@@ -52,7 +53,7 @@ def file_added(title: str, reference: str, name: str) -> Content:
     """To involved suppliers: the company has attached a file to an open brief."""
     subject = _("New attachment: %(title)s", title=title)
     lines = [_("The company has attached “%(name)s” to the brief. The deadline has not changed.", name=name)]
-    return Content(subject, lines, _path(reference), _("Read the brief"))
+    return Content(subject, lines, brief_path(reference), _("Read the brief"))
 
 
 @as_message("review_pulled_back", topic=Topic.REVIEWS, throttled=True)
@@ -68,111 +69,6 @@ def review_pulled_back(company: str, title: str, reference: str) -> Content:
     )
 
 
-def _opens(opens_at: dt.datetime | None) -> str:
-    if opens_at is None:
-        return _("It does not open before the business garden has answered.")
-    return _(
-        "Without an answer it opens automatically on %(time)s.", time=format_datetime(opens_at, weekday=True)
-    )
-
-
-@as_message("brief_waits")
-def brief_waits(title: str, reference: str, opens_at: dt.datetime | None) -> Content:
-    """To the company: its first brief waits for the garden's check."""
-    lines = [
-        _("Your business garden does not know the company yet, so it checks the brief before it opens."),
-        _opens(opens_at),
-    ]
-    return Content(
-        _("The brief is waiting to open: %(title)s", title=title), lines, _path(reference), _("See the brief")
-    )
-
-
-@as_message("first_publication", topic=Topic.REVIEWS)
-def first_publication(
-    company: str, title: str, reference: str, opens_at: dt.datetime | None, contact: Contact | None
-) -> Content:
-    """To the garden: a company that it does not know wants to publish its first brief."""
-    lines = [
-        _("%(company)s registered by itself, and you have not checked it yet.", company=company),
-        _(
-            "Check that the company is genuine. You can open the brief, ask for changes, or refuse it with a reason."
-        ),
-        _opens(opens_at),
-        *contact_lines(contact),
-    ]
-    subject = _("Check the brief from %(company)s: %(title)s", company=company, title=title)
-    return Content(subject, lines, _path(reference, "/first-publication"), _("Check the brief"))
-
-
-@as_message("first_publication_returned")
-def first_publication_returned(  # noqa: PLR0913 because each is a part of the message
-    garden: str, title: str, reference: str, reason: str, contact: Contact, *, refused: bool
-) -> Content:
-    """To the company: the garden did not open its first brief, and the reason."""
-    if refused:
-        subject = _("%(garden)s has refused to open your brief: %(title)s", garden=garden, title=title)
-        last = _(
-            "You can correct the brief and send it again. It then waits until the business garden has answered."
-        )
-    else:
-        subject = _("%(garden)s asks you to change your brief: %(title)s", garden=garden, title=title)
-        last = _("The brief is a draft again. Change it, and send it when you are ready.")
-    lines = [_("The business garden gave this reason:"), reason, last, *contact_lines(contact)]
-    return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
-
-
-@as_message("brief_paused")
-def paused(garden: str, title: str, reference: str, reason: str, contact: Contact) -> Content:
-    """To the company: the garden has paused its first brief, and the reason."""
-    lines = [
-        _("Suppliers cannot see the brief until the business garden has answered. It gave this reason:"),
-        reason,
-        _(
-            "Call or write to your adviser, so that it can open again. Invitations you have sent remain valid."
-        ),
-        *contact_lines(contact),
-    ]
-    subject = _("%(garden)s has paused your brief: %(title)s", garden=garden, title=title)
-    return Content(subject, lines, _path(reference), _("See the brief"))
-
-
-@as_message("brief_paused_supplier")
-def paused_for_suppliers(garden: str, title: str, reference: str, reason: str) -> Content:
-    """To involved suppliers: the brief is paused, and the reason."""
-    lines = [
-        _("%(garden)s is checking the company, and gave this reason:", garden=garden),
-        reason,
-        _(
-            "You cannot see the brief for now. What you have written is kept, and you get a message if it opens again."
-        ),
-    ]
-    return Content(
-        _("The brief is paused: %(title)s", title=title), lines, _path(reference), _("See the brief")
-    )
-
-
-@as_message("brief_stopped")
-def stopped(garden: str, title: str, reference: str, reason: str) -> Content:
-    """To everyone involved: the garden has closed a paused brief for good, and the reason."""
-    lines = [_("%(garden)s paused the brief and has now closed it, for this reason:", garden=garden), reason]
-    return Content(
-        _("The brief has been closed: %(title)s", title=title), lines, _path(reference), _("See the brief")
-    )
-
-
-@as_message("brief_open_again")
-def open_again(title: str, reference: str, deadline: dt.datetime) -> Content:
-    """To everyone involved: a paused brief is open again."""
-    lines = [
-        _("The business garden has checked the company. The brief is unchanged."),
-        _("Suppliers can answer until %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
-    ]
-    return Content(
-        _("The brief is open again: %(title)s", title=title), lines, _path(reference), _("See the brief")
-    )
-
-
 @as_message("brief_published")
 def brief_published(title: str, reference: str, deadline: dt.datetime) -> Content:
     """To the company: the brief is published."""
@@ -185,7 +81,7 @@ def brief_published(title: str, reference: str, deadline: dt.datetime) -> Conten
             ),
             _("Offers are sealed until then. Questions from suppliers are sent to you."),
         ],
-        _path(reference),
+        brief_path(reference),
         _("See the brief"),
     )
 
@@ -195,7 +91,7 @@ def brief_published_in_area(company: str, title: str, reference: str) -> Content
     """To the garden: one of its companies has published a brief."""
     subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
     lines = [_("You can read it and see who has been invited. Offers are sealed, even for you.")]
-    return Content(subject, lines, _path(reference), _("See the brief"))
+    return Content(subject, lines, brief_path(reference), _("See the brief"))
 
 
 @as_message("brief_extended")
@@ -210,7 +106,7 @@ def brief_extended(title: str, reference: str, deadline: dt.datetime) -> Content
             ),
             _("Anything you have written or sent is kept. You can change it until then."),
         ],
-        _path(reference),
+        brief_path(reference),
         _("See the brief"),
     )
 
@@ -240,7 +136,7 @@ def brief_amended(
     return Content(
         _("The brief has been changed: %(title)s", title=title),
         lines,
-        _path(reference, "#changes"),
+        brief_path(reference, "#changes"),
         _("See what has changed"),
     )
 
@@ -255,7 +151,7 @@ def brief_withdrawn(title: str, reference: str, reason: str) -> Content:
             reason,
             _("Offers that have been sent will be closed without further review."),
         ],
-        _path(reference),
+        brief_path(reference),
         _("See the brief"),
     )
 
@@ -272,7 +168,7 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
         ),
     ]
     return Content(
-        _("A question about %(title)s", title=title), lines, _path(reference, "#questions"), _("Answer")
+        _("A question about %(title)s", title=title), lines, brief_path(reference, "#questions"), _("Answer")
     )
 
 
@@ -285,7 +181,7 @@ def question_waits(title: str, reference: str, text: str, deadline: dt.datetime)
         _("Offers are due on %(date)s. A short answer is better than none.", date=format_date(deadline)),
     ]
     subject = _("A question is waiting for an answer: %(title)s", title=title)
-    return Content(subject, lines, _path(reference, "#questions"), _("Answer"))
+    return Content(subject, lines, brief_path(reference, "#questions"), _("Answer"))
 
 
 @as_message("garden_question_waits", topic=Topic.AREA)
@@ -299,14 +195,14 @@ def garden_question_waits(
         *contact_lines(contact),
     ]
     subject = _("%(company)s has a question to answer", company=company)
-    return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
+    return Content(subject, lines, brief_path(reference, "#questions"), _("See the brief"))
 
 
 @as_message("question_answered", topic=Topic.QUESTIONS, throttled=True)
 def question_answered(title: str, reference: str, question: str, answer: str) -> Content:
     """To the involved suppliers: a question is answered."""
     subject = _("A question has been answered: %(title)s", title=title)
-    return Content(subject, [question, answer], _path(reference, "#questions"), _("See all questions"))
+    return Content(subject, [question, answer], brief_path(reference, "#questions"), _("See all questions"))
 
 
 @as_message("question_rejected", topic=Topic.QUESTIONS)
@@ -317,4 +213,4 @@ def question_rejected(title: str, reference: str, reason: str) -> Content:
         str(REJECTION_REASONS[reason]),
     ]
     subject = _("Your question was not answered: %(title)s", title=title)
-    return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
+    return Content(subject, lines, brief_path(reference, "#questions"), _("See the brief"))

@@ -1,0 +1,53 @@
+"""Settings of a business garden: which briefs it reads before suppliers see them."""
+
+from dataclasses import dataclass
+
+from marketplace.audit.queries import last_actor_id
+from marketplace.audit.use_cases import record
+from marketplace.core.database import transaction
+from marketplace.core.errors import Forbidden
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewSettings:
+    """Which briefs a business garden reads before they open."""
+
+    reviews_first_brief: bool
+    reviews_unsure: bool
+    reviews_no_budget: bool
+
+
+def review_settings(viewer: Viewer) -> ReviewSettings:
+    """Return the settings of the viewer's garden. Raises Forbidden."""
+    if not viewer.is_garden or viewer.organisation_id is None:
+        raise Forbidden
+    garden = queries.garden(viewer.organisation_id)
+    return ReviewSettings(garden.reviews_first_brief, garden.reviews_unsure, garden.reviews_no_budget)
+
+
+def save_review_settings(
+    viewer: Viewer, settings: ReviewSettings, expected_fingerprint: str | None = None
+) -> None:
+    """Save the settings of the viewer's garden; briefs that wait already are not affected.
+
+    Raises Forbidden if the viewer is not a curator, and Conflict if the settings have changed since the form was rendered.
+    """
+    if not viewer.is_curator or viewer.organisation_id is None:
+        raise Forbidden
+    garden_id = viewer.organisation_id
+    with transaction():
+        queries.lock_organisation(garden_id)
+        check_unchanged(
+            expected_fingerprint,
+            review_settings(viewer),
+            settings,
+            is_own_change=lambda: last_actor_id("organisation", garden_id) == viewer.user_id,
+        )
+        garden = queries.garden(garden_id)
+        garden.reviews_first_brief = settings.reviews_first_brief
+        garden.reviews_unsure = settings.reviews_unsure
+        garden.reviews_no_budget = settings.reviews_no_budget
+        record(viewer, "garden.save_reviews", "organisation", garden_id)

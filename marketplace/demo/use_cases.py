@@ -22,6 +22,7 @@ from marketplace.demo.people import demo_people
 from marketplace.demo.seed_accounts import seed_accounts
 from marketplace.demo.seed_assessments import seed_assessments
 from marketplace.demo.seed_briefs import seed_briefs
+from marketplace.demo.seed_casework import seed_casework
 from marketplace.demo.seed_course import seed_course
 from marketplace.demo.seed_mandates import seed_mandates
 from marketplace.demo.seed_offers import seed_offers
@@ -91,6 +92,7 @@ def fill(progress: Progress) -> None:
         seed_course,
         seed_assessments,
         seed_plans,
+        seed_casework,
         seed_strategies,
         seed_briefs,
         seed_publication,

@@ -1,0 +1,50 @@
+"""Demo notes and tasks of the business garden about its companies."""
+
+import datetime as dt
+from functools import partial
+
+from sqlalchemy import select
+
+from marketplace.casework.queries.subjects import company_subject
+from marketplace.casework.use_cases.notes import NoteDetails, add_note
+from marketplace.casework.use_cases.tasks import TaskDetails, add_task
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.demo.fixtures import Fixtures
+from marketplace.demo.people import COMPANY, GARDEN
+from marketplace.demo.timeline import Timeline
+from marketplace.organisations.models import Company
+
+NOTES = (
+    (-34, "call", 20, "Ringte og presenterte kurset. De vil selge mer på nett før jul."),
+    (-20, "visit", 90, "Gikk gjennom nettsida sammen. Bildene er gamle, og prisene mangler."),
+    (-6, "mail", 10, "Sendte eksempler på gode måltall."),
+)
+"""Day, activity, minutes and text of each note."""
+TASKS = ((-6, 5, "Send lista over fotografer"), (-9, 8, "Ring og hør om de er i gang med strategien"))
+"""Day, number of days until the task is due, and what it is."""
+
+
+def seed_casework(timeline: Timeline, fixtures: Fixtures) -> None:
+    """Add notes and tasks about the company of the demo user to the timeline."""
+    for day, kind, minutes, text in NOTES:
+        timeline.add(day, "casework", partial(_note, fixtures, kind, minutes, text))
+    for day, days, what in TASKS:
+        timeline.add(day, "casework", partial(_task, fixtures, days, what), minutes=5)
+
+
+def _company_id() -> int:
+    query = select(Company.id).where(Company.name == COMPANY["organisation"])
+    return session.scalars(query).one()
+
+
+def _note(fixtures: Fixtures, kind: str, minutes: int, text: str) -> None:
+    viewer = fixtures.viewer(GARDEN["email"])
+    details = NoteDetails(kind, clock.today(), text, minutes)
+    add_note(viewer, company_subject(viewer, _company_id()), details)
+
+
+def _task(fixtures: Fixtures, days: int, what: str) -> None:
+    viewer = fixtures.viewer(GARDEN["email"])
+    details = TaskDetails(what, clock.today() + dt.timedelta(days=days), viewer.user_id)
+    add_task(viewer, company_subject(viewer, _company_id()), details)

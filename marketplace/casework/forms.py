@@ -25,7 +25,9 @@ class NoteForm(BaseForm):
 
     kind = ChoiceField(_l("Activity"), [required()])
     happened_on = DayField(_l("Date"), [required()])
-    text = LongTextField(_l("What was it about?"), [required(_l("Write what it was about.")), length(high=MAX_TEXT)])
+    text = LongTextField(
+        _l("What was it about?"), [required(_l("Write what it was about.")), length(high=MAX_TEXT)]
+    )
     minutes = NumberField(_l("Minutes"), high=MAX_MINUTES, description=_l("The time you spent on it."))
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -24,6 +24,8 @@ from marketplace.reporting.queries.issues import (
 from marketplace.reporting.serialization import content_digest
 
 MAX_LINK_DAYS = 1100
+SETTLING_TIME = dt.timedelta(seconds=10)
+"""How far back an issue looks: rows recorded by a transaction that has not committed yet would change its figures later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssu
             )
         if details.to_on < details.from_on:
             raise RuleBroken(_("Choose a date after the first one."), "to_on")
-        period = ReportPeriod(details.from_on, details.to_on, clock.now())
+        period = ReportPeriod(details.from_on, details.to_on, clock.now() - SETTLING_TIME)
         content = compute_content(owner, period, earlier_parts(issues))
         issue = ReportIssue(
             garden_id=owner.garden_id,

@@ -109,7 +109,7 @@ def _attendance(rng: random.Random, cohorts: Sequence[int], participations: Sequ
     ]
     marks = [
         {
-            "session_id": session_id, "participation_id": participation, "mark": rng.choice((Mark.HERE, Mark.HERE, Mark.AWAY)).value,
+            "session_id": session_id, "participation_id": participation, "mark": rng.choice((Mark.PRESENT, Mark.PRESENT, Mark.ABSENT)).value,
             "marked_at": first, "client_key": f"scale-{session_id}-{participation}", "source": "staff",
         }
         for session_id, participation in pairs

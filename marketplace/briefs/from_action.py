@@ -59,7 +59,7 @@ _AND = re.compile(r"\s*(?:[,;+]|\bog\b|\band\b)\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class ObjectiveFacts:
+class ObjectiveTexts:
     """An objective with its values as text. `baseline` is empty if the value today is unknown."""
 
     text: str
@@ -74,7 +74,7 @@ class ObjectiveFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionFacts:
+class ActionTexts:
     """An action that a supplier does. Costs are NOK without VAT."""
 
     what: str
@@ -113,7 +113,7 @@ class Part:
 
 
 def find_parts(
-    plan: PlanFacts, action: ActionFacts, objective: ObjectiveFacts | None, today: dt.date
+    plan: PlanFacts, action: ActionTexts, objective: ObjectiveTexts | None, today: dt.date
 ) -> list[Part]:
     """Return the parts of an action and its plan that a brief can have, in the order of the guide; private parts last."""
     content = plan.content
@@ -188,7 +188,7 @@ def budget_band(low: int | None, high: int | None) -> str:
     return next(fits).code
 
 
-def _objective(objective: ObjectiveFacts, today: dt.date) -> Iterable[Part]:
+def _objective(objective: ObjectiveTexts, today: dt.date) -> Iterable[Part]:
     yield Part("goal", "goal", sentence(objective.text))
     counted = ", ".join(part for part in (objective.indicator_name, objective.source) if part)
     if counted:
@@ -201,7 +201,7 @@ def _objective(objective: ObjectiveFacts, today: dt.date) -> Iterable[Part]:
         yield Part("target_date", "target_date", objective.target_on.isoformat()[:7])
 
 
-def _audience(plan: PlanFacts, objective: ObjectiveFacts | None) -> Iterable[Part]:
+def _audience(plan: PlanFacts, objective: ObjectiveTexts | None) -> Iterable[Part]:
     audiences = plan.content.audiences
     named = [one for one in audiences if objective and one.name == objective.audience]
     audience = next(iter(named or audiences), None)
@@ -231,7 +231,7 @@ def _audience_groups(audience: Audience) -> list[str]:
     return [code for code, pattern in _AUDIENCE_WORDS.items() if re.search(pattern, text)][:4]
 
 
-def _current_state(plan: PlanFacts, action: ActionFacts) -> Iterable[Part]:
+def _current_state(plan: PlanFacts, action: ActionTexts) -> Iterable[Part]:
     content = plan.content
     yield Part("background", "current_state", sentence(content.one_line))
     if content.strengths:
@@ -252,7 +252,7 @@ def _channel(plan: PlanFacts, channel: Channel) -> str:
     return f"{name} ({plan.state_names.get(channel.now, channel.now).lower()})"
 
 
-def _scope(action: ActionFacts) -> Iterable[Part]:
+def _scope(action: ActionTexts) -> Iterable[Part]:
     pieces = [piece for piece in _AND.split(action.what) if piece]
     if any(len(piece) < 3 for piece in pieces):  # noqa: PLR2004 because shorter pieces are no deliverables
         pieces = [action.what]
@@ -270,12 +270,12 @@ def _gaps(content: StrategyContent, *, is_private: bool) -> Iterable[Part]:
             yield Part(f"wish-{name}", "nice_to_have", [wish], **private)
 
 
-def _budget(action: ActionFacts) -> Iterable[Part]:
+def _budget(action: ActionTexts) -> Iterable[Part]:
     code = budget_band(action.cost_low_nok, action.cost_high_nok)
     yield Part("budget_band", "budget_band", code)
 
 
-def _dates(action: ActionFacts, offers: Sequence[Offer], today: dt.date) -> Iterable[Part]:
+def _dates(action: ActionTexts, offers: Sequence[Offer], today: dt.date) -> Iterable[Part]:
     if action.start_on and action.start_on >= today:
         yield Part("start_from", "start_from", action.start_on.isoformat())
     if action.due_on and action.due_on >= today:
@@ -303,8 +303,8 @@ def _decision(content: StrategyContent) -> Iterable[Part]:
 
 def _private(content: StrategyContent) -> Iterable[Part]:
     yield from _gaps(content, is_private=True)
-    if content.budget.year_nok is not None:
-        text = _("Our budget for the year is %(amount)s", amount=format_money(content.budget.year_nok))
+    if content.budget.yearly_nok is not None:
+        text = _("Our budget for the year is %(amount)s", amount=format_money(content.budget.yearly_nok))
         yield Part("budget_year", "current_state", sentence(text), is_chosen=False, is_private=True)
     for risk in content.risks:
         text = _("What can stop us: %(risk)s", risk=risk)

@@ -30,7 +30,7 @@ from marketplace.programme.use_cases import (
     recruiting,
 )
 from marketplace.programme.use_cases import sessions as course_sessions
-from marketplace.programme.use_cases.attendance import Marker, NewMark
+from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
 from marketplace.programme.use_cases.feedback import Answers
 from marketplace.programme.use_cases.material import MaterialDetails
@@ -50,7 +50,7 @@ REGULAR = "Bjørkvollen ysteri"
 """The company of the demo user, which has attended every session."""
 LECTURER_LINK = "demo-lecturer"
 """Token of the lecturer's link to today's session, the same in every demo, so that it can be printed."""
-_MARKS = (*[Mark.HERE] * 15, Mark.LATE, Mark.EXCUSED, *[Mark.AWAY] * 3)
+_MARKS = (*[Mark.PRESENT] * 15, Mark.LATE, Mark.EXCUSED, *[Mark.ABSENT] * 3)
 """Attendance of a company at a session, chosen by their names: four of five attend."""
 
 
@@ -272,7 +272,7 @@ def _attendance_action(fixtures: Fixtures, place: Entry, number: int) -> Action:
             )
             for row in attendance_list(held).rows
         ]
-        attendance.add_marks(held.id, marks, Marker(MarkSource.STAFF, viewer))
+        attendance.add_marks(held.id, marks, MarkOrigin(MarkSource.STAFF, viewer))
         here = sum(mark.mark in ATTENDED for mark in marks)
         attendance.confirm_held(held.id, here + number % 3, viewer)
 
@@ -308,5 +308,5 @@ def _feedback_action(place: Entry, number: int) -> Action:
 
 def _mark(company_name: str, number: int) -> Mark:
     if company_name == REGULAR:
-        return Mark.HERE
+        return Mark.PRESENT
     return _MARKS[zlib.crc32(f"{company_name} {number}".encode()) % len(_MARKS)]

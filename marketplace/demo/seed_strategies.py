@@ -15,7 +15,7 @@ from marketplace.demo.timeline import Timeline
 from marketplace.strategy.content import Audience, Budget, Channel, Gap, Offer
 from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.indicators import indicators
-from marketplace.strategy.queries.sharing import open_review, shared_strategy
+from marketplace.strategy.queries.sharing import pending_review, shared_strategy
 from marketplace.strategy.use_cases.actions import ActionDetails, add_action
 from marketplace.strategy.use_cases.objectives import ObjectiveDetails, add_objective
 from marketplace.strategy.use_cases.reviews import answer_review, ask_for_review
@@ -59,7 +59,7 @@ def _seed_own_strategy(timeline: Timeline, fixtures: Fixtures, company: str, ent
 
     def answer() -> None:
         answerer, company_id = fixtures.viewer(review["by"]), fixtures.organisations[company]
-        waiting = open_review(shared_strategy(answerer, company_id))
+        waiting = pending_review(shared_strategy(answerer, company_id))
         if waiting is None:
             raise ValueError(company)
         answer_review(answerer, company_id, waiting.version.number, review["verdict"], review["text"])

@@ -11,19 +11,19 @@ from marketplace.core.i18n import lazy_gettext as _
 class Mark(StrEnum):
     """Attendance of a company at a session."""
 
-    HERE = "here"
+    PRESENT = "here"
     LATE = "late"
     EXCUSED = "excused"
-    AWAY = "away"
+    ABSENT = "away"
 
 
 MARK_LABELS = {
-    Mark.HERE: _("Here"),
+    Mark.PRESENT: _("Here"),
     Mark.LATE: _("Came late"),
     Mark.EXCUSED: _("Excused"),
-    Mark.AWAY: _("Not here"),
+    Mark.ABSENT: _("Not here"),
 }
-ATTENDED = frozenset({Mark.HERE, Mark.LATE})
+ATTENDED = frozenset({Mark.PRESENT, Mark.LATE})
 
 
 class MarkSource(StrEnum):

@@ -57,12 +57,12 @@ class ParticipationActor(StrEnum):
 
     COMPANY = "company"
     GARDEN = "garden"
-    CLOCK = "clock"
+    SCHEDULER = "clock"
 
 
 _GARDEN = frozenset({ParticipationActor.GARDEN})
 _COMPANY_OR_GARDEN = _GARDEN | {ParticipationActor.COMPANY}
-_CLOCK = frozenset({ParticipationActor.CLOCK})
+_SCHEDULER = frozenset({ParticipationActor.SCHEDULER})
 _WITHOUT_SEAT = frozenset(
     {
         ParticipationState.LEAD,
@@ -137,7 +137,7 @@ TRANSITIONS = {
             "release",
             ENROLLED_STATES,
             ParticipationState.LEAD,
-            _CLOCK,
+            _SCHEDULER,
         ),
     )
 }

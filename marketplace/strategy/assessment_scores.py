@@ -21,6 +21,7 @@ from marketplace.strategy.questionnaire import (
 MIN_ANSWERED = 2
 """Questions of a dimension that must be answered for a score, and in both stages for a change."""
 LOW_ANSWER = 1
+"""Highest answer that counts as something that does not work; "don't know" counts too."""
 END_DAYS, LATER_DAYS = 60, 180
 """Days from a finished stage until the next one opens, if no course ends meanwhile."""
 
@@ -163,7 +164,7 @@ def score_dimension(dimension: Dimension, answers: Answers) -> DimensionScore:
     )
 
 
-def score(questions: Questionnaire, answers: Answers) -> AssessmentScore:
+def score_assessment(questions: Questionnaire, answers: Answers) -> AssessmentScore:
     """Score all dimensions; the total is the mean of the dimensions, not of the questions."""
     dimensions = tuple(score_dimension(one, answers) for one in questions.dimensions)
     scores = [one.score for one in dimensions if one.score is not None]
@@ -176,7 +177,9 @@ def level_of(questions: Questionnaire, points: int | None) -> Level | None:
     return None if points is None else questions.level(points)
 
 
-def changes(questions: Questionnaire, before: Answers, after: Answers) -> tuple[DimensionChange, ...]:
+def dimension_changes(
+    questions: Questionnaire, before: Answers, after: Answers
+) -> tuple[DimensionChange, ...]:
     """Return the change of each dimension between two stages."""
     return tuple(_change(one, before, after) for one in questions.dimensions)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from marketplace.core.numbers import MILLI
-from marketplace.strategy.measuring import Goal, Reading
+from marketplace.strategy.measuring import ObjectiveTerms, Reading
 
 WIDTH, HEIGHT = 400, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 18, 30
@@ -55,16 +55,16 @@ class Chart:
         return " ".join(f"{point.x},{point.y}" for point in points)
 
 
-def draw_chart(goal: Goal, readings: Sequence[Reading]) -> Chart | None:
+def draw_chart(terms: ObjectiveTerms, readings: Sequence[Reading]) -> Chart | None:
     """Return the chart of valid readings in order of their dates, or None if there is nothing to draw."""
-    has_baseline = goal.baseline_milli is not None and goal.baseline_on is not None
+    has_baseline = terms.baseline_milli is not None and terms.baseline_on is not None
     if not readings and not has_baseline:
         return None
-    values = [goal.target_milli, *(one.value_milli for one in readings)]
-    days = [goal.target_on, *(one.measured_on for one in readings)]
-    if goal.baseline_milli is not None and goal.baseline_on is not None:
-        values.append(goal.baseline_milli)
-        days.append(goal.baseline_on)
+    values = [terms.target_milli, *(one.value_milli for one in readings)]
+    days = [terms.target_on, *(one.measured_on for one in readings)]
+    if terms.baseline_milli is not None and terms.baseline_on is not None:
+        values.append(terms.baseline_milli)
+        days.append(terms.baseline_on)
     ticks = _ticks(min(values), max(values))
     first, last = min(days), max(days)
     span = max((last - first).days, 1)
@@ -76,10 +76,10 @@ def draw_chart(goal: Goal, readings: Sequence[Reading]) -> Chart | None:
     return Chart(
         [Tick(_height(value, ticks), value) for value in ticks],
         [place(one.measured_on, one.value_milli) for one in readings],
-        place(goal.baseline_on, goal.baseline_milli)
-        if goal.baseline_milli is not None and goal.baseline_on is not None
+        place(terms.baseline_on, terms.baseline_milli)
+        if terms.baseline_milli is not None and terms.baseline_on is not None
         else None,
-        place(goal.target_on, goal.target_milli),
+        place(terms.target_on, terms.target_milli),
         first,
         last,
     )

@@ -80,7 +80,7 @@ PHASE_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class MissingField:
     """A required field that is not filled in: its section, its code, and what to do."""
 
     section: str
@@ -104,9 +104,9 @@ REQUIRED = (
 """Section and code of the required fields, in the order in which they are filled in."""
 
 
-def missing(
+def missing_fields(
     content: StrategyContent, objectives: Sequence[ObjectiveFacts], actions: Sequence[ActionFacts]
-) -> list[Missing]:
+) -> list[MissingField]:
     """Return the required fields that are not filled in, in order."""
     texts = {
         "one_line": "" if content.one_line else _("Write what you live from."),
@@ -121,14 +121,14 @@ def missing(
         "responsible": "" if content.responsible else _("Write who is responsible."),
         "review_on": "" if content.review_on else _("Choose when you look at the plan again."),
     }
-    return [Missing(section, field, texts[field]) for section, field in REQUIRED if texts[field]]
+    return [MissingField(section, field, texts[field]) for section, field in REQUIRED if texts[field]]
 
 
 def phase(
     content: StrategyContent, objectives: Sequence[ObjectiveFacts], actions: Sequence[ActionFacts]
 ) -> StrategyPhase:
     """Return the phase of a strategy."""
-    lacking = len(missing(content, objectives, actions))
+    lacking = len(missing_fields(content, objectives, actions))
     if lacking == 0:
         return StrategyPhase.COMPLETE
     return StrategyPhase.STARTED if len(REQUIRED) - lacking >= MIN_STARTED else StrategyPhase.NOT_STARTED

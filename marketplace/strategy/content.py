@@ -70,7 +70,7 @@ class Budget:
     own_hours: int | None = None
 
     @property
-    def year_nok(self) -> int | None:
+    def yearly_nok(self) -> int | None:
         """Total of the year in NOK, or None if no amount is set."""
         amounts = (self.once_nok, self.month_nok, self.ads_nok)
         if all(amount is None for amount in amounts):

@@ -24,7 +24,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """Something to count. Shares name what is counted above the line (`parts`) and below it (`wholes`)."""
+    """Something to count. Only shares have labels for their numerator and denominator."""
 
     code: str
     kind: str
@@ -34,8 +34,8 @@ class Indicator:
     objectives: Mapping[str, str]
     sources: Mapping[str, str]
     instructions: Mapping[str, str]
-    parts: Mapping[str, str]
-    wholes: Mapping[str, str]
+    numerator_labels: Mapping[str, str]
+    denominator_labels: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -60,12 +60,12 @@ class Indicator:
     @property
     def part(self) -> str:
         """Name of the numerator of a share, in the current language."""
-        return localized(self.parts) if self.parts else ""
+        return localized(self.numerator_labels) if self.numerator_labels else ""
 
     @property
     def whole(self) -> str:
         """Name of the denominator of a share, in the current language."""
-        return localized(self.wholes) if self.wholes else ""
+        return localized(self.denominator_labels) if self.denominator_labels else ""
 
     @property
     def is_share(self) -> bool:

@@ -33,7 +33,7 @@ class Status(StrEnum):
     """How far an objective has come. Without a measurement nothing is known, whatever the date."""
 
     NOT_MEASURED = "not_measured"
-    ON_THE_WAY = "on_the_way"
+    IN_PROGRESS = "on_the_way"
     REACHED = "reached"
     NOT_REACHED = "not_reached"
 
@@ -68,7 +68,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Goal:
+class ObjectiveTerms:
     """Target and baseline of an objective. A baseline of None is unknown, which is not zero."""
 
     direction: str
@@ -115,14 +115,14 @@ def valid_readings(readings: Iterable[Reading]) -> list[Reading]:
     return sorted(valid, key=lambda one: (one.measured_on, one.id))
 
 
-def is_met(goal: Goal, value_milli: int) -> bool:
+def is_met(terms: ObjectiveTerms, value_milli: int) -> bool:
     """Return True if a value is at the target or beyond it, in the direction of the objective."""
-    if goal.direction == Direction.DOWN:
-        return value_milli <= goal.target_milli
-    return value_milli >= goal.target_milli
+    if terms.direction == Direction.DOWN:
+        return value_milli <= terms.target_milli
+    return value_milli >= terms.target_milli
 
 
-def objective_state(goal: Goal, readings: Iterable[Reading], today: dt.date) -> ObjectiveState:
+def objective_state(terms: ObjectiveTerms, readings: Iterable[Reading], today: dt.date) -> ObjectiveState:
     """Return the state of an objective on a day.
 
     Until the target date, the latest reading decides. After it, the last reading up to that date decides, so that an
@@ -132,91 +132,93 @@ def objective_state(goal: Goal, readings: Iterable[Reading], today: dt.date) -> 
     if not valid:
         return ObjectiveState(Status.NOT_MEASURED)
     latest = valid[-1]
-    progress = progress_to(goal, latest.value_milli)
-    if is_met(goal, latest.value_milli):
-        return ObjectiveState(Status.REACHED, latest, progress, reached_late=_is_late(goal, valid))
-    if today <= goal.target_on:
-        return ObjectiveState(Status.ON_THE_WAY, latest, progress)
-    in_time = [one for one in valid if one.measured_on <= goal.target_on]
-    is_reached = bool(in_time) and is_met(goal, in_time[-1].value_milli)
+    progress = progress_to(terms, latest.value_milli)
+    if is_met(terms, latest.value_milli):
+        return ObjectiveState(Status.REACHED, latest, progress, reached_late=_is_late(terms, valid))
+    if today <= terms.target_on:
+        return ObjectiveState(Status.IN_PROGRESS, latest, progress)
+    in_time = [one for one in valid if one.measured_on <= terms.target_on]
+    is_reached = bool(in_time) and is_met(terms, in_time[-1].value_milli)
     return ObjectiveState(Status.REACHED if is_reached else Status.NOT_REACHED, latest, progress)
 
 
-def _is_late(goal: Goal, valid: Sequence[Reading]) -> bool:
+def _is_late(terms: ObjectiveTerms, valid: Sequence[Reading]) -> bool:
     """Return True if the target was not met by its date, but by a reading after it."""
-    in_time = [one for one in valid if one.measured_on <= goal.target_on]
-    return not (in_time and is_met(goal, in_time[-1].value_milli))
+    in_time = [one for one in valid if one.measured_on <= terms.target_on]
+    return not (in_time and is_met(terms, in_time[-1].value_milli))
 
 
-def progress_to(goal: Goal, value_milli: int) -> Fraction | None:
+def progress_to(terms: ObjectiveTerms, value_milli: int) -> Fraction | None:
     """Return the share of the way from baseline to target; None if either end of the way is missing.
 
     A target that is equal to the baseline or worse leaves no way to go.
     """
-    if goal.baseline_milli is None or is_met(goal, goal.baseline_milli):
+    if terms.baseline_milli is None or is_met(terms, terms.baseline_milli):
         return None
-    return Fraction(value_milli - goal.baseline_milli, goal.target_milli - goal.baseline_milli)
+    return Fraction(value_milli - terms.baseline_milli, terms.target_milli - terms.baseline_milli)
 
 
-def next_due(goal: Goal, readings: Iterable[Reading]) -> dt.date | None:
+def next_due(terms: ObjectiveTerms, readings: Iterable[Reading]) -> dt.date | None:
     """Return when an objective is to be measured next, possibly in the past; None after the last measurement.
 
     The last measurement is the first one on the target date or later. With the rhythm "once" it is the only one.
     """
-    dates = _due_dates(goal, readings)
+    dates = _due_dates(terms, readings)
     return next(iter(dates), None)
 
 
-def last_due(goal: Goal, readings: Iterable[Reading], today: dt.date) -> dt.date | None:
+def last_due(terms: ObjectiveTerms, readings: Iterable[Reading], today: dt.date) -> dt.date | None:
     """Return the latest date up to today on which a measurement was due that is still missing, or None."""
     latest = None
-    for due in _due_dates(goal, readings):
+    for due in _due_dates(terms, readings):
         if due > today:
             break
         latest = due
     return latest
 
 
-def _due_dates(goal: Goal, readings: Iterable[Reading]) -> Iterable[dt.date]:
+def _due_dates(terms: ObjectiveTerms, readings: Iterable[Reading]) -> Iterable[dt.date]:
     """Yield the dates of the missing measurements in order; the target date is the last one."""
     valid = valid_readings(readings)
-    start = valid[-1].measured_on if valid else goal.baseline_on or goal.created_on or goal.target_on
-    if valid and start >= goal.target_on:
+    start = valid[-1].measured_on if valid else terms.baseline_on or terms.created_on or terms.target_on
+    if valid and start >= terms.target_on:
         return
-    months = MONTHS.get(Rhythm(goal.rhythm))
+    months = MONTHS.get(Rhythm(terms.rhythm))
     count = 1
-    while months and (due := add_months(start, months * count)) < goal.target_on:
+    while months and (due := add_months(start, months * count)) < terms.target_on:
         yield due
         count += 1
-    yield goal.target_on
+    yield terms.target_on
 
 
-def goal_warnings(goal: Goal, today: dt.date, periods: Sequence[Period] = ()) -> list[ObjectiveWarning]:
+def objective_warnings(
+    terms: ObjectiveTerms, today: dt.date, periods: Sequence[Period] = ()
+) -> list[ObjectiveWarning]:
     """Return the warnings about one objective. `periods` are those of the company's projects, if it is in any."""
     found = []
-    if goal.baseline_milli is None:
+    if terms.baseline_milli is None:
         found.append(ObjectiveWarning.NO_BASELINE)
-    elif goal.baseline_milli == goal.target_milli:
+    elif terms.baseline_milli == terms.target_milli:
         found.append(ObjectiveWarning.TARGET_EQUALS_BASELINE)
-    elif is_met(goal, goal.baseline_milli):
+    elif is_met(terms, terms.baseline_milli):
         found.append(ObjectiveWarning.TARGET_WORSE)
-    if goal.baseline_on is not None and goal.target_on <= goal.baseline_on:
+    if terms.baseline_on is not None and terms.target_on <= terms.baseline_on:
         found.append(ObjectiveWarning.TARGET_BEFORE_BASELINE)
-    elif goal.target_on < today:
+    elif terms.target_on < today:
         found.append(ObjectiveWarning.TARGET_IN_PAST)
-    elif periods and not any(period.includes(goal.target_on) for period in periods):
+    elif periods and not any(period.includes(terms.target_on) for period in periods):
         found.append(ObjectiveWarning.OUTSIDE_PROJECT)
-    if not goal.source.strip():
+    if not terms.source.strip():
         found.append(ObjectiveWarning.NO_SOURCE)
     return found
 
 
-def common_warnings(goals: Sequence[Goal]) -> list[ObjectiveWarning]:
+def common_warnings(objectives: Sequence[ObjectiveTerms]) -> list[ObjectiveWarning]:
     """Return the warnings about all objectives of a company together."""
     found = []
-    if len(goals) > MAX_OBJECTIVES:
+    if len(objectives) > MAX_OBJECTIVES:
         found.append(ObjectiveWarning.TOO_MANY)
-    if goals and all(goal.indicator in VISIT_INDICATORS for goal in goals):
+    if objectives and all(terms.indicator in VISIT_INDICATORS for terms in objectives):
         found.append(ObjectiveWarning.ONLY_VISITS)
     return found
 

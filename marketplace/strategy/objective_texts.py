@@ -5,7 +5,7 @@ from marketplace.strategy.measuring import ObjectiveWarning, Status
 
 STATUS_LABELS = {
     Status.NOT_MEASURED: _l("Not measured"),
-    Status.ON_THE_WAY: _l("On the way"),
+    Status.IN_PROGRESS: _l("On the way"),
     Status.REACHED: _l("Reached"),
     Status.NOT_REACHED: _l("Not reached"),
 }

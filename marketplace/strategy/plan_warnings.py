@@ -9,7 +9,13 @@ from marketplace.core.i18n import format_date, format_money, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy.completeness import ActionFacts, ObjectiveFacts, current
 from marketplace.strategy.content import StrategyContent
-from marketplace.strategy.measuring import Goal, ObjectiveWarning, Period, common_warnings, goal_warnings
+from marketplace.strategy.measuring import (
+    ObjectiveTerms,
+    ObjectiveWarning,
+    Period,
+    common_warnings,
+    objective_warnings,
+)
 from marketplace.strategy.objective_texts import WARNING_TEXTS
 from marketplace.strategy.prioritizing import find_budget_overrun
 
@@ -28,7 +34,7 @@ class PlanWarning:
     text: str
 
 
-def warnings(  # noqa: PLR0913 because each is a part of the plan or a date that it is compared with
+def plan_warnings(  # noqa: PLR0913 because each is a part of the plan or a date that it is compared with
     content: StrategyContent,
     objectives: Sequence[ObjectiveFacts],
     actions: Sequence[ActionFacts],
@@ -66,7 +72,7 @@ def _objective_warnings(
 ) -> Iterator[PlanWarning]:
     names = {audience.name for audience in content.audiences}
     for objective in objectives:
-        for warning in goal_warnings(_goal(objective), today, periods):
+        for warning in objective_warnings(_terms(objective), today, periods):
             yield PlanWarning("objectives", f"{objective.text}: {WARNING_TEXTS[warning]}")
         if objective.target_on > add_months(today, 12 * MAX_YEARS):
             yield PlanWarning(
@@ -76,7 +82,7 @@ def _objective_warnings(
             yield PlanWarning(
                 "objectives", f"{objective.text}: {_('Its audience is no longer in the plan.')}"
             )
-    common = common_warnings([_goal(objective) for objective in objectives])
+    common = common_warnings([_terms(objective) for objective in objectives])
     for warning in common:
         yield PlanWarning("objectives", str(WARNING_TEXTS[warning]))
     is_selling = any(objective.kind in SELLING_KINDS for objective in objectives)
@@ -84,8 +90,8 @@ def _objective_warnings(
         yield PlanWarning("objectives", _("No objective is about sales or service."))
 
 
-def _goal(objective: ObjectiveFacts) -> Goal:
-    return Goal(
+def _terms(objective: ObjectiveFacts) -> ObjectiveTerms:
+    return ObjectiveTerms(
         objective.direction,
         objective.baseline_milli,
         objective.target_milli,
@@ -135,7 +141,7 @@ def _action_warnings(
 
 def _budget_warnings(content: StrategyContent, kept: Sequence[ActionFacts]) -> Iterator[PlanWarning]:
     costs = [(action.cost_low_nok, action.cost_high_nok) for action in kept]
-    over = find_budget_overrun(costs, content.budget.year_nok)
+    over = find_budget_overrun(costs, content.budget.yearly_nok)
     if over:
         yield PlanWarning(
             "budget",

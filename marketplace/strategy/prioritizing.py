@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from marketplace.core.i18n import lazy_gettext as _
 
-FIRST = 3
+FIRST_ACTIONS_COUNT = 3
 """Actions that the company is advised to do first."""
 
 

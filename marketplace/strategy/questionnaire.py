@@ -44,11 +44,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """Three questions about one subject. `course` is the number of the course session about it."""
+    """Three questions about one subject. `session_number` is the number of the course session about it."""
 
     code: str
     labels: Mapping[str, str]
-    course: int
+    session_number: int
     questions: tuple[Question, ...]
 
     @property

@@ -9,8 +9,8 @@ from flask import Flask
 
 from marketplace.briefs import guide, queries, use_cases
 from marketplace.briefs.from_action import (
-    ActionFacts,
-    ObjectiveFacts,
+    ActionTexts,
+    ObjectiveTexts,
     Part,
     PlanFacts,
     answers_from,
@@ -53,11 +53,11 @@ CONTENT = StrategyContent(
     responsible="Anne, daglig leder",
     risks=("HEMMELIGRISIKO sykdom",),
 )
-OBJECTIVE = ObjectiveFacts(
+OBJECTIVE = ObjectiveTexts(
     "Mer enn 45 % bestiller direkte hos oss", "sales", "sal_direct_share", "Andel direktebestillinger", "20 %", "45 %",
     dt.date(2027, 9, 30), "bookingsystemet", "Tyske fiskere",
 )  # fmt: skip
-ACTION = ActionFacts(
+ACTION = ActionTexts(
     "Egen bookingside med betaling og bilder av hyttene", "ecm.booking", ("sea.local",), "website", 40_000, 80_000,
     dt.date(2027, 1, 4), dt.date(2027, 3, 15),
 )  # fmt: skip
@@ -142,7 +142,7 @@ def test_unknown_baseline_past_dates_and_unknown_cost_are_left_out() -> None:
 
 
 def test_empty_plan_gives_title_services_and_deliverables() -> None:
-    parts = find_parts(PlanFacts(StrategyContent()), ActionFacts("Film", "med.film"), None, TODAY)
+    parts = find_parts(PlanFacts(StrategyContent()), ActionTexts("Film", "med.film"), None, TODAY)
     assert answers_from(parts, chosen(parts)) == {
         "title": "Film", "services": ["med.film"], "deliverables": ["Film"],
     }  # fmt: skip

@@ -21,7 +21,7 @@ from marketplace.programme.models.sessions import AttendanceMark, CourseSession
 from marketplace.programme.queries.attendance import attendance_list, attended_by
 from marketplace.programme.queries.progress import count_topics
 from marketplace.programme.use_cases import attendance as use_cases
-from marketplace.programme.use_cases.attendance import Marker, NewMark
+from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from tests import factories
 from tests.factories import briefs, programme
 from tests.factories import strategy as strategies
@@ -29,7 +29,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import run_concurrently
 from tests.support.page_rules import text_of
 
-STAFF = Marker(MarkSource.STAFF)
+STAFF = MarkOrigin(MarkSource.STAFF)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def send_interleaved(course_session: CourseSession, cohort: Cohort, seed: int) -
     draw = random.Random(seed)
     ids = companies(cohort)
     taps = [
-        mark(draw.choice(ids), draw.choice([Mark.HERE, Mark.AWAY]), second, f"key-{seed}-{second}")
+        mark(draw.choice(ids), draw.choice([Mark.PRESENT, Mark.ABSENT]), second, f"key-{seed}-{second}")
         for second in range(30)
     ]
     phones: tuple[list[NewMark], list[NewMark]] = ([], [])
@@ -118,7 +118,7 @@ def test_two_phones_at_once_lose_no_mark(today: CourseSession, cohort: Cohort, a
 
     def send(phone: int) -> None:
         for number, company in enumerate(ids):
-            use_cases.add_marks(session_id, [mark(company, Mark.HERE, number, f"{phone}-{number}")], STAFF)
+            use_cases.add_marks(session_id, [mark(company, Mark.PRESENT, number, f"{phone}-{number}")], STAFF)
 
     assert run_concurrently(app, send, 4) == ["done"] * 4
     assert session.query(AttendanceMark).count() == 12
@@ -126,7 +126,7 @@ def test_two_phones_at_once_lose_no_mark(today: CourseSession, cohort: Cohort, a
 
 def test_form_marks_only_boxes_that_were_changed(today: CourseSession, cohort: Cohort) -> None:
     first, second, third = companies(cohort)
-    use_cases.add_marks(today.id, [mark(first, Mark.HERE, 0, "another-phone")], STAFF)
+    use_cases.add_marks(today.id, [mark(first, Mark.PRESENT, 0, "another-phone")], STAFF)
     stale = dict.fromkeys((first, second, third), False)
     use_cases.save_list(today.id, stale | {second: True}, stale, STAFF)
     assert len(here(today)) == 2, "the stale form does not undo the mark of the other phone"
@@ -134,10 +134,10 @@ def test_form_marks_only_boxes_that_were_changed(today: CourseSession, cohort: C
 
 def test_wrong_clock_of_a_phone_does_not_win_for_ever(today: CourseSession, cohort: Cohort) -> None:
     company = companies(cohort)[0]
-    ahead = NewMark(company, Mark.AWAY, clock.now() + dt.timedelta(days=400), "ahead")
+    ahead = NewMark(company, Mark.ABSENT, clock.now() + dt.timedelta(days=400), "ahead")
     use_cases.add_marks(today.id, [ahead], STAFF)
     with clock.as_of(clock.now() + dt.timedelta(minutes=1)):
-        use_cases.add_marks(today.id, [NewMark(company, Mark.HERE, clock.now(), "later")], STAFF)
+        use_cases.add_marks(today.id, [NewMark(company, Mark.PRESENT, clock.now(), "later")], STAFF)
     assert len(here(today)) == 1
 
 
@@ -145,14 +145,14 @@ def test_cancelled_session_refuses_marks(today: CourseSession, cohort: Cohort) -
     today.cancelled_at = clock.now()
     session.commit()
     with pytest.raises(Conflict):
-        use_cases.add_marks(today.id, [mark(companies(cohort)[0], Mark.HERE, 0, "k")], STAFF)
+        use_cases.add_marks(today.id, [mark(companies(cohort)[0], Mark.PRESENT, 0, "k")], STAFF)
 
 
 def test_company_of_another_project_cannot_be_marked(today: CourseSession) -> None:
     stranger = programme.participation(programme.project(factories.garden("Kysten hage")), "Fremmed AS")
     session.commit()
     with pytest.raises(NotFound):
-        use_cases.add_marks(today.id, [mark(stranger.id, Mark.HERE, 0, "k")], STAFF)
+        use_cases.add_marks(today.id, [mark(stranger.id, Mark.PRESENT, 0, "k")], STAFF)
 
 
 def test_guest_joins_the_project_or_is_recognized_by_name(today: CourseSession) -> None:
@@ -171,7 +171,7 @@ def test_catch_up_session_counts_once(today: CourseSession, cohort: Cohort) -> N
     second = programme.course_session(cohort, clock.now() - dt.timedelta(minutes=40), number=2)
     session.commit()
     for number, one in enumerate((today, catch_up, second)):
-        use_cases.add_marks(one.id, [mark(company, Mark.HERE, number, f"k{number}")], STAFF)
+        use_cases.add_marks(one.id, [mark(company, Mark.PRESENT, number, f"k{number}")], STAFF)
     assert attended_by([company]) == {company: 2}
 
 

@@ -228,7 +228,7 @@ def test_company_that_comes_back_gets_events_that_replace_the_cancelled_ones(
         seat_link.withdraw(company.token, "time", "")
         (removed,) = [mail for mail in received(app, sink) if mail.parts]
         assert states(removed) == dict.fromkeys(uids, ("CANCELLED", first))
-        assert seat_link.come_back(company.token, cohort.id)
+        assert seat_link.sign_up_again(company.token, cohort.id)
         (returned,) = [mail for mail in received(app, sink) if mail.parts]
         assert states(returned) == dict.fromkeys(uids, ("CONFIRMED", first + 1))
     sessions.save_session(adviser, cohort.project.slug, rows[0].id, replace(DETAILS, venue="Rådhuset"))

@@ -24,7 +24,7 @@ from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, SessionLink
 from marketplace.programme.notices.sign_up import seat_withdrawn
 from marketplace.programme.use_cases import attendance, link_keys
-from marketplace.programme.use_cases.attendance import Marker
+from marketplace.programme.use_cases.attendance import MarkOrigin
 from tests import factories
 from tests.factories import programme
 from tests.proposals.conftest import at_noon
@@ -67,7 +67,7 @@ def test_contact_person_downloads_own_data_without_an_account(cohort: Cohort, cl
 def test_contact_person_erases_own_data_and_the_figures_remain(cohort: Cohort, client: Browser) -> None:
     own = seat(cohort)
     held = programme.course_session(cohort, clock.now() - dt.timedelta(days=2))
-    attendance.mark_all_here(held.id, Marker(MarkSource.STAFF))
+    attendance.mark_all_here(held.id, MarkOrigin(MarkSource.STAFF))
     send_mail(seat_withdrawn(own, ()), own.contact_email, "nb")
     session.commit()
     path = f"/courses/seat/{own.token}"
@@ -92,7 +92,7 @@ def test_contact_is_erased_two_years_after_the_project_and_figures_remain(
     held = programme.course_session(
         cohort, clock.now() - dt.timedelta(days=2), lecturer="Ola Nes", lecturer_email="ola@nes.example"
     )
-    attendance.mark_all_here(held.id, Marker(MarkSource.STAFF))
+    attendance.mark_all_here(held.id, MarkOrigin(MarkSource.STAFF))
     session.commit()
     at_noon.shift(24 * MONTH)
     assert erase_old_participations() == 0

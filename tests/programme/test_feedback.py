@@ -17,12 +17,12 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.programme.use_cases import attendance, contact_data
 from marketplace.programme.use_cases import feedback as use_cases
-from marketplace.programme.use_cases.attendance import Marker, NewMark
+from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
-STAFF = Marker(MarkSource.STAFF)
+STAFF = MarkOrigin(MarkSource.STAFF)
 AFTERNOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 EVENING = dt.datetime(2026, 11, 25, 17, 1, tzinfo=dt.UTC)
 ANSWERS = {"useful": "4", "pace": "2", "used_before": "3", "comment": "Mer om bilder, takk."}
@@ -42,7 +42,7 @@ def held(adviser: Viewer, time_machine: Any) -> CourseSession:
     held = programme.course_session(cohort, AFTERNOON, number=2)
     for number, name in enumerate(("Ålgård gard", "Bjørkvollen ysteri", "Zeta data", "Borte AS")):
         company = programme.participation(cohort, name)
-        mark = Mark.HERE if name != "Borte AS" else Mark.AWAY
+        mark = Mark.PRESENT if name != "Borte AS" else Mark.ABSENT
         attendance.add_marks(
             held.id, [NewMark(company.id, mark, clock.now() - dt.timedelta(minutes=9), f"k{number}")], STAFF
         )

@@ -18,12 +18,12 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import invitations as use_cases
-from marketplace.programme.use_cases.invitations import Invitation
+from marketplace.programme.use_cases.invitations import CourseInvitationText
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
-TEXT = Invitation("Bli med på kurs", "Hei,\n\nVi har plass til dere.")
+TEXT = CourseInvitationText("Bli med på kurs", "Hei,\n\nVi har plass til dere.")
 
 
 @pytest.fixture

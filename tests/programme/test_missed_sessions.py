@@ -15,7 +15,7 @@ from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.use_cases import attendance
-from marketplace.programme.use_cases.attendance import Marker, NewMark
+from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from marketplace.programme.use_cases.missed_sessions import notify_of_missed_sessions
 from tests import factories
 from tests.factories import programme
@@ -37,7 +37,7 @@ def cohort(app: Flask) -> Cohort:
 def held(cohort: Cohort) -> CourseSession:
     """A session that one company attended, one missed, and one was not marked at."""
     shown = programme.course_session(cohort, STARTS)
-    marks = {"var@x.example": Mark.HERE, "borte@x.example": Mark.AWAY, "umerket@x.example": None}
+    marks = {"var@x.example": Mark.PRESENT, "borte@x.example": Mark.ABSENT, "umerket@x.example": None}
     made = []
     for email, mark in marks.items():
         one = programme.participation(cohort, email, contact_email=email)
@@ -45,7 +45,7 @@ def held(cohort: Cohort) -> CourseSession:
             made.append(NewMark(one.id, mark, STARTS, f"key-{one.id}"))
     session.commit()
     with at(6, 12):
-        attendance.add_marks(shown.id, made, Marker(MarkSource.STAFF))
+        attendance.add_marks(shown.id, made, MarkOrigin(MarkSource.STAFF))
     return shown
 
 

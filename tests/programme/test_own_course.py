@@ -13,7 +13,7 @@ from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.models.sessions import SessionMaterial
 from marketplace.programme.queries.own_course import courses_for_garden, own_courses
 from marketplace.programme.use_cases import attendance
-from marketplace.programme.use_cases.attendance import Marker, NewMark
+from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from marketplace.strategy.use_cases.objectives import ObjectiveDetails, add_objective
 from tests import factories
 from tests.factories import programme
@@ -53,14 +53,14 @@ class Course:
             for number, days in enumerate((-14, -7, 7), start=1)
         ]
         session.commit()
-        self.mark(0, Mark.HERE)
-        self.mark(1, Mark.AWAY)
+        self.mark(0, Mark.PRESENT)
+        self.mark(1, Mark.ABSENT)
 
     def mark(self, index: int, mark: Mark) -> None:
         """Mark the company at a session, which was held."""
         shown = self.sessions[index]
         made = NewMark(self.seat.id, mark, shown.starts_at, f"{shown.id}-{mark}")
-        attendance.add_marks(shown.id, [made], Marker(MarkSource.STAFF))
+        attendance.add_marks(shown.id, [made], MarkOrigin(MarkSource.STAFF))
         shown.held_at = shown.ends_at
         session.commit()
 

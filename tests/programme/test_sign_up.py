@@ -133,7 +133,7 @@ def test_withdrawn_company_that_comes_back_keeps_its_row(cohort: Cohort) -> None
     assert again.id == first.id
     assert again.state == "signed_up"
     seat_link.withdraw(again.token, "time", "")
-    assert seat_link.come_back(again.token, cohort.id)
+    assert seat_link.sign_up_again(again.token, cohort.id)
     assert session.query(Participation).count() == 1
 
 

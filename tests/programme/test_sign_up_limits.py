@@ -18,7 +18,7 @@ from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.courses import waiting_list_position
 from marketplace.programme.use_cases import attendance
 from marketplace.programme.use_cases import sign_up as use_cases
-from marketplace.programme.use_cases.attendance import Marker
+from marketplace.programme.use_cases.attendance import MarkOrigin
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests import factories
 from tests.factories import programme
@@ -145,7 +145,7 @@ def test_cancelled_session_answers_a_phone_with_the_reason(cohort: Cohort, clien
     assert answer.status_code == 409
     assert "avlyst" in answer.get_json()["refused"]
     with pytest.raises(Conflict):
-        attendance.mark_all_here(planned.id, Marker(MarkSource.STAFF))
+        attendance.mark_all_here(planned.id, MarkOrigin(MarkSource.STAFF))
 
 
 def test_answer_does_not_reveal_whether_another_company_takes_part(cohort: Cohort, app: Flask) -> None:

@@ -148,7 +148,7 @@ def test_change_after_a_colleague_has_saved_is_a_conflict(owner: Viewer) -> None
         use_cases.save_action(owner, action.id, replace(PHOTOS, what="Ta bilder i mai"), seen)
 
 
-def test_each_change_is_in_the_version_of_the_sitting(owner: Viewer) -> None:
+def test_each_change_is_in_the_version_of_the_editing_session(owner: Viewer) -> None:
     action = add(owner)
     use_cases.set_action_state(owner, action.id, "ongoing")
     version = session.query(StrategyVersion).one()
@@ -214,7 +214,7 @@ def test_other_companies_gardens_and_suppliers_do_not_reach_an_action(owner: Vie
     assert client.sign_in(adviser.user_id or 0).get("/plan/actions").status_code == 403
 
 
-def test_list_of_actions_needs_few_statements(owner: Viewer, client: Browser) -> None:
+def test_list_of_actions_needs_few_queries(owner: Viewer, client: Browser) -> None:
     for number in range(10):
         add(owner, f"Tiltak {number}", objective_id=None)
     client.sign_in(owner.user_id or 0).get("/plan/actions")

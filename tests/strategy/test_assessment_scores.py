@@ -48,7 +48,7 @@ def test_scores_agree_with_the_reference() -> None:
     source = random.Random(14)
     for _case in range(CASES):
         texts = random_texts(source)
-        result = assessment_scores.score(questionnaire(), as_answers(texts))
+        result = assessment_scores.score_assessment(questionnaire(), as_answers(texts))
         expected = []
         for one, (_code, codes) in zip(result.dimensions, DIMENSIONS, strict=True):
             values = [int(texts[code]) for code in codes if texts[code].isdigit()]
@@ -65,7 +65,7 @@ def test_changes_agree_with_the_reference() -> None:
     source = random.Random(15)
     for _case in range(CASES):
         before, after = random_texts(source), random_texts(source)
-        found = assessment_scores.changes(questionnaire(), as_answers(before), as_answers(after))
+        found = assessment_scores.dimension_changes(questionnaire(), as_answers(before), as_answers(after))
         for one, (_code, codes) in zip(found, DIMENSIONS, strict=True):
             pairs = [
                 (int(before[code]), int(after[code]))
@@ -89,10 +89,10 @@ def test_recommendations_are_low_and_unknown_answers_lowest_first() -> None:
 def test_unknown_and_skipped_answers_do_not_lower_the_score() -> None:
     whole = as_answers(dict.fromkeys(CODES, "4"))
     spared = whole | as_answers({codes[0]: "unknown" for _code, codes in DIMENSIONS})
-    assert assessment_scores.score(questionnaire(), spared).points == 100
-    assert assessment_scores.score(questionnaire(), spared).unknown == 6
+    assert assessment_scores.score_assessment(questionnaire(), spared).points == 100
+    assert assessment_scores.score_assessment(questionnaire(), spared).unknown == 6
     lacking = spared | as_answers({CODES[1]: "skipped"})
-    result = assessment_scores.score(questionnaire(), lacking)
+    result = assessment_scores.score_assessment(questionnaire(), lacking)
     assert (result.points, result.dimensions[0].points) == (None, None)
 
 
@@ -151,7 +151,7 @@ def test_questionnaire_is_complete_in_all_languages() -> None:
     assert len(set(CODES)) == 18
     for dimension in questionnaire().dimensions:
         assert set(dimension.labels) == languages
-        assert course_plan().session(dimension.course) is not None
+        assert course_plan().session(dimension.session_number) is not None
         for question in dimension.questions:
             assert set(question.texts) == set(question.anchor_texts) == languages
             assert all(len(texts) == 3 and all(texts) for texts in question.anchor_texts.values())

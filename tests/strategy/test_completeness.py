@@ -11,8 +11,8 @@ from marketplace.core.i18n import use_locale
 from marketplace.strategy import completeness
 from marketplace.strategy.completeness import REQUIRED, StrategyPhase
 from marketplace.strategy.content import Audience, Budget, Channel, Offer, StrategyContent
-from marketplace.strategy.measuring import Goal, Period, goal_warnings
-from marketplace.strategy.plan_warnings import warnings
+from marketplace.strategy.measuring import ObjectiveTerms, Period, objective_warnings
+from marketplace.strategy.plan_warnings import plan_warnings
 
 TODAY = dt.date(2027, 1, 15)
 FULL = StrategyContent(
@@ -64,12 +64,12 @@ ACTIONS = [Action()] * 3
 def missing_fields(
     content: StrategyContent, objectives: Any = OBJECTIVES, actions: Any = ACTIONS
 ) -> list[str]:
-    return [one.field for one in completeness.missing(content, objectives, actions)]
+    return [one.field for one in completeness.missing_fields(content, objectives, actions)]
 
 
 def texts(content: StrategyContent = FULL, objectives: Any = OBJECTIVES, actions: Any = ACTIONS) -> list[str]:
     with use_locale("en"):
-        return [one.text for one in warnings(content, objectives, actions, TODAY, periods=PERIODS)]
+        return [one.text for one in plan_warnings(content, objectives, actions, TODAY, periods=PERIODS)]
 
 
 def test_full_plan_lacks_nothing_and_has_no_warnings() -> None:
@@ -151,10 +151,10 @@ def test_doubtful_plan_is_warned_about_but_complete(changes: dict[str, Any], wor
 
 def test_review_soon_after_a_plan_that_has_been_complete_for_long_is_not_warned_about() -> None:
     near = replace(FULL, review_on=TODAY + dt.timedelta(days=20))
-    assert warnings(near, OBJECTIVES, ACTIONS, TODAY, completed_on=add_months(TODAY, -5)) == []
+    assert plan_warnings(near, OBJECTIVES, ACTIONS, TODAY, completed_on=add_months(TODAY, -5)) == []
 
 
 def test_date_in_a_project_without_an_end_is_not_warned_about() -> None:
-    goal = Goal("up", 1, 2, dt.date(2030, 1, 1), source="kassa")
-    assert goal_warnings(goal, TODAY, [Period(dt.date(2026, 1, 1))]) == []
-    assert goal_warnings(goal, TODAY, [*PERIODS, Period(dt.date(2026, 1, 1))]) == []
+    terms = ObjectiveTerms("up", 1, 2, dt.date(2030, 1, 1), source="kassa")
+    assert objective_warnings(terms, TODAY, [Period(dt.date(2026, 1, 1))]) == []
+    assert objective_warnings(terms, TODAY, [*PERIODS, Period(dt.date(2026, 1, 1))]) == []

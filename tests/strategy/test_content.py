@@ -85,7 +85,7 @@ def test_replacing_a_section_leaves_the_others() -> None:
     ],
 )
 def test_total_of_the_budget_is_unknown_without_amounts(budget: Budget, total: int | None) -> None:
-    assert budget.year_nok == total
+    assert budget.yearly_nok == total
 
 
 def test_template_has_all_sections_and_texts_in_all_languages() -> None:

@@ -7,15 +7,15 @@ from fractions import Fraction
 import pytest
 
 from marketplace.strategy.measuring import (
-    Goal,
+    ObjectiveTerms,
     ObjectiveWarning,
     Reading,
     Status,
     common_warnings,
-    goal_warnings,
     last_due,
     next_due,
     objective_state,
+    objective_warnings,
     percentage_milli,
 )
 from tests.strategy.reference_measuring import reference_state
@@ -24,8 +24,8 @@ DAY_0 = dt.date(2026, 1, 1)
 TODAY = dt.date(2026, 6, 15)
 
 
-def goal(direction="up", baseline=40_000, target=90_000, target_on=dt.date(2027, 6, 30), **values):
-    return Goal(direction, baseline, target, target_on, **values)
+def terms(direction="up", baseline=40_000, target=90_000, target_on=dt.date(2027, 6, 30), **values):
+    return ObjectiveTerms(direction, baseline, target, target_on, **values)
 
 
 def reading(number, day, value, replaces=None):
@@ -53,7 +53,7 @@ def test_ten_thousand_random_objectives_agree_with_the_reference():
         case = random_case(rng)
         is_down, baseline, target, target_day, history, today = case
         got = objective_state(
-            goal("down" if is_down else "up", baseline, target, DAY_0 + dt.timedelta(target_day)),
+            terms("down" if is_down else "up", baseline, target, DAY_0 + dt.timedelta(target_day)),
             [Reading(number, DAY_0 + dt.timedelta(day), value, old) for number, day, value, old in history],
             DAY_0 + dt.timedelta(today),
         )
@@ -68,52 +68,52 @@ def test_ten_thousand_random_objectives_agree_with_the_reference():
 @pytest.mark.parametrize(
     ("direction", "value", "status"),
     [
-        ("up", 89_999, Status.ON_THE_WAY),
+        ("up", 89_999, Status.IN_PROGRESS),
         ("up", 90_000, Status.REACHED),
         ("up", 90_001, Status.REACHED),
-        ("down", 90_001, Status.ON_THE_WAY),
+        ("down", 90_001, Status.IN_PROGRESS),
         ("down", 90_000, Status.REACHED),
         ("down", 89_999, Status.REACHED),
     ],
 )
 def test_value_at_or_beyond_the_target_is_reached(direction, value, status):
-    one = goal(direction, baseline=None)
+    one = terms(direction, baseline=None)
     assert objective_state(one, [reading(1, TODAY, value)], TODAY).status is status
 
 
 def test_unknown_baseline_gives_no_progress():
-    assert objective_state(goal(baseline=None), [reading(1, TODAY, 45_000)], TODAY).progress is None
-    assert objective_state(goal(baseline=0), [reading(1, TODAY, 45_000)], TODAY).progress == Fraction(1, 2)
+    assert objective_state(terms(baseline=None), [reading(1, TODAY, 45_000)], TODAY).progress is None
+    assert objective_state(terms(baseline=0), [reading(1, TODAY, 45_000)], TODAY).progress == Fraction(1, 2)
 
 
 def test_baseline_equal_to_target_gives_no_progress():
-    assert objective_state(goal(baseline=90_000), [reading(1, TODAY, 80_000)], TODAY).progress is None
+    assert objective_state(terms(baseline=90_000), [reading(1, TODAY, 80_000)], TODAY).progress is None
 
 
 def test_objective_in_time_remains_reached_after_its_date():
-    one = goal(target_on=TODAY)
+    one = terms(target_on=TODAY)
     readings = [reading(1, TODAY, 95_000), reading(2, TODAY + dt.timedelta(30), 50_000)]
     assert objective_state(one, readings, TODAY + dt.timedelta(31)).status is Status.REACHED
 
 
 def test_target_met_after_its_date_is_reached_late():
-    one = goal(target_on=TODAY)
+    one = terms(target_on=TODAY)
     readings = [reading(1, TODAY, 50_000), reading(2, TODAY + dt.timedelta(1), 95_000)]
     assert objective_state(one, readings, TODAY + dt.timedelta(1)).reached_late
     in_time = [reading(1, TODAY, 95_000), reading(2, TODAY + dt.timedelta(1), 96_000)]
     assert not objective_state(one, in_time, TODAY + dt.timedelta(1)).reached_late
-    assert objective_state(one, readings[:1], TODAY).status is Status.ON_THE_WAY
+    assert objective_state(one, readings[:1], TODAY).status is Status.IN_PROGRESS
     assert objective_state(one, readings[:1], TODAY + dt.timedelta(1)).status is Status.NOT_REACHED
 
 
 def test_objective_without_measurement_is_never_not_reached():
-    assert objective_state(goal(target_on=TODAY), [], TODAY + dt.timedelta(1)).status is Status.NOT_MEASURED
+    assert objective_state(terms(target_on=TODAY), [], TODAY + dt.timedelta(1)).status is Status.NOT_MEASURED
 
 
 def test_corrected_reading_no_longer_counts():
     readings = [reading(1, TODAY, 95_000), reading(2, TODAY - dt.timedelta(1), 9_500, replaces=1)]
-    state = objective_state(goal(), readings, TODAY)
-    assert state.status is Status.ON_THE_WAY
+    state = objective_state(terms(), readings, TODAY)
+    assert state.status is Status.IN_PROGRESS
     assert state.latest == readings[1]
 
 
@@ -130,11 +130,11 @@ def test_corrected_reading_no_longer_counts():
     ],
 )
 def test_next_due_date_follows_the_rhythm(rhythm, readings, due):
-    assert next_due(goal(rhythm=rhythm, baseline_on=dt.date(2026, 1, 31)), readings) == due
+    assert next_due(terms(rhythm=rhythm, baseline_on=dt.date(2026, 1, 31)), readings) == due
 
 
 def test_last_due_date_advances_while_nothing_is_measured():
-    one = goal(rhythm="monthly", baseline_on=dt.date(2026, 1, 31), target_on=dt.date(2026, 4, 15))
+    one = terms(rhythm="monthly", baseline_on=dt.date(2026, 1, 31), target_on=dt.date(2026, 4, 15))
     days = [dt.date(2026, 2, 27), dt.date(2026, 2, 28), dt.date(2026, 4, 14), dt.date(2026, 12, 1)]
     assert [last_due(one, [], day) for day in days] == [
         None,
@@ -160,15 +160,15 @@ def test_last_due_date_advances_while_nothing_is_measured():
     ],
 )
 def test_warnings_name_what_to_look_at_again(values, expected):
-    assert goal_warnings(goal(**{"source": "Booking system", **values}), TODAY) == expected
+    assert objective_warnings(terms(**{"source": "Booking system", **values}), TODAY) == expected
 
 
 def test_warnings_about_all_objectives_together():
-    visits = goal(indicator="vis_visits")
+    visits = terms(indicator="vis_visits")
     assert common_warnings([]) == []
     assert common_warnings([visits, visits]) == [ObjectiveWarning.ONLY_VISITS]
-    assert common_warnings([visits, goal(indicator="sal_orders")]) == []
-    assert common_warnings([goal()] * 6) == [ObjectiveWarning.TOO_MANY]
+    assert common_warnings([visits, terms(indicator="sal_orders")]) == []
+    assert common_warnings([terms()] * 6) == [ObjectiveWarning.TOO_MANY]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from marketplace.strategy.chart import draw_chart
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
-from marketplace.strategy.measuring import Goal, Reading
+from marketplace.strategy.measuring import ObjectiveTerms, Reading
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import StrategyVersion
@@ -210,7 +210,7 @@ def test_form_with_errors_keeps_the_text(owner: Viewer, client: Browser) -> None
     assert "kryss av for at dere ikke vet det" in answer.get_data(as_text=True)
 
 
-def test_list_and_page_show_chart_and_table_in_few_statements(owner: Viewer, client: Browser) -> None:
+def test_list_and_page_show_chart_and_table_in_few_queries(owner: Viewer, client: Browser) -> None:
     for _index in range(6):
         added = add(owner)
         for month in (10, 11):
@@ -236,10 +236,10 @@ def test_list_and_page_show_chart_and_table_in_few_statements(owner: Viewer, cli
 )
 @pytest.mark.parametrize("baseline", [None, 0, 5_000])
 def test_chart_stays_inside_its_frame(readings: list[Any], baseline: int | None) -> None:
-    goal = Goal(
+    terms = ObjectiveTerms(
         "up", baseline, 5_000, dt.date(2026, 6, 1), dt.date(2026, 1, 1) if baseline is not None else None
     )
-    chart = draw_chart(goal, [Reading(*row) for row in readings])
+    chart = draw_chart(terms, [Reading(*row) for row in readings])
     if chart is None:
         assert not readings
         assert baseline is None

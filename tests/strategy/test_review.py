@@ -30,7 +30,7 @@ def task_urls(shared: World) -> list[str]:
     return [task.url for task in garden_dashboard(shared.adviser).tasks]
 
 
-def test_review_is_asked_answered_and_shown_to_both(shared: World, client: Browser) -> None:
+def test_review_is_requested_answered_and_shown_to_both(shared: World, client: Browser) -> None:
     client.sign_in(shared.owner.user_id or 0)
     client.post("/plan/review", data={"message": "Er målene gode nok?"})
     assert kinds(shared.adviser)[-1] == "strategy_asked"
@@ -51,7 +51,7 @@ def test_review_is_asked_answered_and_shown_to_both(shared: World, client: Brows
     assert "Strategien er endret etter det." in client.page("/plan/review").text
 
 
-def test_version_under_review_is_not_overwritten_in_the_same_sitting(shared: World) -> None:
+def test_version_under_review_is_not_overwritten_in_same_editing_session(shared: World) -> None:
     reviews.ask_for_review(shared.owner, "")
     strategies.save(shared.owner, one_line="Skrevet rett etterpå.")
     versions = session.scalars(select(StrategyVersion).order_by(StrategyVersion.number)).all()
@@ -83,7 +83,7 @@ def test_answer_about_an_older_version_is_kept_in_the_form(shared: World, client
         )
         assert sent.status_code == 409
         assert "Fint arbeid" in sent.text
-    assert queries.open_review(shared.strategy) is not None
+    assert queries.pending_review(shared.strategy) is not None
 
 
 def test_changes_need_a_text_and_an_answer_a_verdict(shared: World) -> None:
@@ -113,7 +113,7 @@ def test_stranger_cannot_answer(shared: World) -> None:
         reviews.answer_review(shared.supplier, shared.company.id, 1, "ok", "")
 
 
-def test_pages_send_few_statements_however_many_comments_there_are(shared: World, client: Browser) -> None:
+def test_pages_send_few_queries_however_many_comments_there_are(shared: World, client: Browser) -> None:
     for number in range(3):
         reviews.ask_for_review(shared.owner, "")
         version = queries.newest_version(shared.strategy)

@@ -1,4 +1,4 @@
-"""Versions of a strategy: one a sitting, readable differences, restoring, and the times of the phases."""
+"""Versions of a strategy: one per editing session, readable differences, restoring, and the times of the phases."""
 
 import datetime as dt
 from dataclasses import replace
@@ -201,7 +201,7 @@ def test_start_page_shows_the_next_step_and_what_is_missing(owner: Viewer, clien
     "path",
     ["/plan", "/plan/versions", "/plan/versions/1", *(f"/plan/strategy/{name}" for name in ("company", "gaps", "channels", "check"))],
 )  # fmt: skip
-def test_pages_of_the_plan_send_few_statements(owner: Viewer, client: Browser, path: str) -> None:
+def test_pages_of_the_plan_send_few_queries(owner: Viewer, client: Browser, path: str) -> None:
     save_all(owner)
     add_rows(owner)
     browser = client.sign_in(owner.user_id or 0)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import load_only
 
 from marketplace.briefs.from_action import (
-    ActionFacts,
-    ObjectiveFacts,
+    ActionTexts,
+    ObjectiveTexts,
     Part,
     PlanFacts,
     find_parts,
@@ -62,7 +62,7 @@ def action_source(viewer: Viewer, action_id: int) -> ActionSource:
     if action is None or plan.strategy is None:
         raise NotFound
     objective = next((one for one in plan.objectives if one.id == action.objective_id), None)
-    budget = plan.content.budget.year_nok
+    budget = plan.content.budget.yearly_nok
     costs = [(one.cost_low_nok, one.cost_high_nok) for one in plan.actions if one.state in OPEN_STATES]
     with use_locale(plan.strategy.language):
         parts = find_parts(
@@ -95,9 +95,9 @@ def _language_name(code: str) -> str:
     return name if current_locale() == "en" else name.lower()
 
 
-def _action_facts(action: Action) -> ActionFacts:
+def _action_facts(action: Action) -> ActionTexts:
     service = taxonomy.services().get(action.service_code)
-    return ActionFacts(
+    return ActionTexts(
         what=action.what,
         service_code=action.service_code,
         related_services=service.related if service else (),
@@ -109,11 +109,11 @@ def _action_facts(action: Action) -> ActionFacts:
     )
 
 
-def _objective_facts(objective: Objective | None) -> ObjectiveFacts | None:
+def _objective_facts(objective: Objective | None) -> ObjectiveTexts | None:
     if objective is None:
         return None
     ready_made = indicators().get(objective.indicator)
-    return ObjectiveFacts(
+    return ObjectiveTexts(
         text=objective.text,
         kind=objective.kind,
         indicator=objective.indicator,

@@ -26,12 +26,12 @@ from marketplace.programme.queries.attendance import marks_of
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Sessions of a calendar feed, the language of its texts, and a tag that changes with its content."""
+    """Sessions of a calendar feed, the language of its texts, and an ETag that changes with its content."""
 
     sessions: Sequence[CourseSession]
     locale: str
     name: str
-    tag: str
+    etag: str
 
 
 def participants_of(sessions: Iterable[CourseSession]) -> dict[int, list[Participation]]:

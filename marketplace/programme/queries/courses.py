@@ -147,7 +147,7 @@ def _sessions_by_cohort(cohort_ids: Iterable[int]) -> dict[int, list[CourseSessi
     return found
 
 
-def participation_of_link(token: str) -> Participation:
+def participation_by_token(token: str) -> Participation:
     """Return the participation that the contact person manages with a link. Raises NotFound."""
     query = select(Participation).where(Participation.token_hash == token_hash(token[:100]))
     participation = session.scalar(query)

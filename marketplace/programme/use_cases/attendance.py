@@ -19,7 +19,7 @@ from marketplace.programme.lifecycle import ParticipationActor, ParticipationSta
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
 from marketplace.programme.queries.attendance import attendance_list
-from marketplace.programme.use_cases.seating import Cause, change_state, lock_project
+from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
 
 MAX_MARKS = 500
 MAX_PEOPLE = 200
@@ -38,14 +38,14 @@ class NewMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class MarkOrigin:
     """Origin of marks: a member of the garden, a link on a borrowed phone, or the company itself."""
 
     source: MarkSource
     viewer: Viewer | None = None
 
 
-def add_marks(session_id: int, marks: Sequence[NewMark], marker: Marker) -> None:
+def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> None:
     """Add marks; those that are stored already are skipped, so that a device may send them again.
 
     Raises NotFound for a company that is not in the project, and Conflict if the session is cancelled.
@@ -64,20 +64,20 @@ def add_marks(session_id: int, marks: Sequence[NewMark], marker: Marker) -> None
                 "marked_at": plausible_time(mark.marked_at, course_session.starts_at, now),
                 "recorded_at": now,
                 "client_key": mark.key,
-                "source": marker.source,
+                "source": origin.source,
                 "people": 1,
-                "user_id": marker.viewer.user_id if marker.viewer else None,
+                "user_id": origin.viewer.user_id if origin.viewer else None,
             }
             for mark in marks[:MAX_MARKS]
         ]
         insert_missing(AttendanceMark, rows)
         if course_session.held_at is None and any(mark.mark in ATTENDED for mark in marks):
             course_session.held_at = now
-        record(marker.viewer, "session.attendance", "session", session_id, marks=len(rows))
+        record(origin.viewer, "session.attendance", "session", session_id, marks=len(rows))
 
 
 def save_list(
-    session_id: int, submitted: Mapping[int, bool], rendered: Mapping[int, bool], marker: Marker
+    session_id: int, submitted: Mapping[int, bool], rendered: Mapping[int, bool], origin: MarkOrigin
 ) -> int:
     """Add a mark for each company whose box differs from how the page was rendered; return their number.
 
@@ -85,31 +85,31 @@ def save_list(
     """
     now = clock.now()
     marks = [
-        NewMark(one, Mark.HERE if is_here else Mark.AWAY, now, new_token()[:36])
+        NewMark(one, Mark.PRESENT if is_here else Mark.ABSENT, now, new_token()[:36])
         for one, is_here in submitted.items()
         if rendered.get(one) is not is_here
     ]
     if marks:
-        add_marks(session_id, marks, marker)
+        add_marks(session_id, marks, origin)
     return len(marks)
 
 
-def mark_all_here(session_id: int, marker: Marker) -> int:
+def mark_all_here(session_id: int, origin: MarkOrigin) -> int:
     """Mark all companies that have a seat but no mark yet as present; return their number."""
     with transaction():
         rows = attendance_list(_session(session_id)).rows
         now = clock.now()
         marks = [
-            NewMark(row.participation.id, Mark.HERE, now, new_token()[:36])
+            NewMark(row.participation.id, Mark.PRESENT, now, new_token()[:36])
             for row in rows
             if row.mark is None
         ]
-        add_marks(session_id, marks, marker)
+        add_marks(session_id, marks, origin)
         return len(marks)
 
 
 def add_guest(
-    session_id: int, company_name: str, contact_name: str, phone: str, marker: Marker
+    session_id: int, company_name: str, contact_name: str, phone: str, origin: MarkOrigin
 ) -> Participation:
     """Mark a company without a seat in the cohort as present, and add it to the project if it is new.
 
@@ -141,12 +141,14 @@ def add_guest(
                     participation_id=known.id,
                     transition=ADDED,
                     to_state=ParticipationState.LEAD,
-                    user_id=marker.viewer.user_id if marker.viewer else None,
+                    user_id=origin.viewer.user_id if origin.viewer else None,
                 )
             )
-            change_state(known, "take_seat", Cause(ParticipationActor.GARDEN, marker.viewer), cohort)
+            change_state(
+                known, "take_seat", TransitionOrigin(ParticipationActor.GARDEN, origin.viewer), cohort
+            )
             known.confirmed_at = clock.now()
-        add_marks(session_id, [NewMark(known.id, Mark.HERE, clock.now(), new_token()[:36])], marker)
+        add_marks(session_id, [NewMark(known.id, Mark.PRESENT, clock.now(), new_token()[:36])], origin)
         return known
 
 

@@ -27,7 +27,7 @@ from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.calendar import sessions_to_remove
 from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
 from marketplace.programme.use_cases.seating import (
-    Cause,
+    TransitionOrigin,
     change_state,
     offer_free_seats,
 )
@@ -163,7 +163,9 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
         cohort.cancelled_at = clock.now()
         for participation in seated:
             signed_up_at = participation.signed_up_at
-            change_state(participation, "lose_seat", Cause(ParticipationActor.GARDEN, viewer, "cancelled"))
+            change_state(
+                participation, "lose_seat", TransitionOrigin(ParticipationActor.GARDEN, viewer, "cancelled")
+            )
             participation.waiting_since = signed_up_at or participation.waiting_since
             participation.accepted_cohort_ids = list(others)
             _notify_of_cancelled_cohort(participation, cohort, removed[participation.id])

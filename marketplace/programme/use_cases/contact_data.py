@@ -12,9 +12,9 @@ from marketplace.outbox.use_cases import erase_mail_to
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.sessions import AttendanceMark, SessionFeedback
-from marketplace.programme.queries.courses import participation_of_link
-from marketplace.programme.use_cases.seat_link import participation_by_token
-from marketplace.programme.use_cases.seating import Cause
+from marketplace.programme.queries.courses import participation_by_token
+from marketplace.programme.use_cases.seat_link import lock_participation_by_token
+from marketplace.programme.use_cases.seating import TransitionOrigin
 from marketplace.programme.use_cases.sign_up import withdraw_participation
 
 PARTICIPATION_COLUMNS = (
@@ -26,7 +26,7 @@ PARTICIPATION_COLUMNS = (
 
 def export_contact(token: str) -> dict[str, Any]:
     """Return all data about a participation and its contact person as JSON values. Raises NotFound."""
-    participation = participation_of_link(token)
+    participation = participation_by_token(token)
 
     def rows(model: Any, columns: tuple[str, ...]) -> list[dict[str, Any]]:
         query = select(model).where(model.participation_id == participation.id).order_by(model.id)
@@ -61,10 +61,12 @@ def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
 def erase_contact(token: str) -> None:
     """Erase a contact person by the link, which then stops working. A company with a seat withdraws first."""
     with transaction():
-        participation = participation_by_token(token)
+        participation = lock_participation_by_token(token)
         address, participation.contact_email = participation.contact_email, ""
         if participation.state in ENROLLED_STATES:
-            withdraw_participation(participation, Cause(ParticipationActor.COMPANY, reason="other"))
+            withdraw_participation(
+                participation, TransitionOrigin(ParticipationActor.COMPANY, reason="other")
+            )
         clear_contact(participation)
         erase_mail_to(address, "-", only_without_account=True)
 

@@ -22,7 +22,7 @@ from marketplace.programme.models.projects import Project
 from marketplace.programme.notices.recruiting import course_invitation
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import visible_participations
-from marketplace.programme.use_cases.seating import Cause, change_state, lock_project
+from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
 
 MAX_PER_HOUR = 100
 UNDO_MINUTES = 5
@@ -52,7 +52,7 @@ class Recipients:
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class CourseInvitationText:
     """Subject and text of an invitation. Paragraphs are separated by blank lines."""
 
     subject: str
@@ -64,7 +64,7 @@ class Invitation:
         return [part.strip() for part in self.text.split("\n\n") if part.strip()]
 
 
-def suggested_invitation(project: Project) -> Invitation:
+def suggested_invitation(project: Project) -> CourseInvitationText:
     """Return the subject and text to begin with, in the language of the project."""
     with use_locale(project.locale):
         greeting, offer, answer = (
@@ -75,7 +75,7 @@ def suggested_invitation(project: Project) -> Invitation:
             ),
             _("With the link below you see dates and places, and sign up or decline. You need no account."),
         )
-        return Invitation(
+        return CourseInvitationText(
             _("Invitation to %(course)s", course=project.name),
             "\n\n".join(
                 (greeting, offer, *([project.about] if project.about else []), answer, project.garden.name)
@@ -120,7 +120,7 @@ def _skip_reason(one: Participation, *, is_recent: bool) -> SkipReason | None:
 
 
 def send_invitations(
-    viewer: Viewer, slug: str, participation_ids: Collection[int], invitation: Invitation
+    viewer: Viewer, slug: str, participation_ids: Collection[int], invitation: CourseInvitationText
 ) -> tuple[int, dt.datetime]:
     """Queue an invitation for each chosen company that can be invited; return their number and the last one's time.
 
@@ -140,7 +140,7 @@ def send_invitations(
         times = _schedule(project, len(companies))
         for one, at in zip(companies, times, strict=True):
             if one.state != ParticipationState.INTERESTED:
-                change_state(one, "invite", Cause(ParticipationActor.GARDEN, viewer, BY_MAIL))
+                change_state(one, "invite", TransitionOrigin(ParticipationActor.GARDEN, viewer, BY_MAIL))
             notice = course_invitation(one, invitation.subject, invitation.paragraphs)
             send_mail(
                 notice, one.contact_email, project.locale, subscription=f"{_SUBSCRIPTION}{one.id}", at=at
@@ -173,7 +173,7 @@ def undo_invitations(viewer: Viewer, slug: str) -> int:
             one = session.get_one(Participation, participation_id)
             was_lead = event.from_state == ParticipationState.LEAD and one.state == ParticipationState.INVITED
             if f"{_SUBSCRIPTION}{participation_id}" in cancelled and was_lead:
-                change_state(one, "undo_invite", Cause(ParticipationActor.GARDEN, viewer))
+                change_state(one, "undo_invite", TransitionOrigin(ParticipationActor.GARDEN, viewer))
         if not cancelled:
             raise Conflict(_("The invitations have been sent, or there are none to stop."))
         return len(cancelled)

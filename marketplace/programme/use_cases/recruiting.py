@@ -22,7 +22,7 @@ from marketplace.programme.queries.recruiting import participation_for, visible_
 from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
-    Cause,
+    TransitionOrigin,
     change_state,
     lock_project,
     offer_free_seats,
@@ -193,29 +193,29 @@ def lock_participation(
     return access, participation
 
 
-def _cause(viewer: Viewer, reason: str = "") -> Cause:
-    return Cause(ParticipationActor.GARDEN, viewer, reason)
+def _origin(viewer: Viewer, reason: str = "") -> TransitionOrigin:
+    return TransitionOrigin(ParticipationActor.GARDEN, viewer, reason)
 
 
 def note_call(viewer: Viewer, slug: str, participation_id: int) -> None:
     """Note that somebody has called a company and invited it. Raises Conflict."""
     with transaction():
         _access, participation = lock_participation(viewer, slug, participation_id)
-        change_state(participation, "invite", _cause(viewer, "called"))
+        change_state(participation, "invite", _origin(viewer, "called"))
 
 
 def note_interest(viewer: Viewer, slug: str, participation_id: int) -> None:
     """Note that a company is interested. Raises Conflict."""
     with transaction():
         _access, participation = lock_participation(viewer, slug, participation_id)
-        change_state(participation, "show_interest", _cause(viewer))
+        change_state(participation, "show_interest", _origin(viewer))
 
 
 def note_refusal(viewer: Viewer, slug: str, participation_id: int) -> None:
     """Note that a company does not want to take part. Raises Conflict."""
     with transaction():
         _access, participation = lock_participation(viewer, slug, participation_id)
-        change_state(participation, "decline", _cause(viewer))
+        change_state(participation, "decline", _origin(viewer))
 
 
 def confirm_by_phone(viewer: Viewer, slug: str, participation_id: int) -> None:
@@ -246,7 +246,7 @@ def give_seat(
                 raise Conflict(
                     _("%(cohort)s is full. The company keeps the seat it has.", cohort=cohort.name)
                 )
-            move_to_cohort(participation, cohort, _cause(viewer))
+            move_to_cohort(participation, cohort, _origin(viewer))
             return participation
         _seat(viewer, participation, cohort)
         if is_confirmed or not participation.contact_email:
@@ -262,14 +262,14 @@ def _seat(viewer: Viewer, participation: Participation, cohort: Cohort) -> None:
     if participation.state != ParticipationState.WAITING:
         participation.confirmed_at = None
         participation.withdrawal_reason = participation.withdrawal_text = ""
-        take_seat_or_wait(participation, cohort, _cause(viewer))
+        take_seat_or_wait(participation, cohort, _origin(viewer))
         return
     is_own_offer = participation.offered_cohort_id == cohort.id
     if not is_own_offer and count_free_seats(cohort) <= 0:
         raise Conflict(
             _("%(cohort)s is full. The company keeps its place on the waiting list.", cohort=cohort.name)
         )
-    change_state(participation, "take_seat", _cause(viewer), cohort)
+    change_state(participation, "take_seat", _origin(viewer), cohort)
     offer_free_seats(participation.project_id)
 
 
@@ -277,4 +277,4 @@ def withdraw_company(viewer: Viewer, slug: str, participation_id: int, reason: s
     """Withdraw a company on its behalf, with a reason, and offer its seat to the next. Raises Conflict."""
     with transaction():
         _access, participation = lock_participation(viewer, slug, participation_id)
-        withdraw_participation(participation, _cause(viewer, reason), text)
+        withdraw_participation(participation, _origin(viewer, reason), text)

@@ -19,7 +19,7 @@ from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.use_cases.calendar import sessions_to_announce
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
-    Cause,
+    TransitionOrigin,
     change_state,
     lock_project,
     offer_free_seats,
@@ -34,7 +34,7 @@ from marketplace.programme.use_cases.sign_up import (
 )
 
 
-def participation_by_token(token: str) -> Participation:
+def lock_participation_by_token(token: str) -> Participation:
     """Return the participation of a link, with its row locked and its project locked first. Raises NotFound."""
     query = select(Participation).where(Participation.token_hash == token_hash(token))
     found = session.scalar(query)
@@ -50,7 +50,7 @@ def participation_by_token(token: str) -> Participation:
 def confirm_seat(token: str) -> None:
     """Confirm a seat or a place on the waiting list by the e-mailed link. Repeating it changes nothing."""
     with transaction():
-        participation = participation_by_token(token)
+        participation = lock_participation_by_token(token)
         if participation.state not in ENROLLED_STATES or participation.cohort is None:
             raise Conflict(_("The seat has been released. You can sign up again."))
         if participation.confirmed_at is None:
@@ -60,7 +60,7 @@ def confirm_seat(token: str) -> None:
 def accept_offer(token: str) -> None:
     """Accept the seat that is offered from the waiting list. Raises Conflict if the offer has lapsed."""
     with transaction():
-        participation = participation_by_token(token)
+        participation = lock_participation_by_token(token)
         cohort = participation.offered_cohort
         if cohort is None or participation.offer_expires_at is None:
             raise Conflict(_("The offer of a seat has lapsed."))
@@ -73,7 +73,7 @@ def accept_offer(token: str) -> None:
 def decline_offer(token: str) -> None:
     """Decline an offered seat. The company stays on the list for its other cohorts, or withdraws if there are none."""
     with transaction():
-        participation = participation_by_token(token)
+        participation = lock_participation_by_token(token)
         offered = participation.offered_cohort_id
         if offered is None:
             raise Conflict(_("The offer of a seat has lapsed."))
@@ -85,30 +85,34 @@ def decline_offer(token: str) -> None:
                 participation.cohort_id = others[0]
             record(None, "participation.decline_offer", "participation", participation.id)
         else:
-            change_state(participation, "withdraw", Cause(ParticipationActor.COMPANY, reason="other"))
+            change_state(
+                participation, "withdraw", TransitionOrigin(ParticipationActor.COMPANY, reason="other")
+            )
         offer_free_seats(participation.project_id)
 
 
 def decline_invitation(token: str) -> None:
     """Decline an invitation by the link. Raises Conflict for a company with a place in the course."""
     with transaction():
-        change_state(participation_by_token(token), "decline", BY_COMPANY)
+        change_state(lock_participation_by_token(token), "decline", BY_COMPANY)
 
 
 def withdraw(token: str, reason: str, text: str) -> None:
     """Withdraw a company by its link, and offer its seat to the next on the waiting list."""
     with transaction():
-        participation = participation_by_token(token)
-        withdraw_participation(participation, Cause(ParticipationActor.COMPANY, reason=reason), text)
+        participation = lock_participation_by_token(token)
+        withdraw_participation(
+            participation, TransitionOrigin(ParticipationActor.COMPANY, reason=reason), text
+        )
         if participation.cohort is not None:
             members = recipients_for(participation.cohort.place.garden_id)
             send(notices.company_withdrew(participation), members)
 
 
-def come_back(token: str, cohort_id: int) -> bool:
+def sign_up_again(token: str, cohort_id: int) -> bool:
     """Sign a company up again by its link; return True for a seat, False for the waiting list."""
     with transaction():
-        participation = participation_by_token(token)
+        participation = lock_participation_by_token(token)
         cohort = open_cohort(participation.project.slug, cohort_id)
         has_seat = take_seat_or_wait(participation, cohort, BY_COMPANY, ())
         participation.withdrawal_reason = participation.withdrawal_text = ""
@@ -119,7 +123,7 @@ def come_back(token: str, cohort_id: int) -> bool:
 def change_cohort(token: str, cohort_id: int) -> None:
     """Move a company to another cohort by its link. Raises Conflict if that cohort has no free seat."""
     with transaction():
-        participation = participation_by_token(token)
+        participation = lock_participation_by_token(token)
         cohort = open_cohort(participation.project.slug, cohort_id)
         move_to_cohort(participation, cohort, BY_COMPANY)
 
@@ -128,7 +132,7 @@ def change_contact(token: str, contact: Contact) -> Participation:
     """Change the contact person by the link. A new e-mail address gets a new link; the former one stops working."""
     email = normalize_email(contact.email)
     with transaction():
-        participation = participation_by_token(token)
+        participation = lock_participation_by_token(token)
         is_new = email != participation.contact_email
         if is_new:
             accounts.require_mail_quota(email, f"participation {participation.id}")

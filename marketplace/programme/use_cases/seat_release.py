@@ -12,7 +12,12 @@ from marketplace.programme.deadlines import CONFIRM_HOURS, confirmation_deadline
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
-from marketplace.programme.use_cases.seating import Cause, change_state, lock_project, offer_free_seats
+from marketplace.programme.use_cases.seating import (
+    TransitionOrigin,
+    change_state,
+    lock_project,
+    offer_free_seats,
+)
 
 
 def release_unconfirmed() -> int:
@@ -45,7 +50,7 @@ def _release(participation_ids: Sequence[int]) -> int:
             participation = load_locked(select(Participation).where(Participation.id == participation_id))
             if participation is None or not _is_due(participation):
                 continue
-            change_state(participation, "release", Cause(ParticipationActor.CLOCK))
+            change_state(participation, "release", TransitionOrigin(ParticipationActor.SCHEDULER))
             send_mail(notices.seat_lost(participation), participation.contact_email, participation.locale)
             _restore_details(participation)
             offer_free_seats(participation.project_id)

@@ -28,7 +28,7 @@ from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class TransitionOrigin:
     """Origin of a transition: role, user if signed in, and reason code if one was given."""
 
     actor: ParticipationActor
@@ -36,7 +36,7 @@ class Cause:
     reason: str = ""
 
 
-BY_COMPANY = Cause(ParticipationActor.COMPANY)
+BY_COMPANY = TransitionOrigin(ParticipationActor.COMPANY)
 
 
 def lock_project(project_id: int) -> None:
@@ -52,7 +52,7 @@ def lock_project(project_id: int) -> None:
 def take_seat_or_wait(
     participation: Participation,
     cohort: Cohort,
-    cause: Cause,
+    origin: TransitionOrigin,
     accepted_cohort_ids: Sequence[int] = (),
 ) -> bool:
     """Give a company a seat if one is free, else put it on the waiting list; return True for a seat.
@@ -60,9 +60,9 @@ def take_seat_or_wait(
     Joins the caller's transaction, which has locked the project. Raises Conflict if the state does not allow it.
     """
     if count_free_seats(cohort) > 0:
-        change_state(participation, "take_seat", cause, cohort)
+        change_state(participation, "take_seat", origin, cohort)
         return True
-    change_state(participation, "wait", cause, cohort)
+    change_state(participation, "wait", origin, cohort)
     participation.accepted_cohort_ids = sorted({cohort.id, *accepted_cohort_ids})
     return False
 
@@ -70,7 +70,7 @@ def take_seat_or_wait(
 def change_state(
     participation: Participation,
     name: str,
-    cause: Cause,
+    origin: TransitionOrigin,
     cohort: Cohort | None = None,
 ) -> None:
     """Apply a transition with its event and audit entry, inside the caller's transaction.
@@ -79,7 +79,7 @@ def change_state(
     """
     transition = TRANSITIONS[name]
     source = ParticipationState(participation.state)
-    if source not in transition.sources or cause.actor not in transition.actors:
+    if source not in transition.sources or origin.actor not in transition.actors:
         raise Conflict(_("The company's place in the course has changed since you opened the page."))
     now = clock.now()
     former_garden_id = _garden_of_seat(participation)
@@ -102,11 +102,11 @@ def change_state(
             from_state=source,
             to_state=transition.target,
             cohort_id=participation.cohort_id,
-            reason=cause.reason,
-            user_id=cause.viewer.user_id if cause.viewer else None,
+            reason=origin.reason,
+            user_id=origin.viewer.user_id if origin.viewer else None,
         )
     )
-    record(cause.viewer, f"participation.{name}", "participation", participation.id)
+    record(origin.viewer, f"participation.{name}", "participation", participation.id)
 
 
 def _garden_of_seat(participation: Participation) -> int | None:

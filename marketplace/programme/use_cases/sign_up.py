@@ -29,7 +29,7 @@ from marketplace.programme.use_cases.calendar import sessions_to_announce, sessi
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
-    Cause,
+    TransitionOrigin,
     change_state,
     lock_project,
     offer_free_seats,
@@ -195,11 +195,11 @@ def welcome(participation: Participation, cohort: Cohort, removed: Sequence[Cour
         send_mail(notice, participation.contact_email, participation.locale)
 
 
-def withdraw_participation(participation: Participation, cause: Cause, text: str = "") -> None:
+def withdraw_participation(participation: Participation, origin: TransitionOrigin, text: str = "") -> None:
     """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
     removed = sessions_to_remove(participation)
-    change_state(participation, "withdraw", cause)
-    participation.withdrawal_reason = cause.reason
+    change_state(participation, "withdraw", origin)
+    participation.withdrawal_reason = origin.reason
     participation.withdrawal_text = text
     if participation.contact_email:
         send_mail(
@@ -208,7 +208,7 @@ def withdraw_participation(participation: Participation, cause: Cause, text: str
     offer_free_seats(participation.project_id)
 
 
-def move_to_cohort(participation: Participation, cohort: Cohort, cause: Cause) -> None:
+def move_to_cohort(participation: Participation, cohort: Cohort, origin: TransitionOrigin) -> None:
     """Move a company's seat to another cohort; inside the caller's transaction with the project locked.
 
     Raises Conflict if that cohort has no free seat: the company keeps the seat it has.
@@ -218,7 +218,7 @@ def move_to_cohort(participation: Participation, cohort: Cohort, cause: Cause) -
     if count_free_seats(cohort) <= 0:
         raise Conflict(_("%(cohort)s is full. You keep the seat you have.", cohort=cohort.name))
     removed = sessions_to_remove(participation)
-    change_state(participation, "change_cohort", cause, cohort)
+    change_state(participation, "change_cohort", origin, cohort)
     welcome(participation, cohort, removed)
     offer_free_seats(participation.project_id)
 

@@ -22,7 +22,7 @@ from marketplace.programme.queries.progress import count_topics, progress_of_coh
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.queries.sessions import session_for
 from marketplace.programme.use_cases import attendance as use_cases
-from marketplace.programme.use_cases.attendance import Marker, NewMark
+from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -46,7 +46,7 @@ def attendance(slug: str, session_id: int) -> ViewResponse:
     viewer = current_viewer()
     course_session = session_for(project_for(viewer, slug), session_id)
     own_url = url_for("programme.attendance", slug=slug, session_id=session_id)
-    return _attendance_page(course_session, Marker(MarkSource.STAFF, viewer), own_url, slug)
+    return _attendance_page(course_session, MarkOrigin(MarkSource.STAFF, viewer), own_url, slug)
 
 
 @blueprint.route("/sessions/<token>/list", methods=["GET", "POST"])
@@ -56,15 +56,15 @@ def attendance_by_link(token: str) -> ViewResponse:
     """Take attendance at a session on a phone where nobody is signed in."""
     course_session = queries.session_of_link(token, "attendance")
     own_url = url_for("programme.attendance_by_link", token=token)
-    return _attendance_page(course_session, Marker(MarkSource.LINK), own_url, "")
+    return _attendance_page(course_session, MarkOrigin(MarkSource.LINK), own_url, "")
 
 
 def _attendance_page(
-    course_session: "CourseSession", marker: Marker, own_url: str, slug: str
+    course_session: "CourseSession", origin: MarkOrigin, own_url: str, slug: str
 ) -> ViewResponse:
     guest_form = GuestForm(prefix="guest-")
     if request.method == "POST" and "marks" in request.form:
-        return _store_sent_marks(course_session.id, marker)
+        return _store_sent_marks(course_session.id, origin)
     if request.method == "POST":
         try:
             if request.form.get("act") == "guest":
@@ -74,12 +74,12 @@ def _attendance_page(
                         guest_form.company_name.data or "",
                         guest_form.contact_name.data or "",
                         guest_form.phone.data or "",
-                        marker,
+                        origin,
                     )
                     flashes.done(_("%(company)s is on the list.", company=guest.company_name))
                     return _redirect(own_url)
             else:
-                _store_form(course_session.id, marker)
+                _store_form(course_session.id, origin)
                 return _redirect(own_url)
         except Conflict as error:
             flashes.warn(error.message)
@@ -95,10 +95,10 @@ def _attendance_page(
     )
 
 
-def _store_form(session_id: int, marker: Marker) -> None:
+def _store_form(session_id: int, origin: MarkOrigin) -> None:
     """Store the boxes of a form without JavaScript."""
     if request.form.get("act") == "all":
-        count = use_cases.mark_all_here(session_id, marker)
+        count = use_cases.mark_all_here(session_id, origin)
     else:
         listed = _ids("listed")
         here, rendered = set(_ids("here")), set(_ids("was"))
@@ -106,7 +106,7 @@ def _store_form(session_id: int, marker: Marker) -> None:
             session_id,
             {one: one in here for one in listed},
             {one: one in rendered for one in listed},
-            marker,
+            origin,
         )
     flashes.done(ngettext("%(num)s company has been marked.", "%(num)s companies have been marked.", count))
 
@@ -115,14 +115,14 @@ def _ids(name: str) -> list[int]:
     return [one for text in request.form.getlist(name)[:1000] if (one := parse_id(text)) is not None]
 
 
-def _store_sent_marks(session_id: int, marker: Marker) -> ViewResponse:
+def _store_sent_marks(session_id: int, origin: MarkOrigin) -> ViewResponse:
     """Store the marks that a script sends, and answer with their keys, so that it deletes them."""
     try:
         marks = [_read_mark(item) for item in json.loads(request.form["marks"])[: use_cases.MAX_MARKS]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         abort(400)
     try:
-        use_cases.add_marks(session_id, marks, marker)
+        use_cases.add_marks(session_id, marks, origin)
     except Conflict as error:
         return jsonify(refused=error.message), 409
     return jsonify(stored=[mark.key for mark in marks])
@@ -237,7 +237,7 @@ def check_in(session_id: int, code: str) -> ViewResponse:
         if row is None:
             raise NotFound
         try:
-            use_cases.save_list(session_id, {chosen: True}, {}, Marker(MarkSource.SELF))
+            use_cases.save_list(session_id, {chosen: True}, {}, MarkOrigin(MarkSource.SELF))
         except Conflict as error:
             flashes.warn(error.message)
             return see_other("programme.check_in", session_id=session_id, code=code)

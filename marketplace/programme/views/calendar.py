@@ -27,9 +27,9 @@ def calendar_feed(token: str) -> ViewResponse:
     """Send the sessions of a calendar feed, or 304 Not Modified without building the file."""
     feed = feed_by_token(token)
     response = Response(mimetype="text/calendar")
-    response.set_etag(feed.tag)
+    response.set_etag(feed.etag)
     response.headers["Cache-Control"] = f"private, max-age={MAX_AGE_SECONDS}"
-    if request.if_none_match.contains_weak(feed.tag):
+    if request.if_none_match.contains_weak(feed.etag):
         response.status_code = 304
         return response
     with use_locale(feed.locale):

@@ -10,7 +10,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.programme.forms.recruiting import InvitationForm
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases import invitations as use_cases
-from marketplace.programme.use_cases.invitations import Invitation, SkipReason
+from marketplace.programme.use_cases.invitations import CourseInvitationText, SkipReason
 from marketplace.programme.views.base import blueprint
 from marketplace.programme.views.participation import RECRUITERS
 from marketplace.programme.views.recruiting import filtered_board
@@ -43,7 +43,7 @@ def invite(slug: str) -> ViewResponse:
     form = InvitationForm(data={"subject": suggested.subject, "text": suggested.text})
     preview = None
     if form.validate_on_submit():
-        invitation = Invitation(form.subject.data or "", form.text.data or "")
+        invitation = CourseInvitationText(form.subject.data or "", form.text.data or "")
         if request.form.get("act") == "send":
             try:
                 count, last = use_cases.send_invitations(viewer, slug, chosen, invitation)

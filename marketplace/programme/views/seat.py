@@ -29,7 +29,7 @@ LINK = "the e-mailed link, known to the contact person alone, authorizes the cha
 @access.public
 def seat(token: str) -> ViewResponse:
     """Show a company's seat, its dates, and what the contact person can do."""
-    participation = queries.participation_of_link(token)
+    participation = queries.participation_by_token(token)
     return render_template(
         "programme/seat.html",
         participation=participation,
@@ -85,13 +85,13 @@ def decline_invitation(token: str) -> ViewResponse:
 @blueprint.post("/courses/seat/<token>/sign-up")
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
-def come_back(token: str) -> ViewResponse:
+def sign_up_again(token: str) -> ViewResponse:
     """Sign a company up again after it has withdrawn or lost its seat."""
-    form = CohortChoiceForm(_open_cohorts(queries.participation_of_link(token)))
+    form = CohortChoiceForm(_open_cohorts(queries.participation_by_token(token)))
     if not form.validate_on_submit():
         flashes.warn(_("Choose a place."))
         return see_other("programme.seat", token=token)
-    return _after(token, lambda: use_cases.come_back(token, int(form.cohort.data)), _("Welcome back."))
+    return _after(token, lambda: use_cases.sign_up_again(token, int(form.cohort.data)), _("Welcome back."))
 
 
 @blueprint.route("/courses/seat/<token>/move", methods=["GET", "POST"])
@@ -99,7 +99,7 @@ def come_back(token: str) -> ViewResponse:
 @access.writes(Level.PUBLIC, because=LINK)
 def move_seat(token: str) -> ViewResponse:
     """Move to another place of the same course."""
-    participation = queries.participation_of_link(token)
+    participation = queries.participation_by_token(token)
     views = [view for view in _open_cohorts(participation) if view.cohort.id != participation.cohort_id]
     form = CohortChoiceForm(views)
     if form.validate_on_submit():
@@ -116,7 +116,7 @@ def move_seat(token: str) -> ViewResponse:
 @access.writes(Level.PUBLIC, because=LINK)
 def change_contact(token: str) -> ViewResponse:
     """Change the contact person, who then gets all e-mail about the course."""
-    participation = queries.participation_of_link(token)
+    participation = queries.participation_by_token(token)
     form = ContactFields(
         data={
             "contact_name": participation.contact_name,
@@ -139,7 +139,7 @@ def change_contact(token: str) -> ViewResponse:
 @access.writes(Level.PUBLIC, because=LINK)
 def withdraw_seat(token: str) -> ViewResponse:
     """Withdraw from the course, with a reason."""
-    participation = queries.participation_of_link(token)
+    participation = queries.participation_by_token(token)
     form = WithdrawalForm()
     if form.validate_on_submit():
         return _after(
@@ -166,7 +166,7 @@ def export_contact(token: str) -> ViewResponse:
 @access.writes(Level.PUBLIC, because=LINK)
 def erase_contact(token: str) -> ViewResponse:
     """Erase the contact person; a company with a seat loses it."""
-    participation = queries.participation_of_link(token)
+    participation = queries.participation_by_token(token)
     if request.method == "POST":
         contact_data.erase_contact(token)
         flashes.done(_("Your contact details have been erased."))

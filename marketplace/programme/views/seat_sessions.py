@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.briefs.guide.help_pages import help_topics_by_session
 from marketplace.core.places import distance_km
 from marketplace.programme.queries import sessions as queries
-from marketplace.programme.queries.courses import participation_of_link
+from marketplace.programme.queries.courses import participation_by_token
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.response import ViewResponse
@@ -17,7 +17,7 @@ from marketplace.web.uploads import file_response
 @access.public
 def seat_session(token: str, session_id: int) -> ViewResponse:
     """Show a session to a company with a seat: time, venue with its distance, lecturer and material."""
-    participation = participation_of_link(token)
+    participation = participation_by_token(token)
     shown = queries.session_of_seat(participation, session_id)
     start = participation.municipality_number
     return render_template(
@@ -34,6 +34,6 @@ def seat_session(token: str, session_id: int) -> ViewResponse:
 @access.public
 def seat_material(token: str, session_id: int, material_id: int) -> Response:
     """Download a file of a session for a company with a seat."""
-    shown = queries.session_of_seat(participation_of_link(token), session_id)
+    shown = queries.session_of_seat(participation_by_token(token), session_id)
     stored = queries.material_file(shown, material_id)
     return file_response(stored.name, stored.media_type, stored.data)

@@ -19,10 +19,10 @@ from marketplace.strategy.assessment_scores import (
     AnswerKind,
     Answers,
     Stage,
-    changes,
+    dimension_changes,
     score_dimension,
 )
-from marketplace.strategy.measuring import Goal, Reading, Status, objective_state, valid_readings
+from marketplace.strategy.measuring import ObjectiveTerms, Reading, Status, objective_state, valid_readings
 from marketplace.strategy.questionnaire import Questionnaire
 from marketplace.strategy.tool_catalogue import ToolState
 
@@ -114,7 +114,7 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
         measured += bool(valid_readings(readings))
         corrected += sum(one.replaces_id is not None and not one.is_withdrawn for one in readings)
         withdrawn += sum(one.is_withdrawn for one in readings)
-        states[objective_state(_goal(row), readings, period.last_day).status] += 1
+        states[objective_state(_terms(row), readings, period.last_day).status] += 1
     n = companies
     return ReportPart(
         "objectives",
@@ -124,7 +124,7 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
             counted("measured", measured, n, of),
             counted("reached", states[Status.REACHED], n, of),
             counted("not_reached", states[Status.NOT_REACHED], n, of),
-            counted("on_the_way", states[Status.ON_THE_WAY], n, of),
+            counted("on_the_way", states[Status.IN_PROGRESS], n, of),
             counted("not_measured", states[Status.NOT_MEASURED], n, of),
             counted("corrected", corrected, n, of),
             counted("withdrawn", withdrawn, n, of),
@@ -145,9 +145,9 @@ def _readings(rows: Sequence[Row]) -> list[Reading]:
     ]
 
 
-def _goal(row: Row) -> Goal:
+def _terms(row: Row) -> ObjectiveTerms:
     target_on = row.day("target_on") or dt.date.max
-    return Goal(row["direction"], row["baseline_milli"], row["target_milli"], target_on)
+    return ObjectiveTerms(row["direction"], row["baseline_milli"], row["target_milli"], target_on)
 
 
 def assessment_part(
@@ -191,7 +191,7 @@ def _paired_changes(
     """Return the changes of the companies that answered both times, by dimension."""
     found: dict[str, list[Fraction]] = {dimension.code: [] for dimension in questions.dimensions}
     for company_id in before.keys() & after.keys():
-        for one in changes(questions, before[company_id], after[company_id]):
+        for one in dimension_changes(questions, before[company_id], after[company_id]):
             if one.change is not None:
                 found[one.dimension.code].append(one.change)
     return found

@@ -41,9 +41,9 @@ class Strategy(Base):
 
 
 class StrategyVersion(Base):
-    """A snapshot of a strategy with its objectives and actions, one for each sitting.
+    """A snapshot of a strategy with its objectives and actions, one for each editing session.
 
-    The newest version is overwritten while the same user goes on within half an hour, so that a sitting gives one
+    The newest version is overwritten while the same user goes on within half an hour, so that an editing session gives one
     version. `reason` is "saved", "complete" (first time), "restored", or "asked" once the company has asked for a review.
     """
 

@@ -12,7 +12,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.prioritizing import FIRST, OPEN_STATES, Prioritized, prioritize
+from marketplace.strategy.prioritizing import FIRST_ACTIONS_COUNT, OPEN_STATES, Prioritized, prioritize
 
 MAX_REMOVED = 5
 """Removed actions that are offered to be restored."""
@@ -58,8 +58,8 @@ def own_actions(viewer: Viewer) -> ActionList:
         reverse=True,
     )
     return ActionList(
-        first=ordered[:FIRST],
-        later=ordered[FIRST:],
+        first=ordered[:FIRST_ACTIONS_COUNT],
+        later=ordered[FIRST_ACTIONS_COUNT:],
         closed=[action for action in standing if action.id not in by_id],
         removed=removed[:MAX_REMOVED],
         names={action.id: action.what for action in standing},

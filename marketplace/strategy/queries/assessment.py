@@ -169,5 +169,5 @@ def strategy_and_assessment(company_id: int) -> tuple[Strategy | None, SharedAss
     if strategy is None or strategy.shared_at is None:
         return strategy, SharedAssessment(finished, None, None)
     latest = assessments[-1]
-    score = assessment_scores.score(questionnaire(), answers_of(latest))
+    score = assessment_scores.score_assessment(questionnaire(), answers_of(latest))
     return strategy, SharedAssessment(finished, Stage(latest.stage), score)

@@ -5,11 +5,9 @@ from sqlalchemy import or_, select
 from marketplace.core.database import session
 from marketplace.core.i18n import localized
 from marketplace.core.viewer import Viewer
+from marketplace.strategy.assessment_scores import LOW_ANSWER
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.strategy_template import strategy_template
-
-LOW = 1
-"""Highest answer that counts as something that does not work; "don't know" counts too."""
 
 
 def suggested_gaps(viewer: Viewer) -> tuple[str, ...]:
@@ -27,10 +25,10 @@ def suggested_gaps(viewer: Viewer) -> tuple[str, ...]:
         select(AssessmentAnswer.code, AssessmentAnswer.value)
         .where(
             AssessmentAnswer.assessment_id == latest,
-            or_(AssessmentAnswer.value <= LOW, AssessmentAnswer.kind == "unknown"),
+            or_(AssessmentAnswer.value <= LOW_ANSWER, AssessmentAnswer.kind == "unknown"),
         )
         .order_by(AssessmentAnswer.code)
     )
-    answers = [(LOW if value is None else value, code) for code, value in session.execute(query)]
+    answers = [(LOW_ANSWER if value is None else value, code) for code, value in session.execute(query)]
     gaps = strategy_template().gaps
     return tuple(localized(gaps[code]) for _value, code in sorted(answers) if code in gaps)

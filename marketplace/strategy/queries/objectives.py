@@ -13,7 +13,14 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.strategy import measuring
 from marketplace.strategy.hooks import find_project_periods
-from marketplace.strategy.measuring import Goal, ObjectiveState, ObjectiveWarning, Period, Reading, Status
+from marketplace.strategy.measuring import (
+    ObjectiveState,
+    ObjectiveTerms,
+    ObjectiveWarning,
+    Period,
+    Reading,
+    Status,
+)
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
 
@@ -26,7 +33,7 @@ class ObjectiveView:
     """An objective with what is computed from its measurements. `valid` are neither corrected nor withdrawn."""
 
     objective: Objective
-    goal: Goal
+    terms: ObjectiveTerms
     state: ObjectiveState
     valid: Sequence[Measurement]
     next_due: dt.date | None
@@ -65,9 +72,9 @@ class ObjectiveList:
     warnings: Sequence[ObjectiveWarning]
 
 
-def goal_of(objective: Objective) -> Goal:
+def terms_of(objective: Objective) -> ObjectiveTerms:
     """Return an objective as plain values."""
-    return Goal(
+    return ObjectiveTerms(
         objective.direction,
         objective.baseline_milli,
         objective.target_milli,
@@ -90,18 +97,18 @@ def readings_of(objective: Objective) -> list[Reading]:
 
 def view_objective(objective: Objective, periods: Sequence[Period] = ()) -> ObjectiveView:
     """Compute the status, due date and warnings of an objective today, with the periods of the company's projects."""
-    goal, readings, today = goal_of(objective), readings_of(objective), clock.today()
+    terms, readings, today = terms_of(objective), readings_of(objective), clock.today()
     by_id = {one.id: one for one in objective.measurements}
-    state = measuring.objective_state(goal, readings, today)
-    warnings = measuring.goal_warnings(goal, today, periods)
+    state = measuring.objective_state(terms, readings, today)
+    warnings = measuring.objective_warnings(terms, today, periods)
     if state.status in {Status.REACHED, Status.NOT_REACHED}:
         warnings = [one for one in warnings if one is not ObjectiveWarning.TARGET_IN_PAST]
     return ObjectiveView(
         objective,
-        goal,
+        terms,
         state,
         [by_id[one.id] for one in measuring.valid_readings(readings)],
-        measuring.next_due(goal, readings),
+        measuring.next_due(terms, readings),
         warnings,
     )
 
@@ -121,7 +128,7 @@ def own_objectives(viewer: Viewer) -> ObjectiveList:
     removed = sorted(
         (one for one in rows if one.removed_at is not None), key=lambda one: str(one.removed_at), reverse=True
     )
-    warnings = measuring.common_warnings([one.goal for one in current])
+    warnings = measuring.common_warnings([one.terms for one in current])
     return ObjectiveList(current, removed[:MAX_REMOVED], warnings)
 
 

@@ -17,7 +17,7 @@ from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.plan_warnings import PlanWarning, warnings
+from marketplace.strategy.plan_warnings import PlanWarning, plan_warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Plan:
     actions: tuple[Action, ...]
 
     @property
-    def missing(self) -> list[completeness.Missing]:
+    def missing(self) -> list[completeness.MissingField]:
         """Required fields that are not filled in."""
-        return completeness.missing(self.content, self.objectives, self.actions)
+        return completeness.missing_fields(self.content, self.objectives, self.actions)
 
     @property
     def phase(self) -> completeness.StrategyPhase:
@@ -43,9 +43,9 @@ class Plan:
     def warnings(self) -> list[PlanWarning]:
         """Warnings, which do not prevent it from being complete."""
         if self.strategy is None:
-            return warnings(self.content, self.objectives, self.actions, clock.today())
+            return plan_warnings(self.content, self.objectives, self.actions, clock.today())
         completed_at = self.strategy.completed_at
-        return warnings(
+        return plan_warnings(
             self.content,
             self.objectives,
             self.actions,

@@ -136,12 +136,12 @@ def reviews_of(strategy: Strategy) -> Sequence[StrategyReview]:
     return session.scalars(query).all()
 
 
-def unanswered(reviews: Sequence[StrategyReview]) -> StrategyReview | None:
+def first_pending_review(reviews: Sequence[StrategyReview]) -> StrategyReview | None:
     """Return the one of several reviews that waits for an answer, or None."""
     return next((review for review in reviews if review.answered_at is None), None)
 
 
-def open_review(strategy: Strategy) -> StrategyReview | None:
+def pending_review(strategy: Strategy) -> StrategyReview | None:
     """Return the request for review that waits for an answer, or None."""
     query = select(StrategyReview).where(
         StrategyReview.strategy_id == strategy.id, StrategyReview.answered_at.is_(None)

@@ -15,7 +15,7 @@ from marketplace.strategy.measuring import last_due
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.notices.objectives import measurements_due
-from marketplace.strategy.queries.objectives import goal_of, readings_of
+from marketplace.strategy.queries.objectives import readings_of, terms_of
 
 FIRST_HOUR = dt.time(7)
 """Local time at which the reminders of a day are sent."""
@@ -41,7 +41,7 @@ def remind_of_measurements() -> int:
 
 
 def _is_to_remind(objective: Objective) -> bool:
-    due = last_due(goal_of(objective), readings_of(objective), clock.today())
+    due = last_due(terms_of(objective), readings_of(objective), clock.today())
     if due is None:
         return False
     return objective.reminded_at is None or clock.to_local(objective.reminded_at).date() < due

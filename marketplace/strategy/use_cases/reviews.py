@@ -15,7 +15,7 @@ from marketplace.strategy.queries import sharing as queries
 
 OK, CHANGES = "ok", "changes"
 SAVED, ASKED = "saved", "asked"
-"""Reasons of versions. Only a version with the reason "saved" is overwritten by the next save of the same sitting."""
+"""Reasons of versions. Only a version with the reason "saved" is overwritten by the next save of the same editing session."""
 
 
 def ask_for_review(viewer: Viewer, message: str) -> StrategyReview:
@@ -30,7 +30,7 @@ def ask_for_review(viewer: Viewer, message: str) -> StrategyReview:
             raise RuleBroken(_("Share the strategy with your business garden first. Then ask for a review."))
         if version is None:
             raise RuleBroken(_("Write something in the strategy first. Then there is something to review."))
-        review = queries.open_review(strategy)
+        review = queries.pending_review(strategy)
         if review is None:
             review = StrategyReview(strategy_id=strategy.id)
             session.add(review)
@@ -57,7 +57,7 @@ def answer_review(viewer: Viewer, company_id: int, version_number: int, verdict:
     """
     with transaction():
         strategy = queries.lock_strategy(viewer, company_id)
-        review = queries.open_review(strategy)
+        review = queries.pending_review(strategy)
         if review is None:
             raise Conflict(_("A colleague has answered already."))
         if review.version.number != version_number:

@@ -1,4 +1,4 @@
-"""Versions of a strategy: a snapshot for each sitting."""
+"""Versions of a strategy: a snapshot for each editing session."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy, StrategyReview, StrategyVersion
 from marketplace.strategy.queries.plan import plan_of
 
-SITTING = dt.timedelta(minutes=30)
+MAX_PAUSE = dt.timedelta(minutes=30)
 """Pause after which a save begins a new version."""
 OBJECTIVE_FIELDS = (
     "position",
@@ -92,7 +92,7 @@ def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> S
         newest is not None
         and reason == newest.reason == "saved"
         and newest.saved_by_id == viewer.user_id
-        and now - newest.saved_at <= SITTING
+        and now - newest.saved_at <= MAX_PAUSE
         and not _is_under_review(newest)
     ):
         newest.content, newest.saved_at = content, now

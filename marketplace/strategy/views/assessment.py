@@ -112,8 +112,8 @@ def _result(own: SelfAssessment, view: StageView) -> Result:
     topics = guide_topic_titles()
     return Result(
         view,
-        assessment_scores.score(questionnaire(), view.answers),
-        assessment_scores.changes(questionnaire(), former.answers, view.answers) if former else (),
+        assessment_scores.score_assessment(questionnaire(), view.answers),
+        assessment_scores.dimension_changes(questionnaire(), former.answers, view.answers) if former else (),
         former,
         [_advice(one, topics) for one in assessment_scores.recommendations(questionnaire(), view.answers)],
     )
@@ -123,7 +123,7 @@ def _advice(one: Recommendation, topics: dict[str, str]) -> Advice:
     codes = ",".join(code for code in one.question.services if code in taxonomy.services())
     return Advice(
         one,
-        course_plan().session(one.dimension.course),
+        course_plan().session(one.dimension.session_number),
         topics.get(one.question.guide_topic, ""),
         url_for("directory.search", kind=codes),
         url_for("briefs.new", services=codes),

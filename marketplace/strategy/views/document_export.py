@@ -24,7 +24,7 @@ MAX_DIGITS = 6
 @blueprint.get("/plan/print")
 @access.company
 def print_strategy() -> str:
-    """Show a version of the own strategy for printing."""
+    """Show a version of the company's own strategy for printing."""
     return _print_page(None)
 
 
@@ -38,7 +38,7 @@ def print_shared_strategy(company_id: int) -> str:
 @blueprint.get("/plan/strategy.md")
 @access.company
 def markdown_file() -> Response:
-    """Download a version of the own strategy as Markdown."""
+    """Download a version of the company's own strategy as Markdown."""
     outline = _outline(None)
     return file_response(outline.file_name("md"), "text/markdown", to_markdown(outline).encode())
 
@@ -46,7 +46,7 @@ def markdown_file() -> Response:
 @blueprint.get("/plan/strategy.json")
 @access.company
 def json_file() -> Response:
-    """Download a version of the own strategy as JSON."""
+    """Download a version of the company's own strategy as JSON."""
     version = queries.exported_json(readable_strategy(current_viewer()), _version_number())
     return _json_response("strategy.json", version)
 
@@ -54,14 +54,14 @@ def json_file() -> Response:
 @blueprint.get("/plan/plan.json")
 @access.company
 def whole_plan_file() -> Response:
-    """Download all of the own plan as JSON: self-assessments, strategy, objectives, measurements, actions and tools."""
+    """Download all of the company's own plan as JSON: self-assessments, strategy, objectives, measurements, actions and tools."""
     return _json_response("plan.json", exported_plan(current_viewer()))
 
 
 @blueprint.get("/plan/strategy.pdf")
 @access.company
 def pdf_file() -> Response:
-    """Download a version of the own strategy as PDF."""
+    """Download a version of the company's own strategy as PDF."""
     return _pdf(None)
 
 

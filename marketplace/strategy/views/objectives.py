@@ -212,7 +212,7 @@ def plan_baseline(objective_id: int) -> ViewResponse:
 def chart_of(shown: queries.ObjectiveView) -> Chart | None:
     """Return the chart of an objective, or None if there is nothing to draw yet."""
     readings = [Reading(one.id, one.measured_on, one.value_milli) for one in shown.valid]
-    return draw_chart(shown.goal, readings)
+    return draw_chart(shown.terms, readings)
 
 
 def _trade_examples() -> TradeExamples:
@@ -230,7 +230,7 @@ def _texts() -> dict[str, Any]:
         "rhythms": RHYTHMS,
         "kinds": KINDS,
         "statuses": Status,
-        "goal_warnings": ObjectiveWarning,
+        "objective_warning_types": ObjectiveWarning,
         "format_value": format_value,
         "format_milli": format_milli,
     }

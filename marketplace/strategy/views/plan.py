@@ -1,4 +1,4 @@
-"""Start page of a company's plan: the thread from self-assessment to results, and the language of the document."""
+"""Start page of a company's plan: the steps from self-assessment to actions, and the language of the document."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ from marketplace.web.viewer import current_viewer
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """A step of the thread: where it leads, how far it has come, and the label of its button if it is the next one."""
+    """A step of the plan: where it leads, how far it has come, and the label of its button if it is the next one."""
 
     code: str
     title: str
@@ -43,16 +43,16 @@ class PlanStep:
 @blueprint.get("/plan")
 @access.company
 def plan() -> ViewResponse:
-    """Show the company's plan as a thread, with the next step and what is missing."""
+    """Show the company's plan as steps, with the next step and what is missing."""
     viewer = current_viewer()
     own = own_plan(viewer)
-    steps = thread(own, own_assessment(viewer))
+    steps = plan_steps(own, own_assessment(viewer))
     company = own_company(viewer)
     sharing = sharing_panel(own)
     return render_template(
         "strategy/plan.html",
         plan=own,
-        thread=steps,
+        plan_steps=steps,
         next_step=next((step for step in steps if not step.is_done), None),
         steps=section_steps(own),
         panels=[*([sharing] if sharing else []), *build_plan_start_panels(viewer)],
@@ -79,8 +79,8 @@ def save_language() -> ViewResponse:
     return see_other("strategy.plan", _anchor="plan-language")
 
 
-def thread(own: Plan, assessment: AssessmentState) -> list[PlanStep]:
-    """Return the steps of the thread in order."""
+def plan_steps(own: Plan, assessment: AssessmentState) -> list[PlanStep]:
+    """Return the steps of the plan in order."""
     lacking = {one.section for one in own.missing} - {"objectives", "actions"}
     first = next((one for one in own.missing if one.section in lacking), None)
     actions = current(own.actions)

@@ -39,7 +39,7 @@ def shared_plan(company_id: int) -> ViewResponse:
         status_labels=STATUS_LABELS,
         format_value=format_value,
         reviews=reviews_so_far,
-        waiting=queries.unanswered(reviews_so_far),
+        waiting=queries.first_pending_review(reviews_so_far),
     )
 
 
@@ -52,7 +52,7 @@ def answer_review(company_id: int) -> ViewResponse:
     """Show the version that a company asks about, and answer."""
     viewer = current_viewer()
     strategy = queries.shared_strategy(viewer, company_id)
-    review = queries.open_review(strategy)
+    review = queries.pending_review(strategy)
     form = AnswerReviewForm()
     status = 200
     if form.validate_on_submit():
@@ -96,7 +96,7 @@ def strategy_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
     is_started = strategy is not None and (strategy.started_at is not None or is_shared)
     if not is_started and assessment is None:
         return None
-    review = queries.open_review(strategy) if strategy is not None and is_shared else None
+    review = queries.pending_review(strategy) if strategy is not None and is_shared else None
     steps = (
         [
             CompanyStep(

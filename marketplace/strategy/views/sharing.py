@@ -30,7 +30,7 @@ def sharing_page() -> ViewResponse:
         "strategy/share.html",
         strategy=strategy,
         gardens=list(dict.fromkeys(follower.garden.name for follower in followers)),
-        review=queries.open_review(strategy) if strategy else None,
+        review=queries.pending_review(strategy) if strategy else None,
     )
 
 
@@ -72,7 +72,7 @@ def ask_review() -> ViewResponse:
         strategy=strategy,
         newest=queries.newest_version(strategy),
         reviews=reviews_so_far,
-        waiting=queries.unanswered(reviews_so_far),
+        waiting=queries.first_pending_review(reviews_so_far),
     )
 
 

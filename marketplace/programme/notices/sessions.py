@@ -223,7 +223,7 @@ def _cohort_cancelled(participation: Participation, cohort: Cohort, path: str, c
     )
 
 
-@as_message("session_reminder", topic=Topic.COURSE)
+@as_message("session_soon", topic=Topic.COURSE)
 def session_reminder(sessions: Sequence[CourseSession], path: str) -> Content:
     """Reminder of sessions on one day. For contact persons and members of companies with a seat."""
     first = sessions[0]

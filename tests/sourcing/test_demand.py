@@ -1,5 +1,7 @@
 """Coverage with demand: what gardens see of supply and demand, and what stays hidden of others' companies."""
 
+import re
+
 import pytest
 from sqlalchemy import select, update
 
@@ -114,6 +116,8 @@ def test_recruit_list_gives_reasons_in_words_and_csv(market, publish, sign_in):
     page = browser.get("/garden/coverage?place=5021")
     assert "1 brief in the last year, no approved supplier and 1 declined (too far away)" in page.text
     assert "Briefs in the last year" in browser.get("/garden/coverage.csv?place=50").text
+    html = browser.get("/garden/coverage?service=web.site").text
+    assert re.search(r">Oppdal: </span><b>0<small> /1</small>", html)
     (row,) = [
         line for line in browser.get("/garden/coverage/recruit.csv").text.splitlines() if "Oppdal" in line
     ]

@@ -1,6 +1,6 @@
 """Demand for services beside the supply, for business gardens: briefs, declined invitations, plans and searches."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +36,17 @@ _UNPUBLISHED = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING, Brie
 
 @dataclass(frozen=True, slots=True)
 class CoverageReport:
-    """Lines by kind of service for the chosen places, and the services and municipalities to recruit for, worst first."""
+    """Lines by kind of service for the chosen places, and the services and municipalities to recruit for, worst first.
+
+    `demand` is the demand for the service or kind of service on the map, by municipality.
+    """
 
     groups: Sequence[CoverageLine]
+    demand: Mapping[str, int]
     recruit: Sequence[CoverageLine]
 
 
-def coverage_report(viewer: Viewer, place: str = "") -> CoverageReport:
+def coverage_report(viewer: Viewer, place: str = "", on_map: str = "") -> CoverageReport:
     """Compare supply and demand in a municipality, a county or the whole region. Raises NotFound for others than gardens.
 
     Companies that the viewer's garden follows are counted exactly, and their plans if they are shared. All others are
@@ -66,12 +70,17 @@ def coverage_report(viewer: Viewer, place: str = "") -> CoverageReport:
     def service_key(code: str, where: str) -> tuple[str, str] | None:
         return (code, where) if code in taxonomy.services() and where in chosen else None
 
+    def map_key(code: str, where: str) -> tuple[str, str] | None:
+        return (on_map, where) if where and on_map in {code, _group(code)} else None
+
     groups = coverage_lines(
         events, searches, group_key, supply, [(group.code, place) for group in taxonomy.groups()]
     )
     services = coverage_lines(events, searches, service_key, supply)
+    demand = {line.place: line.demand for line in coverage_lines(events, searches, map_key, supply)}
     return CoverageReport(
         groups,
+        demand,
         sorted(
             (line for line in services if line.is_short),
             key=lambda line: (-line.need, line.code, line.place),

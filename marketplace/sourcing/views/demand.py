@@ -9,6 +9,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.letters import sort_key
 from marketplace.core.places import counties, municipality_name
 from marketplace.core.region import current_region
+from marketplace.directory import queries as directory
 from marketplace.sourcing import queries
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.demand_counts import MIN_COMPANIES, CoverageLine, DemandCount, Gap
@@ -34,10 +35,13 @@ GAP_LABELS = {
 def coverage() -> ViewResponse:
     """Show supply beside demand by kind of service, and the services and places to recruit suppliers for."""
     viewer, place = current_viewer(), _chosen_place()
-    report = queries.coverage_report(viewer, place)
+    on_map = directory.coverage(viewer, query_arg("service", 40))
+    report = queries.coverage_report(viewer, place, on_map.code)
     return render_template(
         "sourcing/coverage.html",
         report=report,
+        coverage=on_map,
+        demand=report.demand,
         recruit=report.recruit[:MAX_RECRUIT],
         place=place,
         places=_place_choices(),

@@ -111,7 +111,7 @@ def sign_up(
 
 
 def _is_own_company(viewer: Viewer, number: str | None, email: str) -> bool:
-    """Return True if somebody signs up the own company with the own address.
+    """Return True if a user signs up a company of theirs with their own e-mail address.
 
     Another company's number is answered as on any sign-up: the answer would reveal whether it takes part.
     """

@@ -1,16 +1,15 @@
 """The board of a project: list of companies with filters, and its export."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import render_template
 
-from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
-from marketplace.core.taxonomy import sectors
 from marketplace.programme.lifecycle import (
     PHASE_LABELS,
     SOURCES,
 )
+from marketplace.programme.participant_export import export_header, export_rows
 from marketplace.programme.queries import cohorts as cohort_queries
 from marketplace.programme.queries import recruiting as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for
@@ -94,7 +93,7 @@ def board_csv(slug: str) -> ViewResponse:
     """Download the filtered board as CSV."""
     project_access = project_for(current_viewer(), slug)
     _bar, shown = filtered_board(project_access)
-    return csv_response(slug, _export_header(), _export_rows(shown.rows))
+    return csv_response(slug, export_header(), export_rows(shown.rows))
 
 
 @blueprint.get("/programme/<slug>/companies.xlsx")
@@ -103,43 +102,4 @@ def board_xlsx(slug: str) -> ViewResponse:
     """Download the filtered board as a workbook."""
     project_access = project_for(current_viewer(), slug)
     _bar, shown = filtered_board(project_access)
-    return xlsx_response(slug, _export_header(), _export_rows(shown.rows))
-
-
-def _export_header() -> list[str]:
-    return [
-        _("Company"),
-        _("Organisation number"),
-        _("Municipality"),
-        _("Sector"),
-        _("Employees"),
-        _("Contact person"),
-        _("E-mail address"),
-        _("Telephone"),
-        _("Status"),
-        _("Cohort"),
-        _("Afternoons attended"),
-        _("Source"),
-        _("Added"),
-    ]
-
-
-def _export_rows(rows: Sequence[queries.BoardRow]) -> Iterator[Sequence[object]]:
-    labels = {code: sector.label for code, sector in sectors().items()}
-    for row in rows:
-        one = row.participation
-        yield (
-            one.company_name,
-            one.organisation_number or "",
-            one.municipality,
-            labels.get(one.sector_code, ""),
-            one.employees,
-            one.contact_name,
-            one.contact_email,
-            one.contact_phone,
-            str(PHASE_LABELS[row.phase]),
-            row.cohort.name if row.cohort else "",
-            row.attended,
-            str(SOURCES.get(one.source, "")),
-            clock.to_local(one.created_at).date(),
-        )
+    return xlsx_response(slug, export_header(), export_rows(shown.rows))

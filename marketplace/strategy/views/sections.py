@@ -27,7 +27,7 @@ from marketplace.web.viewer import current_viewer
 
 
 def section_url(section: str) -> str:
-    """Return the address of a section's page. Objectives and actions have pages of their own."""
+    """Return the URL of a section's page. Objectives and actions have pages of their own."""
     if section in {"objectives", "actions"}:
         return f"/plan/{section}"
     if section == "check":
@@ -98,7 +98,7 @@ def _example_lines(viewer: Viewer) -> dict[str, list[str]]:
 
 
 def section_steps(plan: Plan) -> list[dict[str, Any]]:
-    """Return code, title, address and state of each section: "done", "missing" or "empty"."""
+    """Return code, title, URL and state of each section: "done", "missing" or "empty"."""
     lacking = {one.section for one in plan.missing}
     empty = StrategyContent()
     filled = {code for code in SECTION_FIELDS if plan.content.section(code) != empty.section(code)}

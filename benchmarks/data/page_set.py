@@ -105,7 +105,14 @@ def pages() -> Pages:
         ),
         *(
             ("garden", path)
-            for path in ("/home", "/vetting", "/garden/suppliers", "/companies", *_garden_pages(garden[0]))
+            for path in (
+                "/home",
+                "/vetting",
+                "/garden/suppliers",
+                "/garden/coverage",
+                "/companies",
+                *_garden_pages(garden[0]),
+            )
         ),
         *(("administrator", path) for path in ("/home", "/admin/users", "/admin/audit", "/admin/gardens")),
     ]

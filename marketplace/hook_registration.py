@@ -9,7 +9,7 @@ from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.briefs.use_cases import create_first_draft
 from marketplace.briefs.views.plan import action_panels, quality_panel
 from marketplace.casework.queries.notes import exported_notes
-from marketplace.casework.views.panels import casework_panel, participation_casework_panel, shared_notes_panel
+from marketplace.casework.views.panels import casework_panel, participation_casework_panel
 from marketplace.directory.hooks import profile_panels
 from marketplace.mandates import hooks as mandate_hooks
 from marketplace.mandates.views.acting import mandate_panel
@@ -59,7 +59,6 @@ def register_hooks() -> None:
     mandate_hooks.confirmable_acts.register("publish", PUBLICATION)
     mandate_hooks.confirmable_acts.register("withdraw", WITHDRAWAL)
     programme_hooks.participation_panels.register("casework", participation_casework_panel)
-    strategy_hooks.plan_start_panels.register("notes", shared_notes_panel)
     strategy_hooks.plan_export.register("notes", exported_notes)
     organisation_hooks.company_panels.register("course", course_panel)
     strategy_hooks.course_ends.register("course sessions", course_ends)

@@ -67,7 +67,7 @@ def test_shared_note_is_read_and_exported_by_the_company_and_notified_once(peopl
     use_cases.share_note(people.adviser, note.id)
     owner = signed_in(people.app, people.owner)
     assert SECRET in owner.get("/organisation/notes").text
-    assert "/organisation/notes" in owner.get("/plan").text
+    assert "/organisation/notes" in owner.get("/plan/share").text
     assert [one["text"] for one in exported_plan(people.owner)["notes"]] == [SECRET]
     kinds = [one.kind for one in session.query(Notice).filter(Notice.user_id == people.owner.user_id)]
     assert kinds == ["note_shared"]

@@ -53,7 +53,7 @@ def test_application_registers_every_hook(app):
         "confirmable acts": ("publish", "withdraw"),
         "company panels": ("casework", "mandate", "course", "strategy", "outcomes"),
         "plan actions": ("briefs",),
-        "plan start page": ("notes", "course", "brief quality", "outcomes", "stories"),
+        "plan start page": ("course", "brief quality", "outcomes", "stories"),
         "plan export": ("notes",),
         "participation panels": ("casework",),
         "plan course ends": ("course sessions",),

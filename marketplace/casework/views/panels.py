@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from flask import url_for
 
 from marketplace.casework.labels import ACTIVITIES
-from marketplace.casework.queries.notes import notes_about, shared_notes
+from marketplace.casework.queries.notes import notes_about
 from marketplace.casework.queries.subjects import Subject, company_subject, participation_subject
 from marketplace.casework.queries.tasks import tasks_about
 from marketplace.core import clock
@@ -14,7 +14,6 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
 from marketplace.programme.hooks import ParticipationPanel
-from marketplace.strategy.hooks import StrategyPanel
 
 if TYPE_CHECKING:
     from marketplace.programme.models.participation import Participation
@@ -65,9 +64,3 @@ def participation_casework_panel(viewer: Viewer, participation: "Participation")
     """Build the panel on the page of a company in a project."""
     subject = participation_subject(viewer, participation.project.slug, participation.id)
     return ParticipationPanel(TEMPLATE, _values(viewer, subject))
-
-
-def shared_notes_panel(viewer: Viewer) -> StrategyPanel | None:
-    """Build the link to the notes that the company has received a copy of; None if there are none."""
-    count = len(shared_notes(viewer.organisation_id))
-    return StrategyPanel("casework/_shared_notes_panel.html", {"count": count}) if count else None

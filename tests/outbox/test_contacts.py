@@ -17,7 +17,7 @@ WHEN = dt.datetime(2026, 12, 11, 22, 59, tzinfo=dt.UTC)
 MESSAGES = (
     briefs.review_asked("Bjørkvollen", "Nettbutikk", "2026-0147", "", WHO),
     briefs.review_answered("Verdal", "Nettbutikk", "2026-0147", WHO, is_ok=False, comment="Mer om målet."),
-    briefs.first_publication("Bjørkvollen", "Nettbutikk", "2026-0147", None, WHO),
+    briefs.first_publication("Bjørkvollen", "Nettbutikk", "2026-0147", None, WHO, reasons=(), is_known=False),
     briefs.first_publication_returned("Verdal", "Nettbutikk", "2026-0147", "Ring oss.", WHO, refused=False),
     briefs.garden_question_waits("Bjørkvollen", "Nettbutikk", "2026-0147", WHEN, WHO),
     proposals.garden_decision_reminder("Bjørkvollen", "Nettbutikk", "2026-0147", WHEN, WHO),

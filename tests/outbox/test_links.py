@@ -31,7 +31,7 @@ def message_paths() -> Iterator[str]:
     root = Path(marketplace.__file__).parent
     for file in [*root.glob("*/notices.py"), *root.glob("*/notices/*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "_path":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"_path", "brief_path"}:
                 yield f"/briefs/2026-9999{''.join(ast.literal_eval(rest) for rest in node.args[1:])}"
             elif isinstance(node, ast.Constant) and re.fullmatch(r"/[a-z/-]*", str(node.value)):
                 yield str(node.value)

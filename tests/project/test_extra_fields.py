@@ -42,6 +42,15 @@ EXTRA = {
 SAMPLED_PAGES = 25
 """Number of (role, page) pairs whose forms a sampled run submits. An exhaustive run submits all."""
 MIN_FORMS = 60
+REPEATING_TABLES = {
+    "sign_in_session",
+    "throttle",
+    "taken_form",
+    "audit_event",
+    "directory_revision",
+    "report_fact",
+}
+"""Tables of sessions and limits, and those that repeat values of the tables that are compared."""
 # Columns with random values or timestamps, which differ between two identical requests.
 NONDETERMINISTIC = (
     "token", "hash", "_at", "message_id", "link_path", "body", "secret", "sealed", "nonce", "client_key", "calendar", "id",
@@ -118,8 +127,7 @@ def rows() -> dict[str, list[Mapping[str, Any]]]:
                 key=repr,
             )
             for table in Base.metadata.sorted_tables
-            if table.name
-            not in {"sign_in_session", "throttle", "taken_form", "audit_event", "directory_revision"}
+            if table.name not in REPEATING_TABLES
         }
 
 

@@ -16,7 +16,6 @@ from marketplace.reporting.queries import issues as queries
 from marketplace.reporting.use_cases import issuing
 from marketplace.reporting.views.base import LEADER_ISSUES, blueprint
 from marketplace.reporting.views.report import report_texts
-from marketplace.strategy.document_export.pdf import to_pdf
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.csv_export import csv_response
@@ -255,6 +254,8 @@ def _file(owner: queries.IssueOwner, number: int, extension: str) -> Response:
     outline = report_outline(_head(owner, issue), parts)
     name = outline.file_name("").rstrip(".")
     if extension == "pdf":
+        from marketplace.strategy.document_export.pdf import to_pdf  # noqa: PLC0415 because few requests need the typesetter
+
         return file_response(f"{name}.pdf", "application/pdf", to_pdf(outline))
     if extension == "xlsx":
         return xlsx_response(name, export.header(), export.rows(parts))

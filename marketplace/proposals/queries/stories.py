@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief, BriefService
 from marketplace.briefs.queries import display_title
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.taxonomy import sectors
 from marketplace.organisations.models import Company
 from marketplace.proposals.lifecycle import GOAL_LABELS
@@ -35,24 +36,12 @@ class CaseStory:
     supplier_slug: str
 
 
-def stories_of_trade(sector_codes: Collection[str], company_id: int) -> list[CaseStory]:
-    """Return the newest stories of other companies in these sectors."""
-    of_trade = _active_companies(Company.sector_code.in_(sector_codes))
-    return _load(Brief.company_id.in_(of_trade), Brief.company_id != company_id)
+def _active_companies(*conditions: ColumnElement[bool]) -> Select[int]:
+    return select(Company.id).where(Company.is_active, *conditions)
 
 
-def stories_of_supplier(supplier_id: int) -> list[CaseStory]:
-    """Return the newest stories in which a supplier agreed to be named."""
-    return _load(Proposal.supplier_id == supplier_id, OutcomeAnswer.supplier_named_at.is_not(None))
-
-
-def stories_of_services(codes: Collection[str]) -> list[CaseStory]:
-    """Return the newest stories about jobs with one of these services."""
-    return _load(Brief.id.in_(select(BriefService.brief_id).where(BriefService.code.in_(codes))))
-
-
-def _load(*conditions: ColumnElement[bool]) -> list[CaseStory]:
-    query = (
+def _query(*conditions: ColumnElement[bool]) -> Select[OutcomeAnswer, Award]:
+    return prepared(
         select(OutcomeAnswer, Award)
         .join(OutcomeAnswer.outcome)
         .join(Brief, Brief.id == Outcome.brief_id)
@@ -67,14 +56,39 @@ def _load(*conditions: ColumnElement[bool]) -> list[CaseStory]:
         .order_by(OutcomeAnswer.answered_at.desc(), OutcomeAnswer.id.desc())
         .limit(MAX_STORIES * 3)  # a job has three rounds, each with its own story
     )
+
+
+_CODES: Any = bindparam("codes", expanding=True)
+_OF_TRADE = _query(
+    Brief.company_id.in_(_active_companies(Company.sector_code.in_(_CODES))),
+    Brief.company_id != bindparam("company_id"),
+)
+_OF_SUPPLIER = _query(
+    Proposal.supplier_id == bindparam("supplier_id"), OutcomeAnswer.supplier_named_at.is_not(None)
+)
+_OF_SERVICES = _query(Brief.id.in_(select(BriefService.brief_id).where(BriefService.code.in_(_CODES))))
+
+
+def stories_of_trade(sector_codes: Collection[str], company_id: int) -> list[CaseStory]:
+    """Return the newest stories of other companies in these sectors."""
+    return _load(_OF_TRADE, codes=list(sector_codes), company_id=company_id)
+
+
+def stories_of_supplier(supplier_id: int) -> list[CaseStory]:
+    """Return the newest stories in which a supplier agreed to be named."""
+    return _load(_OF_SUPPLIER, supplier_id=supplier_id)
+
+
+def stories_of_services(codes: Collection[str]) -> list[CaseStory]:
+    """Return the newest stories about jobs with one of these services."""
+    return _load(_OF_SERVICES, codes=list(codes))
+
+
+def _load(query: Select[OutcomeAnswer, Award], **values: object) -> list[CaseStory]:
     newest: dict[int, CaseStory] = {}
-    for answer, award in session.execute(query):
+    for answer, award in session.execute(query, values):
         newest.setdefault(award.brief_id, _story(answer, award.brief, award.proposal.supplier))
     return list(newest.values())[:MAX_STORIES]
-
-
-def _active_companies(*conditions: ColumnElement[bool]) -> Select[int]:
-    return select(Company.id).where(Company.is_active, *conditions)
 
 
 def _story(answer: OutcomeAnswer, brief: Brief, supplier: Supplier) -> CaseStory:

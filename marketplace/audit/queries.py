@@ -51,6 +51,8 @@ def all_events(wanted: EventFilter) -> Iterator[Sequence[AuditEvent]]:
     batch = session.scalars(query).all()
     while batch:
         yield batch
+        if len(batch) < BATCH_SIZE:
+            return
         last = batch[-1].id
         session.expunge_all()
         batch = session.scalars(query.where(AuditEvent.id < last)).all()

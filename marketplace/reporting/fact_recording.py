@@ -56,7 +56,7 @@ def _record_facts(db_session: Session) -> None:
     db_session.flush()
     keys: dict[Key, bool] = db_session.info.pop(_CHANGED, {})
     if keys:
-        _write(db_session, list(keys), clock.now())
+        _write(db_session, sorted(keys), clock.now())
         db_session.info.pop(_CHANGED, None)
 
 

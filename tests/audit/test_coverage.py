@@ -34,6 +34,8 @@ EXEMPT = {
     "taken_form": "idempotency keys of processed forms",
 }
 INSERTED_DIRECTLY = frozenset({"user_account"})
+FACTS = frozenset({"report_fact"})
+"""Rows that the worker adds about earlier changes, which were audited then."""
 """Demo users are inserted directly; real registrations are recorded with the organisation."""
 CHANGING = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 
@@ -103,7 +105,7 @@ def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytes
         demo.fill(Progress(disable=True))
         worker.run_jobs()
     assert len(done) > 300
-    assert unrecorded(done) <= {INSERTED_DIRECTLY}
+    assert unrecorded(done) <= {INSERTED_DIRECTLY, FACTS}
     count, fault = audit.verify()
     assert fault is None
     assert count > 500

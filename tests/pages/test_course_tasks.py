@@ -94,17 +94,18 @@ def test_other_gardens_see_nothing(cohort: Cohort) -> None:
 
 
 def test_project_leader_sees_the_sessions_of_all_places(cohort: Cohort) -> None:
-    partner = factories.garden("Kysthagen", covered_municipalities=["5056"])
-    project = cohort.project
-    theirs = programme.cohort(programme.place(project, "Hitra", garden_id=partner.id), name="Hitra")
-    programme.course_session(theirs, noon())
-    leader, colleague = (
-        factories.member(project.garden, "adviser", email=f"{name}@x.example") for name in "ab"
-    )
-    person = {"role": "leader", "since": clock.today() - DAY, "percent": 50}
-    added = ProjectPerson(project_id=project.id, user_id=leader.user_id, **person)
-    session.add(added)
-    assert [task.link for task in tasks_of(leader)] == ["Registrer oppmøte for Hitra, samling 1"]
-    assert tasks_of(colleague) == []
-    added.until = clock.today() - DAY
-    assert tasks_of(leader) == []
+    with clock.as_of(noon() + dt.timedelta(hours=1)):
+        partner = factories.garden("Kysthagen", covered_municipalities=["5056"])
+        project = cohort.project
+        theirs = programme.cohort(programme.place(project, "Hitra", garden_id=partner.id), name="Hitra")
+        programme.course_session(theirs, noon())
+        leader, colleague = (
+            factories.member(project.garden, "adviser", email=f"{name}@x.example") for name in "ab"
+        )
+        person = {"role": "leader", "since": clock.today() - DAY, "percent": 50}
+        added = ProjectPerson(project_id=project.id, user_id=leader.user_id, **person)
+        session.add(added)
+        assert [task.link for task in tasks_of(leader)] == ["Registrer oppmøte for Hitra, samling 1"]
+        assert tasks_of(colleague) == []
+        added.until = clock.today() - DAY
+        assert tasks_of(leader) == []

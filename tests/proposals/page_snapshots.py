@@ -19,6 +19,8 @@ TOKEN = re.compile(
 OWN_HEADERS = {"Date", "Content-Length", "X-Request-ID", "Set-Cookie", "Content-Security-Policy"}
 # The numbers of requests and waiting mails are for whoever keeps the machine; no person's page.
 LEFT_OUT = {"static", "operation.metrics_page"}
+# A workbook contains the time at which it was written. Its cells are those of the CSV file or the page.
+WORKBOOK = ".xlsx"
 # Which rows an address's number can mean; all there are get tried.
 NUMBERS = {
     "brief_id": "brief", "proposal_id": "proposal", "question_id": "clarification_question", "file_id": "stored_file", "vetting_id": "vetting",
@@ -49,7 +51,7 @@ def addresses(
     """
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
-        if "GET" not in (rule.methods or ()) or rule.endpoint in LEFT_OUT:
+        if "GET" not in (rule.methods or ()) or rule.endpoint in LEFT_OUT or rule.rule.endswith(WORKBOOK):
             continue
         names = sorted(rule.arguments)
         is_project = rule.rule.startswith(PROJECT_PATHS)

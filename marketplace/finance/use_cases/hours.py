@@ -79,6 +79,7 @@ def approve_hours(viewer: Viewer, slug: str, entry_ids: Collection[int]) -> int:
             HoursEntry.id.in_(entry_ids),
             is_valid(HoursEntry),
         )
+        query = query.order_by(HoursEntry.id)
         entries = [entry for entry in session.scalars(query) if may_approve(viewer, access, managed, entry)]
         for entry in entries:
             entry.approved_at, entry.approved_by_id = clock.now(), viewer.user_id

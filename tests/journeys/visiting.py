@@ -11,7 +11,7 @@ from tests.support.crawl import ROLE_CHANGING_PATHS, endpoint_of, local_path
 
 NOT_PAGES = frozenset({"static", "privacy.export", "programme.export_contact", "accounts.two_factor_qr"})
 BY_TOPIC = frozenset({"briefs.topic", "briefs.help_page"})
-DOWNLOADS = (".csv", ".ics", ".xlsx", ".pdf", ".md", ".json")
+DOWNLOADS = (".csv", ".ics", ".xlsx", ".pdf", ".md", ".json", ".yaml")
 
 
 def sign_in_browser(client: Browser, page: Page) -> None:

@@ -1,6 +1,5 @@
 """Participation fees and state aid of the companies in a project."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,6 @@ from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.corrections import is_valid, row_to_correct
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.queries.projects import ProjectAccess
-
-Grant = tuple[dt.date, str, int]
 
 
 @dataclass(frozen=True, slots=True)

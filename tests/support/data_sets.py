@@ -126,6 +126,9 @@ def load_rows(url: str, file: Path) -> None:
     with engine.begin() as connection:
         if is_postgresql:
             connection.execute(text("SET LOCAL session_replication_role = replica"))
+        else:
+            # Rows of one table can refer to each other, and come in no particular order.
+            connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         for table in METADATA.sorted_tables:
             names = [column.name for column in table.columns]
             if rows := [dict(zip(names, row, strict=True)) for row in all_rows[table.name]]:

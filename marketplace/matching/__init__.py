@@ -8,23 +8,23 @@ starts without loading scikit-learn.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from marketplace.matching.deferred_import import defer_import
+from .deferred_import import defer_import
 
 if TYPE_CHECKING:
-    from marketplace.matching.analysis.glossary import Glossary
-    from marketplace.matching.criteria import Exclusion
-    from marketplace.matching.documents import CaseText, Document, Position, Query
-    from marketplace.matching.evaluation.measures import TRACKS
-    from marketplace.matching.evaluation.qrels import EvaluationFileError, read_set
-    from marketplace.matching.evaluation.runner import Evaluator, evaluate_directory
-    from marketplace.matching.explanation import Explanation, ScorePart, TermMatch
-    from marketplace.matching.index.index import Index, suggest_needs
-    from marketplace.matching.index.needs import NeedSuggestion
-    from marketplace.matching.index.snapshot import SnapshotError, discard, prune
-    from marketplace.matching.index.what_if import FitChange
-    from marketplace.matching.ranking import FitCounts, Match, Ranking
-    from marketplace.matching.settings import PART_CODES, MatchingSettings
-    from marketplace.matching.spam import spam_flags
+    from .analysis.glossary import Glossary
+    from .criteria import Exclusion
+    from .documents import CaseText, Document, Position, Query
+    from .evaluation.measures import TRACKS
+    from .evaluation.qrels import EvaluationFileError, read_set
+    from .evaluation.runner import Evaluator, evaluate_directory
+    from .explanation import Explanation, ScorePart, TermMatch
+    from .index.index import Index, suggest_needs
+    from .index.needs import NeedSuggestion
+    from .index.snapshot import SnapshotError, discard, prune
+    from .index.what_if import FitChange
+    from .ranking import FitCounts, Match, Ranking
+    from .settings import PART_CODES, MatchingSettings
+    from .spam import spam_flags
 
 # scikit-learn imports it for functions that are not used here: 0.5 s of CPU time from start to the first page.
 defer_import("scipy.stats")

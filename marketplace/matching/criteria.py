@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from marketplace.matching.documents import Document, Position, Query
-from marketplace.matching.explanation import Note
-from marketplace.matching.settings import MatchingSettings
+from .documents import Document, Position, Query
+from .explanation import Note
+from .settings import MatchingSettings
 
 EARTH_RADIUS_KM = 6371.0
 UNKNOWN_SHARE = 0.5

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Self
 
-from marketplace.matching.serialization import from_plain, to_plain
+from .serialization import from_plain, to_plain
 
 PRESENCE = ("must", "some", "remote")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from marketplace.matching.serialization import to_plain
+from .serialization import to_plain
 
 Note = tuple[str, Mapping[str, Any]]
 """A message code and its parameters; the caller formats the message in the reader's language."""

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from marketplace.matching.criteria import OVER_BUDGET, RELATED_ONLY, Exclusion
-from marketplace.matching.explanation import Explanation
-from marketplace.matching.serialization import STORED_AS, to_plain
-from marketplace.matching.settings import MatchingSettings
+from .criteria import OVER_BUDGET, RELATED_ONLY, Exclusion
+from .explanation import Explanation
+from .serialization import STORED_AS, to_plain
+from .settings import MatchingSettings
 
 SAME_SCORE_DIGITS = 9
 

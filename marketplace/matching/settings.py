@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from marketplace.matching.serialization import from_plain, to_plain
+from .serialization import from_plain, to_plain
 
 PART_CODES = ("words", "services", "sector", "place", "budget", "availability")
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from marketplace.matching.analysis.plain_text import MAX_CHARACTERS, clean
-from marketplace.matching.analysis.stemming import stem
-from marketplace.matching.documents import Document
-from marketplace.matching.explanation import Note
+from .analysis.plain_text import MAX_CHARACTERS, clean
+from .analysis.stemming import stem
+from .documents import Document
+from .explanation import Note
 
 WORD_REPEATED = "word_repeated"
 WORDS_LISTED = "words_listed"

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple, Protocol, Self
 
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 
-from marketplace.matching.analysis.plain_text import clean
-from marketplace.matching.analysis.stemming import stem
-from marketplace.matching.analysis.stop_words import StopWords
-from marketplace.matching.storage.bounded_dict import BoundedDict
+from ..storage.bounded_dict import BoundedDict
+from .plain_text import clean
+from .stemming import stem
+from .stop_words import StopWords
 
 MAX_WORD_LENGTH = 60
 CACHE_SIZE = 50_000

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from marketplace.matching.analysis.stemming import stem
-from marketplace.matching.storage.bounded_dict import BoundedDict
+from ..storage.bounded_dict import BoundedDict
+from .stemming import stem
 
 LINKING_LETTERS = ("", "s", "e")
 INFLECTIONS = ("ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r", "n", "t")

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from marketplace.matching.analysis.analyzer import Analyzer
-from marketplace.matching.analysis.decompounding import CompoundSplitter
-from marketplace.matching.analysis.stop_words import LANGUAGES
+from .analyzer import Analyzer
+from .decompounding import CompoundSplitter
+from .stop_words import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)

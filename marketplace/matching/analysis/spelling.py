@@ -11,8 +11,8 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from marketplace.matching.analysis.stemming import stem
-from marketplace.matching.storage.bounded_dict import BoundedDict
+from ..storage.bounded_dict import BoundedDict
+from .stemming import stem
 
 MIN_LENGTH = 5
 """Shorter words have too many neighbours."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from marketplace.matching.analysis.stop_words import LANGUAGES
+from ..analysis.stop_words import LANGUAGES
 
 Row = dict[str, Any]
 KnownCodes = Mapping[str, Collection[str]]

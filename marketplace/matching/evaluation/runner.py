@@ -13,20 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from marketplace.matching.analysis.glossary import Glossary
-from marketplace.matching.analysis.stop_words import LANGUAGES
-from marketplace.matching.documents import Document, Position, Query
-from marketplace.matching.evaluation.measures import (
+from ..analysis.glossary import Glossary
+from ..analysis.stop_words import LANGUAGES
+from ..documents import Document, Position, Query
+from ..index.index import Index
+from ..index.lexical import LexicalIndex, query_tokens
+from ..settings import MatchingSettings
+from .measures import (
     MIN_RELEVANT_GRADE,
     TRACKS,
     mean,
     measures,
     suggestion_recall,
 )
-from marketplace.matching.evaluation.qrels import EvaluationSet, KnownCodes, Row, read_set
-from marketplace.matching.index.index import Index
-from marketplace.matching.index.lexical import LexicalIndex, query_tokens
-from marketplace.matching.settings import MatchingSettings
+from .qrels import EvaluationSet, KnownCodes, Row, read_set
 
 Figures = dict[str, dict[str, float]]
 

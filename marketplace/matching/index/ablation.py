@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from marketplace.matching.analysis.glossary import Glossary
-from marketplace.matching.documents import Document
-from marketplace.matching.explanation import TermMatch
-from marketplace.matching.index.comparison import Comparison
-from marketplace.matching.ranking import Match
+from ..analysis.glossary import Glossary
+from ..documents import Document
+from ..explanation import TermMatch
+from ..ranking import Match
+from .comparison import Comparison
 
 
 class _Ablation(NamedTuple):

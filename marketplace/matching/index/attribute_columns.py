@@ -10,12 +10,12 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching import criteria
-from marketplace.matching.criteria import EARTH_RADIUS_KM, UNKNOWN_SHARE, WRITTEN_NORWEGIAN
-from marketplace.matching.documents import Document, Query
-from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.storage.string_table import Vocabulary, memory_map
-from marketplace.matching.storage.types import IntSequence, Mask, Vector
+from .. import criteria
+from ..criteria import EARTH_RADIUS_KM, UNKNOWN_SHARE, WRITTEN_NORWEGIAN
+from ..documents import Document, Query
+from ..settings import MatchingSettings
+from ..storage.string_table import Vocabulary, memory_map
+from ..storage.types import IntSequence, Mask, Vector
 
 Codes = np.ndarray[Any, np.dtype[np.int8]]
 

@@ -7,17 +7,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from marketplace.matching import criteria
-from marketplace.matching.criteria import CriterionResult, Exclusion
-from marketplace.matching.documents import Query
-from marketplace.matching.explanation import Note, ScorePart, TermMatch
-from marketplace.matching.index.attribute_columns import REASONS, Codes
-from marketplace.matching.index.exclusions import LazyExclusions
-from marketplace.matching.index.query_scores import QueryScores
-from marketplace.matching.index.store import Store
-from marketplace.matching.ranking import FitCounts
-from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.storage.types import Mask, Vector
+from .. import criteria
+from ..criteria import CriterionResult, Exclusion
+from ..documents import Query
+from ..explanation import Note, ScorePart, TermMatch
+from ..ranking import FitCounts
+from ..settings import MatchingSettings
+from ..storage.types import Mask, Vector
+from .attribute_columns import REASONS, Codes
+from .exclusions import LazyExclusions
+from .query_scores import QueryScores
+from .store import Store
 
 IntRows = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 SCORE_MARGIN = 1e-3

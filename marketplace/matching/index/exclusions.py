@@ -6,13 +6,13 @@ from functools import cached_property
 
 import numpy as np
 
-from marketplace.matching import criteria
-from marketplace.matching.criteria import Exclusion
-from marketplace.matching.documents import Query
-from marketplace.matching.index.attribute_columns import REASONS, Codes
-from marketplace.matching.index.store import Store
-from marketplace.matching.storage.lazy_sequence import LazySequence
-from marketplace.matching.storage.types import Rows
+from .. import criteria
+from ..criteria import Exclusion
+from ..documents import Query
+from ..storage.lazy_sequence import LazySequence
+from ..storage.types import Rows
+from .attribute_columns import REASONS, Codes
+from .store import Store
 
 
 class LazyExclusions(LazySequence[Exclusion]):

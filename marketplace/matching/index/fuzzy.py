@@ -14,10 +14,10 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from marketplace.matching.storage.bounded_dict import BoundedDict
-from marketplace.matching.storage.postings import Postings
-from marketplace.matching.storage.string_table import Vocabulary, memory_map
-from marketplace.matching.storage.types import Vector
+from ..storage.bounded_dict import BoundedDict
+from ..storage.postings import Postings
+from ..storage.string_table import Vocabulary, memory_map
+from ..storage.types import Vector
 
 SimilarTerms = tuple[tuple[int, float], ...]
 MIN_LENGTH = 4

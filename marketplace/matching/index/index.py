@@ -6,18 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from marketplace.matching.analysis.glossary import Glossary
-from marketplace.matching.criteria import Exclusion
-from marketplace.matching.documents import Document, Query
-from marketplace.matching.explanation import Explanation, TermMatch
-from marketplace.matching.index import snapshot, what_if
-from marketplace.matching.index.ablation import drop_unverified_terms
-from marketplace.matching.index.comparison import Comparison
-from marketplace.matching.index.lexical import query_tokens
-from marketplace.matching.index.needs import NeedSuggestion
-from marketplace.matching.index.store import Store
-from marketplace.matching.ranking import FitCounts, Match, Ranking, order_key, rotate_ties
-from marketplace.matching.settings import MatchingSettings
+from ..analysis.glossary import Glossary
+from ..criteria import Exclusion
+from ..documents import Document, Query
+from ..explanation import Explanation, TermMatch
+from ..ranking import FitCounts, Match, Ranking, order_key, rotate_ties
+from ..settings import MatchingSettings
+from . import snapshot, what_if
+from .ablation import drop_unverified_terms
+from .comparison import Comparison
+from .lexical import query_tokens
+from .needs import NeedSuggestion
+from .store import Store
 
 
 class Index:

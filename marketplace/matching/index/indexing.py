@@ -5,15 +5,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from marketplace.matching.analysis.analyzer import Analyzer, Token
-from marketplace.matching.analysis.glossary import Glossary
-from marketplace.matching.analysis.stop_words import LANGUAGES
-from marketplace.matching.documents import Document
-from marketplace.matching.index.needs import NeedModel
-from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.spam import TOO_MANY_SERVICES
-from marketplace.matching.storage.bounded_dict import BoundedDict
-from marketplace.matching.storage.types import Mask, Vector
+from ..analysis.analyzer import Analyzer, Token
+from ..analysis.glossary import Glossary
+from ..analysis.stop_words import LANGUAGES
+from ..documents import Document
+from ..settings import MatchingSettings
+from ..spam import TOO_MANY_SERVICES
+from ..storage.bounded_dict import BoundedDict
+from ..storage.types import Mask, Vector
+from .needs import NeedModel
 
 Fields = Mapping[str, Sequence[Token]]
 TEXT_FIELDS = ("name", "text", "cases")

@@ -10,14 +10,14 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.analysis.analyzer import Analyzer, Token
-from marketplace.matching.index.bm25 import FieldedBM25Transformer, count_fields
-from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.storage.hash_table import NOT_FOUND
-from marketplace.matching.storage.postings import Postings
-from marketplace.matching.storage.string_table import Vocabulary, memory_map
-from marketplace.matching.storage.types import Vector
+from ..analysis.analyzer import Analyzer, Token
+from ..settings import MatchingSettings
+from ..storage.hash_table import NOT_FOUND
+from ..storage.postings import Postings
+from ..storage.string_table import Vocabulary, memory_map
+from ..storage.types import Vector
+from .bm25 import FieldedBM25Transformer, count_fields
+from .fuzzy import FuzzyTerms
 
 PARTS = "parts"
 """The field of compound parts."""

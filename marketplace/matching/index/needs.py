@@ -19,14 +19,14 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from marketplace.matching.analysis.analyzer import Analyzer, Token
-from marketplace.matching.analysis.glossary import Glossary
-from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.index.vectors import sqrt_counts, term_matrix, term_weights
-from marketplace.matching.serialization import to_plain
-from marketplace.matching.storage.bounded_dict import BoundedDict
-from marketplace.matching.storage.string_table import Vocabulary, memory_map
-from marketplace.matching.storage.types import Vector
+from ..analysis.analyzer import Analyzer, Token
+from ..analysis.glossary import Glossary
+from ..serialization import to_plain
+from ..storage.bounded_dict import BoundedDict
+from ..storage.string_table import Vocabulary, memory_map
+from ..storage.types import Vector
+from .fuzzy import FuzzyTerms
+from .vectors import sqrt_counts, term_matrix, term_weights
 
 Counts = defaultdict[str, float]
 WeightedTokens = Sequence[tuple[Sequence[Token], float]]

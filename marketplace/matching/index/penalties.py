@@ -9,13 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
-from marketplace.matching.documents import Document, Query
-from marketplace.matching.explanation import Note
-from marketplace.matching.index.lexical import MIN_TERMS_TO_COMPARE, LexicalIndex, QueryTerms, Scores
-from marketplace.matching.ranking import tie_break
-from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.spam import copies_brief
-from marketplace.matching.storage.types import Mask, Vector
+from ..documents import Document, Query
+from ..explanation import Note
+from ..ranking import tie_break
+from ..settings import MatchingSettings
+from ..spam import copies_brief
+from ..storage.types import Mask, Vector
+from .lexical import MIN_TERMS_TO_COMPARE, LexicalIndex, QueryTerms, Scores
 
 MIN_SHARED_TERMS = 0.3
 """Share of a brief's distinct terms from which a text is compared with the brief by trigrams."""

@@ -5,13 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
-from marketplace.matching.analysis.analyzer import Token
-from marketplace.matching.documents import Query
-from marketplace.matching.index.indexing import normalized
-from marketplace.matching.index.lexical import QueryTerms, Scores, query_tokens
-from marketplace.matching.index.penalties import QueryPenalties
-from marketplace.matching.index.store import Store
-from marketplace.matching.storage.types import Mask, Vector
+from ..analysis.analyzer import Token
+from ..documents import Query
+from ..storage.types import Mask, Vector
+from .indexing import normalized
+from .lexical import QueryTerms, Scores, query_tokens
+from .penalties import QueryPenalties
+from .store import Store
 
 
 class QueryScores:

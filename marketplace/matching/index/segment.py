@@ -11,21 +11,21 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.documents import Document, document_bytes, document_digest
-from marketplace.matching.explanation import Note
-from marketplace.matching.index.attribute_columns import AttributeColumns
-from marketplace.matching.index.indexing import (
+from ..documents import Document, document_bytes, document_digest
+from ..explanation import Note
+from ..near_duplicates import Bands, Sketches, sketch
+from ..settings import MatchingSettings
+from ..spam import spam_flags
+from ..storage.lazy_sequence import LazySequence
+from ..storage.string_table import StringTable, Vocabulary, memory_map
+from .attribute_columns import AttributeColumns
+from .indexing import (
     SMALL_DIRECTORY,
     DocumentEncoder,
     Fields,
     ServiceFeatures,
     batches,
 )
-from marketplace.matching.near_duplicates import Bands, Sketches, sketch
-from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.spam import spam_flags
-from marketplace.matching.storage.lazy_sequence import LazySequence
-from marketplace.matching.storage.string_table import StringTable, Vocabulary, memory_map
 
 BATCH_SIZE = 500
 """How many documents are tokenized at a time, to bound the memory used while building."""

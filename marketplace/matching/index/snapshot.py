@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from marketplace.matching.analysis.decompounding import CompoundSplitter
-from marketplace.matching.analysis.glossary import Glossary
-from marketplace.matching.index.indexing import DocumentEncoder
-from marketplace.matching.index.lexical import LexicalIndex
-from marketplace.matching.index.needs import NeedModel
-from marketplace.matching.index.segment import Segment
-from marketplace.matching.index.store import Store
-from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.storage.postings import DamagedPostingsError
-from marketplace.matching.storage.string_table import CountedVocabulary
-from marketplace.matching.storage.token_cache import TokenCache
+from ..analysis.decompounding import CompoundSplitter
+from ..analysis.glossary import Glossary
+from ..settings import MatchingSettings
+from ..storage.postings import DamagedPostingsError
+from ..storage.string_table import CountedVocabulary
+from ..storage.token_cache import TokenCache
+from .indexing import DocumentEncoder
+from .lexical import LexicalIndex
+from .needs import NeedModel
+from .segment import Segment
+from .store import Store
 
 FORMAT = 3
 MANIFEST = "manifest.json"

@@ -7,17 +7,17 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.analysis.glossary import Glossary
-from marketplace.matching.documents import Document
-from marketplace.matching.index.indexing import SMALL_DIRECTORY, DocumentEncoder, ExplanationTerms
-from marketplace.matching.index.lexical import LexicalIndex
-from marketplace.matching.index.needs import NeedModel
-from marketplace.matching.index.penalties import Penalties
-from marketplace.matching.index.segment import Segment, SegmentBuilder
-from marketplace.matching.near_duplicates import EarlierDocuments, find_duplicates
-from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.storage.lazy_sequence import LazySequence
-from marketplace.matching.storage.types import Mask, Vector
+from ..analysis.glossary import Glossary
+from ..documents import Document
+from ..near_duplicates import EarlierDocuments, find_duplicates
+from ..settings import MatchingSettings
+from ..storage.lazy_sequence import LazySequence
+from ..storage.types import Mask, Vector
+from .indexing import SMALL_DIRECTORY, DocumentEncoder, ExplanationTerms
+from .lexical import LexicalIndex
+from .needs import NeedModel
+from .penalties import Penalties
+from .segment import Segment, SegmentBuilder
 
 
 class Store:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from marketplace.matching.analysis.analyzer import Token
-from marketplace.matching.storage.string_table import Vocabulary
+from ..analysis.analyzer import Token
+from ..storage.string_table import Vocabulary
 
 MAX_REPEATS = 3.0
 """Maximum count of a term within one text."""

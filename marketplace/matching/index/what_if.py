@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from marketplace.matching import criteria
-from marketplace.matching.documents import Document, Query
-from marketplace.matching.index.comparison import MISFIT_REASONS, Comparison, IntRows
-from marketplace.matching.index.store import Store
-from marketplace.matching.ranking import FitCounts
-from marketplace.matching.storage.types import Mask
+from .. import criteria
+from ..documents import Document, Query
+from ..ranking import FitCounts
+from ..storage.types import Mask
+from .comparison import MISFIT_REASONS, Comparison, IntRows
+from .store import Store
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from marketplace.matching.storage.types import Mask, Pointers, Rows, Vector, Weights
+from .types import Mask, Pointers, Rows, Vector, Weights
 
 MIN_POSTINGS_TO_PRUNE = 2_000_000
 """Number of postings below which scoring all of them is cheaper than pruning."""

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from marketplace.matching.storage.types import FloatSequence, IntSequence, Pointers, Vector, Weights
+from .types import FloatSequence, IntSequence, Pointers, Vector, Weights
 
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 

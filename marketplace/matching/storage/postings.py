@@ -14,14 +14,14 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from marketplace.matching.storage.maxscore import TopK, zeroed_buffer
-from marketplace.matching.storage.posting_arrays import (
+from .maxscore import TopK, zeroed_buffer
+from .posting_arrays import (
     InvalidPostingsError,
     max_weights_of,
     read_only,
     validate_query,
 )
-from marketplace.matching.storage.types import (
+from .types import (
     FloatSequence,
     IntSequence,
     Mask,

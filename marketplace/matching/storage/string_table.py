@@ -13,8 +13,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.storage.hash_table import NOT_FOUND, HashTable, Indices
-from marketplace.matching.storage.lazy_sequence import LazySequence
+from .hash_table import NOT_FOUND, HashTable, Indices
+from .lazy_sequence import LazySequence
 
 Offsets = np.ndarray[Any, np.dtype[np.int64]]
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]

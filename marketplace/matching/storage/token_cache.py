@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.storage.string_table import StringTable, Vocabulary, memory_map
+from .string_table import StringTable, Vocabulary, memory_map
 
 StemAndParts = tuple[str, tuple[str, ...]]
 

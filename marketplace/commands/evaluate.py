@@ -90,8 +90,8 @@ def rounded(figures: Any) -> Any:
 def _print(figures: dict[str, Any]) -> None:
     by_track = figures.get("tracks", {"text": figures})
     for track, by_language in by_track.items():
-        names = list(next(iter(by_language.values()), {}))
+        names = list(dict.fromkeys(name for measured in by_language.values() for name in measured))
         table = Table("", *names, title=track)
         for language, measured in by_language.items():
-            table.add_row(language, *(f"{measured[name]:.3f}" for name in names))
+            table.add_row(language, *(f"{measured[name]:.3f}" if name in measured else "" for name in names))
         Console().print(table)

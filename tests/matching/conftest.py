@@ -12,6 +12,7 @@ from marketplace.matching import Document, Evaluator, Glossary, Index, Position,
 from marketplace.matching.evaluation.qrels import EvaluationSet, read_set
 
 DEVSET = Path(__file__).parent.parent / "data" / "devset"
+JUDGED = Path(__file__).parent.parent / "data" / "judged"
 MARKET = Path(__file__).parent.parent / "data" / "market"
 
 

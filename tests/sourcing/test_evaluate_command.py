@@ -23,6 +23,17 @@ def test_evaluate_prints_a_table():
     assert "ndcg@10" in answer.stdout
 
 
+def test_evaluate_reports_briefs_without_need(tmp_path):
+    folder = tmp_path / "set"
+    shutil.copytree(DEVSET, folder)
+    brief = {"id": "none", "lang": "en", "title": "", "text": "", "excluded_services": ["web.site"]}
+    with (folder / "briefs.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(brief) + "\n")
+    answer = CliRunner().invoke(evaluate.evaluate, [str(folder), "--track", "suggest"])
+    assert answer.exit_code == 0
+    assert all(name in answer.stdout for name in ("abstention_recall", "abstention_precision", "excluded@8"))
+
+
 def test_evaluate_invalid_row_reports_file_and_line(tmp_path):
     folder = tmp_path / "set"
     shutil.copytree(DEVSET, folder)

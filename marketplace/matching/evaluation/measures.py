@@ -88,3 +88,24 @@ def mean(values: Sequence[float | None]) -> float:
 def suggestion_recall(suggested: Sequence[str], relevant: Sequence[str], cutoff: int) -> float | None:
     """Return the share of the relevant services that are among the first `cutoff` suggestions."""
     return len(set(suggested[:cutoff]) & set(relevant)) / len(set(relevant)) if relevant else None
+
+
+def suggestion_measures(
+    suggested: Sequence[str], relevant: Sequence[str], excluded: Sequence[str] = ()
+) -> dict[str, float | None]:
+    """Return the measures of one brief's suggested services; those that do not apply to it are left out.
+
+    The mean of `abstention_recall` is the share of the briefs without a need for which nothing is suggested, that of
+    `abstention_precision` the share of such briefs among all for which nothing is suggested. `excluded@8` is the share
+    of the services that the brief does not want that are suggested nevertheless.
+    """
+    found: dict[str, float | None] = {
+        f"recall@{cutoff}": suggestion_recall(suggested, relevant, cutoff) for cutoff in (5, 8)
+    }
+    if not relevant:
+        found["abstention_recall"] = float(not suggested)
+    if not suggested:
+        found["abstention_precision"] = float(not relevant)
+    if excluded:
+        found["excluded@8"] = suggestion_recall(suggested, excluded, 8)
+    return found

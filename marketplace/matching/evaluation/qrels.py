@@ -107,6 +107,7 @@ _BRIEF = _Schema(
         "budget_nok": _is_money,
         "on_site": _is_bool,
         "confirmed_services": _is_code_list,
+        "excluded_services": _is_code_list,
     },
 )
 _CORPUS = _Schema("_id", {"_id": _is_identifier, "text": _is_text}, {"title": _is_optional_text})

@@ -3,7 +3,8 @@
 - text: title and text of briefs against name and text of suppliers; ticked services only train the need model
 - fields: also services, price, place and sector
 - confirmed: also the services that the company confirmed
-- suggest: recall of the confirmed services among the services suggested from the text alone
+- suggest: recall of the confirmed services among the services suggested from the text alone; how often nothing is
+  suggested for briefs that need no service, and how often services that a brief explicitly does not want are suggested
 
 Ties are not rotated (`ranking.rotate_ties`): documents are ordered by score.
 """
@@ -24,7 +25,7 @@ from .measures import (
     TRACKS,
     mean,
     measures,
-    suggestion_recall,
+    suggestion_measures,
 )
 from .qrels import EvaluationSet, KnownCodes, Row, read_set
 
@@ -46,6 +47,7 @@ class Evaluator:
         known_codes: dict[str, Collection[str]] = {
             "services": services,
             "confirmed_services": services,
+            "excluded_services": services,
             "sectors": sectors,
             "sector": sectors,
         }
@@ -108,17 +110,21 @@ def evaluate_directory(
 
 
 def _by_language(rows: Sequence[Row], per_row: Sequence[Mapping[str, float | None]]) -> Figures:
-    """Return the mean of each measure over all rows, and over those of each language."""
-    names = list(per_row[0])
-    groups = {"overall": list(range(len(rows)))}
+    """Return the mean of each measure over all rows, and over those of each language.
+
+    A measure that applies to no row of a group is left out of it.
+    """
+    groups = {"overall": list(per_row)}
     for language in LANGUAGES:
-        members = [i for i, row in enumerate(rows) if row["lang"] == language]
+        members = [measured for row, measured in zip(rows, per_row, strict=True) if row["lang"] == language]
         if members:
             groups[language] = members
-    return {
-        group: {name: mean([per_row[i][name] for i in members]) for name in names}
-        for group, members in groups.items()
-    }
+    return {group: _means(members) for group, members in groups.items()}
+
+
+def _means(per_row: Sequence[Mapping[str, float | None]]) -> dict[str, float]:
+    names = dict.fromkeys(name for measured in per_row for name in measured)
+    return {name: mean([measured[name] for measured in per_row if name in measured]) for name in names}
 
 
 def _rank_track(evaluation_set: EvaluationSet, evaluator: Evaluator, track: str, title: bool) -> Figures:  # noqa: FBT001 because both track functions have this signature
@@ -140,12 +146,13 @@ def _suggest_track(evaluation_set: EvaluationSet, evaluator: Evaluator, track: s
     del track
     full = evaluator.documents(evaluation_set.documents)
     index = Index.build((), evaluator.glossary, evaluator.settings, training=full)
-    per_row = []
+    per_row: list[dict[str, float | None]] = []
     for row in evaluation_set.queries:
         suggestions = index.suggest_needs(row["text"], row["lang"], title=row["title"] if title else "")
         codes = [suggestion.service for suggestion in suggestions]
-        relevant = row.get("confirmed_services", [])
-        per_row.append({f"recall@{cutoff}": suggestion_recall(codes, relevant, cutoff) for cutoff in (5, 8)})
+        per_row.append(
+            suggestion_measures(codes, row.get("confirmed_services", []), row.get("excluded_services", []))
+        )
     return _by_language(evaluation_set.queries, per_row)
 
 

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
+from marketplace.casework.use_cases import company_reminders
 from marketplace.casework.use_cases import reminders as casework_reminders
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
@@ -61,6 +62,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     feedback.ask_for_feedback,
     measuring_reminders.remind_of_measurements,
     casework_reminders.remind_of_tasks,
+    company_reminders.send_due_reminders,
     ask_for_assessments,
     mandate_reminders.warn_of_ending_mandates,
     mandate_reminders.end_mandates,

@@ -1,13 +1,14 @@
-"""Forms for notes and tasks."""
+"""Forms for notes, tasks and reminders to companies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from marketplace.casework.labels import ACTIVITIES
-from marketplace.casework.limits import MAX_MINUTES, MAX_TEXT, MAX_WHAT
+from marketplace.casework.labels import ACTIVITIES, REMINDER_KINDS
+from marketplace.casework.limits import MAX_MINUTES, MAX_OWN_LINE, MAX_TEXT, MAX_WHAT
 from marketplace.casework.use_cases.notes import NoteDetails
 from marketplace.casework.use_cases.tasks import TaskDetails
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import ngettext
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -59,3 +60,24 @@ class TaskForm(BaseForm):
         """Return the submitted details."""
         chosen = self.assignee_id.data
         return TaskDetails(self.what.data or "", self.due_on.data, int(chosen) if chosen else None)
+
+
+class ReminderForm(BaseForm):
+    """Kind of a reminder and a line of the sender. `counts` is the number of companies by kind."""
+
+    kind = ChoiceField(_l("What do you remind them of?"), [required(_l("Choose one from the list."))])
+    own_line = LongTextField(
+        _l("A line of your own"),
+        [length(high=MAX_OWN_LINE)],
+        description=_l("It is shown in the e-mail with your name. It is not translated."),
+        render_kw={"rows": 3},
+    )
+
+    def __init__(self, counts: Mapping[str, int], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.set_choices(
+            [
+                (kind, f"{label} ({ngettext('%(num)s company', '%(num)s companies', counts.get(kind, 0))})")
+                for kind, label in REMINDER_KINDS.items()
+            ]
+        )

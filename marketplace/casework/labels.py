@@ -1,4 +1,4 @@
-"""Names of the activities that notes are about."""
+"""Names of the activities that notes are about, and of the kinds of reminders to companies."""
 
 from marketplace.core.i18n import lazy_gettext as _
 
@@ -9,3 +9,11 @@ ACTIVITIES = {
     "meeting": _("Meeting"),
     "other": _("Other"),
 }
+REMINDER_KINDS = {
+    "no_strategy": _("Begin the strategy"),
+    "strategy_started": _("Complete the strategy"),
+    "no_brief": _("Send a first brief"),
+    "few_invited": _("Invite more suppliers"),
+    "result_due": _("Answer how the job went"),
+}
+"""Steps that companies are reminded of, by the state that they are in."""

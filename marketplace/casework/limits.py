@@ -2,6 +2,7 @@
 
 MAX_TEXT = 4000
 MAX_WHAT = 120
+MAX_OWN_LINE = 500
 MAX_MINUTES = 24 * 60
 SOON_DAYS = 7
 """Tasks due within this many days are listed with what comes next."""

@@ -1,4 +1,4 @@
-"""Notes and tasks of a business garden about a company or a participant without an account."""
+"""Notes and tasks of a business garden about a company or a participant without an account, and reminders to companies."""
 
 import datetime as dt
 
@@ -74,3 +74,29 @@ class CaseTask(Base):
     company: Mapped[Company | None] = relationship()
     participation: Mapped[Participation | None] = relationship()
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
+
+
+class CompanyReminder(Base):
+    """A reminder of one kind that a business garden sends a company. It waits until `send_at` and can be cancelled until then.
+
+    `kind` is the state of the company that it is about. `own_line` is what the sender has added.
+    """
+
+    __tablename__ = "company_reminder"
+    __table_args__ = (
+        Index("ix_company_reminder_company_kind", "company_id", "kind"),
+        Index("ix_company_reminder_due", "sent_at", "cancelled_at", "send_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(20))
+    own_line: Mapped[str] = mapped_column(Text, default="")
+    queued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    send_at: Mapped[dt.datetime]
+    sent_at: Mapped[dt.datetime | None]
+    cancelled_at: Mapped[dt.datetime | None]
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    by: Mapped[User] = relationship(innerjoin=True)

@@ -1,4 +1,4 @@
-"""Notices about notes and tasks."""
+"""Notices about notes and tasks, and reminders to companies."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -56,3 +56,70 @@ def tasks_due(tasks: Sequence[DueTask]) -> Content:
         else ngettext("%(num)s task is due", "%(num)s tasks are due", len(tasks))
     )
     return Content(subject, lines, "/companies/next?who=mine", _("See your companies"))
+
+
+@as_message("company_reminder", topic=Topic.REMINDERS)
+def company_reminder(kind: str, person: str, garden: str, own_line: str) -> Content:
+    """A garden reminds a company of what it needs to do next."""
+    subject, text, path, label = _reminder_text(kind)
+    return Content(
+        subject,
+        [
+            _("This is a reminder from %(person)s at %(garden)s.", person=person, garden=garden),
+            text,
+            *([_("%(person)s writes: “%(text)s”", person=person, text=own_line)] if own_line else ()),
+            _("Do you need help, or is it done already? Get in touch with %(garden)s.", garden=garden),
+        ],
+        path,
+        label,
+    )
+
+
+def _reminder_text(kind: str) -> tuple[str, str, str, str]:
+    """Return subject, text, path of the link and its label for a kind of reminder."""
+    match kind:
+        case "no_strategy":
+            return (
+                _("Begin your digital strategy"),
+                _(
+                    "You have not begun a digital strategy yet. It takes an afternoon, and you can stop and continue whenever you like."
+                ),
+                "/plan",
+                _("Begin the strategy"),
+            )
+        case "strategy_started":
+            return (
+                _("Complete your digital strategy"),
+                _(
+                    "You have begun your digital strategy, but it is not complete. Your plan shows what is missing."
+                ),
+                "/plan",
+                _("See what is missing"),
+            )
+        case "no_brief":
+            return (
+                _("Order your first digital job"),
+                _(
+                    "You have not sent out a brief yet. Begin with one small job. The guide helps you to describe it."
+                ),
+                "/briefs/new",
+                _("Write a brief"),
+            )
+        case "few_invited":
+            return (
+                _("Invite more suppliers to your brief"),
+                _(
+                    "Your brief is open, but few suppliers have been invited. With three good offers it is easier to choose."
+                ),
+                "/briefs",
+                _("See your briefs"),
+            )
+        case _:
+            return (
+                _("How did the job go?"),
+                _(
+                    "A job is delivered, and you have not answered whether it worked. The questions take two minutes."
+                ),
+                "/briefs",
+                _("See your briefs"),
+            )

@@ -1,6 +1,6 @@
 """The viewer's notices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select
@@ -9,7 +9,8 @@ from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.models import Notice
+from marketplace.outbox.models import Notice, NoticePreference
+from marketplace.outbox.topics import Delivery, Topic
 
 
 def notices_for(viewer: Viewer, page: int = 1) -> Page[Notice]:
@@ -74,3 +75,13 @@ def latest_notice_about(viewer: Viewer, path: str) -> Notice | None:
 def unread_notices_about(viewer: Viewer, path: str) -> Sequence[int]:
     """Return the ids of the viewer's unread notices that link to a page."""
     return session.scalars(_UNREAD_ABOUT, _link_params(viewer, path)).all()
+
+
+def users_without_mail(topic: Topic, user_ids: Collection[int]) -> set[int]:
+    """Return which of some users get no e-mail about a topic, only messages on the site."""
+    query = select(NoticePreference.user_id).where(
+        NoticePreference.user_id.in_(user_ids),
+        NoticePreference.topic == topic,
+        NoticePreference.delivery == Delivery.OFF,
+    )
+    return set(session.scalars(query))

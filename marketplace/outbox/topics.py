@@ -25,6 +25,7 @@ class Topic(StrEnum):
     STRATEGY = "strategy"
     MEASUREMENTS = "measurements"
     TASKS = "tasks"
+    REMINDERS = "reminders"
 
 
 class Delivery(StrEnum):
@@ -74,6 +75,7 @@ TOPICS: Mapping[Topic, TopicDetails] = {
     ),
     Topic.STRATEGY: TopicDetails(_("Digital strategy and self-assessment"), frozenset({_COMPANY, _GARDEN})),
     Topic.MEASUREMENTS: TopicDetails(_("Reminders to measure your objectives"), frozenset({_COMPANY})),
+    Topic.REMINDERS: TopicDetails(_("Reminders from your business garden"), frozenset({_COMPANY})),
     Topic.TASKS: TopicDetails(_("Reminders of your tasks for companies"), frozenset({_GARDEN})),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import KnownNetwork, SignInSession, User
 from marketplace.audit.models import AuditEvent
 from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
-from marketplace.casework.models import CaseNote, CaseTask
+from marketplace.casework.models import CaseNote, CaseTask, CompanyReminder
 from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.core.form_drafts import FormDraft
@@ -117,6 +117,7 @@ EXPORTED_TABLES = (
     ExportedTable("case_tasks_created", CaseTask, "created_by_id", ("created_at", "what", "due_on")),
     ExportedTable("case_tasks_done", CaseTask, "done_by_id", ("done_at", "what")),
     ExportedTable("case_tasks_assigned", CaseTask, "assignee_id", ("created_at", "what", "due_on")),
+    ExportedTable("reminders_to_companies", CompanyReminder, "by_id", ("queued_at", "kind", "own_line")),
     ExportedTable("hours_worked", HoursEntry, "user_id", ("month", "activity", "minutes")),
     ExportedTable("hours_recorded", HoursEntry, "recorded_by_id", ("recorded_at", "month", "minutes")),
     ExportedTable("hours_approved", HoursEntry, "approved_by_id", ("approved_at", "month", "minutes")),

@@ -13,7 +13,7 @@ from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
-from marketplace.casework.models import CaseNote, CaseTask
+from marketplace.casework.models import CaseNote, CaseTask, CompanyReminder
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed, local_date_after
@@ -233,13 +233,14 @@ def delete_old_mandates() -> int:
 
 
 def erase_old_casework() -> int:
-    """Delete notes and tasks of business gardens that were written 24 months ago. Return their number."""
+    """Delete notes, tasks and reminders of business gardens that were written 24 months ago. Return their number."""
     limit = cutoff_passed(months=retention_periods.CASEWORK_MONTHS)
     with transaction():
         count = 0
         for query in (
             delete(CaseNote).where(CaseNote.written_at < limit),
             delete(CaseTask).where(CaseTask.created_at < limit),
+            delete(CompanyReminder).where(CompanyReminder.queued_at < limit),
         ):
             count += session.connection().execute(query).rowcount
         if count:

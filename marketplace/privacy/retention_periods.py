@@ -97,7 +97,7 @@ PERIODS = (
         _("Deleted."),
     ),
     RetentionPeriod(
-        _("Notes and tasks of a business garden about a company"),
+        _("Notes and tasks of a business garden about a company, and its reminders to the company"),
         _("24 months after they were written"),
         _(
             "Deleted. Only the garden reads them; the company reads the notes that it has asked for a copy of. If the company is closed, they are deleted at once."

@@ -21,6 +21,7 @@ SEALED = "unreadable once erase_closed_briefs has deleted the offer's data key"
 RETENTION_RULES = {
     "case_note.text": CASEWORK,
     "case_task.what": CASEWORK,
+    "company_reminder.own_line": CASEWORK,
     "report_issue.content": REPORT,
     "report_fact.values": FACTS,
     "appeal.reason": DECISION,

@@ -3,6 +3,7 @@
 from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import panel_slots
+from marketplace.casework import hooks as casework_hooks
 from marketplace.directory.hooks import profile_panels
 from marketplace.mandates import hooks as mandate_hooks
 from marketplace.organisations import hooks as organisation_hooks
@@ -23,6 +24,7 @@ def test_application_registers_every_hook(app):
         "help pages": brief_hooks.help_panels.names,
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
         "company registered": organisation_hooks.company_registered.names,
+        "company states": casework_hooks.company_states.names,
         "company panels": organisation_hooks.company_panels.names,
         "confirmable acts": mandate_hooks.confirmable_acts.names,
         "plan actions": strategy_hooks.action_panels.names,
@@ -51,6 +53,7 @@ def test_application_registers_every_hook(app):
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
         "confirmable acts": ("publish", "withdraw"),
+        "company states": ("desk",),
         "company panels": ("casework", "mandate", "course", "strategy", "outcomes"),
         "plan actions": ("briefs",),
         "plan start page": ("course", "brief quality", "outcomes", "stories"),

@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
+from marketplace.casework.models import CompanyReminder
+from marketplace.casework.queries.company_reminders import recent_reminders
 from marketplace.casework.queries.tasks import WaitingTask, open_tasks_of_garden
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
-from marketplace.core.list_query import ListQuery
+from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.organisations.queries import companies_followed_by, companies_query
@@ -56,6 +58,7 @@ class DeskCompany:
     briefs: list[CardBrief] = field(default_factory=list)
     seats: list[Seat] = field(default_factory=list)
     casework: list[WaitingTask] = field(default_factory=list)
+    reminders: list[CompanyReminder] = field(default_factory=list)
     steps: list[Task] = field(default_factory=list)
 
     @property
@@ -104,10 +107,19 @@ def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> 
     for task in open_tasks_of_garden(viewer):
         if task.company_id in found:
             found[task.company_id].casework.append(task)
+    for company_id, reminders in recent_reminders(viewer).items():
+        if company_id in found:
+            found[company_id].reminders = reminders
     asked = {review.company_id for review in pending_review_requests(viewer.organisation_id or 0)}
     for company_id, one in found.items():
         one.steps = next_steps(one.company, one.briefs, one.casework, is_review_asked=company_id in asked)
     return sorted((one for one in found.values() if _matches(viewer, one, wanted)), key=_urgency)
+
+
+def company_states(viewer: Viewer) -> dict[int, set[str]]:
+    """Return the states of the companies that the viewer's garden follows, by company."""
+    companies = desk_companies(viewer, EVERYTHING, ())
+    return {one.company.id: {state for state, is_in in STATES.items() if is_in(one)} for one in companies}
 
 
 def _phase(is_started: bool, is_complete: bool) -> StrategyPhase | None:  # noqa: FBT001 because both are columns of one row

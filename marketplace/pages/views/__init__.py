@@ -9,6 +9,7 @@ from marketplace.pages.views import (  # noqa: E402, F401  because they add thei
     cohort_overview,
     company_card,
     company_desk,
+    company_reminders,
     drafts,
     explain,
     front,

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from marketplace.casework.labels import REMINDER_KINDS
+from marketplace.casework.queries.company_reminders import waiting_reminders
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pagination import page_of
 from marketplace.organisations.queries import places_of_companies
@@ -24,9 +26,16 @@ PAGE_SIZE = 25
 @access.garden
 def show_company_desk() -> str:
     """List the garden's companies by what each needs next."""
-    bar, companies = _filtered()
+    bar, companies = filtered_desk()
     page = page_of(companies, page_arg(), PAGE_SIZE)
-    return render_template("pages/company_desk.html", page=page, bar=bar, phases=PHASE_LABELS)
+    return render_template(
+        "pages/company_desk.html",
+        page=page,
+        bar=bar,
+        phases=PHASE_LABELS,
+        reminder_kinds=REMINDER_KINDS,
+        waiting=waiting_reminders(current_viewer()),
+    )
 
 
 @blueprint.get("/companies/next.csv", endpoint="company_desk_csv")
@@ -43,7 +52,7 @@ def download_company_desk() -> Response:
         _("Next step"),
         _("When"),
     ]
-    return csv_response("companies-next", header, _rows(_filtered()[1]))
+    return csv_response("companies-next", header, _rows(filtered_desk()[1]))
 
 
 def _rows(companies: Sequence[DeskCompany]) -> Iterator[Sequence[object]]:
@@ -61,7 +70,7 @@ def _rows(companies: Sequence[DeskCompany]) -> Iterator[Sequence[object]]:
         )
 
 
-def _filtered() -> tuple[ListFilter, list[DeskCompany]]:
+def filtered_desk() -> tuple[ListFilter, list[DeskCompany]]:
     """Return the filter bar and the companies that match."""
     viewer = current_viewer()
     seats = seats_of(viewer)

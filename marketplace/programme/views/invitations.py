@@ -1,7 +1,5 @@
 """Inviting companies to a course by e-mail: choose, write, look at it, send, and undo."""
 
-import re
-
 from flask import render_template, request
 
 from marketplace.core.errors import Conflict, RuleBroken
@@ -16,12 +14,11 @@ from marketplace.programme.views.participation import RECRUITERS
 from marketplace.programme.views.recruiting import filtered_board
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.chosen_rows import chosen_ids
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
-MAX_CHOSEN = 2000
-_ID = re.compile(r"[0-9]{1,9}")
 SKIP_REASON_LABELS = {
     SkipReason.NO_ADDRESS: _l("No e-mail address"),
     SkipReason.UNSUBSCRIBED: _l("Does not want invitations by e-mail"),
@@ -75,13 +72,9 @@ def invite(slug: str) -> ViewResponse:
 
 def _chosen(project_access: ProjectAccess) -> list[int]:
     """Return the ids of the chosen companies: those of the form, the ticked ones, or all that match the filters."""
-    if request.method == "POST":
-        values = request.form.get("chosen", "").split(",")
-    elif request.args.get("all"):
+    if request.method == "GET" and request.args.get("all"):
         return [row.participation.id for row in filtered_board(project_access)[1].rows]
-    else:
-        values = request.args.getlist("id")
-    return sorted({int(value) for value in values[:MAX_CHOSEN] if _ID.fullmatch(value)})
+    return chosen_ids()
 
 
 @blueprint.post("/programme/<slug>/companies/invite/undo")

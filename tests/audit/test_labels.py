@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import marketplace
-from marketplace.audit.labels import ACTION_LABELS, OBJECT_LABELS, action_label
+from marketplace.audit.labels import ACTION_LABELS, action_label
+from marketplace.audit.object_labels import OBJECT_LABELS
 from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
 from marketplace.vetting import appeal_rules, rules

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries as people
 from marketplace.audit import queries as audit
-from marketplace.audit.labels import ACTION_LABELS, OBJECT_LABELS, action_label, object_label
+from marketplace.audit.labels import ACTION_LABELS, action_label
+from marketplace.audit.object_labels import OBJECT_LABELS, object_label
 from marketplace.core import clock
 from marketplace.core.dates import parse_date
 from marketplace.core.i18n import current_locale

@@ -26,12 +26,16 @@ def test_evaluate_prints_a_table():
 def test_evaluate_reports_briefs_without_need(tmp_path):
     folder = tmp_path / "set"
     shutil.copytree(DEVSET, folder)
-    brief = {"id": "none", "lang": "en", "title": "", "text": "", "excluded_services": ["web.site"]}
+    brief = {"id": "none", "lang": "nb", "title": "", "text": "", "excluded_services": ["web.site"]}
     with (folder / "briefs.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps(brief) + "\n")
-    answer = CliRunner().invoke(evaluate.evaluate, [str(folder), "--track", "suggest"])
-    assert answer.exit_code == 0
-    assert all(name in answer.stdout for name in ("abstention_recall", "abstention_precision", "excluded@8"))
+    suggest = ["--track", "suggest"]
+    answer = CliRunner().invoke(evaluate.evaluate, [str(folder), "--json", *suggest])
+    figures = json.loads(answer.stdout)["tracks"]["suggest"]
+    assert figures["nb"]["abstention_recall"] == figures["nb"]["abstention_precision"] == 1.0
+    assert figures["nb"]["excluded@8"] == 0.0
+    assert set(figures["en"]) == {"recall@5", "recall@8"}
+    assert CliRunner().invoke(evaluate.evaluate, [str(folder), *suggest]).exit_code == 0
 
 
 def test_evaluate_invalid_row_reports_file_and_line(tmp_path):

@@ -12,8 +12,9 @@ from ..documents import Document
 from ..settings import MatchingSettings
 from ..spam import TOO_MANY_SERVICES
 from ..storage.bounded_dict import BoundedDict
-from ..storage.types import Mask, Vector
+from ..storage.types import Vector
 from .needs import NeedModel
+from .service_features import DeclaredFeatures, ServiceFeatures
 
 Fields = Mapping[str, Sequence[Token]]
 TEXT_FIELDS = ("name", "text", "cases")
@@ -21,22 +22,6 @@ CACHE_SIZE = 40
 """Two result pages: the explanation terms of a document take a hundred times the memory of its text."""
 SMALL_DIRECTORY = 2_000
 """Up to this many documents (a region), the explanation terms of all are cached, about 30 kB each."""
-
-
-class ServiceFeatures(NamedTuple):
-    """Service features of documents: arrays of services by documents, with values from 0 to 1.
-
-    `topics` is the topic vector of each document (columns of length 1), `declared_topics` the same from ticked
-    services and cases alone. `evidence` is how well each service is substantiated, highest for a ticked service with
-    a case, and `declared_evidence` the same from ticked services and cases alone. `related` marks documents that
-    offer something related to the service.
-    """
-
-    topics: Vector
-    declared_topics: Vector
-    evidence: Vector
-    declared_evidence: Vector
-    related: Mask
 
 
 class ExplanationTerms(NamedTuple):
@@ -104,34 +89,42 @@ class DocumentEncoder:
         `flags` maps a document's position to its spam codes. Flagged texts count as no evidence.
         """
         settings, needs = self.settings, self.needs
+        declared = self.declared_features(documents, flags)
         if not documents:
-            empty = np.zeros((len(needs.services), 0))
-            return ServiceFeatures(empty, empty, empty, empty, empty > 0)
-        texts = [[(tokens[name], 1.0) for name in TEXT_FIELDS] for tokens in fields]
-        text_topics = needs.topic_vectors(texts, settings.document_sharpness).T
-        probabilities = needs.probabilities(texts).T
-        text_topics[:, [*flags]] = probabilities[:, [*flags]] = 0.0
-        ticked, has_case = np.zeros_like(text_topics), np.zeros_like(text_topics)
-        row = {code: i for i, code in enumerate(needs.services)}
+            return ServiceFeatures(*declared, declared.evidence > 0)
+        cosines = needs.cosines([[(tokens[name], 1.0) for name in TEXT_FIELDS] for tokens in fields])
+        cosines[[*flags]] = 0.0
+        text_topics = needs.topics_of(cosines, settings.document_sharpness).T
+        probabilities = needs.probabilities_of(cosines).T
+        share = settings.ticked_share
+        return ServiceFeatures(
+            topics=normalized(share * declared.topics + (1.0 - share) * normalized(text_topics)),
+            evidence=np.maximum(declared.evidence, settings.worth_spoken * probabilities),
+            related=(needs.relatedness > 0).T @ (declared.evidence > 0),
+        )
+
+    def declared_features(
+        self, documents: Sequence[Document], flags: Mapping[int, Sequence[str]]
+    ) -> DeclaredFeatures:
+        """Return the topics and the evidence of some documents from their ticked services and cases alone."""
+        settings, services = self.settings, self.needs.services
+        ticked = np.zeros((len(services), len(documents)))
+        has_case = np.zeros_like(ticked)
+        row = {code: i for i, code in enumerate(services)}
         for column, document in enumerate(documents):
             ignores_ticks = TOO_MANY_SERVICES in flags.get(column, ())
             ticks = [row[code] for code in document.services if code in row and not ignores_ticks]
             ticked[ticks, column] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
             done = [row[code] for case in document.cases for code in case.services if code in row]
             has_case[done, column] = 1.0
-        share, weight = settings.ticked_share, settings.worth_ticked
-        declared_topics = normalized(ticked + settings.worth_done * has_case)
-        declared_evidence = np.where(
-            has_case > 0,
-            np.maximum(settings.worth_done, weight * ticked + 1.0 - weight),
-            weight * ticked,
-        )
-        return ServiceFeatures(
-            topics=normalized(share * declared_topics + (1.0 - share) * normalized(text_topics)),
-            declared_topics=declared_topics,
-            evidence=np.maximum(declared_evidence, settings.worth_spoken * probabilities),
-            declared_evidence=declared_evidence,
-            related=(needs.relatedness > 0).T @ (declared_evidence > 0),
+        weight = settings.worth_ticked
+        return DeclaredFeatures(
+            topics=normalized(ticked + settings.worth_done * has_case),
+            evidence=np.where(
+                has_case > 0,
+                np.maximum(settings.worth_done, weight * ticked + 1.0 - weight),
+                weight * ticked,
+            ),
         )
 
 

@@ -203,9 +203,13 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
         A text that is about no service gives zeros. Rows are not normalised.
         """
-        cosines = self.cosines(texts)
-        cosines[cosines.max(axis=1) < MIN_COSINE] = 0.0
-        vectors: Vector = cosines**sharpness
+        return self.topics_of(self.cosines(texts), sharpness)
+
+    @staticmethod
+    def topics_of(cosines: Vector, sharpness: float) -> Vector:
+        """Return the topic vectors of texts from their cosines with the centroids."""
+        is_about_a_service = cosines.max(axis=1, keepdims=True) >= MIN_COSINE
+        vectors: Vector = np.where(is_about_a_service, cosines**sharpness, 0.0)
         return vectors
 
     def query_vector(self, text: WeightedTokens, sharpness: float) -> Vector:
@@ -215,7 +219,8 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         return vector
 
     @staticmethod
-    def _probabilities(cosines: Vector) -> Vector:
+    def probabilities_of(cosines: Vector) -> Vector:
+        """Return the probability, 0 to 1, of each service from the cosines of texts with the centroids."""
         intercept, slope, relative = CALIBRATION
         top = cosines.max(axis=1, keepdims=True)
         probabilities: Vector = 1.0 / (
@@ -225,7 +230,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     def probabilities(self, texts: Sequence[WeightedTokens]) -> Vector:
         """Return the probability, 0 to 1, that each text is about each service: texts by services."""
-        return self._probabilities(self.cosines(texts))
+        return self.probabilities_of(self.cosines(texts))
 
     def _strengths(self, term: str) -> Mapping[int, float]:
         """Return how strongly a term points to services, by row, without those less than half the strongest."""
@@ -274,7 +279,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         tokens = [token for section, _ in text for token in section]
         corrected = [([self._nearest(token) for token in section], weight) for section, weight in text]
         cosines = self.cosines([corrected])
-        probabilities = self._probabilities(cosines)[0]
+        probabilities = self.probabilities_of(cosines)[0]
         best = [int(i) for i in np.argsort(-cosines[0], kind="stable")[:limit]]
         suggested = [i for i in best if probabilities[i] > 0 and cosines[0, i] > 0]
         words, services = self.words_by_service(tokens), self.services

@@ -1,6 +1,6 @@
 """Scores of a query's words and confirmed services for all documents, before place, budget and time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from ..storage.types import Mask, Vector
 from .indexing import normalized
 from .lexical import QueryTerms, Scores, query_tokens
 from .penalties import QueryPenalties
+from .service_features import DeclaredFeatures
 from .store import Store
 
 
@@ -125,13 +126,20 @@ class QueryScores:
 
     def service_scores(self, row: int) -> Vector:
         """Return the exact points of each service at one document; they add up to the part `services`."""
-        store, is_copy = self.store, row in self._penalties.copied_rows
-        topics = store.document_feature("declared_topics" if is_copy else "topics", row)
-        evidence = store.document_feature("declared_evidence" if is_copy else "evidence", row)
+        store = self.store
+        if declared := self._declared.get(row):
+            topics, evidence = (feature[:, 0] for feature in declared)
+        else:
+            topics, evidence = (store.document_feature(name, row) for name in ("topics", "evidence"))
         related = store.document_feature("related", row)
         points = self._service_points(topics, evidence, related, self._service_weights)
         penalised: Vector = self._penalties.factors[row] * points
         return penalised
+
+    @cached_property
+    def _declared(self) -> Mapping[int, DeclaredFeatures]:
+        """The features from ticked services and cases of the rows that copy the brief, which count alone there."""
+        return {row: self.store.declared_features(row) for row in self._penalties.copied_rows}
 
     @cached_property
     def _total_service_points(self) -> Vector:
@@ -140,30 +148,28 @@ class QueryScores:
         if self.needs:
             total = np.zeros(store.size)
             for service in sorted(set(self._need_indices)):
-                topics = self._feature("topics", "declared_topics", service)
+                topics = self._feature("topics", service)
                 related = store.service_feature("related", service)
                 weight = self._service_weights[service]
                 total += self._service_points(topics, self._evidence(service), related, weight)
         else:
             total = store.settings.max_services * store.concat_segments(
-                lambda segment, _: self._service_weights @ segment.features.topics
+                lambda segment, _: segment.features.weighted_topics(self._service_weights)
             )
-            for row in self._penalties.copied_rows:
-                topics = store.document_feature("declared_topics", row)
-                total[row] = store.settings.max_services * (self._service_weights @ topics)
+            for row, declared in self._declared.items():
+                total[row] = store.settings.max_services * (self._service_weights @ declared.topics[:, 0])
         points: Vector = self._penalties.factors * total
         return points
 
-    def _feature(self, name: str, declared_name: str, service: int) -> Vector:
+    def _feature(self, name: str, service: int) -> Vector:
         """Return a feature of a service for all documents; of those that copy the brief only what is declared."""
-        values, copied_rows = self.store.service_feature(name, service), list(self._penalties.copied_rows)
-        if copied_rows:
-            values = values.copy()
-            values[copied_rows] = self.store.service_feature(declared_name, service)[copied_rows]
+        values = self.store.service_feature(name, service)
+        for row, declared in self._declared.items():
+            values[row] = getattr(declared, name)[service, 0]
         return values
 
     def _evidence(self, service: int) -> Vector:
-        return self._feature("evidence", "declared_evidence", service)
+        return self._feature("evidence", service)
 
     @cached_property
     def _best_evidence(self) -> Vector:

@@ -3,7 +3,9 @@
 A segment is immutable. It is built from documents, or memory-mapped from disk and shared by processes.
 """
 
+import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -23,9 +25,9 @@ from .indexing import (
     SMALL_DIRECTORY,
     DocumentEncoder,
     Fields,
-    ServiceFeatures,
     batches,
 )
+from .service_features import Batch, PackedFeatures, pack
 
 BATCH_SIZE = 500
 """How many documents are tokenized at a time, to bound the memory used while building."""
@@ -34,7 +36,7 @@ DIGEST_BYTES = 32
 
 
 class StoredDocuments(LazySequence[Document]):
-    """Documents stored as JSON on disk, each parsed when it is accessed."""
+    """Documents stored as compressed JSON on disk, each parsed when it is accessed."""
 
     def __init__(self, strings: StringTable) -> None:
         self._strings = strings
@@ -42,7 +44,7 @@ class StoredDocuments(LazySequence[Document]):
         self._cached_document = lru_cache(maxsize=max_size)(self._parse)
 
     def _parse(self, row: int) -> Document:
-        return Document.from_dict(json.loads(bytes(self._strings.raw(row))))
+        return Document.from_dict(json.loads(zlib.decompress(self._strings.raw(row))))
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -60,7 +62,7 @@ class Segment:
         self,
         documents: Sequence[Document],
         columns: AttributeColumns,
-        features: ServiceFeatures,
+        features: PackedFeatures,
         flags_by_row: Mapping[int, tuple[Note, ...]],
         sketches: Sketches,
     ) -> None:
@@ -89,14 +91,16 @@ class Segment:
 
     def save(self, folder: Path) -> dict[str, Any]:
         """Write the arrays into a folder and return the JSON values that complete them."""
-        json_texts = (str(document_bytes(document), "utf-8") for document in self.documents)
-        StringTable.of(json_texts).save(folder, "documents")
-        digests = b"".join(bytes.fromhex(document_digest(document)) for document in self.documents)
+        digests, compressed = bytearray(), []
+        for document in self.documents:
+            plain = document_bytes(document)
+            digests += hashlib.sha256(plain).digest()
+            compressed.append(zlib.compress(plain))
+        StringTable.of_bytes(compressed).save(folder, "documents")
         np.save(folder / "digests.npy", np.frombuffer(digests, dtype=np.uint8).reshape(-1, DIGEST_BYTES))
         self.ids.save(folder, "ids")
         self.columns.save(folder)
-        for name, array in self.features._asdict().items():
-            np.save(folder / f"feature-{name}.npy", array)
+        self.features.save(folder)
         np.save(folder / "sketch-bands.npy", self.sketches.bands)
         np.save(folder / "sketch-rows.npy", self.sketches.rows)
         return {"flags": {str(row): notes for row, notes in self.flags.items()}}
@@ -107,9 +111,7 @@ class Segment:
         segment = cls(
             StoredDocuments(StringTable.open(folder, "documents")),
             AttributeColumns.open(folder, settings),
-            ServiceFeatures(
-                *(memory_map(folder / f"feature-{name}.npy") for name in ServiceFeatures._fields)
-            ),
+            PackedFeatures.open(folder),
             {
                 int(row): tuple((code, params) for code, params in notes)
                 for row, notes in metadata["flags"].items()
@@ -129,7 +131,7 @@ class SegmentBuilder:
         self.encoder = encoder
         self.sketches: list[Bands] = []
         self._flags: dict[int, tuple[Note, ...]] = {}
-        self._features: list[ServiceFeatures] = []
+        self._features: list[Batch] = []
 
     def __iter__(self) -> Iterator[Fields]:
         """Yield each document's tokens by field."""
@@ -142,7 +144,7 @@ class SegmentBuilder:
                 if not document.looked_at and (notes := spam_flags(document))
             }
             codes = {position: [code for code, _ in notes] for position, notes in batch_flags.items()}
-            self._features.append(encoder.featurize(batch, fields, codes))
+            self._features.append(pack(encoder.featurize(batch, fields, codes)))
             start = len(self.sketches)
             self._flags |= {start + position: notes for position, notes in batch_flags.items()}
             self.sketches += [sketch(encoder.distinct_terms(tokens)) for tokens in fields]
@@ -150,7 +152,11 @@ class SegmentBuilder:
 
     def segment(self) -> Segment:
         """Return the segment, after all documents have been iterated over."""
-        arrays = zip(*self._features, strict=True)
-        features = ServiceFeatures(*(np.ascontiguousarray(np.concatenate(a, axis=1)) for a in arrays))
         columns = AttributeColumns.of(self.documents, self.encoder.settings)
-        return Segment(tuple(self.documents), columns, features, self._flags, Sketches.of(self.sketches))
+        return Segment(
+            tuple(self.documents),
+            columns,
+            PackedFeatures.of(self._features),
+            self._flags,
+            Sketches.of(self.sketches),
+        )

@@ -25,7 +25,7 @@ from .needs import NeedModel
 from .segment import Segment
 from .store import Store
 
-FORMAT = 3
+FORMAT = 4
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
 

@@ -18,6 +18,7 @@ from .lexical import LexicalIndex
 from .needs import NeedModel
 from .penalties import Penalties
 from .segment import Segment, SegmentBuilder
+from .service_features import DeclaredFeatures
 
 
 class Store:
@@ -134,12 +135,17 @@ class Store:
 
     def service_feature(self, name: str, service: int) -> Vector:
         """Return one feature of one service (a row of `ServiceFeatures`) for all documents."""
-        return np.asarray(self.concat_segments(lambda segment, _: getattr(segment.features, name)[service]))
+        return np.asarray(self.concat_segments(lambda segment, _: segment.features.of_service(name, service)))
 
     def document_feature(self, name: str, row: int) -> Vector:
         """Return one feature of one document (a column of `ServiceFeatures`) for all services."""
         segment, local_row = self.locate(row)
-        return np.asarray(getattr(segment.features, name)[:, local_row])
+        return np.asarray(segment.features.of_document(name, local_row))
+
+    def declared_features(self, row: int) -> DeclaredFeatures:
+        """Return the features of one document from its ticked services and cases alone: services by 1."""
+        codes = [code for code, _ in self.penalties.flags.get(row, ())]
+        return self.encoder.declared_features([self.documents[row]], {0: codes})
 
     def updated(self, documents: Sequence[Document]) -> "Store":
         """Return a store with exactly these documents. The result does not depend on earlier updates."""

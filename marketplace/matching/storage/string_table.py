@@ -36,7 +36,11 @@ class StringTable(LazySequence[str]):
     @classmethod
     def of(cls, strings: Iterable[str]) -> Self:
         """Store the given strings in arrays."""
-        encoded = [string.encode() for string in strings]
+        return cls.of_bytes([string.encode() for string in strings])
+
+    @classmethod
+    def of_bytes(cls, encoded: Sequence[bytes]) -> Self:
+        """Store byte strings in arrays; unless they are UTF-8, they can only be read with `raw`."""
         offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
         np.cumsum([len(string_bytes) for string_bytes in encoded], out=offsets[1:])
         return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)

@@ -9,7 +9,7 @@ from typing import Any
 from marketplace.matching import Document, Glossary, MatchingSettings, Query, spam_flags
 from tests.matching.reference import criteria
 from tests.matching.reference.needs import Needs
-from tests.matching.reference.term_weights import FieldedBM25, SimilarTerms, Vector, dot, unit
+from tests.matching.reference.term_weights import FieldedBM25, SimilarTerms, Vector, dot, packed, unit
 from tests.matching.reference.tokenizer import Tokenizer, Word, clean, plain_words
 
 Notes = list[tuple[str, Any]]
@@ -124,11 +124,13 @@ class Directory:
         text_topics, text_share = unit(text_topics), s.ticked_share
         return {
             "declared_topics": declared_topics,
-            "topics": unit(
-                {c: text_share * declared_topics[c] + (1 - text_share) * text_topics[c] for c in codes}
+            "topics": packed(
+                unit({c: text_share * declared_topics[c] + (1 - text_share) * text_topics[c] for c in codes})
             ),
             "declared_evidence": declared_evidence,
-            "evidence": {c: max(declared_evidence[c], s.worth_spoken * probabilities[c]) for c in codes},
+            "evidence": packed(
+                {c: max(declared_evidence[c], s.worth_spoken * probabilities[c]) for c in codes}
+            ),
             "related": {
                 c: s.worth_beside
                 if any(declared_evidence[o] and (o, c) in self.needs.relatedness for o in codes)

@@ -13,6 +13,11 @@ def unit(vector: Mapping[str, float]) -> Vector:
     return {key: value / length if length else 0.0 for key, value in vector.items()}
 
 
+def packed(vector: Mapping[str, float]) -> Vector:
+    """Return a vector with each value rounded to a fraction of 60,000, as the index stores it."""
+    return {key: round(value * 60_000) / 60_000 for key, value in vector.items()}
+
+
 def dot(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     """Return the dot product."""
     return sum(value * other[key] for key, value in one.items() if key in other)

@@ -1,4 +1,4 @@
-"""Readable names of recorded actions and of their objects."""
+"""Readable names of recorded actions."""
 
 import re
 

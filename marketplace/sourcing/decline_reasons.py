@@ -6,6 +6,7 @@ DECLINE_REASONS = {
     "no_capacity": _("No capacity"),
     "too_small": _("Too small a job"),
     "too_large": _("Too large a job"),
+    "low_budget": _("Budget too low"),
     "not_our_field": _("Outside our field"),
     "too_far": _("Too far away"),
     "unclear": _("The brief is unclear"),

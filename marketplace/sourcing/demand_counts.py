@@ -50,6 +50,7 @@ class Gap(StrEnum):
 
     NO_SUPPLIER = "no_supplier"
     TOO_FEW = "too_few"
+    LOW_BUDGETS = "low_budgets"
     ENOUGH = "enough"
     NO_DEMAND = "no_demand"
 
@@ -57,6 +58,8 @@ class Gap(StrEnum):
 RECRUIT = frozenset({Gap.NO_SUPPLIER, Gap.TOO_FEW})
 SHORTAGE_REASONS = ("no_capacity", "too_far")
 """Reasons for declining that another supplier would remedy."""
+BUDGET_REASON = "low_budget"
+"""Reason for declining that no other supplier would remedy: companies expect lower prices than suppliers offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,10 @@ class CoverageLine:
         if not self.supply:
             return Gap.NO_SUPPLIER
         is_short = self.shortage_declines >= self.supply or self.demand >= MANY_FOR_EACH * self.supply
-        return Gap.TOO_FEW if is_short else Gap.ENOUGH
+        if is_short:
+            return Gap.TOO_FEW
+        budget_declines = self.declines.get(BUDGET_REASON, DemandCount()).total
+        return Gap.LOW_BUDGETS if budget_declines >= self.supply else Gap.ENOUGH
 
     @property
     def is_short(self) -> bool:

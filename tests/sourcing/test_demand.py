@@ -63,6 +63,24 @@ def test_gap_compares_supply_with_demand_and_declines(supply, briefs, declined, 
     assert line.gap == gap
 
 
+@pytest.mark.parametrize(
+    ("supply", "declined", "gap"), [(2, 2, Gap.LOW_BUDGETS), (2, 1, Gap.ENOUGH), (0, 2, Gap.NO_SUPPLIER)]
+)
+def test_declines_for_the_budget_show_low_budgets_not_a_shortage(supply, declined, gap):
+    declines = {"low_budget": DemandCount(declined)}
+    line = CoverageLine("ecm.shop", "5021", supply, briefs=DemandCount(3), declines=declines)
+    assert (line.gap, line.is_short) == (gap, gap is Gap.NO_SUPPLIER)
+
+
+def test_supplier_declines_because_of_the_budget(market, publish, sign_in):
+    reference = publish()
+    use_cases.invite_suppliers(market.owner, reference, [market.suppliers["Kvistverk"].id])
+    page = f"/briefs/{reference}/decline"
+    sign_in(market.people["Kvistverk"]).post(page, data={"reason": "low_budget"})
+    assert dict(line_of(market.adviser, "ecm", "5021").declines) == {"low_budget": DemandCount(1)}
+    assert "budget too low" in sign_in(market.adviser).get("/garden/coverage").text
+
+
 def line_of(viewer, code, place=""):
     return next(line for line in queries.coverage_report(viewer, place).groups if line.code == code)
 

@@ -25,6 +25,7 @@ MAX_RECRUIT = 20
 GAP_LABELS = {
     Gap.NO_SUPPLIER: _l("No supplier"),
     Gap.TOO_FEW: _l("Too few suppliers"),
+    Gap.LOW_BUDGETS: _l("Budgets are too low"),
     Gap.ENOUGH: _l("Enough suppliers"),
     Gap.NO_DEMAND: _l("No demand seen"),
 }

@@ -46,7 +46,6 @@ class OwnEngine(Engine):
         self._vocabulary = Vocabulary.of(counter.get_feature_names_out().tolist())
         self._postings = Postings.open(folder)
         self._delta: tuple[Postings, int] | None = None
-        self._alive: np.ndarray | None = None
         self.postings = self._postings.rows.size
         self.bytes = self._postings.nbytes
 
@@ -57,20 +56,20 @@ class OwnEngine(Engine):
     def ask(self, words: list[str]) -> list[int]:
         """Return the top results of both segments."""
         columns, weights = self._query(words)
-        rows, scores = self._postings.top(columns, weights, TOP_K, alive=self._alive)
         if self._delta is None:
-            return rows.tolist()
-        delta, row = self._delta
+            return self._postings.top(columns, weights, TOP_K)[0][:TOP_K].tolist()
+        delta, changed_row = self._delta
+        rows, scores = self._postings.top(columns, weights, TOP_K + 1)
+        is_current = rows != changed_row
         fresh, fresh_scores = delta.top(columns, weights, TOP_K)
-        order = np.argsort(-np.concatenate([scores, fresh_scores]), kind="stable")[:TOP_K]
-        return np.concatenate([rows, np.full(len(fresh), row)])[order].tolist()
+        rows = np.concatenate([rows[is_current], np.full(len(fresh), changed_row)])
+        order = np.argsort(-np.concatenate([scores[is_current], fresh_scores]), kind="stable")[:TOP_K]
+        return rows[order].tolist()
 
     def change(self, row: int, text: str) -> None:
         """Replace one supplier's text, with unchanged term statistics."""
         counts = {"text": self._counter.transform([text]).tocsr()}
-        alive = np.ones(self._postings.size, dtype=bool) if self._alive is None else self._alive
-        alive[row] = False
-        self._delta, self._alive = (Postings.of(self._weighting.transform(counts)), row), alive
+        self._delta = Postings.of(self._weighting.transform(counts)), row
 
     def columns(self, words: list[str]) -> list[int]:
         """Return the columns of a brief's words."""

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from marketplace.matching.storage import maxscore
 from marketplace.matching.storage import postings as module
 from marketplace.matching.storage.postings import DamagedPostingsError, Postings
 
@@ -102,103 +101,62 @@ def test_contributions_add_up_to_exact_score(rows, query):
         )
 
 
-@pytest.mark.parametrize(
-    "constants",
-    [
-        {},
-        {"MAX_FORWARD_INDEX": -1},
-        {"MIN_POSTINGS_TO_PRUNE": 0},
-        {"MIN_POSTINGS_TO_PRUNE": 0, "MAX_LOOKUPS": 2},
-    ],
-)
-def test_top_equals_head_of_sorted_scores(constants):
-    """For the forward index, lookups in lists, MaxScore pruning, and pruning that is abandoned."""
+def _assert_top(postings, exact, query, count, margin=0.0):
+    """Compare the top rows, exactly scored, with the head of all sorted scores."""
+    rows, scores = postings.top(*_split(query), count, margin=margin)
+    assert scores.tolist() == postings.scores(*_split(query))[rows].tolist()
+    assert list(zip(-scores, rows, strict=True)) == sorted(zip(-scores, rows, strict=True))
+    last = np.sort(exact)[-count] - margin if 0 < count <= len(exact) else 0.0
+    expected = np.flatnonzero((exact > 0) & (exact >= last)) if count else []
+    assert set(expected) <= set(rows.tolist())
+    assert all(exact[row] >= last * (1 - 1e-5) - 1e-12 for row in rows)
 
-    @given(rows=documents, query=queries, data=st.data())
+
+@pytest.mark.parametrize("max_list", [0, 4_000])
+def test_top_contains_highest_exact_scores(max_list):
+    """For single lists that are partitioned or not, and for several lists."""
+
+    @given(rows=documents, query=queries | queries.map(lambda query: query[:1]), data=st.data())
     def property_holds(rows, query, data):
         matrix = _matrix(rows)
         count = data.draw(st.integers(0, 70) | st.integers(1, 3), label="count")
         margin = data.draw(st.sampled_from([0.0, 0.25, 5.0]), label="margin")
-        some = st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))
-        alive = data.draw(st.none() | some, label="alive")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "MAX_FORWARD_INDEX", -1 if constants else module.MAX_FORWARD_INDEX)
-            for name, value in constants.items():
-                patch.setattr(maxscore if hasattr(maxscore, name) else module, name, value)
-            top_rows, scores = Postings.of(sparse.csr_array(matrix)).top(
-                *_split(query),
-                count,
-                margin=margin,
-                alive=None if alive is None else np.array(alive, dtype=bool),
-            )
-        exact = _exact_scores(matrix, query)
-        expected = [row for row in range(len(rows)) if exact[row] > 0 and (alive is None or alive[row])]
-        expected.sort(key=lambda row: (-exact[row], row))
-        if count < len(expected):
-            last = exact[expected[count - 1]] - margin if count else np.inf
-            expected = [row for row in expected if exact[row] >= last]
-        assert top_rows.tolist() == expected
-        assert scores.tolist() == exact[expected].tolist()
+            patch.setattr(module, "MAX_LIST_TO_PARTITION", max_list)
+            postings = Postings.of(sparse.csr_array(matrix))
+            _assert_top(postings, _exact_scores(matrix, query), query, count, margin)
 
     property_holds()
 
 
-@pytest.mark.parametrize(("by_row", "min_to_prune"), [(10**9, 0), (0, 10**9), (0, 0)])
 @pytest.mark.parametrize("count", [1, 20, 1000])
-def test_top_of_many_rows_equals_head_of_sorted_scores(monkeypatch, count, by_row, min_to_prune):
+def test_top_of_many_rows_equals_head_of_sorted_scores(count):
     """Some lists are long and of low weight, as those of common words."""
-    monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
-    monkeypatch.setattr(maxscore, "MIN_POSTINGS_TO_PRUNE", min_to_prune)
     rng = np.random.default_rng(count)
     frequencies = 0.9 / (1 + np.arange(40))
     matrix = sparse.csr_array(
         (rng.random((50_003, 40)) < frequencies) * -np.log(frequencies) * rng.random((50_003, 40))
     )
     matrix = matrix.astype(np.float32)
-    columns, weights = np.arange(40), 0.5 + rng.random(40)
-    top_rows, scores = Postings.of(matrix).top(columns, weights, count)
-    exact = matrix.astype(np.float64) @ weights
-    order = np.lexsort((np.arange(50_003), -exact))[:count]
-    assert top_rows.tolist() == order.tolist()
-    assert scores == pytest.approx(exact[order], rel=1e-12)
+    for size in (1, 40):
+        query = list(zip(range(size), 0.5 + rng.random(size), strict=True))
+        exact = matrix[:, :size].astype(np.float64) @ np.array([weight for _, weight in query])
+        _assert_top(Postings.of(matrix), exact, query, count)
 
 
-@pytest.mark.parametrize(("max_lookups", "lists"), [(20_000, [[1]]), (0, [[1], [0]])])
-def test_long_lists_of_low_weight_are_skipped(monkeypatch, max_lookups, lists):
-    """Rows with the rare word are looked up in the skipped list, unless there are too many."""
-    monkeypatch.setattr(maxscore, "MAX_LOOKUPS", max_lookups)
-    monkeypatch.setattr(module, "MAX_FORWARD_INDEX", 0)
-    monkeypatch.setattr(maxscore, "MIN_POSTINGS_TO_PRUNE", 0)
-    matrix = np.zeros((1000, 2), dtype=np.float32)
-    matrix[:, 0], matrix[[7, 70, 700], 1] = 0.1, [5.0, 6.0, 5.5]
-    postings = Postings.of(sparse.csr_array(matrix))
-    read = []
-    add = Postings.add
-    monkeypatch.setattr(
-        Postings,
-        "add",
-        lambda self, scores, *lists: read.append(lists[0].tolist()) or add(self, scores, *lists),
-    )
-    assert postings.top([0, 1], [1.0, 1.0], 2)[0].tolist() == [70, 700]
-    assert read == lists
+def test_equal_scores_are_all_returned_in_row_order():
+    postings = Postings.of(sparse.csr_array(np.ones((1050, 2), dtype=np.float32)))
+    for columns in ([0], [0, 1]):
+        rows, scores = postings.top(columns, [0.1] * len(columns), 5)
+        assert rows.tolist() == list(range(1050))
+        assert set(scores.tolist()) == set(postings.scores(columns, [0.1] * len(columns)).tolist())
 
 
-@pytest.mark.parametrize("by_row", [0, 10_000])
-def test_equal_scores_are_all_returned_in_row_order(monkeypatch, by_row):
-    monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
-    monkeypatch.setattr(module, "LOOKUP_BATCH", 100)
-    top_rows, scores = Postings.of(sparse.csr_array(np.ones((1050, 1), dtype=np.float32))).top([0], [0.1], 5)
-    assert top_rows.tolist() == list(range(1050))
-    assert set(scores.tolist()) == {0.1}
-
-
-@pytest.mark.parametrize("by_row", [0, 10])
-def test_float32_rounding_hides_no_row(monkeypatch, by_row):
+def test_float32_rounding_hides_no_row():
     """2^24 + 1 is 2^24 in float32, but the exact scores differ."""
-    monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
     matrix = np.array([[2.0**24, 0.5], [2.0**24, 1.0], [1.0, 0.0]], dtype=np.float32)
-    top_rows, scores = Postings.of(sparse.csr_array(matrix)).top([0, 1], [1.0, 1.0], 1)
-    assert (top_rows.tolist(), scores.tolist()) == ([1], [2.0**24 + 1])
+    rows, _ = Postings.of(sparse.csr_array(matrix)).top([0, 1], [1.0, 1.0], 1)
+    assert rows.tolist() == [0, 1]
 
 
 @given(rows=documents, query=queries)
@@ -209,7 +167,7 @@ def test_opened_postings_are_identical(tmp_path_factory, rows, query):
     opened = Postings.open(folder)
     opened.check()
     assert (opened.size, opened.terms, opened.nbytes) == (original.size, TERMS, original.nbytes)
-    for name in ("indptr", "rows", "weights", "max_weights"):
+    for name in ("indptr", "rows", "weights"):
         assert getattr(opened, name).tobytes() == getattr(original, name).tobytes()
         assert getattr(opened, name).dtype == getattr(original, name).dtype
     assert opened.scores(*_split(query)).tobytes() == original.scores(*_split(query)).tobytes()
@@ -223,14 +181,9 @@ def test_lists_contain_matrix_columns(rows):
         holders = np.flatnonzero(matrix[:, column])
         assert postings.rows_of(column).tolist() == holders.tolist()
         assert postings.weights_of(column).tolist() == matrix[holders, column].tolist()
-        every = np.arange(len(matrix), dtype=np.int32)
-        assert postings.weights_at(column, every).tolist() == matrix[:, column].tolist()
     for unknown in (-1, TERMS):
         assert postings.rows_of(unknown).size == postings.weights_of(unknown).size == 0
-    assert postings.max_weights.tolist() == [
-        max(postings.weights_of(column), default=0.0) for column in range(TERMS)
-    ]
-    assert postings.nbytes == 8 * np.count_nonzero(matrix) + 8 * (TERMS + 1) + 4 * TERMS
+    assert postings.nbytes == 8 * np.count_nonzero(matrix) + 8 * (TERMS + 1)
 
 
 def test_matrix_is_not_modified():
@@ -240,7 +193,7 @@ def test_matrix_is_not_modified():
     assert (postings.rows_of(0).tolist(), postings.weights_of(0).tolist()) == ([1], [3.0])
 
 
-@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "max_weights"])
+@pytest.mark.parametrize("name", ["indptr", "rows", "weights"])
 def test_postings_are_read_only(tmp_path, name):
     original = Postings.of(sparse.csr_array(np.eye(3)))
     original.save(tmp_path)
@@ -294,7 +247,7 @@ def _empty(file: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_cut_short, _other_type, _one_item_less, _empty])
-@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "max_weights", "size"])
+@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "size"])
 def test_damaged_files_are_refused(tmp_path, name, damage):
     Postings.of(sparse.csr_array(np.eye(3))).save(tmp_path)
     damage(tmp_path / f"{name}.npy")
@@ -326,7 +279,6 @@ def test_invalid_pointers_are_refused(tmp_path, pointers):
         ("rows", [1, 0, 2]),
         ("weights", [1, np.nan, 1]),
         ("weights", [1, 1, -1]),
-        ("max_weights", [1, 0, 0.5]),
     ],
 )
 def test_check_detects_damage_inside_lists(tmp_path, name, values):

@@ -14,13 +14,8 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from .maxscore import TopK, zeroed_buffer
-from .posting_arrays import (
-    InvalidPostingsError,
-    max_weights_of,
-    read_only,
-    validate_query,
-)
+from .posting_arrays import InvalidPostingsError, read_only, validate_query
+from .top_k import group_size, kth_highest, score_buffer, select_rows, threshold_below
 from .types import (
     FloatSequence,
     IntSequence,
@@ -33,21 +28,18 @@ from .types import (
 
 try:
     from scipy.sparse._sparsetools import csc_matvec as _csc_matvec
-    from scipy.sparse._sparsetools import csr_matvec as _csr_matvec
     from scipy.sparse._sparsetools import csr_sample_values as _csr_sample_values
 except (
     ImportError
 ):  # pragma: no cover because the installed SciPy has them; the fallback has tests of its own
-    _csc_matvec = _csr_matvec = _csr_sample_values = None
+    _csc_matvec = _csr_sample_values = None
 
 MAX_INT32 = 2**31 - 1
 """Largest pointer that one call of the private routines accepts: pointers have the same type as rows."""
-MAX_FORWARD_INDEX = 1_000_000
-"""Up to this many postings each process also keeps a forward index: looking rows up in the lists is slower."""
-LOOKUP_BATCH = 4096
-"""How many rows are looked up at a time, to bound the memory used when many have equal scores."""
-ARRAYS = ("indptr", "rows", "weights", "max_weights", "size")
-ARRAY_TYPES = [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<f4", 1), ("<i8", 0)]
+MAX_LIST_TO_PARTITION = 4_000
+"""Up to this length the scores of a single list are partitioned; beyond, group maxima are faster."""
+ARRAYS = ("indptr", "rows", "weights", "size")
+ARRAY_TYPES = [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<i8", 0)]
 
 
 class DamagedPostingsError(Exception):
@@ -64,8 +56,6 @@ class Postings:
     indptr: Pointers
     rows: Rows
     weights: Weights
-    max_weights: Weights
-    """The highest weight of each term, 0 for an empty list."""
     size: int
     """The number of documents, empty ones included."""
 
@@ -85,14 +75,7 @@ class Postings:
             message = "Weights must be finite and non-negative."
             raise InvalidPostingsError(message)
         indptr, rows = columns.indptr.astype(np.int64), columns.indices.astype(np.int32)
-        max_weights = max_weights_of(indptr, columns.data)
-        return cls(
-            read_only(indptr),
-            read_only(rows),
-            read_only(columns.data),
-            read_only(max_weights),
-            columns.shape[0],
-        )
+        return cls(read_only(indptr), read_only(rows), read_only(columns.data), columns.shape[0])
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> Self:
@@ -105,15 +88,15 @@ class Postings:
             arrays = [np.load(Path(folder, f"{name}.npy"), mmap_mode="r").view(np.ndarray) for name in ARRAYS]
         except (ValueError, EOFError) as error:
             raise DamagedPostingsError(str(error)) from error
-        indptr, rows, weights, max_weights, size = arrays
+        indptr, rows, weights, size = arrays
         types = [(array.dtype.str, array.ndim) for array in arrays]
-        if types != ARRAY_TYPES or len(indptr) != len(max_weights) + 1:
+        if types != ARRAY_TYPES or not indptr.size:
             message = "The arrays have unexpected types."
             raise DamagedPostingsError(message)
         if indptr[0] or not indptr[-1] == rows.size == weights.size or (np.diff(indptr) < 0).any():
             message = "The lists are not as long as the pointers say."
             raise DamagedPostingsError(message)
-        return cls(indptr, rows, weights, max_weights, int(size))
+        return cls(indptr, rows, weights, int(size))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the arrays into a folder, which is created; equal postings give identical bytes on every machine."""
@@ -135,9 +118,6 @@ class Postings:
         if not (np.isfinite(self.weights).all() and (self.weights >= 0).all()):
             message = "A list contains a weight that is not finite or is negative."
             raise DamagedPostingsError(message)
-        if not np.array_equal(self.max_weights, max_weights_of(self.indptr, self.weights)):
-            message = "The maximum weight of a term is not that of its list."
-            raise DamagedPostingsError(message)
 
     @property
     def terms(self) -> int:
@@ -147,7 +127,7 @@ class Postings:
     @property
     def nbytes(self) -> int:
         """The size of the arrays in bytes, in memory as on disk."""
-        return self.indptr.nbytes + self.rows.nbytes + self.weights.nbytes + self.max_weights.nbytes
+        return self.indptr.nbytes + self.rows.nbytes + self.weights.nbytes
 
     def rows_of(self, column: int) -> Rows:
         """Return the documents that contain a term, ascending; none for an unknown term."""
@@ -174,12 +154,9 @@ class Postings:
         return scores
 
     @cached_property
-    def forward_index(self) -> tuple[Rows, Rows, Vector]:
-        """The same by document, 12 bytes each: start and end, term columns, and weights in float64."""
-        columns = sparse.csc_array((self.weights, self.rows, self.indptr), (self.size, self.terms))
-        rows = columns.tocsr()
-        spans = np.lib.stride_tricks.sliding_window_view(rows.indptr.astype(np.int32), 2)
-        return spans, rows.indices.astype(np.int32), rows.data.astype(np.float64)
+    def _term_count(self) -> np.ndarray[Any, np.dtype[np.uint64]]:
+        """The number of terms as an array, which compares four times as fast as a Python integer."""
+        return np.array(self.terms, dtype=np.uint64)
 
     @cached_property
     def _spans(self) -> Pointers:
@@ -206,37 +183,42 @@ class Postings:
             )
 
     def top(
-        self,
-        columns: IntSequence,
-        weights: FloatSequence,
-        count: int,
-        *,
-        margin: float = 0.0,
-        alive: Mask | None = None,
-    ) -> tuple[Rows, Vector]:
-        """Return the `count` rows with the highest scores, and those at most `margin` below the last of them.
+        self, columns: IntSequence, weights: FloatSequence, count: int, *, margin: float = 0.0
+    ) -> tuple[Rows, Weights]:
+        """Return the `count` rows with the highest scores, and those that may be at most `margin` below the last.
 
-        Highest first, ties by row; scores are exact (float64). Rows that contain none of the terms or are not `alive`
-        are omitted. Query weights must not be negative.
+        Highest first, ties by row. Scores are float32 as in `scores`, so rows are also returned whose exact score may
+        be as high as that of the last: with `contributions` the caller can order them exactly. Rows that contain none
+        of the terms are omitted. Query weights must not be negative.
         """
         query_columns, query_weights = validate_query(columns, weights)
-        if query_weights.min(initial=0.0) < 0:
+        if min(query_weights.tolist(), default=0.0) < 0:
             message = "Top-k retrieval needs query weights from 0 up."
             raise InvalidPostingsError(message)
-        has_effect = self._is_known(query_columns)
-        has_effect &= query_weights > 0
-        query_columns, query_weights = query_columns[has_effect], query_weights[has_effect]
-        rows = TopK(self, count, margin, alive).rows(query_columns, query_weights)
-        if _csr_matvec is None or self.rows.size > MAX_FORWARD_INDEX:
-            exact = self._score_by_lookup(query_columns, query_weights, rows)
+        is_known = self._is_known(query_columns)
+        query_columns, query_weights = query_columns[is_known], query_weights[is_known]
+        if count <= 0 or not query_columns.size or not self.size:
+            return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+        if query_columns.size == 1 and len(self.rows_of(query_columns[0])) <= MAX_LIST_TO_PARTITION:
+            rows, scores = self._top_of_list(query_columns[0], query_weights, count, margin)
         else:
-            exact = self._score_by_document(query_columns, query_weights, rows)
-        order = (-exact).argsort(kind="stable")  # stable: rows are ascending, so ties stay ordered by row
-        rows, exact = rows[order], exact[order]
-        if len(rows) > count:
-            is_kept = exact >= exact[count - 1] - margin
-            rows, exact = rows[is_kept], exact[is_kept]
-        return rows, exact
+            size = group_size(self.size, count)
+            buffer = score_buffer(-(-self.size // size) * size)
+            self.add(buffer, query_columns, query_weights)
+            rows = select_rows(buffer, size, count, margin, len(query_columns))
+            scores = buffer[rows]
+        order = (-scores).argsort(kind="stable")  # stable: rows are ascending, so ties stay ordered by row
+        rows, scores = rows[order], scores[order]
+        if len(rows) > count:  # the threshold for selecting them was that of group maxima, which is lower
+            is_kept = scores >= threshold_below(float(scores[count - 1]), margin, len(query_columns))
+            rows, scores = rows[is_kept], scores[is_kept]
+        return rows, scores
+
+    def _top_of_list(self, column: int, weights: Vector, count: int, margin: float) -> tuple[Rows, Weights]:
+        """Select from a single list, whose rows are distinct, without scoring the other documents."""
+        rows, scores = self.rows_of(column), self.weights_of(column) * weights.astype(np.float32)
+        is_selected = scores >= threshold_below(kth_highest(scores, count), margin, 1)
+        return rows[is_selected], scores[is_selected]
 
     def contributions(self, columns: IntSequence, weights: FloatSequence, rows: IntSequence) -> Vector:
         """Return the exact contribution of each query term to each of a few rows: rows by columns.
@@ -272,10 +254,6 @@ class Postings:
             )
         return values
 
-    def weights_at(self, column: int, rows: Rows) -> Weights:
-        """Return the weight of a known term in some rows, 0 where it does not occur."""
-        return self._lookup(self._spans[column : column + 1], rows) if len(rows) else np.zeros(0, np.float32)
-
     def _lookup_slowly(self, start: int, end: int, rows: Rows) -> Weights:
         values = np.zeros(len(rows), dtype=np.float32)
         list_rows = self.rows[start:end]
@@ -285,31 +263,6 @@ class Postings:
         values[is_present] = self.weights[start:end][positions[is_present]]
         return values
 
-    def _score_by_lookup(self, columns: Pointers, weights: Vector, rows: Rows) -> Vector:
-        """Return the exact scores of some rows from the posting lists."""
-        sums = [
-            self.contributions(columns, weights, rows[start : start + LOOKUP_BATCH]).sum(axis=1)
-            for start in range(0, len(rows), LOOKUP_BATCH)
-        ]
-        return np.concatenate([np.zeros(0), *sums])
-
-    def _score_by_document(self, columns: Pointers, weights: Vector, rows: Rows) -> Vector:
-        """Return the exact scores of ascending rows from the forward index, which is processed in pairs as in `add`."""
-        if not len(rows):
-            return np.zeros(0)
-        spans, terms, weights_by_document = self.forward_index
-        pointers = spans[rows[::-1]].ravel()
-        sums, query_vector = np.zeros(pointers.size), zeroed_buffer(self.terms)
-        try:
-            # Sums repeated terms, unlike `query_vector[columns] += weights`.
-            np.add.at(query_vector, columns, weights)
-            _csr_matvec(
-                pointers.size - 1, self.terms, pointers, terms, weights_by_document, query_vector, sums
-            )
-        finally:
-            query_vector[columns] = 0.0
-        return sums[0::2][::-1]
-
     def _is_known(self, columns: Pointers) -> Mask:
-        known: Mask = columns.view(np.uint64) < self.terms  # negative columns become very large
+        known: Mask = columns.view(np.uint64) < self._term_count  # negative columns become very large
         return known

@@ -25,6 +25,9 @@ MAX_HASH_TABLE_SIZE = 100_000
 """Up to this size a vocabulary also builds a `HashTable` per process: 12 bytes for each of up to four slots per
 string."""
 
+MAX_SINGLE_LOOKUPS = 8
+"""Up to this many strings are looked up one by one, because the fixed cost of a batch lookup is higher."""
+
 
 class StringTable(LazySequence[str]):
     """Immutable sequence of strings."""
@@ -100,7 +103,7 @@ class Vocabulary(Mapping[str, int]):
 
     def indices(self, strings: Sequence[str]) -> Indices:
         """Return the index of each string, -1 for unknown ones; faster than looking them up one by one."""
-        if self._hash_table is None:
+        if len(strings) <= MAX_SINGLE_LOOKUPS or self._hash_table is None:
             return np.fromiter(map(self._find, strings), dtype=np.int64, count=len(strings))
         return self._hash_table.indices(strings)
 

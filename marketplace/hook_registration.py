@@ -25,6 +25,7 @@ from marketplace.programme.queries.project_periods import project_periods
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
 from marketplace.programme.views.own_course import course_panel, plan_start_panel
+from marketplace.proposals.confirmable_award import AWARD
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
@@ -61,6 +62,7 @@ def register_hooks() -> None:
     organisation_hooks.company_panels.register("mandate", mandate_panel)
     mandate_hooks.confirmable_acts.register("publish", PUBLICATION)
     mandate_hooks.confirmable_acts.register("withdraw", WITHDRAWAL)
+    mandate_hooks.confirmable_acts.register("award", AWARD)
     programme_hooks.participation_panels.register("casework", participation_casework_panel)
     strategy_hooks.plan_export.register("notes", exported_notes)
     organisation_hooks.company_panels.register("course", course_panel)

@@ -142,7 +142,7 @@ ACTION_LABELS = {
     "mandate.ask": _("Asked to write for a company"),
     "mandate.delete": _("Deleted an old permission to write for a company"),
     "mandate.end": _("The permission to write for a company ended"),
-    "mandate.extend": _("Changed how long a business garden may write for the company"),
+    "mandate.extend": _("Changed how long, or what, a business garden may do for the company"),
     "mandate.give": _("Let a business garden write for the company"),
     "mandate.start": _("Began to write for a company"),
     "mandate.stop": _("Stopped writing for a company"),

@@ -7,12 +7,12 @@ from marketplace.briefs.use_cases.publication import withdraw
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.viewer import Viewer
-from marketplace.mandates.hooks import ActSummary, ConfirmableAct
+from marketplace.mandates.hooks import ActSummary, ConfirmableAct, Details
 
 WITHDRAWABLE = {Phase.OPEN, Phase.EVALUATING}
 
 
-def _summarize(viewer: Viewer, reference: str) -> ActSummary:
+def _summarize(viewer: Viewer, reference: str, _details: Details) -> ActSummary:
     brief = queries.own_brief(viewer, reference)
     is_possible = queries.phase_of(brief) in WITHDRAWABLE
     return ActSummary(
@@ -27,12 +27,16 @@ def _summarize(viewer: Viewer, reference: str) -> ActSummary:
     )
 
 
+def _withdraw(owner: Viewer, reference: str, reason: str, _details: Details) -> None:
+    withdraw(owner, reference, reason)
+
+
 WITHDRAWAL = ConfirmableAct(
     name=_l("withdraw the brief"),
     button=_l("Withdraw brief"),
     done=_l("The brief has been withdrawn. Everyone who knew about it will be told why."),
     summarize=_summarize,
-    run=withdraw,
+    run=_withdraw,
     text_label=_l("Why should it be withdrawn?"),
     min_text=MIN_REASON_LENGTH,
 )

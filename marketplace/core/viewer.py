@@ -21,6 +21,8 @@ class Viewer:
     mandate_id: int | None = None
     """The mandate through which an adviser writes for the company, or None. Such a viewer is never an owner."""
     mandate_garden_id: int | None = None
+    mandate_reads_offers: bool = False
+    """True if the company lets the adviser read opened offers and prepare the choice."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -58,6 +60,11 @@ class Viewer:
         return self.mandate_id is not None
 
     @property
+    def may_read_offers(self) -> bool:
+        """True if the viewer may read opened offers of the own company: its people, and an adviser whom it lets."""
+        return self.is_company and (not self.is_mandated or self.mandate_reads_offers)
+
+    @property
     def first_name(self) -> str:
         """First name, for greetings."""
         return self.name.split(" ", 1)[0]
@@ -82,6 +89,7 @@ class MandateInfo:
     company: str
     until: dt.date | None
     end_reason: str = ""
+    reads_offers: bool = False
 
 
 ANONYMOUS = Viewer()

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from wtforms import BooleanField
+
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
@@ -13,12 +15,15 @@ from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField
 if TYPE_CHECKING:
     from marketplace.organisations.models import Company
 
+READS_OFFERS = _l("They may also read the offers, after the deadline, and prepare our choice")
+
 
 class GiveMandateForm(BaseForm):
     """Choice of a business garden, and how long it may write."""
 
     garden = ChoiceField(_l("Business garden"), [required(_l("Choose a business garden."))])
     until = DayField(_l("Until and including"), [required(_l("Choose an end date."))])
+    reads_offers = BooleanField(READS_OFFERS)
 
     def __init__(
         self, company: "Company", writing: Collection[int] = (), garden_id: int | None = None, **options: Any
@@ -36,10 +41,11 @@ class GiveMandateForm(BaseForm):
         self.has_choices = bool(gardens)
 
 
-class ExtendMandateForm(BaseForm):
-    """A new end date of a mandate."""
+class ChangeMandateForm(BaseForm):
+    """End date of a mandate, and its access to offers."""
 
     until = DayField(_l("Until and including"), [required(_l("Choose an end date."))])
+    reads_offers = BooleanField(READS_OFFERS)
 
 
 class AskConfirmationForm(BaseForm):

@@ -1,8 +1,9 @@
 """Mandates that companies give to business gardens, and the acts that wait for an owner's confirmation."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -16,6 +17,7 @@ from marketplace.organisations.models import BusinessGarden, Company
 class Mandate(Base):
     """A company's permission for a business garden to write its briefs and plan, up to and including `until`.
 
+    With `reads_offers` the garden may also read opened offers and prepare the choice.
     `warned_at` is when both were reminded of the end, `ended_at` when both were notified of it.
     """
 
@@ -28,6 +30,7 @@ class Mandate(Base):
     given_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     given_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     until: Mapped[dt.date]
+    reads_offers: Mapped[bool] = mapped_column(default=False, server_default=false())
     warned_at: Mapped[dt.datetime | None]
     ended_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
@@ -51,7 +54,7 @@ class Confirmation(Base):
     """An act that an adviser prepared for a company, and an owner's answer to it.
 
     `reference` is the object, `revision` its revision when the owners were asked: a later change makes the confirmation
-    void. `outcome` is empty while it waits; see `rules.Outcome`.
+    void. `text` and `details` are what the adviser entered. `outcome` is empty while it waits; see `rules.Outcome`.
     """
 
     __tablename__ = "confirmation"
@@ -63,6 +66,7 @@ class Confirmation(Base):
     reference: Mapped[str] = mapped_column(String(40))
     revision: Mapped[int]
     text: Mapped[str] = mapped_column(String(MAX_TEXT), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     expires_at: Mapped[dt.datetime]

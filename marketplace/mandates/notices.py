@@ -41,8 +41,12 @@ def mandate_asked(adviser: str, garden: str, garden_id: int) -> Content:
     )
 
 
+def _offers_for_garden() -> str:
+    return _("You can also read the offers they get, after the deadline, and prepare the choice.")
+
+
 @as_message("mandate_given", topic=Topic.AREA)
-def mandate_given(company: str, company_id: int, until: dt.date) -> Content:
+def mandate_given(company: str, company_id: int, until: dt.date, *, reads_offers: bool) -> Content:
     """A company has given the garden a mandate."""
     return Content(
         _("You can write for %(company)s", company=company),
@@ -51,7 +55,8 @@ def mandate_given(company: str, company_id: int, until: dt.date) -> Content:
                 "%(company)s lets you write their briefs and their plan until %(date)s. What you send waits for their confirmation.",
                 company=company,
                 date=format_date(until),
-            )
+            ),
+            *([_offers_for_garden()] if reads_offers else []),
         ],
         f"/companies/{company_id}",
         _("See the company"),
@@ -59,7 +64,7 @@ def mandate_given(company: str, company_id: int, until: dt.date) -> Content:
 
 
 @as_message("mandate_given_by_colleague")
-def mandate_given_by_colleague(garden: str, until: dt.date) -> Content:
+def mandate_given_by_colleague(garden: str, until: dt.date, *, reads_offers: bool) -> Content:
     """A colleague has given a garden a mandate for the company."""
     return Content(
         _("%(garden)s can write for you", garden=garden),
@@ -67,19 +72,27 @@ def mandate_given_by_colleague(garden: str, until: dt.date) -> Content:
             _(
                 "They can write your briefs and your plan until %(date)s. They cannot publish, withdraw or choose anything for you.",
                 date=format_date(until),
-            )
+            ),
+            *(
+                [_("They can also read the offers you get, after the deadline, and prepare the choice.")]
+                if reads_offers
+                else []
+            ),
         ],
         MANDATES,
         _("See who writes for you"),
     )
 
 
-@as_message("mandate_extended", topic=Topic.AREA)
-def mandate_extended(company: str, company_id: int, until: dt.date) -> Content:
-    """A company has changed the end date of the garden's mandate."""
+@as_message("mandate_changed", topic=Topic.AREA)
+def mandate_changed(company: str, company_id: int, until: dt.date, *, reads_offers: bool) -> Content:
+    """A company has changed the end date of the garden's mandate, or its access to offers."""
     return Content(
         _("You can write for %(company)s until %(date)s", company=company, date=format_date(until)),
-        [_("The company has changed the end date.")],
+        [
+            _("The company has changed what you can do."),
+            _offers_for_garden() if reads_offers else _("You cannot read the offers they get."),
+        ],
         f"/companies/{company_id}",
         _("See the company"),
     )

@@ -52,6 +52,7 @@ RETENTION_RULES = {
     "clarification_question.text": CLOSED_BRIEF,
     "colleague_invitation.email": "deleted 30 days after expiry: delete_expired; if accepted, anonymized with the account",
     "confirmation.decline_reason": MANDATE,
+    "confirmation.details": MANDATE,
     "confirmation.text": MANDATE,
     "evaluation.note": CLOSED_BRIEF,
     "form_draft.path": EXPIRY,

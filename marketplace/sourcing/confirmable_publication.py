@@ -5,12 +5,12 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.viewer import Viewer
-from marketplace.mandates.hooks import ActSummary, ConfirmableAct
+from marketplace.mandates.hooks import ActSummary, ConfirmableAct, Details
 from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.use_cases.publication import publish_brief
 
 
-def _summarize(viewer: Viewer, reference: str) -> ActSummary:
+def _summarize(viewer: Viewer, reference: str, _details: Details) -> ActSummary:
     brief = briefs.own_brief(viewer, reference)
     view = briefs.view_of(viewer, brief)
     blocker, consequences = (
@@ -43,7 +43,7 @@ def _summarize(viewer: Viewer, reference: str) -> ActSummary:
     )
 
 
-def _publish(owner: Viewer, reference: str, _text: str) -> None:
+def _publish(owner: Viewer, reference: str, _text: str, _details: Details) -> None:
     publish_brief(owner, reference, confirmed=True)
 
 

@@ -95,6 +95,10 @@ COMMON = frozenset(
 )
 """Public pages, drafts of forms, the question to the owners, and the way back."""
 ALLOWED = BRIEFS | PLAN | COMMON
+OFFERS = frozenset(
+    {"proposals.compare", "proposals.offer", "proposals.offer_file", "proposals.prepare_award"}
+)
+"""Reading opened offers and preparing the choice, if the company lets the garden do it."""
 AFTER_END = frozenset({"static", "accounts.sign_out", "pages.choose_language", "mandates.stop_writing"})
 """Routes that are available between the end of a mandate and the adviser's answer to the page that says so."""
 
@@ -118,7 +122,7 @@ def check_request(endpoint: str) -> None:
             raise MandateRefusal(
                 _("You no longer write for %(company)s", company=mandate.company), _ended(mandate)
             )
-    elif endpoint not in ALLOWED:
+    elif endpoint not in ALLOWED and not (mandate.reads_offers and endpoint in OFFERS):
         raise MandateRefusal(
             _("%(company)s must do this themselves", company=mandate.company),
             _(

@@ -87,10 +87,17 @@ def test_every_route_outside_the_list_is_refused_while_writing(people: MandatePe
 def test_every_route_in_the_list_exists_and_is_open_to_members(app: Flask) -> None:
     """None of them needs an owner, so the list grants nothing by itself."""
     closed = {"pages.save_draft", "pages.discard_draft", "mandates.stop_writing"}
-    for endpoint in mandate_access.ALLOWED:
+    for endpoint in mandate_access.ALLOWED | mandate_access.OFFERS:
         view = app.view_functions[endpoint]
         levels = {access.level_of(view), access.write_level_of(view)} - {None}
-        open_levels = {"public", "signed in", "signing in", "any organisation", "company"}
+        open_levels = {
+            "public",
+            "signed in",
+            "signing in",
+            "any organisation",
+            "company",
+            "company or garden",
+        }
         assert levels <= open_levels or endpoint in closed, endpoint
 
 

@@ -77,12 +77,13 @@ def test_withdrawing_and_extending_notify_the_garden(people: MandatePeople) -> N
     browser = signed_in(people.app, people.owner)
     until = add_months(clock.today(), 6)
     path = f"/organisation/mandates/{mandate.id}"
-    assert browser.get(f"{path}/extend").status_code == 200
-    browser.post(f"{path}/extend", data={"until": until.isoformat()})
-    assert session.get_one(Mandate, mandate.id).until == until
+    assert browser.get(f"{path}/change").status_code == 200
+    browser.post(f"{path}/change", data={"until": until.isoformat(), "reads_offers": "y"})
+    changed = session.get_one(Mandate, mandate.id)
+    assert (changed.until, changed.reads_offers) == (until, True)
     for _again in range(2):
         assert browser.post(f"{path}/withdraw").status_code == 303
-    assert kinds(people.adviser.user_id) == ["mandate_given", "mandate_extended", "mandate_withdrawn"]
+    assert kinds(people.adviser.user_id) == ["mandate_given", "mandate_changed", "mandate_withdrawn"]
     assert people.garden.name in browser.page("/organisation/mandates").text
 
 

@@ -39,7 +39,7 @@ def _mandate_query() -> Select[Any]:
     )
     return (
         select(
-            mandate.c.company_id, mandate.c.garden_id, mandate.c.until, mandate.c.withdrawn_at,
+            mandate.c.company_id, mandate.c.garden_id, mandate.c.until, mandate.c.withdrawn_at, mandate.c.reads_offers,
             company.c.name, company.c.is_active, garden.c.is_active.label("is_garden_active"),
             follows.label("follows"), is_member.label("is_member"),
         )
@@ -62,14 +62,15 @@ def load_mandated_viewer(viewer: Viewer, mandate_id: int) -> tuple[Viewer, Manda
     if row is None:
         return viewer, MandateInfo(mandate_id, None, "", None, EndReason.WITHDRAWN)
     reason = _end_reason(row, viewer, clock.today())
-    info = MandateInfo(mandate_id, row.company_id, row.name, row.until, reason)
+    info = MandateInfo(mandate_id, row.company_id, row.name, row.until, reason, row.reads_offers)
     if reason:
         return viewer, info
-    return mandated_viewer(viewer, mandate_id, row.company_id, row.name, row.garden_id), info
+    writer = mandated_viewer(viewer, mandate_id, row.company_id, row.name, row.garden_id)
+    return replace(writer, mandate_reads_offers=row.reads_offers), info
 
 
 def mandated_viewer(viewer: Viewer, mandate_id: int, company_id: int, company: str, garden_id: int) -> Viewer:
-    """Return an adviser as a member of the company that the adviser writes for."""
+    """Return an adviser as a member of the company that the adviser writes for, without access to offers."""
     return replace(
         viewer,
         is_admin=False,

@@ -31,9 +31,14 @@ class OwnerConfirmation:
         if self.owner is None:
             return None
         try:
-            return find_act(self.confirmation.act).summarize(self.owner, self.confirmation.reference)
+            return summarize(self.owner, self.confirmation)
         except NotFound:
             return None
+
+
+def summarize(owner: Viewer, confirmation: Confirmation) -> ActSummary:
+    """Return the consequences of an act as they are now. Raises NotFound if its object no longer exists."""
+    return find_act(confirmation.act).summarize(owner, confirmation.reference, confirmation.details)
 
 
 def confirmation_by_token(token: str) -> OwnerConfirmation:

@@ -16,9 +16,10 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.mandates import notices
-from marketplace.mandates.hooks import ConfirmableAct, find_act
+from marketplace.mandates.hooks import ConfirmableAct, Details, find_act
 from marketplace.mandates.limits import CONFIRMATION_DAYS
 from marketplace.mandates.models import Confirmation, ConfirmationLink, Mandate
+from marketplace.mandates.queries.confirmations import summarize
 from marketplace.mandates.rules import Outcome
 from marketplace.organisations import queries as organisations
 from marketplace.outbox.messages import Message
@@ -27,10 +28,12 @@ from marketplace.outbox.use_cases import send, send_mail
 ASK_AGAIN_AFTER = dt.timedelta(days=1)
 
 
-def ask_for_confirmation(viewer: Viewer, act_code: str, reference: str, text: str = "") -> Confirmation:
+def ask_for_confirmation(
+    viewer: Viewer, act_code: str, reference: str, text: str = "", details: Details | None = None
+) -> Confirmation:
     """Ask the owners of the company that the viewer writes for to confirm an act; each gets a link by e-mail.
 
-    An earlier question about the same act is replaced if the object has changed since, or after a day. Raises
+    An earlier question about the same act is replaced if the object or the details have changed since, or after a day. Raises
     RuleBroken if the act is not possible now, and NotFound unless the viewer writes for the company.
     """
     act = find_act(act_code)
@@ -38,7 +41,7 @@ def ask_for_confirmation(viewer: Viewer, act_code: str, reference: str, text: st
         mandate = load_locked(select(Mandate).where(Mandate.id == viewer.mandate_id))
         if mandate is None or not mandate.is_active:
             raise NotFound
-        summary = act.summarize(viewer, reference)
+        summary = act.summarize(viewer, reference, details or {})
         if summary.blocker:
             raise RuleBroken(summary.blocker)
         if len(text) < act.min_text:
@@ -46,13 +49,14 @@ def ask_for_confirmation(viewer: Viewer, act_code: str, reference: str, text: st
         owners = organisations.recipients_for(mandate.company_id, roles=("owner",))
         if not owners:
             raise RuleBroken(_("The company has no owner who can confirm."))
-        _replace_earlier(mandate, act_code, reference, summary.revision)
+        _replace_earlier(mandate, act_code, reference, summary.revision, details or {})
         confirmation = Confirmation(
             mandate=mandate,
             act=act_code,
             reference=reference,
             revision=summary.revision,
             text=text,
+            details=dict(details or {}),
             asked_by_id=viewer.user_id,
             expires_at=end_of_day_after(clock.now(), CONFIRMATION_DAYS),
         )
@@ -72,7 +76,9 @@ def ask_for_confirmation(viewer: Viewer, act_code: str, reference: str, text: st
         return confirmation
 
 
-def _replace_earlier(mandate: Mandate, act_code: str, reference: str, revision: int) -> None:
+def _replace_earlier(
+    mandate: Mandate, act_code: str, reference: str, revision: int, details: Details
+) -> None:
     """Close earlier questions about the same act. Raises RuleBroken if the owners were asked the same a moment ago."""
     query = (
         select(Confirmation)
@@ -85,7 +91,7 @@ def _replace_earlier(mandate: Mandate, act_code: str, reference: str, revision: 
         )
     )
     for earlier in session.scalars(query).all():
-        if was_just_asked(earlier, revision):
+        if earlier.details == details and was_just_asked(earlier, revision):
             raise RuleBroken(
                 _(
                     "The owners were asked %(time)s. Call them, or ask again after a day.",
@@ -112,20 +118,20 @@ def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
         act.prepare()
     with transaction():
         confirmation = _locked(owner, confirmation_id)
-        if not _is_unchanged(owner, act, confirmation):
+        if not _is_unchanged(owner, confirmation):
             confirmation.outcome = Outcome.CHANGED
             record(owner, "confirmation.void", "confirmation", confirmation.id, act=confirmation.act)
             company_id = confirmation.mandate.company_id
             message = notices.confirmation_void(act.name, confirmation.reference, company_id)
             _notify_adviser(confirmation, message)
             return confirmation
-        summary = act.summarize(owner, confirmation.reference)
+        summary = summarize(owner, confirmation)
         if summary.blocker:
             raise RuleBroken(summary.blocker)
         confirmation.outcome = Outcome.CONFIRMED
         confirmation.confirmed_at, confirmation.confirmed_by_id = clock.now(), owner.user_id
         record(owner, "confirmation.confirm", "confirmation", confirmation.id, act=confirmation.act)
-        act.run(owner, confirmation.reference, confirmation.text)
+        act.run(owner, confirmation.reference, confirmation.text, confirmation.details)
         message = notices.confirmation_given(owner.name, act.name, summary.title, summary.path)
         _notify_adviser(confirmation, message)
         return confirmation
@@ -167,9 +173,9 @@ def _locked(owner: Viewer, confirmation_id: int) -> Confirmation:
     return confirmation
 
 
-def _is_unchanged(owner: Viewer, act: ConfirmableAct, confirmation: Confirmation) -> bool:
+def _is_unchanged(owner: Viewer, confirmation: Confirmation) -> bool:
     try:
-        return act.summarize(owner, confirmation.reference).revision == confirmation.revision
+        return summarize(owner, confirmation).revision == confirmation.revision
     except NotFound:
         return False
 

@@ -46,8 +46,11 @@ def ask_for_mandate(viewer: Viewer, company_id: int) -> Company:
         return company
 
 
-def give_mandate(viewer: Viewer, garden_id: int, until: dt.date) -> Mandate:
-    """Let a garden that follows the viewer's company write for it until a date. Both are notified. Raises RuleBroken."""
+def give_mandate(viewer: Viewer, garden_id: int, until: dt.date, *, reads_offers: bool = False) -> Mandate:
+    """Let a garden that follows the viewer's company write for it until a date. Both are notified. Raises RuleBroken.
+
+    With `reads_offers` it may also read opened offers and prepare the choice.
+    """
     with transaction():
         organisations.lock_organisation(viewer.organisation_id)
         company = _company_of_owner(viewer)
@@ -64,26 +67,50 @@ def give_mandate(viewer: Viewer, garden_id: int, until: dt.date) -> Mandate:
                 "garden",
             )
         _check_end(until)
-        mandate = Mandate(company=company, garden=garden, given_by_id=viewer.user_id, until=until)
+        mandate = Mandate(
+            company=company, garden=garden, given_by_id=viewer.user_id, until=until, reads_offers=reads_offers
+        )
         session.add(mandate)
         session.flush()
-        record(viewer, "mandate.give", "mandate", mandate.id, garden=garden.id, until=until.isoformat())
-        send(notices.mandate_given(company.name, company.id, until), organisations.recipients_for(garden.id))
-        send(notices.mandate_given_by_colleague(garden.name, until), _colleagues(viewer))
+        record(
+            viewer,
+            "mandate.give",
+            "mandate",
+            mandate.id,
+            garden=garden.id,
+            until=until.isoformat(),
+            reads_offers=reads_offers,
+        )
+        message = notices.mandate_given(company.name, company.id, until, reads_offers=reads_offers)
+        send(message, organisations.recipients_for(garden.id))
+        message = notices.mandate_given_by_colleague(garden.name, until, reads_offers=reads_offers)
+        send(message, _colleagues(viewer))
         return mandate
 
 
-def extend_mandate(viewer: Viewer, mandate_id: int, until: dt.date) -> Mandate:
-    """Change the end date of an active mandate, and notify the garden. Raises RuleBroken, Conflict and NotFound."""
+def change_mandate(viewer: Viewer, mandate_id: int, until: dt.date, *, reads_offers: bool) -> Mandate:
+    """Change the end date of an active mandate and the access to offers, and notify the garden.
+
+    Raises RuleBroken, Conflict and NotFound.
+    """
     with transaction():
         mandate = _locked(viewer, mandate_id)
         if not mandate.is_active:
             raise Conflict(_("This has already ended. You can let the garden write for you again."))
         _check_end(until)
-        if until != mandate.until:
-            mandate.until, mandate.warned_at = until, None
-            record(viewer, "mandate.extend", "mandate", mandate.id, until=until.isoformat())
-            message = notices.mandate_extended(mandate.company.name, mandate.company_id, until)
+        if (until, reads_offers) != (mandate.until, mandate.reads_offers):
+            mandate.until, mandate.warned_at, mandate.reads_offers = until, None, reads_offers
+            record(
+                viewer,
+                "mandate.extend",
+                "mandate",
+                mandate.id,
+                until=until.isoformat(),
+                reads_offers=reads_offers,
+            )
+            message = notices.mandate_changed(
+                mandate.company.name, mandate.company_id, until, reads_offers=reads_offers
+            )
             send(message, organisations.recipients_for(mandate.garden_id))
         return mandate
 

@@ -7,7 +7,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import parse_id
-from marketplace.mandates.forms import ExtendMandateForm, GiveMandateForm
+from marketplace.mandates.forms import ChangeMandateForm, GiveMandateForm
 from marketplace.mandates.hooks import find_act
 from marketplace.mandates.queries.confirmations import waiting_confirmations
 from marketplace.mandates.queries.history import mandate_history
@@ -34,7 +34,12 @@ def mandates() -> ViewResponse:
     active = [mandate for mandate in found if mandate.is_active]
     writing = {mandate.garden_id for mandate in active}
     form = GiveMandateForm(company, writing, parse_id(query_arg("garden", 10)))
-    if add(form, lambda form: giving.give_mandate(viewer, int(form.garden.data), form.until.data)):
+    if add(
+        form,
+        lambda form: giving.give_mandate(
+            viewer, int(form.garden.data), form.until.data, reads_offers=form.reads_offers.data
+        ),
+    ):
         flashes.done(_("The business garden can write for you now."))
         return see_other("mandates.mandates")
     return render_template(
@@ -50,20 +55,25 @@ def mandates() -> ViewResponse:
     )
 
 
-@blueprint.route("/organisation/mandates/<int:mandate_id>/extend", methods=["GET", "POST"])
+@blueprint.route("/organisation/mandates/<int:mandate_id>/change", methods=["GET", "POST"])
 @access.company_owner
-def extend_mandate(mandate_id: int) -> ViewResponse:
-    """Change the end date of a mandate."""
+def change_mandate(mandate_id: int) -> ViewResponse:
+    """Change the end date of a mandate, and its access to offers."""
     viewer = current_viewer()
     mandate = own_mandate(viewer, mandate_id)
     if not mandate.is_active:
         raise Conflict(_("This has already ended. You can let the garden write for you again."))
-    form = ExtendMandateForm(data={"until": mandate.until})
-    if add(form, lambda form: giving.extend_mandate(viewer, mandate_id, form.until.data)):
+    form = ChangeMandateForm(data={"until": mandate.until, "reads_offers": mandate.reads_offers})
+    if add(
+        form,
+        lambda form: giving.change_mandate(
+            viewer, mandate_id, form.until.data, reads_offers=form.reads_offers.data
+        ),
+    ):
         flashes.done(_("They can write for you until %(date)s.", date=format_date(form.until.data)))
         return see_other("mandates.mandates")
     return render_template(
-        "mandates/extend.html", mandate=mandate, form=form, latest=latest_end(clock.today())
+        "mandates/change.html", mandate=mandate, form=form, latest=latest_end(clock.today())
     )
 
 

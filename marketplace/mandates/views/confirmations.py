@@ -27,7 +27,9 @@ def ask_confirmation(act_code: str, reference: str) -> ViewResponse:
     viewer, act = current_viewer(), find_act(act_code)
     if not viewer.is_mandated:
         raise NotFound
-    summary = act.summarize(viewer, reference)
+    if act.form_path is not None:
+        return redirect(act.form_path(reference), 303)
+    summary = act.summarize(viewer, reference, {})
     form = AskConfirmationForm(act.text_label)
     if add(
         form,

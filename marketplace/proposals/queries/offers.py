@@ -121,6 +121,11 @@ class BriefOffers:
     award: Award | None
 
     @property
+    def awaits_decision(self) -> bool:
+        """True if an offer can be chosen, or the brief closed without a choice; also late, after it has lapsed."""
+        return self.phase in {Phase.EVALUATING, Phase.LAPSED}
+
+    @property
     def live(self) -> list[Offer]:
         """Offers that can be chosen."""
         return [offer for offer in self.offers if offer.is_live]
@@ -134,8 +139,10 @@ class BriefOffers:
 def offers_for(viewer: Viewer, reference: str) -> BriefOffers:
     """List the offers for a brief of the viewer's company, by supplier name. Raises NotFound.
 
-    While the brief is sealed, no offer is read from the database.
+    While the brief is sealed, no offer is read from the database. An adviser reads them only if the company lets them.
     """
+    if not viewer.may_read_offers:
+        raise NotFound
     brief = own_brief(viewer, reference)
     version = current_version(brief)
     if version is None:
@@ -224,7 +231,7 @@ def award_of(brief_id: int) -> Award | None:
 def count_for_garden(viewer: Viewer, reference: str) -> tuple[Brief, int | None]:
     """Load a brief of one of the garden's companies with its number of offers, None while sealed. Raises NotFound.
 
-    Gardens never see the content of offers.
+    Gardens do not see the content of offers, except through a mandate with access to them.
     """
     if not viewer.is_garden:
         raise NotFound

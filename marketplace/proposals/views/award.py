@@ -1,4 +1,7 @@
-"""Decision pages of the company: award, no award, ruling out, and undo."""
+"""Decision pages of the company: award, also prepared by an adviser, no award, ruling out, and undo."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import render_template, request
 
@@ -6,19 +9,20 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import gettext as _
+from marketplace.mandates.queries.confirmations import last_confirmation
+from marketplace.mandates.use_cases.confirmations import ask_for_confirmation
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.award_deadlines import can_reopen
 from marketplace.proposals.comparison import compare
-from marketplace.proposals.forms.award import NoAwardForm, RuleOutForm, award_form
+from marketplace.proposals.confirmable_award import to_details
+from marketplace.proposals.forms.award import AwardForm, NoAwardForm, RuleOutForm, award_form
 from marketplace.proposals.forms.reasons import ReasonForm
-from marketplace.proposals.queries import BriefOffers
+from marketplace.proposals.queries import BriefOffers, Offer
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-DECISION_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 
 
 def _decidable_offers(reference: str) -> BriefOffers:
@@ -36,31 +40,67 @@ def award(reference: str) -> ViewResponse:
     viewer, brief_offers = current_viewer(), _decidable_offers(reference)
     if brief_offers.award is not None and request.method == "GET":
         return see_other("proposals.job", reference=reference)
-    if brief_offers.phase not in DECISION_PHASES:
-        raise Conflict(
-            _("A choice has been made, or the brief has been closed. Open the brief to see its status.")
-        )
-    live, number = brief_offers.live, request.values.get("proposal", type=int)
-    if number is None and len(live) == 1:
-        number = live[0].id
-    if number is None and live:
-        return render_template(
-            "proposals/choose.html",
-            brief_offers=brief_offers,
-            comparison=compare(live, brief_offers.requirements),
-        )
-    chosen = next((offer for offer in live if offer.id == number), None)
-    if chosen is None:
-        raise NotFound
-    others = [offer for offer in live if offer.id != chosen.id]
-    form = award_form(chosen, others)
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.award(viewer, reference, form.details(chosen), form.replies(others))
-    ):
+
+    def save(chosen: Offer, form: AwardForm, others: Sequence[Offer]) -> ViewResponse | None:
+        if not form.accepts(
+            lambda: use_cases.award(viewer, reference, form.details(chosen), form.replies(others))
+        ):
+            return None
         flashes.done(
             _("You have chosen %(name)s. Everyone who answered has been notified.", name=chosen.name)
         )
         return see_other("proposals.job", reference=reference)
+
+    return _choose(brief_offers, save, is_prepared=False)
+
+
+@blueprint.route("/briefs/<reference>/award/prepare", methods=["GET", "POST"])
+@access.company
+def prepare_award(reference: str) -> ViewResponse:
+    """Prepare the choice of an offer for a company, and ask its owners to confirm it."""
+    viewer = current_viewer()
+    if not viewer.is_mandated:
+        raise NotFound
+    brief_offers = _decidable_offers(reference)
+
+    def save(chosen: Offer, form: AwardForm, others: Sequence[Offer]) -> ViewResponse | None:
+        details = to_details(form.details(chosen), form.replies(others))
+        if not form.accepts(lambda: ask_for_confirmation(viewer, "award", reference, details=details)):
+            return None
+        flashes.done(_("The owners have got an e-mail with a link. You are told when they have answered."))
+        return see_other("proposals.compare", reference=reference)
+
+    last = last_confirmation(viewer.organisation_id, "award", brief_offers.brief.reference)
+    return _choose(brief_offers, save, is_prepared=True, last=last)
+
+
+def _choose(
+    brief_offers: BriefOffers,
+    save: Callable[[Offer, AwardForm, Sequence[Offer]], ViewResponse | None],
+    **context: Any,
+) -> ViewResponse:
+    """Show the choice between the offers, then the form for the chosen one, which `save` saves."""
+    if not brief_offers.awaits_decision:
+        raise Conflict(
+            _("A choice has been made, or the brief has been closed. Open the brief to see its status.")
+        )
+    live, proposal_id = brief_offers.live, request.values.get("proposal", type=int)
+    if proposal_id is None and len(live) == 1:
+        proposal_id = live[0].id
+    if proposal_id is None and live:
+        return render_template(
+            "proposals/choose.html",
+            brief_offers=brief_offers,
+            comparison=compare(live, brief_offers.requirements),
+            here=request.path,
+        )
+    chosen = next((offer for offer in live if offer.id == proposal_id), None)
+    if chosen is None:
+        raise NotFound
+    others = [offer for offer in live if offer.id != chosen.id]
+    form = award_form(chosen, others)
+    if form.validate_on_submit() and (answer := save(chosen, form, others)) is not None:
+        return answer
     return render_template(
         "proposals/award.html",
         brief_offers=brief_offers,
@@ -70,6 +110,8 @@ def award(reference: str) -> ViewResponse:
         letter_scores=queries.letter_scores(brief_offers, others),
         form=form,
         is_late=brief_offers.phase is Phase.LAPSED,
+        here=request.path,
+        **context,
     )
 
 
@@ -78,7 +120,7 @@ def award(reference: str) -> ViewResponse:
 def no_award(reference: str) -> ViewResponse:
     """Close the brief without an award."""
     brief_offers = _decidable_offers(reference)
-    if brief_offers.phase not in DECISION_PHASES:
+    if not brief_offers.awaits_decision:
         raise NotFound
     form = NoAwardForm()
     if form.validate_on_submit() and form.accepts(

@@ -23,8 +23,6 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 
-DECISION_PHASES = {Phase.EVALUATING, Phase.LAPSED}
-
 
 @blueprint.get("/briefs/<reference>/proposals", endpoint="compare")
 @access.members
@@ -44,7 +42,7 @@ def compare_offers(reference: str) -> ViewResponse:
     if not brief_offers.offers:
         return _none(brief_offers, ExtendWithoutOffersForm())
     shown = _shown(brief_offers)
-    can_decide = brief_offers.phase in DECISION_PHASES
+    can_decide = brief_offers.awaits_decision
     return render_template(
         "proposals/compare.html",
         interests=stated_interests(),

@@ -75,19 +75,21 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Minutes of a month for an activity, approved or not."""
+    """Minutes of a month for an activity, approved or not, at a place of the project or for all of it."""
 
     month: dt.date
     activity: str
     minutes: int
     is_approved: bool
+    place_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
     """A planned or booked amount in minor units. `code` is the kind of source or the category of cost.
 
-    `nok_ore` is the amount in NOK by its dated rate, or None without one.
+    `nok_ore` is the amount in NOK by its dated rate, or None without one. `place_id` is the place of the project that a
+    cost belongs to, or None.
     """
 
     kind: str
@@ -96,6 +98,7 @@ class Money:
     minor: int
     nok_ore: int | None
     on: dt.date | None = None
+    place_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

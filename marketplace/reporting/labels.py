@@ -88,11 +88,11 @@ def cell_label(breakdown: str, code: str) -> str:
 
 
 def coded_label(code: str) -> str:
-    """Return the name of a source, category, activity or legal basis."""
+    """Return the name of a source, category, activity or legal basis, or of a municipality by its number."""
     for labels in (FUNDING_KINDS, COST_CATEGORIES, ACTIVITIES, AID_BASES):
         if code in labels:
             return str(labels[code])
-    return code
+    return municipality_name(code) if find_municipality(code) else code
 
 
 def _decimal(number: Fraction, digits: int) -> str:

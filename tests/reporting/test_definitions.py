@@ -14,6 +14,8 @@ EXAMPLES = [
     "cost_total_EUR",
     "cost_venue_NOK",
     "hours_course",
+    "hours_at_5021",
+    "cost_at_5014_NOK",
 ]
 EXAMPLES += [
     "score_start_direction",
@@ -37,6 +39,8 @@ def test_longest_pattern_defines_a_figure() -> None:
     with use_locale("nb"):
         assert definition("plan_total_EUR").label == "Plan i alt, EUR"
         assert definition("score_start_presence").label == "Synlighet: ved start"
+        assert definition("hours_at_5021").label == "Timer i Oppdal"
+        assert definition("cost_at_5021_NOK").label == "Kostnader i Oppdal, NOK"
 
 
 def test_unknown_figure_has_no_definition() -> None:

@@ -27,6 +27,7 @@ def finance_part(facts: ReportFacts) -> ReportPart:
             figures.append(not_measured(f"{kind}_total_{NOK}", f"minor:{NOK}"))
         elif currencies != [NOK]:
             figures.append(_in_nok(f"{kind}_in_nok", entries, facts))
+    figures += _costs_by_place(facts)
     return ReportPart("finance", [*figures, *_fees(facts), *_work(facts)])
 
 
@@ -35,6 +36,25 @@ def _amount(code: str, entries: Sequence[Money], facts: ReportFacts, currency: s
     if all(one.on is None for one in entries):
         return Figure(code, sum(one.minor for one in entries), unit)
     return sum_dated(code, [(one.on, one.minor) for one in entries], facts.period, unit=unit)
+
+
+def _costs_by_place(facts: ReportFacts) -> list[Figure]:
+    """Add up the costs of each place by currency; none for a project with one place."""
+    figures: list[Figure] = []
+    for municipality, place_ids in _places(facts):
+        costs = [one for one in facts.money if one.kind == COST and one.place_id in place_ids]
+        for currency in sorted({one.currency for one in costs}):
+            chosen = [one for one in costs if one.currency == currency]
+            figures.append(_amount(f"cost_at_{municipality}_{currency}", chosen, facts, currency))
+    return figures
+
+
+def _places(facts: ReportFacts) -> list[tuple[str, set[int]]]:
+    """Return the ids of the places in each municipality; none if all are in one, since the totals say the same."""
+    found: dict[str, set[int]] = {}
+    for row in facts.of("place"):
+        found.setdefault(str(row["municipality_number"]), set()).add(row.row_id)
+    return sorted(found.items()) if len(found) > 1 else []
 
 
 def _in_nok(code: str, entries: Sequence[Money], facts: ReportFacts) -> Figure:
@@ -71,6 +91,10 @@ def _work(facts: ReportFacts) -> list[Figure]:
     for activity in sorted({one.activity for one in facts.hours}):
         amounts = [(one.month, one.minutes) for one in facts.hours if one.activity == activity]
         figures.append(sum_dated(f"hours_{activity}", amounts, period, unit="minutes"))
+    for municipality, place_ids in _places(facts):
+        amounts = [(one.month, one.minutes) for one in facts.hours if one.place_id in place_ids]
+        if amounts:
+            figures.append(sum_dated(f"hours_at_{municipality}", amounts, period, unit="minutes"))
     if not facts.hours:
         return [*figures, not_measured("hours_total", "minutes"), not_measured("hours_approved", "minutes")]
     return [

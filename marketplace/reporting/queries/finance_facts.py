@@ -26,6 +26,7 @@ def hours_of(project_id: int, place_ids: Sequence[int] | None, as_of: dt.datetim
             one.activity,
             one.minutes,
             one.approved_at is not None and one.approved_at <= as_of,
+            one.place_id,
         )
         for one in _valid(_at_places(query, HoursEntry.place_id, place_ids), HoursEntry, as_of)
     ]
@@ -49,7 +50,15 @@ def money_of(project_id: int, place_ids: Sequence[int] | None, as_of: dt.datetim
         if one.source_id and source is None:
             continue
         found.append(
-            Money(kind, code, one.currency, one.amount_minor, _nok(one, one.amount_minor), one.booked_on)
+            Money(
+                kind,
+                code,
+                one.currency,
+                one.amount_minor,
+                _nok(one, one.amount_minor),
+                one.booked_on,
+                one.place_id,
+            )
         )
     return found
 

@@ -22,10 +22,14 @@ class DirectoryRevision(Base):
     number: Mapped[int] = mapped_column(BigInteger)
 
 
+UNKNOWN_SERVICE = "unknown"
+
+
 class UnansweredSearch(Base):
     """Number of searches without a result in a week, by service or kind of service and by municipality.
 
     Neither the words nor the person is stored. `week` is the Monday; `place` is empty for searches in no municipality.
+    `code` is `UNKNOWN_SERVICE` for words that name no service of the taxonomy.
     """
 
     __tablename__ = "unanswered_search"

@@ -7,13 +7,13 @@ from sqlalchemy import update
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import best_effort_write, insert_missing, session, transaction
 from marketplace.core.places import find_municipality
-from marketplace.directory.models import UnansweredSearch
+from marketplace.directory.models import UNKNOWN_SERVICE, UnansweredSearch
 from marketplace.directory.search.needs import intended_services
 from marketplace.directory.search.search import SearchQuery
 
 
 def count_unanswered_search(query: SearchQuery) -> None:
-    """Count a search that found nobody for its service or place. Ignores a text that asks for no known service.
+    """Count a search that found nobody for its service or place. Words that name no known service are counted together.
 
     A search with a filter on sector, language, price or remote work is ignored as well: the filter may be the cause.
     """
@@ -21,11 +21,14 @@ def count_unanswered_search(query: SearchQuery) -> None:
         return
     codes = query.kind.split(",") if query.kind else list(intended_services(query.text))[:1]
     known = {*taxonomy.services(), *taxonomy.groups_by_code()}
+    counted = {code for code in codes if code in known}
+    if not counted and not query.kind and query.text:
+        counted = {UNKNOWN_SERVICE}
     today = clock.today()
     week = today - dt.timedelta(days=today.weekday())
     place = query.place if find_municipality(query.place) else ""
     with best_effort_write(), transaction():
-        for code in sorted({code for code in codes if code in known}):
+        for code in sorted(counted):
             key = {"week": week, "code": code, "place": place}
             insert_missing(UnansweredSearch, [key | {"number": 0}])
             session.execute(

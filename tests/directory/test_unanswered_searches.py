@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.directory import queries
-from marketplace.directory.models import UnansweredSearch
+from marketplace.directory.models import UNKNOWN_SERVICE, UnansweredSearch
 from marketplace.privacy.retention import delete_expired
 from tests.factories.suppliers import applicant, vetting_garden
 from tests.support.browser import Browser
@@ -25,10 +25,14 @@ def test_search_without_result_is_counted_by_service_and_place(app: Flask, clien
         "q=søkemotoroptimalisering",
         "kind=med.photo",  # has a result
         "kind=ecm.shop&remote=yes",  # the filter may be the cause
-        "q=Kari+Nordmanns+hemmelighet",  # no known service
+        "q=Kari+Nordmanns+hemmelighet",  # no known service: counted without the words
     ):
         assert client.get(f"/suppliers?{path}").status_code == 200
-    assert queries.unanswered_searches(LONG_AGO) == {("ecm.shop", "5021"): 1, ("sea.seo", ""): 1}
+    assert queries.unanswered_searches(LONG_AGO) == {
+        ("ecm.shop", "5021"): 1,
+        ("sea.seo", ""): 1,
+        (UNKNOWN_SERVICE, ""): 1,
+    }
     client.get("/suppliers?kind=ecm.shop&place=5021&sort=price")
     assert queries.unanswered_searches(LONG_AGO)["ecm.shop", "5021"] == 2
     weeks = session.scalars(select(UnansweredSearch.week)).all()

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.directory.models import UnansweredSearch
+from marketplace.directory.models import UNKNOWN_SERVICE, UnansweredSearch
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.demand_counts import (
     CoverageLine,
@@ -124,6 +124,16 @@ def test_searches_without_result_are_shown_from_five(market, number, shown):
         session.add(UnansweredSearch(week=clock.today(), code="web.site", place=place, number=count))
     session.commit()
     assert line_of(market.adviser, "web").searches == shown
+
+
+@pytest.mark.parametrize(("number", "shown"), [(4, 0), (11, 10)])
+def test_searches_for_no_known_service_are_shown_from_five(market, sign_in, number, shown):
+    session.add(UnansweredSearch(week=clock.today(), code=UNKNOWN_SERVICE, place="5021", number=number))
+    session.commit()
+    assert queries.coverage_report(market.adviser, "5021").unknown_searches == shown
+    assert queries.coverage_report(market.adviser, "5001").unknown_searches == 0
+    page = sign_in(market.adviser).get("/garden/coverage").text
+    assert ("named no service that we know" in page) is bool(shown)
 
 
 def test_recruit_list_gives_reasons_in_words_and_csv(market, publish, sign_in):

@@ -16,6 +16,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.region import current_region
 from marketplace.core.viewer import Viewer
 from marketplace.directory import queries as directory
+from marketplace.directory.models import UNKNOWN_SERVICE
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.sourcing.demand_counts import (
@@ -23,6 +24,7 @@ from marketplace.sourcing.demand_counts import (
     DemandEvent,
     DemandKind,
     coverage_lines,
+    round_down,
 )
 from marketplace.sourcing.lifecycle import InvitationState
 from marketplace.sourcing.models import Invitation
@@ -38,12 +40,14 @@ _UNPUBLISHED = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING, Brie
 class CoverageReport:
     """Lines by kind of service for the chosen places, and the services and municipalities to recruit for, worst first.
 
-    `demand` is the demand for the service or kind of service on the map, by municipality.
+    `demand` is the demand for the service or kind of service on the map, by municipality. `unknown_searches` counts
+    searches without a result that name no known service, rounded down.
     """
 
     groups: Sequence[CoverageLine]
     demand: Mapping[str, int]
     recruit: Sequence[CoverageLine]
+    unknown_searches: int
 
 
 def coverage_report(viewer: Viewer, place: str = "", on_map: str = "") -> CoverageReport:
@@ -84,6 +88,13 @@ def coverage_report(viewer: Viewer, place: str = "", on_map: str = "") -> Covera
         sorted(
             (line for line in services if line.is_short),
             key=lambda line: (-line.need, line.code, line.place),
+        ),
+        round_down(
+            sum(
+                number
+                for (code, where), number in searches.items()
+                if code == UNKNOWN_SERVICE and (where in chosen or (not place and not where))
+            )
         ),
     )
 

@@ -95,6 +95,7 @@ ACTION_LABELS = {
     "brief.open_early_refused": _("Tried to open the offers early"),
     "brief.opened": _("The offers were opened"),
     "brief.outcome": _("Reported the outcome of a job"),
+    "brief.story_removed": _("Removed a company's story about a job"),
     "brief.story_stopped": _("Stopped showing a story about a job"),
     "brief.story_supplier_named": _("Agreed to be named in a company's story"),
     "brief.story_supplier_unnamed": _("Withdrew the consent to be named in a company's story"),

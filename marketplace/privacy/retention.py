@@ -178,7 +178,7 @@ def _erase_texts(brief: Brief) -> None:
     session.execute(
         update(OutcomeAnswer)
         .where(OutcomeAnswer.outcome_id.in_(outcomes))
-        .values(next_company="", story="", story_shown="")
+        .values(next_company="", story="", story_shown="", story_removed_reason="")
     )
     session.execute(delete(StoredFile).where(StoredFile.brief_id == brief.id))
     for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):

@@ -80,6 +80,7 @@ RETENTION_RULES = {
     "outbox_mail.subject": EXPIRY,
     "outcome_answer.next_company": CLOSED_BRIEF,
     "outcome_answer.story": CLOSED_BRIEF,
+    "outcome_answer.story_removed_reason": CLOSED_BRIEF,
     "outcome_answer.text": DECISION,
     "outcome_reply.text": CLOSED_BRIEF,
     "outside_invitation.email": EXPIRY,

@@ -33,6 +33,8 @@ class AnswerView:
     story: str
     is_story_shown: bool
     is_supplier_named: bool
+    removed_at: dt.datetime | None
+    removed_reason: str
     readers: str
 
     @property
@@ -71,6 +73,9 @@ def answer_view(answer: OutcomeAnswer, reader: Reader, by: str = "") -> AnswerVi
         for code, question in QUESTIONS.items()
         if sees_choices
     ]
+    removed = next(
+        (one for one in answer.outcome.answers if one.story_removed_at and one.story == answer.story), None
+    )
     return AnswerView(
         answer.answered_at,
         by,
@@ -81,6 +86,8 @@ def answer_view(answer: OutcomeAnswer, reader: Reader, by: str = "") -> AnswerVi
         answer.story if is_own or answer.story_shown else "",
         bool(answer.story_shown),
         answer.supplier_named_at is not None,
+        removed.story_removed_at if removed and is_own else None,
+        removed.story_removed_reason if removed and is_own else "",
         _describe_readers(answer) if is_own else "",
     )
 

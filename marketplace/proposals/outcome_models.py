@@ -45,6 +45,7 @@ class OutcomeAnswer(Base):
     (`for_supplier`), the choices and what was measured to the gardens (`for_garden`), `next_company` to companies with
     a similar brief and to the supplier (`for_similar`). Answers from before these consents existed have none of them.
     Everybody reads `story` if `story_shown` is "named" or "unnamed"; it names the supplier after `supplier_named_at`.
+    A garden that follows the company can remove it, and gives a reason; the same text cannot be shown again.
     """
 
     __tablename__ = "outcome_answer"
@@ -69,6 +70,8 @@ class OutcomeAnswer(Base):
     story: Mapped[str] = mapped_column(Text, default="", server_default="")
     story_shown: Mapped[str] = mapped_column(String(10), default="", server_default="")
     supplier_named_at: Mapped[dt.datetime | None]
+    story_removed_at: Mapped[dt.datetime | None]
+    story_removed_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     outcome: Mapped[Outcome] = relationship(back_populates="answers", innerjoin=True)
 

@@ -40,6 +40,7 @@ reset_password review_answered strategy_reviewed supplier_declined follower_adde
 confirmation_asked confirmation_declined confirmation_given confirmation_void
 note_shared
 mandate_asked mandate_ended_for_company mandate_ends_soon_for_company mandate_given_by_colleague mandate_withdrawn_by_colleague
+story_removed story_removed_for_supplier
 supplier_withdrew transferred two_factor_disabled two_factor_enabled unsent_changes waits_to_open withdrawn
 """
 

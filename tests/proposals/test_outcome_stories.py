@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
+from marketplace.outbox.models import Notice
 from marketplace.proposals import use_cases
 from marketplace.suppliers.models import Supplier
+from tests import factories
 from tests.factories.market import Market
 from tests.factories.outcomes import answer, delivered_job
 
@@ -110,3 +112,42 @@ def test_story_of_a_closed_company_is_not_shown(market: Market, browser: Any, jo
     session.get_one(Company, market.owner.organisation_id).is_active = False
     session.commit()
     assert STORY not in browser("outsider").page(HELP).text
+
+
+def test_garden_removes_a_story_and_tells_company_and_supplier_why(
+    market: Market, browser: Any, job: Any
+) -> None:
+    shared = answer(market.owner, job, story=STORY, story_shown="named")
+    adviser, path = browser("curator"), f"/companies/outcomes/{shared.id}/story/remove"
+    assert "Fjern historien" in adviser.page(f"/companies/{market.owner.organisation_id}/outcomes").text
+    assert STORY in adviser.page(path).text
+    assert adviser.post(path, data={"reason": " "}).status_code == 422
+    assert STORY in browser("outsider").page(HELP).text
+    adviser.post(path, data={"reason": "Kunder er nevnt med navn."})
+    assert STORY not in browser("outsider").page(HELP).text
+    for reader in (market.owner, market.kvistverk):
+        bodies = [one.body for one in session.query(Notice).filter(Notice.user_id == reader.user_id)]
+        assert any("Kunder er nevnt med navn." in body for body in bodies)
+    assert "Kunder er nevnt med navn." in browser("owner").page("/briefs/outcomes").text
+    with pytest.raises(Conflict):
+        use_cases.remove_story(market.curator, shared.id, "En gang til.")
+
+
+def test_removed_story_is_shown_again_only_with_another_text(market: Market, job: Any) -> None:
+    shared = answer(market.owner, job, story=STORY, story_shown="named")
+    use_cases.remove_story(market.curator, shared.id, "Kunder er nevnt med navn.")
+    answer(market.owner, job, story=STORY, text="Annen lærdom.")
+    with pytest.raises(RuleBroken) as refused:
+        answer(market.owner, job, story=STORY, story_shown="unnamed")
+    assert refused.value.field == "story"
+    again = answer(market.owner, job, story="Gjestene ringte.", story_shown="unnamed").latest
+    assert again is not None
+    assert again.story_shown == "unnamed"
+
+
+def test_only_a_garden_that_follows_the_company_removes_its_story(market: Market, job: Any) -> None:
+    shared = answer(market.owner, job, story=STORY, story_shown="named")
+    stranger = factories.member(factories.garden("Fremmed", covered_municipalities=["5001"]), "curator")
+    for viewer in (market.owner, market.kvistverk, stranger):
+        with pytest.raises(NotFound):
+            use_cases.remove_story(viewer, shared.id, "Feil.")

@@ -123,3 +123,16 @@ class ReplyForm(BaseForm):
     def details(self) -> ReplyDetails:
         """Return the submitted reply."""
         return ReplyDetails(self.text.data or "")
+
+
+class RemoveStoryForm(BaseForm):
+    """Reason why a garden removes a company's story."""
+
+    reason = LongTextField(
+        _l("Why do you remove it?"),
+        [
+            required(_l("Write the reason. The company and the supplier read it.")),
+            length(high=MAX_REPLY_LENGTH),
+        ],
+        description=_l("Name what has to change. The company and the supplier read it."),
+    )

@@ -19,6 +19,8 @@ from marketplace.proposals.notices.delivery import (
     outcome_answered,
     outcome_replied,
     outcome_request,
+    story_removed,
+    story_removed_for_supplier,
 )
 from marketplace.proposals.notices.emergency_access import (
     emergency_access_granted,
@@ -67,6 +69,8 @@ __all__ = [
     "scoring_begun",
     "scoring_closed",
     "scoring_reopened",
+    "story_removed",
+    "story_removed_for_supplier",
     "supplier_declined",
     "supplier_withdrew",
     "unsent_changes",

@@ -68,3 +68,35 @@ def outcome_request(title: str, reference: str, name: str) -> Content:
         f"/briefs/{reference}/outcome/{name}",
         _("Answer"),
     )
+
+
+@as_message("story_removed")
+def story_removed(garden: str, title: str, reason: str) -> Content:
+    """Notify the company that a garden no longer lets others read its story."""
+    return Content(
+        _("%(garden)s has removed your story", garden=garden),
+        [
+            _(
+                "The story about %(title)s is no longer shown to others. You still have the text.",
+                title=title,
+            ),
+            _("They write: %(reason)s", reason=reason),
+            _("You can change the text and show it again."),
+        ],
+        "/briefs/outcomes",
+        _("See the story"),
+    )
+
+
+@as_message("story_removed_for_supplier")
+def story_removed_for_supplier(garden: str, company: str, title: str, reason: str) -> Content:
+    """Notify the supplier that a garden no longer lets others read a company's story about its job."""
+    return Content(
+        _("%(garden)s has removed the story of %(company)s", garden=garden, company=company),
+        [
+            _("The story about %(title)s is no longer shown to others.", title=title),
+            _("They write: %(reason)s", reason=reason),
+        ],
+        "/proposals/outcomes",
+        _("See your jobs"),
+    )

@@ -136,6 +136,22 @@ def outcome_for_supplier(viewer: Viewer, outcome_id: int) -> tuple[Outcome, JobO
     return outcome, jobs[0]
 
 
+def outcome_for_garden(viewer: Viewer, outcome_id: int) -> tuple[Outcome, JobOutcomes]:
+    """Load a round of a job of a company that the viewer's garden follows, and the job. Raises NotFound."""
+    job_of = select(Outcome.brief_id).where(Outcome.id == outcome_id).scalar_subquery()
+    jobs = _load_jobs(_delivered(Brief.id == job_of)) if viewer.is_garden else []
+    outcome = next((one for job in jobs for one in job.rounds if one.id == outcome_id), None)
+    if outcome is None:
+        raise NotFound
+    organisations.company_for(viewer, jobs[0].brief.company_id)
+    return outcome, jobs[0]
+
+
+def removed_stories(outcome: Outcome) -> list[OutcomeAnswer]:
+    """Return the answers of a round whose story a garden has removed."""
+    return [answer for answer in outcome.answers if answer.story_removed_at is not None]
+
+
 def is_for_supplier(answer: OutcomeAnswer | None) -> bool:
     """Return True if the supplier may read a part of an answer."""
     return answer is not None and (

@@ -19,10 +19,8 @@ from marketplace.proposals.use_cases.outcomes import (
     OutcomeAnswers,
     ReplyDetails,
     answer_outcome,
-    name_supplier,
     reply_details,
     reply_to_outcome,
-    stop_story,
 )
 from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
 from marketplace.proposals.use_cases.scoring import (
@@ -33,6 +31,7 @@ from marketplace.proposals.use_cases.scoring import (
     save_own_scores,
     save_scores,
 )
+from marketplace.proposals.use_cases.stories import name_supplier, remove_story, stop_story
 from marketplace.proposals.use_cases.submission import (
     attach_file,
     mark_letter_seen,
@@ -65,6 +64,7 @@ __all__ = [
     "open_early",
     "remind_about_results",
     "remove_file",
+    "remove_story",
     "reopen",
     "reopen_own_scores",
     "reopen_scoring",

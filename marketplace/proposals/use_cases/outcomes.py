@@ -21,7 +21,7 @@ from marketplace.proposals.limits import MAX_REPLY_LENGTH
 from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer, OutcomeReply
 from marketplace.proposals.outcome_questions import QUESTIONS, STORY_LABELS
 from marketplace.proposals.queries import award_of, outcome_for_supplier
-from marketplace.proposals.queries.outcomes import is_for_supplier
+from marketplace.proposals.queries.outcomes import is_for_supplier, removed_stories
 from marketplace.proposals.use_cases.shared import company_recipients, lock_brief, supplier_recipients
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.units import format_value
@@ -69,6 +69,11 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
         if outcome.due_on > clock.today():
             raise Conflict(_("It is too early to answer this."))
         _check(answers)
+        if answers.story_shown and any(one.story == answers.story for one in removed_stories(outcome)):
+            message = _(
+                "Your business garden has removed this story. Change the text before you show it again."
+            )
+            raise RuleBroken(message, "story")
         latest = outcome.latest
         answers, objective = _with_measured_text(viewer, brief, answers, latest)
         given = asdict(answers)
@@ -186,38 +191,3 @@ def reply_to_outcome(
         reply.text, reply.written_at, reply.by_id = details.text, clock.now(), viewer.user_id or 0
         record(viewer, "brief.outcome_reply", "brief", reference, round=outcome.round)
         send(notices.outcome_replied(job.supplier, job.title), company_recipients(job.brief))
-
-
-def name_supplier(viewer: Viewer, outcome_id: int, *, is_named: bool) -> None:
-    """Let a company's story name the viewer's supplier, or stop it. Raises NotFound, Forbidden.
-
-    A story with another text needs a new consent.
-    """
-    with transaction():
-        outcome, job = outcome_for_supplier(viewer, outcome_id)
-        if not viewer.is_owner:
-            raise Forbidden
-        lock_brief(job.brief)
-        session.refresh(outcome, ["answers"])
-        answer = outcome.latest
-        if answer is None or not answer.story_shown:
-            raise NotFound
-        if is_named is (answer.supplier_named_at is not None):
-            return
-        answer.supplier_named_at = clock.now() if is_named else None
-        event = "brief.story_supplier_named" if is_named else "brief.story_supplier_unnamed"
-        record(viewer, event, "brief", job.brief.reference, round=outcome.round)
-
-
-def stop_story(viewer: Viewer, reference: str, name: str) -> None:
-    """Stop showing the company's story of a round to others. Raises NotFound."""
-    with transaction():
-        brief = lock_brief(own_brief(viewer, reference))
-        outcome = session.scalar(select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name))
-        if outcome is None:
-            raise NotFound
-        answer = outcome.latest
-        if answer is None or not answer.story_shown:
-            return
-        answer.story_shown = ""
-        record(viewer, "brief.story_stopped", "brief", brief.reference, round=name)

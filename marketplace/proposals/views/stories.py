@@ -1,17 +1,23 @@
 """Panels with case stories: on the plan, on help pages and on suppliers' pages; and the supplier's consent."""
 
+from flask import render_template
+
 from marketplace.briefs.hooks import HelpPanel
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel
 from marketplace.organisations import queries as organisations
-from marketplace.proposals import use_cases
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.forms.outcome import RemoveStoryForm
+from marketplace.proposals.outcome_display import Reader, round_view
 from marketplace.proposals.queries.stories import stories_of_services, stories_of_supplier, stories_of_trade
 from marketplace.proposals.views import blueprint
 from marketplace.strategy.examples import sectors_of_trade
 from marketplace.strategy.hooks import StrategyPanel
 from marketplace.strategy.questionnaire import questionnaire
 from marketplace.web import access, flashes
+from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
@@ -42,6 +48,33 @@ def unname_supplier(outcome_id: int) -> ViewResponse:
     use_cases.name_supplier(current_viewer(), outcome_id, is_named=False)
     flashes.done(_("The story no longer names you."))
     return see_other("proposals.supplier_outcomes")
+
+
+@blueprint.route("/companies/outcomes/<int:outcome_id>/story/remove", methods=["GET", "POST"])
+@access.garden
+@access.writes(
+    Level.GARDEN, because="every adviser of a garden helps its companies; queries restrict which ones"
+)
+def remove_story(outcome_id: int) -> ViewResponse:
+    """Remove a company's story from public pages, with a reason."""
+    viewer = current_viewer()
+    outcome, job = queries.outcome_for_garden(viewer, outcome_id)
+    back = see_other("proposals.garden_outcomes", company_id=job.brief.company_id)
+    form = RemoveStoryForm()
+    if outcome.latest is None or not outcome.latest.story_shown:
+        flashes.warn(_("The story is no longer shown to others."))
+        return back
+    if form.validate_on_submit():
+        try:
+            use_cases.remove_story(viewer, outcome_id, form.reason.data or "")
+        except Conflict as error:
+            flashes.warn(error.message)
+        else:
+            flashes.done(_("The story has been removed. The company and the supplier have been told why."))
+        return back
+    view = round_view(outcome, Reader.GARDEN)
+    page = render_template("proposals/remove_story.html", job=job, round=view, form=form)
+    return page, 422 if form.all_errors() else 200
 
 
 def plan_stories_panel(viewer: Viewer) -> StrategyPanel | None:

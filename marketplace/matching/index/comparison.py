@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -39,19 +39,17 @@ _WORD_PROPERTIES = frozenset(
 class Comparison(QueryScores):
     """One query compared with all documents of a store."""
 
-    _previous: ClassVar["Comparison | None"] = None
-
     @classmethod
     def of(cls, store: Store, query: Query) -> "Comparison":
         """Return a comparison that reuses the previous one's word and service scores if these are the same.
 
         Variants of one brief are compared in succession, each with another budget, place or date.
         """
-        comparison, previous = cls(store, query), Comparison._previous
+        comparison, previous = cls(store, query), store.last_comparison
         if previous is not None and previous.store is store and previous.cache_key == comparison.cache_key:
             reusable = _WORD_PROPERTIES & previous.__dict__.keys()
             comparison.__dict__ |= {name: previous.__dict__[name] for name in reusable}
-        Comparison._previous = comparison
+        store.last_comparison = comparison
         return comparison
 
     @cached_property

@@ -42,6 +42,8 @@ class Store:
         self.segments: tuple[Segment, ...] = (base,)
         self.alive: Mask = np.ones(len(base), dtype=bool)
         self.penalties = Penalties(base.documents, base.flags, base_duplicates, self.settings)
+        self.last_comparison: Any = None
+        """The last query's `Comparison`, whose word scores the next one can reuse."""
 
     @classmethod
     def of(
@@ -188,6 +190,7 @@ class Store:
             return Store.of(new, self.glossary, self.settings, new)
         store = copy.copy(self)
         store.__dict__.pop("documents", None)  # cached; the copy computes its own
+        store.last_comparison = None
         store.alive, store.segments, duplicates = alive, (self.base,), self.base_duplicates
         flags = dict(self.base.flags)
         ordered = sorted(new, key=lambda document: document.id)
@@ -220,6 +223,7 @@ class Store:
         builder = SegmentBuilder(documents, self.encoder)
         store = copy.copy(self)
         store.__dict__.pop("documents", None)  # cached; the copy computes its own
+        store.last_comparison = None
         store.lexical = self.lexical.with_added([*builder])
         added, start = builder.segment(), len(self.base)
         store.segments = (self.base, added)

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.matching import Document, Glossary, Index, Query
 from marketplace.matching.analysis import analyzer, decompounding
-from marketplace.matching.index import fuzzy, indexing, needs, store
+from marketplace.matching.index import fuzzy, indexing, service_words, store
 from tests.matching.test_incremental_updates import BRIEF
 
 MISSPELLED = dataclasses.replace(
@@ -32,7 +32,7 @@ def test_small_caches_change_no_result(
         ]
 
     expected = results()
-    for module in (analyzer, decompounding, fuzzy, needs, indexing):
+    for module in (analyzer, decompounding, fuzzy, service_words, indexing):
         monkeypatch.setattr(module, "CACHE_SIZE", cache_size)
     monkeypatch.setattr(indexing, "SMALL_DIRECTORY", small_directory)
     assert results() == expected

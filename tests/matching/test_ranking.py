@@ -62,7 +62,7 @@ def test_matching_words_add_up_to_their_part(index: Index) -> None:
     assert sum(term.value for term in words) == pytest.approx(explanation.part("words").value, abs=1e-9)
     pairs = {(term.query_words, term.document_words) for term in words}
     assert (("Vipps",), ("Vipps",)) in pairs
-    assert (("Lageret",), ("lager",)) in pairs
+    assert (("Lageret",), ("lager",)) not in pairs
 
 
 @pytest.mark.parametrize(

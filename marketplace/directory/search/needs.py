@@ -161,14 +161,12 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     # A phrase that consists of exactly these words decides alone.
     if exact := {code: need for code, need in needs.items() if need.probability == 1.0}:
         needs = exact
-    elif _is_about_services(words):
+    elif _is_about_services(words) and any(is_informative_word(word.surface) for word in words):
         about = " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
         for guess in matching.suggest_needs(about, glossary(), language_of(text), limit=limit):
             former = needs.get(guess.service)
-            if (
-                guess.service in taxonomy.services()
-                and any(map(is_informative_word, guess.words))
-                and (not former or former.probability < guess.probability)
+            if guess.service in taxonomy.services() and (
+                not former or former.probability < guess.probability
             ):
                 reasons = dict.fromkeys((*(former.words if former else ()), *guess.words))
                 needs[guess.service] = Need(guess.service, guess.probability, tuple(reasons))
@@ -177,7 +175,7 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
         Need(
             need.service,
             round(need.probability, 3),
-            tuple(word for word in need.words if is_informative_word(word)),
+            tuple({word.casefold(): word for word in need.words if is_informative_word(word)}.values()),
         )
         for need in ranked
     )

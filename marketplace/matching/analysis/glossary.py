@@ -11,22 +11,25 @@ from typing import Any
 
 from .analyzer import Analyzer
 from .decompounding import CompoundSplitter
+from .reason_words import ReasonWords, general_words
 from .stop_words import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A phrase that points to one or more services."""
+    """A phrase that points to one or more services; a term is a name of the service, not a description."""
 
     text: str
     lang: str
     services: tuple[str, ...]
+    is_term: bool = False
 
 
 class Glossary:
     """Phrases per service, terms per sector, and the language resources for the analyzer.
 
-    `services` are the current service codes; `codes` also contains retired ones.
+    `services` are the current service codes; `codes` also contains retired ones. `related` names the services that go
+    with a service, and `groups` numbers the group it belongs to (by default one of its own).
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class Glossary:
         self.labels = labels
         self.codes = frozenset(labels)
         self.related = related or {}
+        self.groups: Mapping[str, int] = {code: number for number, code in enumerate(labels)}
         self.services = tuple(labels)
         self.phrases = tuple(phrases)
         self.sector_terms = sector_terms
@@ -71,7 +75,9 @@ class Glossary:
         for tool in taxonomy.get("tools", ()):
             services = tuple(code for code in tool["services"] if code in labels)
             phrases += [
-                Phrase(str(alias), lang, services) for alias in tool["aliases"] for lang in ("nb", "en")
+                Phrase(str(alias), lang, services, is_term=True)
+                for alias in tool["aliases"]
+                for lang in ("nb", "en")
             ]
         sector_terms = {
             sector["code"]: {
@@ -80,7 +86,13 @@ class Glossary:
             for sector in taxonomy.get("sectors", ())
         }
         related = {entry["code"]: tuple(entry.get("related", ())) for entry in entries}
+        groups = {
+            entry["code"]: number
+            for number, group in enumerate(taxonomy["groups"])
+            for entry in group["services"]
+        }
         glossary = cls(labels, phrases, sector_terms, resources, related)
+        glossary.groups = groups
         glossary.codes = frozenset(entry["code"] for entry in all_entries)
         return glossary
 
@@ -116,6 +128,31 @@ class Glossary:
                 for term in by_language[lang]:
                     yield from self.analyzer.words(term)
 
+    @cached_property
+    def reason_words(self) -> ReasonWords:
+        """General words and the terms of all sectors, cached because they depend on the glossary alone."""
+        fillers: Mapping[str, Sequence[str]] = self.resources["stopwords"].get("filler", {})
+        weak_words: Mapping[str, Sequence[str]] = self.resources.get("weak_words", {})
+        general = {lang: [*fillers.get(lang, ()), *weak_words.get(lang, ())] for lang in LANGUAGES}
+        return ReasonWords(
+            general_words(self.analyzer, general),
+            frozenset().union(*(self.sector_words(sector, self.analyzer) for sector in self.sector_terms)),
+        )
+
+    @cached_property
+    def neighbours(self) -> Mapping[str, frozenset[str]]:
+        """The services that are related to each service or in the same group, by its code."""
+        related = [(code, other) for code, others in self.related.items() for other in others]
+        pairs = {*related, *((other, code) for code, other in related)}
+        return {
+            code: frozenset(
+                other
+                for other in self.services
+                if other != code and ((code, other) in pairs or self.groups[other] == self.groups[code])
+            )
+            for code in self.services
+        }
+
     def sector_words(self, sector: str, analyzer: Analyzer) -> frozenset[str]:
         """Return the stems that indicate a sector; none for an unknown sector."""
         by_language = self.sector_terms.get(sector, {})
@@ -131,10 +168,10 @@ class Glossary:
 def _entry_phrases(entry: Mapping[str, Any], lay_texts: Mapping[str, Sequence[str]]) -> Iterator[Phrase]:
     services = (entry["code"],)
     for lang in LANGUAGES:
-        yield Phrase(entry["label"][lang], lang, services)
+        yield Phrase(entry["label"][lang], lang, services, is_term=True)
         yield Phrase(entry["about"][lang], lang, services)
         for kind in ("terms", "lay"):
             for text in entry.get(kind, {}).get(lang, ()):
-                yield Phrase(str(text), lang, services)
+                yield Phrase(str(text), lang, services, is_term=kind == "terms")
         for text in lay_texts.get(lang, ()):
             yield Phrase(text, lang, services)

@@ -1,6 +1,6 @@
 """Compare one query with an index: exclusions, the parts of each score, and the matching words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -223,8 +223,15 @@ class Comparison(QueryScores):
             for i in np.flatnonzero(contributions).tolist()
         )
         for negative_value, term, column in ordered:
-            words = self._query_terms.words[column]
-            yield TermMatch(term, words, surfaces.get(term, ()), points * -negative_value / total)
+            query_words = self._shown_words(term, self._query_terms.words[column])
+            document_words = self._shown_words(term, surfaces.get(term, ()))
+            if not query_words or not document_words:
+                query_words = document_words = ()
+            yield TermMatch(term, query_words, document_words, points * -negative_value / total)
+
+    def _shown_words(self, term: str, words: Sequence[str]) -> tuple[str, ...]:
+        explains_service = self.store.needs.explains_service(term)
+        return self.store.glossary.reason_words.specific(words, term, explains_service=explains_service)
 
     def _service_terms(self, row: int) -> Iterator[TermMatch]:
         store, document_words = self.store, self.store.explanation_terms(row).service_words

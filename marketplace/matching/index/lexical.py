@@ -23,6 +23,8 @@ PARTS = "parts"
 """The field of compound parts."""
 MIN_TERMS_TO_COMPARE = 4
 """A query with fewer distinct terms is too short to tell whether a document copies it."""
+SHOWN_SIMILARITY, SHOWN_PREFIX = 0.6, 4
+"""A similarly spelled word is shown as a reason if it is at least this similar and begins with the same letters."""
 Scores = np.ndarray[Any, np.dtype[np.float32]]
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Fields = Mapping[str, Sequence[Token]]
@@ -30,7 +32,10 @@ Fields = Mapping[str, Sequence[Token]]
 
 @dataclass(frozen=True)
 class QueryTerms:
-    """A query as weights per column, the words behind each column, and the maximum weight of single mentions."""
+    """A query as weights per column, the words behind each column, and the maximum weight of single mentions.
+
+    Words that only resemble a column's term are not among its words.
+    """
 
     weights: Mapping[int, float]
     words: Mapping[int, tuple[str, ...]]
@@ -206,8 +211,9 @@ class LexicalIndex:
                 max_weight += weight * token_weight
                 for column, share in columns:
                     weights[column] += weight * share
-                    words[column][token.surface] = None
-        surfaces = {column: tuple(forms) for column, forms in words.items()}
+                    if self._is_reason(token, column, share, known):
+                        words[column][token.surface] = None
+        surfaces = {column: tuple(words[column]) for column in weights}
         return QueryTerms(weights, surfaces, max_weight, own_columns, len(terms))
 
     def _token_columns(self, token: Token, known: Mapping[str, int]) -> list[tuple[int, float]]:
@@ -220,6 +226,13 @@ class LexicalIndex:
             (column, settings.fuzzy_weight * similarity)
             for column, similarity in self.fuzzy.similar(token.term)
         ]
+
+    def _is_reason(self, token: Token, column: int, share: float, known: Mapping[str, int]) -> bool:
+        """Return False for a column that a token matches by a vague similarity of spelling."""
+        if token.term in known or (term := self.term(column)) in token.parts:
+            return True
+        is_similar = share >= SHOWN_SIMILARITY * self.settings.fuzzy_weight
+        return is_similar and term[:SHOWN_PREFIX] == token.term[:SHOWN_PREFIX]
 
     def scores(self, query: QueryTerms) -> Scores:
         """Return the score of every document in float32, to select candidates.

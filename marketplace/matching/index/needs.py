@@ -9,7 +9,6 @@ vector. Logistic regression (`CALIBRATION`) turns them into probabilities to sho
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -21,11 +20,12 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from ..analysis.analyzer import Analyzer, Token
 from ..analysis.glossary import Glossary
+from ..analysis.reason_words import ReasonWords, min_strengths
 from ..serialization import to_plain
-from ..storage.bounded_dict import BoundedDict
 from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
 from .fuzzy import FuzzyTerms
+from .service_words import ServiceWords, TermStrengths
 from .vectors import sqrt_counts, term_matrix, term_weights
 
 Counts = defaultdict[str, float]
@@ -36,9 +36,7 @@ Sample = tuple[Sequence[Token], Sequence[str]]
 MAX_TRAINING_TICKS = 3
 """Profiles with more ticked services are too unspecific to learn from."""
 MAX_PROFILES_PER_SERVICE = 20
-MAX_MATCHED_WORDS = 4
 _CSC_ARRAYS = ("data", "indices", "indptr")
-CACHE_SIZE = 1_000
 RELATED_WEIGHT = 0.1
 """Weight of services that the taxonomy names as related to a need, relative to 1 for the service itself."""
 MIN_COSINE = 0.04
@@ -66,26 +64,27 @@ class NeedSuggestion:
 class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
     """Centroid classifier that predicts which services a text is about.
 
-    `services` are the service codes, `related` maps some of them to related ones, `fillers` are words that are never
-    shown in explanations, and `parts_weight` is the weight of a compound's part relative to the whole word.
+    `services` are the service codes, `related` maps some of them to related ones, `reason_words` contains the words
+    that are never shown in explanations, and `parts_weight` is the weight of a compound's part relative to the whole
+    word.
     """
 
     def __init__(
         self,
         services: Sequence[str],
         related: Mapping[str, Sequence[str]] | None = None,
-        fillers: AbstractSet[str] = frozenset(),
+        reason_words: ReasonWords | None = None,
         parts_weight: float = 0.55,
     ) -> None:
         self.services = services
         self.related = related
-        self.fillers = fillers
+        self.reason_words = reason_words
         self.parts_weight = parts_weight
 
     @classmethod
     def unfitted(cls, glossary: Glossary, parts_weight: float) -> Self:
         """Return an unfitted model for the services of a glossary."""
-        return cls(glossary.services, glossary.related, glossary.analyzer.stop_words.fillers, parts_weight)
+        return cls(glossary.services, glossary.related, glossary.reason_words, parts_weight)
 
     @classmethod
     def train(
@@ -93,9 +92,18 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
     ) -> Self:
         """Return a model fitted to the phrases of a glossary, and to profiles labelled with their ticked services."""
         model = cls.unfitted(glossary, parts_weight)
-        phrases = ((analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases)
+        phrases = [(analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases]
         texts, ticks = zip(*profiles, strict=True) if (profiles := list(profiles)) else ((), ())
-        return model.fit(texts, ticks, phrases)
+        labelled = zip(phrases, glossary.phrases, strict=True)
+        model.fit(texts, ticks, phrases)
+        model.words_.strengths.set_minima(
+            min_strengths(
+                ((tokens, services, phrase.is_term) for (tokens, services), phrase in labelled),
+                glossary.neighbours,
+                glossary.reason_words.general,
+            )
+        )
+        return model
 
     def fit(
         self,
@@ -126,8 +134,19 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         centroids = sparse.csc_array(weighting.transform(sqrt_counts(raw)))
         return self.restore(vocabulary, weighting.idf_, centroids, _typo_terms().fit(vocabulary.strings))
 
-    def restore(self, vocabulary: Vocabulary, idf: Vector, centroids: Any, fuzzy: FuzzyTerms) -> Self:
-        """Set the fitted state, as computed by `fit` or loaded from disk."""
+    def restore(
+        self,
+        vocabulary: Vocabulary,
+        idf: Vector,
+        centroids: Any,
+        fuzzy: FuzzyTerms,
+        minima: Vector | None = None,
+    ) -> Self:
+        """Set the fitted state, as computed by `fit` or loaded from disk.
+
+        `minima` is how strongly each term has to point to each service to be shown as a reason (see `ReasonWords`), in
+        the order of the centroids' values; by default every term is.
+        """
         self._row = {code: row for row, code in enumerate(self.services)}
         self.vocabulary_ = vocabulary
         self.weighting_ = TfidfTransformer()
@@ -135,7 +154,8 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         self.centroids_ = centroids
         self.relatedness_ = self._relatedness_of(self.related or {})
         self.fuzzy_ = fuzzy
-        self._strength_cache: BoundedDict[str, Mapping[int, float]] = BoundedDict(CACHE_SIZE)
+        strengths = TermStrengths(vocabulary, self.services, idf, centroids, minima)
+        self.words_ = ServiceWords(strengths, self.reason_words, self.parts_weight)
         return self
 
     def save(self, folder: Path) -> None:
@@ -144,6 +164,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         np.save(folder / "idf.npy", self.weighting_.idf_)
         for name in _CSC_ARRAYS:
             np.save(folder / f"centroids-{name}.npy", getattr(self.centroids_, name))
+        np.save(folder / "minima.npy", self.words_.strengths.minima)
         self.fuzzy_.save(folder)
 
     @classmethod
@@ -154,7 +175,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         centroids = sparse.csc_array(arrays, (len(glossary.services), len(vocabulary)))
         fuzzy = _typo_terms().open(folder, vocabulary.strings)
         return cls.unfitted(glossary, parts_weight).restore(
-            vocabulary, memory_map(folder / "idf.npy"), centroids, fuzzy
+            vocabulary, memory_map(folder / "idf.npy"), centroids, fuzzy, memory_map(folder / "minima.npy")
         )
 
     @property
@@ -232,47 +253,13 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         """Return the probability, 0 to 1, that each text is about each service: texts by services."""
         return self.probabilities_of(self.cosines(texts))
 
-    def _strengths(self, term: str) -> Mapping[int, float]:
-        """Return how strongly a term points to services, by row, without those less than half the strongest."""
-        strengths = self._strength_cache.get(term)
-        if strengths is not None:
-            return strengths
-        column = self.vocabulary_.get(term)
-        if column is None:
-            return {}  # not cached: most terms of a large directory are unknown to the model
-        strengths = self._strength_cache[term] = self._compute_strengths(column)
-        return strengths
-
-    def _compute_strengths(self, column: int) -> Mapping[int, float]:
-        start, end = self.centroids_.indptr[column : column + 2].tolist()
-        strengths = (self.centroids_.data[start:end] * self.weighting_.idf_[column]).tolist()
-        strongest = max(strengths)
-        rows = self.centroids_.indices[start:end].tolist()
-        return {row: value for row, value in zip(rows, strengths, strict=True) if value * 2 >= strongest}
-
     def words_by_service(self, tokens: Iterable[Token]) -> dict[str, tuple[str, ...]]:
-        """Return the words of a text that point most strongly to each service, strongest first.
+        """Return the words of a text that are reasons for each service, strongest first."""
+        return self.words_.by_service(tokens)
 
-        Filler words are omitted, and so are words that point more than twice as strongly to another service.
-        """
-        strengths: dict[int, dict[str, float]] = {}
-        for token in tokens:
-            surface = token.surface
-            for row, value in self._token_strengths(token).items():
-                words = strengths.setdefault(row, {})
-                words[surface] = max(value, words.get(surface, 0.0))
-        return {self.services[row]: _strongest(words) for row, words in strengths.items()}
-
-    def _token_strengths(self, token: Token) -> Mapping[int, float]:
-        if token.surface.lower() in self.fillers:
-            return {}
-        if not token.parts:
-            return self._strengths(token.term)
-        total = dict(self._strengths(token.term))
-        for part in token.parts:
-            for row, value in self._strengths(part).items():
-                total[row] = total.get(row, 0.0) + self.parts_weight * value
-        return total
+    def explains_service(self, term: str) -> bool:
+        """Return True if a term is a reason that a reader accepts for some service."""
+        return self.words_.explains(term)
 
     def suggest(self, text: WeightedTokens, limit: int) -> list[NeedSuggestion]:
         """Return the most probable services with the words that point to them; none for a text about no service."""
@@ -298,8 +285,3 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
 def _typo_terms() -> FuzzyTerms:
     return FuzzyTerms(1, TYPO_SIMILARITY)
-
-
-def _strongest(strengths: Mapping[str, float]) -> tuple[str, ...]:
-    ranked = sorted((word for word in strengths if strengths[word] > 0), key=lambda word: -strengths[word])
-    return tuple(word for word in ranked[:MAX_MATCHED_WORDS] if strengths[word] >= strengths[ranked[0]] / 3)

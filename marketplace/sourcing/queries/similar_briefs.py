@@ -211,7 +211,9 @@ class _BriefComparison:
         # A fuzzy match, or a word in a service's name, gives points without being in both texts.
         shared = _terms(self.query) & _terms(other)
         words = [
-            term.query_words[0].casefold() for term in terms if term.part == "words" and term.term in shared
+            term.query_words[0].casefold()
+            for term in terms
+            if term.part == "words" and term.query_words and term.term in shared
         ]
         return tuple(dict.fromkeys(words))[:MAX_WORDS]
 

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from tests.matching.reference.reasons import Reasons
 from tests.matching.reference.term_weights import SimilarTerms, Vector, dot, unit
 from tests.matching.reference.tokenizer import Word
 
@@ -99,22 +100,26 @@ class Needs:
             return dict.fromkeys(cosines, 0.0)
         return {code: 1 / (1 + math.exp(7.0 - 22.6 * c - 4.3 * c / top)) for code, c in cosines.items()}
 
-    def words_for_service(
-        self, words: Sequence[Word], service: str, fillers: Iterable[str]
-    ) -> dict[str, float]:
+    def words_for_service(self, words: Sequence[Word], service: str, reasons: Reasons) -> dict[str, float]:
         """Return up to four words that point most strongly to a service, with their strengths."""
         strengths: Vector = {}
         for word in words:
-            terms = [(word.term, 1.0), *((part, self.parts_weight) for part in word.parts)]
-            value = sum(share * self._strength(term, service) for term, share in terms)
-            if value > 0 and word.surface.lower() not in fillers:
+            terms = [term for term in (word.term, *word.parts) if self._strength(term, service) > 0]
+            minima = reasons.min_strength(word, terms, service)
+            value = self._word_strength(word, service)
+            strongest = max(self._word_strength(word, code) for code in self.services)
+            if minima is not None and value > 0 and value >= minima * strongest:
                 strengths[word.surface] = max(value, strengths.get(word.surface, 0.0))
-        strongest = sorted(strengths, key=lambda surface: -strengths[surface])[:4]
+        chosen = sorted(strengths, key=lambda surface: -strengths[surface])[:4]
         return {
             surface: strengths[surface]
-            for surface in strongest
-            if strengths[surface] >= strengths[strongest[0]] / 3
+            for surface in chosen
+            if strengths[surface] >= strengths[chosen[0]] / 3
         }
+
+    def _word_strength(self, word: Word, service: str) -> float:
+        terms = [(word.term, 1.0), *((part, self.parts_weight) for part in word.parts)]
+        return sum(share * self._strength(term, service) for term, share in terms)
 
     def _strength(self, term: str, service: str) -> float:
         """Return how strongly a term points to a service; 0 if another service has more than twice that."""

@@ -9,6 +9,7 @@ from typing import Any
 from marketplace.matching import Document, Glossary, MatchingSettings, Query, spam_flags
 from tests.matching.reference import criteria
 from tests.matching.reference.needs import Needs
+from tests.matching.reference.reasons import Reasons
 from tests.matching.reference.term_weights import FieldedBM25, SimilarTerms, Vector, dot, packed, unit
 from tests.matching.reference.tokenizer import Tokenizer, Word, clean, plain_words
 
@@ -85,6 +86,7 @@ class Directory:
             ),
             settings.weight_parts,
         )
+        self.reasons = Reasons(glossary, tokenizer)
         self.flags = [() if d.looked_at else spam_flags(d) for d in documents]
         self.features = [self._features(row) for row in range(len(self.documents))]
 
@@ -180,8 +182,9 @@ class _Comparison:
                 )
                 for term, share in matching_terms:
                     self.query_vector[term] = self.query_vector.get(term, 0.0) + weight * share
-                    if word.surface not in self.query_words.setdefault(term, []):
-                        self.query_words[term].append(word.surface)
+                    surfaces = self.query_words.setdefault(term, [])
+                    if word.surface not in surfaces and self._is_reason(word, term, share):
+                        surfaces.append(word.surface)
         self.needs = [code for code in query.needs if code in directory.glossary.labels]
         self.own_terms = {word.term for words, _ in self.texts for word in words}
 
@@ -192,6 +195,11 @@ class _Comparison:
             return [(word.term, 1.0), *parts]
         similar = self.d.similar.of(word.term, s.fuzzy_terms, s.fuzzy_floor)
         return parts + [(term, s.fuzzy_weight * similarity) for term, similarity in similar]
+
+    def _is_reason(self, word: Word, term: str, share: float) -> bool:
+        """Return False for a term that only vaguely resembles a word."""
+        is_own = word.term in self.d.bm25.idf or term in word.parts
+        return is_own or (share >= 0.6 * self.s.fuzzy_weight and term[:4] == word.term[:4])
 
     def _coverage(self, row: int) -> float:
         raw = dot(self.query_vector, self.d.bm25.rows[row])
@@ -310,16 +318,18 @@ class _Comparison:
                 if term in (word.term, *word.parts)
             ]
             points = result.parts["words"] * value / sum(contributions.values())
-            result.words[term] = tuple(self.query_words[term]), tuple(dict.fromkeys(surfaces)), points
+            shown = self.d.reasons.shown(self.query_words[term], term)
+            document_words = self.d.reasons.shown(dict.fromkeys(surfaces), term)
+            is_shown = bool(shown and document_words)
+            result.words[term] = (shown if is_shown else (), document_words if is_shown else (), points)
         brief_words, document_words = (
             [w for words, _ in self.texts for w in words],
             own["text"] + own["cases"],
         )
-        fillers = self.d.glossary.analyzer.stop_words.fillers
         for code in sorted(services, key=lambda c: -services[c])[:5]:
             if services[code] >= 0.05 * self.s.max_services:
                 words = (
-                    self.d.needs.words_for_service(text, code, fillers)
+                    self.d.needs.words_for_service(text, code, self.d.reasons)
                     for text in (brief_words, document_words)
                 )
                 result.services[code] = (*words, services[code])

@@ -1,0 +1,89 @@
+"""Words that a reader accepts as a reason for a match.
+
+A word explains a service if it is part of a term of the service, or of a neighbouring one, in the taxonomy, or if the
+lay texts of the service use it repeatedly and those of most other services do not. Besides, it must not point much
+more strongly to another service. General words (numerals, times, small talk, adjectives such as "new", verbs such as
+"need") explain nothing. Words that are not shown still count in the scores.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from .analyzer import Analyzer, Token
+
+MIN_LAY_TEXTS = 2
+"""Lay texts of a service that have to use a word."""
+MIN_LAY_SHARE = 0.34
+"""Share of all texts with a word that have to be about the service."""
+MIN_UNKNOWN_STEM = 7
+"""Shorter stems that explain no service are seldom a reason for a match."""
+OWN_STRENGTH, NEIGHBOUR_STRENGTH = 0.55, 0.7
+"""How strongly a word has to point to a service, relative to the service it points to most strongly: a word of the
+service's own texts, and a part of its terms or a word of a neighbouring service's terms."""
+NEVER = 2.0
+"""Relative strength that no word reaches."""
+LabelledTokens = tuple[Sequence[Token], Sequence[str], bool]
+"""The tokens of a phrase, the services it points to, and whether it is a term of theirs."""
+
+
+@dataclass(frozen=True)
+class ReasonWords:
+    """General words, which are never a reason (in lower case, and their stems), and stems that indicate a sector."""
+
+    general: AbstractSet[str] = frozenset()
+    sector_terms: AbstractSet[str] = frozenset()
+
+    def is_general(self, word: str) -> bool:
+        """Return True for a general word and for a number."""
+        return word.isdecimal() or word.lower() in self.general
+
+    def specific(self, words: Sequence[str], term: str, *, explains_service: bool) -> tuple[str, ...]:
+        """Return the words of a text that are a reason to match it by a term.
+
+        The term explains a service or a sector, or is a long stem.
+        """
+        is_known = explains_service or term in self.sector_terms
+        if term in self.general or (not is_known and len(term) < MIN_UNKNOWN_STEM):
+            return ()
+        return tuple(word for word in words if not self.is_general(word))
+
+
+def general_words(analyzer: Analyzer, words: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Return the given words by language in lower case, and their stems."""
+    by_language = [(lang, str(word).lower()) for lang, some in words.items() for word in some]
+    stems = (term for lang, word in by_language for term in analyzer.terms(word, lang))
+    return frozenset(stems) | {word for _, word in by_language}
+
+
+def min_strengths(
+    phrases: Iterable[LabelledTokens],
+    neighbours: Mapping[str, AbstractSet[str]],
+    general: AbstractSet[str],
+) -> dict[str, dict[str, float]]:
+    """Return, by stem, the services it explains with the relative strength (0 to 1) from which it does."""
+    minima: dict[str, dict[str, float]] = {}
+    lay_texts: Counter[tuple[str, str]] = Counter()
+    texts: Counter[str] = Counter()
+    for tokens, codes, is_term in phrases:
+        stems = {token.term for token in tokens} - general
+        texts.update(stems)
+        if not is_term:
+            lay_texts.update((stem, code) for stem in stems for code in codes)
+            continue
+        around = {other for code in codes for other in neighbours.get(code, ())}
+        for stem in stems:
+            minima.setdefault(stem, {}).update(dict.fromkeys(codes, OWN_STRENGTH))
+            _add(minima[stem], around)
+        for part in {part for token in tokens for part in token.parts} - general:
+            _add(minima.setdefault(part, {}), codes)
+    for (stem, code), count in lay_texts.items():
+        if count >= MIN_LAY_TEXTS and count >= MIN_LAY_SHARE * texts[stem]:
+            minima.setdefault(stem, {})[code] = OWN_STRENGTH
+    return minima
+
+
+def _add(minima: dict[str, float], codes: Iterable[str]) -> None:
+    for code in codes:
+        minima.setdefault(code, NEIGHBOUR_STRENGTH)

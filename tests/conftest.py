@@ -87,7 +87,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     restore_default_region()  # an earlier test may have created an application in another region
     while corpus.is_refitting():  # an earlier test's index may still be written to the folder
         time.sleep(0.01)
-    corpus._damaged.clear()  # by digest: the same directory may be damaged on the other database too
+    corpus._unusable.clear()  # by digest: the same directory may be damaged on the other database too
     close(shared_app)
     shared_database.reset()
     empty(Path(shared_app.instance_path))

@@ -1,9 +1,12 @@
 """Snapshots: an opened index equals the saved one, or is refused."""
 
 import json
+import os
+import resource
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -106,6 +109,31 @@ def test_concurrent_writers_keep_one_snapshot(
     with pytest.raises(OSError, match="three"):
         index.save(folder.with_name("three"), "words")
     assert {path.name for path in folder.parent.iterdir()} == {"one", "two"}
+
+
+def test_index_that_does_not_fit_in_memory_leaves_the_old_one_usable(
+    index: Index, folder: Path, glossary: Glossary
+) -> None:
+    """A forked process has little memory left while it builds and saves a larger index."""
+    expected = index.rank(BRIEF)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            used = (
+                int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+            )
+            resource.setrlimit(resource.RLIMIT_AS, (used + 2**20, used + 2**20))
+            text = " ".join(f"ord{number}" for number in range(200_000))
+            Index.build([replace(NEW, id=str(n), text=text) for n in range(50)], glossary).save(
+                folder.with_name("two"), "words"
+            )
+        except MemoryError:
+            code = 0 if index.rank(BRIEF) == expected else 2
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert {path.name for path in folder.parent.iterdir()} == {"one"}
 
 
 def test_discard_is_idempotent(folder: Path) -> None:

@@ -7,6 +7,7 @@ from marketplace.core import clock
 from marketplace.core.database import db, session, transaction
 from marketplace.core.dates import cutoff_reached
 from marketplace.directory import queries as suppliers
+from marketplace.matching import Document
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.queries.what_if import Scenario
 from marketplace.sourcing.ranking import corpus, directory_snapshots
@@ -58,3 +59,20 @@ def test_damaged_new_version_is_logged_once_and_old_fit_stays(market, caplog):
     assert [corpus.corpus().fitted.digest for _ in range(3)] == [before] * 3
     assert not corpus.is_refitting()
     assert caplog.text.count("is damaged; the old fit stays in use") == 1
+
+
+class TooLarge(list[Document]):
+    """Documents that do not fit in memory."""
+
+    def __iter__(self):
+        raise MemoryError
+
+
+def test_fit_without_enough_memory_is_tried_once_and_old_fit_stays(market, caplog):
+    before = corpus.corpus().fitted.digest
+    corpus._refit(db.engine, "0" * 64, TooLarge(corpus.corpus().documents.values()), None)
+    assert corpus.corpus().fitted.digest == before
+    assert not corpus.is_refitting()
+    corpus._refit_in_background(db.engine, "0" * 64)
+    assert not corpus.is_refitting()
+    assert caplog.text.count("Not enough memory") == 1

@@ -47,7 +47,7 @@ def write(store: Store, folder: Path, stamp: str) -> None:
     try:
         _write_files(draft, store, stamp)
         draft.rename(folder)
-    except OSError:
+    except (OSError, MemoryError):
         shutil.rmtree(draft, ignore_errors=True)
         if not (folder / MANIFEST).exists():
             raise

@@ -84,8 +84,8 @@ class Corpus:
 _corpora: "WeakKeyDictionary[Engine, Corpus]" = WeakKeyDictionary()
 _refitting: set[str] = set()
 """Digests of the directory versions that background threads are fitting an index on."""
-_damaged: set[str] = set()
-"""Digests of the directory versions that this process could not read."""
+_unusable: set[str] = set()
+"""Digests of the directory versions that this process could not read, or for which it had too little memory."""
 
 
 def corpus() -> Corpus:
@@ -171,7 +171,7 @@ def _initial_fit(documents: Sequence[Document]) -> FittedIndex:
 def _refit_in_background(engine: "Engine", digest: str) -> None:
     """Start a thread that fits a new index. Requests use the old one until it is ready."""
     with _lock:
-        if digest in _refitting or digest in _damaged:
+        if digest in _refitting or digest in _unusable:
             return
         _refitting.add(digest)
     version = directory_snapshots.newest_base_version()
@@ -182,7 +182,7 @@ def _refit_in_background(engine: "Engine", digest: str) -> None:
         documents = directory_snapshots.load_documents(version)
     except DamagedRunError:
         logger.exception("The new directory version to fit on is damaged; the old fit stays in use.")
-        _damaged.add(digest)
+        _unusable.add(digest)
         _refitting.discard(digest)
         return
     path = index_cache.path_for(digest, SETTINGS)
@@ -196,6 +196,12 @@ def _refit(engine: "Engine", digest: str, documents: Sequence[Document], path: P
             current = _corpora[engine]
             index = fitted.index.updated(list(current.documents.values()))
             _corpora[engine] = replace(current, fitted=fitted, index=index)
+    except MemoryError:
+        # Not tried again at each request. The next directory version is.
+        _unusable.add(digest)
+        logger.exception(
+            "Not enough memory to fit an index on the new directory version; the old fit stays in use."
+        )
     finally:
         _refitting.discard(digest)
 

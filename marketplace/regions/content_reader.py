@@ -12,6 +12,7 @@ from marketplace.regions.yaml_entries import Entry, Value
 
 UNITS = ("project", "month", "hour", "day", "package")
 MAX_WORDS = 30
+MAX_LESSON_LINES = 6
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _QUESTION_TEXTS = {"label": 120, "short": 60, "help": 400, "placeholder": 200}
 _EXAMPLES = ("weak", "better")
@@ -90,9 +91,27 @@ def _read_codes(
                 part.check_unknown()
             elif example:
                 example.report(f"The question {code} has no examples.", "Remove this.")
+        if kind == "topic" and (lesson := row.get("lesson")):
+            texts["lesson"] = _read_lesson(Entry(lesson))
         row.check_unknown()
         found[code] = texts
     return found
+
+
+def _read_lesson(entry: Entry) -> dict[str, Any]:
+    """Return the title and the lines of a lesson in each language."""
+    title, text = entry.texts("title", 80), entry.require("text")
+    lines: dict[str, list[str]] = {}
+    if text is not None:
+        texts = Entry(text)
+        for locale in LOCALES:
+            items = texts.items(locale, 1)
+            if len(items) > MAX_LESSON_LINES:
+                text.report(f"{locale} has {len(items)} lines.", f"Write at most {MAX_LESSON_LINES}.")
+            lines[locale] = [item.text(300) for item in items]
+        texts.check_unknown()
+    entry.check_unknown()
+    return {"title": title, "text": lines}
 
 
 def read_taxonomy(values: Sequence[Value]) -> list[dict[str, Any]]:

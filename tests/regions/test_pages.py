@@ -175,6 +175,9 @@ def test_guide_shows_the_texts_of_the_region(in_region: Callable[[str], Flask]) 
     owner = factories.member(factories.company(municipality_number="1578"))
     with use_locale("en"):
         assert guide.load().topics[0].title == "What does your company need?"
+        assert (
+            guide.load().topics[0].lesson.lines("en")[0].startswith("Ask three people who wait for the boat")
+        )
         assert guide.load().question("title").placeholder(2026) == "Website with boat times"
         assert guide.load().question("own_words").weak is not None
         assert "ferry" in str(guide.load().question("own_words").better)

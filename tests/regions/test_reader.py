@@ -203,6 +203,18 @@ def test_numbers_and_times_are_read_as_they_are_written(tmp_path: Path) -> None:
             15,
             ["services has no examples"],
         ),
+        (
+            "taxonomy:",
+            "guide: {topics: {need: {lesson: {title: {nb: ab, nn: ab, en: ab}}}}}\ntaxonomy:",
+            15,
+            ["guide.topics.need.lesson", "The key text is missing"],
+        ),
+        (
+            "taxonomy:",
+            "guide: {topics: {need: {lesson: {title: {nb: ab, nn: ab, en: ab}, text: {nb: [a,b,c,d,e,f,g], nn: [a], en: [a]}}}}}\ntaxonomy:",
+            15,
+            ["nb has 7 lines", "Write at most 6"],
+        ),
     ],
 )
 def test_fault_is_reported_with_line_key_and_remedy(

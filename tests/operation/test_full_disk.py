@@ -21,7 +21,7 @@ from sqlalchemy import make_url
 
 from marketplace.operation import metric_files
 from tests.operation.soak import ROOT
-from tests.operation.test_multiple_servers import free_port
+from tests.support.web_servers import free_port
 
 IMAGE_MEGABYTES = 160
 READ_PATHS = ("/", "/home", "/suppliers", "/briefs", "/gardens", "/livez", "/metrics")

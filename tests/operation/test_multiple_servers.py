@@ -1,15 +1,7 @@
 """Two web servers on one database share sign-ins, rate limits, forms, time and list order."""
 
-import contextlib
-import http.client
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
-import time
-import urllib.parse
 from types import SimpleNamespace
 
 import pytest
@@ -25,64 +17,22 @@ from marketplace.core.database import session
 from marketplace.server.gunicorn_worker import Worker
 from marketplace.web.security import headers_for
 from tests import factories
-from tests.operation.soak import ROOT
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def ask(port, path, cookie="", form=None):
-    """Return status, text and headers of a server's response."""
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        headers = {"Cookie": f"session={cookie}"} if cookie else {}
-        body = None
-        if form is not None:
-            body, headers["Content-Type"] = urllib.parse.urlencode(form), "application/x-www-form-urlencoded"
-        connection.request("POST" if form is not None else "GET", path, body, headers)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode(), answer.headers
+from tests.support import web_servers
+from tests.support.web_servers import ask
 
 
 @pytest.fixture
 def ports(app, demo_app):
     """Two servers with one process each, on the test database."""
-    settings, started, found = app.config["SETTINGS"], [], []
+    settings = app.config["SETTINGS"]
     session.commit()
-    environ = os.environ | {
-        "PYTHONPATH": str(ROOT), "INSTANCE_PATH": str(settings.instance_path), "DATABASE_URL": settings.database_url,
+    environ = {
+        "INSTANCE_PATH": str(settings.instance_path), "DATABASE_URL": settings.database_url,
         "SECRET_KEY": settings.secret_key, "SEAL_KEYS": settings.seal_keys, "LIST_PAGES_PER_MINUTE": "40",
         "SECOND_FACTOR": "0",
     }  # fmt: skip
-    for _each in range(2):
-        port = free_port()
-        words = [
-            sys.executable,
-            "-m",
-            "marketplace.cli",
-            "serve",
-            "--workers",
-            "1",
-            "--bind",
-            f"127.0.0.1:{port}",
-        ]
-        started.append(
-            subprocess.Popen(words, env=environ, start_new_session=True, stdout=subprocess.DEVNULL)
-        )
-        found.append(port)
-    for port in found:
-        until = time.monotonic() + 90
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if ask(port, "/livez")[0] == 200:
-                    break
-            time.sleep(0.1)
-    yield found
-    for process in started:
-        os.killpg(process.pid, signal.SIGTERM)
-    assert [process.wait(30) for process in started] == [0, 0]
+    with web_servers.running([environ, environ]) as found:
+        yield found
 
 
 @pytest.mark.parametrize(

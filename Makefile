@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .NOTPARALLEL:
 .PHONY: help install run test test-all test-long test-sqlite test-postgresql quick crash-test mutants coverage e2e check static format format-check \
 	lint types contracts templates migrations translations demo-reset db-upgrade db-check db-revision bench \
-	bench-engines bench-attacks bench-match bench-load bench-operations soak screenshots wheel lock sbom audit theme hooks clean
+	bench-engines bench-query-length bench-attacks bench-match bench-load bench-operations soak screenshots wheel lock sbom audit theme hooks clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -114,6 +114,10 @@ soak: $(BIN)/.all install ## Serve simulated users for an hour and check memory 
 bench-engines: $(BENCH)/.all ## Measure the matcher's scan beside other engines, half an hour: SIZES="10000 100000" takes less
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \
 		$(BENCH)/python -m benchmarks.engines $(SIZES)
+
+bench-query-length: $(BENCH)/.all ## Measure the matcher's scan by query length beside other kernels, in CPU time
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \
+		$(BENCH)/python -m benchmarks.engines.query_length $(SIZES)
 
 bench-attacks: $(BIN)/.all install ## Measure how far manipulated profiles rise in the ranking
 	$(BIN)/python -m benchmarks.attacks

@@ -76,7 +76,7 @@ class OwnEngine(Engine):
         return self._query(words)[0].tolist()
 
     def scan(self, words: list[str]) -> None:
-        """Score every supplier, without pruning."""
+        """Score every supplier."""
         self._postings.scores(*self._query(words))
 
     def touched_bytes(self, words: list[str]) -> int:

@@ -99,7 +99,7 @@ def _section(size: SizeResult) -> str:
         f" {_ms(ours.times, 0.1) / _ms(stream, 0.1):.1f} and {_ms(ours.times, 0.1) / _ms(total, 0.1):.1f} times."
     )
     lines.append(
-        f"- Scoring all suppliers, without pruning and selection: {_ms(size.limits['scan'], 0.5):.2f} ms (p50),"
+        f"- Scoring all suppliers, without selection: {_ms(size.limits['scan'], 0.5):.2f} ms (p50),"
         f" {_ms(size.limits['scan'], 0.1):.2f} ms (p10)."
     )
     if size.memory_growth:

@@ -15,6 +15,8 @@ ZIPF_OFFSET = 12.0
 MIN_WORDS, MAX_WORDS = 60, 100
 QUERY_WORDS = 100
 BATCH = 50_000
+TRADES, TRADE_WORDS = 40, 1_500
+TRADE_SEED = 7
 SOURCES = ("demo/content/*.yaml", "data/*.yaml", "data/guide/**/*.yaml")
 
 
@@ -70,8 +72,38 @@ class GeneratedTexts:
             parts.append(part)
         return sparse.vstack(parts, format="csr")
 
-    def briefs(self, count: int) -> Iterator[list[str]]:
-        """Yield briefs of 100 distinct words."""
+    def briefs(self, count: int, length: int = QUERY_WORDS) -> Iterator[list[str]]:
+        """Yield briefs of distinct words."""
         for _ in range(count):
-            indices = list(dict.fromkeys(self._draw(3 * QUERY_WORDS).tolist()))
-            yield self.words[indices[:QUERY_WORDS]].tolist()
+            indices = list(dict.fromkeys(self._brief_words(3 * length + 8).tolist()))
+            yield self.words[indices[:length]].tolist()
+
+    def _brief_words(self, count: int) -> np.ndarray:
+        return self._draw(count)
+
+
+class TradeTexts(GeneratedTexts):
+    """Suppliers and briefs of 40 trades: half of the words of a text are drawn from its trade's 1,500 words."""
+
+    def __init__(self, seed: int = SEED) -> None:
+        super().__init__(seed)
+        trade_rng = np.random.default_rng(TRADE_SEED)
+        self._trade_words = np.stack(
+            [trade_rng.choice(VOCABULARY_SIZE, TRADE_WORDS, replace=False) for _ in range(TRADES)]
+        )
+        shares = 1.0 / (np.arange(TRADE_WORDS) + ZIPF_OFFSET)
+        self._cumulative_in_trade = np.cumsum(shares / shares.sum())
+
+    def _mix(self, words: np.ndarray, trades: np.ndarray) -> np.ndarray:
+        is_own = self._rng.random(len(words)) < 0.5
+        ranks = np.searchsorted(self._cumulative_in_trade, self._rng.random(int(is_own.sum())))
+        words[is_own] = self._trade_words[trades[is_own], np.minimum(ranks, TRADE_WORDS - 1)]
+        return words
+
+    def _batches(self, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for ends, words in super()._batches(count):
+            trades = self._rng.integers(TRADES, size=len(ends))
+            yield ends, self._mix(words, trades.repeat(np.diff(ends, prepend=0)))
+
+    def _brief_words(self, count: int) -> np.ndarray:
+        return self._mix(self._draw(count), np.full(count, self._rng.integers(TRADES)))

@@ -111,6 +111,8 @@ def pages() -> Pages:
                 "/garden/suppliers",
                 "/garden/coverage",
                 "/companies",
+                "/companies/next",
+                "/companies/time",
                 *_garden_pages(garden[0]),
             )
         ),
@@ -181,7 +183,12 @@ def _programme_pages(garden: int) -> Sequence[str]:
         base,
         f"{base}/companies",
         f"/programme/{newest.slug}/report",
+        f"/programme/{newest.slug}/report/issues",
         "/report",
+        "/report/issues",
+        f"{base}/hours",
+        f"{base}/money",
+        f"{base}/aid",
         f"{base}/sessions/{held}",
         f"{base}/sessions/{held}/attendance",
     )

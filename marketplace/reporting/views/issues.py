@@ -14,7 +14,7 @@ from marketplace.reporting.forms import IssueForm, LinkForm
 from marketplace.reporting.issue_document import IssueHead, report_outline
 from marketplace.reporting.queries import issues as queries
 from marketplace.reporting.use_cases import issuing
-from marketplace.reporting.views.base import LEADER_ISSUES, blueprint
+from marketplace.reporting.views.base import LEADER_ISSUES, blueprint, report_route, report_url
 from marketplace.reporting.views.report import report_texts
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -28,98 +28,84 @@ from marketplace.web.viewer import current_viewer
 from marketplace.web.xlsx_export import xlsx_response
 
 EXTENSIONS = ("pdf", "csv", "xlsx", "json")
-PROJECT_PAGES = {
-    "report": "reporting.project_report",
-    "issues": "reporting.project_issues",
-    "issue": "reporting.project_issue",
-    "file": "reporting.project_issue_file",
-    "links": "reporting.project_links",
-    "withdraw": "reporting.withdraw_project_link",
-}
-GARDEN_PAGES = {
-    "report": "reporting.garden_report",
-    "issues": "reporting.garden_issues",
-    "issue": "reporting.garden_issue",
-    "file": "reporting.garden_issue_file",
-    "links": "reporting.garden_links",
-    "withdraw": "reporting.withdraw_garden_link",
-}
 
 
-@blueprint.route("/programme/<slug>/report/issues", methods=["GET", "POST"])
+@report_route("/report/issues", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_ISSUES)
-def project_issues(slug: str) -> ViewResponse:
-    """List the issued reports of a project and the links to them, and issue one."""
-    return _issues(slug)
+def issues(slug: str = "") -> ViewResponse:
+    """List the issued reports and the links to them, and issue one."""
+    viewer = current_viewer()
+    owner = queries.owner_for(viewer, slug)
+    issued = queries.issues_of(owner)
+    today = clock.today()
+    first = issued[0].to_on if issued else today.replace(month=1, day=1)
+    form = IssueForm(
+        data={"from_on": first, "to_on": today, "newest": str(issued[0].number if issued else 0)}
+    )
+    if request.method == "POST" and not owner.is_leader:
+        raise Forbidden
+    made = []
+    if add(form, lambda form: made.append(issuing.issue_report(viewer, slug, form.details()))):
+        flashes.done(_("Issue %(number)s has been made.", number=made[0].number))
+        return redirect(report_url(slug, "reporting.issue", number=made[0].number), 303)
+    return render_template(
+        "reporting/issues.html",
+        owner=owner,
+        issues=issued,
+        form=form,
+        links=queries.links_of(owner) if owner.is_leader else [],
+        page_url=partial(report_url, slug),
+    )
 
 
-@blueprint.route("/report/issues", methods=["GET", "POST"])
+@report_route("/report/issues/<int:number>")
 @access.garden
-@access.writes(Level.GARDEN, because=LEADER_ISSUES)
-def garden_issues() -> ViewResponse:
-    """List the issued reports of a garden and the links to them, and issue one."""
-    return _issues("")
-
-
-@blueprint.get("/programme/<slug>/report/issues/<int:number>")
-@access.garden
-def project_issue(slug: str, number: int) -> ViewResponse:
-    """Show an issued report of a project."""
+def issue(number: int, slug: str = "") -> ViewResponse:
+    """Show an issued report."""
     return _issue_page(queries.owner_for(current_viewer(), slug), number, slug=slug)
 
 
-@blueprint.get("/report/issues/<int:number>")
+@report_route("/report/issues/<int:number>.<extension>")
 @access.garden
-def garden_issue(number: int) -> ViewResponse:
-    """Show an issued report of a garden."""
-    return _issue_page(queries.owner_for(current_viewer(), ""), number, slug="")
-
-
-@blueprint.get("/programme/<slug>/report/issues/<int:number>.<extension>")
-@access.garden
-def project_issue_file(slug: str, number: int, extension: str) -> Response:
-    """Download an issued report of a project."""
+def issue_file(number: int, extension: str, slug: str = "") -> Response:
+    """Download an issued report."""
     return _file(queries.owner_for(current_viewer(), slug), number, extension)
 
 
-@blueprint.get("/report/issues/<int:number>.<extension>")
-@access.garden
-def garden_issue_file(number: int, extension: str) -> Response:
-    """Download an issued report of a garden."""
-    return _file(queries.owner_for(current_viewer(), ""), number, extension)
-
-
-@blueprint.route("/programme/<slug>/report/links", methods=["GET", "POST"])
+@report_route("/report/links", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_ISSUES)
-def project_links(slug: str) -> ViewResponse:
-    """Show the links to the reports of a project, and create one."""
-    return _links(slug)
+def links(slug: str = "") -> ViewResponse:
+    """Show the links to the reports, and create one."""
+    viewer = current_viewer()
+    owner = queries.owner_for(viewer, slug)
+    if not owner.is_leader:
+        raise Forbidden
+    form = LinkForm()
+    tokens: list[str] = []
+    url = ""
+    if add(form, lambda form: tokens.append(issuing.create_link(viewer, slug, form.details()))):
+        site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
+        url = site_url + url_for("reporting.reader_issues", token=tokens[0])
+    return render_template(
+        "reporting/links.html",
+        owner=owner,
+        form=form,
+        url=url,
+        links=queries.links_of(owner),
+        page_url=partial(report_url, slug),
+    )
 
 
-@blueprint.route("/report/links", methods=["GET", "POST"])
+@report_route("/report/links/<int:link_id>/withdraw", methods=["POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_ISSUES)
-def garden_links() -> ViewResponse:
-    """Show the links to the reports of a garden, and create one."""
-    return _links("")
-
-
-@blueprint.post("/programme/<slug>/report/links/<int:link_id>/withdraw")
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_ISSUES)
-def withdraw_project_link(slug: str, link_id: int) -> ViewResponse:
-    """Make a link to the reports of a project stop working."""
-    return _withdraw(slug, link_id)
-
-
-@blueprint.post("/report/links/<int:link_id>/withdraw")
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_ISSUES)
-def withdraw_garden_link(link_id: int) -> ViewResponse:
-    """Make a link to the reports of a garden stop working."""
-    return _withdraw("", link_id)
+def withdraw_link(link_id: int, slug: str = "") -> ViewResponse:
+    """Make a link to the reports stop working."""
+    issuing.withdraw_link(current_viewer(), slug, link_id)
+    flashes.done(_("The link no longer works."))
+    return redirect(report_url(slug, "reporting.links"), 303)
 
 
 @blueprint.get("/reports/<token>")
@@ -127,10 +113,10 @@ def withdraw_garden_link(link_id: int) -> ViewResponse:
 def reader_issues(token: str) -> ViewResponse:
     """Show the newest issue to a reader with a link, and list the earlier ones."""
     owner = _reader(token)
-    issues = queries.issues_of(owner)
-    if not issues:
+    issued = queries.issues_of(owner)
+    if not issued:
         return render_template("reporting/no_issues.html", owner=owner)
-    return _issue_page(owner, issues[0].number, token=token)
+    return _issue_page(owner, issued[0].number, token=token)
 
 
 @blueprint.get("/reports/<token>/<int:number>")
@@ -157,78 +143,17 @@ def _reader(token: str) -> queries.IssueOwner:
     return owner
 
 
-def _page_url(slug: str, page: str, **values: Any) -> str:
-    """Return the URL of a page about a project, or about a garden if `slug` is empty."""
-    if slug:
-        return url_for(PROJECT_PAGES[page], slug=slug, **values)
-    return url_for(GARDEN_PAGES[page], **values)
-
-
-def _issues(slug: str) -> ViewResponse:
-    viewer = current_viewer()
-    owner = queries.owner_for(viewer, slug)
-    issues = queries.issues_of(owner)
-    today = clock.today()
-    first = issues[0].to_on if issues else today.replace(month=1, day=1)
-    form = IssueForm(
-        data={"from_on": first, "to_on": today, "newest": str(issues[0].number if issues else 0)}
-    )
-    if request.method == "POST" and not owner.is_leader:
-        raise Forbidden
-    made = []
-    if add(form, lambda form: made.append(issuing.issue_report(viewer, slug, form.details()))):
-        flashes.done(_("Issue %(number)s has been made.", number=made[0].number))
-        return redirect(_page_url(slug, "issue", number=made[0].number), 303)
-    return render_template(
-        "reporting/issues.html",
-        owner=owner,
-        issues=issues,
-        form=form,
-        links=queries.links_of(owner) if owner.is_leader else [],
-        page_url=partial(_page_url, slug),
-    )
-
-
-def _links(slug: str) -> ViewResponse:
-    viewer = current_viewer()
-    owner = queries.owner_for(viewer, slug)
-    if not owner.is_leader:
-        raise Forbidden
-    form = LinkForm()
-    tokens: list[str] = []
-    url = ""
-    if add(form, lambda form: tokens.append(issuing.create_link(viewer, slug, form.details()))):
-        site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
-        url = site_url + url_for("reporting.reader_issues", token=tokens[0])
-    return render_template(
-        "reporting/links.html",
-        owner=owner,
-        form=form,
-        url=url,
-        links=queries.links_of(owner),
-        page_url=partial(_page_url, slug),
-    )
-
-
-def _withdraw(slug: str, link_id: int) -> ViewResponse:
-    issuing.withdraw_link(current_viewer(), slug, link_id)
-    flashes.done(_("The link no longer works."))
-    return redirect(_page_url(slug, "links"), 303)
-
-
-def _issue_page(
-    owner: queries.IssueOwner, number: int, *, slug: str | None = None, token: str = ""
-) -> ViewResponse:
-    issue = queries.issue_by_number(owner, number)
+def _issue_page(owner: queries.IssueOwner, number: int, *, slug: str = "", token: str = "") -> ViewResponse:
+    found = queries.issue_by_number(owner, number)
     return render_template(
         "reporting/issue.html",
         owner=owner,
-        issue=issue,
-        head=_head(owner, issue),
-        parts=queries.published_parts(issue),
+        issue=found,
+        head=_head(owner, found),
+        parts=queries.published_parts(found),
         issues=queries.issues_of(owner),
         token=token,
-        page_url=partial(_page_url, slug or ""),
+        page_url=partial(report_url, slug),
         **report_texts(),
     )
 

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from flask import jsonify, render_template, url_for
-from werkzeug.wrappers import Response
 
 from marketplace.core import clock
 from marketplace.core.dates import parse_date
@@ -16,7 +16,7 @@ from marketplace.reporting.definitions import breakdown_label, definition, part_
 from marketplace.reporting.figures import Evidence, ReportPart
 from marketplace.reporting.labels import cell_label, figure_text, value_text
 from marketplace.reporting.queries import report as queries
-from marketplace.reporting.views.base import blueprint
+from marketplace.reporting.views.base import report_route, report_url
 from marketplace.strategy.questionnaire import questionnaire
 from marketplace.web import access
 from marketplace.web.csv_export import csv_response
@@ -57,83 +57,57 @@ class PeriodArguments:
         return clock.end_of_day(self.as_of) if self.as_of else None
 
 
-@blueprint.get("/programme/<slug>/report")
+@report_route("/report")
 @access.garden
-def project_report(slug: str) -> ViewResponse:
-    """Show the report of a project, all of it or for the viewer's places."""
+def report(slug: str = "") -> ViewResponse:
+    """Show the report of a project, all of it or for the viewer's places, or of the garden and its network."""
     asked = _period_arguments()
-    report = _project(slug, asked)
-    project = report.access.project if report.access else None
-    return _page(report, asked, _("Report: %(name)s", name=project.name if project else ""), slug)
+    found = _report(slug, asked)
+    title = _("Report: %(name)s", name=found.access.project.name) if found.access else _("Report")
+    return render_template(
+        "reporting/report.html",
+        title=title,
+        report=found,
+        parts=_with_links(found, slug),
+        asked=asked,
+        page_url=partial(report_url, slug),
+        **report_texts(),
+    )
 
 
-@blueprint.get("/report")
+@report_route("/report.csv")
 @access.garden
-def garden_report() -> ViewResponse:
-    """Show the report of a garden about its companies, their briefs and its network."""
-    asked = _period_arguments()
-    return _page(_garden(asked), asked, _("Report"))
+def report_csv(slug: str = "") -> ViewResponse:
+    """Download the report as CSV."""
+    return csv_response(_file_name(slug), export.header(), list(export.rows(_public_parts(slug))))
 
 
-@blueprint.get("/programme/<slug>/report.csv")
+@report_route("/report.xlsx")
 @access.garden
-def project_report_csv(slug: str) -> ViewResponse:
-    """Download the report of a project as CSV."""
-    report = _project(slug, _period_arguments())
-    return csv_response(_file_name(slug), export.header(), list(export.rows(queries.public_parts(report))))
+def report_xlsx(slug: str = "") -> ViewResponse:
+    """Download the report as a workbook."""
+    return xlsx_response(_file_name(slug), export.header(), export.rows(_public_parts(slug)))
 
 
-@blueprint.get("/programme/<slug>/report.xlsx")
+@report_route("/report.json")
 @access.garden
-def project_report_xlsx(slug: str) -> ViewResponse:
-    """Download the report of a project as a workbook."""
-    report = _project(slug, _period_arguments())
-    return xlsx_response(_file_name(slug), export.header(), export.rows(queries.public_parts(report)))
-
-
-@blueprint.get("/programme/<slug>/report.json")
-@access.garden
-def project_report_json(slug: str) -> ViewResponse:
-    """Download the report of a project as JSON."""
-    report = _project(slug, _period_arguments())
-    return _json(report, report.access.project.name if report.access else "")
-
-
-@blueprint.get("/report.csv")
-@access.garden
-def garden_report_csv() -> ViewResponse:
-    """Download the report of a garden as CSV."""
-    report = _garden(_period_arguments())
-    return csv_response(_file_name(""), export.header(), list(export.rows(queries.public_parts(report))))
-
-
-@blueprint.get("/report.xlsx")
-@access.garden
-def garden_report_xlsx() -> ViewResponse:
-    """Download the report of a garden as a workbook."""
-    report = _garden(_period_arguments())
-    return xlsx_response(_file_name(""), export.header(), export.rows(queries.public_parts(report)))
-
-
-@blueprint.get("/report.json")
-@access.garden
-def garden_report_json() -> ViewResponse:
-    """Download the report of a garden as JSON."""
-    return _json(_garden(_period_arguments()), current_viewer().organisation_name)
-
-
-def _project(slug: str, asked: PeriodArguments) -> queries.LiveReport:
-    return queries.project_report(current_viewer(), slug, asked.from_on, asked.to_on, asked.moment)
-
-
-def _garden(asked: PeriodArguments) -> queries.LiveReport:
-    return queries.garden_report(current_viewer(), asked.from_on, asked.to_on, asked.moment)
-
-
-def _json(report: queries.LiveReport, name: str) -> Response:
-    response: Response = jsonify(export.report_json(name, report.period, queries.public_parts(report)))
+def report_json(slug: str = "") -> ViewResponse:
+    """Download the report as JSON."""
+    found = _report(slug, _period_arguments())
+    name = found.access.project.name if found.access else current_viewer().organisation_name
+    response = jsonify(export.report_json(name, found.period, queries.public_parts(found)))
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _report(slug: str, asked: PeriodArguments) -> queries.LiveReport:
+    """Return the report of a project, or of the viewer's garden if `slug` is empty. Raises NotFound."""
+    viewer, period = current_viewer(), (asked.from_on, asked.to_on, asked.moment)
+    return queries.project_report(viewer, slug, *period) if slug else queries.garden_report(viewer, *period)
+
+
+def _public_parts(slug: str) -> tuple[ReportPart, ...]:
+    return queries.public_parts(_report(slug, _period_arguments()))
 
 
 def _file_name(slug: str) -> str:
@@ -155,17 +129,6 @@ def _period_arguments() -> PeriodArguments:
     if days["from"] and days["to"] and days["from"] > days["to"]:
         errors["to"], days["to"] = _("Choose a date after the first one."), None
     return PeriodArguments(days["from"], days["to"], days["as_of"], errors, texts)
-
-
-def _page(report: queries.LiveReport, asked: PeriodArguments, title: str, slug: str = "") -> ViewResponse:
-    return render_template(
-        "reporting/report.html",
-        title=title,
-        report=report,
-        parts=_with_links(report, slug),
-        asked=asked,
-        **report_texts(),
-    )
 
 
 def report_texts() -> dict[str, Any]:

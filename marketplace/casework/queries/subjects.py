@@ -45,6 +45,13 @@ def participation_subject(viewer: Viewer, slug: str, participation_id: int) -> S
     return _subject_of_participation(viewer, one, slug)
 
 
+def subject_for(viewer: Viewer, company_id: int | None, slug: str, participation_id: int) -> Subject:
+    """Return a company, or without `company_id` a participation in a project. Raises NotFound."""
+    if company_id is not None:
+        return company_subject(viewer, company_id)
+    return participation_subject(viewer, slug, participation_id)
+
+
 def _subject_of_participation(viewer: Viewer, one: Participation, slug: str) -> Subject:
     is_followed = one.company is not None and follows(viewer, one.company)
     return Subject(one.company_name, one.company_id if is_followed else None, one.id, slug)

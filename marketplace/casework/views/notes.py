@@ -5,7 +5,7 @@ from flask import render_template, request
 from marketplace.casework.forms import NoteForm
 from marketplace.casework.labels import ACTIVITIES
 from marketplace.casework.queries import notes as queries
-from marketplace.casework.queries.subjects import Subject, company_subject, participation_subject
+from marketplace.casework.queries.subjects import subject_for
 from marketplace.casework.use_cases import notes as use_cases
 from marketplace.casework.views.base import ADVISERS, back_to, blueprint, subject_url
 from marketplace.core import clock
@@ -20,22 +20,12 @@ from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/companies/<int:company_id>/notes/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
-def new_company_note(company_id: int) -> ViewResponse:
-    """Write a note about a company."""
-    return _new_note(company_subject(current_viewer(), company_id))
-
-
 @blueprint.route("/programme/<slug>/companies/<int:participation_id>/notes/new", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=ADVISERS)
-def new_participation_note(slug: str, participation_id: int) -> ViewResponse:
-    """Write a note about a company in a project."""
-    return _new_note(participation_subject(current_viewer(), slug, participation_id))
-
-
-def _new_note(subject: Subject) -> ViewResponse:
+def new_note(company_id: int | None = None, slug: str = "", participation_id: int = 0) -> ViewResponse:
+    """Write a note about a company, or about a company in a project."""
+    subject = subject_for(current_viewer(), company_id, slug, participation_id)
     form = NoteForm(data={"happened_on": clock.today()})
     if add(form, lambda form: use_cases.add_note(current_viewer(), subject, form.details())):
         flashes.done(_("The note has been saved."))

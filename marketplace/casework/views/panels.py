@@ -22,19 +22,14 @@ TEMPLATE = "casework/_panel.html"
 
 
 def _values(viewer: Viewer, subject: Subject) -> dict[str, Any]:
-    if subject.company_id is not None:
-        args: dict[str, Any] = {"company_id": subject.company_id}
-        new_note = url_for("casework.new_company_note", **args)
-        new_task = url_for("casework.new_company_task", **args)
-    else:
-        args = {"slug": subject.slug, "participation_id": subject.participation_id}
-        new_note = url_for("casework.new_participation_note", **args)
-        new_task = url_for("casework.new_participation_task", **args)
+    about: dict[str, Any] = {"company_id": subject.company_id}
+    if subject.company_id is None:
+        about = {"slug": subject.slug, "participation_id": subject.participation_id}
     tasks, done = tasks_about(viewer, subject)
     return {
         "subject": subject,
-        "new_note": new_note,
-        "new_task": new_task,
+        "new_note": url_for("casework.new_note", **about),
+        "new_task": url_for("casework.new_task", **about),
         "notes": notes_about(viewer, subject),
         "tasks": tasks,
         "done": done,

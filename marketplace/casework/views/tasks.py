@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from marketplace.casework.forms import TaskForm
 from marketplace.casework.queries import tasks as queries
-from marketplace.casework.queries.subjects import Subject, company_subject, participation_subject
+from marketplace.casework.queries.subjects import subject_for
 from marketplace.casework.use_cases import tasks as use_cases
 from marketplace.casework.views.base import ADVISERS, back_to, blueprint, subject_url
 from marketplace.core.i18n import gettext as _
@@ -19,22 +19,12 @@ from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/companies/<int:company_id>/tasks/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
-def new_company_task(company_id: int) -> ViewResponse:
-    """Add a task for a company."""
-    return _new_task(company_subject(current_viewer(), company_id))
-
-
 @blueprint.route("/programme/<slug>/companies/<int:participation_id>/tasks/new", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=ADVISERS)
-def new_participation_task(slug: str, participation_id: int) -> ViewResponse:
-    """Add a task for a company in a project."""
-    return _new_task(participation_subject(current_viewer(), slug, participation_id))
-
-
-def _new_task(subject: Subject) -> ViewResponse:
+def new_task(company_id: int | None = None, slug: str = "", participation_id: int = 0) -> ViewResponse:
+    """Add a task about a company, or about a company in a project."""
+    subject = subject_for(current_viewer(), company_id, slug, participation_id)
     viewer = current_viewer()
     form = TaskForm(queries.assignees(viewer), data={"assignee_id": str(viewer.user_id)})
     if add(form, lambda form: use_cases.add_task(viewer, subject, form.details())):

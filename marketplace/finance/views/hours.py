@@ -79,31 +79,24 @@ def _form(project_access: ProjectAccess, hours_id: int | None = None) -> HoursFo
 
 
 @blueprint.route("/programme/<slug>/hours/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
-def new_hours(slug: str) -> ViewResponse:
-    """Record hours."""
-    viewer = current_viewer()
-    project_access = project_for(viewer, slug)
-    form = _form(project_access)
-    if add(form, lambda form: use_cases.save_hours(viewer, slug, form.details())):
-        flashes.done(_("The hours have been recorded. Another person must approve them."))
-        return see_other("finance.hours", slug=slug)
-    return render_template("finance/edit_hours.html", access=project_access, form=form, is_correction=False)
-
-
 @blueprint.route("/programme/<slug>/hours/<int:hours_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=RECORDS)
-def correct_hours(slug: str, hours_id: int) -> ViewResponse:
-    """Correct recorded hours by a new entry."""
+def edit_hours(slug: str, hours_id: int | None = None) -> ViewResponse:
+    """Record hours, or correct recorded ones by a new row."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
-    form = _form(project_access, hours_id)
+    form, is_correction = _form(project_access, hours_id), hours_id is not None
     if add(form, lambda form: use_cases.save_hours(viewer, slug, form.details(), hours_id)):
-        flashes.done(_("The correction has been recorded. Another person must approve it."))
+        flashes.done(
+            _("The correction has been recorded. Another person must approve it.")
+            if is_correction
+            else _("The hours have been recorded. Another person must approve them.")
+        )
         return see_other("finance.hours", slug=slug)
-    return render_template("finance/edit_hours.html", access=project_access, form=form, is_correction=True)
+    return render_template(
+        "finance/edit_hours.html", access=project_access, form=form, is_correction=is_correction
+    )
 
 
 @blueprint.post("/programme/<slug>/hours/approve")

@@ -81,77 +81,61 @@ def _export_rows(page: queries.MoneyPage, names: dict[int, str]) -> Iterator[Seq
 
 
 @blueprint.route("/programme/<slug>/money/sources/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
-def new_source(slug: str) -> ViewResponse:
-    """Add a funding source."""
-    project_access = _leader_access(slug)
-    form = SourceForm(data={"currency": project_access.project.currency})
-    if add(form, lambda form: use_cases.save_source(current_viewer(), slug, form.details())):
-        flashes.done(_("The funding has been added."))
-        return see_other("finance.money", slug=slug)
-    return render_template("finance/edit_source.html", access=project_access, form=form, is_correction=False)
-
-
 @blueprint.route("/programme/<slug>/money/sources/<int:source_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=RECORDS)
-def correct_source(slug: str, source_id: int) -> ViewResponse:
-    """Correct a funding source by a new row."""
+def edit_source(slug: str, source_id: int | None = None) -> ViewResponse:
+    """Add a funding source, or correct one by a new row."""
     project_access = _leader_access(slug)
-    source = queries.source_to_correct(project_access, source_id)
-    values = {
-        "name": source.name,
-        "kind": source.kind,
-        "amount": source.agreed_minor,
-        "currency": source.currency,
-        "rate": source.rate_e4,
-        "rate_on": source.rate_on,
-    }
-    form = SourceForm(data=values)
+    values: dict[str, object] = {"currency": project_access.project.currency}
+    if source_id is not None:
+        source = queries.source_to_correct(project_access, source_id)
+        values = {
+            "name": source.name,
+            "kind": source.kind,
+            "amount": source.agreed_minor,
+            "currency": source.currency,
+            "rate": source.rate_e4,
+            "rate_on": source.rate_on,
+        }
+    form, is_correction = SourceForm(data=values), source_id is not None
     if add(form, lambda form: use_cases.save_source(current_viewer(), slug, form.details(), source_id)):
-        flashes.done(_("The correction has been recorded."))
-        return see_other("finance.money", slug=slug)
-    return render_template("finance/edit_source.html", access=project_access, form=form, is_correction=True)
-
-
-def _entry_form(project_access: ProjectAccess, values: dict[str, object]) -> EntryForm:
-    places = [(place.id, place.name) for place in project_access.places]
-    return EntryForm(queries.source_names(project_access.project.id), places, data=values)
+        return _saved(slug, is_correction, _("The funding has been added."))
+    return render_template(
+        "finance/edit_source.html", access=project_access, form=form, is_correction=is_correction
+    )
 
 
 @blueprint.route("/programme/<slug>/money/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
-def new_entry(slug: str) -> ViewResponse:
-    """Add an income or a cost."""
-    project_access = _leader_access(slug)
-    form = _entry_form(project_access, {"currency": project_access.project.currency})
-    if add(form, lambda form: use_cases.save_entry(current_viewer(), slug, form.details())):
-        flashes.done(_("The entry has been added."))
-        return see_other("finance.money", slug=slug)
-    return render_template("finance/edit_entry.html", access=project_access, form=form, is_correction=False)
-
-
 @blueprint.route("/programme/<slug>/money/<int:entry_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=RECORDS)
-def correct_entry(slug: str, entry_id: int) -> ViewResponse:
-    """Correct an income or a cost by a new row."""
+def edit_entry(slug: str, entry_id: int | None = None) -> ViewResponse:
+    """Add an income or a cost, or correct one by a new row."""
     project_access = _leader_access(slug)
-    entry = queries.entry_to_correct(project_access, entry_id)
-    values = {
-        "source_or_category": f"source-{entry.source_id}" if entry.source_id else entry.category,
-        "booked_on": entry.booked_on,
-        "amount": entry.amount_minor,
-        "place_id": str(entry.place_id or ""),
-        "reference": entry.reference,
-        "currency": entry.currency,
-        "rate": entry.rate_e4,
-        "rate_on": entry.rate_on,
-    }
-    form = _entry_form(project_access, values)
+    values: dict[str, object] = {"currency": project_access.project.currency}
+    if entry_id is not None:
+        entry = queries.entry_to_correct(project_access, entry_id)
+        values = {
+            "source_or_category": f"source-{entry.source_id}" if entry.source_id else entry.category,
+            "booked_on": entry.booked_on,
+            "amount": entry.amount_minor,
+            "place_id": str(entry.place_id or ""),
+            "reference": entry.reference,
+            "currency": entry.currency,
+            "rate": entry.rate_e4,
+            "rate_on": entry.rate_on,
+        }
+    places = [(place.id, place.name) for place in project_access.places]
+    form = EntryForm(queries.source_names(project_access.project.id), places, data=values)
+    is_correction = entry_id is not None
     if add(form, lambda form: use_cases.save_entry(current_viewer(), slug, form.details(), entry_id)):
-        flashes.done(_("The correction has been recorded."))
-        return see_other("finance.money", slug=slug)
-    return render_template("finance/edit_entry.html", access=project_access, form=form, is_correction=True)
+        return _saved(slug, is_correction, _("The entry has been added."))
+    return render_template(
+        "finance/edit_entry.html", access=project_access, form=form, is_correction=is_correction
+    )
+
+
+def _saved(slug: str, is_correction: bool, added: str) -> ViewResponse:  # noqa: FBT001 because both callers name it
+    flashes.done(_("The correction has been recorded.") if is_correction else added)
+    return see_other("finance.money", slug=slug)

@@ -48,12 +48,28 @@ class MatchingSettings:
     """Share of the points for confirmed services that depends on how central they are to the supplier."""
     worth_ticked: float = 0.85
     worth_done: float = 0.9
-    worth_spoken: float = 0.6
+    worth_spoken: float = 0.75
     worth_beside: float = 0.15
-    """Evidence, 0 to 1, for a confirmed service that the supplier has ticked, has a case of, only mentions, or offers
-    a related service to. Ticked with a case is 1."""
-    many_services: int = 8
-    """Number of ticked services from which each counts less."""
+    """Evidence, 0 to 1, for a confirmed service that the supplier has ticked, has a case of, only writes about, or
+    offers a related service to. Ticked with a case is 1."""
+    spoken_half: float = 0.125
+    spoken_slope: float = 40.0
+    """Logistic curve from the cosine of a supplier's texts with a service to how clearly they are about it: the cosine
+    of one half, and the slope."""
+    spoken_topics: float = 0.25
+    """Weight of a service that a supplier with ticked services writes about, relative to a ticked one."""
+    spoken_floor: float = 0.75
+    """How clearly, 0 to 1, texts must be about a service to count as an offer of it in explanations, and as related to
+    other services."""
+    many_services: int = 4
+    tick_decay: float = 4.0
+    worth_unsupported: float = 0.8
+    """Number of ticked services from which a tick that the texts do not support counts less, and how fast: with n
+    ticks (`many_services` / n) to the power of `tick_decay`, times `worth_unsupported` whatever their number."""
+    offered_floor: float = 0.03
+    """Minimum evidence, 0 to 1, from ticks and cases to count as an offer. Nine unsupported ticks are below it."""
+    labelled_services: int = 5
+    """With more ticked services than this, their names are not searched as words of the profile."""
     sector_written: float = 0.3
     sector_known: float = 0.7
     sector_done: float = 0.9

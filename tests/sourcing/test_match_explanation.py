@@ -21,6 +21,14 @@ def test_summary_without_facts_mentions_services(app: Flask, lacks, said: str) -
     assert match_explanation.summary_sentence(Explanation((), lacks=lacks)) == said
 
 
+def test_summary_says_that_supplier_is_not_approved_for_what_it_writes_of(app: Flask) -> None:
+    facts = (("near", {"km": 3}), ("writes_of_services", {"services": ["ecm.shop"]}))
+    summary = match_explanation.summary_sentence(Explanation((), facts=facts))
+    assert (
+        summary == "Skriver om nettbutikk uten å være godkjent for det og holder til 3 km unna i luftlinje."
+    )
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(
     "terms", [[], [TermMatch("ecm.shop", ("nettbutikk",), ("nettbutikk",), 2.0, "services")]]

@@ -202,10 +202,18 @@ class Comparison(QueryScores):
         if self._related_only[row]:
             return (), ((criteria.RELATED_ONLY, {"services": list(self.needs)}),)
         offered = [code for code in self.needs if code in document.services]
-        missing = [code for code in self.needs if code not in document.services]
-        facts: tuple[Note, ...] = (("services_in_common", {"services": offered}),) if offered else ()
+        others = [code for code in self.needs if code not in document.services]
+        written = [code for code in others if self._writes_about(row, code)]
+        missing = [code for code in others if code not in written]
+        facts = {"services_in_common": offered, "writes_of_services": written}
         lacks: tuple[Note, ...] = (("services_not_stated", {"services": missing}),) if missing else ()
-        return facts, lacks
+        return tuple((code, {"services": services}) for code, services in facts.items() if services), lacks
+
+    def _writes_about(self, row: int, service: str) -> bool:
+        """Return True if the texts and cases of a document clearly show a service that it has not ticked."""
+        settings = self.store.settings
+        evidence = self._evidence(self.store.needs.services.index(service))[row]
+        return bool(evidence >= settings.worth_spoken * settings.spoken_floor)
 
     def terms(self, row: int, parts: tuple[ScorePart, ...]) -> tuple[TermMatch, ...]:
         """Return the matching words and services with their points: words first, highest points first."""

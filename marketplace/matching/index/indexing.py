@@ -12,7 +12,7 @@ from ..documents import Document
 from ..settings import MatchingSettings
 from ..spam import TOO_MANY_SERVICES
 from ..storage.bounded_dict import BoundedDict
-from ..storage.types import Vector
+from ..storage.types import Mask, Vector
 from .needs import NeedModel
 from .service_features import DeclaredFeatures, ServiceFeatures
 
@@ -54,10 +54,16 @@ class DocumentEncoder:
         tokens = self.analyzer.tokens
         return {
             "name": tokens(document.name, document.lang),
-            "services": [t for code in document.services for t in self._service_tokens.get(code, ())],
+            "services": self._label_tokens(document.services),
             "text": tokens(document.text, document.lang),
             "cases": tokens(" . ".join(c.text for c in document.cases), document.lang),
         }
+
+    def _label_tokens(self, services: Sequence[str]) -> list[Token]:
+        """Return the words of the names of ticked services, unless so many are ticked that they say little."""
+        if len(set(services)) > self.settings.labelled_services:
+            return []
+        return [token for code in services for token in self._service_tokens.get(code, ())]
 
     def explanation_terms(self, document: Document, directory_size: int) -> ExplanationTerms:
         """Return the words that explain a document, cached for all of a small directory or for the latest few."""
@@ -89,48 +95,75 @@ class DocumentEncoder:
         `flags` maps a document's position to its spam codes. Flagged texts count as no evidence.
         """
         settings, needs = self.settings, self.needs
-        declared = self.declared_features(documents, flags)
         if not documents:
-            return ServiceFeatures(*declared, declared.evidence > 0)
+            return ServiceFeatures(*self.declared_features(documents, flags))
         cosines = needs.cosines([[(tokens[name], 1.0) for name in TEXT_FIELDS] for tokens in fields])
         cosines[[*flags]] = 0.0
         text_topics = needs.topics_of(cosines, settings.document_sharpness).T
-        probabilities = needs.probabilities_of(cosines).T
+        spoken = self._clarity(needs.topics_of(cosines, 1.0).T)
+        declared = self.declared_features(documents, flags, spoken)
+        has_offers = declared.evidence.max(axis=0) > 0
+        offered = np.where(has_offers, np.maximum(declared.topics, settings.spoken_topics * spoken), 0.0)
         share = settings.ticked_share
         return ServiceFeatures(
-            topics=normalized(share * declared.topics + (1.0 - share) * normalized(text_topics)),
-            evidence=np.maximum(declared.evidence, settings.worth_spoken * probabilities),
-            related=(needs.relatedness > 0).T @ (declared.evidence > 0),
+            topics=normalized(
+                share * normalized(offered, 1.0) + (1.0 - share) * normalized(text_topics),
+                min(share, 1.0 - share),
+            ),
+            evidence=np.maximum(declared.evidence, settings.worth_spoken * spoken),
+            related=declared.related | self._related(spoken >= settings.spoken_floor),
         )
 
+    def _clarity(self, cosines: Vector) -> Vector:
+        """Return how clearly, 0 to 1, texts are about each service, from their cosines with the services."""
+        settings = self.settings
+        exponents = settings.spoken_slope * (settings.spoken_half - cosines)
+        clarity: Vector = np.where(cosines > 0, 1.0 / (1.0 + np.exp(exponents)), 0.0)
+        return clarity
+
+    def _related(self, is_offered: Mask) -> Mask:
+        related: Mask = (self.needs.relatedness > 0).T @ is_offered
+        return related
+
     def declared_features(
-        self, documents: Sequence[Document], flags: Mapping[int, Sequence[str]]
+        self,
+        documents: Sequence[Document],
+        flags: Mapping[int, Sequence[str]],
+        spoken: Vector | None = None,
     ) -> DeclaredFeatures:
-        """Return the topics and the evidence of some documents from their ticked services and cases alone."""
+        """Return the features of some documents from their ticked services and cases alone.
+
+        Ticks count more if the texts support them; `spoken` is how clearly the texts are about each service.
+        """
         settings, services = self.settings, self.needs.services
         ticked = np.zeros((len(services), len(documents)))
         has_case = np.zeros_like(ticked)
         row = {code: i for i, code in enumerate(services)}
         for column, document in enumerate(documents):
             ignores_ticks = TOO_MANY_SERVICES in flags.get(column, ())
-            ticks = [row[code] for code in document.services if code in row and not ignores_ticks]
-            ticked[ticks, column] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
+            ticks = [row[code] for code in {*document.services} if code in row and not ignores_ticks]
+            few = min(1.0, settings.many_services / max(len(ticks), 1)) ** settings.tick_decay
+            support = np.zeros(len(ticks)) if spoken is None else spoken[ticks, column]
+            floor = settings.worth_unsupported
+            ticked[ticks, column] = np.maximum(few, support) * (floor + (1.0 - floor) * support)
             done = [row[code] for case in document.cases for code in case.services if code in row]
             has_case[done, column] = 1.0
         weight = settings.worth_ticked
+        evidence = np.where(
+            has_case > 0,
+            np.maximum(settings.worth_done, weight * ticked + 1.0 - weight),
+            weight * ticked,
+        )
         return DeclaredFeatures(
-            topics=normalized(ticked + settings.worth_done * has_case),
-            evidence=np.where(
-                has_case > 0,
-                np.maximum(settings.worth_done, weight * ticked + 1.0 - weight),
-                weight * ticked,
-            ),
+            normalized(ticked + settings.worth_done * has_case, 1.0),
+            evidence,
+            self._related(evidence >= settings.offered_floor),
         )
 
 
-def normalized(columns: Vector) -> Vector:
-    """Return the columns scaled to Euclidean length 1; zero columns stay zero."""
-    lengths = np.linalg.norm(columns, axis=0)
+def normalized(columns: Vector, min_length: float = 0.0) -> Vector:
+    """Return the columns scaled to Euclidean length 1; those shorter than `min_length` stay shorter, as many times."""
+    lengths = np.maximum(np.linalg.norm(columns, axis=0), min_length)
     scaled: Vector = columns / np.where(lengths > 0, lengths, 1.0)
     return scaled
 

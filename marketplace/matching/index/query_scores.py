@@ -11,7 +11,7 @@ from ..storage.types import Mask, Vector
 from .indexing import normalized
 from .lexical import QueryTerms, Scores, query_tokens
 from .penalties import QueryPenalties
-from .service_features import DeclaredFeatures
+from .service_features import DeclaredFeatures, ServiceFeatures
 from .store import Store
 
 
@@ -127,11 +127,13 @@ class QueryScores:
     def service_scores(self, row: int) -> Vector:
         """Return the exact points of each service at one document; they add up to the part `services`."""
         store = self.store
-        if declared := self._declared.get(row):
-            topics, evidence = (feature[:, 0] for feature in declared)
-        else:
-            topics, evidence = (store.document_feature(name, row) for name in ("topics", "evidence"))
-        related = store.document_feature("related", row)
+        declared = self._declared.get(row)
+        features: list[Vector] = (
+            [np.asarray(feature[:, 0]) for feature in declared]
+            if declared
+            else [store.document_feature(name, row) for name in ServiceFeatures._fields]
+        )
+        topics, evidence, related = features
         points = self._service_points(topics, evidence, related, self._service_weights)
         penalised: Vector = self._penalties.factors[row] * points
         return penalised
@@ -149,7 +151,7 @@ class QueryScores:
             total = np.zeros(store.size)
             for service in sorted(set(self._need_indices)):
                 topics = self._feature("topics", service)
-                related = store.service_feature("related", service)
+                related = self._feature("related", service)
                 weight = self._service_weights[service]
                 total += self._service_points(topics, self._evidence(service), related, weight)
         else:
@@ -177,7 +179,7 @@ class QueryScores:
         if not self.needs:
             return np.ones(self.store.size)
         weight = self.store.settings.worth_beside
-        related = [weight * self.store.service_feature("related", service) for service in self._need_indices]
+        related = [weight * self._feature("related", service) for service in self._need_indices]
         best: Vector = np.maximum.reduce([self._best_own_evidence, *related])
         return best
 

@@ -26,7 +26,7 @@ BLOCK_SIZE = 4096
 class ServiceFeatures(NamedTuple):
     """Service features of documents: arrays of services by documents, with values from 0 to 1.
 
-    `topics` is the topic vector of each document (columns of length 1). `evidence` is how well each service is
+    `topics` is the topic vector of each document (columns of length 1 or less). `evidence` is how well each service is
     substantiated, highest for a ticked service with a case. `related` marks documents that offer something related to
     the service.
     """
@@ -37,10 +37,11 @@ class ServiceFeatures(NamedTuple):
 
 
 class DeclaredFeatures(NamedTuple):
-    """The topics and the evidence from ticked services and cases alone: arrays of services by documents."""
+    """The same features from ticked services and cases alone."""
 
     topics: Vector
     evidence: Vector
+    related: Mask
 
 
 def pack(features: ServiceFeatures) -> Batch:

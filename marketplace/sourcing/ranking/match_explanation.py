@@ -48,6 +48,9 @@ _FACTS: dict[str, Callable[[Params], str]] = {
         "has shown %(num)s similar job", "has shown %(num)s similar jobs", p["count"]
     ),
     "knows_sector": lambda p: _("knows %(sector)s", sector=_sector(p)),
+    "writes_of_services": lambda p: _(
+        "writes about %(services)s without being approved for it", services=_services(p)
+    ),
     "writes_of_sector": lambda p: _("writes about %(sector)s", sector=_sector(p)),
     "comes_to": lambda p: _("takes jobs in %(place)s", place=_place(p)),
     "near": lambda p: _("is %(km)s km away in a straight line", km=p["km"]),
@@ -79,7 +82,7 @@ _EXCLUDED: dict[str, Callable[[Params], str]] = {
     "time": lambda _p: _("Not available in time"),
 }  # fmt: skip
 # Sorted by how important a fact is to companies.
-_FACT_ORDER = ("cases_in_sector", "similar_cases", "knows_sector", "comes_to", "near", "works_remotely", "free_in_time", "within_budget", "writes_of_sector")  # fmt: skip
+_FACT_ORDER = ("writes_of_services", "cases_in_sector", "similar_cases", "knows_sector", "comes_to", "near", "works_remotely", "free_in_time", "within_budget", "writes_of_sector")  # fmt: skip
 _GAP_ORDER = ("says_the_same", "repeats_the_brief", "text_to_look_at", "services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
 
 

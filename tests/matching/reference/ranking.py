@@ -1,6 +1,7 @@
 """A directory of suppliers and its ranking for a brief: six parts per supplier, and the matching words."""
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -57,7 +58,7 @@ class Directory:
                     word
                     for code in d.services
                     for lang in ("nb", "nn", "en")
-                    if code in glossary.labels
+                    if code in glossary.labels and len({*d.services}) <= settings.labelled_services
                     for word in tokenizer.words(glossary.labels[code][lang], lang)
                 ],
                 "text": tokenizer.words(d.text, d.lang),
@@ -104,41 +105,57 @@ class Directory:
         s, document, codes = self.settings, self.documents[row], self.glossary.services
         flag_codes = [code for code, _ in self.flags[row]]
         own = [(self.fields[row][name], 1.0) for name in ("name", "text", "cases")]
-        text_topics, probabilities = (
-            self.needs.topic_vector(own, s.document_sharpness),
-            self.needs.probabilities(own),
-        )
+        text_topics = self.needs.topic_vector(own, s.document_sharpness)
+        spoken = {
+            c: 1 / (1 + math.exp(s.spoken_slope * (s.spoken_half - cosine))) if cosine > 0 else 0.0
+            for c, cosine in self.needs.topic_vector(own, 1.0).items()
+        }
         if flag_codes:
-            text_topics = probabilities = dict.fromkeys(codes, 0.0)
-        ticked_services = [
+            text_topics = spoken = dict.fromkeys(codes, 0.0)
+        declared, declared_evidence = self._declared(document, flag_codes, spoken)
+        text_topics, share = unit(text_topics), s.ticked_share
+        own_topics = dict.fromkeys(codes, 0.0)
+        if any(declared_evidence.values()):
+            own_topics = unit({c: max(declared[c], s.spoken_topics * spoken[c]) for c in codes}, 1.0)
+        mixed = {c: share * own_topics[c] + (1 - share) * text_topics[c] for c in codes}
+        copied_topics, copied_evidence = self._declared(document, flag_codes, dict.fromkeys(codes, 0.0))
+        return {
+            "declared_topics": copied_topics,
+            "topics": packed(unit(mixed, min(share, 1 - share))),
+            "declared_evidence": copied_evidence,
+            "evidence": packed({c: max(declared_evidence[c], s.worth_spoken * spoken[c]) for c in codes}),
+            "declared_related": self._related(copied_evidence, {}),
+            "related": self._related(declared_evidence, spoken),
+        }
+
+    def _declared(self, document: Document, flag_codes: list[str], support: Vector) -> tuple[Vector, Vector]:
+        """Return topics and evidence from ticked services and cases; `support` is how clearly texts name each."""
+        s, codes = self.settings, self.glossary.services
+        ticked_services = {
             c for c in document.services if c in codes and "too_many_services" not in flag_codes
-        ]
-        tick_weight = min(1.0, (s.many_services / max(len(ticked_services), 1)) ** 0.5)
-        ticked = {c: tick_weight if c in ticked_services else 0.0 for c in codes}
+        }
+        few = min(1.0, s.many_services / max(len(ticked_services), 1)) ** s.tick_decay
+        ticked = {
+            c: max(few, support[c]) * (s.worth_unsupported + (1 - s.worth_unsupported) * support[c])
+            if c in ticked_services
+            else 0.0
+            for c in codes
+        }
         has_case = {c: float(any(c in case.services for case in document.cases)) for c in codes}
-        declared_topics = unit({c: ticked[c] + s.worth_done * has_case[c] for c in codes})
-        declared_evidence = {
+        topics = unit({c: ticked[c] + s.worth_done * has_case[c] for c in codes}, 1.0)
+        return topics, {
             c: max(s.worth_done, s.worth_ticked * ticked[c] + 1 - s.worth_ticked)
             if has_case[c]
             else s.worth_ticked * ticked[c]
             for c in codes
         }
-        text_topics, text_share = unit(text_topics), s.ticked_share
+
+    def _related(self, evidence: Vector, spoken: Vector) -> Vector:
+        s, codes = self.settings, self.glossary.services
+        offered = {c for c in codes if evidence[c] >= s.offered_floor or spoken.get(c, 0.0) >= s.spoken_floor}
         return {
-            "declared_topics": declared_topics,
-            "topics": packed(
-                unit({c: text_share * declared_topics[c] + (1 - text_share) * text_topics[c] for c in codes})
-            ),
-            "declared_evidence": declared_evidence,
-            "evidence": packed(
-                {c: max(declared_evidence[c], s.worth_spoken * probabilities[c]) for c in codes}
-            ),
-            "related": {
-                c: s.worth_beside
-                if any(declared_evidence[o] and (o, c) in self.needs.relatedness for o in codes)
-                else 0.0
-                for c in codes
-            },
+            c: s.worth_beside if any((o, c) in self.needs.relatedness for o in offered) else 0.0
+            for c in codes
         }
 
     @cached_property
@@ -223,6 +240,7 @@ class _Comparison:
         features, s, codes = self.d.features[row], self.s, self.d.glossary.services
         topics = features["declared_topics" if is_copy else "topics"]
         evidence = features["declared_evidence" if is_copy else "evidence"]
+        related = features["declared_related" if is_copy else "related"]
         if not self.needs:
             query_vector = unit(self.d.needs.query_vector(self.texts, s.query_sharpness))
             return {c: s.max_services * topics[c] * query_vector[c] for c in codes}
@@ -230,7 +248,7 @@ class _Comparison:
         return {
             c: s.max_services
             * (
-                (1 - s.focus_share) * max(evidence[c], features["related"][c]) / len(self.needs)
+                (1 - s.focus_share) * max(evidence[c], related[c]) / len(self.needs)
                 + s.focus_share * topics[c] / len(distinct) ** 0.5
             )
             for c in distinct
@@ -245,7 +263,8 @@ class _Comparison:
             own = max(
                 (features["declared_evidence" if is_copy else "evidence"][c] for c in self.needs), default=1.0
             )
-            best = max([own, *(features["related"][c] for c in self.needs)])
+            related = features["declared_related" if is_copy else "related"]
+            best = max([own, *(related[c] for c in self.needs)])
             if reason := criteria.exclusion_reason(self.query, document, best, self.s):
                 exclusions.append((reason, document.id))
             else:
@@ -271,7 +290,7 @@ class _Comparison:
             "words": s.max_words * factor * coverage / (coverage + s.words_half),
             "services": sum(services.values()),
         } | {code: s.maximum(code) * share for code, (share, _, _) in results.items()}
-        facts, lacks = self._service_notes(document, related_only=related_only)
+        facts, lacks = self._service_notes(row, is_copy=is_copy, related_only=related_only)
         if is_copy:
             lacks = [("repeats_the_brief", {}), *lacks]
         elif flag_notes:
@@ -292,16 +311,25 @@ class _Comparison:
         }
         return any(len(term) > 2 and term in self.d.bm25.rows[row] for term in stems)
 
-    def _service_notes(self, document: Document, *, related_only: bool) -> tuple[Notes, Notes]:
+    def _service_notes(self, row: int, *, is_copy: bool, related_only: bool) -> tuple[Notes, Notes]:
         if not self.needs:
             return [], []
         if related_only:
             return [], [("services_beside", {"services": self.needs})]
-        offered = [code for code in self.needs if code in document.services]
-        missing = [code for code in self.needs if code not in document.services]
+        ticked, floor = self.d.documents[row].services, self.s.worth_spoken * self.s.spoken_floor
+        evidence = self.d.features[row]["declared_evidence" if is_copy else "evidence"]
+        groups: dict[str, list[str]] = {}
+        for code in self.needs:
+            note = "services_not_stated"
+            if code in ticked:
+                note = "services_in_common"
+            elif evidence[code] >= floor:
+                note = "writes_of_services"
+            groups.setdefault(note, []).append(code)
+        facts = ("services_in_common", "writes_of_services")
         return (
-            [("services_in_common", {"services": offered})] if offered else [],
-            [("services_not_stated", {"services": missing})] if missing else [],
+            [(note, {"services": groups[note]}) for note in facts if note in groups],
+            [(note, {"services": codes}) for note, codes in groups.items() if note not in facts],
         )
 
     def _add_words(self, result: RankedSupplier, row: int, services: Vector) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 Vector = dict[str, float]
 
 
-def unit(vector: Mapping[str, float]) -> Vector:
-    """Return a vector scaled to length 1; a zero vector is unchanged."""
-    length = math.sqrt(sum(value * value for value in vector.values()))
+def unit(vector: Mapping[str, float], min_length: float = 0.0) -> Vector:
+    """Return a vector divided by its length, or by a minimum length if it is shorter; a zero vector is unchanged."""
+    length = max(math.sqrt(sum(value * value for value in vector.values())), min_length)
     return {key: value / length if length else 0.0 for key, value in vector.items()}
 
 

@@ -59,6 +59,7 @@ def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
     """Return the worker's application. Tests use `app` instead."""
     from marketplace.app import create_app
     from marketplace.config import Settings
+    from marketplace.core.database import db
     from tests.support.browser import Browser
     from tests.support.data_sets import close
     from tests.support.page_rules import checked_pages
@@ -70,6 +71,10 @@ def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
     app.test_client_class = Browser
     use_shared_templates(app, run)
     checked_pages.folder = run.shared_folder("pages")
+    with app.app_context():
+        for engine in db.engines.values():
+            # The tests send more different statements than the cache of an engine has room for.
+            engine.update_execution_options(compiled_cache={})
     with shared_indexes(run):
         yield app
     close(app)
@@ -189,6 +194,13 @@ def client(app: "Flask") -> "Browser":
 def empty_database_url(shared_database: "Database") -> Iterator[str]:
     """Return the URL of a database without tables, for migrations and for commands run in separate processes."""
     with shared_database.new() as url:
+        yield url
+
+
+@pytest.fixture
+def migrated_database_url(shared_database: "Database") -> Iterator[str]:
+    """Return the URL of another database with the migrated schema, without rows: a copy, because migrating takes seconds."""
+    with shared_database.new(migrated=True) as url:
         yield url
 
 

@@ -12,7 +12,6 @@ from marketplace.accounts.models import User
 from marketplace.cli import main
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
-from marketplace.database import migrate
 from tests import factories
 from tests.support.browser import Browser
 
@@ -96,13 +95,12 @@ def test_no_page_grants_the_administrator_role(app: Flask) -> None:
     assert not session.get_one(User, person.id).is_admin
 
 
-def test_admin_commands_report_their_results(empty_database_url: str, tmp_path: Path) -> None:
-    from sqlalchemy import create_engine
-
-    engine = create_engine(empty_database_url)
-    migrate.upgrade(engine)
-    engine.dispose()
-    environ = {"DATABASE_URL": empty_database_url, "INSTANCE_PATH": str(tmp_path), "PASSWORD_HASH_COST": "1"}
+def test_admin_commands_report_their_results(migrated_database_url: str, tmp_path: Path) -> None:
+    environ = {
+        "DATABASE_URL": migrated_database_url,
+        "INSTANCE_PATH": str(tmp_path),
+        "PASSWORD_HASH_COST": "1",
+    }
 
     def run(*words: str, says: str, typed: str = "") -> None:
         done = CliRunner().invoke(main, ["admin", *words], input=typed, env=environ)

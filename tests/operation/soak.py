@@ -98,8 +98,11 @@ class Soak:
         """Migrate the database and create the application that signs users in."""
         from marketplace.app import create_app
         from marketplace.config import Settings
+        from marketplace.database import migrate
 
-        subprocess.run([sys.executable, "-m", "marketplace.cli", "db", "upgrade"], env=self.environ, check=True, capture_output=True)  # fmt: skip
+        engine = create_engine(self.url)
+        migrate.upgrade(engine)
+        engine.dispose()
         self.app = create_app(
             Settings.from_environment({name: str(value) for name, value in self.environ.items()})
         )

@@ -6,9 +6,9 @@ from tests.operation.soak import soak
 
 
 @pytest.mark.slow
-def test_acknowledged_writes_survive_kill_9(empty_database_url, tmp_path, sampling):
+def test_acknowledged_writes_survive_kill_9(migrated_database_url, tmp_path, sampling):
     kills = 3 if sampling.exhaustive else 1
-    result = soak(empty_database_url, tmp_path, kills=kills, seconds=0.5)
+    result = soak(migrated_database_url, tmp_path, kills=kills, seconds=0.5)
     assert result.findings == []
     assert result.acknowledged >= 10 * kills
     assert result.mails > 0

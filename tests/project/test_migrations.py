@@ -19,41 +19,40 @@ VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
 
 
 @pytest.fixture
-def engine(empty_database_url: str) -> Iterator[Engine]:
-    opened = create_engine(empty_database_url)
+def migrated(migrated_database_url: str) -> Iterator[Engine]:
+    """Yield an engine of a database that the run has migrated from nothing."""
+    opened = create_engine(migrated_database_url)
     yield opened
     opened.dispose()
 
 
-def test_migrations_match_models(engine: Engine) -> None:
-    migrate.upgrade(engine)
-    assert migrate.differences(engine) == []
-    assert set(inspect(engine).get_table_names()) == {*METADATA.tables, "alembic_version"}
+def test_migrations_match_models(migrated: Engine) -> None:
+    assert migrate.differences(migrated) == []
+    assert set(inspect(migrated).get_table_names()) == {*METADATA.tables, "alembic_version"}
 
 
-def test_downgrade_to_base_and_upgrade_matches_models(engine: Engine) -> None:
-    migrate.upgrade(engine)
-    migrate.downgrade(engine, "base")
-    assert set(inspect(engine).get_table_names()) == {"alembic_version"}
-    migrate.upgrade(engine)
-    assert migrate.differences(engine) == []
+def test_downgrade_to_base_and_upgrade_matches_models(migrated: Engine) -> None:
+    migrate.downgrade(migrated, "base")
+    assert set(inspect(migrated).get_table_names()) == {"alembic_version"}
+    migrate.upgrade(migrated)
+    assert migrate.differences(migrated) == []
 
 
-def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
-    migrate.upgrade(engine)
-    migrate.upgrade(engine)
-    assert migrate.current(engine) == migrate.head()
+def test_upgrading_twice_changes_nothing(migrated: Engine) -> None:
+    migrate.upgrade(migrated)
+    assert migrate.current(migrated) == migrate.head()
 
 
 @pytest.mark.parametrize("direction", ["up", "down"])
-def test_dangling_foreign_key_aborts_migration(engine: Engine, direction: str) -> None:
+def test_dangling_foreign_key_aborts_migration(migrated: Engine, direction: str) -> None:
     """SQLite migrations rebuild tables with foreign keys off, so dangling references would go unnoticed."""
-    migrate.upgrade(engine, "0013" if direction == "up" else "head")
+    engine, previous = migrated, f"{int(migrate.head() or 0) - 1:04d}"
+    if direction == "up":
+        migrate.downgrade(engine, previous)
     revision, trigger_names = migrate.current(engine), _triggers(engine)
-    target = ("target, ", "'', ") if direction == "up" else ("", "")  # dropped by a later migration
     row = (
-        f"INSERT INTO one_time_link (token_hash, user_id, purpose, email, {target[0]}created_at, expires_at)"
-        f" VALUES ('x', 999, 'reset', '', {target[1]}'2026-01-01 00:00:00', '2026-01-02 00:00:00')"
+        "INSERT INTO one_time_link (token_hash, user_id, purpose, email, created_at, expires_at)"
+        " VALUES ('x', 999, 'reset', '', '2026-01-01 00:00:00', '2026-01-02 00:00:00')"
     )
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection, pytest.raises(IntegrityError):
@@ -64,7 +63,7 @@ def test_dangling_foreign_key_aborts_migration(engine: Engine, direction: str) -
         broken.execute(row)
         broken.commit()
     with pytest.raises(RuntimeError, match="A foreign key has no target row"):
-        migrate.upgrade(engine) if direction == "up" else migrate.downgrade(engine, "0013")
+        migrate.upgrade(engine) if direction == "up" else migrate.downgrade(engine, previous)
     assert (migrate.current(engine), _triggers(engine)) == (revision, trigger_names)
     with engine.begin() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
@@ -78,17 +77,15 @@ def _triggers(engine: Engine) -> set[str]:
         return triggers.installed(connection)
 
 
-def test_missing_table_is_reported_as_difference(engine: Engine) -> None:
-    migrate.upgrade(engine)
-    with engine.begin() as connection:
+def test_missing_table_is_reported_as_difference(migrated: Engine) -> None:
+    with migrated.begin() as connection:
         METADATA.tables["one_time_link"].drop(connection)
-    assert any("one_time_link" in str(difference) for difference in migrate.differences(engine))
+    assert any("one_time_link" in str(difference) for difference in migrate.differences(migrated))
 
 
 @pytest.mark.once
-def test_migrations_insert_no_rows(engine: Engine) -> None:
-    migrate.upgrade(engine)
-    with engine.connect() as connection:
+def test_migrations_insert_no_rows(migrated: Engine) -> None:
+    with migrated.connect() as connection:
         filled = [
             name
             for name, table in METADATA.tables.items()

@@ -56,8 +56,8 @@ class Database(Protocol):
     def reset(self) -> None:
         """Restore the migrated schema without rows."""
 
-    def new(self) -> contextlib.AbstractContextManager[str]:
-        """Create another database without tables for the duration of the block. Yields its URL."""
+    def new(self, *, migrated: bool = False) -> contextlib.AbstractContextManager[str]:
+        """Create another database for the duration of the block, without tables or migrated. Yields its URL."""
 
     def save(self, name: str, *, shared: bool = False) -> None:
         """Save a copy of the database under a name for the rest of the run, for this worker or for all.
@@ -114,8 +114,10 @@ class Sqlite:
         self.restore(name)
 
     @contextlib.contextmanager
-    def new(self) -> Iterator[str]:
+    def new(self, *, migrated: bool = False) -> Iterator[str]:
         file = self._run.own_folder / f"{uuid.uuid4().hex}.sqlite3"
+        if migrated:
+            shutil.copyfile(self._template, file)
         yield f"sqlite:///{file}"
         for leftover in self._run.own_folder.glob(file.name + "*"):
             leftover.unlink()
@@ -149,13 +151,13 @@ class Postgresql:
         self._server = create_engine(server_url, isolation_level="AUTOCOMMIT")
         self._shared = f"marketplace_test_{run.id}"
         self._name = f"{self._shared}_{run.worker}"
-        template = f"{self._shared}_template"
+        self._template = f"{self._shared}_template"
         with run.lock("postgresql"):
-            if not self._exists(template):
-                engine = create_engine(self._create(template))
+            if not self._exists(self._template):
+                engine = create_engine(self._create(self._template))
                 migrate.upgrade(engine)
                 engine.dispose()
-        self.url = self._create(self._name, of=template)
+        self.url = self._create(self._name, of=self._template)
         self._rows: dict[str, tuple[list[tuple[str, bytes]], str]] = {}
         self._engine: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
 
@@ -164,9 +166,9 @@ class Postgresql:
             connection.execute(text(EMPTY_ALL_TABLES))
 
     @contextlib.contextmanager
-    def new(self) -> Iterator[str]:
+    def new(self, *, migrated: bool = False) -> Iterator[str]:
         name = f"{self._name}_{uuid.uuid4().hex[:8]}"
-        yield self._create(name)
+        yield self._create(name, of=self._template if migrated else "template0")
         self._drop(name)
 
     def save(self, name: str, *, shared: bool = False) -> None:

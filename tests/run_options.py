@@ -56,6 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.sample_seed = config.option.sample_seed or f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
     if memory := runs.memory_folder():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+    gc.disable()  # modules and collected tests are permanent: see pytest_collection_finish
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -139,7 +140,7 @@ def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest
     for (name, _database), cases in sampled.items():
         marker = cases[0].get_closest_marker("sample")
         assert marker is not None
-        chosen = sampling_of(config).choose(cases, marker.args[0], name)
+        chosen = sampling_of(config).choose(cases, marker.args[0], marker.kwargs.get("key", name))
         yield from (case for case in cases if case not in chosen)
 
 
@@ -158,9 +159,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Exclude modules and collected tests from garbage collection, because they live as long as the run."""
     del session
-    gc.collect()
     gc.freeze()
     gc.set_threshold(100_000, 50, 100)
+    gc.enable()
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -20,6 +20,8 @@ from werkzeug.test import TestResponse
 from marketplace.core.database import Base, db
 from marketplace.web import access
 from marketplace.web.access import Level
+from tests import factories
+from tests.factories import suppliers
 from tests.project.policy_scenario import ROLES, PolicyScenario
 from tests.support.data_sets import close
 from tests.support.databases import Database
@@ -277,20 +279,23 @@ def test_shared_access_reason_is_empty_for_other_views() -> None:
     assert [access.shared_access_reason(view) for view in (undeclared, separate, shared)] == ["", "", why]
 
 
-@pytest.mark.parametrize("level", sorted(set(Level) - set(access.WRITE_LEVELS)))
-def test_read_only_level_refuses_post(
-    make_app: Callable[..., Flask], level: Level, scenario: PolicyScenario
-) -> None:
+def test_read_only_levels_refuse_post(make_app: Callable[..., Flask]) -> None:
     """A view without a write level answers 403 to every POST."""
-
-    def view() -> str:
-        return "done"
-
-    app = make_app()
-    access._declare(level)(view)
-    app.add_url_rule("/undeclared", "undeclared", view, methods=["GET", "POST"])
-    for role in ROLES:
+    app, garden = make_app(), factories.garden()
+    viewers = (
+        None,
+        factories.member(factories.company(of=garden)),
+        factories.member(suppliers.supplier(of=garden)),
+        factories.member(garden, "curator"),
+        factories.administrator(),
+    )
+    levels = sorted(set(Level) - set(access.WRITE_LEVELS))
+    for number, level in enumerate(levels):
+        view = access._declare(level)(lambda: "done")
+        app.add_url_rule(f"/read-only/{number}", f"read_only_{number}", view, methods=["GET", "POST"])
+    for viewer in viewers:
         browser = app.test_client()
-        if role in scenario.users:
-            browser.sign_in(scenario.users[role])  # type: ignore[attr-defined]  # because it is our browser
-        assert browser.post("/undeclared").status_code == 403
+        if viewer:
+            browser.sign_in(viewer.user_id)  # type: ignore[attr-defined]  # because it is our browser
+        for number, level in enumerate(levels):
+            assert browser.post(f"/read-only/{number}").status_code == 403, level

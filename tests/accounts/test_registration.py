@@ -199,6 +199,7 @@ SAMPLES, ROUNDS = 11, 3
 
 @pytest.mark.slow
 @pytest.mark.once
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("way", ["sign-in", "registration", "reset", "invitation"])
 def test_known_and_unknown_addresses_take_the_same_time(make_app: Callable[..., Flask], way: str) -> None:
     """Medians of interleaved attempts must agree within 30 % or 5 ms, in one of several rounds.

@@ -158,6 +158,7 @@ def test_network_prefix_of_an_address(address: str, network: str) -> None:
     assert network_prefix(address) == network
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 def test_no_timing_of_attempts_exceeds_the_policy(app: Flask, policy: Any) -> None:
     """Trying at every opportunity for hours must not exceed the limit within any reset period."""

@@ -89,6 +89,7 @@ def send_interleaved(course_session: CourseSession, cohort: Cohort, seed: int) -
 
 
 @pytest.mark.both_databases
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("seed", range(20))
 def test_marks_of_two_phones_in_any_order_give_the_latest_on_the_devices(
     today: CourseSession, cohort: Cohort, seed: int

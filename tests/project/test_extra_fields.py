@@ -39,7 +39,7 @@ EXTRA = {
     "slug": "taken",
     "deadline": "2030-01-01",
 }
-SAMPLED_PAGES = 25
+SAMPLED_PAGES = 15
 """Number of (role, page) pairs whose forms a sampled run submits. An exhaustive run submits all."""
 MIN_FORMS = 60
 REPEATING_TABLES = {

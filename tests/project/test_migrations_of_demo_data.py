@@ -14,7 +14,7 @@ from marketplace.core.database import db
 from marketplace.database import migrate, triggers
 from tests.support.sampling import Sampling
 
-SAMPLED_VERSIONS = 4
+SAMPLED_VERSIONS = 2
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ ROLES = {
     "administrator": "administrator",
 }
 """Users of people.py who open each route, and the matching role in benchmarks/data/page_set.py."""
-SAMPLED_ROLES = 2
+SAMPLED_ROLES = 1
 IGNORED_PREFIXES = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
 AUDIT_PAGE = "/admin/audit?action=brief.publish"
 """Filtered by action: the newest events are sign-ins by this test, and those may have no organisation."""

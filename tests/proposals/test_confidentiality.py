@@ -24,7 +24,7 @@ from tests.support.sql_capture import captured_sql
 
 Seen = dict[tuple[str, str], Any]
 BIDDER = "kvistverk"
-SAMPLED_STEPS, SAMPLED_PEOPLE = 1, 4
+SAMPLED_STEPS, SAMPLED_PEOPLE = 1, 2
 """Numbers of steps after which a run compares pages, and of people whose pages; an exhaustive run compares all."""
 
 

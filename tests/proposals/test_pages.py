@@ -32,6 +32,7 @@ def seen_by(browser, name):
     return answers
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", [*OTHERS, "nobody"])
 def test_competitor_offer_changes_no_page_of_others(browser, market, name):
     before = seen_by(browser, name)

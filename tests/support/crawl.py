@@ -120,7 +120,7 @@ def recorded_parameters(app: Flask) -> Iterator[set[str]]:
 START = ("/", "/?q=selge+ost+p%C3%A5+nett&place=5021", "/suppliers?q=nettbutik", "/home")
 
 
-SAMPLED_OBJECTS, ONE_OBJECT_IN = 4, 10
+SAMPLED_OBJECTS, ONE_OBJECT_IN = 2, 10
 
 
 def crawl(
@@ -135,7 +135,7 @@ def crawl(
     At most `max_variants` URLs are visited that differ only in the values of their query string. Error responses are
     added to `errors`, with the page that links to them.
 
-    With a sampling, the pages of the first four objects of each route are visited, one in ten of the others, and all
+    With a sampling, the pages of the first two objects of each route are visited, one in ten of the others, and all
     to which a former crawl found no link.
     """
     browser.check_pages = False

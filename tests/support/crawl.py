@@ -120,23 +120,22 @@ def recorded_parameters(app: Flask) -> Iterator[set[str]]:
 START = ("/", "/?q=selge+ost+p%C3%A5+nett&place=5021", "/suppliers?q=nettbutik", "/home")
 
 
-SAMPLED_OBJECTS, ONE_OBJECT_IN = 2, 10
+MAX_VARIANTS, SAMPLED_OBJECTS, ONE_OBJECT_IN = 3, 1, 10
 
 
 def crawl(
     browser: Browser,
     start: Iterable[str] = START,
-    max_variants: int = 3,
     sampling: Sampling | None = None,
     former: Crawl | None = None,
 ) -> Crawl:
     """Follow all links from the start pages.
 
-    At most `max_variants` URLs are visited that differ only in the values of their query string. Error responses are
-    added to `errors`, with the page that links to them.
+    At most three URLs are visited that differ only in the values of their query string. Error responses are added to
+    `errors`, with the page that links to them.
 
-    With a sampling, the pages of the first two objects of each route are visited, one in ten of the others, and all
-    to which a former crawl found no link.
+    With a sampling, the pages of the first object of each route are visited, one in ten of the others, and all to
+    which a former crawl found no link, with one variant of each query string.
     """
     browser.check_pages = False
     result = Crawl()
@@ -149,7 +148,7 @@ def crawl(
         parts = urlsplit(path)
         kind = (parts.path, tuple(sorted({name for name, _value in parse_qsl(parts.query)})))
         visits[kind] += 1
-        if parts.query and visits[kind] > max_variants:
+        if parts.query and visits[kind] > _max_variants(sampling):
             continue
         route = endpoint_of(browser, path, "get")
         of_route = objects.setdefault(route, set())
@@ -178,6 +177,10 @@ def crawl(
                 result.seen_on[target] = path
                 waiting.append(target)
     return result
+
+
+def _max_variants(sampling: Sampling | None) -> int:
+    return 1 if sampling and not sampling.exhaustive else MAX_VARIANTS
 
 
 def paths_on(page: HtmlPage, path: str) -> Iterator[str]:

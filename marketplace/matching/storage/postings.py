@@ -199,8 +199,12 @@ class Postings:
         query_columns, query_weights = query_columns[is_known], query_weights[is_known]
         if count <= 0 or not query_columns.size or not self.size:
             return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-        if query_columns.size == 1 and len(self.rows_of(query_columns[0])) <= MAX_LIST_TO_PARTITION:
-            rows, scores = self._top_of_list(query_columns[0], query_weights, count, margin)
+        span = self._span(int(query_columns[0]))
+        if query_columns.size == 1 and span.stop - span.start <= MAX_LIST_TO_PARTITION:
+            # The rows of a single list are distinct: no need to score the other documents.
+            scores = self.weights[span] * query_weights.astype(np.float32)
+            is_selected = scores >= threshold_below(kth_highest(scores, count), margin, 1)
+            rows, scores = self.rows[span][is_selected], scores[is_selected]
         else:
             size = group_size(self.size, count)
             buffer = score_buffer(-(-self.size // size) * size)
@@ -213,12 +217,6 @@ class Postings:
             is_kept = scores >= threshold_below(float(scores[count - 1]), margin, len(query_columns))
             rows, scores = rows[is_kept], scores[is_kept]
         return rows, scores
-
-    def _top_of_list(self, column: int, weights: Vector, count: int, margin: float) -> tuple[Rows, Weights]:
-        """Select from a single list, whose rows are distinct, without scoring the other documents."""
-        rows, scores = self.rows_of(column), self.weights_of(column) * weights.astype(np.float32)
-        is_selected = scores >= threshold_below(kth_highest(scores, count), margin, 1)
-        return rows[is_selected], scores[is_selected]
 
     def contributions(self, columns: IntSequence, weights: FloatSequence, rows: IntSequence) -> Vector:
         """Return the exact contribution of each query term to each of a few rows: rows by columns.

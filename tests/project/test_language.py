@@ -68,6 +68,7 @@ PROSE_FILES = (
     "CHANGELOG.md",
     "SECURITY.md",
     "docs/operation.md",
+    "docs/scaling.md",
     "docs/regions.md",
     "Makefile",
 )

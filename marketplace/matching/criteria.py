@@ -17,7 +17,6 @@ from .explanation import Note
 from .settings import MatchingSettings
 
 EARTH_RADIUS_KM = 6371.0
-UNKNOWN_SHARE = 0.5
 NO_SERVICE, OUTSIDE_AREA, NO_LANGUAGE, NO_TIME = "services", "area", "languages", "time"
 OVER_BUDGET, RELATED_ONLY = "over_budget", "services_beside"
 WRITTEN_NORWEGIAN = frozenset({"nb", "nn"})
@@ -109,7 +108,7 @@ def place(query: Query, document: Document, settings: MatchingSettings) -> Crite
     if query.presence == "remote" and document.remote:
         return CriterionResult(1.0, (("works_remotely", {}),))
     if query.position is None or document.position is None:
-        return CriterionResult(UNKNOWN_SHARE, (), (("place_unknown", {}),))
+        return CriterionResult(settings.unknown_share, (), (("place_unknown", {}),))
     km = distance_km(query.position, document.position)
     near = nearness(km, settings)
     if query.presence == "some" and document.remote:
@@ -123,24 +122,24 @@ def place(query: Query, document: Document, settings: MatchingSettings) -> Crite
 def budget(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     """Judge whether the supplier's lowest price is within the budget."""
     if document.price_from_nok is None:
-        return CriterionResult(UNKNOWN_SHARE, (), (("price_unknown", {}),))
+        return CriterionResult(settings.unknown_share, (), (("price_unknown", {}),))
     if query.budget_max_nok is None:
-        return CriterionResult(UNKNOWN_SHARE)
+        return CriterionResult(settings.unknown_share)
     note = {"price_from_nok": document.price_from_nok, "budget_max_nok": query.budget_max_nok}
     if document.price_from_nok <= query.budget_max_nok:
         return CriterionResult(1.0, (("within_budget", note),))
     over = document.price_from_nok / max(query.budget_max_nok, 1) - 1.0
     return CriterionResult(
-        max(0.0, 1.0 - over / settings.budget_slack) * UNKNOWN_SHARE, (), ((OVER_BUDGET, note),)
+        max(0.0, 1.0 - over / settings.budget_slack) * settings.unknown_share, (), ((OVER_BUDGET, note),)
     )
 
 
 def availability(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     """Judge whether the supplier can start in time."""
     if document.next_start is None:
-        return CriterionResult(UNKNOWN_SHARE, (), (("start_unknown", {}),))
+        return CriterionResult(settings.unknown_share, (), (("start_unknown", {}),))
     if query.start_from is None:
-        return CriterionResult(UNKNOWN_SHARE)
+        return CriterionResult(settings.unknown_share)
     days = (document.next_start - query.start_from).days
     note = {"date": document.next_start.isoformat()}
     if days <= 0:

@@ -103,6 +103,9 @@ class MatchingSettings:
     """Excess over the budget at which the lowest price gives no points: 0.5 is half as much again."""
     late_days: int = 90
     """Days after the wanted start at which availability gives no points."""
+    unknown_share: float = 0.5
+    """Share of the points for place, budget or availability that an unknown value gives, and the most that a price
+    over the budget gives."""
 
     def __post_init__(self) -> None:
         """Raise ValueError if the maxima do not add up to 100."""

@@ -240,7 +240,9 @@ chosen_settings = st.sampled_from(
     [
         MatchingSettings(),
         MatchingSettings(k1=0.9, b=0.4, weight_parts=0.3, fuzzy_terms=2, ticked_share=0.2, focus_share=0.8),
-        MatchingSettings(max_words=50.0, max_services=15.0, query_sharpness=1.0, document_sharpness=2.0),
+        MatchingSettings(
+            max_words=50.0, max_services=15.0, query_sharpness=1.0, document_sharpness=2.0, unknown_share=0.3
+        ),
     ]
 )
 

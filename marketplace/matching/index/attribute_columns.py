@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from .. import criteria
-from ..criteria import EARTH_RADIUS_KM, UNKNOWN_SHARE, WRITTEN_NORWEGIAN
+from ..criteria import EARTH_RADIUS_KM, WRITTEN_NORWEGIAN
 from ..documents import Document, Query
 from ..settings import MatchingSettings
 from ..storage.string_table import Vocabulary, memory_map
@@ -159,14 +159,14 @@ class AttributeColumns:
     def place(self, query: Query) -> Vector:
         """Return each document's share of the points for place."""
         settings = self.settings
-        share = np.full(self.size, UNKNOWN_SHARE)
+        share = np.full(self.size, self.settings.unknown_share)
         if query.position is not None:
             near = np.clip(
                 (settings.far_km - self._km(query)) / (settings.far_km - settings.near_km), 0.0, 1.0
             )
             if query.presence == "some":
                 near = np.where(self.remote, 0.5 + 0.5 * near, near)
-            share = np.where(np.isnan(near), UNKNOWN_SHARE, near)
+            share = np.where(np.isnan(near), self.settings.unknown_share, near)
         if query.presence == "remote":
             share[self.remote] = 1.0
         share[self.comes_to(query)] = 1.0
@@ -185,21 +185,25 @@ class AttributeColumns:
 
     def budget(self, query: Query) -> Vector:
         """Return each document's share of the points for budget."""
-        share = np.full(self.size, UNKNOWN_SHARE)
+        share = np.full(self.size, self.settings.unknown_share)
         if query.budget_max_nok is None:
             return share
         share[self.price <= query.budget_max_nok] = 1.0
         is_over = self.over_budget(query)
         excess = self.price[is_over] / max(query.budget_max_nok, 1) - 1.0
-        share[is_over] = np.maximum(0.0, 1.0 - excess / self.settings.budget_slack) * UNKNOWN_SHARE
+        share[is_over] = (
+            np.maximum(0.0, 1.0 - excess / self.settings.budget_slack) * self.settings.unknown_share
+        )
         return share
 
     def availability(self, query: Query) -> Vector:
         """Return each document's share of the points for being available in time."""
         if query.start_from is None:
-            return np.full(self.size, UNKNOWN_SHARE)
+            return np.full(self.size, self.settings.unknown_share)
         days = np.maximum(0.0, self.next_start - query.start_from.toordinal())
-        return np.where(np.isnan(days), UNKNOWN_SHARE, np.maximum(0.0, 1.0 - days / self.settings.late_days))
+        return np.where(
+            np.isnan(days), self.settings.unknown_share, np.maximum(0.0, 1.0 - days / self.settings.late_days)
+        )
 
     def sector(self, query: Query, in_words: IntSequence) -> Vector:
         """Return each document's share of the points for sector experience; `in_words` are rows that mention it."""

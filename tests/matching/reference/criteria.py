@@ -51,7 +51,7 @@ def place(query: Query, document: Document, settings: MatchingSettings) -> Crite
         return 1.0, [("works_remotely", {})], []
     km = kilometres(query, document)
     if km is None:
-        return 0.5, [], [("place_unknown", {})]
+        return settings.unknown_share, [], [("place_unknown", {})]
     share = (settings.far_km - km) / (settings.far_km - settings.near_km)
     share = max(0.0, min(1.0, share))
     if query.presence == "some" and document.remote:
@@ -63,21 +63,25 @@ def place(query: Query, document: Document, settings: MatchingSettings) -> Crite
 def budget(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     price, maximum = document.price_from_nok, query.budget_max_nok
     if price is None:
-        return 0.5, [], [("price_unknown", {})]
+        return settings.unknown_share, [], [("price_unknown", {})]
     if maximum is None:
-        return 0.5, [], []
+        return settings.unknown_share, [], []
     params = {"price_from_nok": price, "budget_max_nok": maximum}
     if price <= maximum:
         return 1.0, [("within_budget", params)], []
     excess = (price - max(maximum, 1)) / max(maximum, 1)
-    return max(0.0, (1 - excess / settings.budget_slack) / 2), [], [("over_budget", params)]
+    return (
+        max(0.0, 1 - excess / settings.budget_slack) * settings.unknown_share,
+        [],
+        [("over_budget", params)],
+    )
 
 
 def availability(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     if document.next_start is None:
-        return 0.5, [], [("start_unknown", {})]
+        return settings.unknown_share, [], [("start_unknown", {})]
     if query.start_from is None:
-        return 0.5, [], []
+        return settings.unknown_share, [], []
     days_late = document.next_start.toordinal() - query.start_from.toordinal()
     params = {"date": str(document.next_start)}
     if days_late <= 0:

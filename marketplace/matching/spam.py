@@ -53,7 +53,16 @@ _OFFER_WORDS = _set(
     " byggjer"
 )
 MIN_REQUEST_WORDS, MIN_REQUEST_SHARE = 3, 0.05
+_NEED = re.compile(
+    r"\b(?:vi|jeg|eg|me|we|i)(?: \w+){0,2} (?:trenger|treng|søker|lurer|need|wonder|seek)\b"
+    r"|\b(?:trenger|treng|ønsker|ønskjer|ynskjer|søker|need|want|seek) (?:vi|jeg|eg|me|hjelp|noen|nokon|tilbud|tilbod"
+    r"|help|someone|somebody|offers)\b"
+    r"|\b(?:hvem|kven|who|noen|nokon|someone|somebody) (?:kan|can|som|who)\b"
+)
+"""Words in which a customer asks; honest suppliers use single request words too, most of all those who say "not"."""
 NGRAM_SIZE, MIN_COPIED_SHARE = 3, 0.3
+MIN_COPIED_NGRAMS = 6
+"""Runs of three words that honest suppliers and briefs have in common at most, with a margin."""
 _TAGS = re.compile("[\U000e0000-\U000e007f]")
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -90,7 +99,8 @@ def _flags(document: Document, briefs: Iterable[str]) -> Iterator[Note]:
     net_requests = sum(word in _REQUEST_WORDS for word in words) - 2 * sum(
         word in _OFFER_WORDS for word in words
     )
-    if net_requests >= max(MIN_REQUEST_WORDS, MIN_REQUEST_SHARE * len(words)):
+    asks = net_requests >= max(MIN_REQUEST_WORDS, MIN_REQUEST_SHARE * len(words))
+    if asks and _NEED.search(" ".join(words)):
         yield READS_LIKE_BRIEF, {}
     yield from _find_copied_brief(words, briefs)
 
@@ -121,9 +131,8 @@ def _brief_ngrams(brief: str) -> frozenset[tuple[str, ...]]:
 
 
 def _is_copy(ngrams: AbstractSet[tuple[str, ...]], brief_ngrams: AbstractSet[tuple[str, ...]]) -> bool:
-    return len(brief_ngrams) >= NGRAM_SIZE and len(brief_ngrams & ngrams) >= MIN_COPIED_SHARE * len(
-        brief_ngrams
-    )
+    min_copied = max(MIN_COPIED_NGRAMS, MIN_COPIED_SHARE * len(brief_ngrams))
+    return len(brief_ngrams & ngrams) >= min_copied
 
 
 def _word_ngrams(words: Sequence[str]) -> set[tuple[str, ...]]:

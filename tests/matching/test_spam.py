@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.matching import CaseText, Document, Glossary, Index, Query, spam_flags
+from marketplace.matching import CaseText, Document, Glossary, Index, Match, Query, spam_flags
 from marketplace.matching.near_duplicates import EarlierDocuments, Sketches, find_duplicates, sketch
 from tests.matching.conftest import DEVSET, MARKET
 
@@ -76,6 +76,11 @@ def test_copied_brief_is_named() -> None:
         "Fotograf. Bilder, film, drone.",
         "Καλημέρα! Vi snakker gresk med turistene dine.",
         "",
+        "Vi selger ikke ferdige pakker, og vi binder ingen. Jeg skriver tekst selv. Ikke noe abonnement på vår tid.",
+        "We are not an agency. Our two designers do the work, and our clients own the files. Not cheap, but done.",
+        "Jeg er fotograf og vil helst jobbe ute. Mine bilder brukes av hoteller. Vi ønsker å vise folk slik de er.",
+        "Need a website? Want more bookings? Not sure how? Our studio does both, and our prices are not hidden.",
+        "Mange bedrifter trenger synlighet, men vet ikke hvordan. Vår jobb er å vise vei. Ikke mer, ikke mindre.",
     ],
 )
 def test_honest_text_is_not_flagged(text: str) -> None:
@@ -93,6 +98,22 @@ def test_few_honest_profiles_are_flagged(path: Any) -> None:
         )
     ]
     assert len(flagged) <= 0.02 * len(rows)
+
+
+def test_honest_profile_that_contains_a_short_brief_is_no_copy(
+    glossary: Glossary, suppliers: list[Document]
+) -> None:
+    query = Query("b", "Nettbutikk til gårdsutsalg", "Vi trenger hjelp med betaling, frakt og bilder.")
+    (match,) = (
+        m
+        for m in Index.build([*suppliers, _document()], glossary).rank(query).matches
+        if m.document_id == "1"
+    )
+    assert "repeats_the_brief" not in dict(match.explanation.lacks)
+    copy = _document(f"{query.title}. {query.text} Ring oss.", id="copy", name="Kopi")
+    result = Index.build([*suppliers, copy], glossary).judge(query, "copy")
+    assert isinstance(result, Match)
+    assert "repeats_the_brief" in dict(result.explanation.lacks)
 
 
 def test_duplicates_map_to_first_document() -> None:

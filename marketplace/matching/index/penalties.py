@@ -17,6 +17,8 @@ from ..spam import copies_brief
 from ..storage.types import Mask, Vector
 from .lexical import MIN_TERMS_TO_COMPARE, LexicalIndex, QueryTerms, Scores
 
+MIN_TERMS_TO_COUNT = 10
+"""A query with fewer distinct terms is copied only if trigrams show it: honest profiles contain all of its terms."""
 MIN_SHARED_TERMS = 0.3
 """Share of a brief's distinct terms from which a text is compared with the brief by trigrams."""
 
@@ -74,7 +76,9 @@ class QueryPenalties:
         settings, documents = self.penalties.settings, self.penalties.documents
         if self.terms.distinct_terms < MIN_TERMS_TO_COMPARE:
             return frozenset()
-        min_share = max(settings.copied_floor, settings.copied_short - self.terms.distinct_terms / 60.0)
+        distinct_terms = self.terms.distinct_terms
+        min_share = max(settings.copied_floor, settings.copied_short - distinct_terms / 60.0)
+        has_many_terms = distinct_terms >= MIN_TERMS_TO_COUNT
         shared = self.lexical.shared_terms(self.terms)
         coverage = self.terms.coverage(self.word_weights)
         suspects = np.flatnonzero(
@@ -85,7 +89,7 @@ class QueryPenalties:
             row
             for row in suspects.tolist()
             if not documents[row].looked_at
-            and (shared[row] >= min_share or copies_brief(documents[row], brief))
+            and ((has_many_terms and shared[row] >= min_share) or copies_brief(documents[row], brief))
         )
 
     @cached_property

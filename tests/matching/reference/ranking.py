@@ -229,11 +229,11 @@ class _Comparison:
             return False
         shared = len(self.own_terms & self.d.bm25.rows[row].keys()) / distinct_terms
         min_share = max(self.s.copied_floor, self.s.copied_short - distinct_terms / 60)
-        if shared >= min_share:
+        if distinct_terms >= 10 and shared >= min_share:
             return True
         brief = _word_trigrams(f"{self.query.title} {self.query.text}")
         own = _word_trigrams(" ".join([document.text, *(case.text for case in document.cases)]))
-        return shared >= 0.3 and len(brief) >= 3 and len(brief & own) >= 0.3 * len(brief)
+        return shared >= 0.3 and len(brief & own) >= max(6, 0.3 * len(brief))
 
     def _services(self, row: int, *, is_copy: bool) -> Vector:
         """Return the points of each service."""

@@ -5,10 +5,12 @@ irrelevant for the brief (does it reach the top three?) and with a relevant one 
 ranks does it gain?). Honest variations of a text must change nothing.
 """
 
+import hashlib
 import json
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -28,6 +30,8 @@ from marketplace.matching.spam import spam_flags
 
 TOP_IRRELEVANT = 3
 TOP_RANKS = 5
+TICKS = (3, 5, 8, 12, 20, 40)
+"""Numbers of ticked services that are tried; with one, the attacker lies about the service that is needed alone."""
 MODES = ("confirmed", "fields", "text")
 Attack = Callable[[Document, Row, Glossary], Document]
 
@@ -46,6 +50,18 @@ def _add(document: Document, words: str) -> Document:
     return replace(document, text=f"{document.text} {words}")
 
 
+def _tick(document: Document, brief: Row, glossary: Glossary, number: int) -> Document:
+    """Tick the services that the brief needs, then others, until a number of services are ticked."""
+    needed = brief.get("confirmed_services", ())
+    others = sorted(set(glossary.services).difference(needed, document.services), key=_shuffled(brief["id"]))
+    services = dict.fromkeys((*document.services, *needed, *others))
+    return replace(document, services=tuple(services)[: max(number, len({*document.services, *needed}))])
+
+
+def _shuffled(seed: str) -> Callable[[str], bytes]:
+    return lambda code: hashlib.blake2b(f"{seed} {code}".encode()).digest()
+
+
 def _full_width(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
@@ -56,6 +72,7 @@ ATTACKS: dict[str, Attack] = {
     "one word 50 times": lambda d, b, g: _add(d, f"{_label(b, g)} " * 50),
     "the kind's words 20 times": lambda d, b, g: _add(d, (" ".join(_service_phrases(b, g)) + " ") * 20),
     "all service names": lambda d, _b, g: _add(d, ", ".join(label["nb"] for label in g.labels.values())),
+    **{f"{number} services ticked": partial(_tick, number=number) for number in (1, *TICKS)},
     "every service ticked": lambda d, _b, g: replace(d, services=g.services),
     "the brief copied in": lambda d, b, _g: _add(d, f"{b['title']} {b['text']}"),
     "the brief instead of the profile": lambda d, b, _g: replace(d, text=f"{b['title']}. {b['text']}"),
@@ -180,9 +197,14 @@ class _BriefTrial:
         return _ranks(self.honest.updated(documents), self.query)
 
     def duplicates_in_top(self) -> int:
-        """Count the top five ranks that the first supplier takes if it is published under five names."""
+        """Count the top five ranks that the first supplier takes if it is published under five names, slightly edited."""
         first = next(d for d in self.honest.documents if d.id == self.order[0])
-        copies = [replace(first, id=f"{first.id}-{i}", name=f"{first.name} {'ABCD'[i]}") for i in range(4)]
+        copies = [
+            replace(
+                first, id=f"{first.id}-{i}", name=f"{name} {first.name[::-1]}", text=f"{first.text} {name}."
+            )
+            for i, name in enumerate(("Nord", "Fjell", "Dal", "Vik"))
+        ]
         ranks = _ranks(self.honest.updated([*self.honest.documents, *copies]), self.query)
         return sum(ranks.get(d.id, 10**6) <= TOP_RANKS for d in (first, *copies))
 

@@ -4,13 +4,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from marketplace import matching
 from marketplace.core import places, taxonomy
 from marketplace.core.i18n import format_list, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
+from marketplace.suppliers.glossary import glossary
 
 GOOD_TEXT_WORDS = 60
 MAX_PLACES = 6
+MAX_DESCRIBED = 3
+MIN_PROBABILITY = 0.8
+"""Probability, 0 to 1, from which a text is said to describe a service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,17 @@ def missing_fields(supplier: Any) -> list[MissingField]:
                     kinds=kinds,
                 ),
                 _("Describe a job"),
+            )
+        )
+    if described := described_services(supplier):
+        found.append(
+            MissingField(
+                "services",
+                _(
+                    "Your texts describe %(services)s. Companies that ask for this find you more easily when you are approved for it.",
+                    services=format_list([taxonomy.services()[code].label.lower() for code in described]),
+                ),
+                _("Apply for approval"),
             )
         )
     if len(supplier.about.split()) < GOOD_TEXT_WORDS:
@@ -105,6 +121,17 @@ def missing_fields(supplier: Any) -> list[MissingField]:
             )
         )
     return found
+
+
+def described_services(supplier: Any) -> list[str]:
+    """Return the services that a supplier's texts and jobs describe without being selected, clearest first."""
+    selected = {row.code for row in supplier.services}
+    shown = [case.service_code for case in supplier.cases if case.service_code]
+    texts = [supplier.about, *(part for case in supplier.cases for part in (case.title, case.text))]
+    suggestions = matching.suggest_needs("\n".join(filter(None, texts)), glossary(), supplier.text_locale)
+    written = [need.service for need in suggestions if need.probability >= MIN_PROBABILITY]
+    codes = [code for code in dict.fromkeys([*shown, *written]) if code in taxonomy.services()]
+    return [code for code in codes if code not in selected][:MAX_DESCRIBED]
 
 
 def format_area(supplier: Any) -> str:

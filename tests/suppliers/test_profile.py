@@ -155,3 +155,16 @@ def test_fully_covered_county_is_one_checkbox(app: Flask, client: Browser) -> No
     boxes = client.page("/profile/area").all("input", name="areas")
     ticked = {box.get("value") for box in boxes if box.get("checked") is not None}
     assert ticked == {"county:50", "1506"}
+
+
+def test_profile_page_tells_what_to_apply_for(app: Flask, client: Browser) -> None:
+    vetting_garden()
+    made, owner = applicant()
+    selected = {row.code for row in made.services}
+    assert "med.drone" not in selected
+    made.about = "Vi tar dronebilder og dronefilm for hytteeiere og gårder. Dronen flyr trygt, og vi har alle tillatelser."
+    session.commit()
+    client.sign_in(owner.user_id or 0)
+    page = client.page("/profile").text
+    assert "Tekstene deres beskriver drone" in page
+    assert "Søk om godkjenning" in page

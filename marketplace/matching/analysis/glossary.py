@@ -11,6 +11,7 @@ from typing import Any
 
 from .analyzer import Analyzer
 from .decompounding import CompoundSplitter
+from .negation import Negation
 from .reason_words import ReasonWords, general_words
 from .stop_words import LANGUAGES
 
@@ -113,6 +114,12 @@ class Glossary:
     def _all_words(self, words: Iterator[str]) -> Iterator[str]:
         yield from self._glossary_words
         yield from words
+
+    @cached_property
+    def negation(self) -> Negation:
+        """How people write that they do not want something."""
+        stop_words = self.analyzer.stop_words
+        return Negation.from_resources(self.resources, stop_words.of("nb") | stop_words.of("en"))
 
     @cached_property
     def _glossary_words(self) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from ..settings import MatchingSettings
 from . import snapshot, what_if
 from .ablation import drop_unverified_terms
 from .comparison import Comparison
-from .lexical import query_tokens
 from .needs import NeedSuggestion
 from .store import Store
 
@@ -98,8 +97,8 @@ class Index:
         """Return the services that a text probably asks for, most probable first."""
         analyzer = self._store.encoder.analyzer
         lang = lang or analyzer.language_of(f"{title} {text}")
-        texts = query_tokens(analyzer, title, text, lang, self.settings)
-        return self._store.needs.suggest(texts, limit)
+        needs = self._store.encoder.need_text(title, text, lang)
+        return self._store.needs.suggest(needs, limit)
 
     def candidates(self, query: Query, limit: int) -> list[str]:
         """Return the ids of all suppliers that may be among the first `limit` once ties are rotated."""

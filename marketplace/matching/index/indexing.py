@@ -13,7 +13,7 @@ from ..settings import MatchingSettings
 from ..spam import TOO_MANY_SERVICES
 from ..storage.bounded_dict import BoundedDict
 from ..storage.types import Mask, Vector
-from .needs import NeedModel
+from .needs import NeedModel, NeedText
 from .service_features import DeclaredFeatures, ServiceFeatures
 
 Fields = Mapping[str, Sequence[Token]]
@@ -64,6 +64,17 @@ class DocumentEncoder:
         if len(set(services)) > self.settings.labelled_services:
             return []
         return [token for code in services for token in self._service_tokens.get(code, ())]
+
+    def need_text(self, title: str, text: str, lang: str) -> NeedText:
+        """Return the words of a brief, divided into what is wanted and what is not."""
+        parts = [
+            (self.glossary.negation.split(title), self.settings.weight_title),
+            (self.glossary.negation.split(text), 1.0),
+        ]
+        return NeedText(
+            [(self.analyzer.tokens(part.wanted, lang), weight) for part, weight in parts],
+            [(self.analyzer.tokens(part.unwanted, lang), weight) for part, weight in parts],
+        )
 
     def explanation_terms(self, document: Document, directory_size: int) -> ExplanationTerms:
         """Return the words that explain a document, cached for all of a small directory or for the latest few."""

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from scipy import sparse
@@ -31,6 +31,15 @@ from .vectors import sqrt_counts, term_matrix, term_weights
 Counts = defaultdict[str, float]
 WeightedTokens = Sequence[tuple[Sequence[Token], float]]
 """The sections of a text as tokens, each with the weight of one of its words."""
+
+
+class NeedText(NamedTuple):
+    """The words of a brief that say what is wanted, and those about what is not wanted or works well."""
+
+    wanted: WeightedTokens
+    unwanted: WeightedTokens = ()
+
+
 Sample = tuple[Sequence[Token], Sequence[str]]
 """The tokens of a text, with the services that it is labelled with."""
 MAX_TRAINING_TICKS = 3
@@ -41,6 +50,8 @@ RELATED_WEIGHT = 0.1
 """Weight of services that the taxonomy names as related to a need, relative to 1 for the service itself."""
 MIN_COSINE = 0.04
 """A text whose nearest centroid has a lower cosine than this is about no service."""
+MIN_WANTED_SHARE = 0.5
+"""Services that are wanted less than this are not suggested."""
 TYPO_SIMILARITY = 0.5
 """How similar (0 to 1) an unknown word must be to a known one to be read as a misspelling of it."""
 CALIBRATION = (-7.0, 22.6, 4.3)
@@ -233,11 +244,30 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         vectors: Vector = np.where(is_about_a_service, cosines**sharpness, 0.0)
         return vectors
 
-    def query_vector(self, text: WeightedTokens, sharpness: float) -> Vector:
+    def query_vector(self, text: NeedText, sharpness: float) -> Vector:
         """Return the topic vector of a query (one row), spread to related services, with misspellings corrected."""
+        cosines = self._corrected_cosines(text.wanted)
+        if cosines.max() < MIN_COSINE:
+            return np.zeros((1, len(self.services)))
+        vector: Vector = (cosines**sharpness) @ self.relatedness_
+        return (vector * self._wanted_shares(cosines, text.unwanted))[None, :]
+
+    def _corrected_cosines(self, text: WeightedTokens) -> Vector:
+        """Return the cosines of one text with the centroids, with misspellings corrected."""
         corrected = [([self._nearest(token) for token in tokens], weight) for tokens, weight in text]
-        vector: Vector = self.topic_vectors([corrected], sharpness) @ self.relatedness_
-        return vector
+        cosines: Vector = self.cosines([corrected])[0]
+        return cosines
+
+    def _wanted_shares(self, cosines: Vector, unwanted: WeightedTokens) -> Vector:
+        """Return how far each service is wanted: 0 if the text certainly refuses it, else up to 1.
+
+        A service that is both wanted and not wanted stays: the company has to say which.
+        """
+        if not any(tokens for tokens, _ in unwanted):
+            return np.ones(len(self.services))
+        wanted, refused = self.probabilities_of(np.array([cosines, self._corrected_cosines(unwanted)]))
+        shares: Vector = 1.0 - refused * (1.0 - wanted)
+        return shares
 
     @staticmethod
     def probabilities_of(cosines: Vector) -> Vector:
@@ -261,14 +291,14 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         """Return True if a term is a reason that a reader accepts for some service."""
         return self.words_.explains(term)
 
-    def suggest(self, text: WeightedTokens, limit: int) -> list[NeedSuggestion]:
+    def suggest(self, text: NeedText, limit: int) -> list[NeedSuggestion]:
         """Return the most probable services with the words that point to them; none for a text about no service."""
-        tokens = [token for section, _ in text for token in section]
-        corrected = [([self._nearest(token) for token in section], weight) for section, weight in text]
-        cosines = self.cosines([corrected])
-        probabilities = self.probabilities_of(cosines)[0]
-        best = [int(i) for i in np.argsort(-cosines[0], kind="stable")[:limit]]
-        suggested = [i for i in best if probabilities[i] > 0 and cosines[0, i] > 0]
+        tokens = [token for section, _ in text.wanted for token in section]
+        cosines = self._corrected_cosines(text.wanted)
+        shares = self._wanted_shares(cosines, text.unwanted)
+        probabilities = self.probabilities_of(cosines[None, :])[0] * shares
+        best = [int(i) for i in np.argsort(-cosines * shares, kind="stable")]
+        suggested = [i for i in best if probabilities[i] > 0 and shares[i] >= MIN_WANTED_SHARE][:limit]
         words, services = self.words_by_service(tokens), self.services
         return [
             NeedSuggestion(services[i], float(probabilities[i]), words.get(services[i], ()))

@@ -10,6 +10,7 @@ from ..documents import Query
 from ..storage.types import Mask, Vector
 from .indexing import normalized
 from .lexical import QueryTerms, Scores, query_tokens
+from .needs import NeedText
 from .penalties import QueryPenalties
 from .service_features import DeclaredFeatures, ServiceFeatures
 from .store import Store
@@ -40,6 +41,11 @@ class QueryScores:
         return query_tokens(
             self.store.encoder.analyzer, query.title, query.text, query.lang, self.store.settings
         )
+
+    @cached_property
+    def _need_text(self) -> NeedText:
+        query = self.query
+        return self.store.encoder.need_text(query.title, query.text, query.lang)
 
     @cached_property
     def _query_terms(self) -> QueryTerms:
@@ -75,7 +81,8 @@ class QueryScores:
     @cached_property
     def _query_words(self) -> dict[str, tuple[str, ...]]:
         """The words of the query that point most strongly to each service, strongest first."""
-        return self.store.needs.words_by_service(token for text, _ in self._texts for token in text)
+        tokens = (token for text, _ in self._need_text.wanted for token in text)
+        return self.store.needs.words_by_service(tokens)
 
     @cached_property
     def _word_scores(self) -> dict[int, tuple[Vector, float]]:
@@ -102,7 +109,7 @@ class QueryScores:
         """The maximum share of the points per service, from confirmed services or else from the query's words."""
         store = self.store
         if not self.needs:
-            query_vector = store.needs.query_vector(self._texts, store.settings.query_sharpness)
+            query_vector = store.needs.query_vector(self._need_text, store.settings.query_sharpness)
             return normalized(query_vector.T)[:, 0]
         weights = np.zeros(len(store.needs.services))
         weights[self._need_indices] = 1.0 / len(self.needs)

@@ -77,12 +77,17 @@ class Needs:
         has_topic = max(cosines.values()) >= 0.04
         return {code: cosine**sharpness if has_topic else 0.0 for code, cosine in cosines.items()}
 
-    def query_vector(self, text: WeightedWords, sharpness: float) -> Vector:
+    def query_vector(self, wanted: WeightedWords, unwanted: WeightedWords, sharpness: float) -> Vector:
         """Return the topic vector of a brief, with unknown words replaced by similarly spelled ones."""
-        corrected = [([self._nearest(word) for word in words], weight) for words, weight in text]
-        topic_vector = self.topic_vector(corrected, sharpness)
+        wanted, unwanted = (
+            [([self._nearest(word) for word in words], weight) for words, weight in text]
+            for text in (wanted, unwanted)
+        )
+        topic_vector = self.topic_vector(wanted, sharpness)
+        chance, refused = self.probabilities(wanted), self.probabilities(unwanted)
         return {
             b: sum(topic_vector[a] * self.relatedness.get((a, b), 0.0) for a in self.services)
+            * (1 - refused[b] * (1 - chance[b]))
             for b in self.services
         }
 

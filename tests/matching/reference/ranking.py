@@ -188,6 +188,14 @@ class _Comparison:
             (tokenizer.words(query.title, query.lang), self.s.weight_title),
             (tokenizer.words(query.text, query.lang), 1.0),
         ]
+        title, text = (directory.glossary.negation.split(part) for part in (query.title, query.text))
+        self.wanted, self.unwanted = (
+            [
+                (tokenizer.words(one, query.lang), self.s.weight_title),
+                (tokenizer.words(other, query.lang), 1.0),
+            ]
+            for one, other in ((title.wanted, text.wanted), (title.unwanted, text.unwanted))
+        )
         self.query_vector: Vector = {}
         self.query_words: dict[str, list[str]] = {}
         self.max_weight = 0.0
@@ -242,7 +250,7 @@ class _Comparison:
         evidence = features["declared_evidence" if is_copy else "evidence"]
         related = features["declared_related" if is_copy else "related"]
         if not self.needs:
-            query_vector = unit(self.d.needs.query_vector(self.texts, s.query_sharpness))
+            query_vector = unit(self.d.needs.query_vector(self.wanted, self.unwanted, s.query_sharpness))
             return {c: s.max_services * topics[c] * query_vector[c] for c in codes}
         distinct = set(self.needs)
         return {
@@ -351,7 +359,7 @@ class _Comparison:
             is_shown = bool(shown and document_words)
             result.words[term] = (shown if is_shown else (), document_words if is_shown else (), points)
         brief_words, document_words = (
-            [w for words, _ in self.texts for w in words],
+            [w for words, _ in self.wanted for w in words],
             own["text"] + own["cases"],
         )
         for code in sorted(services, key=lambda c: -services[c])[:5]:

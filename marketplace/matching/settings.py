@@ -34,6 +34,11 @@ class MatchingSettings:
     fuzzy_terms: int = 4
     fuzzy_floor: float = 0.35
     fuzzy_weight: float = 0.7
+    foreign_share: float = 0.9
+    foreign_terms: int = 16
+    foreign_floor: float = 0.05
+    """A query is in another language, or in other words than the index, if the index does not know this share of its
+    words. Its words without similar terms by the first two settings are then compared by these two."""
     words_half: float = 0.5
     """Share of the brief's own word weight at which a supplier gets half of the points for words."""
 

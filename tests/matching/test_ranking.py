@@ -283,3 +283,16 @@ def test_empty_index_answers_every_query(glossary: Glossary) -> None:
     assert index.candidates(SHOP_BRIEF, 5) == []
     assert index.count_showing(SHOP_BRIEF, "Vipps") == 0
     assert index.judge(SHOP_BRIEF, "shop") is None
+
+
+def test_query_in_other_words_is_compared_by_characters(glossary: Glossary) -> None:
+    texts = {"books": "bibliotek", "music": "kulturskole"}
+    index = Index.build([Document(id=i, name="", text=text) for i, text in texts.items()], glossary)
+
+    def points(text: str) -> dict[str, float]:
+        matches = index.rank(Query("q", "", text, lang="en")).matches
+        return {match.document_id: match.explanation.part("words").value for match in matches}
+
+    assert points("bibliographic")["books"] > points("bibliographic")["music"]
+    assert 0 < points("biographies")["books"] < 5
+    assert points("biographies kulturskole")["books"] == 0

@@ -18,6 +18,7 @@ from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
 from .bm25 import FieldedBM25Transformer, count_fields
 from .fuzzy import FuzzyTerms
+from .postings_slice import PostingsSlice, Rows
 
 PARTS = "parts"
 """The field of compound parts."""
@@ -26,7 +27,6 @@ MIN_TERMS_TO_COMPARE = 4
 SHOWN_SIMILARITY, SHOWN_PREFIX = 0.6, 4
 """A similarly spelled word is shown as a reason if it is at least this similar and begins with the same letters."""
 Scores = np.ndarray[Any, np.dtype[np.float32]]
-Rows = np.ndarray[Any, np.dtype[np.intp]]
 Fields = Mapping[str, Sequence[Token]]
 
 
@@ -56,26 +56,6 @@ class QueryTerms:
         if self.max_weight:
             share /= self.max_weight
         return share
-
-
-@dataclass(frozen=True)
-class PostingsSlice:
-    """Postings of some documents. `local_columns` maps the index's columns to theirs; None if they are equal."""
-
-    postings: Postings
-    local_columns: Mapping[int, int] | None = None
-
-    def localize(self, columns: Iterable[int]) -> list[tuple[int, int]]:
-        """Return pairs of index column and local column, for the columns that occur in this slice."""
-        if self.local_columns is None:
-            return [(column, column) for column in columns if column < self.postings.terms]
-        return [(column, self.local_columns[column]) for column in columns if column in self.local_columns]
-
-    def rows_of(self, column: int) -> Rows:
-        """Return the local rows that contain a term."""
-        for _, local_column in self.localize([column]):
-            return self.postings.rows_of(local_column).astype(np.intp)
-        return np.zeros(0, dtype=np.intp)
 
 
 class LexicalIndex:
@@ -109,7 +89,7 @@ class LexicalIndex:
         weights = {**weights, PARTS: settings.weight_parts}
         terms, counts = count_fields(map(_terms_by_field, documents), tuple(weights))
         weighting = FieldedBM25Transformer(weights, k1=settings.k1, b=settings.b).fit(counts)
-        fuzzy = FuzzyTerms(settings.fuzzy_terms, settings.fuzzy_floor).fit(terms)
+        fuzzy = _fuzzy_terms(settings).fit(terms)
         index = cls(settings, weighting, Vocabulary.of(terms), fuzzy)
         index.slices = (PostingsSlice(Postings.of(weighting.transform(counts))),)
         return index
@@ -128,7 +108,7 @@ class LexicalIndex:
         weighting = FieldedBM25Transformer(metadata["weights"], k1=settings.k1, b=settings.b)
         weighting.mean_length_, weighting.idf_ = metadata["mean_length"], memory_map(folder / "idf.npy")
         vocabulary = Vocabulary.open(folder, "terms")
-        fuzzy = FuzzyTerms(settings.fuzzy_terms, settings.fuzzy_floor).open(folder, vocabulary.strings)
+        fuzzy = _fuzzy_terms(settings).open(folder, vocabulary.strings)
         index = cls(settings, weighting, vocabulary, fuzzy)
         index.slices = (PostingsSlice(Postings.open(folder / "postings")),)
         return index
@@ -204,10 +184,15 @@ class LexicalIndex:
         terms = {token.term for tokens, _ in texts for token in tokens}
         known = self.columns_of(term for tokens, _ in texts for term in _terms_and_parts(tokens))
         own_columns = frozenset(known[term] for term in terms if term in known)
+        settings = self.settings
+        is_foreign = len(terms) - len(own_columns) >= settings.foreign_share * len(terms)
         for tokens, weight in texts:
             for token in tokens:
                 columns = self._token_columns(token, known)
                 token_weight = max((share * self.idf_of(column) for column, share in columns), default=0.0)
+                if is_foreign and not columns:
+                    columns = self._similar_columns(token, settings.foreign_terms, settings.foreign_floor)
+                    token_weight = max((self.idf_of(column) for column, _ in columns), default=0.0)
                 max_weight += weight * token_weight
                 for column, share in columns:
                     weights[column] += weight * share
@@ -222,9 +207,13 @@ class LexicalIndex:
         parts = [(known[part], settings.weight_parts) for part in token.parts if part in known]
         if token.term in known:
             return [(known[token.term], 1.0), *parts]
-        return parts + [
-            (column, settings.fuzzy_weight * similarity)
-            for column, similarity in self.fuzzy.similar(token.term)
+        return parts + self._similar_columns(token, settings.fuzzy_terms, settings.fuzzy_floor)
+
+    def _similar_columns(self, token: Token, count: int, floor: float) -> list[tuple[int, float]]:
+        return [
+            (column, self.settings.fuzzy_weight * similarity)
+            for column, similarity in self.fuzzy.similar(token.term)[:count]
+            if similarity >= floor
         ]
 
     def _is_reason(self, token: Token, column: int, share: float, known: Mapping[str, int]) -> bool:
@@ -298,6 +287,12 @@ class LexicalIndex:
                 share_of[rows] = np.maximum(share_of[rows], share)
             covered += weight * share_of
         return covered / total if total else covered
+
+
+def _fuzzy_terms(settings: MatchingSettings) -> FuzzyTerms:
+    return FuzzyTerms(
+        max(settings.fuzzy_terms, settings.foreign_terms), min(settings.fuzzy_floor, settings.foreign_floor)
+    )
 
 
 def _terms_by_field(fields: Fields) -> dict[str, list[str]]:

@@ -199,12 +199,17 @@ class _Comparison:
         self.query_vector: Vector = {}
         self.query_words: dict[str, list[str]] = {}
         self.max_weight = 0.0
+        all_terms = {word.term for words, _ in self.texts for word in words}
+        unknown = sum(term not in directory.bm25.idf for term in all_terms)
+        is_foreign = unknown >= self.s.foreign_share * len(all_terms)
         for words, weight in self.texts:
             for word in words:
                 matching_terms = self._matching_terms(word)
-                self.max_weight += weight * max(
-                    (share * directory.bm25.idf[term] for term, share in matching_terms), default=0.0
-                )
+                weights = [share * directory.bm25.idf[term] for term, share in matching_terms]
+                if is_foreign and not matching_terms:
+                    matching_terms = self._similar_terms(word, self.s.foreign_terms, self.s.foreign_floor)
+                    weights = [directory.bm25.idf[term] for term, _ in matching_terms]
+                self.max_weight += weight * max(weights, default=0.0)
                 for term, share in matching_terms:
                     self.query_vector[term] = self.query_vector.get(term, 0.0) + weight * share
                     surfaces = self.query_words.setdefault(term, [])
@@ -218,8 +223,11 @@ class _Comparison:
         parts = [(part, s.weight_parts) for part in word.parts if part in idf]
         if word.term in idf:
             return [(word.term, 1.0), *parts]
-        similar = self.d.similar.of(word.term, s.fuzzy_terms, s.fuzzy_floor)
-        return parts + [(term, s.fuzzy_weight * similarity) for term, similarity in similar]
+        return parts + self._similar_terms(word, s.fuzzy_terms, s.fuzzy_floor)
+
+    def _similar_terms(self, word: Word, count: int, floor: float) -> list[tuple[str, float]]:
+        similar = self.d.similar.of(word.term, count, floor)
+        return [(term, self.s.fuzzy_weight * similarity) for term, similarity in similar]
 
     def _is_reason(self, word: Word, term: str, share: float) -> bool:
         """Return False for a term that only vaguely resembles a word."""

@@ -17,7 +17,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
-from marketplace.organisations.queries import garden
+from marketplace.organisations.queries import companies_followed_by, garden
 from marketplace.outbox.messages import Content
 from marketplace.outbox.use_cases import send
 
@@ -41,8 +41,9 @@ def queue_reminders(
     """
     with transaction():
         # Two advisers who choose the same company wait for each other; the second finds the reminder of the first.
-        locked = select(Organisation.id).where(Organisation.id.in_(company_ids)).order_by(Organisation.id)
-        session.execute(locked.with_for_update())
+        followed = Organisation.id.in_(companies_followed_by(viewer.organisation_id))
+        locked = select(Organisation.id).where(Organisation.id.in_(company_ids), followed)
+        session.execute(locked.order_by(Organisation.id).with_for_update(of=Organisation))
         companies = find_recipients(viewer, kind, company_ids, states_of_companies(viewer)).companies
         if not companies:
             raise RuleBroken(_("None of the chosen companies can get this reminder. Choose others."))

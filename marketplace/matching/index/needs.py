@@ -52,6 +52,8 @@ MIN_COSINE = 0.04
 """A text whose nearest centroid has a lower cosine than this is about no service."""
 MIN_WANTED_SHARE = 0.5
 """Services that are wanted less than this are not suggested."""
+MIN_REASON_PROBABILITY = 0.2
+"""A service that is less probable has no words: most often the text is about something else."""
 TYPO_SIMILARITY = 0.5
 """How similar (0 to 1) an unknown word must be to a known one to be read as a misspelling of it."""
 CALIBRATION = (-7.0, 22.6, 4.3)
@@ -301,7 +303,11 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         suggested = [i for i in best if probabilities[i] > 0 and shares[i] >= MIN_WANTED_SHARE][:limit]
         words, services = self.words_by_service(tokens), self.services
         return [
-            NeedSuggestion(services[i], float(probabilities[i]), words.get(services[i], ()))
+            NeedSuggestion(
+                services[i],
+                float(probabilities[i]),
+                words.get(services[i], ()) if probabilities[i] >= MIN_REASON_PROBABILITY else (),
+            )
             for i in suggested
         ]
 

@@ -141,6 +141,14 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
         stop_words = self.stop_words.of(lang)
         return list(self._tokens(clean(text), lang, stop_words))
 
+    def distinct_tokens(self, text: str, lang: str) -> list[Token]:
+        """Return the tokens of each distinct word as written, in the order of their first use.
+
+        Their positions are meaningless.
+        """
+        words = " ".join(dict.fromkeys(_WORD.findall(clean(text))))
+        return list(self._tokens(words, lang, self.stop_words.of(lang)))
+
     def _tokens(self, text: str, lang: str, stop_words: frozenset[str]) -> Iterator[Token]:
         for match in _WORD.finditer(text):
             surface = match.group()

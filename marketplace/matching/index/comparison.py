@@ -250,8 +250,8 @@ class Comparison(QueryScores):
         for service, code in zip(strongest, codes, strict=False):
             yield TermMatch(
                 code,
-                self._query_words.get(code, ()),
-                document_words.get(code, ()),
+                self._query_words.of(code),
+                document_words.of(code),
                 float(points[service]),
                 "services",
             )

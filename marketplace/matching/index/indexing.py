@@ -15,6 +15,7 @@ from ..storage.bounded_dict import BoundedDict
 from ..storage.types import Mask, Vector
 from .needs import NeedModel, NeedText
 from .service_features import DeclaredFeatures, ServiceFeatures
+from .service_words import TextWords
 
 Fields = Mapping[str, Sequence[Token]]
 TEXT_FIELDS = ("name", "text", "cases")
@@ -28,7 +29,7 @@ class ExplanationTerms(NamedTuple):
     """Words of a document to show in explanations: surface forms per term, and top words per service."""
 
     surfaces: Mapping[str, tuple[str, ...]]
-    service_words: Mapping[str, tuple[str, ...]]
+    service_words: TextWords
 
 
 class DocumentEncoder:
@@ -82,17 +83,22 @@ class DocumentEncoder:
         if terms is None:
             is_small = directory_size <= SMALL_DIRECTORY
             self._explanation_cache.max_size = SMALL_DIRECTORY if is_small else CACHE_SIZE
-            terms = self._explanation_cache[document] = self._collect_terms(self.tokenize(document))
+            terms = self._explanation_cache[document] = self._collect_terms(document)
         return terms
 
-    def _collect_terms(self, fields: Fields) -> ExplanationTerms:
+    def _collect_terms(self, document: Document) -> ExplanationTerms:
+        tokens, lang = self.analyzer.distinct_tokens, document.lang
+        cases = " . ".join(case.text for case in document.cases)
+        body = [*tokens(document.text, lang), *tokens(cases, lang)]
+        services = [token for code in document.services for token in self._service_tokens.get(code, ())]
         surfaces: dict[str, dict[str, None]] = {}
-        for name in (*TEXT_FIELDS, "services"):
-            for token in fields[name]:
-                for term in (token.term, *token.parts):
-                    surfaces.setdefault(term, {})[token.surface] = None
-        service_words = self.needs.words_by_service((*fields["text"], *fields["cases"]))
-        return ExplanationTerms({term: tuple(forms) for term, forms in surfaces.items()}, service_words)
+        for token in (*tokens(document.name, lang), *body, *services):
+            surfaces.setdefault(token.term, {})[token.surface] = None
+            for part in token.parts:
+                surfaces.setdefault(part, {})[token.surface] = None
+        return ExplanationTerms(
+            {term: tuple(forms) for term, forms in surfaces.items()}, self.needs.words_of(body)
+        )
 
     def distinct_terms(self, fields: Fields) -> frozenset[str]:
         """Return the distinct terms of a document's description and cases."""

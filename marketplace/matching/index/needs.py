@@ -25,7 +25,7 @@ from ..serialization import to_plain
 from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
 from .fuzzy import FuzzyTerms
-from .service_words import ServiceWords, TermStrengths
+from .service_words import ServiceWords, TermStrengths, TextWords
 from .vectors import sqrt_counts, term_matrix, term_weights
 
 Counts = defaultdict[str, float]
@@ -285,9 +285,9 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         """Return the probability, 0 to 1, that each text is about each service: texts by services."""
         return self.probabilities_of(self.cosines(texts))
 
-    def words_by_service(self, tokens: Iterable[Token]) -> dict[str, tuple[str, ...]]:
-        """Return the words of a text that are reasons for each service, strongest first."""
-        return self.words_.by_service(tokens)
+    def words_of(self, tokens: Iterable[Token]) -> TextWords:
+        """Return the words of a text that are reasons for each service."""
+        return self.words_.of(tokens)
 
     def explains_service(self, term: str) -> bool:
         """Return True if a term is a reason that a reader accepts for some service."""
@@ -301,12 +301,12 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         probabilities = self.probabilities_of(cosines[None, :])[0] * shares
         best = [int(i) for i in np.argsort(-cosines * shares, kind="stable")]
         suggested = [i for i in best if probabilities[i] > 0 and shares[i] >= MIN_WANTED_SHARE][:limit]
-        words, services = self.words_by_service(tokens), self.services
+        words, services = self.words_of(tokens), self.services
         return [
             NeedSuggestion(
                 services[i],
                 float(probabilities[i]),
-                words.get(services[i], ()) if probabilities[i] >= MIN_REASON_PROBABILITY else (),
+                words.of(services[i]) if probabilities[i] >= MIN_REASON_PROBABILITY else (),
             )
             for i in suggested
         ]

@@ -13,6 +13,7 @@ from .lexical import QueryTerms, Scores, query_tokens
 from .needs import NeedText
 from .penalties import QueryPenalties
 from .service_features import DeclaredFeatures, ServiceFeatures
+from .service_words import TextWords
 from .store import Store
 
 
@@ -79,10 +80,9 @@ class QueryScores:
         return points
 
     @cached_property
-    def _query_words(self) -> dict[str, tuple[str, ...]]:
-        """The words of the query that point most strongly to each service, strongest first."""
-        tokens = (token for text, _ in self._need_text.wanted for token in text)
-        return self.store.needs.words_by_service(tokens)
+    def _query_words(self) -> TextWords:
+        """The words of the query that point most strongly to each service."""
+        return self.store.needs.words_of(token for text, _ in self._need_text.wanted for token in text)
 
     @cached_property
     def _word_scores(self) -> dict[int, tuple[Vector, float]]:
@@ -131,8 +131,18 @@ class QueryScores:
         )
         return confirmed
 
+    @cached_property
+    def _service_scores(self) -> dict[int, Vector]:
+        """Exact points of services computed so far, by row."""
+        return {}
+
     def service_scores(self, row: int) -> Vector:
         """Return the exact points of each service at one document; they add up to the part `services`."""
+        if row not in self._service_scores:
+            self._service_scores[row] = self._compute_service_scores(row)
+        return self._service_scores[row]
+
+    def _compute_service_scores(self, row: int) -> Vector:
         store = self.store
         declared = self._declared.get(row)
         features: list[Vector] = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -10,12 +10,21 @@ from ..analysis.analyzer import Token
 from ..analysis.reason_words import NEVER, ReasonWords
 from ..storage.bounded_dict import BoundedDict
 from ..storage.string_table import Vocabulary
-from ..storage.types import Vector
+from ..storage.types import IntSequence, Vector
 
-Strengths = Mapping[int, tuple[float, float]]
-"""By row: how strongly a term points to a service, and how strongly a word has to, relative to others, to be shown."""
 MAX_MATCHED_WORDS = 4
-CACHE_SIZE = 1_000
+CACHE_SIZE = 4_000
+"""How many terms, and how many words, are cached: more than occur in two result pages."""
+Word = tuple[str, str, tuple[str, ...]]
+"""A word as written, its stem, and the stems of its parts."""
+
+
+class Strengths(NamedTuple):
+    """How strongly a term points to some services (rows), and how strongly a word has to, relative to others."""
+
+    rows: IntSequence
+    values: Vector
+    minima: Vector
 
 
 class TermStrengths:
@@ -49,27 +58,23 @@ class TermStrengths:
                 self.minima[start:end] = [by_service.get(self.services[row], NEVER) for row in rows]
         self._cache.clear()
 
-    def of(self, term: str) -> Strengths:
-        """Return the strengths of a term by row, without those less than half the strongest."""
+    def of(self, term: str) -> Strengths | None:
+        """Return the strengths of a term, without those less than half the strongest; None for an unknown term."""
         strengths = self._cache.get(term)
         if strengths is not None:
             return strengths
         column = self._vocabulary.get(term)
         if column is None:
-            return {}  # not cached: most terms of a large directory are unknown to the model
+            return None  # not cached: most terms of a large directory are unknown to the model
         strengths = self._cache[term] = self._compute(column)
         return strengths
 
     def _compute(self, column: int) -> Strengths:
         start, end = self._centroids.indptr[column : column + 2].tolist()
-        strengths = (self._centroids.data[start:end] * self._idf[column]).tolist()
-        strongest = max(strengths)
-        rows, minima = self._centroids.indices[start:end].tolist(), self.minima[start:end].tolist()
-        return {
-            row: (value, minimum)
-            for row, value, minimum in zip(rows, strengths, minima, strict=True)
-            if value * 2 >= strongest
-        }
+        values = self._centroids.data[start:end] * self._idf[column]
+        is_strong = values * 2 >= values.max()
+        rows, minima = self._centroids.indices[start:end], self.minima[start:end]
+        return Strengths(rows[is_strong], values[is_strong], minima[is_strong])
 
     def is_reason(self, term: str) -> bool:
         """Return True if a term may be a reason for some service."""
@@ -91,35 +96,60 @@ class ServiceWords:
         self.strengths = strengths
         self._reasons = reasons or ReasonWords()
         self._parts_weight = parts_weight
+        self._cache: BoundedDict[Word, Mapping[int, float]] = BoundedDict(CACHE_SIZE)
+        self._explains: BoundedDict[str, bool] = BoundedDict(CACHE_SIZE)
 
-    def by_service(self, tokens: Iterable[Token]) -> dict[str, tuple[str, ...]]:
-        """Return the words of a text for each service, strongest first."""
-        strengths: dict[int, dict[str, float]] = {}
-        for token in tokens:
-            surface = token.surface
-            for row, value in self._strengths(token).items():
-                words = strengths.setdefault(row, {})
-                words[surface] = max(value, words.get(surface, 0.0))
-        services = self.strengths.services
-        return {services[row]: _strongest(words) for row, words in strengths.items()}
+    def of(self, tokens: Iterable[Token]) -> "TextWords":
+        """Return the words of a text by service."""
+        distinct = dict.fromkeys((token.surface, token.term, token.parts) for token in tokens)
+        strengths = [(word[0], self._strengths(word)) for word in distinct]
+        return TextWords(self.strengths.services, [entry for entry in strengths if entry[1]])
 
     def explains(self, term: str) -> bool:
         """Return True if a term may be a reason for some service."""
-        return self.strengths.is_reason(term)
+        explains = self._explains.get(term)
+        if explains is None:
+            explains = self._explains[term] = self.strengths.is_reason(term)
+        return explains
 
-    def _strengths(self, token: Token) -> dict[int, float]:
-        if self._reasons.is_general(token.surface) or token.term in self._reasons.general:
+    def _strengths(self, word: Word) -> Mapping[int, float]:
+        """Return how strongly a word points to each service that it explains, by row."""
+        strengths = self._cache.get(word)
+        if strengths is None:
+            strengths = self._cache[word] = self._compute(*word)
+        return strengths
+
+    def _compute(self, surface: str, term: str, parts: tuple[str, ...]) -> Mapping[int, float]:
+        if self._reasons.is_general(surface) or term in self._reasons.general:
             return {}
-        total: dict[int, float] = {}
-        minima: dict[int, float] = {}
-        for term, weight in ((token.term, 1.0), *((part, self._parts_weight) for part in token.parts)):
-            for row, (value, minimum) in self.strengths.of(term).items():
-                total[row] = total.get(row, 0.0) + weight * value
-                minima[row] = min(minimum, minima.get(row, NEVER))
-        strongest = max(total.values(), default=0.0)
-        return {row: value for row, value in total.items() if value >= minima[row] * strongest}
+        total = np.zeros(len(self.strengths.services))
+        minima = np.full_like(total, NEVER)
+        for one, weight in ((term, 1.0), *((part, self._parts_weight) for part in parts)):
+            if strengths := self.strengths.of(one):
+                total[strengths.rows] += weight * strengths.values
+                minima[strengths.rows] = np.minimum(minima[strengths.rows], strengths.minima)
+        explained = np.flatnonzero((total > 0) & (total >= minima * total.max(initial=0.0)))
+        return dict(zip(explained.tolist(), total[explained].tolist(), strict=True))
 
 
-def _strongest(strengths: Mapping[str, float]) -> tuple[str, ...]:
-    ranked = sorted((word for word in strengths if strengths[word] > 0), key=lambda word: -strengths[word])
-    return tuple(word for word in ranked[:MAX_MATCHED_WORDS] if strengths[word] >= strengths[ranked[0]] / 3)
+class TextWords:
+    """The words of one text to show for each service, strongest first. Computed for the services asked for."""
+
+    def __init__(self, services: Sequence[str], strengths: Sequence[tuple[str, Mapping[int, float]]]) -> None:
+        self._services = services
+        self._strengths = strengths
+        self._words: dict[str, tuple[str, ...]] = {}
+
+    def of(self, service: str) -> tuple[str, ...]:
+        """Return the words to show for a service."""
+        if service not in self._words:
+            self._words[service] = self._find(self._services.index(service))
+        return self._words[service]
+
+    def _find(self, row: int) -> tuple[str, ...]:
+        best: dict[str, float] = {}
+        for surface, strengths in self._strengths:
+            if row in strengths:
+                best[surface] = max(strengths[row], best.get(surface, 0.0))
+        ranked = sorted(best, key=lambda word: -best[word])
+        return tuple(word for word in ranked[:MAX_MATCHED_WORDS] if best[word] >= best[ranked[0]] / 3)

@@ -56,9 +56,9 @@ class RankingRun(Base):
     directory_id: Mapped[int | None] = mapped_column(ForeignKey("directory_version.id"), index=True)
     matcher: Mapped[str] = mapped_column(String(64), server_default="")
     settings: Mapped[dict[str, Any]]
-    inputs: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    inputs: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_group="content")
     inputs_digest: Mapped[str] = mapped_column(String(64))
-    result: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    result: Mapped[bytes] = mapped_column(LargeBinary, deferred=True, deferred_group="content")
     result_digest: Mapped[str] = mapped_column(String(64))
     matched: Mapped[int]
     excluded: Mapped[int]

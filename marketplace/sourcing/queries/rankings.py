@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
@@ -67,11 +67,10 @@ class RankingPage:
         return list_sentence(self.page.total, self.fits)
 
 
-# Loads the deferred columns as well, because every caller opens the run.
+# Without the deferred columns: `open_run` caches what it has parsed.
 _LATEST_RUN = prepared(
     select(RankingRun)
     .where(RankingRun.brief_id == bindparam("brief_id"))
-    .options(undefer(RankingRun.result), undefer(RankingRun.inputs))
     .order_by(RankingRun.id.desc())
     .limit(1)
 )

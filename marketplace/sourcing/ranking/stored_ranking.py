@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 from typing import Any
 
+from marketplace.core.cache import BoundedCache
 from marketplace.core.i18n import current_locale
 from marketplace.matching import Document, Match, Query
 from marketplace.sourcing.models import RankingRun
@@ -52,6 +53,12 @@ class StoredRanking:
         self._query = Query.from_dict(inputs["query"])
         self._documents: Mapping[str, Mapping[str, Any]] = {item["id"]: item for item in inputs["documents"]}
         self._rendered: dict[tuple[str, str], RankedEntry] = {}
+        self._exclusion_groups: dict[str, list[ExclusionGroup]] = {}
+
+    @cached_property
+    def judged(self) -> frozenset[str]:
+        """The ids of all suppliers that the run lists or excludes."""
+        return frozenset(row["document_id"] for rows in (self.matches, self.excluded) for row in rows)
 
     def ranks(self) -> dict[int, int]:
         """Return the rank of each supplier by supplier id."""
@@ -90,6 +97,12 @@ class StoredRanking:
 
     def exclusion_groups(self) -> list[ExclusionGroup]:
         """Group the excluded suppliers by reason. Suppliers of other services are left out of the groups."""
+        locale = current_locale()
+        if locale not in self._exclusion_groups:
+            self._exclusion_groups[locale] = self._group_exclusions()
+        return self._exclusion_groups[locale]
+
+    def _group_exclusions(self) -> list[ExclusionGroup]:
         groups: dict[str, list[Listing]] = {}
         for exclusion in self.excluded:
             if exclusion["reason"] != "services":
@@ -99,11 +112,17 @@ class StoredRanking:
         return [ExclusionGroup(reason, listings) for reason, listings in groups.items()]
 
 
-@lru_cache(maxsize=MAX_CACHED_RUNS)
-def _parse(result: bytes, result_digest: str, inputs: bytes, inputs_digest: str) -> StoredRanking:
-    return StoredRanking(deserialize(result, result_digest), deserialize(inputs, inputs_digest))
+_cache: BoundedCache[tuple[str, str], StoredRanking] = BoundedCache(MAX_CACHED_RUNS)
 
 
 def open_run(run: RankingRun) -> StoredRanking:
-    """Return the parsed run. Raises DamagedRunError if it does not match its checksums."""
-    return _parse(run.result, run.result_digest, run.inputs, run.inputs_digest)
+    """Return the parsed run, cached by its checksums, so that the result of a large directory is not read again.
+
+    Raises DamagedRunError if it does not match its checksums.
+    """
+    return _cache.get_or_create(
+        (run.result_digest, run.inputs_digest),
+        lambda: StoredRanking(
+            deserialize(run.result, run.result_digest), deserialize(run.inputs, run.inputs_digest)
+        ),
+    )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from marketplace import matching
 from marketplace.core.cache import BoundedCache
+from marketplace.core.i18n import current_locale
 from marketplace.matching import Exclusion, Match, MatchingSettings
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.ranking import match_explanation
@@ -91,13 +92,17 @@ def score_for(run: RankingRun, ranking: StoredRanking, supplier_id: int) -> Unli
 
 def approved_since(run: RankingRun) -> list[UnlistedSupplier]:
     """Return the suppliers approved since a run that fit its brief, best match first, at most MAX_APPROVED_SINCE."""
-    current, ranking = corpus(), open_run(run)
-    known = {row["document_id"] for rows in (ranking.matches, ranking.excluded) for row in rows}
-    since = run.at.date().isoformat()
+    current = corpus()
+    key = ("approved since", run.id, current.cache_key, current_locale())
+    return current.cached(key, lambda: _find_approved_since(run, current))
+
+
+def _find_approved_since(run: RankingRun, current: Corpus) -> list[UnlistedSupplier]:
+    judged, since = open_run(run).judged, run.at.date().isoformat()
     candidates = [
         unlisted_supplier(run, int(key))
         for key, listing in current.listings.items()
-        if key not in known and listing.approvals and listing.approvals[0][1] >= since
+        if key not in judged and listing.approvals and listing.approvals[0][1] >= since
     ]
     fitting = [item for item in candidates if item is not None and item.score is not None]
     return sorted(fitting, key=lambda item: (-(item.score or 0), item.supplier_id))[:MAX_APPROVED_SINCE]

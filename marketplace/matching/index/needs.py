@@ -232,16 +232,12 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         cosines: Vector = np.asarray((self._tfidf_vectors(texts) @ self.centroids_.T).toarray())
         return cosines
 
-    def topic_vectors(self, texts: Sequence[WeightedTokens], sharpness: float) -> Vector:
-        """Return texts by services: the cosines to the power of `sharpness`.
+    @staticmethod
+    def topics_of(cosines: Vector, sharpness: float) -> Vector:
+        """Return the topic vectors of texts from their cosines with the centroids: these to the power of `sharpness`.
 
         A text that is about no service gives zeros. Rows are not normalised.
         """
-        return self.topics_of(self.cosines(texts), sharpness)
-
-    @staticmethod
-    def topics_of(cosines: Vector, sharpness: float) -> Vector:
-        """Return the topic vectors of texts from their cosines with the centroids."""
         is_about_a_service = cosines.max(axis=1, keepdims=True) >= MIN_COSINE
         vectors: Vector = np.where(is_about_a_service, cosines**sharpness, 0.0)
         return vectors
@@ -249,10 +245,8 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
     def query_vector(self, text: NeedText, sharpness: float) -> Vector:
         """Return the topic vector of a query (one row), spread to related services, with misspellings corrected."""
         cosines = self._corrected_cosines(text.wanted)
-        if cosines.max() < MIN_COSINE:
-            return np.zeros((1, len(self.services)))
-        vector: Vector = (cosines**sharpness) @ self.relatedness_
-        return (vector * self._wanted_shares(cosines, text.unwanted))[None, :]
+        vector: Vector = self.topics_of(cosines[None, :], sharpness) @ self.relatedness_
+        return vector * self._wanted_shares(cosines, text.unwanted)
 
     def _corrected_cosines(self, text: WeightedTokens) -> Vector:
         """Return the cosines of one text with the centroids, with misspellings corrected."""

@@ -141,9 +141,9 @@ def test_front_search_interprets_description(market):
 
 
 def test_excerpt_separates_heading_from_next_sentence():
-    shared = [TermMatch("etikett", ("etiketter",), ("etikett", "honning"), 1.0)]
-    text = "Honning i tjue varianter\nFelles etikett for gård og blomst. Vi tar ikke bilder."
+    shared = [TermMatch("etikett", ("etiketter",), ("etikett", "nettbutikk"), 1.0)]
+    text = "Nettbutikk i tjue varianter\nFelles etikett for gård og blomst. Vi tar ikke bilder."
     pieces = match_explanation.excerpt(shared, text, of_query=False)
     assert "".join(piece.text for piece in pieces) == (
-        "Honning i tjue varianter \N{EN DASH} Felles etikett for gård og blomst."
+        "Nettbutikk i tjue varianter \N{EN DASH} Felles etikett for gård og blomst."
     )

@@ -187,8 +187,15 @@ class QueryScores:
             values[row] = getattr(declared, name)[service, 0]
         return values
 
+    @cached_property
+    def _evidence_by_service(self) -> dict[int, Vector]:
+        return {}
+
     def _evidence(self, service: int) -> Vector:
-        return self._feature("evidence", service)
+        evidence = self._evidence_by_service.get(service)
+        if evidence is None:
+            evidence = self._evidence_by_service[service] = self._feature("evidence", service)
+        return evidence
 
     @cached_property
     def _best_evidence(self) -> Vector:

@@ -45,6 +45,20 @@ def test_every_named_need_of_a_long_text_is_found() -> None:
     assert reasons["ops.hosting"] == ("hosting",)
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "unwanted"),
+    [
+        ("Vi treng ikkje ny nettside, men bilete av maten.", "med.photo", "web.site"),
+        ("Our website works fine. We need a logo.", "brd.identity", "web.site"),
+    ],
+)
+def test_unwanted_service_is_no_need(text: str, wanted: str, unwanted: str) -> None:
+    found = services(text)
+    assert wanted in found
+    assert unwanted not in found
+    assert not services(text.partition(",")[0] if "," in text else text.partition(".")[0])
+
+
 def test_letters_and_general_words_are_not_reasons() -> None:
     (need,) = interpret_text("finne folk å ansette").needs
     assert need.words == ("ansette",)

@@ -153,9 +153,13 @@ def _known_stems() -> frozenset[str]:
 
 @lru_cache(maxsize=2000)
 def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
-    """Return the services that a text asks for, most probable first; none for a text about something else."""
+    """Return the services that a text asks for, most probable first; none for a text about something else.
+
+    Services that it explicitly does not ask for, or that it says work well, do not count.
+    """
     if len(text) <= MAX_QUERY:
         text = correct(text, spelling())
+    text = glossary().negation.split(text).wanted
     words = _words(text)
     needs = _named_needs(words)
     # A phrase that consists of exactly these words decides alone.

@@ -1,4 +1,4 @@
-"""Share of the shown reasons that a reader accepts, on the judged set: `python -m benchmarks.reasons`.
+"""Share of the shown reasons that two readers accept, on the judged set: `python -m benchmarks.reasons`.
 
 Reads the labels from reasons.tsv. A version of the matcher that shows other words shows unlabelled reasons, which
 `--unlabelled` prints as rows to label.
@@ -85,13 +85,18 @@ def acceptance(reasons: list[Reason], labels: Mapping[Reason, str]) -> Acceptanc
 @click.command()
 @click.option("--unlabelled", is_flag=True, help="Print the reasons without a label, separated by tabs.")
 def main(*, unlabelled: bool) -> None:
-    """Print the share of the shown reasons that a reader accepts."""
-    result = acceptance(shown_reasons(make_evaluator()), read_labels())
+    """Print the share of the shown reasons that each of two readers accepts."""
+    reasons = shown_reasons(make_evaluator())
+    result = acceptance(reasons, read_labels())
     if unlabelled:
         for reason in result.unlabelled:
             click.echo("\t".join(reason))
         return
-    click.echo(f"{result.share:.3f} of {result.labelled} accepted, {len(result.unlabelled)} without a label")
+    for column in ("label", "label_2"):
+        result = acceptance(reasons, read_labels(column))
+        click.echo(
+            f"{column}: {result.share:.3f} of {result.labelled} accepted, {len(result.unlabelled)} without a label"
+        )
 
 
 if __name__ == "__main__":

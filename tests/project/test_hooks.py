@@ -52,7 +52,7 @@ def test_application_registers_every_hook(app):
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
-        "confirmable acts": ("publish", "withdraw"),
+        "confirmable acts": ("publish", "withdraw", "award"),
         "company states": ("desk",),
         "company panels": ("casework", "mandate", "course", "strategy", "outcomes"),
         "plan actions": ("briefs",),

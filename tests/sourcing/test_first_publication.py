@@ -49,7 +49,8 @@ def runs():
 
 
 def kinds(viewer):
-    return list(session.scalars(select(Notice.kind).where(Notice.user_id == viewer.user_id)))
+    query = select(Notice.kind).where(Notice.user_id == viewer.user_id)
+    return list(session.scalars(query.order_by(Notice.id)))
 
 
 @pytest.mark.parametrize(

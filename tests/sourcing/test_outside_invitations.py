@@ -61,7 +61,8 @@ def approve(viewer):
 
 
 def kinds(viewer):
-    return list(session.scalars(select(Notice.kind).where(Notice.user_id == viewer.user_id)))
+    query = select(Notice.kind).where(Notice.user_id == viewer.user_id)
+    return list(session.scalars(query.order_by(Notice.id)))
 
 
 def mails():

@@ -15,7 +15,8 @@ REASON = "De har laget nettbutikk for to ysterier her."
 
 
 def kinds(viewer):
-    return list(session.scalars(select(Notice.kind).where(Notice.user_id == viewer.user_id)))
+    query = select(Notice.kind).where(Notice.user_id == viewer.user_id)
+    return list(session.scalars(query.order_by(Notice.id)))
 
 
 def invited(reference):

@@ -54,7 +54,8 @@ def world(app: Flask) -> World:
 
 
 def kinds(viewer: Viewer) -> list[str]:
-    return list(session.scalars(select(Notice.kind).where(Notice.user_id == viewer.user_id)))
+    query = select(Notice.kind).where(Notice.user_id == viewer.user_id)
+    return list(session.scalars(query.order_by(Notice.id)))
 
 
 def actions() -> list[str]:

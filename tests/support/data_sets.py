@@ -37,6 +37,7 @@ def seed_once(
             return
         rows = run.folder / f"{name}.rows" if run else None
         if rows is not None and rows.exists():
+            database.reset()  # the data set may extend another, which is already there
             load_rows(database.url, rows)
         else:
             seed()

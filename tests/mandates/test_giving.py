@@ -101,6 +101,14 @@ def test_garden_asks_once_a_week(people: MandatePeople) -> None:
     assert kinds(people.owner.user_id) == ["mandate_asked", "mandate_asked"]
 
 
+def test_change_without_another_date_does_not_warn_again(people: MandatePeople) -> None:
+    mandate = people.give()
+    with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):
+        assert reminders.warn_of_ending_mandates() == 1
+        giving.change_mandate(people.owner, mandate.id, mandate.until, reads_offers=True)
+        assert reminders.warn_of_ending_mandates() == 0
+
+
 def test_both_are_told_once_before_and_after_the_end(people: MandatePeople) -> None:
     mandate = people.give()
     assert reminders.warn_of_ending_mandates() == 0

@@ -99,7 +99,9 @@ def change_mandate(viewer: Viewer, mandate_id: int, until: dt.date, *, reads_off
             raise Conflict(_("This has already ended. You can let the garden write for you again."))
         _check_end(until)
         if (until, reads_offers) != (mandate.until, mandate.reads_offers):
-            mandate.until, mandate.warned_at, mandate.reads_offers = until, None, reads_offers
+            if until != mandate.until:
+                mandate.until, mandate.warned_at = until, None
+            mandate.reads_offers = reads_offers
             record(
                 viewer,
                 "mandate.extend",

@@ -98,9 +98,10 @@ def _any_of(patterns: Sequence[str]) -> re.Pattern[str]:
 
 
 def _blanked(text: str, spans: Sequence[Span]) -> str:
+    kept = list(text)
     for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+        kept[start:end] = " " * (end - start)
+    return "".join(kept)
 
 
 def _inverse_blanked(text: str, spans: Sequence[Span]) -> str:

@@ -61,7 +61,7 @@ class Viewer:
 
     @property
     def may_read_offers(self) -> bool:
-        """True if the viewer may read opened offers of the own company: its people, and an adviser whom it lets."""
+        """True if the viewer may read opened offers of the own company: its members, and advisers with access."""
         return self.is_company and (not self.is_mandated or self.mandate_reads_offers)
 
     @property

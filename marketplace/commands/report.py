@@ -3,7 +3,8 @@
 import click
 
 from marketplace.commands.application import open_app
-from marketplace.reporting.queries.issues import computed_digest, issue_by_digest
+from marketplace.reporting.definitions import definitions_version
+from marketplace.reporting.queries.issues import issue_by_digest, verify_issue
 
 MIN_DIGITS = 8
 
@@ -33,10 +34,19 @@ def report(digest: str, as_of: str) -> None:
         if as_of and as_of != day:
             message = f"The report with this digest was made as of {day}, not {as_of}."
             raise click.ClickException(message)
-        computed = computed_digest(issue)
-        if computed != issue.digest:
-            message = (
-                f"Issue {issue.number} of {day} no longer follows from what is recorded: computed {computed}."
-            )
+        found = verify_issue(issue)
+        if not found.is_intact:
+            message = f"Issue {issue.number} of {day} was changed after it was issued: its content has another digest."
             raise click.ClickException(message)
-        click.echo(f"Issue {issue.number} of {day} is verified: {computed}.")
+        if found.changed:
+            message = (
+                f"Issue {issue.number} of {day} no longer follows from what is recorded."
+                f" Other values now (part.figure): {', '.join(found.changed)}. Computed {found.digest}."
+            )
+            if found.definitions_version != definitions_version():
+                message += (
+                    f" It was made with version {found.definitions_version} of the definitions;"
+                    f" this program has version {definitions_version()}."
+                )
+            raise click.ClickException(message)
+        click.echo(f"Issue {issue.number} of {day} is verified: {issue.digest}.")

@@ -55,6 +55,11 @@ def part_codes() -> tuple[str, ...]:
     return tuple(_data()["parts"])
 
 
+def definitions_version() -> int:
+    """Return the version of the list of figures and their definitions."""
+    return int(_data()["version"])
+
+
 def _pattern(code: str) -> str:
     """Return the code itself, or the longest beginning with a definition of its own, with an asterisk."""
     figures = _data()["figures"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from marketplace.core.i18n import gettext as _
-from marketplace.reporting.definitions import breakdown_label, definition, part_label
+from marketplace.reporting.definitions import breakdown_label, definition, definitions_version, part_label
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import Evidence, FigureState, ReportPart
 from marketplace.reporting.labels import cell_label, exact_value, figure_text, unit_text
@@ -63,6 +63,7 @@ def report_json(name: str, period: ReportPeriod, parts: Sequence[ReportPart]) ->
     """Return a live report as JSON values, as `data/report.schema.json` describes them."""
     return {
         "schema_version": SCHEMA_VERSION,
+        "definitions_version": definitions_version(),
         "name": name,
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
@@ -54,7 +54,7 @@ def parts_from_json(values: Sequence[dict[str, Any]]) -> list[ReportPart]:
     ]
 
 
-def content_digest(content: dict[str, Any]) -> str:
+def content_digest(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 digest of a report's content, over JSON with sorted keys and without spaces."""
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

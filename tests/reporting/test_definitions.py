@@ -1,10 +1,19 @@
 """Every figure of a report has a name, a definition and a source in three languages."""
 
+import hashlib
+
 import pytest
+import yaml
 
 from marketplace.core.i18n import LOCALES, use_locale
 from marketplace.data import data_path
-from marketplace.reporting.definitions import breakdown_label, definition, part_codes, part_label
+from marketplace.reporting.definitions import (
+    breakdown_label,
+    definition,
+    definitions_version,
+    part_codes,
+    part_label,
+)
 from marketplace.reporting.labels import value_text
 
 EXAMPLES = [
@@ -24,6 +33,17 @@ EXAMPLES += [
     "change_later_content",
     "aid_de_minimis",
 ]
+
+
+DIGESTS = {1: "2badec148e0a9914"}
+"""Digests of the codes and definitions by version: earlier versions are kept, so that a change needs a new version."""
+
+
+def test_changed_definitions_have_a_new_version() -> None:
+    figures = yaml.safe_load(data_path("report_figures.yaml").read_text(encoding="utf-8"))["figures"]
+    text = "\n".join(f"{code} {figures[code]['about']['en']}" for code in sorted(figures))
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    assert DIGESTS.get(definitions_version()) == digest, f"raise the version, and add {digest}"
 
 
 @pytest.mark.parametrize("locale", LOCALES)

@@ -15,13 +15,15 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.projects import Project
 from marketplace.programme.queries.projects import project_for
+from marketplace.reporting.definitions import definitions_version
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import ReportPart
 from marketplace.reporting.models import ReportIssue, ReportLink
 from marketplace.reporting.queries.facts import ReportScope
 from marketplace.reporting.queries.report import build_report
-from marketplace.reporting.serialization import SCHEMA_VERSION, content_digest, parts_from_json, parts_to_json
+from marketplace.reporting.serialization import SCHEMA_VERSION, parts_from_json, parts_to_json
 from marketplace.reporting.suppression import suppress
+from marketplace.reporting.verification import Verification, verify_content
 
 MAX_TOKEN_LENGTH = 100
 
@@ -126,6 +128,7 @@ def compute_content(
     parts = build_report(ReportScope(owner.garden_id, owner.project_id), period)
     return {
         "schema_version": SCHEMA_VERSION,
+        "definitions_version": definitions_version(),
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
         "as_of": period.as_of.isoformat(),
@@ -133,12 +136,12 @@ def compute_content(
     }
 
 
-def computed_digest(issue: ReportIssue) -> str:
-    """Compute an issue again from what was recorded by its moment, and return the digest."""
+def verify_issue(issue: ReportIssue) -> Verification:
+    """Compute an issue again from what was recorded by its moment, and compare the two."""
     owner = owner_by_ids(issue.garden_id, issue.project_id)
     before = [one for one in issues_of(owner) if one.number < issue.number]
     period = ReportPeriod(issue.from_on, issue.to_on, issue.as_of)
-    return content_digest(compute_content(owner, period, earlier_parts(before)))
+    return verify_content(issue.content, issue.digest, compute_content(owner, period, earlier_parts(before)))
 
 
 def issue_by_digest(digest: str) -> ReportIssue | None:

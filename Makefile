@@ -63,7 +63,7 @@ quick: static ## Run the static checks and the tests that need no database, in a
 
 crash-test: $(BIN)/.all install ## Kill the service 100 times under concurrent writers on each database; long random walks
 	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=both
-	$(BIN)/python -m tests.operation.soak
+	$(BIN)/python -m tests.operation.crash_run
 
 coverage: $(BIN)/.all install ## Require full branch coverage of the matcher
 	$(PYTEST) tests/matching --database=sqlite --exhaustive --cov=marketplace/matching --cov-branch --cov-fail-under=100

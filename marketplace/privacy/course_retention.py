@@ -31,7 +31,7 @@ def erase_old_participations() -> int:
             ),
             or_(
                 Participation.project_id.in_(_ended_projects(retention_periods.PROJECT_MONTHS)),
-                _came_to_nothing(),
+                _never_took_part(),
             ),
         )
         participations = session.scalars(old.order_by(Participation.id)).all()
@@ -68,7 +68,7 @@ def _ended_projects(months: int) -> Any:
     return ended.scalar_subquery()
 
 
-def _came_to_nothing() -> ColumnElement[bool]:
+def _never_took_part() -> ColumnElement[bool]:
     """Return the condition that a company never attended and has had no seat for 12 months, or waited in vain."""
     months = retention_periods.NO_SEAT_MONTHS
     last_change = (

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from marketplace.briefs import coach, guide
-from marketplace.briefs.coach.messages import load_texts
+from marketplace.briefs.coach.advice import load_texts
 from marketplace.core.i18n import use_locale
 
 pytestmark = pytest.mark.once

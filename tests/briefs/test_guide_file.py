@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from marketplace.briefs import guide
-from marketplace.briefs.coach.messages import load_texts
+from marketplace.briefs.coach.advice import load_texts
 from marketplace.briefs.coach.suggestions import _RULES
 from marketplace.briefs.guide.questions import raw_guide
 from marketplace.core import taxonomy

@@ -10,7 +10,7 @@ from tests.journeys.conftest import MIN_WIDTH
 from tests.journeys.visiting import sign_in_browser, visit_each_kind
 from tests.support.crawl import ROLES
 from tests.support.crawl import sign_in as sign_in_client
-from tests.support.hostile_texts import write_hostile_texts
+from tests.support.long_words import replace_texts_with_long_words
 
 WIDTH = """() => {
     const wide = document.documentElement.clientWidth
@@ -26,7 +26,7 @@ WIDTH = """() => {
 @pytest.mark.parametrize("role", ROLES)
 def test_long_words_do_not_widen_any_page(demo_app: Flask, role: str, person: Callable[..., Page]) -> None:
     signed_in = sign_in_client(demo_app, role)  # before the demo addresses are replaced
-    write_hostile_texts()
+    replace_texts_with_long_words()
     page = person(width=MIN_WIDTH)
     sign_in_browser(signed_in, page)
     too_wide = list[str]()

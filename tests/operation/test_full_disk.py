@@ -20,7 +20,7 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from marketplace.operation import metric_files
-from tests.operation.soak import ROOT
+from tests.operation.crash_run import ROOT
 from tests.support.web_servers import free_port
 
 IMAGE_MEGABYTES = 160

@@ -1,7 +1,7 @@
 """The coach: blockers that prevent publication, suggestions for improvement, and a quality score."""
 
+from marketplace.briefs.coach.advice import Advice
 from marketplace.briefs.coach.blockers import find_blockers
-from marketplace.briefs.coach.messages import Advice
 from marketplace.briefs.coach.quality import Quality, QualityPart, quality
 from marketplace.briefs.coach.suggestions import find_suggestions
 

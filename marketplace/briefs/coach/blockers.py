@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from marketplace.briefs.coach.advice import Advice, advice
 from marketplace.briefs.coach.draft import Draft
-from marketplace.briefs.coach.messages import Advice, advice
 from marketplace.briefs.guide import Guide, deadline_limits
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from marketplace.briefs.coach.advice import load_texts
 from marketplace.briefs.coach.draft import Draft
-from marketplace.briefs.coach.messages import load_texts
 from marketplace.briefs.coach.suggestions import find_suggestions
 from marketplace.briefs.guide import Guide
 from marketplace.core.dates import UNKNOWN_MONTH

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from marketplace.briefs.coach.advice import Advice, advice
 from marketplace.briefs.coach.draft import Draft
-from marketplace.briefs.coach.messages import Advice, advice
 from marketplace.briefs.coach.private_details import find_contact_details, find_secrets
 from marketplace.briefs.guide import Guide
 from marketplace.core import clock, taxonomy

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from marketplace.core.letters import fold_letters
 from marketplace.data import data_path
 from marketplace.directory.search.place_names import place_words
-from marketplace.matching.analysis.spelling import Spelling
+from marketplace.directory.search.spelling import Spelling
 from marketplace.matching.analysis.stemming import stem
 from marketplace.suppliers.glossary import glossary, search_phrases, text_resources
 

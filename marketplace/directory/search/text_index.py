@@ -13,7 +13,7 @@ from marketplace.directory.search.query_analysis import (
     compound_forms,
     spelling,
 )
-from marketplace.matching.analysis.spelling import Spelling
+from marketplace.directory.search.spelling import Spelling
 from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:

@@ -72,7 +72,7 @@ _AT_WORK = prepared(
     .join(Organisation, Proposal.supplier_id == Organisation.id)
     .where(Award.brief_id.in_(_BRIEF_IDS))
 )
-_UNTOLD = prepared(
+_DUE_OUTCOMES = prepared(
     select(Outcome.round, Brief.title, Brief.reference)
     .join(Brief, Outcome.brief_id == Brief.id)
     .where(
@@ -272,7 +272,7 @@ def _delivery_tasks(ids: list[int]) -> Iterator[Task]:
 
 def _outcome_tasks(viewer: Viewer) -> Iterator[Task]:
     asked = {"company_id": viewer.organisation_id, "today": clock.today()}
-    for outcome in session.execute(_UNTOLD, asked):
+    for outcome in session.execute(_DUE_OUTCOMES, asked):
         yield Task(
             Priority.SOON,
             _("Say whether %(title)s worked", title=_shown(outcome.title)),

@@ -143,7 +143,7 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
         *_reviews(garden_id),
         *garden_strategy_tasks(garden_id),
         *garden_casework_tasks(viewer),
-        *_second_looks(viewer),
+        *_second_review_tasks(viewer),
         *_applications(garden_id),
         *_quiet_briefs(garden_id),
         *_renewals(garden_id),
@@ -187,7 +187,7 @@ def _reviews(garden_id: int) -> Iterator[Task]:
         )
 
 
-def _second_looks(viewer: Viewer) -> Iterator[Task]:
+def _second_review_tasks(viewer: Viewer) -> Iterator[Task]:
     """Return refusals that the viewer can confirm, and appeals that the viewer can decide."""
     for refusal in vetting.refusals_to_confirm(viewer)[:MAX_TASKS_PER_GROUP]:
         kind = taxonomy.group(refusal.category).label

@@ -16,7 +16,7 @@ from marketplace.core.letters import fold_letters, sort_key
 from marketplace.core.list_query import ListQuery
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.viewer import Viewer
-from marketplace.matching.analysis.spelling import Spelling
+from marketplace.directory.search.spelling import Spelling
 from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import follows, garden
 from marketplace.programme.lifecycle import (
@@ -124,27 +124,27 @@ def participation_for(viewer: Viewer, access: ProjectAccess, participation_id: i
     return participation
 
 
-def board(every: Sequence[BoardRow], wanted: ListQuery, page: int = 1) -> Board:
-    """Return a page of the board, by name unless another order is chosen. `every` holds all companies on the board."""
-    matching = _matching(every, wanted)
+def board(rows: Sequence[BoardRow], wanted: ListQuery, page: int = 1) -> Board:
+    """Return a page of the board, by name unless another order is chosen. `rows` holds all companies on the board."""
+    matching = _matching(rows, wanted)
     in_phase = [row for row in matching if wanted["phase"] in {"", row.phase}]
     return Board(
         page_of(in_phase, page, BOARD_SIZE),
         in_phase,
         Counter(row.phase for row in matching),
-        sum(row.participation.state == ParticipationState.SIGNED_UP for row in every),
-        len(every),
+        sum(row.participation.state == ParticipationState.SIGNED_UP for row in rows),
+        len(rows),
     )
 
 
-def board_rows(viewer: Viewer, access: ProjectAccess, every: Sequence[Cohort]) -> list[BoardRow]:
+def board_rows(viewer: Viewer, access: ProjectAccess, cohorts_of_project: Sequence[Cohort]) -> list[BoardRow]:
     """Return all companies of a project that the viewer may see, without what the board does not show.
 
-    `every` are the cohorts of `cohorts_of`.
+    `cohorts_of_project` are those of `cohorts_of`.
     """
     shown = load_only(*_BOARD_COLUMNS)
     participations = session.scalars(visible_participations(viewer, access).options(shown)).all()
-    cohorts = {cohort.id: cohort for cohort in every}
+    cohorts = {cohort.id: cohort for cohort in cohorts_of_project}
     over = _finished_cohorts(list(cohorts))
     attended = attended_by([one.id for one in participations])
     return [

@@ -56,7 +56,7 @@ class StoredRanking:
         self._exclusion_groups: dict[str, list[ExclusionGroup]] = {}
 
     @cached_property
-    def judged(self) -> frozenset[str]:
+    def ranked_or_excluded_ids(self) -> frozenset[str]:
         """The ids of all suppliers that the run lists or excludes."""
         return frozenset(row["document_id"] for rows in (self.matches, self.excluded) for row in rows)
 

@@ -98,11 +98,11 @@ def approved_since(run: RankingRun) -> list[UnlistedSupplier]:
 
 
 def _find_approved_since(run: RankingRun, current: Corpus) -> list[UnlistedSupplier]:
-    judged, since = open_run(run).judged, run.at.date().isoformat()
+    known_ids, since = open_run(run).ranked_or_excluded_ids, run.at.date().isoformat()
     candidates = [
         unlisted_supplier(run, int(key))
         for key, listing in current.listings.items()
-        if key not in judged and listing.approvals and listing.approvals[0][1] >= since
+        if key not in known_ids and listing.approvals and listing.approvals[0][1] >= since
     ]
     fitting = [item for item in candidates if item is not None and item.score is not None]
     return sorted(fitting, key=lambda item: (-(item.score or 0), item.supplier_id))[:MAX_APPROVED_SINCE]

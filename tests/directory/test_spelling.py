@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.matching.analysis.spelling import Spelling
+from marketplace.directory.search.spelling import Spelling
 
 WORDS = {
     "nettbutikk": 9,

@@ -74,7 +74,7 @@ JSON_COLUMNS = {
 }
 
 
-def write_hostile_texts() -> None:
+def replace_texts_with_long_words() -> None:
     """Replace texts in all tables, with the triggers removed so that published texts change too."""
     connection = session.connection()
     triggers.remove(connection)

@@ -2,7 +2,7 @@
 
 Eight writers submit briefs and invitations over HTTP. The whole process group is killed and restarted, every
 interrupted form is submitted again unchanged, and then each row is looked up.
-Usage: `python -m tests.operation.soak --help`.
+Usage: `python -m tests.operation.crash_run --help`.
 """
 
 import argparse
@@ -45,8 +45,8 @@ class SubmittedForm:
 
 
 @dataclass
-class SoakResult:
-    """Counters and findings of a soak."""
+class CrashRunResult:
+    """Counters and findings of a crash test."""
 
     kills: int = 0
     acknowledged: int = 0
@@ -76,7 +76,7 @@ class _NumberedSigner(TimestampSigner):
         return int(time.time()) - _NumberedSigner.number % 30_000
 
 
-class Soak:
+class CrashRun:
     """A running service, its writers, and the forms they have submitted."""
 
     def __init__(self, database_url: str, folder: Path, writers: int = WRITERS) -> None:
@@ -89,7 +89,7 @@ class Soak:
             "PRODUCTION": "0", "LIST_PAGES_PER_MINUTE": "0",
         }  # fmt: skip
         self.sent: list[SubmittedForm] = []
-        self.result = SoakResult()
+        self.result = CrashRunResult()
         self.process: subprocess.Popen[bytes] | None = None
         self._lock, self._round = threading.Lock(), 0
         self._credentials: dict[int, tuple[str, str, int, int]] = {}
@@ -148,7 +148,7 @@ class Soak:
         with self._lock, self.app.app_context(), transaction():
             company = factories.company(f"Firma {writer} {len(self.sent)}")
             person = factories.member(company, email=f"w{writer}-{len(self.sent)}@firma.example")
-            token = accounts.open_session(int(person.user_id or 0), "soak")
+            token = accounts.open_session(int(person.user_id or 0), "crash test")
             number = company.id
         raw = os.urandom(20).hex()
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]  # because Flask's own interface has it
@@ -295,14 +295,14 @@ INCONSISTENCIES = {
 }
 
 
-def soak(
+def run_crashes(
     database_url: str, folder: Path, *, kills: int, min_writes: int = 0, seconds: float = 1.5
-) -> SoakResult:
+) -> CrashRunResult:
     """Kill the service repeatedly, until enough writes have been acknowledged."""
     from tests.support.data_sets import close
 
     folder.mkdir(parents=True, exist_ok=True)
-    run = Soak(database_url, folder)
+    run = CrashRun(database_url, folder)
     run.begin()
     run.start()
     try:
@@ -318,7 +318,7 @@ def soak(
 
 
 def main() -> None:
-    """Run a long soak on one or both databases."""
+    """Run a long crash test on one or both databases."""
     from tests.support import databases
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -334,8 +334,8 @@ def main() -> None:
             getattr(databases, name)() as database,
             database.new() as url,
         ):
-            place = f"sqlite:///{folder}/soak.sqlite3" if name == "sqlite" else url
-            result = soak(
+            place = f"sqlite:///{folder}/crash_test.sqlite3" if name == "sqlite" else url
+            result = run_crashes(
                 place, Path(folder), kills=options.kills, min_writes=options.writes, seconds=options.seconds
             )
             print(f"{name}: {result}", flush=True)  # noqa: T201 because it is the output of the command

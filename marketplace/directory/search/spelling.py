@@ -1,8 +1,9 @@
 """Spelling correction of query words: the nearest known word by optimal string alignment distance.
 
 Words are compared with folded letters, so a missing ring or slash is no error. One edit is allowed in words of five
-to seven letters, not in the first letter, and two in longer ones (R. A. Wagner and R. Lowrance, "An extension of the string-to-string
-correction problem", 1975, with rapidfuzz).
+to seven letters, not in the first letter, and two in longer ones (R. A. Wagner and R. Lowrance, "An extension of the
+string-to-string correction problem", 1975, with rapidfuzz). Rankings do not use this: the matcher compares n-grams of
+characters (`matching/index/fuzzy.py`).
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +12,8 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from ..storage.bounded_dict import BoundedDict
-from .stemming import stem
+from marketplace.core.cache import BoundedCache
+from marketplace.matching.analysis.stemming import stem
 
 MIN_LENGTH = 5
 """Shorter words have too many neighbours."""
@@ -49,7 +50,7 @@ class Spelling:
             self._frequencies[folded] = self._frequencies.get(folded, 0) + count
         self._stems = {stem(folded, "nb") for folded in self._written}
         self._candidates = [folded for folded in self._written if len(folded) >= MIN_LENGTH - 1]
-        self._cache: BoundedDict[str, tuple[str, ...]] = BoundedDict(CACHE_SIZE)
+        self._cache: BoundedCache[str, tuple[str, ...]] = BoundedCache(CACHE_SIZE)
 
     def is_known(self, word: str) -> bool:
         """Return True if a word, or one with the same stem, is known with or without Norwegian letters."""
@@ -65,10 +66,7 @@ class Spelling:
 
     def similar(self, word: str) -> tuple[str, ...]:
         """Return the known words within the allowed distance, most probable first."""
-        words = self._cache.get(word)
-        if words is None:
-            words = self._cache[word] = self._search(self._fold(word))
-        return words
+        return self._cache.get_or_create(word, lambda: self._search(self._fold(word)))
 
     def _search(self, folded: str) -> tuple[str, ...]:
         if len(folded) < MIN_LENGTH or not folded.isalpha():

@@ -1,4 +1,4 @@
-"""Messages of the coach, from `data/guide/coach.yaml`, in the user's language."""
+"""A piece of advice of the coach, in the user's language. The texts are in `data/guide/coach.yaml`."""
 
 import datetime as dt
 from collections.abc import Mapping

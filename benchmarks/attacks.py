@@ -180,7 +180,7 @@ class _BriefTrial:
         return max(graded, key=lambda d: (self.ranks.get(d.id, 10**6), d.id))
 
     def relevant(self) -> Document | None:
-        """Return the median of the relevant suppliers that are listed."""
+        """Return the relevant supplier in the middle of the list."""
         relevant_ids = [key for key in self.order if self.judged.get(key, 0) >= MIN_RELEVANT_GRADE]
         return next(
             (

@@ -83,7 +83,7 @@ def pdf_ms() -> float:
 
 
 def migrating_ms(engine: Engine) -> float:
-    """Return the duration of newest migration."""
+    """Return the duration of the newest migration."""
     newest = migrate.head() or "base"
     taken = []
     for _round in range(3):

@@ -32,7 +32,7 @@ SEARCH = "/suppliers?q=nettbutikk"
 
 @dataclass
 class SoakReport:
-    """Results of a run. `minutes` are megabytes and open files of all processes together."""
+    """Results of a run. `minutes` has, for each minute, the megabytes and the open files of all processes together."""
 
     restart_s: float = 0.0
     asked: Counter[str] = field(default_factory=Counter)

@@ -29,7 +29,9 @@ MIN_BRIEFS = 3
 SHARED_BRIEFS = 50
 SHARED_SIZE = 100_000
 PRECOUNTED_OPTION = "--counted"
-"""Let engines that can take term counts do so, in a tenth of the time; indexing time is then not reported."""
+"""Pass term counts to the engines that accept them, which takes a tenth of the time; indexing time is then not
+reported.
+"""
 WITHOUT_OPTION = "--without="
 """Comma-separated names of engines to exclude."""
 

@@ -33,7 +33,7 @@ class Engine(ABC):
         """Index a file with one profile per line."""
 
     build_counted: Any = None
-    """The same from a seed and a size, for engines that accept term counts."""
+    """Index term counts generated from a seed and a size, if the engine accepts term counts."""
 
     @abstractmethod
     def ask(self, words: list[str]) -> list[int]:

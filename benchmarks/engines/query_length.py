@@ -1,4 +1,4 @@
-"""CPU time by query length, ours beside other kernels in the same process. Run by `make bench-query-length`.
+"""CPU time by query length of our engine and of other kernels in the same process. Run by `make bench-query-length`.
 
 Writes benchmarks/QUERY_LENGTH.md. Ours and another engine answer each query in turn, in alternating order, and CPU time
 is counted, so that other processes on the machine disturb both alike.

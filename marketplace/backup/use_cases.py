@@ -26,7 +26,7 @@ class BackupResult:
     keys: tuple[str, ...]
     previous_database: Path | None = None
     missing_keys: tuple[str, ...] = ()
-    """Messages about data that cannot be decrypted with the keys there are."""
+    """Messages about data that cannot be decrypted with the available keys."""
 
 
 def create_backup(
@@ -96,7 +96,7 @@ def restore_backup(
 
 
 def _find_unreadable(engine: Engine, settings: Settings, folder: Path, manifest: Manifest) -> list[str]:
-    """Describe the data of an unpacked backup that cannot be decrypted with the keys there will be after restoring it.
+    """Describe the data of an unpacked backup that no key could decrypt after restoring it.
 
     The keys in a backup replace those in the instance folder, but not those set in the environment.
     """

@@ -312,5 +312,5 @@ def _private(content: StrategyContent) -> Iterable[Part]:
 
 
 def _code(kind: str, text: str) -> str:
-    """Return the code of a part that belongs to its text, so that a colleague's change cannot move a tick to another."""
+    """Derive the code of a part from its text, so that a colleague's change cannot move a tick to another part."""
     return f"{kind}-{fingerprint(text)}"

@@ -4,16 +4,16 @@ The lengths of answers in the guide are in its file, `data/guide/v1.yaml`.
 """
 
 MAX_DRAFTS = 200
-"""Drafts that a company can have."""
+"""Maximum number of a company's drafts."""
 MAX_FILES = 5
-"""Files attached to a brief."""
+"""Maximum number of files attached to a brief."""
 
 QUESTION_LENGTH = (10, 1000)
 PUBLIC_QUESTION_LENGTH = (5, 1000)
 """A question as the company words it for everyone."""
 ANSWER_LENGTH = (2, 2000)
 MAX_UNANSWERED_QUESTIONS = 5
-"""Unanswered questions that a supplier can have about a brief."""
+"""Maximum number of a supplier's unanswered questions about a brief."""
 
 MIN_REASON_LENGTH = 10
 REASON_LENGTH = (MIN_REASON_LENGTH, 1000)

@@ -27,7 +27,7 @@ FUNDER_LINK = "demo-funder"
 RECORDED_DAY, FEES_DAY = -11, -10
 MONTHS = 3
 FIRST_UNPAID = 60
-"""The companies that signed up last have only been invoiced."""
+"""Index of the first company whose fee is invoiced but not paid."""
 AIDED = 30
 
 

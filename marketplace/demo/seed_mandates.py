@@ -9,7 +9,7 @@ ASKED_DAY, GIVEN_DAY, LAST_DAY = -19, -18, 73
 
 
 def seed_mandates(timeline: Timeline, fixtures: Fixtures) -> None:
-    """Add the question of the garden and the mandate to the timeline."""
+    """Add the garden's request and the mandate to the timeline."""
 
     def company_id() -> int:
         return fixtures.viewer(COMPANY["email"]).organisation_id or 0

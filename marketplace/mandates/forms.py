@@ -1,4 +1,4 @@
-"""Forms in which a company gives, extends and answers."""
+"""Forms with which a company gives or changes a mandate and answers a request for confirmation."""
 
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any

@@ -195,7 +195,7 @@ def confirmation_asked(prepared: PreparedAct, expires_at: dt.datetime, token: st
 
 @as_message("confirmation_given")
 def confirmation_given(owner: str, act: object, title: str, path: str) -> Content:
-    """An owner has confirmed what the adviser prepared."""
+    """An owner has confirmed the act that the adviser prepared."""
     return Content(
         _("Confirmed: %(act)s, “%(title)s”", act=act, title=title),
         [_("%(name)s has confirmed, and it has been done.", name=owner)],
@@ -206,7 +206,7 @@ def confirmation_given(owner: str, act: object, title: str, path: str) -> Conten
 
 @as_message("confirmation_declined")
 def confirmation_declined(owner: str, act: object, reference: str, company_id: int, reason: str) -> Content:
-    """An owner does not want what the adviser prepared."""
+    """An owner has declined the act that the adviser prepared."""
     lines = [_("%(name)s does not want this now.", name=owner)]
     if reason:
         lines.append(_("The reason: “%(reason)s”", reason=reason))

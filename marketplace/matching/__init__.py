@@ -1,8 +1,8 @@
 """Ranking library: documents and a query in, an explained ranking out. Independent of Flask and the database.
 
 Reading order: `documents`, `analysis`, `index`, `criteria`, `ranking`, `explanation`, `spam`, `evaluation`; all
-parameters are in `settings`. Public names are imported on first access, so that a program that may not rank anything
-starts without loading scikit-learn.
+parameters are in `settings`. Public names are imported on first access, so that a program that ranks nothing starts
+without loading scikit-learn.
 """
 
 from importlib import import_module

@@ -44,7 +44,10 @@ def mark_read() -> Response:
 
 @blueprint.before_app_request
 def mark_linked_notices_read() -> None:
-    """Mark the notices that link to the opened page as read. The front page says nothing about any of them."""
+    """Mark the notices that link to the opened page as read.
+
+    The front page is excluded: it shows the content of no notice.
+    """
     if request.method != "GET" or request.path == "/" or not unread_messages():
         return
     notice_ids = queries.unread_notices_about(current_viewer(), request.path)

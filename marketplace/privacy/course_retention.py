@@ -69,7 +69,10 @@ def _ended_projects(months: int) -> Any:
 
 
 def _never_took_part() -> ColumnElement[bool]:
-    """Return the condition that a company never attended and has had no seat for 12 months, or waited in vain."""
+    """Return the condition that a company never attended and its time in the project is over.
+
+    It has had no seat for 12 months, or was still on the waiting list when the project ended that long ago.
+    """
     months = retention_periods.NO_SEAT_MONTHS
     last_change = (
         select(func.max(ParticipationEvent.at))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from marketplace.matching.analysis.plain_text import clean
 
 DUPLICATE_THRESHOLD = 3
-"""With so many other offers that say the same, one does not speak of the job at hand."""
+"""Number of other offers with the same text from which an offer is reported as not written for the job."""
 
 
 def normalize(text: str) -> str:

@@ -68,10 +68,10 @@ def _garden(garden: GardenPlan) -> dict[str, Any]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes short lists on one line, and nothing as a reference to an earlier value."""
+    """YAML dumper that writes short lists on one line and uses no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Repeat equal values."""
+        """Never use an alias: equal values are repeated."""
         del data
         return True
 

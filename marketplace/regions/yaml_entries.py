@@ -1,6 +1,7 @@
 """Reading of YAML with the line of each value, so that every problem of a file names its place and a remedy.
 
-Scalars are read as text, whatever YAML would make of them: 0301 is a number of a municipality, 13:00 a time, and no a word.
+Scalars are read as text, whatever type YAML would give them: 0301 is the number of a municipality, 13:00 a time, and
+"no" a word.
 """
 
 import difflib
@@ -80,7 +81,7 @@ class Value:
 
 
 class Entry:
-    """A mapping of the file. `check_unknown` reports the keys that nobody has asked for."""
+    """A mapping of the file. `check_unknown` reports the keys that were never read."""
 
     def __init__(self, value: Value) -> None:
         self.value = value

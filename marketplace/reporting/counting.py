@@ -120,7 +120,7 @@ def counted(
     *,
     is_reported: bool = False,
 ) -> Figure:
-    """Return a count of what is so at the end of the period."""
+    """Return a figure for a count at the end of the period."""
     evidence = Evidence.REPORTED if is_reported else Evidence.OBSERVED
     return Figure(code, value, evidence=evidence, n=n, of=of)
 

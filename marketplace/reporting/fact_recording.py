@@ -68,7 +68,8 @@ def _forget_rows(db_session: Session) -> None:
 def record_missing_facts() -> int:
     """Record the rows whose newest fact differs from them, once a day; return their number. A job.
 
-    While there are no facts at all, rows count from their own beginning: they are older than the recording of facts.
+    While there are no facts at all, each row counts from the time in its `begun` column, because it is older than the
+    recording of facts.
     """
     with transaction():
         last = session.scalar(select(func.max(ReportFact.recorded_at)).where(ReportFact.kind == _CHECKED))

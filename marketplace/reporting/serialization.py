@@ -9,7 +9,7 @@ from typing import Any
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
 
 SCHEMA_VERSION = 1
-"""Version of the JSON format. It grows when a key is renamed or removed."""
+"""Version of the JSON format, increased when a key is renamed or removed."""
 
 
 def parts_to_json(parts: Sequence[ReportPart]) -> list[dict[str, Any]]:

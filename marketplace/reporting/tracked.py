@@ -29,7 +29,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """How a table is recorded: the name of its facts, the owner of a row, its values (None: not yet), and its beginning.
+    """How a table is recorded: the name of its facts, the owner, the values (None: not counted yet) and the beginning of a row.
 
     `begun` names the column with the time from which rows count that existed before facts were recorded.
     """

@@ -36,7 +36,7 @@ class FirstPublicationForm(BaseForm):
     )
 
     def show_known_company(self) -> None:
-        """Do not ask whether the company is genuine."""
+        """Leave out the question whether the company is genuine, because the garden knows it."""
         (ok, _label), *others = [(choice[0], choice[1]) for choice in self.verdict.iter_choices()]
         self.verdict.set_choices([(ok, _("Open the brief to suppliers")), *others])
 
@@ -65,7 +65,7 @@ class InviteForm(BaseForm):
 
 
 class SuggestionForm(BaseForm):
-    """A supplier that a business garden adds to the invited, and why."""
+    """A supplier that a business garden adds to the invited suppliers, with the reason."""
 
     supplier = ChoiceField(_l("Supplier"), [required(_l("Choose a supplier."))])
     reason = LongTextField(

@@ -9,6 +9,6 @@ MAX_OUTSIDE_MESSAGE = 200
 MAX_OUTSIDE_PER_DAY = 5
 """Invitations by e-mail that a company can send within 24 hours."""
 MAX_SUGGESTION = 500
-"""Length of a business garden's reason for adding a supplier to the invited."""
+"""Length of a business garden's reason for adding an invited supplier."""
 MAX_DECLINE_TEXT = 500
 """Length of a supplier's remark on why it declines an invitation."""

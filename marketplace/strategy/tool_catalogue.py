@@ -1,4 +1,4 @@
-"""Catalogue of digital tools for small companies, and how a company can stand to a tool."""
+"""Catalogue of digital tools for small companies, and the states of a tool in a company's plan."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -49,7 +49,7 @@ def oversized_text() -> list[tuple[str, str]]:
         _stream, form, _files = parser.parse(
             stream, request.mimetype, request.content_length, request.mimetype_params
         )
-    except HTTPException:  # too long for this too, or begun before it was refused
+    except HTTPException:  # above this limit too, or partly read before it was refused
         return []
     return list(form.items(multi=True))
 

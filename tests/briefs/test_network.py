@@ -20,7 +20,7 @@ TITLE = "Nettbutikk med henting på gården"
 
 @pytest.fixture
 def owner(app: Flask) -> Viewer:
-    """The owner of a company in Oppdal that the garden there follows up."""
+    """The owner of a company in Oppdal that the garden there follows."""
     return factories.member(factories.company(of=factories.garden()))
 
 

@@ -1,4 +1,4 @@
-"""Tasks: done and undone, on the home page, and reminded of once in one message."""
+"""Tasks: done and undone, on the home page, and one reminder of all that are due."""
 
 import datetime as dt
 

@@ -38,7 +38,7 @@ def test_all_format_and_control_characters_are_removed() -> None:
         if unicodedata.category(chr(number)) in {"Cf", "Cc", "Cs"}
         and clean_line(f"a{chr(number)}b") not in {"ab", "a b"}
     ]
-    # Signs that stand over or around Arabic, Kaithi and shorthand letters are seen; so are hieroglyphs' joiners.
+    # Visible format characters: signs above or around Arabic, Kaithi and shorthand letters, and joiners of hieroglyphs.
     assert set(kept) <= SEEN, [f"U+{number:04X}" for number in kept]
 
 

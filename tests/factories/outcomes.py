@@ -62,7 +62,7 @@ def delivered_job(
 
 
 def answers(**changes: object) -> use_cases.OutcomeAnswers:
-    """Answers of a company that was content and lets only itself read them."""
+    """Answers of a satisfied company that lets nobody else read them."""
     values: dict[str, object] = {
         "on_time": "yes", "within_price": "yes", "goal_met": "yes", "order_again": "yes",
         "measured": "61 bestillinger", "text": "Vi burde spurt om opplæring.",

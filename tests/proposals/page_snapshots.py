@@ -17,11 +17,11 @@ TOKEN = re.compile(
     rb'(name="csrf_token"[^>]*value="|csrf-token" content="|name="form_key"[^>]*value=")[^"]*|nonce[-=]"?[\w+/=-]+'
 )
 OWN_HEADERS = {"Date", "Content-Length", "X-Request-ID", "Set-Cookie", "Content-Security-Policy"}
-# The numbers of requests and waiting mails are for whoever keeps the machine; no person's page.
+# Metrics count requests and queued mail for the operator. They are not a page of any user.
 LEFT_OUT = {"static", "operation.metrics_page"}
 # A workbook contains the time at which it was written. Its cells are those of the CSV file or the page.
 WORKBOOK = ".xlsx"
-# Which rows an address's number can mean; all there are get tried.
+# Table of the rows that a number in a URL identifies; the numbers of all rows are tried.
 NUMBERS = {
     "brief_id": "brief", "proposal_id": "proposal", "question_id": "clarification_question", "file_id": "stored_file", "vetting_id": "vetting",
     "supplier_id": "supplier", "company_id": "company", "garden_id": "business_garden", "user_id": "user_account",

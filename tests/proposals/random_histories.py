@@ -44,7 +44,7 @@ class BriefHistories(RuleBasedStateMachine):
         seed_once(self.app, self.database, "states", lambda: None)
         self.now, self.brief, self.deadline, self.published_on = NOON, "draft", DEADLINE_DAY, None
         self.offers = dict.fromkeys(SUPPLIERS)
-        self.asked: dict[str, bool] = {}  # and whether they said no
+        self.asked: dict[str, bool] = {}  # invited suppliers, with True for those that declined
         self.extensions, self.changes, self.extended_for_none = 0, 0, False
         self.is_opened_early = self.is_told = False
         self.openings, self.since = 0, None

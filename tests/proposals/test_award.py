@@ -24,7 +24,7 @@ BIDDERS = ("kvistverk", "myrull", "skogsfjord")
 
 def decision_state(market):
     """Return everything that a decision could change: brief, offers, award, notices and audit events."""
-    count = lambda model: session.scalar(select(func.count()).select_from(model))  # noqa: E731 because it is read thrice
+    count = lambda model: session.scalar(select(func.count()).select_from(model))  # noqa: E731 because it is short
     offers = {name: (market.proposal(name).state, market.proposal(name).outcome_text) for name in BIDDERS}
     return market.brief.state, offers, count(Award), count(Notice), count(AuditEvent)
 

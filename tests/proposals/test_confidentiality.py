@@ -91,7 +91,9 @@ def test_bidder_actions_change_no_byte_for_others(
     numbers = url_arguments()
     number = 4_242_424
     numbers["proposal_id"] = [*numbers["proposal_id"], number]
-    first = snapshot(app, people, numbers, sampling)  # also: what the first look at a page changes by itself
+    first = snapshot(
+        app, people, numbers, sampling
+    )  # the first request may change a page: it marks messages as read
     before = snapshot(app, people, numbers, sampling)
     assert len(before) > 40 * len(people)
     assert sum(seen[0] == 200 for seen in before.values()) > 5 * len(people)

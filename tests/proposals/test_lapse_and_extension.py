@@ -17,7 +17,7 @@ def after(days):
 
 def test_reminders_and_lapse_happen_once(opened, at_noon):
     use_cases.run_all()
-    told = lambda: len(notices_to(opened.owner, "decide_soon"))  # noqa: E731 because it is read three times
+    told = lambda: len(notices_to(opened.owner, "decide_soon"))  # noqa: E731 because it is used three times
     for day, expected in ((6, 1), (20, 2), (34, 3)):
         at_noon.move_to(after(day), tick=False)
         use_cases.run_all()

@@ -82,7 +82,7 @@ def test_ciphertext_is_bound_to_its_row(written: Market) -> None:
         with pytest.raises(TamperedError):
             _ = one.content
         setattr(one, mine, before)
-    # A whole offer put into another's place, with its data key.
+    # Replace a whole offer by another one, with its data key.
     one.data_key, one.sealed_content = other.data_key, other.sealed_content
     with pytest.raises(TamperedError):
         _ = one.content

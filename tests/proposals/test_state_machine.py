@@ -38,7 +38,7 @@ SAMPLED_EXAMPLES = 2
 
 
 class Histories(BriefHistories):
-    """The same with offers, and what comes of them."""
+    """The histories of a brief, extended with offers, decisions and outcomes."""
 
     # Offers
 
@@ -65,7 +65,7 @@ class Histories(BriefHistories):
 
     @rule(name=supplier)
     def send_what_was_saved(self, name):
-        """From a page that was opened before, whatever has happened since."""
+        """Submit from a page that was opened earlier, whatever has changed since."""
         allowed = self.phase == "open" and self.offers[name] in {"draft", "submitted"}
         found = session.get(Proposal, self.number(name))
         revision = found.revision if found else 1
@@ -86,7 +86,7 @@ class Histories(BriefHistories):
         if self.try_action(allowed, lambda: use_cases.resume(self.person(name), self.market.reference)):
             self.offers[name] = "draft"
 
-    # The decision, and what comes of it
+    # Decision, delivery and outcome
 
     @property
     def may_decide(self):

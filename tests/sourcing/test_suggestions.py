@@ -1,4 +1,4 @@
-"""Suppliers that a business garden adds to the invited of a company's brief."""
+"""Suppliers that a business garden invites to a company's brief."""
 
 import pytest
 from sqlalchemy import select

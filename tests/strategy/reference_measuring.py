@@ -41,7 +41,7 @@ def newest(rows):
 
 
 def share_of_way(sign, baseline, goal, value):
-    """Return how much of the way has been gone, as a fraction, if the way is known and goes forward."""
+    """Return the progress from baseline to target as a fraction, if both are known and the target is better."""
     if baseline is None or goal - sign * baseline <= 0:
         return None
     return sign * value - sign * baseline, goal - sign * baseline

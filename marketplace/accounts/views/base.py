@@ -87,7 +87,7 @@ def _read_device() -> dict[str, Any]:
 
 
 def _remember_device(user_id: int) -> None:
-    """Let limits that strangers use up not apply to this user on this device."""
+    """Exempt this user on this device from the limits that strangers have used up."""
     device = _read_device()
     users = [user_id, *(known for known in device["users"] if known != user_id)][:MAX_DEVICE_USERS]
     cookie = _device_serializer().dumps({"id": device["id"] or new_token()[:22], "users": users})

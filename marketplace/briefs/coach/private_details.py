@@ -10,7 +10,7 @@ _EMAIL = re.compile(
     rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,9}}{_DOT}[a-zæøå]{{2,63}}\b",
     re.IGNORECASE,
 )
-# Eight digits in the groupings that are used for telephone numbers. Dates, years and amounts have others.
+# Eight digits in the groupings that are used for telephone numbers. Dates, years and amounts are grouped differently.
 _PHONE = re.compile(
     r"(?<![\d/-])(?<!\d[.,])(?:(?:\+|00)47[ .-]?)?"
     r"(?:(?!20[0-4]\d[01]\d[0-3]\d)[2-9]\d{7}|[2-9]\d([ .-])\d\d\1\d\d\1\d\d|[4589]\d\d([ .-])\d\d\2\d\d\d|[49]\d{3} \d{4})"
@@ -27,7 +27,7 @@ _SECRET = re.compile(
     rf"(?P<link>[:=]|->|\ber\b|\bis\b|\bvar\b|\bwas\b)\s*[«“\"']?(?P<value>[^\s«»“”\"']+)[»”\"']?",
     re.IGNORECASE,
 )
-# "… og til Instagram er Katt456", right after another one.
+# A second password that directly follows another one: "… og til Instagram er Katt456".
 _NEXT_SECRET = re.compile(
     r"[\s,;.]*(?:(?:og|and|samt)\s+)?(?P<name>til|for|på|to|on)(?P<about>(?:\s+(?!er\b|is\b)[^\s:=.;!?]+){1,4}?)\s*"
     r"(?P<link>[:=]|->|\ber\b|\bis\b)\s*[«“\"']?(?P<value>[^\s«»“”\"']+)[»”\"']?",

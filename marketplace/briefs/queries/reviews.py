@@ -69,7 +69,7 @@ class RequiredReview:
 def required_review(brief: Brief, answers: Mapping[str, Any]) -> RequiredReview | None:
     """Return the review that must come before a brief opens, or None if it opens at once.
 
-    A garden that has called this very draft ready does not read it again. The first brief of a company that no garden
+    A garden that has approved exactly this draft does not read it again. The first brief of a company that no garden
     knows waits for that reason already.
     """
     company = brief.company

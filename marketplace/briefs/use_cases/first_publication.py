@@ -128,7 +128,7 @@ def _stop(viewer: Viewer, brief: Brief, reason: str) -> None:
 def due_first_publications() -> Sequence[str]:
     """Return the references of waiting briefs whose wait is over, or whose company has become known.
 
-    A brief that waits for other reasons as well waits on when its company has become known.
+    A brief that waits for other reasons as well still waits once its company has become known.
     """
     query = (
         select(BriefReview)

@@ -18,7 +18,7 @@ from marketplace.web.viewer import current_viewer
 
 MAX_SHOWN = 10
 CURVE_WIDTH = 300
-"""Briefs whose quality is listed."""
+"""Width of the curve in its own coordinates; its height is 100."""
 
 
 @blueprint.route("/plan/actions/<int:action_id>/brief", methods=["GET", "POST"])

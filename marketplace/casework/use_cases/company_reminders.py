@@ -36,7 +36,7 @@ def queue_reminders(
 ) -> tuple[int, dt.datetime]:
     """Queue a reminder for each chosen company that can be reminded; return their number and the time of the last one.
 
-    The first is sent after the minutes for undoing, the others spread so that a garden sends at most 100 an hour.
+    The first is sent when it can no longer be undone, the others spread so that a garden sends at most 100 an hour.
     Raises RuleBroken if no company can be reminded.
     """
     with transaction():
@@ -96,7 +96,7 @@ def undo_reminders(viewer: Viewer) -> int:
 
 
 def send_due_reminders() -> int:
-    """Send the reminders whose minutes for undoing are over; return their number. A job.
+    """Send the reminders that are due and can no longer be undone; return their number. A job.
 
     Idempotent. A reminder is cancelled if the garden no longer follows the company, or the company has done it meanwhile.
     """

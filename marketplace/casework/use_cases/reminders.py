@@ -22,7 +22,7 @@ FIRST_HOUR = dt.time(7)
 def remind_of_tasks() -> int:
     """Remind each person of the tasks that are due today or overdue; return the number of people. A job.
 
-    Idempotent: a task is reminded of once, unless its date or its person changes.
+    Idempotent: each task leads to one reminder, unless its date or its person changes.
     """
     if clock.now() < clock.from_local(clock.today(), FIRST_HOUR):
         return 0

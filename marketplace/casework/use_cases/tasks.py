@@ -49,7 +49,7 @@ def add_task(viewer: Viewer, subject: Subject, details: TaskDetails) -> CaseTask
 
 
 def save_task(viewer: Viewer, task_id: int, details: TaskDetails, seen: str | None) -> None:
-    """Change a task of the viewer's garden; with a new date or person it is reminded of again.
+    """Change a task of the viewer's garden; with a new date or person, another reminder is sent.
 
     Raises Conflict and RuleBroken.
     """

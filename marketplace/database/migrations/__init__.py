@@ -1,1 +1,1 @@
-"""Numbered versions of the tables, and the few commands that use them."""
+"""Numbered migrations of the database schema."""

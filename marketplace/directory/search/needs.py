@@ -27,7 +27,7 @@ LIKELY = 0.4
 """Minimum probability to act on a service without asking."""
 _CERTAIN = 0.55
 _NAMED, _LAY, _MENTION = 0.55, 0.35, 0.2
-"""Least probability of a service whose term, lay phrase or unspecific word is in a text."""
+"""Minimum probability of a service whose term, lay phrase or unspecific word is in a text."""
 _MAX_SPECIFIC_SERVICES = 2
 _MAX_PHRASE_WORDS = 5
 _MIN_PARTIAL_LENGTH = 5

@@ -30,7 +30,10 @@ def _key(name: str) -> tuple[str, ...]:
 
 @cache
 def _numbers() -> Mapping[tuple[str, ...], str]:
-    """Number by name. A municipality's own name comes before a centre's, and the larger place before the smaller."""
+    """Map the words of place names to numbers.
+
+    A municipality's own name has precedence over a centre's, and a larger place over a smaller one.
+    """
     by_population = sorted(places.municipalities_by_number().values(), key=lambda m: -m.population)
     numbers: dict[tuple[str, ...], str] = {}
     for municipality in by_population:

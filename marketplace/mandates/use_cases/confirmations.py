@@ -108,7 +108,9 @@ def was_just_asked(confirmation: Confirmation, revision: int) -> bool:
 
 
 def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
-    """Do what an adviser has prepared, as the owner, and notify the adviser; return the confirmation with its outcome.
+    """Perform the act that an adviser has prepared, as the owner, and notify the adviser.
+
+    Returns the confirmation with its outcome.
 
     If the object has changed since the owners were asked, nothing is done and the outcome is CHANGED. Raises Conflict
     if the confirmation is not open, and RuleBroken if the act is not possible now.
@@ -138,7 +140,7 @@ def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
 
 
 def decline_act(owner: Viewer, confirmation_id: int, reason: str) -> Confirmation:
-    """Do not do what an adviser has prepared, and notify the adviser. Raises Conflict if it is not open."""
+    """Decline the act that an adviser has prepared, and notify the adviser. Raises Conflict if it is not open."""
     act = _act_of(confirmation_id)
     with transaction():
         confirmation = _locked(owner, confirmation_id)

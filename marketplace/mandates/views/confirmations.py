@@ -55,7 +55,7 @@ def ask_confirmation(act_code: str, reference: str) -> ViewResponse:
 @access.public
 @access.writes(access.Level.PUBLIC, because=BY_LINK)
 def confirmation(token: str) -> ViewResponse:
-    """Show an owner what waits for a confirmation, and do it."""
+    """Show an owner the act that waits for confirmation, and perform it once confirmed."""
     found = queries.confirmation_by_token(token)
     here = url_for("mandates.confirmation", token=token)
     return _answer(found, here, url_for("mandates.decline_confirmation", token=token))
@@ -74,7 +74,7 @@ def decline_confirmation(token: str) -> ViewResponse:
 @blueprint.route("/organisation/confirmations/<int:confirmation_id>", methods=["GET", "POST"])
 @access.company_owner
 def own_confirmation(confirmation_id: int) -> ViewResponse:
-    """Show a signed-in owner what waits for a confirmation, and do it."""
+    """Show a signed-in owner the act that waits for confirmation, and perform it once confirmed."""
     found = queries.own_confirmation(current_viewer(), confirmation_id)
     here = url_for("mandates.own_confirmation", confirmation_id=confirmation_id)
     return _answer(found, here, url_for("mandates.decline_own_confirmation", confirmation_id=confirmation_id))
@@ -92,7 +92,7 @@ def decline_own_confirmation(confirmation_id: int) -> ViewResponse:
 
 
 def _answer(found: OwnerConfirmation, here: str, decline_url: str) -> ViewResponse:
-    """Do the act if the form was submitted, and show the confirmation."""
+    """Perform the act if the form was submitted, and show the confirmation."""
     form = DeclineForm(formdata=None)
     problem = ""
     if form.is_submitted() and found.owner is not None:
@@ -108,7 +108,7 @@ def _answer(found: OwnerConfirmation, here: str, decline_url: str) -> ViewRespon
 
 
 def _decline(found: OwnerConfirmation, here: str, decline_url: str) -> ViewResponse:
-    """Store the answer that the owner does not confirm."""
+    """Store that the owner declines."""
     form, owner = DeclineForm(), found.owner
     if owner is None:
         return _page(found, form, here, decline_url)

@@ -98,7 +98,7 @@ class Vocabulary(Mapping[str, int]):
 
     @cached_property
     def _hash_table(self) -> HashTable | None:
-        """A hash table for batch lookups, unless the vocabulary is so large that each process would feel its size."""
+        """A hash table for batch lookups, unless a table in each process would take too much memory."""
         return HashTable(self._strings) if len(self._strings) <= MAX_HASH_TABLE_SIZE else None
 
     def indices(self, strings: Sequence[str]) -> Indices:

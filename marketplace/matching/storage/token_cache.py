@@ -1,7 +1,7 @@
 """Cached stems and compound parts of every word in the training vocabulary.
 
-The cache is stored on disk and shared by processes. Caching the same in each process would take more memory than
-everything else it has of a large directory.
+The cache is stored on disk and shared by processes. For a large directory, a cache in each process would take more
+memory than all its other data.
 """
 
 from collections.abc import Callable

@@ -31,7 +31,7 @@ FOLLOW_REASONS = {
 @blueprint.route("/organisation", methods=["GET", "POST"])
 @access.company_owner
 def edit_company() -> ViewResponse:
-    """Change the company's details. A move to another garden's area is saved after the page has said so."""
+    """Change the company's details. A move to another garden's area is saved only after a page that explains it."""
     viewer = current_viewer()
     company = queries.own_company(viewer)
     form = _company_form(company)

@@ -11,7 +11,10 @@ from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length, 
 
 
 class FeedbackForm(BaseForm):
-    """Four taps and a sentence. The first session of a course has no earlier content to have used."""
+    """Four choices and an optional comment.
+
+    The question about content used since the last session is left out for the first one.
+    """
 
     useful = ChoiceField(
         _l("How useful was the session?"),

@@ -124,7 +124,7 @@ def send_invitations(
 ) -> tuple[int, dt.datetime]:
     """Queue an invitation for each chosen company that can be invited; return their number and the last one's time.
 
-    The first is sent after the minutes for undoing, the others spread so that a project sends at most 100 an hour.
+    The first is sent when it can no longer be undone, the others spread so that a project sends at most 100 an hour.
     Raises RuleBroken if nobody can be invited or sign-up is closed.
     """
     with transaction():

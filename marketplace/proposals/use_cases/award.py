@@ -101,7 +101,7 @@ def award(
             _check_reply(replies.get(other.id), other.id, REASONS)
         now = clock.now()
         _add_award(viewer, brief, details, now)
-        # The moves are judged by what the brief was when the company chose.
+        # Offers change state by the phase that the brief had before the award.
         apply_transition(winner, "award", ProposalActor.COMPANY_OWNER, phase)
         winner.decided_at, winner.outcome_code, winner.outcome_seen_at = now, "", None
         winner.outcome_text = details.reason

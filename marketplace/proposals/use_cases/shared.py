@@ -41,7 +41,7 @@ def lock_brief_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
     brief = lock_brief(own_brief(viewer, reference))
     check_brief_transition(viewer, brief, move)
     if is_opened(brief):
-        open_sealed_offers(brief)  # the company may be quicker than the clock's job
+        open_sealed_offers(brief)  # the scheduled job may not have run yet
     return brief
 
 

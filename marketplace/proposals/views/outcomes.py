@@ -72,7 +72,7 @@ def _outcome_form(
 
 
 def _describe_objective(objective: MeasuredObjective) -> str:
-    """Say what to measure, where to find it and what it was last time."""
+    """Describe what to measure, where to find the number, and its last value."""
     parts = [
         f"{objective.text}. {objective.unit}.",
         _("Higher is better.") if objective.direction == "up" else _("Lower is better."),

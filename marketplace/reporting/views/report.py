@@ -115,7 +115,7 @@ def _file_name(slug: str) -> str:
 
 
 def _period_arguments() -> PeriodArguments:
-    """Read the period from the query string. A date that cannot be read is left out, and said beside its field."""
+    """Read the period from the query string. A date that cannot be read is left out and reported beside its field."""
     texts = {name: query_arg(name, 40) for name in ("from", "to", "as_of")}
     days = {name: parse_date(text) for name, text in texts.items()}
     errors = {
@@ -124,7 +124,7 @@ def _period_arguments() -> PeriodArguments:
         if text and days[name] is None
     }
     for name, day in days.items():
-        if day is not None and not 2000 <= day.year <= 2100:  # noqa: PLR2004 because projects live in this century
+        if day is not None and not 2000 <= day.year <= 2100:  # noqa: PLR2004 because other years are typing errors
             errors[name], days[name] = _("Choose a date between 2000 and 2100."), None
     if days["from"] and days["to"] and days["from"] > days["to"]:
         errors["to"], days["to"] = _("Choose a date after the first one."), None
@@ -157,7 +157,7 @@ def _with_links(report: queries.LiveReport, slug: str) -> list[ReportPart]:
     ]
 
 
-def _list_url(code: str, slug: str, sees_accounts: bool) -> str:  # noqa: FBT001 because the name says it
+def _list_url(code: str, slug: str, sees_accounts: bool) -> str:  # noqa: FBT001 because its caller names it
     """Return the address of the list behind a figure, or an empty text."""
     if code in _LISTS_OF_GARDEN:
         return url_for(_LISTS_OF_GARDEN[code])

@@ -1,4 +1,4 @@
-"""Suppliers that a business garden can add to the invited of a brief."""
+"""Suppliers that a business garden can add to the invited suppliers of a brief."""
 
 from sqlalchemy import select
 

@@ -197,7 +197,7 @@ def _refit(engine: "Engine", digest: str, documents: Sequence[Document], path: P
             index = fitted.index.updated(list(current.documents.values()))
             _corpora[engine] = replace(current, fitted=fitted, index=index)
     except MemoryError:
-        # Not tried again at each request. The next directory version is.
+        # Requests do not try this version again; the next version is tried.
         _unusable.add(digest)
         logger.exception(
             "Not enough memory to fit an index on the new directory version; the old fit stays in use."

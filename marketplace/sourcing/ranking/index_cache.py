@@ -55,7 +55,7 @@ def fit_or_load_at(path: Path | None, documents: Sequence[Document], settings: M
         index.save(path, matcher_digest())
         matching.prune(path.parent, MAX_FILES)
     except OSError as error:
-        logger.error(  # noqa: TRY400 because the error says all, and a full disk is no fault of the program
+        logger.error(  # noqa: TRY400 because a full disk needs no traceback
             "The fitted index could not be written to the cache; it stays in this process's memory: %s", error
         )
         return index

@@ -32,7 +32,7 @@ from marketplace.sourcing.ranking.unlisted_suppliers import unlisted_supplier
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A business garden that adds a supplier to the invited, and its reason."""
+    """A business garden that adds an invited supplier, and its reason."""
 
     garden_id: int
     garden: str

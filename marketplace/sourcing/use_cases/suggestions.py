@@ -1,4 +1,4 @@
-"""Suppliers that a business garden adds to the invited of a company's brief, and their withdrawal by the company."""
+"""Suppliers that a business garden invites to a company's brief, and withdrawal of the invitation by the company."""
 
 from sqlalchemy import select
 

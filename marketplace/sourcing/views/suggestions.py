@@ -1,4 +1,4 @@
-"""Pages where a business garden adds a supplier to the invited, and where the company withdraws that invitation."""
+"""Pages where a business garden adds an invited supplier, and where the company withdraws that invitation."""
 
 from flask import render_template, request, url_for
 
@@ -21,7 +21,7 @@ from marketplace.web.viewer import current_viewer
 @access.garden
 @access.writes(access.Level.GARDEN, because="advisers know which suppliers fit their companies")
 def suggest(reference: str) -> ViewResponse:
-    """Add a supplier to the invited of a company's open brief, with a reason."""
+    """Add a supplier to the invited suppliers of a company's open brief, with a reason."""
     viewer = current_viewer()
     brief_view = brief_view_for(viewer, reference)
     if brief_view.phase is not Phase.OPEN:

@@ -1,1 +1,1 @@
-"""One function for each thing a person does with a strategy."""
+"""Use cases of the strategy: one function per user action."""

@@ -24,7 +24,7 @@ FIRST_HOUR = dt.time(7)
 def remind_of_measurements() -> int:
     """Remind the members of companies of objectives whose measurement is due; return the number of companies. A job.
 
-    Idempotent: each due date is reminded of once, and not again before the next one.
+    Idempotent: each due date leads to one reminder, and none is sent again before the next one.
     """
     if clock.now() < clock.from_local(clock.today(), FIRST_HOUR):
         return 0

@@ -20,7 +20,9 @@ from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.versions import ACTION_FIELDS, OBJECTIVE_FIELDS, save_version
 
 MEASURED_FIELDS = {"unit", "direction", "indicator", "indicator_name"}
-"""Fields of an objective that stay as they are once it has measurements: the values were measured by them."""
+"""Fields of an objective that a restored version does not change if there are measurements, because they give the
+values their meaning.
+"""
 DATES = {"baseline_on", "target_on", "start_on", "due_on"}
 
 

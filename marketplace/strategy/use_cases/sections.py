@@ -116,7 +116,10 @@ def _check_review_date(day: dt.date | None) -> None:
 
 
 def _rename_audiences(strategy: Strategy, before: tuple[Audience, ...], after: tuple[Audience, ...]) -> None:
-    """Let the objectives of an audience follow it to its new name. An audience is the same if its place is."""
+    """Rename an audience in the objectives that refer to it.
+
+    Old and new names are matched by their position in the list.
+    """
     old_names, new_names = {one.name for one in before}, {one.name for one in after}
     renamed = {
         old.name: new.name

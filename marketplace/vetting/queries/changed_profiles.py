@@ -22,7 +22,7 @@ from marketplace.vetting.spam_review import findings
 ProfileVersion = tuple[Any, ...]
 _MAX_CACHED = 50_000
 _is_suspicious: BoundedCache[ProfileVersion, bool] = BoundedCache(_MAX_CACHED)
-"""Does a profile version (supplier, version, time of change, length) look optimised for the ranking?
+"""Return True if a profile version (supplier, version, time of change, length) looks optimised for the ranking.
 
 Reading hundreds of profiles takes half a second, so each process reads a version once.
 """

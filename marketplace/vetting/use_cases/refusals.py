@@ -106,7 +106,7 @@ def _lock_refusal(viewer: Viewer, refusal_id: int) -> tuple[Refusal, Vetting, Re
 
 
 def answer_refusal(viewer: Viewer, refusal_id: int, action: str, text: str = "") -> Refusal:
-    """Confirm a refusal and notify the supplier, return it with an explanation, or withdraw one's proposal.
+    """Confirm a refusal and notify the supplier, return it with an explanation, or withdraw the viewer's own proposal.
 
     Raises NotFound, Forbidden, Conflict if it is already answered, RuleBroken for the proposer or on a conflict of
     interest.

@@ -200,7 +200,7 @@ def resume() -> Response | None:
         return make_response(html) if html else None
     if not submission.belongs_to_viewer:
         return _sign_in_page(submission, _sign_in_message())
-    g.pending_form = ""  # it has arrived
+    g.pending_form = ""  # sign-in is complete: the page has the text again
     message = _(
         "You had been signed out, so nothing has been sent. Your text is in the form again: check it and send it."
     )

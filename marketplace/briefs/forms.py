@@ -116,7 +116,7 @@ class TopicForm:
             text = guide.value_text(field.question, value)
             field.theirs = text or gettext("Nothing is written there now.")
             field.error = gettext(
-                "This was changed after you opened the page. Choose what should stand, and save again."
+                "This was changed after you opened the page. Choose which text to keep, and save again."
             )
 
     def all_errors(self) -> list[tuple[str | None, str]]:

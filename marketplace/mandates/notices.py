@@ -118,7 +118,7 @@ def mandate_withdrawn_by_colleague(garden: str) -> Content:
     """A colleague has withdrawn a garden's mandate."""
     return Content(
         _("%(garden)s no longer writes for you", garden=garden),
-        [_("A colleague has ended it. What they have written stays with you.")],
+        [_("A colleague has withdrawn the permission. You keep everything that they have written.")],
         MANDATES,
         _("See who writes for you"),
     )
@@ -131,7 +131,7 @@ def mandate_ends_soon_for_company(garden: str, until: dt.date) -> Content:
         _("%(garden)s writes for you until %(date)s", garden=garden, date=format_date(until)),
         [
             _(
-                "After that they cannot write your briefs and your plan. Choose a later date if they should go on."
+                "After that they cannot write your briefs and your plan. Choose a later date if they should continue."
             )
         ],
         MANDATES,

@@ -23,7 +23,7 @@ def header() -> list[str]:
         _("State"),
         _("Based on"),
         _("Out of"),
-        _("Says so or seen"),
+        _("Stated or recorded"),
         _("Source"),
         _("Definition"),
         _("Code"),

@@ -108,7 +108,7 @@ def suggestion_withdrawn(company: str, supplier: str, title: str, reference: str
     """Notify a business garden that a company has withdrawn the invitation of a supplier that it added."""
     return Content(
         _("%(company)s has withdrawn the invitation of %(supplier)s", company=company, supplier=supplier),
-        [_("You added the supplier to the invited of %(title)s.", title=title)],
+        [_("You invited the supplier to %(title)s for the company.", title=title)],
         f"/briefs/{reference}/ranking",
         _("See the list"),
     )

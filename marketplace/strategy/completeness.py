@@ -109,7 +109,7 @@ def missing_fields(
 ) -> list[MissingField]:
     """Return the required fields that are not filled in, in order."""
     texts = {
-        "one_line": "" if content.one_line else _("Write what you live from."),
+        "one_line": "" if content.one_line else _("Write what you make a living from."),
         "vision": "" if content.vision else _("Write how it should be in two to three years."),
         "offers": "" if content.offers else _("Name at least one thing that you sell."),
         "strengths": "" if content.strengths else _("Give at least one reason why customers choose you."),

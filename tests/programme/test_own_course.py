@@ -72,7 +72,7 @@ def course(app: Flask) -> Course:
 
 def test_course_page_shows_attendance_next_session_and_distance(course: Course, client: Browser) -> None:
     page = client.sign_in(course.owner.user_id or 0).page("/course")
-    assert "Dere var der 1 av 2 ganger. Dere fullfører kurset med 4 av 3." in page.text
+    assert "Dere var med på 1 av 2 samlinger. Dere trenger 4 av 3 for å fullføre kurset." in page.text
     assert "Neste: " in page.text
     assert "km fra dere" in page.text
     assert course.seat.token in page.html

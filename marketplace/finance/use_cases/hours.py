@@ -51,7 +51,7 @@ def save_hours(
             if not may_correct(viewer, access, managed_place_ids(viewer, access), old):
                 raise Forbidden
             if old.user_id != details.user_id:
-                raise RuleBroken(_("A correction is about the same person."), "user_id")
+                raise RuleBroken(_("A correction must be about the same person."), "user_id")
         entry = HoursEntry(
             project_id=access.project.id,
             user_id=details.user_id,

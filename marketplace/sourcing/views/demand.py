@@ -27,7 +27,7 @@ GAP_LABELS = {
     Gap.TOO_FEW: _l("Too few suppliers"),
     Gap.LOW_BUDGETS: _l("Budgets are too low"),
     Gap.ENOUGH: _l("Enough suppliers"),
-    Gap.NO_DEMAND: _l("No demand seen"),
+    Gap.NO_DEMAND: _l("No demand recorded"),
 }
 
 

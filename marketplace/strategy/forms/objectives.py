@@ -33,7 +33,7 @@ from marketplace.web.forms import (
 MAX_COUNT = 999_999_999
 RHYTHMS = {
     Rhythm.MONTHLY: _l("Every month"),
-    Rhythm.QUARTERLY: _l("Every third month"),
+    Rhythm.QUARTERLY: _l("Every three months"),
     Rhythm.ONCE: _l("Once, on the target date"),
 }
 DIRECTIONS = {Direction.UP: _l("It should go up"), Direction.DOWN: _l("It should go down")}

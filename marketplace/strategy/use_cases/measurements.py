@@ -225,7 +225,9 @@ def _checked_value(objective: Objective, details: MeasurementDetails) -> int:
         and objective.baseline_on is not None
         and details.measured_on < objective.baseline_on
     ):
-        raise RuleBroken(_("This date is before the number that you started from."), "measured_on")
+        raise RuleBroken(
+            _("This date is before the date of the number that you started from."), "measured_on"
+        )
     value = _share(details) if objective.unit == SHARE else details.value
     if value is None:
         raise RuleBroken(_("Enter the number."), "value")

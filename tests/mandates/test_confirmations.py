@@ -136,7 +136,7 @@ def test_owner_declines_with_a_reason_that_the_adviser_reads(people: MandatePeop
     (link,) = links()
     visitor: Any = people.app.test_client()
     answer = visitor.post(f"{link}/decline", data={"reason": "Vi venter til høsten."}, follow_redirects=True)
-    assert "Eli Eier sa nei" in answer.text
+    assert "Eli Eier takket nei" in answer.text
     assert visitor.post(link).status_code == 409
     assert state(asked) == BriefState.DRAFT
     notice = session.scalars(select(Notice).where(Notice.kind == "confirmation_declined")).one()

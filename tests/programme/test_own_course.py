@@ -148,6 +148,6 @@ def test_card_shows_course_to_home_garden_and_not_to_a_stranger(course: Course, 
     stranger = factories.member(factories.garden())
     session.commit()
     page = client.sign_in(adviser.user_id or 0).page(f"/companies/{course.company.id}")
-    assert "Var der 1 av 2 ganger" in page.text
+    assert "Var med på 1 av 2 samlinger" in page.text
     assert "de var ikke på siste samling" in page.text
     assert courses_for_garden(stranger, course.company.id) == []

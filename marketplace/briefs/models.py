@@ -135,7 +135,10 @@ class BriefReview(Base):
 
 
 class ClarificationQuestion(Base):
-    """A supplier's question about an open brief. `text` is private to the asker; `public_text` is visible to all readers."""
+    """A supplier's question about an open brief. `text` is private to the asker; `public_text` is visible to all readers.
+
+    `answered_by_garden_id` is the business garden that answered for the company through a mandate, else None.
+    """
 
     __tablename__ = "clarification_question"
 
@@ -150,6 +153,7 @@ class ClarificationQuestion(Base):
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_at: Mapped[dt.datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_by_garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"))
 
     brief: Mapped[Brief] = relationship(back_populates="questions", innerjoin=True)
     supplier: Mapped[Supplier] = relationship(innerjoin=True)

@@ -21,6 +21,10 @@ BRIEFS = frozenset(
         "briefs.show",
         "briefs.preview",
         "briefs.file",
+        "briefs.files",
+        "briefs.file_delete",
+        "briefs.answer",
+        "briefs.reject",
         "briefs.from_action",
         "briefs.calendar",
         "briefs.copy",
@@ -30,7 +34,7 @@ BRIEFS = frozenset(
         "sourcing.ranking",
     }
 )
-"""Writing a brief, and reading it and its ranking."""
+"""Writing a brief, its files and the answers to questions about it, and reading it and its ranking."""
 PLAN = frozenset(
     {
         "strategy.plan",
@@ -62,9 +66,12 @@ PLAN = frozenset(
         "strategy.print_strategy",
         "strategy.versions",
         "strategy.version",
+        "strategy.restore_version",
+        "strategy.section_comments",
+        "strategy.resolve_comment",
     }
 )
-"""Writing the plan, the self-assessment, objectives, measurements, actions and tools."""
+"""Writing the plan, its comments and versions, the self-assessment, objectives, measurements, actions and tools."""
 COMMON = frozenset(
     {
         "static",

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import aliased
 
+from marketplace.accounts.models import User
 from marketplace.briefs.lifecycle import Phase, QuestionState
 from marketplace.briefs.models import ClarificationQuestion
 from marketplace.briefs.queries.briefs import BriefView
@@ -14,6 +16,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 
 PHASES_HIDING_ASKER = frozenset({Phase.OPEN})
+_Garden = aliased(Organisation)
 _ALL = (
     select(
         ClarificationQuestion.id,
@@ -23,8 +26,12 @@ _ALL = (
         ClarificationQuestion.public_text,
         ClarificationQuestion.answer,
         Organisation.name.label("asker"),
+        User.name.label("adviser"),
+        _Garden.name.label("garden"),
     )
     .join(Organisation, Organisation.id == ClarificationQuestion.supplier_id)
+    .outerjoin(_Garden, _Garden.id == ClarificationQuestion.answered_by_garden_id)
+    .outerjoin(User, and_(User.id == ClarificationQuestion.answered_by_id, _Garden.id.is_not(None)))
     .where(ClarificationQuestion.brief_id == bindparam("brief"))
     .order_by(ClarificationQuestion.id)
 )
@@ -38,7 +45,10 @@ _PUBLISHED_OR_OWN = _ALL.where(
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question as one reader sees it. `asker` is empty if hidden from the reader; `is_own` is True for the asker."""
+    """A question as one reader sees it. `asker` is empty if hidden from the reader; `is_own` is True for the asker.
+
+    `adviser` and `garden` are who answered for the company through a mandate; empty for other readers and answers.
+    """
 
     id: int
     state: str
@@ -47,6 +57,8 @@ class QuestionView:
     asker: str
     is_own: bool
     reason: str
+    adviser: str
+    garden: str
 
 
 def questions_on(viewer: Viewer, brief_view: BriefView) -> list[QuestionView]:
@@ -81,6 +93,8 @@ def _question_view(viewer: Viewer, brief_view: BriefView, row: Any) -> QuestionV
         row.answer
         if row.state == QuestionState.REJECTED and (is_own or brief_view.reader == "company")
         else "",
+        (row.adviser or "") if brief_view.reader == "company" else "",
+        (row.garden or "") if brief_view.reader == "company" else "",
     )
 
 

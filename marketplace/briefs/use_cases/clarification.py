@@ -54,10 +54,7 @@ def answer_question(viewer: Viewer, reference: str, question_id: int, public_tex
     with transaction():
         brief_view, question = _lock_question(viewer, reference, question_id)
         question.public_text = public_text
-        question.answer = answer
-        question.answered_at = clock.now()
-        question.answered_by_id = viewer.user_id
-        question.state = QuestionState.PUBLISHED
+        _close(viewer, question, QuestionState.PUBLISHED, answer)
         message = notices.question_answered(brief_view.title, reference, public_text, answer)
         recipients = {user.user_id: user for user in involved_recipients(brief_view.brief)}
         recipients |= {user.user_id: user for user in supplier_recipients([question.supplier_id])}
@@ -71,10 +68,7 @@ def reject_question(viewer: Viewer, reference: str, question_id: int, reason: st
         brief_view, question = _lock_question(viewer, reference, question_id)
         if reason not in REJECTION_REASONS:
             raise RuleBroken(_("Choose a reason."), "reason")
-        question.answer = reason
-        question.answered_at = clock.now()
-        question.answered_by_id = viewer.user_id
-        question.state = QuestionState.REJECTED
+        _close(viewer, question, QuestionState.REJECTED, reason)
         message = notices.question_rejected(brief_view.title, reference, reason)
         send(message, supplier_recipients([question.supplier_id]))
         record(viewer, "question.reject", "brief", reference, question=question.id, reason=reason)
@@ -86,3 +80,9 @@ def _lock_question(
     lock(reference)
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
     return brief_view, queries.unanswered_question(brief_view, question_id)
+
+
+def _close(viewer: Viewer, question: ClarificationQuestion, state: QuestionState, answer: str) -> None:
+    question.answer, question.state = answer, state
+    question.answered_at, question.answered_by_id = clock.now(), viewer.user_id
+    question.answered_by_garden_id = viewer.mandate_garden_id

@@ -1,11 +1,18 @@
-"""Files of a brief: added to a draft and to an open brief, removed from a draft only."""
+"""Files of a brief: added to a draft and to an open brief, removed from a draft only.
+
+A change of a draft's files makes a confirmation void that waits for an owner, who was asked about the brief as it was.
+"""
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import notices
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.limits import MAX_FILES
 from marketplace.briefs.queries import files_of_brief, own_brief, phase_of
-from marketplace.briefs.use_cases.authorization import brief_for_transition, involved_recipients
+from marketplace.briefs.use_cases.authorization import (
+    brief_for_transition,
+    bump_revision,
+    involved_recipients,
+)
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -32,6 +39,8 @@ def add_file(viewer: Viewer, reference: str, name: str, data: bytes) -> StoredFi
         stored.brief_id = brief.id
         session.add(stored)
         session.flush()
+        if not is_open:
+            bump_revision(brief)
         record(viewer, "brief.add_file", "brief", brief.reference, file=stored.id)
         if is_open:
             send(notices.file_added(brief.title, brief.reference, checked.name), involved_recipients(brief))
@@ -46,5 +55,6 @@ def remove_file(viewer: Viewer, reference: str, file_id: int) -> bool:
         if stored is None or stored.brief_id != brief.id:
             return False
         session.delete(stored)
+        bump_revision(brief)
         record(viewer, "brief.remove_file", "brief", brief.reference, file=file_id)
         return True

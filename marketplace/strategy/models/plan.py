@@ -10,7 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
-from marketplace.organisations.models import Company
+from marketplace.organisations.models import BusinessGarden, Company
 
 
 class Strategy(Base):
@@ -44,7 +44,8 @@ class StrategyVersion(Base):
     """A snapshot of a strategy with its objectives and actions, one for each editing session.
 
     The newest version is overwritten while the same user goes on within half an hour, so that an editing session gives one
-    version. `reason` is "saved", "complete" (first time), "restored", or "asked" once the company has asked for a review.
+    version. `saved_by_garden` is the business garden that wrote for the company, None for its own members.
+    `reason` is "saved", "complete" (first time), "restored", or "asked" once the company has asked for a review.
     """
 
     __tablename__ = "strategy_version"
@@ -57,14 +58,19 @@ class StrategyVersion(Base):
     begun_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     saved_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     saved_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    saved_by_garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"))
     reason: Mapped[str] = mapped_column(String(10))
 
     strategy: Mapped[Strategy] = relationship(back_populates="versions", innerjoin=True)
     saved_by: Mapped[User] = relationship(innerjoin=True)
+    saved_by_garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[saved_by_garden_id])
 
 
 class StrategyComment(Base):
-    """A comment on a section of a strategy, by the company or a garden that it is shared with."""
+    """A comment on a section of a strategy, by the company or a garden that it is shared with.
+
+    `by_garden` is the business garden that wrote for the company through a mandate, else None.
+    """
 
     __tablename__ = "strategy_comment"
 
@@ -75,9 +81,11 @@ class StrategyComment(Base):
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    by_garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"))
     resolved_at: Mapped[dt.datetime | None]
 
     by: Mapped[User] = relationship(innerjoin=True)
+    by_garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[by_garden_id])
 
 
 class StrategyReview(Base):

@@ -68,7 +68,7 @@ def comments_of(strategy: Strategy, section: str | None = None) -> dict[str, lis
         select(StrategyComment, Organisation.name)
         .join(Organisation, Organisation.id == StrategyComment.organisation_id)
         .where(StrategyComment.strategy_id == strategy.id)
-        .options(joinedload(StrategyComment.by))
+        .options(joinedload(StrategyComment.by), joinedload(StrategyComment.by_garden))
         .order_by(StrategyComment.at, StrategyComment.id)
     )
     if section is not None:

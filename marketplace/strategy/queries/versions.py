@@ -14,6 +14,10 @@ from marketplace.strategy.queries.plan import strategy_of
 from marketplace.strategy.version_diff import FieldChange, outline_changes
 
 MAX_LISTED = 100
+_WRITERS = (
+    joinedload(StrategyVersion.saved_by, innerjoin=True),
+    joinedload(StrategyVersion.saved_by_garden),
+)
 
 
 def own_versions(viewer: Viewer) -> Sequence[StrategyVersion]:
@@ -22,7 +26,7 @@ def own_versions(viewer: Viewer) -> Sequence[StrategyVersion]:
     query = (
         select(StrategyVersion)
         .where(StrategyVersion.strategy_id == (strategy.id if strategy else 0))
-        .options(joinedload(StrategyVersion.saved_by, innerjoin=True))
+        .options(*_WRITERS)
     )
     return session.scalars(query.order_by(StrategyVersion.number.desc()).limit(MAX_LISTED)).all()
 
@@ -33,7 +37,7 @@ def own_version(viewer: Viewer, number: int) -> StrategyVersion:
     query = select(StrategyVersion).where(
         StrategyVersion.strategy_id == (strategy.id if strategy else 0), StrategyVersion.number == number
     )
-    version = session.scalar(query.options(joinedload(StrategyVersion.saved_by, innerjoin=True)))
+    version = session.scalar(query.options(*_WRITERS))
     if version is None:
         raise NotFound
     return version

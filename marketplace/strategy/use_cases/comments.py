@@ -34,6 +34,7 @@ def add_comment(viewer: Viewer, company_id: int | None, section: str, text: str)
             text=text,
             by_id=viewer.user_id,
             organisation_id=viewer.organisation_id,
+            by_garden_id=viewer.mandate_garden_id,
         )
         session.add(comment)
         session.flush()
@@ -48,7 +49,11 @@ def add_comment(viewer: Viewer, company_id: int | None, section: str, text: str)
 
 
 def _other_side(viewer: Viewer, strategy: Strategy) -> list[Recipient]:
-    return follower_recipients(strategy.company) if viewer.is_company else recipients_for(strategy.company_id)
+    """Return the members of the other party, without an adviser who writes for the company."""
+    others = (
+        follower_recipients(strategy.company) if viewer.is_company else recipients_for(strategy.company_id)
+    )
+    return [other for other in others if other.user_id != viewer.user_id]
 
 
 def resolve_comment(viewer: Viewer, company_id: int | None, comment_id: int) -> str:

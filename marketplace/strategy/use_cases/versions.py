@@ -104,6 +104,7 @@ def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> S
         begun_at=now,
         saved_at=now,
         saved_by_id=viewer.user_id or strategy.updated_by_id,
+        saved_by_garden_id=viewer.mandate_garden_id,
         reason=reason,
     )
     session.add(version)

@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-import yaml
 from zxcvbn import matching, scoring
 
 from marketplace.core import places
-from marketplace.data import data_path
+from marketplace.data import data_path, load_yaml
 
 MIN_GUESSES = 10**10
 """zxcvbn's limit for its highest score: safe against an offline attack on a slow hash."""
@@ -46,8 +45,7 @@ def common_words() -> frozenset[str]:
     for municipality in places.municipalities_by_number().values():
         words.update(re.findall(r"\w{3,}", f"{municipality.name} {municipality.seat}".casefold()))
     words.update(re.findall(r"\w{3,}", " ".join(places.counties().values()).casefold()))
-    with data_path("taxonomy.yaml").open(encoding="utf-8") as file:
-        taxonomy = " ".join(_strings(yaml.safe_load(file)))
+    taxonomy = " ".join(_strings(load_yaml("taxonomy.yaml")))
     words.update(re.findall(r"[a-zæøå]{4,}", taxonomy.casefold()))
     return frozenset(fold(word) for word in words)
 

@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-import yaml
-
 from marketplace.core.i18n import localized
 from marketplace.core.region import current_region
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,7 @@ class CoursePlan:
 @cache
 def default_course_plan() -> CoursePlan:
     """Load the course plan of regions that do not change it."""
-    with data_path("course_plan.yaml").open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    data = load_yaml("course_plan.yaml")
     return CoursePlan(
         dt.time.fromisoformat(data["starts_at"]),
         dt.time.fromisoformat(data["ends_at"]),

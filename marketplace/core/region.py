@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
-import yaml
-
 from marketplace.core import places
 from marketplace.core.i18n import LOCALES, localized
 from marketplace.core.letters import sort_key
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 Text = Mapping[str, str]
 Option = TypeVar("Option", bound=tuple[Any, ...])
@@ -112,8 +110,7 @@ def _frozen(value: Any) -> Any:
 @cache
 def default_region() -> Region:
     """Return the region of installations without a region file."""
-    with data_path("region.yaml").open(encoding="utf-8") as file:
-        return Region.from_data(yaml.safe_load(file))
+    return Region.from_data(load_yaml("region.yaml"))
 
 
 _installed: list[Region] = []

@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from marketplace.core.i18n import current_locale
 from marketplace.core.region import current_region
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 Text = Mapping[str, str]
 
@@ -85,8 +83,7 @@ class PriceBand:
 @cache
 def base_taxonomy() -> dict[str, Any]:
     """Return the parsed taxonomy file, without the services that a region adds."""
-    with data_path("taxonomy.yaml").open(encoding="utf-8") as file:
-        data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    data: dict[str, Any] = load_yaml("taxonomy.yaml")
     return data
 
 
@@ -176,8 +173,7 @@ def group_of(service_code: str) -> str:
 @cache
 def price_table() -> dict[str, Any]:
     """Return the parsed price file: date, source and price bands by service."""
-    with data_path("prices.yaml").open(encoding="utf-8") as file:
-        data: dict[str, Any] = yaml.safe_load(file)
+    data: dict[str, Any] = load_yaml("prices.yaml")
     return data
 
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from marketplace.core.i18n import localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 from marketplace.reporting.labels import coded_label
 from marketplace.strategy.questionnaire import questionnaire
 
@@ -78,6 +76,5 @@ def _name(code: str) -> str:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    with data_path("report_figures.yaml").open(encoding="utf-8") as file:
-        data: dict[str, Any] = yaml.safe_load(file)
+    data: dict[str, Any] = load_yaml("report_figures.yaml")
     return data

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from marketplace.core.i18n import localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 SMALL = 5
 """Employees up to which a company gets the tip for small ones."""
@@ -65,8 +63,7 @@ def sectors_of_trade(sector_code: str) -> list[str]:
 
 @cache
 def _load() -> tuple[dict[str, TradeExamples], dict[str, str]]:
-    with data_path("strategy_examples.yaml").open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    data = load_yaml("strategy_examples.yaml")
     trades = {
         row["code"]: TradeExamples(
             row["code"],

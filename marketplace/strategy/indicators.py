@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 from marketplace.strategy.units import SHARE
 
 KINDS = {
@@ -76,8 +74,7 @@ class Indicator:
 @cache
 def indicators() -> Mapping[str, Indicator]:
     """Load the indicators by code, in the order of the file."""
-    with data_path("indicators.yaml").open(encoding="utf-8") as file:
-        rows = yaml.safe_load(file)["indicators"]
+    rows = load_yaml("indicators.yaml")["indicators"]
     return {
         row["code"]: Indicator(
             row["code"],

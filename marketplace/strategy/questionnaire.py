@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from marketplace.core.i18n import localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 ANCHOR_VALUES = (0, 2, 4)
 """Values that a text describes; the others lie between."""
@@ -96,8 +94,7 @@ class Questionnaire:
 @cache
 def questionnaire() -> Questionnaire:
     """Load the questionnaire."""
-    with data_path("self_assessment.yaml").open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    data = load_yaml("self_assessment.yaml")
     return Questionnaire(
         data["version"],
         tuple(map(_dimension, data["dimensions"])),

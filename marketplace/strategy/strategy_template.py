@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import yaml
-
 from marketplace.core.i18n import localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +89,7 @@ def channel_label(code: str) -> str:
 @cache
 def strategy_template() -> StrategyTemplate:
     """Load the strategy template."""
-    with data_path("strategy.yaml").open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    data = load_yaml("strategy.yaml")
     sections = tuple(
         Section(
             row["code"],

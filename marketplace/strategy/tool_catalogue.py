@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-import yaml
-
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.i18n import localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 MAX_CONFIDENCE = 4
 
@@ -101,8 +99,7 @@ class ToolCatalogue:
 @cache
 def tool_catalogue() -> ToolCatalogue:
     """Load the catalogue of tools."""
-    with data_path("tools.yaml").open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    data = load_yaml("tools.yaml")
     tools = [
         Tool(
             row["code"],

@@ -6,35 +6,30 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import yaml
-
 from marketplace import matching
 from marketplace.core import taxonomy
 from marketplace.core.region import current_region
-from marketplace.data import data_path
+from marketplace.data import data_path, load_yaml
 
 
 @cache
 def text_resources() -> dict[str, Any]:
     """Stop words, synonyms and other language resources by name."""
-    with data_path("text_resources.yaml").open(encoding="utf-8") as file:
-        resources: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    resources: dict[str, Any] = load_yaml("text_resources.yaml")
     return resources
 
 
 @cache
 def search_phrases() -> Mapping[str, Sequence[str]]:
     """Phrases that people type in searches, by service. The matcher does not learn from them."""
-    with data_path("search_phrases.yaml").open(encoding="utf-8") as file:
-        phrases: dict[str, list[str]] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    phrases: dict[str, list[str]] = load_yaml("search_phrases.yaml")
     return phrases
 
 
 @cache
 def glossary() -> "matching.Glossary":
     """Build the glossary. One per process, because its index is expensive to build."""
-    with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
-        lay_texts = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    lay_texts = load_yaml("lay_texts.yaml")
     return matching.Glossary.from_taxonomy(taxonomy.raw_taxonomy(), text_resources(), lay_texts)
 
 

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from marketplace.core import clock
 from marketplace.core.dates import cutoff_reached, local_date_after
 from marketplace.core.i18n import localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 SUBMITTED, CHANGES, APPROVED = "submitted", "changes_requested", "approved"
 REFUSED, SUSPENDED = "refused", "suspended"
@@ -91,8 +89,7 @@ class Criterion:
 @cache
 def all_criteria() -> tuple[Criterion, ...]:
     """Load all criteria, in the order of the file."""
-    with data_path("vetting_criteria.yaml").open(encoding="utf-8") as file:
-        data: dict[str, Any] = yaml.safe_load(file)
+    data: dict[str, Any] = load_yaml("vetting_criteria.yaml")
     return tuple(
         Criterion(entry["code"], entry["label"], entry["ask"], entry["look"], tuple(entry.get("kinds", ())))
         for entry in data["criteria"]

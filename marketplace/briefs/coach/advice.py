@@ -6,17 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from marketplace.core.i18n import format_date, format_list, format_number, localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 
 @cache
 def load_texts() -> dict[str, Any]:
     """Return the parsed YAML file."""
-    with data_path("guide", "coach.yaml").open(encoding="utf-8") as file:
-        data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    data: dict[str, Any] = load_yaml("guide", "coach.yaml")
     return data
 
 

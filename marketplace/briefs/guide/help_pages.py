@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import yaml
-
 from marketplace.briefs.guide.questions import Text, Topic, load
 from marketplace.core.course_plan import PlannedSession, course_plan
 from marketplace.core.i18n import localized
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 PRICED_TOPIC = "frame"
 """Topic whose page shows the rough prices of all services."""
@@ -71,8 +69,7 @@ class HelpTopic:
 @cache
 def help_topics() -> tuple[HelpTopic, ...]:
     """Load the help pages, in the order of the guide."""
-    with data_path("guide", "help.yaml").open(encoding="utf-8") as file:
-        rows = yaml.safe_load(file)["topics"]
+    rows = load_yaml("guide", "help.yaml")["topics"]
     topics = {topic.code: topic for topic in load().topics}
     return tuple(_help_topic(row, topics.get(row["code"])) for row in rows)
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import yaml
-
 from marketplace.core import taxonomy
 from marketplace.core.course_plan import PlannedSession, course_plan
 from marketplace.core.i18n import localized
 from marketplace.core.region import current_region
-from marketplace.data import data_path
+from marketplace.data import load_yaml
 
 Text = Mapping[str, str]
 LATEST = 1
@@ -260,8 +258,7 @@ def _topic(data: Mapping[str, Any], guide: Mapping[str, Any]) -> Topic:
 @cache
 def base_guide(version: int) -> dict[str, Any]:
     """Return the parsed YAML file of a version, without the region's texts."""
-    with data_path("guide", f"v{version}.yaml").open(encoding="utf-8") as file:
-        data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    data: dict[str, Any] = load_yaml("guide", f"v{version}.yaml")
     return data
 
 

@@ -11,6 +11,7 @@ from marketplace.core.places import find_municipality, municipality_name
 from marketplace.finance.labels import ACTIVITIES, AID_BASES, COST_CATEGORIES, FUNDING_KINDS
 from marketplace.programme.lifecycle import SOURCES, WITHDRAWAL_REASONS
 from marketplace.reporting.figures import Figure, FigureState
+from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 
 _MINUS, _SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 UNITS = {
@@ -30,7 +31,7 @@ _DIGITS = {"mean": 1, "mean_of_5": 1}
 _SUFFIXES = {"percent": f"{_SPACE}%", "whole_percent": f"{_SPACE}%", "km_mean": f"{_SPACE}km"}
 
 
-_CELL_LABELS = {"source": SOURCES, "reason": WITHDRAWAL_REASONS}
+_CELL_LABELS = {"source": SOURCES, "reason": WITHDRAWAL_REASONS, "decline_reason": DECLINE_REASONS}
 
 
 def figure_text(figure: Figure) -> str:

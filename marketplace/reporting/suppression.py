@@ -6,7 +6,7 @@ no hidden count follows from the total and the shown counts (primary and seconda
 "Statistical Disclosure Control", Wiley 2012, chapter 4). Between reports, a change of one to four companies in a part of the
 categories would identify those who joined or left, so it is hidden in the later report.
 
-A figure needs five companies or people behind it. A mean or a median must also not differ from an earlier report by fewer
+A figure needs five companies or people behind it, and a breakdown a total that is shown. A mean or a median must also not differ from an earlier report by fewer
 than five answers, since the new answers would follow from both. Totals of the whole project are shown: they are not broken down.
 """
 
@@ -48,14 +48,16 @@ def _part(report: Sequence[ReportPart], code: str) -> ReportPart:
 
 
 def _suppress_part(part: ReportPart, earlier: Sequence[ReportPart]) -> ReportPart:
+    figures = part.figures
+    if part.code not in PUBLIC_PARTS:
+        figures = [_suppress_figure(figure, _figures(figure.code, earlier)) for figure in part.figures]
+    shown = {figure.code for figure in figures if figure.state is not FigureState.SUPPRESSED}
     totals = {figure.code: figure.value for figure in part.figures}
     breakdowns = [
         suppress_breakdown(breakdown, totals[breakdown.total_code], _published(breakdown.code, earlier))
         for breakdown in part.breakdowns
+        if breakdown.total_code in shown
     ]
-    figures = part.figures
-    if part.code not in PUBLIC_PARTS:
-        figures = [_suppress_figure(figure, _figures(figure.code, earlier)) for figure in part.figures]
     return dataclasses.replace(
         part, figures=tuple(figures), breakdowns=tuple(found for found in breakdowns if found is not None)
     )

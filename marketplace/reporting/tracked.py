@@ -17,6 +17,7 @@ from marketplace.programme.models.projects import Cohort, Project, ProjectPerson
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.outcome_models import OutcomeAnswer
+from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.actions import ToolConfidence, ToolUse
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Measurement, Objective
@@ -157,6 +158,12 @@ TRACKED: Mapping[type[Base], Tracked] = {
     Brief: Tracked("brief", _attribute("company_id"), _brief_values, "published_at"),
     BriefVersion: Tracked(
         "brief_version", _attribute("brief_id"), _pick("number", "quality", "published_at"), "published_at"
+    ),
+    Invitation: Tracked(
+        "invitation",
+        _attribute("brief_id"),
+        _pick("invited_at", "declined_at", "decline_reason"),
+        "invited_at",
     ),
     Proposal: Tracked("offer", _attribute("brief_id"), _offer_values, "opened_at"),
     Award: Tracked("award", _attribute("brief_id"), _pick("awarded_at", "delivered_at"), "awarded_at"),

@@ -13,6 +13,7 @@ from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectPerson
 from marketplace.programme.models.sessions import SessionFeedback
+from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.actions import ToolConfidence, ToolUse
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.models.objectives import Measurement, Objective
@@ -72,7 +73,10 @@ def reported_project(companies: int = 6, seed: int = 1) -> ReportedProject:
                 programme.mark(held, one, draw.choice(["here", "here", "late", "away"]))
                 add_feedback(held.id, one.id, draw)
         add_plan(owner, draw)
-        outcomes.delivered_job(owner, agencies[number % 3].id)
+        job = outcomes.delivered_job(owner, agencies[number % 3].id)
+        session.add(
+            Invitation(brief_id=job.id, supplier_id=agencies[number % 3].id, invited_by_id=owner.user_id)
+        )
         add_fee(one, curator)
     add_accounts(project, curator, approver, draw)
     session.commit()

@@ -25,6 +25,7 @@ from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import ReportPart
 from marketplace.reporting.queries.facts import ReportScope
 from marketplace.reporting.queries.report import build_report
+from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.actions import ToolUse
 from marketplace.strategy.models.assessment import AssessmentAnswer
 from marketplace.strategy.models.objectives import Measurement, Objective
@@ -157,6 +158,17 @@ def change_brief(world: World) -> None:
     one.state, one.closed_at = world.draw.choice(["withdrawn", "awarded", "lapsed"]), clock.now()
 
 
+def change_invitation(world: World) -> None:
+    one = world.pick(Invitation)
+    if one is None:
+        return
+    is_declined = world.draw.choice([True, False])
+    one.declined_at = clock.now() if is_declined else None
+    one.decline_reason = world.draw.choice(["too_far", "low_budget"]) if is_declined else ""
+    if world.draw.random() < 0.1:
+        session.delete(one)
+
+
 def take_back_award(world: World) -> None:
     award = world.pick(Award)
     if award is not None:
@@ -213,7 +225,8 @@ def erase_owner(world: World) -> None:
 
 EDITS: Sequence[Edit] = (
     mark_again, change_participation, erase_contact, change_session, lock_project_as_leader, change_feedback, change_objective,
-    correct_measurement, change_strategy, change_review, change_answers, change_tool, change_brief, take_back_award,
+    correct_measurement, change_strategy, change_review, change_answers, change_tool, change_brief, change_invitation,
+    take_back_award,
     change_supplier, correct_accounts, approve_hours, stop_following, erase_owner,
 )  # fmt: skip
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
 
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.core.dates import add_months
 from marketplace.core.taxonomy import groups
 from marketplace.reporting.counting import (
@@ -21,6 +22,8 @@ from marketplace.vetting import rules
 
 COUNTED_CONSENTS = frozenset({"individual", "totals"})
 """Answers in a brief with which its figures may be counted."""
+_ENDED = {"briefs_withdrawn": BriefState.WITHDRAWN, "briefs_not_awarded": BriefState.NO_AWARD}
+"""States of briefs that ended without a job, by the codes of their figures."""
 MIN_COMPETITION = 2
 """Offers from which a company can compare."""
 
@@ -38,19 +41,32 @@ def ordering_part(facts: ReportFacts) -> ReportPart:
     closed = [row for row in briefs if _is_closed(row, period.last_moment)]
     counts = [offers.get(row.row_id, 0) for row in closed]
     awards = [row for row in facts.of("award") if row.owner_id in ids]
+    invitations = [row for row in facts.of("invitation") if row.owner_id in ids]
+    declines = [row for row in invitations if (row.day("declined_at") or dt.date.max) <= period.last_day]
     figures: list[Figure] = [
         count_dated("briefs", [row.day("published_at") for row in briefs], period, n=n, of=of),
         counted("briefs_closed", len(closed), n, of),
+        count_dated("invitations", [row.day("invited_at") for row in invitations], period, n=n, of=of),
+        count_dated("declines", [row.day("declined_at") for row in declines], period, n=n, of=of),
         counted("offers", sum(counts), n, of),
         mean_figure("offers_per_brief", counts, n=len(closed), of=n),
         counted("briefs_compared", sum(count >= MIN_COMPETITION for count in counts), n, of),
         _share("share_compared", counts),
         count_dated("awards", [row.day("awarded_at") for row in awards], period, n=n, of=of),
         count_dated("delivered", [row.day("delivered_at") for row in awards], period, n=n, of=of),
+        *(
+            count_dated(
+                code, [row.day("closed_at") for row in briefs if row["state"] == state], period, n=n, of=of
+            )
+            for code, state in _ENDED.items()
+        ),
         *_quality(facts, briefs),
         *_outcomes(facts, ids, len(awards)),
     ]
-    return ReportPart("ordering", figures)
+    reasons = tally(row["decline_reason"] for row in declines)
+    return ReportPart(
+        "ordering", figures, [Breakdown("decline_reason", "declines", reasons)] if declines else []
+    )
 
 
 def _offers(facts: ReportFacts, ids: set[int]) -> dict[int, int]:

@@ -23,7 +23,7 @@ from marketplace.reporting.queries.finance_facts import aid_of, fees_of, hours_o
 
 _COMPANY_KINDS = ("assessment", "strategy", "tool", "confidence", "brief")
 _STRATEGY_KINDS = ("review", "objective")
-_BRIEF_KINDS = ("brief_version", "offer", "award", "outcome")
+_BRIEF_KINDS = ("brief_version", "invitation", "offer", "award", "outcome")
 _NETWORK_KINDS = ("supplier", "vetting")
 
 

@@ -20,6 +20,18 @@ from marketplace.organisations.queries import viewer_for
 
 PASSWORD = "granbar myrull kvistverk"
 PASSWORD_HASH = passwords.hasher(1, 1024).hash(PASSWORD)
+COMPANY_FORM = {
+    "person_name": "Marit Bjørkvold",
+    "email": "marit@bjorkvollen.example",
+    "password": "grønn traktor på jordet",
+    "name": "Bjørkvollen ysteri",
+    "organisation_number": "310 000 019",
+    "municipality": "5021",
+    "sector": "food-drink",
+    "employees": "4",
+    "website": "bjorkvollen.example",
+}
+"""Form with which a person registers a company in Oppdal."""
 _counter = iter(range(1, 1_000_000))
 
 

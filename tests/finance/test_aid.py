@@ -12,25 +12,9 @@ from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.aid import company_finances
 from marketplace.finance.use_cases.aid import AidDetails, FeeDetails, note_fees, save_aid
 from marketplace.programme.queries.projects import project_for
-from tests import factories
 from tests.factories import finance, programme
 
 NUMBER = "310000019"
-
-
-@pytest.fixture
-def garden(app):
-    return factories.garden()
-
-
-@pytest.fixture
-def leader(garden):
-    return factories.member(garden, "curator")
-
-
-@pytest.fixture
-def project(garden):
-    return programme.project(garden)
 
 
 @pytest.fixture

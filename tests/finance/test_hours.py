@@ -17,23 +17,8 @@ from tests.factories import finance, programme
 
 
 @pytest.fixture
-def garden(app):
-    return factories.garden()
-
-
-@pytest.fixture
-def leader(garden):
-    return factories.member(garden, "curator")
-
-
-@pytest.fixture
 def adviser(garden):
     return factories.member(garden, "adviser")
-
-
-@pytest.fixture
-def project(garden):
-    return programme.project(garden)
 
 
 def details(person, **values):

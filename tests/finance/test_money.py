@@ -14,22 +14,7 @@ from marketplace.finance.use_cases.money import EntryDetails, Money, SourceDetai
 from marketplace.programme.models.projects import ProjectGarden
 from marketplace.programme.queries.projects import project_for
 from tests import factories
-from tests.factories import finance, programme
-
-
-@pytest.fixture
-def garden(app):
-    return factories.garden()
-
-
-@pytest.fixture
-def leader(garden):
-    return factories.member(garden, "curator")
-
-
-@pytest.fixture
-def project(garden):
-    return programme.project(garden)
+from tests.factories import finance
 
 
 def page(viewer, project):

@@ -11,18 +11,6 @@ from marketplace.outbox.models import OutboxMail
 from tests import factories
 from tests.support.browser import Browser
 
-COMPANY = {
-    "person_name": "Marit Bjørkvold",
-    "email": "marit@bjorkvollen.example",
-    "password": "grønn traktor på jordet",
-    "name": "Bjørkvollen ysteri",
-    "organisation_number": "310 000 019",
-    "municipality": "5021",
-    "sector": "food-drink",
-    "employees": "4",
-    "website": "bjorkvollen.example",
-}
-
 
 def test_invited_colleague_joins_by_e_mail(app: Flask, client: Browser) -> None:
     company = factories.company()
@@ -88,7 +76,7 @@ def test_only_owners_change_the_company(app: Flask) -> None:
     owner = factories.member(company)
     assert app.test_client().sign_in(member.user_id or 0).get("/organisation").status_code == 403
     browser = app.test_client().sign_in(owner.user_id or 0)
-    browser.post("/organisation", data=COMPANY | {"name": "Ysteriet"})
+    browser.post("/organisation", data=factories.COMPANY_FORM | {"name": "Ysteriet"})
     session.refresh(company)
     assert company.name == "Ysteriet"
 
@@ -110,7 +98,7 @@ def test_company_that_moves_changes_garden(
     company = factories.company(of=factories.garden())
     factories.garden("Kystriket næringshage", covered_municipalities=["5056"])
     client.sign_in(factories.member(company).user_id or 0)
-    moved = COMPANY | {"municipality": municipality, "moves_to": municipality}
+    moved = factories.COMPANY_FORM | {"municipality": municipality, "moves_to": municipality}
     assert client.post("/organisation", data=moved).status_code == 303
     session.refresh(company)
     assert (company.municipality_number, company.garden and company.garden.name) == (
@@ -143,7 +131,11 @@ def test_conflict_with_another_window_says_so(client: Browser) -> None:
     client.sign_in(owner.user_id or 0)
     page = client.page("/organisation")
     seen = page.one("input", name="seen").get("value")
-    form = {key: value for key, value in COMPANY.items() if key not in {"person_name", "email", "password"}}
+    form = {
+        key: value
+        for key, value in factories.COMPANY_FORM.items()
+        if key not in {"person_name", "email", "password"}
+    }
     assert client.post("/organisation", data=form | {"seen": seen, "phone": "1"}).status_code == 303
     assert (
         "lagret dette i et annet vindu"

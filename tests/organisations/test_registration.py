@@ -12,18 +12,6 @@ from tests import factories
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage, text_of
 
-COMPANY = {
-    "person_name": "Marit Bjørkvold",
-    "email": "marit@bjorkvollen.example",
-    "password": "grønn traktor på jordet",
-    "name": "Bjørkvollen ysteri",
-    "organisation_number": "310 000 019",
-    "municipality": "5021",
-    "sector": "food-drink",
-    "employees": "4",
-    "website": "bjorkvollen.example",
-}
-
 
 def confirm(client: Browser, password: str) -> TestResponse:
     link = next(
@@ -35,8 +23,8 @@ def confirm(client: Browser, password: str) -> TestResponse:
 def test_company_registers_and_is_assigned_its_garden(client: Browser) -> None:
     garden = factories.garden()
     curator = factories.member(garden, "curator")
-    assert client.post("/register/company", data=COMPANY).status_code == 303
-    confirm(client, COMPANY["password"])
+    assert client.post("/register/company", data=factories.COMPANY_FORM).status_code == 303
+    confirm(client, factories.COMPANY_FORM["password"])
     company = session.query(Company).one()
     assert company.garden_id == garden.id
     assert company.organisation_number == "310000019"
@@ -63,7 +51,7 @@ def test_company_registers_and_is_assigned_its_garden(client: Browser) -> None:
     ],
 )
 def test_invalid_input_is_reported_and_kept_in_the_form(client: Browser, change: dict[str, str]) -> None:
-    answer = client.post("/register/company", data=COMPANY | change)
+    answer = client.post("/register/company", data=factories.COMPANY_FORM | change)
     assert answer.status_code == 422
     assert "field-error" in answer.text
     assert "Marit Bjørkvold" in answer.text
@@ -75,15 +63,21 @@ def test_invalid_input_is_reported_and_kept_in_the_form(client: Browser, change:
 def test_registration_reports_taken_number_with_other_errors(client: Browser) -> None:
     factories.company("Nabo AS", organisation_number="310000019")
     wrong = {"name": "x", "sector": "", "password": "kort"}
-    page = HtmlPage(client.post("/register/company", data=COMPANY | wrong).text)
-    assert {name for name in COMPANY if page.all(id=f"{name}-error")} == {"organisation_number", *wrong}
+    page = HtmlPage(client.post("/register/company", data=factories.COMPANY_FORM | wrong).text)
+    assert {name for name in factories.COMPANY_FORM if page.all(id=f"{name}-error")} == {
+        "organisation_number",
+        *wrong,
+    }
 
 
 def test_organisation_number_is_unique(app: Flask, client: Browser) -> None:
-    client.post("/register/company", data=COMPANY)
-    confirm(client, COMPANY["password"])
+    client.post("/register/company", data=factories.COMPANY_FORM)
+    confirm(client, factories.COMPANY_FORM["password"])
     other = app.test_client()
-    assert "field-error" in other.post("/register/company", data=COMPANY | {"email": "b@x.example"}).text
+    assert (
+        "field-error"
+        in other.post("/register/company", data=factories.COMPANY_FORM | {"email": "b@x.example"}).text
+    )
     assert session.query(Company).count() == 1
 
 
@@ -91,14 +85,19 @@ def test_companies_with_the_same_name_get_unique_slugs(client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     for _time in range(2):
-        assert client.post("/register/company", data=COMPANY | {"organisation_number": ""}).status_code == 303
+        assert (
+            client.post(
+                "/register/company", data=factories.COMPANY_FORM | {"organisation_number": ""}
+            ).status_code
+            == 303
+        )
     slugs = [slug for (slug,) in session.query(Company.slug).order_by(Company.id)]
     assert slugs == ["bjorkvollen-ysteri", "bjorkvollen-ysteri-2", "bjorkvollen-ysteri-3"]
 
 
 def test_refused_registration_names_every_field_in_one_round(client: Browser) -> None:
     change = {"person_name": "M", "name": "B", "password": "kort"}
-    page = HtmlPage(client.post("/register/company", data=COMPANY | change).text)
+    page = HtmlPage(client.post("/register/company", data=factories.COMPANY_FORM | change).text)
     (summary,) = page.all(class_="error-summary flow-s")
     lines = {link.get("href"): text_of(link) for link in summary.iter("a")}
     assert lines["#person_name"] == "Navnet ditt: Skriv minst 2 tegn."
@@ -118,11 +117,13 @@ def test_brief_begun_before_registration_becomes_a_draft(client: Browser) -> Non
     assert form.status_code == 200
     assert "field-error" not in form.text
     carried = {"own_words": words, "services": "ecm.booking"}
-    refused = HtmlPage(client.post("/register/company", data=COMPANY | carried | {"email": "x"}).text)
+    refused = HtmlPage(
+        client.post("/register/company", data=factories.COMPANY_FORM | carried | {"email": "x"}).text
+    )
     assert refused.one("input", name="services").get("value") == "ecm.booking"
-    assert client.post("/register/company", data=COMPANY | carried).status_code == 303
+    assert client.post("/register/company", data=factories.COMPANY_FORM | carried).status_code == 303
     assert session.query(Brief).count() == 0
-    answer = confirm(client, COMPANY["password"])
+    answer = confirm(client, factories.COMPANY_FORM["password"])
     assert client.get(answer.location).status_code == 303
     brief = session.query(Brief).one()
     assert brief.answers["own_words"] == words

@@ -79,7 +79,12 @@ def _brief_lines(brief: Brief) -> list[str]:
 def supplier_suggested(garden: str, supplier: str, title: str, reference: str, reason: str) -> Content:
     """Notify a company that its business garden has invited a supplier to its brief."""
     return Content(
-        _("%(garden)s has invited %(supplier)s to %(title)s", garden=garden, supplier=supplier, title=title),
+        _(
+            "%(garden)s has invited %(supplier)s to “%(title)s”",
+            garden=garden,
+            supplier=supplier,
+            title=title,
+        ),
         [
             _("Suggested by %(garden)s: %(reason)s", garden=garden, reason=reason),
             _("If you do not want an offer from them, withdraw the invitation in the list."),
@@ -93,7 +98,7 @@ def supplier_suggested(garden: str, supplier: str, title: str, reference: str, r
 def invitation_withdrawn(company: str, title: str, reference: str) -> Content:
     """Notify a supplier that an invitation which a business garden suggested is withdrawn."""
     return Content(
-        _("The invitation to %(title)s has been withdrawn", title=title),
+        _("The invitation to “%(title)s” has been withdrawn", title=title),
         [
             _("A business garden suggested you. %(company)s has now chosen to ask others.", company=company),
             _("If you have begun an offer, you can still send it until the deadline."),
@@ -108,7 +113,7 @@ def suggestion_withdrawn(company: str, supplier: str, title: str, reference: str
     """Notify a business garden that a company has withdrawn the invitation of a supplier that it added."""
     return Content(
         _("%(company)s has withdrawn the invitation of %(supplier)s", company=company, supplier=supplier),
-        [_("You invited the supplier to %(title)s for the company.", title=title)],
+        [_("You invited the supplier to “%(title)s” for the company.", title=title)],
         f"/briefs/{reference}/ranking",
         _("See the list"),
     )
@@ -118,7 +123,7 @@ def suggestion_withdrawn(company: str, supplier: str, title: str, reference: str
 def invitation_declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     """Notify a company that an invited supplier declines."""
     return Content(
-        _("%(supplier)s cannot take on %(title)s", supplier=supplier, title=title),
+        _("%(supplier)s cannot take on “%(title)s”", supplier=supplier, title=title),
         [_("Reason: %(reason)s.", reason=reason), _("You can invite another supplier from the list.")],
         f"/briefs/{reference}/ranking",
         _("See the list"),
@@ -129,7 +134,7 @@ def invitation_declined(supplier: str, title: str, reference: str, reason: str) 
 def invitation_reconsidered(supplier: str, title: str, reference: str) -> Content:
     """Notify a company that a supplier has undone its decline."""
     return Content(
-        _("%(supplier)s is considering %(title)s after all", supplier=supplier, title=title),
+        _("%(supplier)s is considering “%(title)s” after all", supplier=supplier, title=title),
         [_("They declined earlier, and have since undone that.")],
         f"/briefs/{reference}/ranking",
         _("See the list"),
@@ -214,9 +219,9 @@ def outside_not_in_time(email: str, title: str, reference: str, *, applied: bool
     return Content(
         _("Not approved in time: %(email)s", email=email),
         [
-            _("They applied, and were not approved before the deadline of %(title)s.", title=title)
+            _("They applied, and were not approved before the deadline of “%(title)s”.", title=title)
             if applied
-            else _("They did not apply before the deadline of %(title)s.", title=title),
+            else _("They did not apply before the deadline of “%(title)s”.", title=title),
             _("They have been notified."),
         ],
         f"/briefs/{reference}/ranking",

@@ -84,7 +84,7 @@ def test_services_are_suggested_before_draft_exists(market, sign_in):
     ("then", "leads_to", "told"),
     [
         ("suggest", "/briefs/{0}/guide/need#q-services", ""),
-        ("later", "/briefs", "Nettbutikk for osten is saved. Continue when it suits you."),
+        ("later", "/briefs", "“Nettbutikk for osten” is saved. Continue when it suits you."),
         ("next", "/briefs/{0}/check", ""),  # all later topics are done
     ],
 )

@@ -87,7 +87,7 @@ def test_drafts_are_private_until_review_is_asked(
     session.commit()
     page = client.page(path)
     assert f"/briefs/{brief.reference}" in links(page)
-    assert "Les utkastet til Ny nettbutikk" in page.text
+    assert "Les utkastet til «Ny nettbutikk»" in page.text
 
 
 def test_brief_after_the_deadline_shows_number_of_offers_and_next_step(opened: Market, app: Flask) -> None:

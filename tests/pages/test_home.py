@@ -56,7 +56,7 @@ def test_brief_without_invitations_is_urgent(app: Flask, owner: Viewer) -> None:
     brief = published(owner)
     (path, said), *others = waiting(home(app, owner), NOW).items()
     assert (path, others) == (f"/briefs/{brief.reference}/ranking", [])
-    assert said.startswith(f"Inviter leverandører til {TITLE}. Ingen er invitert ennå. 18 dager igjen")
+    assert said.startswith(f"Inviter leverandører til «{TITLE}». Ingen er invitert ennå. 18 dager igjen")
     asked = applicant()[0]
     session.add(Invitation(brief_id=brief.id, supplier_id=asked.id, invited_by_id=owner.user_id))
     page = home(app, owner)
@@ -69,13 +69,13 @@ def test_draft_task_follows_review_state(app: Flask, owner: Viewer) -> None:
     company = owner.organisation_name
     adviser = factories.member(queries.own_company(owner).garden, "adviser")
     briefs.ask_for_review(owner, brief.reference)
-    assert f"Rådgiveren leser {TITLE}" in waiting(home(app, owner), SOON)[f"/briefs/{brief.reference}"]
+    assert f"Rådgiveren leser «{TITLE}»" in waiting(home(app, owner), SOON)[f"/briefs/{brief.reference}"]
     assert company in waiting(home(app, adviser), NOW)[f"/briefs/{brief.reference}"]
     briefs.answer_review(adviser, brief.reference, "ok", "Fint.")
     page = home(app, owner)
     assert waiting(page, SOON) == {}
     check = f"/briefs/{brief.reference}/check"
-    assert f"Les hva rådgiveren sier om {TITLE}" in waiting(page, NOW)[check]
+    assert f"Les hva rådgiveren sier om «{TITLE}»" in waiting(page, NOW)[check]
     assert waiting(home(app, adviser), NOW) == {}
     (goal,) = (question for question in guide.load().topic("goal").questions if question.code == "goal")
     briefs.save_topic(owner, brief.reference, "goal", [guide.ParsedAnswer(goal, "Mer.", "Mer.", None)], {})
@@ -98,7 +98,7 @@ def test_brief_without_offers_asks_for_action(app: Flask, market: Market, at_noo
     at_noon.move_to(AFTER, tick=False)
     (path, said), *others = waiting(home(app, market.owner), NOW).items()
     assert (path, others) == (f"/briefs/{market.reference}/proposals", [])
-    assert said.startswith("Velg hva dere gjør med Nettbutikk med henting. Ingen svarte.")
+    assert said.startswith("Velg hva dere gjør med «Nettbutikk med henting». Ingen svarte.")
 
 
 def test_own_garden_and_sign_out_are_on_every_page(client: Browser) -> None:
@@ -118,7 +118,7 @@ def test_own_garden_and_sign_out_are_on_every_page(client: Browser) -> None:
 
 def test_overdue_job_is_on_both_home_pages(app: Flask, opened: Market, choose: Any, at_noon: Any) -> None:
     choose(opened, "kvistverk")
-    late = "Nettbutikk med henting skulle vært levert"
+    late = "«Nettbutikk med henting» skulle vært levert"
     assert late not in home(app, opened.owner).text
     at_noon.move_to(dt.datetime(2027, 4, 17, 10, tzinfo=dt.UTC), tick=False)
     assert late in home(app, opened.owner).text
@@ -132,7 +132,7 @@ def test_outcome_task_lasts_until_answered(app: Flask, opened: Market, choose: A
     said = waiting(home(app, opened.owner), SOON)
     assert list(said) == [f"{path}/handover"]
     assert said[f"{path}/handover"].startswith(
-        "Fortell om Nettbutikk med henting virket. Det tar to minutter"
+        "Fortell om «Nettbutikk med henting» virket. Det tar to minutter"
     )
     answers = proposals.OutcomeAnswers("yes", "over", "partly", "maybe", "60 ordrer", "Bra")
     proposals.answer_outcome(opened.owner, opened.reference, "handover", answers)
@@ -165,7 +165,7 @@ def test_amendment_task_lasts_until_offer_is_resent(app: Flask, market: Market) 
     page = home(app, market.kvistverk)
     said = waiting(page, NOW)[f"{path}#changes"]
     assert said.startswith(
-        "Svar på endringen i Nettbutikk med henting. Briefen ble endret etter at dere sendte"
+        "Svar på endringen i «Nettbutikk med henting». Briefen ble endret etter at dere sendte"
     )
     assert waiting(page, LATER) == {}
     market.send("kvistverk", team="Ane")

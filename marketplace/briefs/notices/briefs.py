@@ -168,7 +168,10 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
         ),
     ]
     return Content(
-        _("A question about %(title)s", title=title), lines, brief_path(reference, "#questions"), _("Answer")
+        _("A question about “%(title)s”", title=title),
+        lines,
+        brief_path(reference, "#questions"),
+        _("Answer"),
     )
 
 
@@ -190,7 +193,7 @@ def garden_question_waits(
 ) -> Content:
     """To the garden: a company has not answered a question in spite of a reminder."""
     lines = [
-        _("Suppliers have asked about %(title)s and are waiting for an answer.", title=title),
+        _("Suppliers have asked about “%(title)s” and are waiting for an answer.", title=title),
         _("Offers are due on %(date)s. A phone call may help.", date=format_date(deadline)),
         *contact_lines(contact),
     ]

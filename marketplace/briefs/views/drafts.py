@@ -182,7 +182,7 @@ def delete(reference: str) -> ViewResponse:
     brief = use_cases.delete_draft(current_viewer(), reference)
     flashes.done(
         _(
-            "%(title)s has been deleted. You can restore it from this page for 30 days.",
+            "“%(title)s” has been deleted. You can restore it from this page for 30 days.",
             title=queries.display_title(brief),
         )
     )
@@ -194,7 +194,7 @@ def delete(reference: str) -> ViewResponse:
 def restore(reference: str) -> ViewResponse:
     """Restore a deleted draft."""
     brief = use_cases.restore_draft(current_viewer(), reference)
-    flashes.done(_("%(title)s has been restored.", title=queries.display_title(brief)))
+    flashes.done(_("“%(title)s” has been restored.", title=queries.display_title(brief)))
     return see_other("briefs.resume", reference=brief.reference)
 
 

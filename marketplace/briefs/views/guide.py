@@ -109,7 +109,7 @@ def _redirect_after_save(brief_view: BriefView, current: Topic, mode: str) -> Re
     if mode == "amend":
         return redirect(f"{url_for('briefs.show', reference=reference)}/amend", 303)
     if action == "later":
-        flashes.done(_("%(title)s is saved. Continue when it suits you.", title=brief_view.title))
+        flashes.done(_("“%(title)s” is saved. Continue when it suits you.", title=brief_view.title))
         return see_other("briefs.index")
     next_topic = None if comes_from_check() else _next_unfinished(brief_view, current)
     if next_topic is not None:

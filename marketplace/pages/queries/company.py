@@ -157,8 +157,8 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
         yield Task(
             Priority.NOW,
             ngettext(
-                "Answer %(num)s question about %(title)s",
-                "Answer %(num)s questions about %(title)s",
+                "Answer %(num)s question about “%(title)s”",
+                "Answer %(num)s questions about “%(title)s”",
                 brief.asked,
                 title=title,
             ),
@@ -174,7 +174,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
             rest = _("No suppliers have been invited yet.")
             yield Task(
                 Priority.NOW,
-                _("Invite suppliers to %(title)s", title=title),
+                _("Invite suppliers to “%(title)s”", title=title),
                 f"/briefs/{reference}/ranking",
                 rest,
                 when,
@@ -187,7 +187,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
             rest += " " + _("Offers are sealed until the deadline.")
             yield Task(
                 Priority.SOON,
-                _("Waiting for offers on %(title)s", title=title),
+                _("Waiting for offers on “%(title)s”", title=title),
                 f"/briefs/{reference}",
                 rest,
                 when,
@@ -195,7 +195,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
     elif current is Phase.IN_REVIEW:
         yield Task(
             Priority.SOON,
-            _("Your adviser is reading %(title)s", title=title),
+            _("Your adviser is reading “%(title)s”", title=title),
             f"/briefs/{reference}",
             _("You will get an answer within two working days."),
         )
@@ -203,7 +203,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
         opens_at = review.opens_at if review else None
         yield Task(
             Priority.SOON,
-            _("%(title)s is waiting to open", title=title),
+            _("“%(title)s” is waiting to open", title=title),
             f"/briefs/{reference}",
             _("Your business garden checks it first."),
             _("Opens by itself %(time)s", time=format_datetime(opens_at)) if opens_at else "",
@@ -221,14 +221,14 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
         rest = _("Nobody answered. Allow more time, ask other suppliers, or end the brief.")
         return Task(
             Priority.NOW,
-            _("Choose what to do with %(title)s", title=title),
+            _("Choose what to do with “%(title)s”", title=title),
             f"/briefs/{brief.reference}/proposals",
             rest,
             when,
             is_imminent=True,
         )
     link = ngettext(
-        "Read %(num)s offer for %(title)s", "Compare %(num)s offers for %(title)s", offers, title=title
+        "Read %(num)s offer for “%(title)s”", "Compare %(num)s offers for “%(title)s”", offers, title=title
     )
     rest = _("The suppliers are waiting for an answer.")
     return Task(Priority.NOW, link, f"/briefs/{brief.reference}/proposals", rest, when, button=_("Compare"))
@@ -237,11 +237,11 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
 def _draft(brief: Row[Any], title: str, last: Any) -> Task:
     when = _("Last changed %(date)s", date=format_date(brief.updated_at))
     if last and last.answered_at and last.revision == brief.revision:
-        link = _("Read what your adviser says about %(title)s", title=title)
+        link = _("Read what your adviser says about “%(title)s”", title=title)
         return Task(Priority.NOW, link, f"/briefs/{brief.reference}/check", "", when, button=_("Read"))
     return Task(
         Priority.LATER,
-        _("Continue with %(title)s", title=title),
+        _("Continue with “%(title)s”", title=title),
         f"/briefs/{brief.reference}/guide",
         "",
         when,
@@ -255,7 +255,7 @@ def _delivery_tasks(ids: list[int]) -> Iterator[Task]:
         if job.proposal_id in overdue:
             yield Task(
                 Priority.NOW,
-                _("%(title)s should have been delivered", title=_shown(job.title)),
+                _("“%(title)s” should have been delivered", title=_shown(job.title)),
                 f"/briefs/{job.reference}/job",
                 _("Confirm the delivery, or agree on a new date with %(supplier)s.", supplier=job.supplier),
                 _("Agreed date: %(date)s", date=format_date(overdue[job.proposal_id])),
@@ -263,7 +263,7 @@ def _delivery_tasks(ids: list[int]) -> Iterator[Task]:
             continue
         yield Task(
             Priority.LATER,
-            _("Confirm when %(title)s has been delivered", title=_shown(job.title)),
+            _("Confirm when “%(title)s” has been delivered", title=_shown(job.title)),
             f"/briefs/{job.reference}",
             _("%(supplier)s is working on the job.", supplier=job.supplier),
             _("Chosen %(date)s", date=format_date(job.awarded_at)),
@@ -275,7 +275,7 @@ def _outcome_tasks(viewer: Viewer) -> Iterator[Task]:
     for outcome in session.execute(_DUE_OUTCOMES, asked):
         yield Task(
             Priority.SOON,
-            _("Say whether %(title)s worked", title=_shown(outcome.title)),
+            _("Say whether “%(title)s” worked", title=_shown(outcome.title)),
             f"/briefs/{outcome.reference}/outcome/{outcome.round}",
             _("It takes two minutes."),
         )

@@ -157,13 +157,13 @@ def brief_tasks(card: CardBrief) -> Iterator[Task]:
             when = _("Asked %(date)s", date=format_date(card.review.asked_at)) if card.review else ""
             button = _("Read the brief")
             yield Task(
-                Priority.NOW, _("Read the draft of %(title)s", title=title), url, "", when, button=button
+                Priority.NOW, _("Read the draft of “%(title)s”", title=title), url, "", when, button=button
             )
         case Phase.WAITING:
             opens = card.review.opens_at if card.review else None
             yield Task(
                 Priority.NOW,
-                _("Check %(title)s", title=title),
+                _("Check “%(title)s”", title=title),
                 f"{url}/first-publication",
                 _("Suppliers cannot see it yet."),
                 _("Opens by itself %(time)s", time=format_datetime(opens)) if opens else "",
@@ -173,22 +173,22 @@ def brief_tasks(card: CardBrief) -> Iterator[Task]:
         case Phase.OPEN:
             yield from _open_brief_tasks(card, url)
         case Phase.EVALUATING | Phase.LAPSED if result.offers == 0:
-            link = _("Help them continue with %(title)s", title=title)
+            link = _("Help them continue with “%(title)s”", title=title)
             yield Task(Priority.NOW, link, url, _("Nobody answered. They can allow more time or ask others."))
         case Phase.EVALUATING | Phase.LAPSED:
-            link = _("Ask how the choice is going for %(title)s", title=title)
+            link = _("Ask how the choice is going for “%(title)s”", title=title)
             rest = ngettext(
                 "%(num)s offer waits for an answer.", "%(num)s offers wait for an answer.", result.offers or 0
             )
             yield Task(Priority.SOON, link, url, rest, _deadline(brief))
         case Phase.AWARDED:
-            link = _("Ask how the work on %(title)s is going", title=title)
+            link = _("Ask how the work on “%(title)s” is going", title=title)
             rest = (
                 _("%(supplier)s is working on the job.", supplier=result.supplier) if result.supplier else ""
             )
             yield Task(Priority.LATER, link, url, rest)
         case Phase.DELIVERED if result.is_result_due:
-            link = _("Remind them of the questions about %(title)s", title=title)
+            link = _("Remind them of the questions about “%(title)s”", title=title)
             yield Task(Priority.SOON, link, url, _("They have not answered whether it worked."))
         case _:
             pass
@@ -199,14 +199,14 @@ def _open_brief_tasks(card: CardBrief, url: str) -> Iterator[Task]:
     when = f"{days_left(deadline)} · {format_datetime(deadline)}" if deadline else ""
     if card.asked:
         link = ngettext(
-            "Remind them of %(num)s question about %(title)s",
-            "Remind them of %(num)s questions about %(title)s",
+            "Remind them of %(num)s question about “%(title)s”",
+            "Remind them of %(num)s questions about “%(title)s”",
             card.asked,
             title=title,
         )
         yield Task(Priority.NOW, link, f"{url}#questions", _("Suppliers wait for the answer."), when)
     if card.invited < INVITED_THRESHOLD:
-        link = _("Help them invite suppliers to %(title)s", title=title)
+        link = _("Help them invite suppliers to “%(title)s”", title=title)
         rest = ngettext(
             "%(num)s supplier has been invited.", "%(num)s suppliers have been invited.", card.invited
         )

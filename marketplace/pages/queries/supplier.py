@@ -156,7 +156,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
             continue
         when, is_imminent = _when(offer)
         if offer.state == "draft":
-            link = _("Finish the offer for %(title)s", title=offer.title)
+            link = _("Finish the offer for “%(title)s”", title=offer.title)
             yield Task(
                 Priority.NOW,
                 link,
@@ -167,7 +167,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
                 _("Continue"),
             )
         elif offer.state == "submitted" and offer.brief_version_id != offer.newest_version_id:
-            link = _("Respond to the change in %(title)s", title=offer.title)
+            link = _("Respond to the change in “%(title)s”", title=offer.title)
             yield Task(
                 Priority.NOW,
                 link,
@@ -180,7 +180,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
         elif offer.id in changed:
             yield Task(
                 Priority.NOW,
-                _("Send the changes to your offer on %(title)s", title=offer.title),
+                _("Send the changes to your offer on “%(title)s”", title=offer.title),
                 f"/briefs/{offer.reference}/proposal",
                 _("You saved changes after you sent it. The version you sent still counts."),
                 when,
@@ -188,7 +188,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
                 _("Continue"),
             )
         elif offer.state == "submitted":
-            link = _("Your offer on %(title)s has been sent", title=offer.title)
+            link = _("Your offer on “%(title)s” has been sent", title=offer.title)
             yield Task(
                 Priority.LATER,
                 link,
@@ -210,7 +210,7 @@ def _outcomes(offers: Rows) -> Iterator[Task]:
             if offer.id in overdue:
                 yield Task(
                     Priority.NOW,
-                    _("%(title)s should have been delivered", title=offer.title),
+                    _("“%(title)s” should have been delivered", title=offer.title),
                     f"/proposals/{offer.id}/letter",
                     _(
                         "Ask %(company)s to confirm the delivery, or agree on a new date.",

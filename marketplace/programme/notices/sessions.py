@@ -244,7 +244,7 @@ def session_missed(missed: CourseSession, path: str, catch_up: CourseSession | N
     """A company missed a session. With the date of a catch-up session, if one is planned."""
     lines = [
         _(
-            "We missed you at %(title)s on %(date)s.",
+            "We missed you at “%(title)s” on %(date)s.",
             title=missed.heading,
             date=format_date(missed.starts_at, weekday=True, year=False),
         )
@@ -254,7 +254,7 @@ def session_missed(missed: CourseSession, path: str, catch_up: CourseSession | N
     else:
         lines.append(_("The material is on your course page. Your business garden can help you catch up."))
     return Content(
-        _("You missed %(title)s", title=missed.heading),
+        _("You missed “%(title)s”", title=missed.heading),
         lines,
         path,
         _("Open your course") if path == "/course" else _("See your seat"),

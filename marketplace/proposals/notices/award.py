@@ -32,7 +32,7 @@ def offer_not_chosen(company: str, title: str, proposal_id: int, code: str, text
     return Content(
         _("%(company)s has chosen another offer", company=company),
         [
-            _("Thank you for your offer on %(title)s. This time you did not get the job.", title=title),
+            _("Thank you for your offer on “%(title)s”. This time you did not get the job.", title=title),
             _("What decided the outcome: %(reason)s.", reason=reason_label(code)),
             text,
         ],
@@ -47,7 +47,7 @@ def nobody_chosen(company: str, title: str, proposal_id: int, code: str, text: s
     return Content(
         _("%(company)s did not choose an offer", company=company_label(company)),
         [
-            _("Thank you for your offer on %(title)s. No offer was chosen.", title=title),
+            _("Thank you for your offer on “%(title)s”. No offer was chosen.", title=title),
             _("Reason: %(reason)s.", reason=reason_label(code)),
             text,
         ],
@@ -62,7 +62,7 @@ def offer_ruled_out(  # noqa: PLR0913 because each is a part of the message
 ) -> Content:
     """Notify a supplier that its offer misses a must-have."""
     return Content(
-        _("Your offer on %(title)s has been ruled out", title=title),
+        _("Your offer on “%(title)s” has been ruled out", title=title),
         [
             _(
                 "%(company)s considers that this must-have is not met: %(demand)s.",
@@ -84,7 +84,7 @@ def choice_made(supplier: str, title: str, reference: str) -> Content:
     return Content(
         _("You have chosen %(supplier)s", supplier=supplier),
         [
-            _("Everyone who answered to %(title)s has been notified, each with a reason.", title=title),
+            _("Everyone who answered to “%(title)s” has been notified, each with a reason.", title=title),
             _("Confirm when the job has been delivered, and go through the handover list."),
         ],
         f"/briefs/{reference}/job",
@@ -99,7 +99,7 @@ def choice_taken_back(company: str, title: str, reference: str, reason: str) -> 
         _("%(company)s has withdrawn its choice", company=company),
         [
             _(
-                "The offers on %(title)s are being considered again. You do not need to do anything.",
+                "The offers on “%(title)s” are being considered again. You do not need to do anything.",
                 title=title,
             ),
             _("They write: %(reason)s", reason=reason),
@@ -115,7 +115,7 @@ def supplier_declined(supplier: str, title: str, reference: str, reason: str) ->
     return Content(
         _("%(supplier)s cannot take on the job", supplier=supplier),
         [
-            _("The other offers on %(title)s can be chosen again.", title=title),
+            _("The other offers on “%(title)s” can be chosen again.", title=title),
             _("They write: %(reason)s", reason=reason),
         ],
         f"/briefs/{reference}/proposals",
@@ -130,7 +130,7 @@ def choice_reopened(company: str, title: str, reference: str) -> Content:
         _("%(company)s must choose again", company=company),
         [
             _(
-                "The chosen supplier cannot take the job %(title)s. Your offer is being considered again.",
+                "The chosen supplier cannot take the job “%(title)s”. Your offer is being considered again.",
                 title=title,
             )
         ],
@@ -144,7 +144,7 @@ def garden_choice_made(company: str, supplier: str, title: str, reference: str) 
     """Notify the garden of the supplier that got the job."""
     return Content(
         _("%(company)s has chosen %(supplier)s", company=company, supplier=supplier),
-        [_("This is about the job %(title)s.", title=title)],
+        [_("This is about the job “%(title)s”.", title=title)],
         f"/briefs/{reference}",
         _("See the brief"),
     )
@@ -156,7 +156,7 @@ def garden_nobody_chosen(company: str, title: str, reference: str, contact: Cont
     return Content(
         _("%(company)s did not choose an offer", company=company),
         [
-            _("This was about the brief %(title)s. They may need help to try again.", title=title),
+            _("This was about the brief “%(title)s”. They may need help to try again.", title=title),
             *contact_lines(contact),
         ],
         f"/briefs/{reference}",
@@ -170,7 +170,7 @@ def garden_choice_taken_back(company: str, title: str, reference: str, reason: s
     return Content(
         _("%(company)s has withdrawn its choice", company=company),
         [
-            _("This is about the brief %(title)s.", title=title),
+            _("This is about the brief “%(title)s”.", title=title),
             _("They write: %(reason)s", reason=reason),
         ],
         f"/briefs/{reference}",

@@ -11,7 +11,7 @@ def job_delivered(company: str, title: str, proposal_id: int) -> Content:
     """Notify the supplier that the company has confirmed the delivery."""
     return Content(
         _("%(company)s has confirmed the delivery", company=company),
-        [_("The job %(title)s has been handed over. Well done.", title=title)],
+        [_("The job “%(title)s” has been handed over. Well done.", title=title)],
         f"/proposals/{proposal_id}/letter",
         _("Read the letter"),
     )
@@ -77,7 +77,7 @@ def story_removed(garden: str, title: str, reason: str) -> Content:
         _("%(garden)s has removed your story", garden=garden),
         [
             _(
-                "The story about %(title)s is no longer shown to others. You still have the text.",
+                "The story about “%(title)s” is no longer shown to others. You still have the text.",
                 title=title,
             ),
             _("They write: %(reason)s", reason=reason),
@@ -94,7 +94,7 @@ def story_removed_for_supplier(garden: str, company: str, title: str, reason: st
     return Content(
         _("%(garden)s has removed the story of %(company)s", garden=garden, company=company),
         [
-            _("The story about %(title)s is no longer shown to others.", title=title),
+            _("The story about “%(title)s” is no longer shown to others.", title=title),
             _("They write: %(reason)s", reason=reason),
         ],
         "/proposals/outcomes",

@@ -52,7 +52,7 @@ def garden_decision_reminder(
     return Content(
         _("%(company)s has not decided yet", company=company),
         [
-            _("The deadline for %(title)s passed three weeks ago.", title=title),
+            _("The deadline for “%(title)s” passed three weeks ago.", title=title),
             _(
                 "If no choice is made, the brief lapses after %(date)s. A phone call may help.",
                 date=format_date(lapses),
@@ -68,7 +68,7 @@ def garden_decision_reminder(
 def brief_lapsed(company: str, title: str, proposal_id: int) -> Content:
     """Notify a bidder that the brief lapsed without a decision."""
     return Content(
-        _("No decision on %(title)s", title=title),
+        _("No decision on “%(title)s”", title=title),
         [
             _(
                 "%(company)s did not choose an offer within 45 days, so the brief has lapsed.",

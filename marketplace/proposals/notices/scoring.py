@@ -11,7 +11,7 @@ def scoring_begun(name: str, title: str, reference: str) -> Content:
     return Content(
         _("%(name)s has begun to give scores", name=name),
         [
-            _("This is about the offers on %(title)s.", title=title),
+            _("This is about the offers on “%(title)s”.", title=title),
             _(
                 "Up to three of you give scores alone first. You can give yours too, before the round closes. Then you agree on the scores that count."
             ),

@@ -49,7 +49,7 @@ def offer_withdrawn(title: str, reference: str, *, is_final: bool) -> Content:
 @as_message("supplier_withdrew")
 def supplier_withdrew(supplier: str, title: str, reference: str, reason: str) -> Content:
     """Notify the company that an opened offer was withdrawn."""
-    lines = [_("%(supplier)s has withdrawn the offer for %(title)s.", supplier=supplier, title=title)]
+    lines = [_("%(supplier)s has withdrawn the offer for “%(title)s”.", supplier=supplier, title=title)]
     return Content(
         _("%(supplier)s has withdrawn its offer", supplier=supplier),
         [*lines, *([_("They write: %(reason)s", reason=reason)] if reason else [])],
@@ -63,7 +63,7 @@ def offers_opened(title: str, reference: str, count: int) -> Content:
     """Notify the company that the deadline has passed, with the number of offers."""
     if not count:
         return Content(
-            _("No offers on %(title)s", title=title),
+            _("No offers on “%(title)s”", title=title),
             [
                 _(
                     "The deadline has passed and nobody answered. You can give suppliers more time or change the brief."
@@ -73,7 +73,7 @@ def offers_opened(title: str, reference: str, count: int) -> Content:
             _("See what you can do"),
         )
     return Content(
-        ngettext("%(num)s offer for %(title)s", "%(num)s offers for %(title)s", count, title=title),
+        ngettext("%(num)s offer for “%(title)s”", "%(num)s offers for “%(title)s”", count, title=title),
         [_("The offers have been opened. Read and score them, then choose. Everyone gets a reply from you.")],
         f"/briefs/{reference}/proposals",
         _("Read the offers"),

@@ -1,7 +1,6 @@
-"""Access levels: the reviewed list of routes, and every demo user's request to every route."""
+"""Access levels: the reviewed policy of routes, and every demo user's request to every route."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,30 +14,22 @@ from marketplace.web import access
 from marketplace.web.access import Level
 from marketplace.web.navigation import ADMIN, COMPANY, GARDEN, PUBLIC, SUPPLIER
 from tests.project.people import LEVELS, OWN, People, route_urls
+from tests.project.policy_file import permission, read_policy
 from tests.support.sampling import Sampling
 
-ROUTES_FILE = Path(__file__).with_name("routes.txt")
 # Signing in the test client writes these rows, so they may change although a request is refused.
 IGNORED_TABLES = {"sign_in_session", "audit_event"}
 
 
-def routes(app: Flask) -> list[str]:
-    """Return one line for each route: URL rule, methods, endpoint, level."""
-    lines = []
-    for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-        level, writes = access.level_of(view) or "UNDECLARED", ""
-        if set(methods) - access.SAFE_METHODS and access.write_level_of(view) is not access.level_of(view):
-            writes = f" writes [{access.write_level_of(view) or 'UNDECLARED'}]"
-        lines.append(f"{rule.rule} {','.join(methods)} {rule.endpoint} [{level}]{writes}")
-    return sorted(lines)
-
-
-def test_route_levels_match_routes_file(app: Flask) -> None:
-    """Add new and changed routes to tests/project/routes.txt, so that a reviewer sees the access level."""
-    assert routes(app) == ROUTES_FILE.read_text(encoding="utf-8").splitlines()
-    assert not [line for line in routes(app) if "UNDECLARED" in line]
+def test_routes_match_policy_file(app: Flask) -> None:
+    """Add new and changed routes to tests/project/policy.txt, so that a reviewer sees who may read and write."""
+    declared = {
+        (method, rule.rule): permission(rule, method, app)
+        for rule in app.url_map.iter_rules()
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    }
+    assert {key: allowed for key, (allowed, _cells) in read_policy().items()} == declared
+    assert not [key for key, allowed in declared.items() if "UNDECLARED" in allowed]
 
 
 def test_menu_items_have_endpoints(app: Flask) -> None:

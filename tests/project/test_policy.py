@@ -9,7 +9,6 @@ for a used link, `u` 503 while a dependency is not ready. A reviewer must approv
 import hashlib
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -22,13 +21,13 @@ from marketplace.web import access
 from marketplace.web.access import Level
 from tests import factories
 from tests.factories import suppliers
+from tests.project.policy_file import permission, read_policy
 from tests.project.policy_scenario import ROLES, PolicyScenario
 from tests.support.data_sets import close
 from tests.support.databases import Database
 from tests.support.sampling import Sampling
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
-POLICY = Path(__file__).with_name("policy.txt")
 # Reading updates the last use of a session, and the times at which letters and messages were read.
 TABLES_CHANGED_BY_READING = {"sign_in_session"}
 COLUMNS_CHANGED_BY_READING = {"last_opened_at", "opened", "outcome_seen_at", "read_at"}
@@ -68,23 +67,6 @@ def response_letter(answer: TestResponse, allowed: str) -> str:
         410: "g",
         503: "u",
     }.get(answer.status_code, f"?{answer.status_code}")
-
-
-def permission(rule: Rule, method: str, app: Flask) -> str:
-    view = app.view_functions[rule.endpoint]
-    reads = method in access.SAFE_METHODS
-    level = access.level_of(view) if reads else access.write_level_of(view)
-    return f"{'read' if reads else 'write'}:{(level or 'UNDECLARED').replace(' ', '-')}"
-
-
-def read_policy() -> dict[tuple[str, str], tuple[str, list[str]]]:
-    """Parse policy.txt: (method, rule) to permission and one cell for each role."""
-    policy = {}
-    for line in POLICY.read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            method, rule, allowed, *cells = line.split()
-            policy[method, rule] = (allowed, cells)
-    return policy
 
 
 def table_checksums(*, every_column: bool = False) -> dict[str, str]:
@@ -153,16 +135,6 @@ class PolicyCheck:
             self.wrong.append(
                 f"{role}: {relation} object at {answer.request.path} differs from a missing one"
             )
-
-
-def test_policy_lists_each_rule_and_method_with_permission(app: Flask) -> None:
-    permissions = {
-        (method, rule.rule): permission(rule, method, app)
-        for rule in app.url_map.iter_rules()
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    }
-    assert {key: allowed for key, (allowed, _cells) in read_policy().items()} == permissions
-    assert not [key for key, allowed in permissions.items() if "UNDECLARED" in allowed]
 
 
 def test_responses_match_policy(

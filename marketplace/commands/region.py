@@ -92,5 +92,5 @@ def _content(new: Region) -> str:
     return (
         f"Municipalities: {len(new.municipalities)}. Business gardens: {len(new.gardens)}. Changed sessions of the "
         f"course: {len(new.course_plan.get('sessions', ()))}. Changed texts of the guide: {texts}. Added services: "
-        f"{len(new.taxonomy)}."
+        f"{len(new.taxonomy)}. Added or renamed sectors: {len(new.sectors)}."
     )

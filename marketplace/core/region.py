@@ -39,6 +39,7 @@ class Region:
 
     `within` is the region after its preposition, and `network` the name of its network, both as inside a sentence.
     `course_plan`, `guide` and `taxonomy` change the data files of the same names, in the form that the region file has.
+    `sectors` are the sectors that the region adds to those of the taxonomy, or gives another name.
     """
 
     names: Text
@@ -51,6 +52,7 @@ class Region:
     course_plan: Mapping[str, Any]
     guide: Mapping[str, Mapping[str, Any]]
     taxonomy: tuple[Mapping[str, Any], ...]
+    sectors: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> "Region":
@@ -69,6 +71,7 @@ class Region:
             course_plan=data.get("course_plan", {}),
             guide=data.get("guide", {}),
             taxonomy=tuple(data.get("taxonomy", ())),
+            sectors=tuple(data.get("sectors", ())),
         )
 
     @property

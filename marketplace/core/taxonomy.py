@@ -82,20 +82,23 @@ class PriceBand:
 
 @cache
 def base_taxonomy() -> dict[str, Any]:
-    """Return the parsed taxonomy file, without the services that a region adds."""
+    """Return the parsed taxonomy file, without what a region adds or renames."""
     data: dict[str, Any] = load_yaml("taxonomy.yaml")
     return data
 
 
 @cache
 def raw_taxonomy() -> dict[str, Any]:
-    """Return the taxonomy with the region's services, the input of the matcher's glossary."""
+    """Return the taxonomy with the region's services and sectors, the input of the matcher's glossary."""
     added = current_region().taxonomy
+    changed = {sector["code"]: sector for sector in current_region().sectors}
     groups = [
         {**group, "services": [*group["services"], *(one for one in added if one["group"] == group["code"])]}
         for group in base_taxonomy()["groups"]
     ]
-    return {**base_taxonomy(), "groups": groups} if added else base_taxonomy()
+    known = {sector["code"]: sector for sector in base_taxonomy()["sectors"]}
+    sectors = [known.get(code, {}) | changed.get(code, {}) for code in {**known, **changed}]
+    return {**base_taxonomy(), "groups": groups, "sectors": sectors} if added or changed else base_taxonomy()
 
 
 def _words(entry: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:

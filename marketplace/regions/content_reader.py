@@ -1,4 +1,4 @@
-"""Validation of a region's changes to the course plan, the texts of the guide, and the taxonomy."""
+"""Validation of a region's changes to the course plan, the texts of the guide, and the taxonomy with its sectors."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -145,6 +145,46 @@ def read_taxonomy(values: Sequence[Value]) -> list[dict[str, Any]]:
                 "Use codes of marketplace/data/taxonomy.yaml.",
             )
     return found
+
+
+def read_sectors(values: Sequence[Value]) -> list[dict[str, Any]]:
+    """Return the sectors that the region adds, and those of the taxonomy that it gives another name."""
+    known = {sector["code"]: sector for sector in base_taxonomy()["sectors"]}
+    found = [_read_sector(Entry(value), known) for value in values]
+    renamed = {sector["code"] for sector in found}
+    words = {
+        (locale, word.casefold()): code
+        for code, sector in known.items()
+        for locale, word in (*_words(sector), *sector["label"].items())
+        if code not in renamed
+    }
+    seen: set[str] = set()
+    for sector, value in zip(found, values, strict=True):
+        if sector["code"] in seen:
+            value.report(f"The sector {sector['code']} is written twice.", "Remove one of them.")
+        seen.add(sector["code"])
+        kept = sector if "terms" in sector else known.get(sector["code"], {})
+        for locale, word in dict.fromkeys((*_words(kept), *sector["label"].items())):
+            other = words.setdefault((locale, word.casefold()), sector["code"])
+            if other != sector["code"]:
+                value.report(
+                    f"“{word}” ({locale}) belongs to the sector {other} already.",
+                    "A word points to one sector: choose another name, or remove the word here.",
+                )
+    return found
+
+
+def _read_sector(entry: Entry, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a sector. One of the taxonomy keeps its words if the file gives none."""
+    code = entry.text("code", 40, low=2)
+    if code and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
+        entry.value.report(f"The code {code} does not fit.", "Write words of a-z with hyphens between them.")
+    sector: dict[str, Any] = {"code": code, "label": entry.texts("label", 60)}
+    terms = entry.get("terms") if code in known else entry.require("terms")
+    if terms is not None:
+        sector["terms"] = _read_words(terms, low=1)
+    entry.check_unknown()
+    return sector
 
 
 def _read_service(entry: Entry, groups: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def region_yaml(region: Region, gardens: Iterable[GardenPlan]) -> str:
         "course_plan": dict(region.course_plan),
         "guide": {kind: dict(texts) for kind, texts in region.guide.items() if texts},
         "taxonomy": [dict(service) for service in region.taxonomy],
+        "sectors": [dict(sector) for sector in region.sectors],
     }
     written = {key: value for key, value in data.items() if value}
     return _HEADER + yaml.dump(written, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)

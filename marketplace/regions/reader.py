@@ -12,7 +12,7 @@ from marketplace.core.letters import fold_letters
 from marketplace.core.region import Region, current_region, default_region
 from marketplace.core.text import name_key
 from marketplace.core.web_address import parse_web_address
-from marketplace.regions.content_reader import read_course_plan, read_guide, read_taxonomy
+from marketplace.regions.content_reader import read_course_plan, read_guide, read_sectors, read_taxonomy
 from marketplace.regions.yaml_entries import Entry, Problem, Value, read_yaml
 
 FILE_NAME = "region.yaml"
@@ -63,6 +63,7 @@ def _region(entry: Entry) -> Region | None:
         "course_plan": read_course_plan(value) if (value := entry.get("course_plan")) else {},
         "guide": read_guide(value) if (value := entry.get("guide")) else {},
         "taxonomy": read_taxonomy(entry.items("taxonomy")),
+        "sectors": read_sectors(entry.items("sectors")),
     }
     entry.check_unknown()
     if entry.value.problems:

@@ -1,8 +1,9 @@
 """Setting up a region from its file: the gardens that do not exist yet, their invitations, and the installed file."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from marketplace.accounts.queries import find_user_by_email
 from marketplace.audit.use_cases import record
@@ -11,6 +12,7 @@ from marketplace.core.errors import RuleBroken, TooMany
 from marketplace.core.files import write_atomically
 from marketplace.core.places import municipality_name
 from marketplace.core.region import GardenPlan, Region
+from marketplace.core.taxonomy import base_taxonomy
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
@@ -39,13 +41,17 @@ class RegionChanges:
 
 def find_changes(region: Region, installed: Region | None) -> RegionChanges:
     """Compare a region with the installed one and with the gardens of the database. Raises RegionRefusedError."""
-    kept = {service["code"] for service in region.taxonomy}
-    if removed := [
-        one["code"] for one in (installed.taxonomy if installed else ()) if one["code"] not in kept
-    ]:
+    if removed := _removed(installed.taxonomy if installed else (), region.taxonomy):
         message = (
             f"The file lacks services that the installed region has: {', '.join(removed)}. Suppliers and briefs may "
             "refer to them: copy them from `marketplace region export`, and add `retired: true` to end one."
+        )
+        raise RegionRefusedError(message)
+    known = {sector["code"] for sector in base_taxonomy()["sectors"]}
+    if lost := set(_removed(installed.sectors if installed else (), region.sectors)) - known:
+        message = (
+            f"The file lacks sectors that the installed region has: {', '.join(sorted(lost))}. Companies and "
+            "suppliers may refer to them: copy them from `marketplace region export`. They can have another name."
         )
         raise RegionRefusedError(message)
     gardens = organisations.all_gardens()
@@ -66,6 +72,12 @@ def find_changes(region: Region, installed: Region | None) -> RegionChanges:
                 )
                 raise RegionRefusedError(message)
     return RegionChanges(new, tuple(garden for garden in region.gardens if garden not in new))
+
+
+def _removed(former: Iterable[Mapping[str, Any]], entries: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the codes that a list no longer has."""
+    kept = {entry["code"] for entry in entries}
+    return [entry["code"] for entry in former if entry["code"] not in kept]
 
 
 def find_administrator(email: str, locale: str) -> Viewer:

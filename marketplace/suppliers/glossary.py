@@ -35,10 +35,11 @@ def glossary() -> "matching.Glossary":
 
 @cache
 def glossary_digest() -> str:
-    """Hexadecimal SHA-256 of the files that the glossary is built from, and of the services that the region adds."""
+    """Hexadecimal SHA-256 of the files that the glossary is built from, and of what the region adds to them."""
     digest = hashlib.sha256()
     for name in ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml"):
         digest.update(data_path(name).read_bytes())
-    if added := current_region().taxonomy:
-        digest.update(json.dumps(added, sort_keys=True).encode())
+    for added in (current_region().taxonomy, current_region().sectors):
+        if added:
+            digest.update(json.dumps(added, sort_keys=True).encode())
     return digest.hexdigest()

@@ -130,6 +130,23 @@ def test_service_that_a_region_added_cannot_be_removed_only_retired(
     assert installed_region(tmp_path / "instance").taxonomy[0]["retired"] is True
 
 
+def test_sector_that_a_region_added_cannot_be_removed_but_renamed(
+    command: Command, administrator: str, tmp_path: Path
+) -> None:
+    command("region", "import", str(INNLANDET), "--by", administrator)
+    text = INNLANDET.read_text(encoding="utf-8")
+    lacking, renamed = tmp_path / "lacking.yaml", tmp_path / "renamed.yaml"
+    lacking.write_text(text[: text.index("sectors:")], encoding="utf-8")
+    refused = output(command("region", "import", str(lacking)))
+    assert "sectors that the installed region has: mountain-farming." in refused
+    assert "Nothing was changed." in refused
+    only_added = text[: text.index("- code: wood-furniture")].replace("nb: Seterdrift", "nb: Seter")
+    renamed.write_text(only_added, encoding="utf-8")
+    assert "Added or renamed sectors: 1." in output(command("region", "import", str(renamed)))
+    (sector,) = installed_region(tmp_path / "instance").sectors
+    assert (sector["code"], sector["label"]["nb"]) == ("mountain-farming", "Seter")
+
+
 def test_failed_write_leaves_no_garden_and_the_former_file(
     app: Flask, administrator: str, tmp_path: Path
 ) -> None:

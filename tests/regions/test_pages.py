@@ -22,6 +22,7 @@ from marketplace.matching import Query
 from marketplace.organisations import queries
 from marketplace.regions import use_cases
 from marketplace.regions.reader import read_region, region_path
+from marketplace.reporting.labels import cell_label
 from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.suppliers.glossary import glossary_digest
 from tests import factories
@@ -205,6 +206,33 @@ def test_service_of_the_region_is_offered_searched_and_ranked(in_region: Callabl
     query = Query("1", "Ferjetider", "Vi treng ferjetider på nettsida", "nn", needs=(service.code,))
     (match,) = index.rank(query, 3).matches
     assert not match.is_related_only
+
+
+def test_sectors_of_the_region_are_offered_searched_and_named(in_region: Callable[[str], Flask]) -> None:
+    default_digest = glossary_digest()
+    app = in_region("innlandet")
+    assert glossary_digest() != default_digest
+    browser = cast("Browser", app.test_client())
+    form = browser.page("/register/company")
+    assert {"mountain-farming", "wood-furniture", "food-drink"} <= set(options(form, "sector"))
+    assert "Seterdrift" in form.html
+    assert "Trevare og laft" in form.html
+    assert "Trevare og møbel" not in form.html
+    assert "sagbruk" in taxonomy.sector("wood-furniture").terms["nb"]
+    home = VettingGarden(queries.gardens()[0], factories.member(queries.gardens()[0], "curator"))
+    known, _owner = applicant(
+        "Støl og nett", approved_by=home.curator, services=["web.site"], sectors=["mountain-farming"]
+    )
+    applicant("Andre", approved_by=home.curator, services=["web.site"])
+    session.commit()
+    found = browser.page("/suppliers?sector=mountain-farming").text
+    assert "Støl og nett" in found
+    assert "Andre" not in found
+    assert "Seterdrift" in browser.page(f"/suppliers/{known.slug}").text
+    with use_locale("nn"):
+        assert cell_label("sector", "mountain-farming") == "Stølsdrift"
+    owner = factories.member(factories.company(municipality_number="3407", sector_code="mountain-farming"))
+    assert signed_in(app, owner).get("/plan").status_code == 200
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])

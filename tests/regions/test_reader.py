@@ -11,6 +11,14 @@ from marketplace.regions.reader import RegionFileError, read_region
 from tests.support.regions import REGION_FILES
 
 pytestmark = pytest.mark.once
+SECTOR = """\
+sectors:
+- code: mountain-farming
+  label: {nb: Seterdrift, nn: Stølsdrift, en: Summer farming}
+  terms: {nb: [seter], nn: [støl], en: [summer farm]}
+- code: tourism
+  label: {nb: Turisme, nn: Turisme, en: Visitors}
+"""
 MINIMAL = """\
 name: {nb: Innlandet, nn: Innlandet, en: Innlandet}
 within: {nb: i Innlandet, nn: i Innlandet, en: in Innlandet}
@@ -68,6 +76,7 @@ def test_region_file_survives_export_and_import(tmp_path: Path, name: str) -> No
         "counties",
         "municipalities",
         "taxonomy",
+        "sectors",
         "course_plan",
     ):
         assert getattr(written, field) == getattr(region, field), field
@@ -185,6 +194,14 @@ def test_numbers_and_times_are_read_as_they_are_written(tmp_path: Path) -> None:
         ("nb: [båtsider]", "nb: [nettside]", 16, ["“nettside” (nb) belongs to web.site"]),
         ("nn: [båtsider], ", "", 21, ["taxonomy[1].terms", "The key nn is missing"]),
         ("terms: {nb: [båtsider], nn: [båtsider], en: [boat pages]}", "", 16, ["The key terms is missing"]),
+        ("code: mountain-farming", "code: Seter drift", 23, ["Seter drift does not fit", "hyphens"]),
+        ("code: mountain-farming", "code: tourism", 26, ["tourism is written twice"]),
+        ("nb: [seter]", "nb: [hotell]", 23, ["“hotell” (nb) belongs to the sector accommodation"]),
+        ("nb: Seterdrift", "nb: Turisme", 26, ["“Turisme” (nb) belongs to the sector mountain-farming"]),
+        ("nn: [støl], ", "", 25, ["sectors[1].terms", "The key nn is missing"]),
+        ("  terms: {nb: [seter], nn: [støl], en: [summer farm]}\n", "", 23, ["The key terms is missing"]),
+        ("nn: Turisme, ", "", 27, ["sectors[2].label", "The key nn is missing"]),
+        ("code: tourism", "code: turism", 26, ["The key terms is missing"]),
         (
             "taxonomy:",
             "guide: {questions: {titel: {}}}\ntaxonomy:",
@@ -220,7 +237,7 @@ def test_numbers_and_times_are_read_as_they_are_written(tmp_path: Path) -> None:
 def test_fault_is_reported_with_line_key_and_remedy(
     tmp_path: Path, before: str, after: str, line: int, messages: list[str]
 ) -> None:
-    whole = MINIMAL + GARDEN + SESSION + SERVICE
+    whole = MINIMAL + GARDEN + SESSION + SERVICE + SECTOR
     read_region(write(tmp_path, whole))
     assert before in whole
     path = write(tmp_path, whole.replace(before, after, 1))

@@ -223,6 +223,9 @@ def _labels(page: HtmlPage) -> Iterator[str]:
     for image in page.all("img"):
         if image.get("alt") is None:
             yield f"img {image.get('src')!r} has no alt"
+    for option in page.all("option"):
+        if not text_of(option):
+            yield f"option {option.get('value')!r} has no text"
 
 
 def _drafts(page: HtmlPage) -> Iterator[str]:

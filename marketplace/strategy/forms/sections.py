@@ -237,7 +237,7 @@ def _channels_fields() -> dict[str, Any]:
 
 
 def _options(labels: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str]]:
-    return [("", ""), *((code, localized(names)) for code, names in labels.items())]
+    return [("", _("Choose")), *((code, localized(names)) for code, names in labels.items())]
 
 
 class BudgetForm(SectionForm):

@@ -13,7 +13,6 @@ from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
-from marketplace.casework.models import CaseNote, CaseTask, CompanyReminder
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed, local_date_after
@@ -28,6 +27,7 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
 from marketplace.privacy import notices, retention_periods
 from marketplace.privacy.anonymization import anonymize_mail_files
+from marketplace.privacy.personal_data import CASEWORK_TABLES
 from marketplace.privacy.use_cases import clear_supplier, erase_user
 from marketplace.programme.models.sessions import SessionLink
 from marketplace.proposals.models import Evaluation, Proposal
@@ -237,12 +237,8 @@ def erase_old_casework() -> int:
     limit = cutoff_passed(months=retention_periods.CASEWORK_MONTHS)
     with transaction():
         count = 0
-        for query in (
-            delete(CaseNote).where(CaseNote.written_at < limit),
-            delete(CaseTask).where(CaseTask.created_at < limit),
-            delete(CompanyReminder).where(CompanyReminder.queued_at < limit),
-        ):
-            count += session.connection().execute(query).rowcount
+        for table, written_at in CASEWORK_TABLES:
+            count += session.connection().execute(delete(table).where(written_at < limit)).rowcount
         if count:
             record(None, "privacy.delete_old", "table", "casework", rows=count)
         return count

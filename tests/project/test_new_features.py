@@ -15,7 +15,7 @@ from sqlalchemy import JSON, String, Text
 
 from marketplace.core.database import Base, db
 from marketplace.database import metadata, migrate
-from marketplace.privacy.retention_rules import RETENTION_RULES
+from marketplace.privacy.personal_data import RETENTION_RULES
 from tests.project.repository import PACKAGE, ROOT, texts
 
 pytestmark = pytest.mark.once
@@ -116,7 +116,7 @@ def test_every_text_column_has_a_retention_rule() -> None:
         if is_long_text(column)
     }
     assert columns - set(RETENTION_RULES) == set(), (
-        "say in marketplace/privacy/retention_rules.py how long the column's text is kept"
+        "say in marketplace/privacy/personal_data.py how long the column's text is kept"
     )
     assert set(RETENTION_RULES) - columns == set()
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from benchmarks.data import page_set
 from marketplace.briefs.models import Brief
 from marketplace.core.database import session
-from marketplace.privacy.queries import EXPORTED_TABLES
+from marketplace.privacy.personal_data import EXPORTED_TABLES
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.ranking import corpus
 from marketplace.suppliers.models import Supplier

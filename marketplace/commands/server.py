@@ -127,7 +127,7 @@ def log_warnings(settings: Settings) -> None:
         logger.warning(message)
     if settings.production and not settings.mail_host:
         logger.error(
-            "No e-mail leaves this service, and %s fills with secrets. Set MAIL_HOST.",
+            "No e-mail is sent: it is written to %s with its secret links. Set MAIL_HOST.",
             settings.instance_path / "mail",
         )
         click.secho("WARNING: MAIL_HOST is not set: nobody gets e-mail.", fg="red", bold=True, err=True)

@@ -103,7 +103,8 @@ def erase_unused_accounts(mail_folder: Path) -> int:
 def erase_unconfirmed_accounts(mail_folder: Path) -> int:
     """Erase users who did not confirm their address within seven days; return their number.
 
-    New registrations wait elsewhere and are deleted by `delete_expired`: these accounts are older than that rule.
+    A registration becomes an account only when it is confirmed, and `delete_expired` deletes it otherwise. These accounts
+    were created before that was so.
     """
     query = (
         select(User.id)

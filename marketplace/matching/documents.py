@@ -52,7 +52,8 @@ class CaseText:
 class Document:
     """A supplier. `area` contains municipality numbers where it meets customers; money is NOK excluding VAT.
 
-    None and empty values mean not stated, and are treated as unknown. `looked_at` is true if a person has reviewed
+    None and empty values mean not stated, and are treated as unknown. `lang` is nb, nn or en; texts in any other language
+    are read as bokmål. `looked_at` is true if a person has reviewed
     the current texts and approved them, which lifts all spam penalties.
     """
 
@@ -100,6 +101,8 @@ def document_digest(document: Document) -> str:
 @dataclass(frozen=True, slots=True)
 class Query:
     """A brief. `needs` are the services that the company has confirmed; money is NOK excluding VAT.
+
+    `lang` is nb, nn or en; a text in any other language is read as bokmål.
 
     `presence` is whether the supplier has to meet the company in person: "must" is a hard requirement, "some" and
     "remote" are not. Suppliers that cannot start before `finish_by` are excluded.

@@ -1,5 +1,6 @@
 """All parameters of the ranking, in one published object."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
@@ -7,6 +8,8 @@ from typing import Any, Self
 from .serialization import from_plain, to_plain
 
 PART_CODES = ("words", "services", "sector", "place", "budget", "availability")
+DIVISORS = ("words_half", "budget_slack", "late_days")
+"""Settings that scores are divided by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,13 @@ class MatchingSettings:
     over the budget gives."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError if the maxima do not add up to 100."""
+        """Raise ValueError if the maxima do not add up to 100, or a value would give scores that are no numbers."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if not 0 <= value < math.inf or (not value and field.name in DIVISORS):
+                at_least = "positive" if field.name in DIVISORS else "zero or more"
+                message = f"{field.name} must be {at_least}, not {value}"
+                raise ValueError(message)
         total = sum(self.maximum(code) for code in PART_CODES)
         if abs(total - 100.0) > 1e-9:  # noqa: PLR2004 because a score is out of 100
             message = f"the six maxima add up to {total}, not 100"

@@ -190,6 +190,26 @@ def test_unknown_service_is_refused(suppliers: list[Document], glossary: Glossar
         index.updated([shown, *suppliers[1:]])
 
 
+def test_single_code_instead_of_tuple_is_refused(
+    suppliers: list[Document], glossary: Glossary, index: Index
+) -> None:
+    message = "services must be a tuple of codes, not the text 'ecm.shop'"
+    with pytest.raises(TypeError, match=f"query brief-1: {message}"):
+        index.rank(_changed(needs="ecm.shop"))
+    with pytest.raises(TypeError, match=f"document shop: {message}"):
+        Index.build([dataclasses.replace(suppliers[0], services="ecm.shop")], glossary)  # type: ignore[arg-type]  # because that is refused
+
+
+def test_documents_with_same_id_are_refused(
+    suppliers: list[Document], glossary: Glossary, index: Index
+) -> None:
+    with pytest.raises(ValueError, match="several documents have the id shop"):
+        Index.build([*suppliers, suppliers[0]], glossary)
+    added = dataclasses.replace(suppliers[0], id="new")
+    with pytest.raises(ValueError, match="several documents have the id new"):
+        index.updated([*suppliers, added, added])
+
+
 def test_retired_service_is_accepted_in_old_texts(glossary: Glossary, suppliers: list[Document]) -> None:
     entry = {"code": "web.old", "retired": True, "replaced_by": "web.site"}
     labels = dict.fromkeys(("nb", "nn", "en"), "Nettside")

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import math
 
 import pytest
 
@@ -169,6 +170,21 @@ def test_invalid_values_are_refused() -> None:
         Document.from_dict({"id": "d", "name": "N", "text": "", "position": {"lon": 3}})
     with pytest.raises(AttributeError, match="has no attribute 'Luck'"):
         _ = matching.Luck  # type: ignore[attr-defined] # because that is the point
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("words_half", 0.0, "words_half must be positive, not 0"),
+        ("late_days", -1, "late_days must be positive, not -1"),
+        ("k1", -1.0, "k1 must be zero or more, not -1"),
+        ("near_km", math.inf, "near_km must be zero or more, not inf"),
+        ("b", math.nan, "b must be zero or more, not nan"),
+    ],
+)
+def test_setting_that_gives_no_score_is_refused(name: str, value: float, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        dataclasses.replace(matching.MatchingSettings(), **{name: value})
 
 
 def test_suggestion_converts_to_json_values(glossary: matching.Glossary) -> None:

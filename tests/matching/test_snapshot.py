@@ -28,7 +28,7 @@ from tests.matching.test_incremental_updates import BRIEF, NEW
 
 @pytest.fixture
 def folder(index: Index, tmp_path: Path) -> Path:
-    index.save(tmp_path / "one", "words")
+    index.save(str(tmp_path / "one"), "words")
     return tmp_path / "one"
 
 

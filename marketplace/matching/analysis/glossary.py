@@ -60,7 +60,8 @@ class Glossary:
     ) -> "Glossary":
         """Build a glossary from the parsed taxonomy, the language resources and, optionally, lay texts per service.
 
-        Raises ValueError if lay texts are given for a service that is not in the taxonomy.
+        The resources must have `stopwords` by language; without the other keys, texts are read more simply. Raises
+        ValueError if lay texts are given for a service that is not in the taxonomy.
         """
         all_entries = [entry for group in taxonomy["groups"] for entry in group["services"]]
         entries = [entry for entry in all_entries if not entry.get("retired")]
@@ -100,8 +101,12 @@ class Glossary:
     def check(self, services: Iterable[str], where: str) -> None:
         """Raise ValueError for a service code that never existed, which would otherwise silently match nothing.
 
-        Retired codes are accepted, because older texts still contain them.
+        Raises TypeError for a single code instead of several. Retired codes are accepted, because older texts still
+        contain them.
         """
+        if isinstance(services, str):
+            message = f"{where}: services must be a tuple of codes, not the text {services!r}"
+            raise TypeError(message)
         unknown = sorted(set(services) - self.codes)
         if unknown:
             message = f"{where}: unknown service {', '.join(unknown)}"

@@ -49,26 +49,29 @@ class Index:
         *,
         training: Sequence[Document] | None = None,
     ) -> "Index":
-        """Build an index. The need model is trained on the ticked services of `training`, by default all documents."""
+        """Build an index. The need model is trained on the ticked services of `training`, by default all documents.
+
+        Raises ValueError if two documents have the same id, or one has a service that is not in the glossary.
+        """
         training = documents if training is None else training
         return cls(Store.of(documents, glossary, settings or MatchingSettings(), training))
 
-    def save(self, folder: Path, stamp: str = "") -> None:
+    def save(self, folder: Path | str, stamp: str = "") -> None:
         """Write the fitted models and the base segment into a folder that `open` maps.
 
         Later changes (`updated`, `changed`) are not written and have to be applied again after opening.
         """
-        snapshot.write(self._store, folder, stamp)
+        snapshot.write(self._store, Path(folder), stamp)
 
     @classmethod
     def open(
-        cls, folder: Path, glossary: Glossary, settings: MatchingSettings | None = None, stamp: str = ""
+        cls, folder: Path | str, glossary: Glossary, settings: MatchingSettings | None = None, stamp: str = ""
     ) -> "Index":
         """Memory-map a saved index. Raises SnapshotError if it is damaged or was written by another version.
 
         `stamp` identifies the glossary and formulas of this installation; an index with another stamp is refused.
         """
-        return cls(snapshot.read(folder, glossary, settings or MatchingSettings(), stamp))
+        return cls(snapshot.read(Path(folder), glossary, settings or MatchingSettings(), stamp))
 
     def updated(self, documents: Sequence[Document]) -> "Index":
         """Return an index over exactly these documents that uses the fitted models of this one.
@@ -94,7 +97,10 @@ class Index:
     def suggest_needs(
         self, text: str, lang: str | None = None, *, title: str = "", limit: int = 8
     ) -> list[NeedSuggestion]:
-        """Return the services that a text probably asks for, most probable first."""
+        """Return the `limit` most probable services of a text, most probable first; none for a text about no service.
+
+        Improbable ones are listed too: compare their probability with a threshold of your own.
+        """
         analyzer = self._store.encoder.analyzer
         lang = lang or analyzer.language_of(f"{title} {text}")
         needs = self._store.encoder.need_text(title, text, lang)
@@ -200,7 +206,7 @@ def suggest_needs(
     settings: MatchingSettings | None = None,
     limit: int = 8,
 ) -> list[NeedSuggestion]:
-    """Return the services that a text probably asks for, by the glossary alone, most probable first."""
+    """Return the same as `Index.suggest_needs`, by the glossary alone."""
     return _glossary_index(glossary, settings or MatchingSettings()).suggest_needs(text, lang, limit=limit)
 
 

@@ -50,8 +50,8 @@ class DocumentEncoder:
 
     def tokenize(self, document: Document) -> Fields:
         """Return a document's tokens by field. Raises ValueError if a service code never existed."""
-        case_services = (code for case in document.cases for code in case.services)
-        self.glossary.check((*document.services, *case_services), f"document {document.id}")
+        for services in (document.services, *(case.services for case in document.cases)):
+            self.glossary.check(services, f"document {document.id}")
         tokens = self.analyzer.tokens
         return {
             "name": tokens(document.name, document.lang),

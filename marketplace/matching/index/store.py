@@ -1,6 +1,7 @@
 """The contents of an index: the fitted models, the base segment, and a segment of later changes."""
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Self
@@ -53,7 +54,8 @@ class Store:
         settings: MatchingSettings,
         training: Sequence[Document],
     ) -> Self:
-        """Fit the models to some documents and index them."""
+        """Fit the models to some documents and index them. Raises ValueError if two have the same id."""
+        _check_ids(documents)
         encoder = _fit_encoder(documents, glossary, settings, training)
         builder = SegmentBuilder(documents, encoder)
         weights = {
@@ -150,7 +152,11 @@ class Store:
         return self.encoder.declared_features([self.documents[row]], {0: codes})
 
     def updated(self, documents: Sequence[Document]) -> "Store":
-        """Return a store with exactly these documents. The result does not depend on earlier updates."""
+        """Return a store with exactly these documents. The result does not depend on earlier updates.
+
+        Raises ValueError if two documents have the same id.
+        """
+        _check_ids(documents)
         unchanged, new = set(), []
         for document in documents:
             row = self.base.ids.get(document.id)
@@ -250,6 +256,13 @@ class SegmentedDocuments(LazySequence[Document]):
         if index < self._first_size:
             return self._segments[0][index]
         return self._segments[1][index - self._first_size]
+
+
+def _check_ids(documents: Sequence[Document]) -> None:
+    ids = [document.id for document in documents]
+    if len(set(ids)) < len(ids):
+        message = f"several documents have the id {Counter(ids).most_common(1)[0][0]}"
+        raise ValueError(message)
 
 
 def _fit_encoder(

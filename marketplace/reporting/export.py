@@ -8,6 +8,7 @@ from marketplace.reporting.definitions import breakdown_label, definition, defin
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import Evidence, FigureState, ReportPart
 from marketplace.reporting.labels import cell_label, exact_value, figure_text, unit_text
+from marketplace.reporting.publication import is_issued_only
 from marketplace.reporting.serialization import SCHEMA_VERSION, parts_to_json
 
 
@@ -30,9 +31,18 @@ def header() -> list[str]:
     ]
 
 
-def rows(parts: Sequence[ReportPart]) -> Iterator[list[object]]:
-    """Yield a row for each figure and each category of a breakdown."""
-    states = {FigureState.NOT_MEASURED: _("not measured"), FigureState.SUPPRESSED: _("too few to show")}
+def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterator[list[object]]:
+    """Yield a row for each figure and each category of a breakdown.
+
+    `issue_number` is the issue that a live report has its samples and breakdowns from.
+    """
+    states = {
+        FigureState.NOT_MEASURED: _("not measured"),
+        FigureState.SUPPRESSED: _("too few to show"),
+        FigureState.UNPUBLISHED: _("in issued reports only"),
+    }
+    measured = _("measured")
+    issued = _("from issue %(number)s", number=issue_number) if issue_number else measured
     for part in parts:
         name = part_label(part.code)
         for figure in part.figures:
@@ -42,7 +52,7 @@ def rows(parts: Sequence[ReportPart]) -> Iterator[list[object]]:
             )
             says = _("they say") if figure.evidence is Evidence.REPORTED else _("we see")
             shown = value if figure.state is FigureState.MEASURED else figure_text(figure)
-            state = states.get(figure.state, _("measured"))
+            state = states.get(figure.state, issued if is_issued_only(part.code, figure) else measured)
             yield [
                 name, about.label, before, period, shown, unit_text(figure.unit), state, figure.n, figure.of, says,
                 about.source, about.about, figure.code,
@@ -51,7 +61,7 @@ def rows(parts: Sequence[ReportPart]) -> Iterator[list[object]]:
             about = definition(breakdown.total_code)
             for code, count in breakdown.cells.items():
                 label = f"{breakdown_label(breakdown.code)}: {cell_label(breakdown.code, code)}"
-                state = _("too few to show") if count is None else _("measured")
+                state = _("too few to show") if count is None else issued
                 shown = state if count is None else count
                 yield [
                     name, label, None, None, shown, unit_text("count"), state, None, None, _("we see"),
@@ -59,7 +69,9 @@ def rows(parts: Sequence[ReportPart]) -> Iterator[list[object]]:
                 ]  # fmt: skip
 
 
-def report_json(name: str, period: ReportPeriod, parts: Sequence[ReportPart]) -> dict[str, Any]:
+def report_json(
+    name: str, period: ReportPeriod, parts: Sequence[ReportPart], issue_number: int | None
+) -> dict[str, Any]:
     """Return a live report as JSON values, as `data/report.schema.json` describes them."""
     return {
         "schema_version": SCHEMA_VERSION,
@@ -68,5 +80,6 @@ def report_json(name: str, period: ReportPeriod, parts: Sequence[ReportPart]) ->
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
         "as_of": period.as_of.isoformat(),
+        "samples_from_issue": issue_number,
         "parts": parts_to_json(parts),
     }

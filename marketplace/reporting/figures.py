@@ -6,11 +6,12 @@ from enum import StrEnum
 
 
 class FigureState(StrEnum):
-    """State of a figure: it has a value, was not measured, or is suppressed because it is small."""
+    """State of a figure: it has a value, was not measured, is suppressed because it is small, or waits for an issue."""
 
     MEASURED = "measured"
     NOT_MEASURED = "not_measured"
     SUPPRESSED = "suppressed"
+    UNPUBLISHED = "unpublished"
 
 
 class Evidence(StrEnum):

@@ -38,6 +38,8 @@ def figure_text(figure: Figure) -> str:
     """Return the value of a figure as a text: "not measured" and "fewer than 5" are never zero."""
     if figure.state is FigureState.NOT_MEASURED:
         return _("not measured")
+    if figure.state is FigureState.UNPUBLISHED:
+        return _("in issued reports only")
     if figure.state is FigureState.SUPPRESSED or figure.value is None:
         return _("too few to show")
     return value_text(figure.value, figure.unit)

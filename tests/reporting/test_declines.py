@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from marketplace.reporting.figures import Breakdown, Figure, FigureState, ReportPart
 from marketplace.reporting.labels import cell_label
-from marketplace.reporting.queries.report import LiveReport, project_report, public_parts
+from marketplace.reporting.queries.report import LiveReport, project_report
 from marketplace.reporting.suppression import suppress
 from marketplace.sourcing.models import Invitation
 from tests.factories.reporting import ReportedProject, reported_project
@@ -33,8 +33,8 @@ def decline(reasons: list[str]) -> None:
     session.commit()
 
 
-def ordering(report: LiveReport, *, is_public: bool = False) -> tuple[dict[str, Figure], list[Breakdown]]:
-    parts = public_parts(report) if is_public else report.parts
+def ordering(report: LiveReport, *, is_issued: bool = False) -> tuple[dict[str, Figure], list[Breakdown]]:
+    parts = suppress(report.parts) if is_issued else report.parts
     part = next(part for part in parts if part.code == "ordering")
     return {figure.code: figure for figure in part.figures}, list(part.breakdowns)
 
@@ -54,12 +54,12 @@ def test_declines_are_counted_by_reason_and_period(built: ReportedProject) -> No
         assert cell_label("decline_reason", "too_far") == "For langt unna"
 
 
-def test_few_declines_are_not_broken_down_in_files(built: ReportedProject) -> None:
+def test_few_declines_are_not_broken_down_in_an_issue(built: ReportedProject) -> None:
     decline(["too_far"] * 5 + ["low_budget"] * 2)
-    _figures, breakdowns = ordering(report(built), is_public=True)
+    _figures, breakdowns = ordering(report(built), is_issued=True)
     assert breakdowns == []
     decline(["too_far"] * 8)
-    _figures, (reasons,) = ordering(report(built), is_public=True)
+    _figures, (reasons,) = ordering(report(built), is_issued=True)
     assert reasons.cells == {"too_far": 8}
 
 

@@ -92,23 +92,28 @@ def test_no_small_count_is_recoverable_from_two_successive_reports(sampling):
 def recoverable(categories, counts, reports):
     """List the small sums, of a part of the categories, that follow from the published sums.
 
-    Unknowns are the counts of both reports. A linear form has a known value if it is a combination of the published sums,
-    that is, if it is orthogonal to all vectors that leave them unchanged.
+    Unknowns are the counts of all reports. A linear form has a known value if it is a combination of the published sums,
+    that is, if it is orthogonal to all vectors that leave them unchanged. Forms are the sums of each report, and the
+    changes between any two.
     """
-    size = len(categories)
+    size, moments = len(categories), range(len(counts))
     published_sums = np.array(
         [
-            np.concatenate([np.isin(categories, group) * (index == half) for half in (0, 1)])
+            np.concatenate([np.isin(categories, group) * (index == moment) for moment in moments])
             for index, report in enumerate(reports)
             for group in sums_of(categories, report)
         ],
         dtype=float,
     )
     unchanged = scipy.linalg.null_space(published_sums)
-    truth = np.array([counts[index][code] for index in (0, 1) for code in categories], dtype=float)
+    truth = np.array([counts[index][code] for index in moments for code in categories], dtype=float)
     parts = np.array(list(itertools.product((0.0, 1.0), repeat=size)))[1:-1]
     forms = np.vstack(
-        [np.hstack([-parts, parts]), np.hstack([parts, 0 * parts]), np.hstack([0 * parts, parts])]
+        [np.hstack([parts * (index == moment) for moment in moments]) for index in moments]
+        + [
+            np.hstack([parts * ((later == moment) - float(earlier == moment)) for moment in moments])
+            for earlier, later in itertools.combinations(moments, 2)
+        ]
     )
     values = np.abs(forms @ truth)
     small = (values > 0) & (values < 5)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
@@ -55,13 +55,12 @@ def owner_for(viewer: Viewer, slug: str) -> IssueOwner:
 
 def issues_of(owner: IssueOwner) -> Sequence[ReportIssue]:
     """Return the issues of a report, the newest first."""
-    query = (
-        select(ReportIssue)
-        .options(joinedload(ReportIssue.issued_by))
-        .where(*_about(ReportIssue, owner))
-        .order_by(ReportIssue.number.desc())
-    )
-    return session.scalars(query).all()
+    return session.scalars(issues_query(owner).options(joinedload(ReportIssue.issued_by))).all()
+
+
+def issues_query(owner: IssueOwner) -> Select[ReportIssue]:
+    """Return the query for the issues of a report, the newest first."""
+    return select(ReportIssue).where(*_about(ReportIssue, owner)).order_by(ReportIssue.number.desc())
 
 
 def _about(model: type[ReportIssue] | type[ReportLink], owner: IssueOwner) -> list[ColumnElement[bool]]:

@@ -17,11 +17,8 @@ from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import ReportPart
 from marketplace.reporting.queries.facts import ReportScope, load_facts
 from marketplace.reporting.report import compute_report
-from marketplace.reporting.suppression import suppress
 
 MAX_QUOTES = 6
-OWN_PARTS = frozenset({"project", "companies", "sessions", "network", "finance", "aid"})
-"""Parts that count rows which a garden sees in its own lists. The others are about what companies have not shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +91,3 @@ def garden_report(
     period = ReportPeriod(from_on or today.replace(month=1, day=1), to_on or today, min(as_of or now, now))
     scope = ReportScope(viewer.organisation_id)
     return LiveReport(scope, period, build_report(scope, period))
-
-
-def shown_parts(report: LiveReport) -> tuple[ReportPart, ...]:
-    """Return the parts as the page shows them: small numbers are hidden in the parts about the companies' own work."""
-    hidden = {part.code: part for part in suppress(report.parts)}
-    return tuple(part if part.code in OWN_PARTS else hidden[part.code] for part in report.parts)
-
-
-def public_parts(report: LiveReport) -> tuple[ReportPart, ...]:
-    """Return the parts as they may be passed on: small numbers are hidden in all of them."""
-    return suppress(report.parts)

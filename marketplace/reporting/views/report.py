@@ -1,7 +1,7 @@
 """The live report of a project and of a business garden: page and files."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from marketplace.reporting import export
 from marketplace.reporting.definitions import breakdown_label, definition, part_label
 from marketplace.reporting.figures import Evidence, ReportPart
 from marketplace.reporting.labels import cell_label, figure_text, value_text
+from marketplace.reporting.queries import live
 from marketplace.reporting.queries import report as queries
 from marketplace.reporting.views.base import report_route, report_url
 from marketplace.strategy.questionnaire import questionnaire
@@ -63,12 +64,14 @@ def report(slug: str = "") -> ViewResponse:
     """Show the report of a project, all of it or for the viewer's places, or of the garden and its network."""
     asked = _period_arguments()
     found = _report(slug, asked)
+    shown = live.shown_parts(found)
     title = _("Report: %(name)s", name=found.access.project.name) if found.access else _("Report")
     return render_template(
         "reporting/report.html",
         title=title,
         report=found,
-        parts=_with_links(found, slug),
+        parts=_with_links(found, shown.parts, slug),
+        issue=shown.issue,
         asked=asked,
         page_url=partial(report_url, slug),
         **report_texts(),
@@ -79,14 +82,14 @@ def report(slug: str = "") -> ViewResponse:
 @access.garden
 def report_csv(slug: str = "") -> ViewResponse:
     """Download the report as CSV."""
-    return csv_response(_file_name(slug), export.header(), list(export.rows(_public_parts(slug))))
+    return csv_response(_file_name(slug), export.header(), list(_public_rows(slug)))
 
 
 @report_route("/report.xlsx")
 @access.garden
 def report_xlsx(slug: str = "") -> ViewResponse:
     """Download the report as a workbook."""
-    return xlsx_response(_file_name(slug), export.header(), export.rows(_public_parts(slug)))
+    return xlsx_response(_file_name(slug), export.header(), _public_rows(slug))
 
 
 @report_route("/report.json")
@@ -95,7 +98,9 @@ def report_json(slug: str = "") -> ViewResponse:
     """Download the report as JSON."""
     found = _report(slug, _period_arguments())
     name = found.access.project.name if found.access else current_viewer().organisation_name
-    response = jsonify(export.report_json(name, found.period, queries.public_parts(found)))
+    shown = live.public_parts(found)
+    number = shown.issue.number if shown.issue else None
+    response = jsonify(export.report_json(name, found.period, shown.parts, number))
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -106,8 +111,9 @@ def _report(slug: str, asked: PeriodArguments) -> queries.LiveReport:
     return queries.project_report(viewer, slug, *period) if slug else queries.garden_report(viewer, *period)
 
 
-def _public_parts(slug: str) -> tuple[ReportPart, ...]:
-    return queries.public_parts(_report(slug, _period_arguments()))
+def _public_rows(slug: str) -> Iterator[list[object]]:
+    shown = live.public_parts(_report(slug, _period_arguments()))
+    return export.rows(shown.parts, shown.issue.number if shown.issue else None)
 
 
 def _file_name(slug: str) -> str:
@@ -145,7 +151,7 @@ def report_texts() -> dict[str, Any]:
     }
 
 
-def _with_links(report: queries.LiveReport, slug: str) -> list[ReportPart]:
+def _with_links(report: queries.LiveReport, parts: Sequence[ReportPart], slug: str) -> list[ReportPart]:
     """Link figures to the lists behind them, if the viewer may see those."""
     sees_accounts = report.access is not None and report.access.is_owner_garden
     return [
@@ -153,7 +159,7 @@ def _with_links(report: queries.LiveReport, slug: str) -> list[ReportPart]:
             part,
             figures=[replace(one, list_url=_list_url(one.code, slug, sees_accounts)) for one in part.figures],
         )
-        for part in queries.shown_parts(report)
+        for part in parts
     ]
 
 

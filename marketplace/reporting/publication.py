@@ -1,0 +1,53 @@
+"""The live report for those who may not see the rows behind it.
+
+The period of a live report can be chosen freely, so that two of them could be subtracted: a mean of yesterday and one of
+today reveal the answers of a company that answered between them, and two breakdowns the category of a company that joined.
+Figures of samples and breakdowns are therefore never computed for a live report. They are those of the newest issue, which is
+compared with all earlier issues before it is published, whatever period is asked for. Counts are live.
+"""
+
+import dataclasses
+from collections.abc import Collection, Sequence
+
+from marketplace.reporting.figures import Figure, FigureState, ReportPart
+from marketplace.reporting.suppression import PUBLIC_PARTS, TOTAL_UNITS, suppress
+
+
+def publish_live(
+    parts: Sequence[ReportPart],
+    issued: Sequence[ReportPart] | None,
+    open_parts: Collection[str] = (),
+) -> tuple[ReportPart, ...]:
+    """Return the parts of a live report with the samples and breakdowns of an issue, or without them if it is None.
+
+    `open_parts` stay as they are, because their readers see the rows that they count.
+    """
+    by_code = {part.code: part for part in issued or ()}
+    return tuple(
+        live if live.code in open_parts else _with_issued(hidden, by_code.get(live.code))
+        for live, hidden in zip(parts, suppress(parts), strict=True)
+    )
+
+
+def is_issued_only(part_code: str, figure: Figure) -> bool:
+    """Return True for a figure of a sample: a mean, a median, a spread or a share."""
+    return part_code not in PUBLIC_PARTS and figure.unit not in TOTAL_UNITS
+
+
+def _with_issued(part: ReportPart, issued: ReportPart | None) -> ReportPart:
+    by_code = {figure.code: figure for figure in issued.figures} if issued else {}
+    return dataclasses.replace(
+        part,
+        figures=tuple(
+            by_code.get(figure.code, _without_value(figure)) if is_issued_only(part.code, figure) else figure
+            for figure in part.figures
+        ),
+        breakdowns=tuple(issued.breakdowns) if issued else (),
+    )
+
+
+def _without_value(figure: Figure) -> Figure:
+    """Remove value and basis of a figure that no issue has. One that was never measured says so."""
+    if figure.state is FigureState.NOT_MEASURED:
+        return figure
+    return dataclasses.replace(figure, value=None, n=None, of=None, state=FigureState.UNPUBLISHED)

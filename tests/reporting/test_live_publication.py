@@ -1,0 +1,100 @@
+"""Pages and files of the live report show means and breakdowns of an issue only, whatever period is asked for."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.programme.models.projects import ProjectGarden
+from marketplace.reporting.figures import Figure, FigureState
+from marketplace.reporting.models import ReportIssue
+from marketplace.reporting.queries.live import LiveParts, public_parts, shown_parts
+from marketplace.reporting.queries.report import project_report
+from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
+from marketplace.strategy.models.assessment import AssessmentAnswer
+from tests import factories
+from tests.factories import programme
+from tests.factories.reporting import ReportedProject, reported_project
+from tests.support.browser import signed_in
+from tests.support.sql_capture import captured_sql
+
+SCORE = "score_start_sales"
+
+
+@pytest.fixture
+def built(app: Flask) -> ReportedProject:
+    return reported_project(companies=8)
+
+
+def issue(built: ReportedProject) -> None:
+    """Issue the report a minute later, so that it counts what has just been recorded."""
+    today = clock.today()
+    with clock.as_of(clock.now() + dt.timedelta(minutes=1)):
+        details = IssueDetails(today - dt.timedelta(days=90), today, 0)
+        made = issue_report(built.curator, built.project.slug, details)
+    made.as_of = clock.now()
+    session.commit()
+
+
+def live(built: ReportedProject, as_of: dt.datetime | None = None) -> LiveParts:
+    with clock.as_of(clock.now() + dt.timedelta(hours=1)):
+        return shown_parts(project_report(built.curator, built.project.slug, None, None, as_of))
+
+
+def figure(shown: LiveParts, code: str) -> Figure:
+    return next(one for part in shown.parts for one in part.figures if one.code == code)
+
+
+def test_new_answer_changes_no_mean_before_the_next_issue(built: ReportedProject) -> None:
+    assert figure(live(built), SCORE).state is FigureState.UNPUBLISHED
+    issue(built)
+    before = figure(live(built), SCORE)
+    assert (before.state, before.n) == (FigureState.MEASURED, 7)
+    for answer in session.scalars(select(AssessmentAnswer).limit(60)):
+        answer.value = 4
+    session.commit()
+    assert figure(live(built), SCORE) == before
+    made = session.scalars(select(ReportIssue)).one()
+    earlier = made.as_of - dt.timedelta(milliseconds=1)
+    assert figure(live(built, earlier), SCORE).state is FigureState.UNPUBLISHED
+
+
+def test_files_have_breakdowns_of_the_issue_and_say_so(built: ReportedProject, app: Flask) -> None:
+    issue(built)
+    added = programme.cohort(programme.place(built.project, "Hitra", municipality_number="5056"))
+    programme.participation(added, "Ny gard", sector_code="tourism")
+    session.commit()
+    path = f"/programme/{built.project.slug}/report"
+    browser = signed_in(app, built.curator)
+    rows = {row[-1]: row for row in csv.reader(io.StringIO(browser.get(f"{path}.csv").text), delimiter=";")}
+    found = browser.get(f"{path}.json").get_json()
+    page = browser.page(path)
+    assert rows["recruited"][4] == "9"
+    assert rows["sector.food-drink"][4:7] == ["8", "antall", "fra utgave 1"]
+    assert "sector.tourism" not in rows
+    assert found["samples_from_issue"] == 1
+    assert "utgave 1" in page.text
+
+
+def test_partner_garden_gets_counts_only(built: ReportedProject) -> None:
+    issue(built)
+    partner = factories.garden("Havet hage")
+    session.add(ProjectGarden(project_id=built.project.id, garden_id=partner.id))
+    cohort = programme.cohort(programme.place(built.project, "Hitra", garden_id=partner.id))
+    for number in range(6):
+        programme.participation(cohort, f"Øy {number}", sector_code="tourism")
+    session.commit()
+    viewer = factories.member(partner, "curator")
+    with clock.as_of(clock.now() + dt.timedelta(hours=1)):
+        report = project_report(viewer, built.project.slug, None, None, None)
+        with captured_sql() as seen:
+            shown = public_parts(report)
+    assert shown.issue is None
+    assert [part.breakdowns for part in shown.parts if part.breakdowns] == []
+    assert figure(shown, "recruited").value == 6
+    assert seen == []

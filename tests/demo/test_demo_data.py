@@ -17,6 +17,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.briefs.queries import phase_of
+from marketplace.casework.models import CompanyReminder
 from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
@@ -120,6 +121,7 @@ def test_demo_data_is_complete(demo_app: Flask) -> None:
     _check_closed_briefs_have_decided_offers()
     _check_no_timestamp_is_in_the_future()
     _check_old_notices_are_read_and_sent()
+    _check_one_batch_of_reminders_is_sent_and_one_waits()
     _check_demo_users_have_pending_work()
     _check_course(demo_app)
     _check_plan_with_results()
@@ -162,6 +164,14 @@ def _check_old_notices_are_read_and_sent() -> None:
     assert len(waiting) < 40
     unread = Counter(session.scalars(select(Notice.user_id).where(Notice.read_at.is_(None))))
     assert max(unread.values()) < 20
+
+
+def _check_one_batch_of_reminders_is_sent_and_one_waits() -> None:
+    reminders = session.scalars(select(CompanyReminder)).all()
+    assert all(reminder.cancelled_at is None for reminder in reminders)
+    sent = {reminder.kind: reminder.sent_at is not None for reminder in reminders}
+    assert sent == {"no_strategy": True, "strategy_started": False}
+    assert len({reminder.company_id for reminder in reminders}) >= 4
 
 
 def _check_demo_users_have_pending_work() -> None:

@@ -85,6 +85,15 @@ def test_refused_service_gives_no_points(glossary: Glossary) -> None:
     assert points[1] < points[0] / 4
 
 
+def test_refused_word_is_no_reason(glossary: Glossary) -> None:
+    supplier = Document(id="logo", name="Strek", text="Vi tegner logo og filmer med drone.")
+    index = Index.build([supplier], glossary)
+    (match,) = index.rank(Query("b", "", "Vi trenger drone. Vi skal ikke ha logo.")).matches
+    shown = {word for term in match.explanation.terms for word in (*term.query_words, *term.document_words)}
+    assert "drone" in shown
+    assert "logo" not in shown
+
+
 def test_without_cues_everything_is_wanted() -> None:
     text = "Trenger ikke logo"
     assert Negation.from_resources({}, frozenset()).split(text) == (text, " " * len(text))

@@ -231,7 +231,8 @@ class Comparison(QueryScores):
             for i in np.flatnonzero(contributions).tolist()
         )
         for negative_value, term, column in ordered:
-            query_words = self._shown_words(term, self._query_terms.words[column])
+            wanted = [word for word in self._query_terms.words[column] if word in self._wanted_words]
+            query_words = self._shown_words(term, wanted)
             document_words = self._shown_words(term, surfaces.get(term, ()))
             if not query_words or not document_words:
                 query_words = document_words = ()

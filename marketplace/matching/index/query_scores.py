@@ -85,6 +85,11 @@ class QueryScores:
         return self.store.needs.words_of(token for text, _ in self._need_text.wanted for token in text)
 
     @cached_property
+    def _wanted_words(self) -> frozenset[str]:
+        """The words of the query as written, without those about what is not wanted."""
+        return frozenset(token.surface for text, _ in self._need_text.wanted for token in text)
+
+    @cached_property
     def _word_scores(self) -> dict[int, tuple[Vector, float]]:
         """Exact word scores computed so far, by row: contributions per query term, and points."""
         return {}

@@ -362,7 +362,8 @@ class _Comparison:
                 if term in (word.term, *word.parts)
             ]
             points = result.parts["words"] * value / sum(contributions.values())
-            shown = self.d.reasons.shown(self.query_words[term], term)
+            wanted = {word.surface for words, _ in self.wanted for word in words}
+            shown = self.d.reasons.shown([one for one in self.query_words[term] if one in wanted], term)
             document_words = self.d.reasons.shown(dict.fromkeys(surfaces), term)
             is_shown = bool(shown and document_words)
             result.words[term] = (shown if is_shown else (), document_words if is_shown else (), points)

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.core.dates import add_months
-from marketplace.core.taxonomy import groups
+from marketplace.core.taxonomy import services
 from marketplace.reporting.counting import (
     count_dated,
     counted,
@@ -146,7 +147,6 @@ def network_part(facts: ReportFacts) -> ReportPart:
     before = _approved(facts, period.first_moment)
     own_now, own_before = _own(facts, now), _own(facts, before)
     offered = {code for supplier in now.values() for code in supplier}
-    services = [service.code for group in groups() for service in group.services]
     approvals = [group for found in own_now.values() for group in found]
     return ReportPart(
         "network",
@@ -155,8 +155,8 @@ def network_part(facts: ReportFacts) -> ReportPart:
             counted("suppliers_new", len(own_now.keys() - own_before.keys())),
             counted("suppliers_left", len(own_before.keys() - own_now.keys())),
             counted("approvals", len(approvals)),
-            counted("services_offered", sum(code in offered for code in services), of=len(services)),
-            counted("services_missing", sum(code not in offered for code in services), of=len(services)),
+            counted("services_offered", sum(code in offered for code in services()), of=len(services())),
+            counted("services_missing", sum(code not in offered for code in services()), of=len(services())),
         ],
         [Breakdown("service_group", "approvals", tally(approvals))] if approvals else [],
     )
@@ -170,8 +170,10 @@ def _approved(facts: ReportFacts, moment: dt.datetime) -> dict[int, list[str]]:
     for supplier_id, categories in _categories(facts, moment).items():
         supplier = suppliers.get(supplier_id)
         if supplier is not None and supplier["is_active"] and not supplier["paused_at"]:
-            services = {code for code in supplier["services"] if _group_of().get(code) in categories}
-            codes[supplier_id] = services
+            known = services()
+            codes[supplier_id] = {
+                code for code in supplier["services"] if code in known and known[code].group in categories
+            }
     return {supplier_id: sorted(found) for supplier_id, found in codes.items()}
 
 
@@ -181,7 +183,7 @@ def _own(facts: ReportFacts, approved: dict[int, list[str]]) -> dict[int, list[s
     for row in facts.history.get("supplier", ()):
         gardens.setdefault(row.row_id, row["garden_id"])
     return {
-        supplier_id: sorted({_group_of()[code] for code in codes})
+        supplier_id: sorted({services()[code].group for code in codes})
         for supplier_id, codes in approved.items()
         if gardens.get(supplier_id) in facts.garden_ids
     }
@@ -204,10 +206,12 @@ def _categories(facts: ReportFacts, moment: dt.datetime) -> dict[int, set[str]]:
         approved_at = row.moment("approved_at")
         if row.removed or row["state"] != rules.APPROVED or approved_at is None:
             continue
-        if add_months(approved_at.date(), rules.DORMANT_MONTHS) > moment.date():
+        if _lapses_on(approved_at.date()) > moment.date():
             found.setdefault(row.owner_id, set()).add(row["category"])
     return found
 
 
-def _group_of() -> dict[str, str]:
-    return {service.code: group.code for group in groups() for service in group.services}
+@lru_cache(maxsize=1000)
+def _lapses_on(approved_on: dt.date) -> dt.date:
+    """Return the day on which an approval lapses. Cached because `add_months` takes a tenth of a report."""
+    return add_months(approved_on, rules.DORMANT_MONTHS)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from marketplace.reporting.counting import count_dated, counted, mean_figure, not_measured, sum_dated
-from marketplace.reporting.facts import Money, ReportFacts, Row
+from marketplace.reporting.facts import Money, ReportFacts
 from marketplace.reporting.figures import Figure, ReportPart
 
 NOK = "NOK"
@@ -137,20 +137,21 @@ def aid_part(facts: ReportFacts) -> ReportPart:
 
 def satisfaction_part(facts: ReportFacts) -> ReportPart:
     """Report what companies answered after the afternoons: how useful they were, and quotes that may be used."""
-    period = facts.period
+    period, last_day = facts.period, facts.period.last_day
     asked = {
         row["participation_id"]
         for row in facts.of("feedback")
-        if (row.day("asked_at") or period.last_day) <= period.last_day
+        if (row.day("asked_at") or last_day) <= last_day
     }
     answered = [
         row
         for row in facts.of("feedback")
-        if row["answered_at"] and (row.day("answered_at") or period.last_day) <= period.last_day
+        if row["answered_at"] and (row.day("answered_at") or last_day) <= last_day
     ]
     useful = [row for row in answered if row["useful"] is not None]
     companies = len({row["participation_id"] for row in useful})
-    quotes = [row for row in answered if row["has_quote"] and _allows_quotes(facts, row)]
+    quoted = _participations_with_quotes(facts)
+    quotes = [row for row in answered if row["has_quote"] and row["participation_id"] in quoted]
     figures: list[Figure] = [
         count_dated(
             "feedback", [row.day("answered_at") for row in answered], period, n=companies, of=len(asked)
@@ -174,7 +175,6 @@ def _spread_of(values: Iterable[int]) -> int | None:
     return int(Fraction(100_000 * sum(value >= 4 for value in known), len(known)) + Fraction(1, 2))  # noqa: PLR2004 because 4 and 5 of 5 are the good answers
 
 
-def _allows_quotes(facts: ReportFacts, feedback: Row) -> bool:
-    """Return True unless the company said no to quotes when it signed up."""
-    row = facts.by_id("participation").get(feedback["participation_id"])
-    return row is not None and row["allows_quotes"] is not False
+def _participations_with_quotes(facts: ReportFacts) -> set[int]:
+    """Return the participations of the companies that did not say no to quotes when they signed up."""
+    return {row.row_id for row in facts.of("participation") if row["allows_quotes"] is not False}

@@ -81,7 +81,7 @@ def _approved_on(facts: ReportFacts) -> dict[int, dt.date]:
 
 def _said_plan(facts: ReportFacts, company_ids: Sequence[int]) -> list[int]:
     """Return each company's newest answer to the question about a plan."""
-    order = list(Stage)
+    order, wanted = list(Stage), set(company_ids)
     newest: dict[int, tuple[int, int]] = {}
     for row in facts.of("assessment"):
         kind, value = row["answers"].get(PLAN_QUESTION, ("", None))
@@ -89,7 +89,7 @@ def _said_plan(facts: ReportFacts, company_ids: Sequence[int]) -> list[int]:
         day = row.day("begun_at")
         if kind != AnswerKind.ANSWERED or day is None or day > facts.period.last_day:
             continue
-        if row.owner_id in set(company_ids) and stage >= newest.get(row.owner_id, (-1, 0))[0]:
+        if row.owner_id in wanted and stage >= newest.get(row.owner_id, (-1, 0))[0]:
             newest[row.owner_id] = (stage, value)
     return [value for _stage, value in newest.values()]
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
@@ -93,7 +93,7 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
     query = (
         select(Invitation)
         .where(Invitation.brief_id == brief_view.brief.id)
-        .options(joinedload(Invitation.supplier), joinedload(Invitation.suggested_by))
+        .options(joinedload(Invitation.supplier), selectinload(Invitation.suggested_by))
         .order_by(Invitation.place.is_(None), Invitation.place, Invitation.id)
     )
     invitations = session.scalars(query).all()

@@ -1,10 +1,12 @@
 """The page of a company for a business garden that follows it: what it needs next, people, briefs and results."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import defer, joinedload
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy.orm import InstrumentedAttribute, load_only
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
@@ -23,18 +25,33 @@ from marketplace.proposals.queries import BriefResult
 from marketplace.sourcing.models import Invitation
 
 MAX_BRIEFS = 20
+_SHOWN_COLUMNS = (
+    Brief.reference,
+    Brief.company_id,
+    Brief.state,
+    Brief.title,
+    Brief.updated_at,
+    Brief.deadline,
+    Brief.opened_early_at,
+    Brief.closed_at,
+)
+"""Columns of the briefs that the page shows. The answers take most of the time to load."""
 INVITED_THRESHOLD = 3
 """Three good answers make a choice."""
 
 
 @dataclass(frozen=True, slots=True)
 class CardBrief:
-    """A brief with what its garden may know about it: counts, the choice and, if shared, whether the goal was met."""
+    """A brief with what its garden may know about it: counts, the choice and, if shared, whether the goal was met.
+
+    `review_asked_at` and `opens_at` are those of the review that waits for the garden, or None.
+    """
 
     view: BriefSummary
     invited: int
     asked: int
-    review: BriefReview | None
+    review_asked_at: dt.datetime | None
+    opens_at: dt.datetime | None
     result: BriefResult
 
 
@@ -89,37 +106,47 @@ def card_briefs(
         .scalar_subquery()
     )
     query = (
-        select(Brief, invited, asked)
+        select(
+            Brief,
+            invited,
+            asked,
+            _of_open_review(BriefReview.asked_at),
+            _of_open_review(BriefReview.opens_at),
+        )
         .where(condition, visible_to(viewer))
-        .options(joinedload(Brief.company), joinedload(Brief.versions), defer(Brief.confirmed_topics))
+        .options(load_only(*_SHOWN_COLUMNS))
         .order_by(Brief.updated_at.desc(), Brief.id.desc())
         .limit(limit)
     )
-    rows = session.execute(query).unique().all()
+    rows = session.execute(query).all()
     results = proposals.brief_results([row[0] for row in rows])
-    waiting = [row[0].id for row in rows if phase_of(row[0]) in {Phase.IN_REVIEW, Phase.WAITING}]
-    reviews = _open_reviews(waiting)
     return [
         CardBrief(
             BriefSummary(brief, "garden", phase_of(brief)),
             invitations,
             questions,
-            reviews.get(brief.id),
+            review_asked_at,
+            opens_at,
             results[brief.id],
         )
-        for brief, invitations, questions in rows
+        for brief, invitations, questions, review_asked_at, opens_at in rows
     ]
 
 
-def _open_reviews(brief_ids: list[int]) -> dict[int, BriefReview]:
-    if not brief_ids:
-        return {}
-    query = select(BriefReview).where(
-        BriefReview.brief_id.in_(brief_ids),
-        BriefReview.answered_at.is_(None),
-        BriefReview.withdrawn_at.is_(None),
+def _of_open_review(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """Build the subquery for a value of the newest review of a brief that is neither answered nor withdrawn."""
+    return (
+        select(column)
+        .where(
+            BriefReview.brief_id == Brief.id,
+            BriefReview.answered_at.is_(None),
+            BriefReview.withdrawn_at.is_(None),
+        )
+        .order_by(BriefReview.id.desc())
+        .limit(1)
+        .correlate(Brief)
+        .scalar_subquery()
     )
-    return {review.brief_id: review for review in session.scalars(query)}
 
 
 def company_tasks(company: Company, briefs: Sequence[CardBrief]) -> Iterator[Task]:
@@ -154,13 +181,13 @@ def brief_tasks(card: CardBrief) -> Iterator[Task]:
     url = f"/briefs/{brief.reference}"
     match card.view.phase:
         case Phase.IN_REVIEW:
-            when = _("Asked %(date)s", date=format_date(card.review.asked_at)) if card.review else ""
+            when = _("Asked %(date)s", date=format_date(card.review_asked_at)) if card.review_asked_at else ""
             button = _("Read the brief")
             yield Task(
                 Priority.NOW, _("Read the draft of “%(title)s”", title=title), url, "", when, button=button
             )
         case Phase.WAITING:
-            opens = card.review.opens_at if card.review else None
+            opens = card.opens_at
             yield Task(
                 Priority.NOW,
                 _("Check “%(title)s”", title=title),

@@ -34,7 +34,7 @@ from marketplace.programme.models.projects import Cohort, Project, ProjectPerson
 from marketplace.programme.queries.projects import projects_query
 from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.queries.sharing import pending_review_requests
+from marketplace.strategy.queries.sharing import is_review_pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,13 @@ def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> 
     """
     base = ListQuery(wanted.text, {"place": wanted["place"]} if wanted["place"] else {})
     query = companies_query(viewer, base).outerjoin(Strategy, Strategy.company_id == Company.id)
-    rows = session.execute(query.add_columns(Strategy.started_at, Strategy.completed_at))
+    columns = (Strategy.started_at, Strategy.completed_at, is_review_pending())
+    rows = session.execute(query.add_columns(*columns)).all()
     found = {
         company.id: DeskCompany(company, _phase(started_at is not None, completed_at is not None))
-        for company, started_at, completed_at in rows
+        for company, started_at, completed_at, _is_asked in rows
     }
+    asked = {company.id for company, _started_at, _completed_at, is_asked in rows if is_asked}
     followed = Brief.company_id.in_(companies_followed_by(viewer.organisation_id))
     for company_id, briefs in briefs_by_company(viewer, followed).items():
         if company_id in found:
@@ -110,7 +112,6 @@ def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> 
     for company_id, reminders in recent_reminders(viewer).items():
         if company_id in found:
             found[company_id].reminders = reminders
-    asked = {review.company_id for review in pending_review_requests(viewer.organisation_id or 0)}
     for company_id, one in found.items():
         one.steps = next_steps(one.company, one.briefs, one.casework, is_review_asked=company_id in asked)
     return sorted((one for one in found.values() if _matches(viewer, one, wanted)), key=_urgency)

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
-from marketplace.briefs.models import Brief
+from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.briefs.queries import current_answers
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -35,10 +35,9 @@ class BriefResult:
 
 
 def brief_results(briefs: Sequence[Brief]) -> dict[int, BriefResult]:
-    """Return the result of each brief by id, for the gardens that follow its company. Briefs come with versions."""
+    """Return the result of each brief by id, for the gardens that follow its company."""
     opened = {brief.id for brief in briefs if is_opened(brief)}
-    shared = {brief.id for brief in briefs if brief.id in opened and shares_individual_results(brief)}
-    offers, (goals, due) = _offers_and_choices(opened), _goals_and_due_results(shared)
+    offers, (goals, due) = _offers_and_choices(opened), _goals_and_due_results(opened)
     results = {}
     for brief in briefs:
         count, supplier, chosen_at = offers.get(brief.id, (None, None, None))
@@ -55,6 +54,19 @@ def brief_results(briefs: Sequence[Brief]) -> dict[int, BriefResult]:
 def shares_individual_results(brief: Brief) -> bool:
     """Return True if a company shares individual results with its garden."""
     return bool(current_answers(brief).get("report_consent") == INDIVIDUAL_CONSENT)
+
+
+def _shares_individual_results() -> ColumnElement[bool]:
+    """Build the SQL condition of `shares_individual_results` for the published brief of an outcome."""
+    consent = (
+        select(BriefVersion.answers["report_consent"].as_string())
+        .where(BriefVersion.brief_id == Outcome.brief_id)
+        .order_by(BriefVersion.number.desc())
+        .limit(1)
+        .correlate(Outcome)
+        .scalar_subquery()
+    )
+    return consent == INDIVIDUAL_CONSENT
 
 
 def count_offers_by_brief(brief_ids: Collection[int]) -> dict[int, int]:
@@ -83,13 +95,16 @@ def latest_goals(brief_ids: Collection[int]) -> dict[int, str]:
 
 
 def _goals_and_due_results(brief_ids: Collection[int]) -> tuple[dict[int, str], set[int]]:
-    """Return the latest answer to whether the goal was met, and the briefs with a questionnaire that is due."""
+    """Return the latest answer to whether the goal was met, and the briefs with a questionnaire that is due.
+
+    Without those of companies that do not share individual results.
+    """
     if not brief_ids:
         return {}, set()
     query = (
         select(Outcome.brief_id, Outcome.answered_at, Outcome.due_on, OutcomeAnswer.goal_met)
         .outerjoin(Outcome.answers)
-        .where(Outcome.brief_id.in_(brief_ids))
+        .where(Outcome.brief_id.in_(brief_ids), _shares_individual_results())
         .order_by(Outcome.due_on, OutcomeAnswer.id)
     )
     rows = session.execute(query).all()

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import load_locked, prepared, session
@@ -156,6 +156,12 @@ class ReviewRequest:
     company_id: int
     company: str
     asked_at: dt.datetime
+
+
+def is_review_pending() -> ColumnElement[bool]:
+    """Build the SQL condition that a shared strategy has a request for review that is not answered."""
+    request = exists().where(StrategyReview.strategy_id == Strategy.id, StrategyReview.answered_at.is_(None))
+    return and_(Strategy.shared_at.is_not(None), request)
 
 
 _ASKED = prepared(

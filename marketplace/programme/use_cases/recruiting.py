@@ -31,10 +31,10 @@ from marketplace.programme.use_cases.seating import (
 from marketplace.programme.use_cases.sign_up import (
     ask_to_confirm,
     confirm_participation,
-    dismiss_contact,
     move_to_cohort,
-    welcome,
-    welcome_contact,
+    notify_former_contact,
+    notify_new_contact,
+    notify_of_seat,
     withdraw_participation,
 )
 
@@ -129,12 +129,12 @@ def update_details(viewer: Viewer, participation: Participation, details: Partic
     """Change the details of a company, inside the caller's transaction with the project locked."""
     is_new_contact = _contact_email(details) != participation.contact_email
     if is_new_contact:
-        dismiss_contact(participation)
+        notify_former_contact(participation)
         participation.renew_token()
     _assign(participation, details)
     session.flush()
     if is_new_contact:
-        welcome_contact(participation)
+        notify_new_contact(participation)
     record(viewer, "participation.save", "participation", participation.id)
     if participation.company_id is None:
         link_registered_company(participation)
@@ -254,7 +254,7 @@ def give_seat(
         elif participation.confirmed_at is None:
             ask_to_confirm(participation, cohort)
         elif participation.state == ParticipationState.SIGNED_UP:
-            welcome(participation, cohort)
+            notify_of_seat(participation, cohort)
         return participation
 
 

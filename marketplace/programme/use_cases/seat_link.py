@@ -28,8 +28,8 @@ from marketplace.programme.use_cases.seating import (
 from marketplace.programme.use_cases.sign_up import (
     Contact,
     confirm_participation,
-    dismiss_contact,
     move_to_cohort,
+    notify_former_contact,
     withdraw_participation,
 )
 
@@ -136,7 +136,7 @@ def change_contact(token: str, contact: Contact) -> Participation:
         is_new = email != participation.contact_email
         if is_new:
             accounts.require_mail_quota(email, f"participation {participation.id}")
-            dismiss_contact(participation)
+            notify_former_contact(participation)
             participation.renew_token()
         participation.contact_name, participation.contact_email = contact.name, email
         participation.contact_phone = contact.phone

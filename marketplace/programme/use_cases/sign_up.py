@@ -172,7 +172,7 @@ def confirm_participation(participation: Participation, viewer: Viewer | None = 
         return
     has_seat = participation.state == ParticipationState.SIGNED_UP
     if has_seat:
-        welcome(participation, cohort)
+        notify_of_seat(participation, cohort)
     members = recipients_for(cohort.place.garden_id)
     if viewer is None:
         send(notices.company_signed_up(participation, cohort, has_seat=has_seat), members)
@@ -188,8 +188,10 @@ def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
     send_mail(notice(participation, cohort, deadline), participation.contact_email, participation.locale)
 
 
-def welcome(participation: Participation, cohort: Cohort, removed: Sequence[CourseSession] = ()) -> None:
-    """E-mail the dates to the contact person of a company with a confirmed seat, inside the caller's transaction."""
+def notify_of_seat(
+    participation: Participation, cohort: Cohort, removed: Sequence[CourseSession] = ()
+) -> None:
+    """E-mail the sessions of a confirmed seat to the contact person of the company, inside the caller's transaction."""
     if participation.contact_email:
         notice = notices.seat_taken(participation, cohort, sessions_to_announce(participation), removed)
         send_mail(notice, participation.contact_email, participation.locale)
@@ -219,14 +221,14 @@ def move_to_cohort(participation: Participation, cohort: Cohort, origin: Transit
         raise Conflict(_("%(cohort)s is full. You keep the seat you have.", cohort=cohort.name))
     removed = sessions_to_remove(participation)
     change_state(participation, "change_cohort", origin, cohort)
-    welcome(participation, cohort, removed)
+    notify_of_seat(participation, cohort, removed)
     offer_free_seats(participation.project_id)
 
 
-def dismiss_contact(participation: Participation) -> None:
-    """E-mail the former contact person of a confirmed seat before the address changes; the sessions are cancelled there.
+def notify_former_contact(participation: Participation) -> None:
+    """Remove the sessions of a confirmed seat from the calendar of its former contact person, by e-mail.
 
-    Joins the caller's transaction.
+    Call it before the address changes. Joins the caller's transaction.
     """
     removed = sessions_to_remove(participation)
     if removed:
@@ -234,7 +236,7 @@ def dismiss_contact(participation: Participation) -> None:
         send_mail(notice, participation.contact_email, participation.locale)
 
 
-def welcome_contact(participation: Participation) -> None:
+def notify_new_contact(participation: Participation) -> None:
     """E-mail the link and the coming sessions to a new contact person, inside the caller's transaction."""
     if participation.contact_email and participation.state in ENROLLED_STATES:
         notice = notices.contact_added(participation, sessions_to_announce(participation))

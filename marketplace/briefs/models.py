@@ -34,6 +34,7 @@ class Brief(Base):
     confirmed_topics: Mapped[list[str]] = mapped_column(default=list)
     revision: Mapped[int] = mapped_column(default=1)
     open_door: Mapped[bool] = mapped_column(default=True)
+    """True if all approved suppliers of the categories may answer, not only the invited ones."""
     name_hidden: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -107,7 +107,7 @@ def fill(progress: Progress) -> None:
         with clock.as_of(timeline.start), transaction():
             record(None, FILLED, "database", "demo")
         timeline.run(progress)
-        _settle()
+        _process_old_messages()
         with clock.as_of(clock.start_of_day(timeline.today)):
             refit()
 
@@ -124,7 +124,7 @@ def _garbage_collection_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _settle() -> None:
+def _process_old_messages() -> None:
     """Mark old notices as read and old e-mails as sent, so that only yesterday's e-mails are queued."""
     now = clock.now()
     with transaction():

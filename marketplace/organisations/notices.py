@@ -164,7 +164,7 @@ def follower_removed(garden: str) -> Content:
 
 
 @as_message("leads_now")
-def leads_now(organisation: str) -> Content:
+def became_leader(organisation: str) -> Content:
     """A member now leads the organisation, because the account of its only leader has been erased."""
     return Content(
         _("You lead %(organisation)s now", organisation=organisation),

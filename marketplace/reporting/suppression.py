@@ -113,17 +113,17 @@ def suppress_breakdown(
         hidden: set[str] = set()
     else:
         hidden = {code for code, count in counts.items() if count < MIN_COUNT}
-        _grow(hidden, counts)
+        _hide_until_safe(hidden, counts)
     while conflict := _small_change(counts, hidden, earlier):
         hidden |= conflict
-        _grow(hidden, counts)
+        _hide_until_safe(hidden, counts)
     if hidden == set(counts):
         return None
     cells = {code: None if code in hidden else count for code, count in counts.items()}
     return dataclasses.replace(breakdown, cells=cells)
 
 
-def _grow(hidden: set[str], counts: Mapping[str, int]) -> None:
+def _hide_until_safe(hidden: set[str], counts: Mapping[str, int]) -> None:
     """Hide the smallest shown categories until at least two are hidden that have five companies together."""
     while hidden != set(counts) and (len(hidden) < 2 or sum(counts[code] for code in hidden) < MIN_COUNT):  # noqa: PLR2004 because one hidden category follows from the total
         hidden.add(min(counts.keys() - hidden, key=lambda code: (counts[code] or MIN_COUNT, code)))

@@ -75,7 +75,7 @@ def find_secrets(text: str) -> list[str]:
     found = []
     for match in _SECRET.finditer(plain):
         following: re.Match[str] | None = match
-        while following and _gives_away(following):
+        while following and _looks_secret(following):
             found.append(following)
             following = _NEXT_SECRET.match(plain, following.end())
     found += [
@@ -92,7 +92,7 @@ def find_secrets(text: str) -> list[str]:
     return _in_order(phrases)
 
 
-def _gives_away(match: re.Match[str]) -> bool:
+def _looks_secret(match: re.Match[str]) -> bool:
     """Return True if the value after a name looks like a password, and not like a remark about one."""
     value = match["value"].rstrip(".,;!?")
     if re.search(r"\d|[^\W\d_][A-ZÆØÅ]|[!#$%&*?_]", value):

@@ -14,7 +14,7 @@ from marketplace.briefs.notices.briefs import (
     question_waits,
     review_answered,
     review_asked,
-    review_pulled_back,
+    review_request_withdrawn,
 )
 from marketplace.briefs.notices.opening import (
     brief_waits,
@@ -46,6 +46,6 @@ __all__ = [
     "question_waits",
     "review_answered",
     "review_asked",
-    "review_pulled_back",
+    "review_request_withdrawn",
     "stopped",
 ]

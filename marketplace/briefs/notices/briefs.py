@@ -57,7 +57,7 @@ def file_added(title: str, reference: str, name: str) -> Content:
 
 
 @as_message("review_pulled_back", topic=Topic.REVIEWS, throttled=True)
-def review_pulled_back(company: str, title: str, reference: str) -> Content:
+def review_request_withdrawn(company: str, title: str, reference: str) -> Content:
     """To the garden: the review request is withdrawn."""
     del reference
     subject = _("%(company)s has withdrawn its draft: %(title)s", company=company, title=title)

@@ -12,7 +12,7 @@ from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
 
-def _opens(opens_at: dt.datetime | None) -> str:
+def _opening_text(opens_at: dt.datetime | None) -> str:
     if opens_at is None:
         return _("It does not open before the business garden has answered.")
     return _(
@@ -32,7 +32,7 @@ def brief_waits(
         )
         if is_known
         else _("Your business garden does not know the company yet, so it checks the brief before it opens."),
-        _opens(opens_at),
+        _opening_text(opens_at),
     ]
     return Content(
         _("The brief is waiting to open: %(title)s", title=title),
@@ -71,7 +71,7 @@ def first_publication(  # noqa: PLR0913 because each is a part of the message
                 ),
             ]
         ),
-        _opens(opens_at),
+        _opening_text(opens_at),
         *contact_lines(contact),
     ]
     subject = _("Check the brief from %(company)s: %(title)s", company=company, title=title)

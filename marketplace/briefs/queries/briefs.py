@@ -164,7 +164,7 @@ def is_open(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool
     return and_(Brief.state == BriefState.PUBLISHED, Brief.deadline >= now, early)
 
 
-def _open_door_to(supplier_id: OrganisationId) -> ColumnElement[bool]:
+def _open_to_supplier(supplier_id: OrganisationId) -> ColumnElement[bool]:
     in_trade = select(BriefService.brief_id).where(
         BriefService.category.in_(approved_categories(supplier_id))
     )
@@ -175,8 +175,8 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Build the SQL condition that a viewer may see a brief, as the table in the threat model defines it.
 
     Companies see their own briefs. Gardens see published briefs of companies that they follow, and those
-    that wait for their review. Suppliers see briefs they are invited to or answer, and open briefs with `open_door` in categories that they
-    are approved for. Administrators see published briefs. All others see none.
+    that wait for their review. Suppliers see briefs they are invited to or answer, and open briefs with
+    `open_door` in categories that they are approved for. Administrators see published briefs. All others see none.
     """
     return _visible(viewer, viewer.organisation_id)
 
@@ -204,7 +204,7 @@ def _visible(viewer: Viewer, organisation_id: OrganisationId) -> ColumnElement[b
             published | Brief.state.in_((BriefState.IN_REVIEW, BriefState.WAITING)),
         )
     if viewer.is_supplier:
-        return and_(published, hooks.has_access(organisation_id) | _open_door_to(organisation_id))
+        return and_(published, hooks.has_access(organisation_id) | _open_to_supplier(organisation_id))
     return published if viewer.is_admin else Brief.id.is_(None)
 
 

@@ -119,6 +119,9 @@ def cancel_review(viewer: Viewer, reference: str) -> Brief:
         brief.state = BriefState.DRAFT
         brief.updated_at = clock.now()
         title = queries.display_title(brief)
-        send(notices.review_pulled_back(brief.company.name, title, brief.reference), garden_recipients(brief))
+        send(
+            notices.review_request_withdrawn(brief.company.name, title, brief.reference),
+            garden_recipients(brief),
+        )
         record(viewer, "brief.pull_back", "brief", brief.reference)
         return brief

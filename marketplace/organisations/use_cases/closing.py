@@ -31,7 +31,7 @@ def release_organisations(by: Viewer | None, user_id: int) -> list[Organisation]
             continue
         heir.role = LEADER_ROLE[organisation.kind]
         record(by, "organisation.hand_over", "organisation", organisation.id, to=heir.user_id)
-        send(notices.leads_now(organisation.name), [accounts.as_recipient(heir.user)])
+        send(notices.became_leader(organisation.name), [accounts.as_recipient(heir.user)])
     return closed
 
 

@@ -35,16 +35,16 @@ def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
             ),
             _("Begins %(date)s", date=format_date(cohort.starts_at, weekday=True)),
         )
-    for company in home_page.lost_companies(viewer)[:MAX_TASKS_PER_GROUP]:
-        lapsed = company.transition == "release"
+    for seat in home_page.untaken_seats(viewer)[:MAX_TASKS_PER_GROUP]:
+        lapsed = seat.transition == "release"
         yield Task(
             Priority.SOON,
-            _("Call %(company)s", company=company.company_name),
-            f"/programme/{company.slug}/companies/{company.participation_id}",
+            _("Call %(company)s", company=seat.company_name),
+            f"/programme/{seat.slug}/companies/{seat.participation_id}",
             _("They did not answer the offer of a seat in time.")
             if lapsed
             else _("They left the waiting list for the course."),
-            format_date(company.at),
+            format_date(seat.at),
         )
 
 

@@ -79,7 +79,7 @@ _STARTING = prepared(
     .having(and_(func.min(CourseSession.starts_at) > _NOW, func.min(CourseSession.starts_at) <= _SOON))
     .order_by(func.min(CourseSession.starts_at), Cohort.id)
 )
-_LOST = prepared(
+_UNTAKEN = prepared(
     select(
         Participation.id,
         Participation.company_name,
@@ -159,8 +159,8 @@ class StartingCohort:
 
 
 @dataclass(frozen=True, slots=True)
-class LostCompany:
-    """A company that was on the waiting list and did not take the offered seat."""
+class UntakenSeat:
+    """A seat that was offered to a company on the waiting list, which did not take it."""
 
     participation_id: int
     company_name: str
@@ -190,10 +190,10 @@ def starting_cohorts(viewer: Viewer) -> list[StartingCohort]:
     return [row for row in rows if row.seated < row.seats]
 
 
-def lost_companies(viewer: Viewer) -> list[LostCompany]:
-    """Return the companies whose offer of a seat lapsed or was declined in the last two weeks, the latest first."""
+def untaken_seats(viewer: Viewer) -> list[UntakenSeat]:
+    """Return the offered seats that lapsed or were declined in the last two weeks, the latest first."""
     values = _responsibility(viewer) | {"past": clock.now() - dt.timedelta(days=SOON_DAYS)}
-    return [LostCompany(*row) for row in session.execute(_LOST, values)]
+    return [UntakenSeat(*row) for row in session.execute(_UNTAKEN, values)]
 
 
 def next_sessions_of(company_id: int) -> Sequence[Row[int, int, str, dt.datetime, str, str]]:

@@ -59,7 +59,7 @@ def save(viewer: Viewer, reference: str, content: OfferContent, seen_revision: i
     with transaction():
         supplier_offer = _lock_open_offer(viewer, reference)
         files = supplier_offer.content.files
-        return _keep(viewer, supplier_offer, replace(content, files=files), seen_revision)
+        return _store_content(viewer, supplier_offer, replace(content, files=files), seen_revision)
 
 
 def attach_file(viewer: Viewer, reference: str, name: str, data: bytes) -> Proposal:
@@ -81,7 +81,9 @@ def attach_file(viewer: Viewer, reference: str, name: str, data: bytes) -> Propo
         sealed = proposal.seal_file(checked)
         session.add(sealed)
         attached = AttachedFile(sealed.id, checked.name, checked.media_type, len(checked.data))
-        return _keep(viewer, supplier_offer, replace(supplier_offer.content, files=(*files, attached)), None)
+        return _store_content(
+            viewer, supplier_offer, replace(supplier_offer.content, files=(*files, attached)), None
+        )
 
 
 def remove_file(viewer: Viewer, reference: str, file_id: int) -> Proposal:
@@ -95,10 +97,10 @@ def remove_file(viewer: Viewer, reference: str, file_id: int) -> Proposal:
             session.execute(
                 delete(StoredFile).where(StoredFile.id == file_id, StoredFile.proposal_id == proposal.id)
             )
-        return _keep(viewer, supplier_offer, replace(supplier_offer.content, files=files), None)
+        return _store_content(viewer, supplier_offer, replace(supplier_offer.content, files=files), None)
 
 
-def _keep(
+def _store_content(
     viewer: Viewer, supplier_offer: SupplierOffer, content: OfferContent, seen_revision: int | None
 ) -> Proposal:
     proposal = supplier_offer.proposal

@@ -63,7 +63,7 @@ def edit(reference: str) -> ViewResponse:
     if request.method == "POST":
         if not form.validate():
             return _save_readable(reference, form)
-        return _keep(reference, form, send=request.form.get("act") == "send")
+        return _save_and_submit(reference, form, send=request.form.get("act") == "send")
     shown = supplier_offer.problems if request.args.get("missing") else []
     _show_problems(form, shown)
     return _page(supplier_offer, form, shown)
@@ -101,7 +101,7 @@ def _save_readable(reference: str, form: OfferForm) -> ViewResponse:
     return _page(queries.load_supplier_offer(viewer, reference), form, [])
 
 
-def _keep(reference: str, form: OfferForm, *, send: bool) -> ViewResponse:
+def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResponse:
     """Save the offer, and submit it if requested and complete."""
     viewer = current_viewer()
     try:

@@ -44,7 +44,7 @@ def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Re
     ends_on = project[0].day("ends_on") if project else None
     completed = [row.day("completed_at") for row in rows]
     approved = _approved_on(facts)
-    said = _said_plan(facts, company_ids)
+    said = _latest_plan_answers(facts, company_ids)
     return ReportPart(
         "strategy",
         [
@@ -79,7 +79,7 @@ def _approved_on(facts: ReportFacts) -> dict[int, dt.date]:
     return first
 
 
-def _said_plan(facts: ReportFacts, company_ids: Sequence[int]) -> list[int]:
+def _latest_plan_answers(facts: ReportFacts, company_ids: Sequence[int]) -> list[int]:
     """Return each company's newest answer to the question about a plan."""
     order, wanted = list(Stage), set(company_ids)
     newest: dict[int, tuple[int, int]] = {}

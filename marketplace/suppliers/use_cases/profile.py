@@ -53,11 +53,11 @@ def _change(
             details.increment_version(supplier)
             record(viewer, "supplier.change", "organisation", supplier.id, part=section)
             if section in SELF_DESCRIBED_SECTIONS:
-                _hold(viewer, supplier, jumped())
+                _update_held_change(viewer, supplier, jumped())
         return changed
 
 
-def _hold(viewer: Viewer, supplier: Supplier, jump: RankJump | None) -> None:
+def _update_held_change(viewer: Viewer, supplier: Supplier, jump: RankJump | None) -> None:
     """Hold back a rank jump until a curator reviews it, or release a held change that is no longer one."""
     if jump is None:
         supplier.held = None
@@ -68,14 +68,14 @@ def _hold(viewer: Viewer, supplier: Supplier, jump: RankJump | None) -> None:
     session.flush()
 
 
-def _must_own(viewer: Viewer) -> None:
+def _require_owner(viewer: Viewer) -> None:
     if not viewer.is_owner:
         raise Forbidden
 
 
 def change_basics(viewer: Viewer, basics: Basics, expected: str | None = None) -> bool:
     """Change name, municipality and contact; owners only. Raises Forbidden or RuleBroken."""
-    _must_own(viewer)
+    _require_owner(viewer)
     return _change(viewer, "basics", lambda supplier: details.write_basics(supplier, basics), expected)
 
 
@@ -93,7 +93,7 @@ def change_services(viewer: Viewer, codes: Iterable[str], note: str = "", expect
 
     Raises RuleBroken.
     """
-    _must_own(viewer)
+    _require_owner(viewer)
     opened: list[int] = []
 
     def change(supplier: Supplier) -> None:
@@ -225,7 +225,7 @@ def remove_case_image(viewer: Viewer, case_id: int, file_id: int) -> bool:
 
 def set_paused(viewer: Viewer, *, paused: bool) -> None:
     """Pause or resume the profile; owners only. A pause does not affect the ranking later."""
-    _must_own(viewer)
+    _require_owner(viewer)
     with transaction():
         supplier = queries.own_supplier(viewer)
         if (supplier.paused_at is not None) == paused:

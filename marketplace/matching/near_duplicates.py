@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-Bands = np.ndarray[Any, np.dtype[np.uint64]]
+Bands = np.ndarray[Any, np.dtype[np.uint32]]
 Rows = np.ndarray[Any, np.dtype[np.int32]]
 MIN_TERMS = 8
 """Sets with fewer terms get no sketch."""
@@ -27,7 +27,7 @@ _RNG = np.random.default_rng(1997)
 _MULTIPLIERS = _RNG.integers(1, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
 _ADDENDS = _RNG.integers(0, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64)
 _MIX = _RNG.integers(1, 1 << 63, ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
-NO_BANDS: Bands = np.zeros(0, dtype=np.uint64)
+NO_BANDS: Bands = np.zeros(0, dtype=np.uint32)
 
 
 def sketch(terms: AbstractSet[str]) -> Bands:
@@ -36,9 +36,7 @@ def sketch(terms: AbstractSet[str]) -> Bands:
         return NO_BANDS
     checksums = np.fromiter((zlib.crc32(word.encode()) for word in terms), dtype=np.uint64, count=len(terms))
     minima = ((checksums[:, None] * _MULTIPLIERS + _ADDENDS) >> np.uint64(32)).min(axis=0)
-    bands: Bands = (minima.reshape(BANDS, ROWS_IN_BAND) * _MIX).sum(axis=1) + np.arange(
-        BANDS, dtype=np.uint64
-    )
+    bands: Bands = ((minima.reshape(BANDS, ROWS_IN_BAND) * _MIX).sum(axis=1) >> np.uint64(32)).astype(np.uint32)
     return bands
 
 
@@ -65,6 +63,18 @@ class Sketches:
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
         return sorted({int(row) for start, end in spans for row in self.rows[start:end]})
 
+    def shared_bands(self) -> dict[int, list[slice]]:
+        """Return, for each row that shares bands with others, the positions of these bands."""
+        is_first = np.append(True, self.bands[1:] != self.bands[:-1])
+        starts = np.flatnonzero(is_first)
+        ends = np.append(starts[1:], len(self.bands))
+        is_shared = ends - starts > 1
+        shared: dict[int, list[slice]] = {}
+        for start, end in zip(starts[is_shared].tolist(), ends[is_shared].tolist(), strict=True):
+            for row in self.rows[start:end].tolist():
+                shared.setdefault(row, []).append(slice(start, end))
+        return shared
+
 
 class EarlierDocuments(NamedTuple):
     """Documents that precede others: their number, their sketches, and their known duplicates."""
@@ -86,12 +96,17 @@ def find_duplicates(
     """
     terms_of = lru_cache(maxsize=CACHE_SIZE)(terms_of)
     duplicate_of: dict[int, int] = dict(earlier.duplicate_of)
-    rows_by_band: dict[int, list[int]] = {}
-    for row, bands in enumerate(sketches, earlier.size):
-        candidates = set(earlier.sketches.rows_sharing_band(bands))
-        for band in bands.tolist():
-            candidates.update(rows_by_band.setdefault(band, []))
-            rows_by_band[band].append(row)
+    own = Sketches.of(sketches)
+    shared = own.shared_bands()
+    for position in range(len(sketches)) if earlier.size else sorted(shared):
+        row = earlier.size + position
+        candidates = {
+            earlier.size + other
+            for span in shared.get(position, ())
+            for other in own.rows[span].tolist()
+            if other < position
+        }
+        candidates.update(earlier.sketches.rows_sharing_band(sketches[position]))
         terms = terms_of(row) if candidates else frozenset()
         for candidate in sorted(candidates):
             candidate_terms = terms_of(candidate)

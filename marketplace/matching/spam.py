@@ -6,7 +6,7 @@ Each rule looks at one document alone and reports a code with parameters. Honest
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
@@ -41,8 +41,8 @@ FUNCTION_WORDS = _set(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE = re.compile(r"[.!?\n]+")
-CONJUNCTIONS = frozenset({"og", "and"})
-"""Function words that also occur in plain lists of words."""
+_LINKING_WORDS = FUNCTION_WORDS - {"og", "and"}
+"""Function words without the conjunctions, which also occur in plain lists of words."""
 _REQUEST_WORDS = _set(
     "trenger treng ønsker ønskjer ynskjer ynskje søker noen nokon someone somebody ingen nobody hvordan korleis hvorfor"
     " kvifor ikke ikkje not cannot jeg eg meg min mitt mine oss vår vårt våre my us our need want wants helst burde bør"
@@ -88,17 +88,16 @@ def _flags(document: Document, briefs: Iterable[str]) -> Iterator[Note]:
         yield HIDDEN_LETTERS, {"count": hidden_letters}
     text = clean(raw)
     words = words_of(raw)
-    yield from _find_repeated_word(words, document.lang)
-    function_words = sum(word in FUNCTION_WORDS - CONJUNCTIONS for word in words)
+    counts = Counter(words)
+    yield from _find_repeated_word(counts, len(words), document.lang)
+    function_words = _count(counts, _LINKING_WORDS)
     if len(words) >= MIN_LIST_LENGTH and function_words < MIN_FUNCTION_WORD_SHARE * len(words):
         yield WORDS_LISTED, {"count": len(words)}
     if _has_repeated_sentences(text, words):
         yield SENTENCES_REPEATED, {}
     if len(set(document.services)) > MAX_SERVICES:
         yield TOO_MANY_SERVICES, {"count": len(set(document.services))}
-    net_requests = sum(word in _REQUEST_WORDS for word in words) - 2 * sum(
-        word in _OFFER_WORDS for word in words
-    )
+    net_requests = _count(counts, _REQUEST_WORDS) - 2 * _count(counts, _OFFER_WORDS)
     asks = net_requests >= max(MIN_REQUEST_WORDS, MIN_REQUEST_SHARE * len(words))
     if asks and _NEED.search(" ".join(words)):
         yield READS_LIKE_BRIEF, {}
@@ -116,7 +115,12 @@ def _find_copied_brief(words: Sequence[str], briefs: Iterable[str]) -> Iterator[
 
 def words_of(text: str) -> list[str]:
     """Return the words of a text in lower case without numbers, as compared by the rules."""
-    return [word.lower() for word in _WORD.findall(clean(text))]
+    return [*map(str.lower, _WORD.findall(clean(text)))]
+
+
+def _count(counts: Mapping[str, int], some: AbstractSet[str]) -> int:
+    """Return how many words of a text are among some words."""
+    return sum(count for word, count in counts.items() if word in some)
 
 
 def copies_brief(document: Document, brief: str) -> bool:
@@ -152,14 +156,14 @@ def _count_hidden_letters(raw: str) -> int:
     )
 
 
-def _find_repeated_word(words: Sequence[str], lang: str) -> Iterator[Note]:
+def _find_repeated_word(forms: Counter[str], length: int, lang: str) -> Iterator[Note]:
     counts: Counter[str] = Counter()
-    for word, count in Counter(words).most_common(MAX_FORMS):
+    for word, count in forms.most_common(MAX_FORMS):
         if len(word) > 3 and word not in FUNCTION_WORDS:  # noqa: PLR2004 because shorter words are mostly function words
             counts[stem(word, lang)] += count
     for term, count in counts.most_common(1):
-        if count >= MAX_REPEATS and count > MAX_REPEAT_SHARE * len(words):
-            yield WORD_REPEATED, {"word": next(w for w in words if stem(w, lang) == term), "count": count}
+        if count >= MAX_REPEATS and count > MAX_REPEAT_SHARE * length:
+            yield WORD_REPEATED, {"word": next(w for w in forms if stem(w, lang) == term), "count": count}
 
 
 def _has_repeated_sentences(text: str, words: Sequence[str]) -> bool:

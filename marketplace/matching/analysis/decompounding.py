@@ -16,8 +16,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from ..storage.bounded_dict import BoundedDict
 from .stemming import stem
 
-LINKING_LETTERS = ("", "s", "e")
-INFLECTIONS = ("ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r", "n", "t")
+LINKING_LETTERS = frozenset({"s", "e"})
+INFLECTIONS = frozenset({"ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r", "n", "t"})
+MAX_INFLECTION = 3
 MIN_PART = 4
 MIN_WORD = 7
 MAX_PARTS = 4
@@ -43,13 +44,9 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
     def fit(self, words: Iterable[str], y: object = None) -> Self:
         """Count the words of the training texts; a word also counts for its stem."""
         del y
-        counts: Counter[str] = Counter()
-        for word in words:
-            if word.isalpha():
-                counts[word] += 1
         frequencies: Counter[str] = Counter()
-        for word, count in counts.items():
-            if len(word) >= MIN_PART:
+        for word, count in Counter(words).items():
+            if len(word) >= MIN_PART and word.isalpha():
                 frequencies[word] += count
                 stemmed = stem(word, "nb")
                 if stemmed != word and len(stemmed) >= MIN_PART:
@@ -83,11 +80,9 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
             return 0
         count = self.words_.get(part, 0)
         if count == 0 and is_head:
-            stems = (part.removesuffix(ending) for ending in INFLECTIONS if part.endswith(ending))
-            count = max(
-                (self.words_.get(candidate, 0) for candidate in stems if len(candidate) >= MIN_PART),
-                default=0,
-            )
+            for length in range(1, min(MAX_INFLECTION, len(part) - MIN_PART) + 1):
+                if part[-length:] in INFLECTIONS:
+                    count = max(count, self.words_.get(part[:-length], 0))
         return count
 
     def _best_split(self, word: str, depth: int = 2) -> tuple[str, ...]:
@@ -97,14 +92,8 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
             head_count = self._count(head, is_head=True)
             if not head_count:
                 continue
-            for linking in LINKING_LETTERS:
-                modifier = (
-                    word[:position].removesuffix(linking)
-                    if linking and word[:position].endswith(linking)
-                    else word[:position]
-                )
-                if linking and modifier == word[:position]:
-                    continue
+            start = word[:position]
+            for modifier in (start, start[:-1]) if start[-1] in LINKING_LETTERS else (start,):
                 modifier_count = self._count(modifier, is_head=False)
                 if modifier_count:
                     best = max(best, (min(modifier_count, head_count), len(head), (modifier, head)))

@@ -12,14 +12,19 @@ Capping counts at `max_count`, also in the field length, is our own addition aga
 occurrence of a word never lowers that word's weight.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import CountVectorizer
+
+BATCH_SIZE = 1_000
+"""How many documents are counted and weighted at a time, to bound the memory used while building."""
+MAX_STORED = 255
+"""Counts are stored in a byte."""
 
 
 class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
@@ -45,16 +50,36 @@ class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[m
     def fit(self, counts: Any, y: object = None) -> Self:
         """Compute the idf of each term (`idf_`) and the mean length of each field (`mean_length_`)."""
         del y
-        fields = self._by_field(counts)
-        present = sum((matrix for _, matrix in fields.values()), start=_empty_like(fields)).tocsr()
-        documents = present.shape[0]
-        document_frequency = np.bincount(present.indices, minlength=present.shape[1])
-        self.idf_ = np.log1p((documents - document_frequency + 0.5) / (document_frequency + 0.5))
+        return self.fit_batches([counts])
+
+    def fit_batches(self, batches: Sequence[Any]) -> Self:
+        """Fit to batches of documents, each as in `fit`, over one vocabulary. There is at least one batch."""
+        lengths: dict[str, list[Any]] = {}
+        for counts in batches:
+            for field, (_, matrix) in self._by_field(counts).items():
+                lengths.setdefault(field, []).append(self._lengths(matrix.minimum(self.max_count)))
+        documents = sum(map(len, next(iter(lengths.values()))))
+        frequency = self.document_frequency(batches)
+        self.idf_ = np.log1p((documents - frequency + 0.5) / (frequency + 0.5))
         self.mean_length_ = {}
-        for field, (_, matrix) in fields.items():
-            lengths = np.asarray(matrix.minimum(self.max_count).sum(axis=1)).ravel()
-            self.mean_length_[field] = float(lengths[lengths > 0].mean()) if lengths.any() else 1.0
+        for field, by_batch in lengths.items():
+            known = np.concatenate(by_batch)
+            known = known[known > 0]
+            self.mean_length_[field] = float(known.mean()) if len(known) else 1.0
         return self
+
+    def document_frequency(self, batches: Sequence[Any]) -> Any:
+        """Return how many documents contain each term in any field."""
+        total: Any = 0
+        for counts in batches:
+            fields = self._by_field(counts)
+            present = sum((matrix for _, matrix in fields.values()), start=_empty_like(fields)).tocsr()
+            total = total + np.bincount(present.indices, minlength=present.shape[1])
+        return total
+
+    @staticmethod
+    def _lengths(matrix: Any) -> Any:
+        return np.asarray(matrix.sum(axis=1)).ravel()
 
     def transform(self, counts: Any) -> Any:
         """Return the weights as a sparse matrix (CSR, documents by terms)."""
@@ -62,8 +87,7 @@ class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[m
         frequency = _empty_like(fields)
         for field, (weight, field_counts) in fields.items():
             matrix = field_counts.minimum(self.max_count)
-            lengths = np.asarray(matrix.sum(axis=1)).ravel()
-            norm = 1.0 - self.b + self.b * lengths / self.mean_length_[field]
+            norm = 1.0 - self.b + self.b * self._lengths(matrix) / self.mean_length_[field]
             scale = sparse.diags_array(weight / np.maximum(norm, 1e-9))
             frequency = frequency + scale @ matrix
         weights = sparse.csr_array(frequency, dtype=np.float64)
@@ -79,20 +103,43 @@ def _empty_like(fields: Mapping[str, tuple[float, Any]]) -> Any:
 
 def count_fields(
     documents: Iterable[Mapping[str, Sequence[str]]], fields: Sequence[str]
-) -> tuple[list[str], dict[str, Any]]:
+) -> tuple[list[str], list[dict[str, Any]]]:
     """Count terms per field of documents, each a mapping of field name to terms; documents are iterated over once.
 
-    Returns the distinct terms in alphabetical order (the empty string if there are none), and the counts per field
-    (CSR, documents by terms).
+    Returns the distinct terms in alphabetical order (the empty string if there are none), and at least one batch of
+    counts per field (CSR, documents by terms).
     """
-    counter = CountVectorizer(analyzer=_identity)
-    texts = (document[field] for document in documents for field in fields)
-    counts = sparse.csr_array(counter.fit_transform(chain([("",)], texts)))
-    terms = sorted(counter.vocabulary_)
-    if len(terms) > 1:
-        terms, counts = terms[1:], counts[:, 1:]
-    return terms, {field: counts[1 + i :: len(fields)] for i, field in enumerate(fields)}
+    positions: dict[str, int] = {}
+    counted = [
+        {field: _count((document[field] for document in batch), positions) for field in fields}
+        for batch in _batches(documents)
+    ]
+    terms = sorted(positions)
+    columns = np.empty(len(terms), dtype=np.int32)
+    columns[[positions[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
+    width = max(len(terms), 1)
+    return terms or [""], [
+        {
+            field: sparse.csr_array((counts, columns[indices], ends), (len(ends) - 1, width))
+            for field, (counts, indices, ends) in batch.items()
+        }
+        for batch in counted
+    ]
 
 
-def _identity(terms: Sequence[str]) -> Sequence[str]:
-    return terms
+def _batches(documents: Iterable[Mapping[str, Sequence[str]]]) -> Iterator[list[Mapping[str, Sequence[str]]]]:
+    """Yield documents in batches; at least one, which may be empty."""
+    remaining = iter(documents)
+    batch = list(islice(remaining, BATCH_SIZE))
+    yield batch
+    while batch := list(islice(remaining, BATCH_SIZE)):
+        yield batch
+
+
+def _count(texts: Iterable[Sequence[str]], positions: dict[str, int]) -> tuple[Any, Any, Any]:
+    """Return the counts, positions and ends of the texts' terms; new terms are added to `positions`."""
+    counted = [Counter(terms) for terms in texts]
+    counts = [min(count, MAX_STORED) for terms in counted for count in terms.values()]
+    indices = [positions.setdefault(term, len(positions)) for terms in counted for term in terms]
+    ends = np.cumsum([0, *map(len, counted)], dtype=np.int32)
+    return np.array(counts, dtype=np.uint8), np.array(indices, dtype=np.int32), ends

@@ -87,11 +87,11 @@ class LexicalIndex:
     ) -> Self:
         """Fit the index to documents, which are iterated over once; `weights` are the field weights."""
         weights = {**weights, PARTS: settings.weight_parts}
-        terms, counts = count_fields(map(_terms_by_field, documents), tuple(weights))
-        weighting = FieldedBM25Transformer(weights, k1=settings.k1, b=settings.b).fit(counts)
+        terms, batches = count_fields(map(_terms_by_field, documents), tuple(weights))
+        weighting = FieldedBM25Transformer(weights, k1=settings.k1, b=settings.b).fit_batches(batches)
         fuzzy = _fuzzy_terms(settings).fit(terms)
         index = cls(settings, weighting, Vocabulary.of(terms), fuzzy)
-        index.slices = (PostingsSlice(Postings.of(weighting.transform(counts))),)
+        index.slices = (PostingsSlice(_weigh(weighting, batches)),)
         return index
 
     def save(self, folder: Path) -> dict[str, Any]:
@@ -135,13 +135,13 @@ class LexicalIndex:
         index.slices = self.slices[:1]
         if not documents:
             return index
-        terms, counts = count_fields(map(_terms_by_field, documents), self.fields)
+        terms, batches = count_fields(map(_terms_by_field, documents), self.fields)
         index.add_terms(term for term in terms if term not in self.vocabulary)
         weighting = copy.copy(self.weighting)
         columns = [index.column(term) for term in terms]
         weighting.idf_ = np.array([index.idf_of(column) for column in columns])
         local_columns = {column: local for local, column in enumerate(columns)}
-        index.slices += (PostingsSlice(Postings.of(weighting.transform(counts)), local_columns),)
+        index.slices += (PostingsSlice(_weigh(weighting, batches), local_columns),)
         return index
 
     def add_terms(self, terms: Iterable[str]) -> None:
@@ -287,6 +287,11 @@ class LexicalIndex:
                 share_of[rows] = np.maximum(share_of[rows], share)
             covered += weight * share_of
         return covered / total if total else covered
+
+
+def _weigh(weighting: FieldedBM25Transformer, batches: Sequence[Any]) -> Postings:
+    """Return the postings of documents from their counts."""
+    return Postings.of_batches(map(weighting.transform, batches), weighting.document_frequency(batches))
 
 
 def _fuzzy_terms(settings: MatchingSettings) -> FuzzyTerms:

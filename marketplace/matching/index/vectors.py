@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from ..analysis.analyzer import Token
+from ..storage.hash_table import NOT_FOUND
 from ..storage.string_table import Vocabulary
 
 MAX_REPEATS = 3.0
@@ -25,16 +26,16 @@ def term_weights(tokens: Sequence[Token], parts_weight: float) -> dict[str, floa
 
 def term_matrix(vocabulary: Vocabulary, texts: Sequence[Mapping[str, float]]) -> Any:
     """Return a sparse matrix, texts by terms, of the terms that are in the vocabulary."""
-    rows, columns, values = [], [], []
-    for row, weights in enumerate(texts):
-        for term, weight in weights.items():
-            column = vocabulary.get(term)
-            if column is not None:
-                rows.append(row)
-                columns.append(column)
-                values.append(weight)
-    shape = (len(texts), len(vocabulary))
-    return sparse.csr_array((np.array(values, dtype=np.float64), (rows, columns)), shape)
+    columns = vocabulary.indices([term for weights in texts for term in weights])
+    values = np.fromiter((value for weights in texts for value in weights.values()), dtype=np.float64)
+    ends = np.cumsum([0, *map(len, texts)])
+    is_known = columns != NOT_FOUND
+    pointers = np.concatenate([[0], np.cumsum(is_known)])[ends]
+    matrix = sparse.csr_array(
+        (values[is_known], columns[is_known], pointers), (len(texts), len(vocabulary))
+    )
+    matrix.sort_indices()
+    return matrix
 
 
 def sqrt_counts(matrix: Any) -> Any:

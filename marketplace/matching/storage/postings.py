@@ -6,6 +6,7 @@ and a vector. That routine is private to SciPy; without it NumPy does the same l
 """
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -76,6 +77,24 @@ class Postings:
             raise InvalidPostingsError(message)
         indptr, rows = columns.indptr.astype(np.int64), columns.indices.astype(np.int32)
         return cls(read_only(indptr), read_only(rows), read_only(columns.data), columns.shape[0])
+
+    @classmethod
+    def of_batches(cls, batches: Iterable[Any], lengths: IntSequence) -> Self:
+        """Build the postings of batches of documents, each a sparse matrix with positive weights and no duplicates.
+
+        `lengths` are the lengths of the lists. Needs little more memory than the postings themselves.
+        """
+        indptr = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)])
+        rows, weights = np.empty(indptr[-1], dtype=np.int32), np.empty(indptr[-1], dtype=np.float32)
+        free, size = indptr[:-1].copy(), 0
+        for batch in batches:
+            columns = sparse.csc_array(batch)
+            counts = np.diff(columns.indptr)
+            positions = np.repeat(free - columns.indptr[:-1], counts) + np.arange(columns.nnz)
+            rows[positions], weights[positions] = columns.indices + size, columns.data
+            free += counts
+            size += columns.shape[0]
+        return cls(read_only(indptr), read_only(rows), read_only(weights), size)
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> Self:

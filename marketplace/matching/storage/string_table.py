@@ -143,6 +143,11 @@ class Vocabulary(Mapping[str, int]):
             raise KeyError(string)
         return index
 
+    def get(self, string: str, default: Any = None) -> Any:
+        """Return the index of a string, or the default if it is unknown."""
+        index = self._find(string)
+        return default if index == NOT_FOUND else index
+
     def __contains__(self, string: object) -> bool:
         """Return True if the string is in the vocabulary."""
         return isinstance(string, str) and self._find(string) != NOT_FOUND

@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
 
@@ -80,7 +80,7 @@ class Document:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read a document from JSON values. Raises KeyError or ValueError if they are invalid."""
-        own = from_plain(values, {field.name for field in fields(cls)}, dates=("next_start",))
+        own = from_plain(values, cls.__dataclass_fields__.keys(), dates=("next_start",))
         own["cases"] = tuple(CaseText.from_dict(case) for case in values.get("cases", ()))
         own["position"] = Position.from_dict(values["position"]) if values.get("position") else None
         return cls(**own)
@@ -137,6 +137,6 @@ class Query:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read a query from JSON values. Raises KeyError or ValueError if they are invalid."""
-        own = from_plain(values, {field.name for field in fields(cls)}, dates=("start_from", "finish_by"))
+        own = from_plain(values, cls.__dataclass_fields__.keys(), dates=("start_from", "finish_by"))
         own["position"] = Position.from_dict(values["position"]) if values.get("position") else None
         return cls(**own)

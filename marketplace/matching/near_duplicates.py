@@ -36,7 +36,9 @@ def sketch(terms: AbstractSet[str]) -> Bands:
         return NO_BANDS
     checksums = np.fromiter((zlib.crc32(word.encode()) for word in terms), dtype=np.uint64, count=len(terms))
     minima = ((checksums[:, None] * _MULTIPLIERS + _ADDENDS) >> np.uint64(32)).min(axis=0)
-    bands: Bands = ((minima.reshape(BANDS, ROWS_IN_BAND) * _MIX).sum(axis=1) >> np.uint64(32)).astype(np.uint32)
+    bands: Bands = ((minima.reshape(BANDS, ROWS_IN_BAND) * _MIX).sum(axis=1) >> np.uint64(32)).astype(
+        np.uint32
+    )
     return bands
 
 

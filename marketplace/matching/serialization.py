@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -30,14 +31,16 @@ def to_plain(record: Any) -> dict[str, Any]:
     return plain
 
 
-def from_plain(values: Mapping[str, Any], names: set[str], *, dates: Sequence[str] = ()) -> dict[str, Any]:
+def from_plain(
+    values: Mapping[str, Any], names: AbstractSet[str], *, dates: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return constructor arguments from JSON values: lists become tuples, the named ISO strings become dates.
 
     Raises ValueError for a key that is not in `names`, so that a misspelt field is not lost silently.
     """
-    unknown = sorted(set(values) - names)
+    unknown = values.keys() - names
     if unknown:
-        message = f"unknown field: {', '.join(unknown)}"
+        message = f"unknown field: {', '.join(sorted(unknown))}"
         raise ValueError(message)
     arguments: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()

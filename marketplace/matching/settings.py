@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 from .serialization import from_plain, to_plain
@@ -140,4 +140,4 @@ class MatchingSettings:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read settings from JSON values. Raises ValueError for an unknown name or a wrong sum."""
-        return cls(**from_plain(values, {field.name for field in fields(cls)}))
+        return cls(**from_plain(values, cls.__dataclass_fields__.keys()))

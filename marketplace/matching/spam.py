@@ -125,8 +125,17 @@ def _count(counts: Mapping[str, int], some: AbstractSet[str]) -> int:
 
 def copies_brief(document: Document, brief: str) -> bool:
     """Return True if a large part of a brief occurs in a document word for word."""
-    own_text = " ".join([document.text, *(case.text for case in document.cases)])
-    return _is_copy(_word_ngrams(words_of(own_text)), _brief_ngrams(brief))
+    return _is_copy(_word_ngrams(words_of(own_text(document))), _brief_ngrams(brief))
+
+
+def own_text(document: Document) -> str:
+    """Return the texts of a document that are compared with briefs."""
+    return " ".join([document.text, *(case.text for case in document.cases)])
+
+
+def min_copied(brief: str) -> float:
+    """Return how many runs of three words a document that copies a brief shares with it at least."""
+    return _min_copied(_brief_ngrams(brief))
 
 
 @lru_cache(maxsize=16)
@@ -134,9 +143,12 @@ def _brief_ngrams(brief: str) -> frozenset[tuple[str, ...]]:
     return frozenset(_word_ngrams(words_of(brief)))
 
 
+def _min_copied(brief_ngrams: AbstractSet[tuple[str, ...]]) -> float:
+    return max(MIN_COPIED_NGRAMS, MIN_COPIED_SHARE * len(brief_ngrams))
+
+
 def _is_copy(ngrams: AbstractSet[tuple[str, ...]], brief_ngrams: AbstractSet[tuple[str, ...]]) -> bool:
-    min_copied = max(MIN_COPIED_NGRAMS, MIN_COPIED_SHARE * len(brief_ngrams))
-    return len(brief_ngrams & ngrams) >= min_copied
+    return len(brief_ngrams & ngrams) >= _min_copied(brief_ngrams)
 
 
 def _word_ngrams(words: Sequence[str]) -> set[tuple[str, ...]]:

@@ -32,7 +32,7 @@ def test_small_caches_change_no_result(
         ]
 
     expected = results()
-    for module in (analyzer, decompounding, fuzzy, service_words, indexing):
+    for module in (analyzer, fuzzy, service_words, indexing):
         monkeypatch.setattr(module, "CACHE_SIZE", cache_size)
     monkeypatch.setattr(indexing, "SMALL_DIRECTORY", small_directory)
     assert results() == expected

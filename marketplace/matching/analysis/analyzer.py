@@ -22,7 +22,7 @@ from .stop_words import StopWords
 
 MAX_WORD_LENGTH = 60
 CACHE_SIZE = 300_000
-CACHE_SIZE_WITH_LOOKUP = 4_000
+CACHE_SIZE_WITH_LOOKUP = 16_000
 """Cache size if a token cache on disk covers the words of the training texts."""
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
@@ -44,14 +44,12 @@ class TokenLookup(Protocol):
 
 
 class Token(NamedTuple):
-    """A word as written in a text, from character `start` to `end`, and the terms it is indexed under.
+    """A word as written in a text, and the terms it is indexed under.
 
     `term` is the stem of the whole word; `parts` are the stems of its parts if it is a compound.
     """
 
     surface: str
-    start: int
-    end: int
     term: str
     parts: tuple[str, ...] = ()
 
@@ -80,9 +78,13 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
         self._clear_cache()
 
     def _clear_cache(self) -> None:
-        """Clear the cache of analyzed words, which depend on the parameters and the splitter."""
+        """Clear the caches of analyzed words, and of words as written by language.
+
+        Both depend on the parameters and the splitter.
+        """
         size = CACHE_SIZE if self._token_cache is None else CACHE_SIZE_WITH_LOOKUP
         self._cache: BoundedDict[tuple[str, bool], tuple[str, tuple[str, ...]]] = BoundedDict(size)
+        self._tokens: dict[str, BoundedDict[str, tuple[Token, ...]]] = {}
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, as in scikit-learn."""
@@ -137,47 +139,50 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
         return self.stop_words.guess_language(self.words(text), default)
 
     def tokens(self, text: str, lang: str) -> list[Token]:
-        """Return the words that are not stop words, in order, with their position in `clean(text)`."""
-        stop_words = self.stop_words.of(lang)
-        return list(self._tokens(clean(text), lang, stop_words))
+        """Return the words that are not stop words, in order."""
+        return self._read(_WORD.findall(clean(text)), lang)
 
     def distinct_tokens(self, text: str, lang: str) -> list[Token]:
-        """Return the tokens of each distinct word as written, in the order of their first use.
+        """Return the tokens of each distinct word as written, in the order of their first use."""
+        return self._read(dict.fromkeys(_WORD.findall(clean(text))), lang)
 
-        Their positions are meaningless.
-        """
-        words = " ".join(dict.fromkeys(_WORD.findall(clean(text))))
-        return list(self._tokens(words, lang, self.stop_words.of(lang)))
+    def _read(self, surfaces: Iterable[str], lang: str) -> list[Token]:
+        cache = self._tokens.get(lang)
+        if cache is None:
+            cache = self._tokens[lang] = BoundedDict(self._cache.max_size)
+        tokens: list[Token] = []
+        for surface in surfaces:
+            read = cache.get(surface)
+            if read is None:
+                read = cache[surface] = tuple(self._tokens_of(surface, lang))
+            tokens += read
+        return tokens
 
-    def _tokens(self, text: str, lang: str, stop_words: frozenset[str]) -> Iterator[Token]:
-        for match in _WORD.finditer(text):
-            surface = match.group()
-            if not surface.isalnum():
-                pieces = list(_PART.finditer(surface))
-                yield from self._hyphenated_token(match.start(), surface, pieces, lang, stop_words)
-                continue
-            word = surface.lower()[:MAX_WORD_LENGTH]
-            if word not in stop_words and (len(word) > 1 or word.isdigit()):
-                term, parts = self._terms(word, lang)
-                yield Token(surface, match.start(), match.end(), term, parts)
-
-    def _hyphenated_token(
-        self, start: int, surface: str, pieces: list[re.Match[str]], lang: str, stop_words: frozenset[str]
-    ) -> Iterator[Token]:
-        """Read "e-post" as one word, and "Instagram-kampanje" as a compound of its parts."""
-        if _APOSTROPHE.search(surface) and lang == "en":
-            surface_word = pieces[0].group().lower()
-            if surface_word not in stop_words and len(surface_word) > 1:
-                term, parts = self._terms(surface_word, lang)
-                yield Token(pieces[0].group(), start, start + pieces[0].end(), term, parts)
+    def _tokens_of(self, surface: str, lang: str) -> Iterator[Token]:
+        """Yield the token of a word as written; none for a stop word."""
+        stop_words = self.stop_words.of(lang)
+        if not surface.isalnum():
+            yield from self._hyphenated_token(surface, lang, stop_words)
             return
-        joined = "".join(piece.group() for piece in pieces).lower()[:MAX_WORD_LENGTH]
+        word = surface.lower()[:MAX_WORD_LENGTH]
+        if word not in stop_words and (len(word) > 1 or word.isdigit()):
+            yield Token(surface, *self._terms(word, lang))
+
+    def _hyphenated_token(self, surface: str, lang: str, stop_words: frozenset[str]) -> Iterator[Token]:
+        """Read "e-post" as one word, and "Instagram-kampanje" as a compound of its parts."""
+        pieces = _PART.findall(surface)
+        if _APOSTROPHE.search(surface) and lang == "en":
+            surface_word = pieces[0].lower()
+            if surface_word not in stop_words and len(surface_word) > 1:
+                yield Token(pieces[0], *self._terms(surface_word, lang))
+            return
+        joined = "".join(pieces).lower()[:MAX_WORD_LENGTH]
         parts = tuple(
-            self._term(piece.group().lower(), lang)
+            self._term(piece.lower(), lang)
             for piece in pieces
-            if len(piece.group()) > 1 and piece.group().lower() not in stop_words
+            if len(piece) > 1 and piece.lower() not in stop_words
         )
-        yield Token(surface, start, start + len(surface), self._term(joined, lang), parts)
+        yield Token(surface, self._term(joined, lang), parts)
 
     def _term(self, word: str, lang: str) -> str:
         variants = self.variants or {}

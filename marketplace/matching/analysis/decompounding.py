@@ -13,7 +13,6 @@ from typing import Any, Self
 
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from ..storage.bounded_dict import BoundedDict
 from .stemming import stem
 
 LINKING_LETTERS = frozenset({"s", "e"})
@@ -22,7 +21,6 @@ MAX_INFLECTION = 3
 MIN_PART = 4
 MIN_WORD = 7
 MAX_PARTS = 4
-CACHE_SIZE = 50_000
 
 
 class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
@@ -56,7 +54,6 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
     def restore(self, words: Mapping[str, int]) -> Self:
         """Set the word frequencies, as computed by `fit` or loaded from disk."""
         self.words_ = words
-        self._cache: BoundedDict[str, tuple[str, ...]] = BoundedDict(CACHE_SIZE)
         return self
 
     def transform(self, words: Iterable[str]) -> list[tuple[str, ...]]:
@@ -67,10 +64,7 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
         """Return the parts of a compound, first to last, or an empty tuple if it cannot be split."""
         if len(word) < MIN_WORD or not word.isalpha():
             return ()
-        parts = self._cache.get(word)
-        if parts is None:
-            parts = self._cache[word] = self._best_split(word)
-        return parts
+        return self._best_split(word)
 
     def _count(self, part: str, *, is_head: bool) -> int:
         listed = self.heads if is_head else self.first_parts

@@ -26,7 +26,7 @@ from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
 from .fuzzy import FuzzyTerms
 from .service_words import ServiceWords, TermStrengths, TextWords
-from .vectors import sqrt_counts, term_matrix, term_weights
+from .vectors import sqrt_counts, term_matrix, term_weights, tfidf_vectors
 
 Counts = defaultdict[str, float]
 WeightedTokens = Sequence[tuple[Sequence[Token], float]]
@@ -225,7 +225,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
                 for term, value in term_weights(tokens, self.parts_weight).items():
                     total[term] = total.get(term, 0.0) + weight * value
             weighted.append(total)
-        return self.weighting_.transform(sqrt_counts(term_matrix(self.vocabulary_, weighted)))
+        return tfidf_vectors(term_matrix(self.vocabulary_, weighted), self.weighting_.idf_)
 
     def cosines(self, texts: Sequence[WeightedTokens]) -> Vector:
         """Return the cosines of texts with the centroids: texts by services, 0 to 1."""

@@ -11,11 +11,13 @@ import numpy as np
 
 from ..documents import Document, Query
 from ..explanation import Note
+from ..ngram_filters import Filters, may_copy
 from ..ranking import tie_break
 from ..settings import MatchingSettings
 from ..spam import copies_brief
 from ..storage.types import Mask, Vector
 from .lexical import MIN_TERMS_TO_COMPARE, LexicalIndex, QueryTerms, Scores
+from .postings_slice import Rows
 
 MIN_TERMS_TO_COUNT = 10
 """A query with fewer distinct terms is copied only if trigrams show it: honest profiles contain all of its terms."""
@@ -24,7 +26,10 @@ MIN_SHARED_TERMS = 0.3
 
 
 class Penalties:
-    """Penalties that do not depend on a query, by row. `duplicate_of` maps a row to the first of its duplicates."""
+    """Penalties that do not depend on a query, by row. `duplicate_of` maps a row to the first of its duplicates.
+
+    `filters` are those of the documents, by segment.
+    """
 
     def __init__(
         self,
@@ -32,8 +37,10 @@ class Penalties:
         flags: Mapping[int, tuple[Note, ...]],
         duplicate_of: Mapping[int, int],
         settings: MatchingSettings,
+        filters: Sequence[Filters],
     ) -> None:
         self.documents = documents
+        self._filters = filters
         self.settings = settings
         self.flags = flags
         self.factors: Vector = np.ones(len(documents))
@@ -41,6 +48,15 @@ class Penalties:
         self.groups: dict[int, list[int]] = {}
         for row, first in duplicate_of.items():
             self.groups.setdefault(first, [first]).append(row)
+
+    def may_copy(self, rows: Rows, brief: str) -> Rows:
+        """Return the rows, of some ascending ones, whose documents may copy a brief word for word."""
+        found, start = [], 0
+        for filters in self._filters:
+            local_rows = rows[(rows >= start) & (rows < start + len(filters))] - start
+            found.append(local_rows[may_copy(filters[local_rows], brief)] + start)
+            start += len(filters)
+        return np.concatenate(found)
 
     def demoted_duplicates(self, query_id: str, listed: Mask, id_of: Callable[[int], str]) -> dict[int, int]:
         """Map each listed duplicate to the row that represents its group, chosen by the query's tie break."""
@@ -85,11 +101,14 @@ class QueryPenalties:
             (coverage >= settings.copied_floor / 4) & (shared >= min(min_share, MIN_SHARED_TERMS))
         )
         brief = f"{self.query.title} {self.query.text}"
-        return frozenset(
+        shares_most = (shared[suspects] >= min_share) & has_many_terms
+        verbatim = [
             row
-            for row in suspects.tolist()
-            if not documents[row].looked_at
-            and ((has_many_terms and shared[row] >= min_share) or copies_brief(documents[row], brief))
+            for row in self.penalties.may_copy(suspects[~shares_most], brief).tolist()
+            if copies_brief(documents[row], brief)
+        ]
+        return frozenset(
+            row for row in (*suspects[shares_most].tolist(), *verbatim) if not documents[row].looked_at
         )
 
     @cached_property

@@ -70,7 +70,11 @@ class QueryScores:
     def _penalties(self) -> QueryPenalties:
         store = self.store
         return QueryPenalties(
-            store.penalties, self.query, store.lexical, self._query_terms, self._word_weights
+            store.penalties,
+            self.query,
+            store.lexical,
+            self._query_terms,
+            self._word_weights,
         )
 
     def _word_points(self, coverage: Vector, factors: Vector) -> Vector:

@@ -9,13 +9,14 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from ..documents import Document, document_bytes, document_digest
 from ..explanation import Note
 from ..near_duplicates import Bands, Sketches, sketch
+from ..ngram_filters import Filters, ngram_filters
 from ..settings import MatchingSettings
 from ..spam import spam_flags
 from ..storage.lazy_sequence import LazySequence
@@ -44,7 +45,7 @@ class StoredDocuments(LazySequence[Document]):
         self._cached_document = lru_cache(maxsize=max_size)(self._parse)
 
     def _parse(self, row: int) -> Document:
-        return Document.from_dict(json.loads(zlib.decompress(self._strings.raw(row))))
+        return Document.from_dict(json.loads(zlib.decompress(self._strings.raw(row)).decode()))
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -55,8 +56,15 @@ class StoredDocuments(LazySequence[Document]):
         return self._cached_document(index)
 
 
+class Fingerprints(NamedTuple):
+    """What near-duplicates, and copies of a brief, are found by without comparing texts."""
+
+    sketches: Sketches
+    filters: Filters
+
+
 class Segment:
-    """Documents in rows, with their spam flags, sketches, attributes and service features."""
+    """Documents in rows, with their spam flags, fingerprints, attributes and service features."""
 
     def __init__(
         self,
@@ -64,13 +72,13 @@ class Segment:
         columns: AttributeColumns,
         features: PackedFeatures,
         flags_by_row: Mapping[int, tuple[Note, ...]],
-        sketches: Sketches,
+        fingerprints: Fingerprints,
     ) -> None:
         self.documents = documents
         self.columns = columns
         self.features = features
         self.flags = flags_by_row
-        self.sketches = sketches
+        self.fingerprints = fingerprints
         self._digests: Any = None
         self._size = len(documents)
 
@@ -101,8 +109,9 @@ class Segment:
         self.ids.save(folder, "ids")
         self.columns.save(folder)
         self.features.save(folder)
-        np.save(folder / "sketch-bands.npy", self.sketches.bands)
-        np.save(folder / "sketch-rows.npy", self.sketches.rows)
+        np.save(folder / "sketch-bands.npy", self.fingerprints.sketches.bands)
+        np.save(folder / "sketch-rows.npy", self.fingerprints.sketches.rows)
+        np.save(folder / "ngram-filters.npy", self.fingerprints.filters)
         return {"flags": {str(row): notes for row, notes in self.flags.items()}}
 
     @classmethod
@@ -116,7 +125,10 @@ class Segment:
                 int(row): tuple((code, params) for code, params in notes)
                 for row, notes in metadata["flags"].items()
             },
-            Sketches(memory_map(folder / "sketch-bands.npy"), memory_map(folder / "sketch-rows.npy")),
+            Fingerprints(
+                Sketches(memory_map(folder / "sketch-bands.npy"), memory_map(folder / "sketch-rows.npy")),
+                memory_map(folder / "ngram-filters.npy"),
+            ),
         )
         segment._digests = memory_map(folder / "digests.npy")
         segment.__dict__["ids"] = Vocabulary.open(folder, "ids")
@@ -132,6 +144,7 @@ class SegmentBuilder:
         self.sketches: list[Bands] = []
         self._flags: dict[int, tuple[Note, ...]] = {}
         self._features: list[Batch] = []
+        self._filters: list[Filters] = []
 
     def __iter__(self) -> Iterator[Fields]:
         """Yield each document's tokens by field."""
@@ -148,6 +161,7 @@ class SegmentBuilder:
             start = len(self.sketches)
             self._flags |= {start + position: notes for position, notes in batch_flags.items()}
             self.sketches += [sketch(encoder.distinct_terms(tokens)) for tokens in fields]
+            self._filters.append(ngram_filters(batch))
             yield from fields
 
     def segment(self) -> Segment:
@@ -158,5 +172,5 @@ class SegmentBuilder:
             columns,
             PackedFeatures.of(self._features),
             self._flags,
-            Sketches.of(self.sketches),
+            Fingerprints(Sketches.of(self.sketches), np.concatenate(self._filters)),
         )

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..analysis.glossary import Glossary
 from ..documents import Document
+from ..explanation import Note
 from ..near_duplicates import EarlierDocuments, find_duplicates
 from ..settings import MatchingSettings
 from ..storage.lazy_sequence import LazySequence
@@ -42,7 +43,7 @@ class Store:
         self.base_duplicates = base_duplicates
         self.segments: tuple[Segment, ...] = (base,)
         self.alive: Mask = np.ones(len(base), dtype=bool)
-        self.penalties = Penalties(base.documents, base.flags, base_duplicates, self.settings)
+        self.penalties = _penalties(self, base.flags, base_duplicates)
         self.last_comparison: Any = None
         """The last query's `Comparison`, whose word scores the next one can reuse."""
 
@@ -115,10 +116,10 @@ class Store:
 
     def row_of(self, document_id: str) -> int | None:
         """Return the row of a document by its id, or None if it is not in the index now."""
-        row = self.base.ids.get(document_id)
+        row: int | None = self.base.ids.get(document_id)
         if row is not None and self.alive[row]:
             return row
-        added = self.segments[1].ids.get(document_id) if len(self.segments) > 1 else None
+        added: int | None = self.segments[1].ids.get(document_id) if len(self.segments) > 1 else None
         return None if added is None else len(self.base) + added
 
     def explanation_terms(self, row: int) -> ExplanationTerms:
@@ -216,9 +217,9 @@ class Store:
                     else frozenset()
                 ),
                 self.settings.alike_floor,
-                EarlierDocuments(start, self.base.sketches, self.base_duplicates),
+                EarlierDocuments(start, self.base.fingerprints.sketches, self.base_duplicates),
             )
-        store.penalties = Penalties(store.documents, flags, duplicates, self.settings)
+        store.penalties = _penalties(store, flags, duplicates)
         return store
 
     def with_trial_documents(self, documents: Sequence[Document]) -> tuple["Store", int]:
@@ -235,7 +236,7 @@ class Store:
         store.segments = (self.base, added)
         store.alive = np.arange(start + len(added)) >= start
         flags = {start + row: notes for row, notes in added.flags.items()}
-        store.penalties = Penalties(store.documents, flags, {}, self.settings)
+        store.penalties = _penalties(store, flags, {})
         return store, start
 
 
@@ -263,6 +264,13 @@ def _check_ids(documents: Sequence[Document]) -> None:
     if len(set(ids)) < len(ids):
         message = f"several documents have the id {Counter(ids).most_common(1)[0][0]}"
         raise ValueError(message)
+
+
+def _penalties(
+    store: Store, flags: Mapping[int, tuple[Note, ...]], duplicates: Mapping[int, int]
+) -> Penalties:
+    filters = [segment.fingerprints.filters for segment in store.segments]
+    return Penalties(store.documents, flags, duplicates, store.settings, filters)
 
 
 def _fit_encoder(

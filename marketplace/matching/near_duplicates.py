@@ -7,7 +7,7 @@ terms' CRC-32 checksums.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from types import MappingProxyType
@@ -18,7 +18,7 @@ import numpy as np
 Bands = np.ndarray[Any, np.dtype[np.uint32]]
 Rows = np.ndarray[Any, np.dtype[np.int32]]
 MIN_TERMS = 8
-"""Sets with fewer terms get no sketch."""
+"""Sets with fewer terms get no sketch: all of its bands are 0."""
 BANDS, ROWS_IN_BAND = 24, 8
 """Probability that two sets share a band: 0.99 at a similarity of 80 %, 0.00006 at 20 %. Dissimilar texts are
 therefore hardly ever compared, however many there are."""
@@ -27,7 +27,7 @@ _RNG = np.random.default_rng(1997)
 _MULTIPLIERS = _RNG.integers(1, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
 _ADDENDS = _RNG.integers(0, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64)
 _MIX = _RNG.integers(1, 1 << 63, ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
-NO_BANDS: Bands = np.zeros(0, dtype=np.uint32)
+NO_BANDS: Bands = np.zeros(BANDS, dtype=np.uint32)
 
 
 def sketch(terms: AbstractSet[str]) -> Bands:
@@ -49,18 +49,19 @@ class Sketches:
         self.bands, self.rows = bands, rows
 
     @classmethod
-    def of(cls, sketches: Iterable[Bands]) -> Self:
+    def of(cls, sketches: Sequence[Bands] | Bands) -> Self:
         """Sort the bands of documents 0, 1, 2, ..."""
-        listed = list(sketches)
-        bands = np.concatenate([NO_BANDS, *listed])
-        rows = np.repeat(
-            np.arange(len(listed), dtype=np.int32), [len(bands_of_document) for bands_of_document in listed]
-        )
-        order = np.argsort(bands, kind="stable")
-        return cls(bands[order], rows[order])
+        listed = np.asarray(sketches, dtype=np.uint32).reshape(-1, BANDS)
+        has_sketch = listed.any(axis=1)
+        bands = listed[has_sketch].ravel()
+        order = np.argsort(bands, kind="stable").astype(np.int32)
+        rows = np.flatnonzero(has_sketch).astype(np.int32)
+        return cls(bands[order], rows[order // BANDS])
 
     def rows_sharing_band(self, other: Bands) -> list[int]:
         """Return the rows that share a band with a sketch, ascending."""
+        if not other.any():
+            return []
         starts, ends = self.bands.searchsorted(other, "left"), self.bands.searchsorted(other, "right")
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
         return sorted({int(row) for start, end in spans for row in self.rows[start:end]})
@@ -82,12 +83,12 @@ class EarlierDocuments(NamedTuple):
     """Documents that precede others: their number, their sketches, and their known duplicates."""
 
     size: int = 0
-    sketches: Sketches = Sketches(NO_BANDS, np.zeros(0, dtype=np.int32))
+    sketches: Sketches = Sketches.of([])
     duplicate_of: Mapping[int, int] = MappingProxyType({})
 
 
 def find_duplicates(
-    sketches: Sequence[Bands],
+    sketches: Sequence[Bands] | Bands,
     terms_of: Callable[[int], AbstractSet[str]],
     min_similarity: float,
     earlier: EarlierDocuments = EarlierDocuments(),  # noqa: B008 because it cannot be changed

@@ -117,14 +117,11 @@ def count_fields(
     terms = sorted(positions)
     columns = np.empty(len(terms), dtype=np.int32)
     columns[[positions[term] for term in terms]] = np.arange(len(terms), dtype=np.int32)
-    width = max(len(terms), 1)
-    return terms or [""], [
-        {
-            field: sparse.csr_array((counts, columns[indices], ends), (len(ends) - 1, width))
-            for field, (counts, indices, ends) in batch.items()
-        }
-        for batch in counted
-    ]
+    for batch in counted:
+        for field, (counts, indices, ends) in batch.items():
+            shape = (len(ends) - 1, max(len(terms), 1))
+            batch[field] = sparse.csr_array((counts, columns[indices], ends), shape)
+    return terms or [""], counted
 
 
 def _batches(documents: Iterable[Mapping[str, Sequence[str]]]) -> Iterator[list[Mapping[str, Sequence[str]]]]:

@@ -289,9 +289,11 @@ class LexicalIndex:
         return covered / total if total else covered
 
 
-def _weigh(weighting: FieldedBM25Transformer, batches: Sequence[Any]) -> Postings:
-    """Return the postings of documents from their counts."""
-    return Postings.of_batches(map(weighting.transform, batches), weighting.document_frequency(batches))
+def _weigh(weighting: FieldedBM25Transformer, batches: list[Any]) -> Postings:
+    """Return the postings of documents from their counts, which are removed from the list as they are read."""
+    frequency = weighting.document_frequency(batches)
+    batches.reverse()
+    return Postings.of_batches((weighting.transform(batches.pop()) for _ in range(len(batches))), frequency)
 
 
 def _fuzzy_terms(settings: MatchingSettings) -> FuzzyTerms:

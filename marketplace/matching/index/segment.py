@@ -15,7 +15,7 @@ import numpy as np
 
 from ..documents import Document, document_bytes, document_digest
 from ..explanation import Note
-from ..near_duplicates import Bands, Sketches, sketch
+from ..near_duplicates import BANDS, Sketches, sketch
 from ..ngram_filters import Filters, ngram_filters
 from ..settings import MatchingSettings
 from ..spam import spam_flags
@@ -99,12 +99,13 @@ class Segment:
 
     def save(self, folder: Path) -> dict[str, Any]:
         """Write the arrays into a folder and return the JSON values that complete them."""
-        digests, compressed = bytearray(), []
+        digests, compressed, ends = bytearray(), bytearray(), [0]
         for document in self.documents:
             plain = document_bytes(document)
             digests += hashlib.sha256(plain).digest()
-            compressed.append(zlib.compress(plain))
-        StringTable.of_bytes(compressed).save(folder, "documents")
+            compressed += zlib.compress(plain)
+            ends.append(len(compressed))
+        StringTable(np.frombuffer(compressed, dtype=np.uint8), np.array(ends)).save(folder, "documents")
         np.save(folder / "digests.npy", np.frombuffer(digests, dtype=np.uint8).reshape(-1, DIGEST_BYTES))
         self.ids.save(folder, "ids")
         self.columns.save(folder)
@@ -141,7 +142,8 @@ class SegmentBuilder:
     def __init__(self, documents: Sequence[Document], encoder: DocumentEncoder) -> None:
         self.documents = documents
         self.encoder = encoder
-        self.sketches: list[Bands] = []
+        self.sketches = np.zeros((len(documents), BANDS), dtype=np.uint32)
+        self._size = 0
         self._flags: dict[int, tuple[Note, ...]] = {}
         self._features: list[Batch] = []
         self._filters: list[Filters] = []
@@ -158,9 +160,11 @@ class SegmentBuilder:
             }
             codes = {position: [code for code, _ in notes] for position, notes in batch_flags.items()}
             self._features.append(pack(encoder.featurize(batch, fields, codes)))
-            start = len(self.sketches)
+            start = self._size
+            self._size += len(batch)
             self._flags |= {start + position: notes for position, notes in batch_flags.items()}
-            self.sketches += [sketch(encoder.distinct_terms(tokens)) for tokens in fields]
+            for row, tokens in enumerate(fields, start):
+                self.sketches[row] = sketch(encoder.distinct_terms(tokens))
             self._filters.append(ngram_filters(batch))
             yield from fields
 

@@ -1,10 +1,12 @@
 """Files, answers, comments and versions by an adviser are marked with the garden and the company they are for."""
 
 import io
+import re
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.exceptions import HTTPException
 
 from marketplace.audit.models import AuditEvent
 from marketplace.briefs.models import Brief, ClarificationQuestion
@@ -17,6 +19,7 @@ from marketplace.outbox.models import Notice
 from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.plan import StrategyVersion
 from marketplace.strategy.use_cases.sharing import share_strategy
+from marketplace.web import mandate_access
 from tests import factories
 from tests.factories import strategy as strategies
 from tests.factories.briefs import draft, published
@@ -175,3 +178,45 @@ def test_acts_after_the_end_of_the_mandate_change_nothing(
     assert browser.post("/plan/versions/1/restore").status_code == 403
     session.refresh(question)
     assert (question.state, count(StoredFile), count(StrategyVersion)) == ("asked", 0, 1)
+
+
+def test_pages_link_to_nothing_that_the_mandate_refuses(
+    people: MandatePeople, question: ClarificationQuestion
+) -> None:
+    people.give()
+    private, open_brief = draft(people.owner), question.brief
+    strategies.strategy(people.owner)
+    browser = people.writing()
+    paths = [f"/briefs/{private.reference}", f"/briefs/{open_brief.reference}"]
+    paths = [
+        f"{path}{page}" for path in paths for page in ("", "/check", "/files", "/preview", "/guide/goal")
+    ]
+    paths += [
+        f"/briefs/{open_brief.reference}/questions/{question.id}",
+        "/briefs",
+        "/plan",
+        "/plan/objectives",
+    ]
+    paths += [
+        "/plan/versions",
+        "/plan/versions/1",
+        "/plan/comments/company",
+        "/plan/strategy/gaps",
+        "/plan/actions",
+    ]
+    paths += ["/plan/tools", "/plan/assessment", f"/briefs/{open_brief.reference}/ranking"]
+    adapter = people.app.url_map.bind("localhost")
+    refused = set()
+    for path in paths:
+        page = browser.get(path)
+        if page.status_code != 200:
+            continue
+        for target in re.findall(r'(?:href|action)="(/[^"#?]*)', page.text):
+            method = "POST" if f'action="{target}' in page.text else "GET"
+            try:
+                endpoint, _values = adapter.match(target, method=method)
+            except HTTPException:
+                continue
+            if endpoint not in mandate_access.ALLOWED:
+                refused.add((path, target, endpoint))
+    assert sorted(refused) == []

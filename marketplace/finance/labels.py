@@ -3,7 +3,7 @@
 from marketplace.core.i18n import lazy_gettext as _
 
 ACTIVITIES = {
-    "course": _("Course afternoons"),
+    "course": _("Course sessions"),
     "recruiting": _("Recruiting companies"),
     "advice": _("Advice to companies"),
     "suppliers": _("The supplier network"),

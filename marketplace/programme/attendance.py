@@ -60,7 +60,7 @@ def plausible_time(marked_at: dt.datetime, starts_at: dt.datetime, now: dt.datet
 
 
 def count_attended(marks: Iterable[tuple[int, Mark]]) -> int:
-    """Count the afternoons of the course that a company attended, from (number in the course plan, mark).
+    """Count the sessions of the course that a company attended, from (number in the course plan, mark).
 
     A catch-up session has the number of the session it repeats, so attending both counts once.
     """

@@ -22,7 +22,7 @@ def export_header() -> list[str]:
         _("Telephone"),
         _("Status"),
         _("Cohort"),
-        _("Afternoons attended"),
+        _("Sessions attended"),
         _("Source"),
         _("Added"),
     ]

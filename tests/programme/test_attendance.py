@@ -1,4 +1,4 @@
-"""Attendance: marks of several devices in any order, guests, links, self check-in, and the count of afternoons."""
+"""Attendance: marks of several devices in any order, guests, links, self check-in, and the count of sessions."""
 
 import datetime as dt
 import json

@@ -85,7 +85,7 @@ def planned(adviser: Viewer, cohort: Cohort, details: SessionDetails = DETAILS) 
     return sessions.plan_course(adviser, cohort.project.slug, cohort.id, CourseDates(3, details))
 
 
-def test_six_afternoons_are_planned_at_the_same_local_time_across_clock_changes(
+def test_six_sessions_are_planned_at_the_same_local_time_across_clock_changes(
     browser: Browser, cohort: Cohort, project: Project
 ) -> None:
     page = browser.page(f"/programme/{project.slug}/cohorts/{cohort.id}/plan")

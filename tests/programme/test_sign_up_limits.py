@@ -177,14 +177,14 @@ def test_owner_who_signs_up_the_own_company_has_the_seat_at_once(cohort: Cohort,
     assert mail.subject == "Bjørkvollen ysteri har fått plass"
 
 
-def test_public_page_of_a_begun_course_shows_the_afternoons_that_are_left(
+def test_public_page_of_a_begun_course_shows_the_sessions_that_are_left(
     cohort: Cohort, client: Browser
 ) -> None:
     path = f"/courses/{cohort.project.slug}"
     days = [dt.timedelta(days=number) for number in (-14, -7, 7)]
     first, second, third = (programme.course_session(cohort, clock.now() + day) for day in days)
     session.commit()
-    assert "1 av 3 ettermiddager gjenstår" in client.page(path).text
+    assert "1 av 3 samlinger gjenstår" in client.page(path).text
     for one in (first, second, third):
         one.starts_at, one.ends_at = (moment - 2 * days[2] for moment in (one.starts_at, one.ends_at))
     session.commit()

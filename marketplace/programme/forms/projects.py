@@ -42,7 +42,7 @@ class ProjectForm(BaseForm):
         _l("Number of companies to recruit"), [required()], low=1, high=MAX_COMPANIES, default=100
     )
     sessions_needed = NumberField(
-        _l("Afternoons a company must attend to complete the course"),
+        _l("Sessions a company must attend to complete the course"),
         [required()],
         low=1,
         high=MAX_SESSIONS,

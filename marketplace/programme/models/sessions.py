@@ -14,7 +14,7 @@ from marketplace.programme.models.projects import Cohort
 
 
 class CourseSession(Base):
-    """One afternoon of a cohort's course.
+    """One session of a cohort's course.
 
     `number` refers to the course plan; `title` overrides the plan's title. `uid` and `sequence` identify the event in
     calendars (RFC 5545). `catch_up_of_id` is the session that a catch-up session repeats. `head_count` is the number of people

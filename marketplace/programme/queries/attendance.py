@@ -112,7 +112,7 @@ def marks_by_participation(
 
 
 def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
-    """Count the afternoons that each company attended, by participation; those without any are left out."""
+    """Count the sessions that each company attended, by participation; those without any are left out."""
     query = (
         select(
             CourseSession.number,

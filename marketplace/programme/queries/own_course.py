@@ -46,7 +46,7 @@ class OwnSession:
 
 @dataclass(frozen=True, slots=True)
 class OwnCourse:
-    """A company's place in a project. `attended` and `held` count afternoons of the course plan."""
+    """A company's place in a project. `attended` and `held` count sessions of the course plan."""
 
     participation: Participation
     phase: ParticipationPhase

@@ -82,7 +82,7 @@ def _board_filter(
             ("", _("Name")),
             ("newest", _("Newest first")),
             ("municipality", _("Municipality")),
-            ("attended", _("Most afternoons first")),
+            ("attended", _("Most sessions first")),
         ),
     )  # fmt: skip
 

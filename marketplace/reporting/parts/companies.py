@@ -1,4 +1,4 @@
-"""Report parts about the project, its companies and its course afternoons."""
+"""Report parts about the project, its companies and its course sessions."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from marketplace.reporting.figures import Breakdown, Figure, ReportPart
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A company that has or had a seat: since when, its attended afternoons with their days, and its end."""
+    """A company that has or had a seat: since when, its attended sessions with their days, and its end."""
 
     row: Row
     recruited_on: dt.date
@@ -37,7 +37,7 @@ class Member:
         return found
 
     def completed_on(self, needed: int) -> dt.date | None:
-        """Return the day of the afternoon with which the company completed the course, or None."""
+        """Return the day of the session with which the company completed the course, or None."""
         return self.attended[needed - 1] if len(self.attended) >= needed else None
 
 
@@ -79,7 +79,7 @@ def _seat_days(facts: ReportFacts) -> tuple[dict[int, dt.date], dict[int, dt.dat
 
 
 def _attended_days(facts: ReportFacts) -> dict[int, list[dt.date]]:
-    """Return the days of the afternoons that each company attended; a repeated one counts once."""
+    """Return the days of the sessions that each company attended; a repeated one counts once."""
     sessions = facts.by_id("session")
     first: dict[tuple[int, int], dt.date] = {}
     for one in facts.presences:
@@ -152,7 +152,7 @@ def followed_companies_part(facts: ReportFacts) -> ReportPart:
 
 
 def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
-    """Count the course afternoons, their hours, who was there and how far they travelled."""
+    """Count the course sessions, their hours, who was there and how far they travelled."""
     period = facts.period
     present: dict[int, list[int]] = {}
     for one in facts.presences:

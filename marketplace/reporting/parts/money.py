@@ -136,7 +136,7 @@ def aid_part(facts: ReportFacts) -> ReportPart:
 
 
 def satisfaction_part(facts: ReportFacts) -> ReportPart:
-    """Report what companies answered after the afternoons: how useful they were, and quotes that may be used."""
+    """Report what companies answered after the sessions: how useful they were, and quotes that may be used."""
     period, last_day = facts.period, facts.period.last_day
     asked = {
         row["participation_id"]

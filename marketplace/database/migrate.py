@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import cast
 
@@ -103,8 +104,9 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def head() -> str | None:
-    """Return the latest revision."""
+    """Return the latest revision. Cached, because all migrations are read to find it."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 

@@ -64,18 +64,19 @@ def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
     from tests.support.data_sets import close
     from tests.support.page_rules import checked_pages
     from tests.support.shared_indexes import shared_indexes
+    from tests.support.shared_routes import shared_url_builders
 
     shared_database.reset()
     instance = run.own_folder / f"instance-{shared_database.name}"
-    app = create_app(Settings.for_tests(database_url=shared_database.url, instance_path=instance))
-    app.test_client_class = Browser
-    use_shared_templates(app, run)
-    checked_pages.folder = run.shared_folder("pages")
-    with app.app_context():
-        for engine in db.engines.values():
-            # The tests send more different statements than the cache of an engine has room for.
-            engine.update_execution_options(compiled_cache={})
-    with shared_indexes(run):
+    with shared_indexes(run), shared_url_builders():
+        app = create_app(Settings.for_tests(database_url=shared_database.url, instance_path=instance))
+        app.test_client_class = Browser
+        use_shared_templates(app, run)
+        checked_pages.folder = run.shared_folder("pages")
+        with app.app_context():
+            for engine in db.engines.values():
+                # The tests send more different statements than the cache of an engine has room for.
+                engine.update_execution_options(compiled_cache={})
         yield app
     close(app)
 

@@ -9,7 +9,7 @@ from marketplace.core.database import db
 from marketplace.database import migrate
 from tests.support.browser import Browser
 from tests.support.databases import Database
-from tests.support.page_rules import HtmlPage, check_page
+from tests.support.page_rules import HtmlPage, check_page, outline
 
 pytestmark = pytest.mark.both_databases
 
@@ -97,3 +97,20 @@ def test_page_that_follows_rules_passes() -> None:
     page = HtmlPage(html)
     assert (page.heading, page.text) == ("Hei", "Hei To ord A")
     assert page.links() == {"ord": "/x"}
+
+
+@pytest.mark.once
+def test_page_with_other_texts_and_objects_is_not_parsed_again() -> None:
+    page = VALID_PAGE.format('<p>Én & to</p><a href="/briefs/2026-0001?page=2">Se</a>'.replace("&", "&amp;"))
+    other = page.replace("Hei", "Hallo").replace("Én", "Tre").replace("0001?page=2", "0147?page=3")
+    assert other != page
+    assert outline(other) == outline(page)
+    for fault in (
+        page.replace("<h1>Hei", "<h1>Hallo"),
+        page.replace(">Se<", "><"),
+        page.replace("Én", "&Eacuten"),
+        page.replace("Én", "\x01"),
+        page.replace('href="/briefs/2026-0001?page=2"', 'href=""'),
+    ):
+        assert fault != page
+        assert outline(fault) != outline(page), fault

@@ -127,13 +127,35 @@ def _texts(element: Element) -> Iterator[str]:
             yield child.tail
 
 
-_TOKENS = re.compile(r'(name="csrf_token"[^>]*value=")[^"]*')
+_TEXT = re.compile(r"(?<=>)[^<>]*[^<>\s][^<>]*(?=<)")
+_VALUES = re.compile(r'\b(value|content|placeholder|title|datetime)="[^"]+')
+_PATHS = re.compile(r'\b(href|action)="(/[^"#?]*)(\?[^"#]*)?')
+_UNUSUAL = re.compile(r"&(?!amp;|lt;|gt;|quot;|nbsp;|#\d+;)|[^\t\n -~\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]")
+"""Characters that may be errors in a text."""
+
+
+def outline(html: str) -> str:
+    """Return a page without its texts, and without values that no rule reads: pages with one outline break the same rules.
+
+    Of the title and heading, which must be alike, only their texts count. A page with unusual characters is its own outline.
+    """
+    if _UNUSUAL.search(html):
+        return html
+    title, heading = (re.search(rf"<{tag}\b[^>]*>(.*?)</{tag}>", html, re.DOTALL) for tag in ("title", "h1"))
+    names = [
+        " ".join(re.sub("<[^>]*>", " ", found[1]).split()) if found else "" for found in (title, heading)
+    ]
+    is_alike = re.sub(r"^(Feil|Error): ", "", names[0]).startswith(names[1])
+    if not is_alike:
+        return html
+    values = _VALUES.sub(r'\1="x', _TEXT.sub("x", html))
+    return _PATHS.sub(lambda path: f'{path[1]}="{re.sub("[0-9]+", "0", path[2])}', values)
 
 
 class CheckedPages:
-    """Pages that follow all rules, with any form tokens, so that each is parsed once by the workers of a run.
+    """Outlines of pages that follow all rules, so that each is parsed once by the workers of a run.
 
-    The folder contains an empty file for each page, named by its digest.
+    The folder contains an empty file for each outline, named by its digest.
     """
 
     def __init__(self) -> None:
@@ -141,8 +163,8 @@ class CheckedPages:
         self._digests: set[str] = set()
 
     def digest(self, html: str) -> str:
-        """Return the digest of a page without its form tokens."""
-        return hashlib.blake2b(_TOKENS.sub(r"\1", html).encode(), digest_size=16).hexdigest()
+        """Return the digest of a page's outline."""
+        return hashlib.blake2b(outline(html).encode(), digest_size=16).hexdigest()
 
     def __contains__(self, digest: str) -> bool:
         return digest in self._digests or (self.folder is not None and (self.folder / digest).exists())

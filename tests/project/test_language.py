@@ -109,11 +109,10 @@ def prose(source: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield number, match[1].removeprefix("noqa").strip()
 
 
-def struck_names(name: str, source: str) -> Iterator[str]:
+def struck_names(name: str, tree: ast.Module) -> Iterator[str]:
     """Yield a message for each struck part in the names of a module."""
     module = name.rsplit("/", 1)[-1].removesuffix(".py")
-    names = [(1, module), *public_names(ast.parse(source))]
-    for line, used in names:
+    for line, used in [(1, module), *public_names(tree)]:
         if name.startswith("tests/") and used.startswith("test_") and used != module:
             continue  # the name of a test is a sentence
         for part in sorted(name_parts(used) & set(STRUCK_NAME_PARTS)):
@@ -134,17 +133,13 @@ def python_files() -> Iterator[tuple[str, str]]:
             yield name, source
 
 
-def test_names_have_no_struck_parts() -> None:
-    assert [found for name, source in python_files() for found in struck_names(name, source)] == []
+def struck_words(name: str, source: str) -> list[str]:
+    tree = ast.parse(source)
+    return [*struck_names(name, tree), *struck_phrases(name, prose(source, tree))]
 
 
-def test_docstrings_and_comments_have_no_struck_phrases() -> None:
-    found = [
-        message
-        for name, source in python_files()
-        for message in struck_phrases(name, prose(source, ast.parse(source)))
-    ]
-    assert found == []
+def test_names_docstrings_and_comments_have_no_struck_words() -> None:
+    assert [found for name, source in python_files() for found in struck_words(name, source)] == []
 
 
 @pytest.mark.parametrize("name", PROSE_FILES)
@@ -164,5 +159,4 @@ def test_prose_files_have_no_struck_phrases(name: str) -> None:
     ],
 )
 def test_struck_words_are_recognised(source: str, struck: int) -> None:
-    found = [*struck_names("m.py", source), *struck_phrases("m.py", prose(source, ast.parse(source)))]
-    assert len(found) == struck
+    assert len(struck_words("m.py", source)) == struck

@@ -1,7 +1,7 @@
 """Mass assignment: fields that a form does not have, such as role or owner, are ignored."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -104,32 +104,38 @@ def filled(form: Element) -> MultiDict[str, str]:
     return data
 
 
-def rows() -> dict[str, list[Mapping[str, Any]]]:
-    """Return all rows by table, without random values and timestamps."""
+def raw_rows() -> dict[str, list[Any]]:
+    """Return all rows by table as SQLite stores them: 50 times as fast as reading columns by their types."""
     with db.engine.connect() as connection:
+        cursor = connection.connection.cursor()
         return {
-            table.name: sorted(
-                (
-                    {
-                        name: value
-                        for name, value in row.items()
-                        if (
-                            name != "at"
-                            and not isinstance(value, dt.datetime)
-                            and not any(
-                                name.endswith(ending) or name.startswith(ending)
-                                for ending in NONDETERMINISTIC
-                            )
-                        )
-                        or name in {"user_id", "organisation_id", "garden_id", "company_id", "supplier_id"}
-                    }
-                    for row in connection.execute(table.select()).mappings()
-                ),
-                key=repr,
-            )
+            table.name: cursor.execute(f"SELECT * FROM {table.name}").fetchall()
             for table in Base.metadata.sorted_tables
             if table.name not in REPEATING_TABLES
         }
+
+
+def comparable_rows(names: Iterable[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the rows of tables without random values and timestamps."""
+    with db.engine.connect() as connection:
+        return {
+            name: sorted(
+                (
+                    {column: value for column, value in row.items() if is_compared(column, value)}
+                    for row in connection.execute(Base.metadata.tables[name].select()).mappings()
+                ),
+                key=repr,
+            )
+            for name in names
+        }
+
+
+def is_compared(column: str, value: object) -> bool:
+    """Return True for the columns that two identical requests write alike."""
+    if column in {"user_id", "organisation_id", "garden_id", "company_id", "supplier_id"}:
+        return True
+    varies = any(column.endswith(ending) or column.startswith(ending) for ending in NONDETERMINISTIC)
+    return column != "at" and not isinstance(value, dt.datetime) and not varies
 
 
 def forms(scenario: PolicyScenario, rule: Rule, role: str) -> list[tuple[str, MultiDict[str, str]]]:
@@ -151,11 +157,14 @@ def test_fields_outside_the_form_change_nothing(
     sent: set[tuple[str, str]] = set()
     wrong: list[str] = []
     adapter = scenario.app.url_map.bind("localhost")
+    raw_before = raw_rows()
+    before = comparable_rows(raw_before)
 
     def outcome(rule: Rule, role: str, target: str, data: MultiDict[str, str]) -> tuple[int, Any]:
         browser = scenario.browser(rule, role)
         answer = browser.post(target, data={"csrf_token": browser.csrf_token(), **data.to_dict(flat=False)})
-        after = rows()
+        written = [name for name, raw in raw_rows().items() if raw != raw_before[name]]
+        after = {name: rows for name, rows in comparable_rows(written).items() if rows != before[name]}
         db.session.remove()
         close(scenario.app)
         shared_database.restore("extra")
@@ -182,9 +191,9 @@ def test_fields_outside_the_form_change_nothing(
             plain, extended = outcome(rule, role, target, data), outcome(rule, role, target, added)
             if plain != extended:
                 tables = {
-                    name: [row for row in extended[1][name] if row not in plain[1][name]]
-                    for name in plain[1]
-                    if plain[1][name] != extended[1][name]
+                    name: [row for row in rows if row not in plain[1].get(name, [])]
+                    for name, rows in extended[1].items()
+                    if plain[1].get(name) != rows
                 }
                 wrong.append(f"{role} at {target}: {plain[0]} and {extended[0]}, {tables}")
     assert len(sent) > (MIN_FORMS if sampling.exhaustive else 0), "no page had a form to send"

@@ -46,11 +46,12 @@ test: $(BIN)/.all install ## Run the tests, each on the database of the day or o
 	$(PYTEST) -m "not browser" --database=both
 
 test-all: $(BIN)/.all install ## Run every case of every test, the matcher's coverage and the browser tests
-	$(PYTEST) -m "not browser" --database=both --exhaustive
+	$(PYTEST) -m "not browser" --database=both --exhaustive --ignore=tests/matching
 	@$(MAKE) --no-print-directory coverage e2e
 
-test-long: $(BIN)/.all install ## Run what make test leaves out: all cases of the long tests, and the other database
-	$(PYTEST) -m "not browser" --database=both --only-exhaustive
+# `make coverage` runs all cases of the matcher's tests, none of which needs two databases.
+test-long: $(BIN)/.all install ## Run what make test and make coverage leave out: long tests in full, the other database
+	$(PYTEST) -m "not browser" --database=both --only-exhaustive --ignore=tests/matching
 
 test-sqlite: $(BIN)/.all install ## Run the tests on SQLite alone
 	$(PYTEST) -m "not browser" --database=sqlite
@@ -72,7 +73,7 @@ mutants: $(BIN)/.all install ## Mutation tests of the matcher's rules, 400 mutan
 	$(BIN)/python -m tests.matching.mutants
 
 e2e: $(BIN)/.all install ## Run the browser tests, if a Chromium is installed
-	$(BIN)/pytest -m browser
+	$(PYTEST) -m browser
 
 check: static test-all ## Every check required before a change is merged
 

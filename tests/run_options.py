@@ -22,7 +22,7 @@ BROWSER_TESTS = "journeys"
 
 # No deadline: the duration of an example depends on the load of the machine.
 hypothesis.settings.register_profile("exhaustive", deadline=None)
-hypothesis.settings.register_profile("sampled", deadline=None, max_examples=40)
+hypothesis.settings.register_profile("sampled", deadline=None, max_examples=20)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -111,7 +111,11 @@ def database_of(item: pytest.Item) -> str:
 
 def sampling_of(config: pytest.Config) -> Sampling:
     """Return the sampling of parametrized cases for this run."""
-    return Sampling(config.getoption("--sample-seed"), config.getoption("--exhaustive"))
+    return Sampling(
+        config.getoption("--sample-seed"),
+        config.getoption("--exhaustive"),
+        both_databases=config.getoption("--database") == "both",
+    )
 
 
 def is_long(item: pytest.Item) -> bool:
@@ -137,10 +141,14 @@ def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest
             yield item
         elif item.get_closest_marker("sample"):
             sampled.setdefault((item.nodeid.split("[")[0], database_of(item)), []).append(item)
-    for (name, _database), cases in sampled.items():
+    sampling = sampling_of(config)
+    for (name, database), cases in sampled.items():
         marker = cases[0].get_closest_marker("sample")
         assert marker is not None
-        chosen = sampling_of(config).choose(cases, marker.args[0], marker.kwargs.get("key", name))
+        key = marker.kwargs.get("key", name)
+        chosen = sampling.choose(cases, marker.args[0], key)
+        if marker.kwargs.get("split"):
+            chosen = sampling.split(chosen, database, key)
         yield from (case for case in cases if case not in chosen)
 
 

@@ -97,6 +97,7 @@ def commit_each(events: Iterator[timeline.TimelineEvent]) -> Iterator[timeline.T
 
 
 @pytest.mark.exhaustive
+@pytest.mark.once
 def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # One transaction for each act, as in production; the demo commits many together to be fast.
     monkeypatch.setattr(timeline.Timeline, "_run_actions", staticmethod(commit_each))

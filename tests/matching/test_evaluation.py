@@ -63,6 +63,7 @@ def test_suggestion_measures_match_hand_calculation() -> None:
     }
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("half", "text", "untitled", "fields", "confirmed", "suggest_5", "suggest_8", "excluded"),
     [
@@ -123,6 +124,7 @@ def test_published_figures_match_current_results(glossary: Glossary, positions: 
         )
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_page_states_evaluation_set_and_date(app: Flask, locale: str) -> None:
     measured = json.loads(data_path("quality.json").read_text(encoding="utf-8"))["measured"]["quality"]

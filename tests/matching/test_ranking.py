@@ -238,7 +238,7 @@ def test_empty_index_has_no_matches(glossary: Glossary) -> None:
     assert index.fit(SHOP_BRIEF).fits == 0
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     title=st.text(max_size=40),
     text=st.one_of(st.text(max_size=200), st.sampled_from(["🧀" * 50, "\x00\x1b", "nettbutikk " * 9_000])),
@@ -262,7 +262,7 @@ def test_any_brief_can_be_ranked(
         assert match.score == pytest.approx(sum(part.value for part in match.explanation.parts), abs=1e-9)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(5)))
 def test_document_order_does_not_matter(
     suppliers: list[Document], glossary: Glossary, index: Index, order: list[int]

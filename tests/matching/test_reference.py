@@ -247,7 +247,7 @@ chosen_settings = st.sampled_from(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     drawn_documents=st.lists(random_documents, min_size=1, max_size=6),
     drawn_briefs=st.lists(random_briefs, min_size=1, max_size=3),

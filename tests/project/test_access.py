@@ -15,6 +15,7 @@ from marketplace.web.access import Level
 from marketplace.web.navigation import ADMIN, COMPANY, GARDEN, PUBLIC, SUPPLIER
 from tests.project.people import LEVELS, OWN, People, route_urls
 from tests.project.policy_file import permission, read_policy
+from tests.support.databases import Database
 from tests.support.sampling import Sampling
 
 # Signing in the test client writes these rows, so they may change although a request is refused.
@@ -67,7 +68,9 @@ SAMPLED_ONE_IN = 4
 """A sampled run sends one in so many requests. The rules of access are few, and every route declares its level."""
 
 
-def test_each_user_gets_expected_status_on_each_route(app: Flask, people: People, sampling: Sampling) -> None:
+def test_each_user_gets_expected_status_on_each_route(
+    app: Flask, people: People, shared_database: Database, sampling: Sampling
+) -> None:
     """No route admits the wrong role or fails, and refused requests change no rows."""
     refused = one_of_each_level(sampling)
     browsers = people.browsers(app)
@@ -77,7 +80,8 @@ def test_each_user_gets_expected_status_on_each_route(app: Flask, people: People
         browser.check_pages = False
         request_state.record_heartbeat("worker")  # for each user, because /readyz refuses an old one
         before = count_rows()
-        for number, (method, path, level) in enumerate(requests):
+        numbered = list(enumerate(requests))
+        for number, (method, path, level) in sampling.split(numbered, shared_database.name, name):
             if method == "POST" and level in LEVELS[name]:
                 continue  # permitted writes are tested with each feature
             if level not in LEVELS[name] and name not in refused:

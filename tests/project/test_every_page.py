@@ -43,7 +43,7 @@ MIN_KINDS = 10
 
 
 @pytest.mark.slow
-@pytest.mark.sample(2, key="roles of crawls")
+@pytest.mark.sample(2, key="roles of crawls", split=True)
 @pytest.mark.parametrize("role", ROLES)
 def test_links_work_and_pages_follow_page_rules(demo_app: Flask, role: str, sampling: Sampling) -> None:
     browser, found = sign_in(demo_app, role, LANGUAGE[role]), crawl_demo(demo_app, role, sampling)
@@ -101,7 +101,7 @@ HOSTILE_VALUES = ("'\"><script>", "be\x00fore", "9" * 400, "-1", "sNaN", "\u202e
 
 
 @pytest.mark.slow
-@pytest.mark.sample(2, key="roles of crawls")
+@pytest.mark.sample(2, key="roles of crawls", split=True)
 @pytest.mark.parametrize("role", ROLES)
 def test_hostile_query_strings_cause_no_server_error(demo_app: Flask, role: str, sampling: Sampling) -> None:
     browser = sign_in(demo_app, role, LANGUAGE[role])

@@ -187,6 +187,12 @@ def test_adviser_of_garden_that_follows_by_cohort_reads_what_the_home_garden_rea
     assert {status for status, _course in answers["other"]} == {404}
 
 
+def one_relation(scenario: PolicyScenario, rule: Rule, role: str) -> str:
+    """Return one relation of a rule to a user, so that the eight users have all relations of each rule."""
+    relations = scenario.relations(rule)
+    return relations[ROLES.index(role) % len(relations)]
+
+
 def test_head_and_options_answer_as_get_and_change_nothing(
     scenario: PolicyScenario, shared_database: Database, sampling: Sampling
 ) -> None:
@@ -201,15 +207,13 @@ def test_head_and_options_answer_as_get_and_change_nothing(
     before = table_checksums(every_column=True)
     for role in ROLES:
         for rule in rules.values():
-            for relation in scenario.relations(rule):
-                options, head = (
-                    check.request(method, rule, role, relation) for method in ("OPTIONS", "HEAD")
-                )
-                if options.status_code != (405 if rule.endpoint == "static" else 200):
-                    wrong.append(f"OPTIONS {options.request.path} as {role} answered {options.status_code}")
-                if head.data:
-                    wrong.append(f"HEAD {head.request.path} as {role} has a body")
-                statuses[role, rule.rule, relation] = (head.status_code, head.headers.get("Location"))
+            relation = one_relation(scenario, rule, role)
+            options, head = (check.request(method, rule, role, relation) for method in ("OPTIONS", "HEAD"))
+            if options.status_code != (405 if rule.endpoint == "static" else 200):
+                wrong.append(f"OPTIONS {options.request.path} as {role} answered {options.status_code}")
+            if head.data:
+                wrong.append(f"HEAD {head.request.path} as {role} has a body")
+            statuses[role, rule.rule, relation] = (head.status_code, head.headers.get("Location"))
     after = table_checksums(every_column=True)
     wrong += [f"HEAD or OPTIONS changed {name}" for name in before if before[name] != after[name]]
     for (role, name, relation), expected in statuses.items():

@@ -19,13 +19,15 @@ from tests.factories.market import Market
 from tests.factories.offers import full_content
 from tests.proposals.page_snapshots import addresses, browsers, fetch, url_arguments
 from tests.support.browser import Browser
+from tests.support.databases import Database
 from tests.support.sampling import Sampling
 from tests.support.sql_capture import captured_sql
 
 Seen = dict[tuple[str, str], Any]
 BIDDER = "kvistverk"
 SAMPLED_STEPS, SAMPLED_PEOPLE = 1, 2
-"""Numbers of steps after which a run compares pages, and of people whose pages; an exhaustive run compares all."""
+"""Numbers of steps after which a run compares pages, and of people whose pages; an exhaustive run compares all.
+Each person is on one of the two databases then: what a page shows depends on the person, not on the database."""
 
 
 def snapshot(app: Flask, people: dict[str, Any], numbers: dict[str, Any], sampling: Sampling) -> Seen:
@@ -59,11 +61,12 @@ def with_offer_id(seen: Seen, real: int, number: int) -> Seen:
 
 
 def some_browsers(
-    app: Flask, market: Market, sampling: Sampling, key: str, without: str = ""
+    database: Database, app: Flask, market: Market, sampling: Sampling, key: str, without: str = ""
 ) -> dict[str, Browser]:
     """Return the browsers of a sample of all users except one."""
     everybody = {name: browser for name, browser in browsers(app, market).items() if name != without}
-    return {name: everybody[name] for name in sampling.choose(everybody, SAMPLED_PEOPLE, key)}
+    chosen = sampling.split(sampling.choose(everybody, SAMPLED_PEOPLE, key), database.name, key)
+    return {name: everybody[name] for name in chosen}
 
 
 def sent_to_others(market: Market) -> tuple[list[Any], list[Any]]:
@@ -84,10 +87,15 @@ def steps(market: Market) -> Iterator[tuple[str, Callable[[], object]]]:
 
 
 def test_bidder_actions_change_no_byte_for_others(
-    market: Market, app: Flask, caplog: pytest.LogCaptureFixture, at_noon: Any, sampling: Sampling
+    market: Market,
+    app: Flask,
+    shared_database: Database,
+    caplog: pytest.LogCaptureFixture,
+    at_noon: Any,
+    sampling: Sampling,
 ) -> None:
     market.send("myrull")
-    people = some_browsers(app, market, sampling, "actions of bidders", without=BIDDER)
+    people = some_browsers(shared_database, app, market, sampling, "actions of bidders", without=BIDDER)
     numbers = url_arguments()
     number = 4_242_424
     numbers["proposal_id"] = [*numbers["proposal_id"], number]
@@ -229,10 +237,14 @@ def find_leaks(
 
 
 def test_canary_words_are_found_by_owners_only_before_opening(
-    market: Market, app: Flask, caplog: pytest.LogCaptureFixture, sampling: Sampling
+    market: Market,
+    app: Flask,
+    shared_database: Database,
+    caplog: pytest.LogCaptureFixture,
+    sampling: Sampling,
 ) -> None:
     planted = plant_all(market)
-    people = some_browsers(app, market, sampling, "words before opening")
+    people = some_browsers(shared_database, app, market, sampling, "words before opening")
     # The reason for withdrawing an offer is stored for the company, but no page shows it before the opening.
     planted.seen_by["Grunnhassel"] = set()
     with caplog.at_level(logging.DEBUG):
@@ -243,13 +255,13 @@ def test_canary_words_are_found_by_owners_only_before_opening(
 
 
 def test_opened_offers_are_readable_by_company_only(
-    market: Market, app: Flask, at_noon: Any, sampling: Sampling
+    market: Market, app: Flask, shared_database: Database, at_noon: Any, sampling: Sampling
 ) -> None:
     planted = plant_all(market)
     planted.seen_by |= {"Grunnhassel": set(), "Budfuru": {"myrull", "owner", "member"}, "Endringsgran": set()}
     at_noon.move_to(dt.datetime(2026, 12, 14, 9, 0, tzinfo=dt.UTC), tick=False)
     use_cases.open_due()
-    people = some_browsers(app, market, sampling, "words after opening")
+    people = some_browsers(shared_database, app, market, sampling, "words after opening")
     found = found_by(app, market, people, list(planted.seen_by), sampling)
     assert find_leaks(planted, found, people) == ({}, {})
 

@@ -18,6 +18,8 @@ class Sampling:
 
     seed: str
     exhaustive: bool = False
+    both_databases: bool = False
+    """The exhaustive run is on both databases."""
 
     def includes(self, case: str, one_in: int) -> bool:
         """Return True for about one in so many cases, and for all if the run is exhaustive."""
@@ -33,3 +35,15 @@ class Sampling:
             return listed
         chosen = set(random.Random(f"{self.seed} {key}").sample(range(len(listed)), count))
         return [case for index, case in enumerate(listed) if index in chosen]
+
+    def split(self, cases: Iterable[T], database: str, key: str) -> list[T]:
+        """Return the cases to run on this database: an exhaustive run on both runs each case on one of them.
+
+        For products of forms and values that fail for reasons of a form or of a value, rarely of a database. The half
+        depends on the key, so that with the form as key, each form and each value run on both.
+        """
+        listed = list(cases)
+        if not (self.exhaustive and self.both_databases):
+            return listed
+        first = random.Random(f"{self.seed} {key}").randrange(2) ^ (database == "sqlite")
+        return listed[first::2]

@@ -215,7 +215,7 @@ def make_requirement_optional(viewer: Viewer, reference: str, requirement: str) 
             raise NotFound
         limit = guide.load(brief.guide_version).question("nice_to_have").limits["max_items"]
         if requirement not in wishes and len(wishes) >= limit:
-            raise RuleBroken(_("You have reached the maximum number of wishes. Remove one first."))
+            raise RuleBroken(_("You have reached the maximum number of nice-to-haves. Remove one first."))
         musts.remove(requirement)
         brief.answers = {
             **answers,

@@ -153,7 +153,7 @@ class HandoverForm(BaseForm):
 
 def handover_form(items: Mapping[str, Any], answers: Mapping[str, str]) -> HandoverForm:
     """Build the handover checklist with the answers so far."""
-    message = _("Answer each point. “Not done” is an answer too.")
+    message = _("Answer every item. “Not done” is an answer too.")
     choices = [(code, str(label)) for code, label in HANDOVER_ANSWERS.items()]
     fields = {
         item: ChoiceField(str(label), [required(message)], choices=choices) for item, label in items.items()

@@ -68,7 +68,7 @@ class OutcomeForm(BaseForm):
         choices=list(STORY_LABELS.items()),
         default="",
         description=_l(
-            "It is shown with the title of the brief, your trade, whether the goal was met and the number. The supplier is named only if it agrees. You can stop it here at any time."
+            "It is shown with the title of the brief, your sector, whether the goal was met and the number. The supplier is named only if it agrees. You can stop showing it here at any time."
         ),
     )
     story = LongTextField(

@@ -76,7 +76,7 @@ def _checked_handover(brief: Brief, handover: Mapping[str, str]) -> dict[str, st
     for item in handover_items(requirements.deliverables):
         answer = handover.get(item, None if item in HANDOVER_ITEMS else "not_done")
         if answer not in HANDOVER_ANSWERS:
-            raise RuleBroken(_("Answer each point. “Not done” is an answer too."), item)
+            raise RuleBroken(_("Answer every item. “Not done” is an answer too."), item)
         answers[item] = str(answer)
     return answers
 

@@ -95,7 +95,7 @@ def _grouped_services(common: Sequence[str]) -> dict[str, list[tuple[str, str]]]
     labels = {code: label for items in groups.values() for code, label in items}
     first = [(code, labels[code]) for code in common if code in labels]
     rest = {label: [item for item in items if item not in first] for label, items in groups.items()}
-    return ({_("Common in your trade"): first} if first else {}) | {
+    return ({_("Common in your sector"): first} if first else {}) | {
         label: items for label, items in rest.items() if items
     }
 

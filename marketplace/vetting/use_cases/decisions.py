@@ -138,14 +138,14 @@ def check_justified(category: str, action: str, checklist: Checklist, reason: st
         raise RuleBroken(_("Give the reason. The supplier will read it."), "reason")
     if action in rules.NEEDS_UNMET and not rules.unmet_criteria(category, checklist):
         raise RuleBroken(
-            _("Mark at least one point as not met so that the supplier knows what is missing."), "checklist"
+            _("Mark at least one item as not met so that the supplier knows what is missing."), "checklist"
         )
     if action == rules.APPROVE:
         if rules.unanswered_criteria(category, checklist):
-            raise RuleBroken(_("Answer every point on the list before you approve."), "checklist")
+            raise RuleBroken(_("Answer every item on the checklist before you approve."), "checklist")
         if rules.unmet_criteria(category, checklist):
             raise RuleBroken(
-                _("A point is not met. Ask for changes instead, or mark the point as met and add a note."),
+                _("An item is not met. Ask for changes instead, or mark the item as met and add a note."),
                 "checklist",
             )
 

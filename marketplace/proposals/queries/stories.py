@@ -36,15 +36,12 @@ class CaseStory:
     supplier_slug: str
 
 
-def _active_companies(*conditions: ColumnElement[bool]) -> Select[int]:
-    return select(Company.id).where(Company.is_active, *conditions)
-
-
 def _query(*conditions: ColumnElement[bool]) -> Select[OutcomeAnswer, Award]:
     return prepared(
         select(OutcomeAnswer, Award)
         .join(OutcomeAnswer.outcome)
         .join(Brief, Brief.id == Outcome.brief_id)
+        .join(Company, Company.id == Brief.company_id)
         .join(Award, Award.brief_id == Brief.id)
         .join(Proposal, Proposal.id == Award.proposal_id)
         .options(
@@ -52,17 +49,14 @@ def _query(*conditions: ColumnElement[bool]) -> Select[OutcomeAnswer, Award]:
             joinedload(Award.proposal).joinedload(Proposal.supplier),
         )
         .where(OutcomeAnswer.story_shown != "", OutcomeAnswer.story != "", is_latest_answer())
-        .where(Brief.state == "delivered", Brief.company_id.in_(_active_companies()), *conditions)
+        .where(Brief.state == "delivered", Company.is_active, *conditions)
         .order_by(OutcomeAnswer.answered_at.desc(), OutcomeAnswer.id.desc())
         .limit(MAX_STORIES * 3)  # a job has three rounds, each with its own story
     )
 
 
 _CODES: Any = bindparam("codes", expanding=True)
-_OF_TRADE = _query(
-    Brief.company_id.in_(_active_companies(Company.sector_code.in_(_CODES))),
-    Brief.company_id != bindparam("company_id"),
-)
+_OF_TRADE = _query(Company.sector_code.in_(_CODES), Company.id != bindparam("company_id"))
 _OF_SUPPLIER = _query(
     Proposal.supplier_id == bindparam("supplier_id"), OutcomeAnswer.supplier_named_at.is_not(None)
 )

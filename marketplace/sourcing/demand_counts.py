@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 MIN_COMPANIES = 5
 """Companies that other gardens' counts must come from before they are shown. They are rounded down to a multiple of it."""
@@ -141,12 +142,13 @@ def coverage_lines(
     """
     grouped: defaultdict[tuple[str, str], list[DemandEvent]] = defaultdict(list, {one: [] for one in keys})
     searched: Counter[tuple[str, str]] = Counter()
+    line_of = cache(key)  # many events are about the same service and municipality
     for event in events:
-        line = key(event.service, event.place)
+        line = line_of(event.service, event.place)
         if line is not None:
             grouped[line].append(event)
     for (code, place), number in searches.items():
-        line = key(code, place)
+        line = line_of(code, place)
         if line is not None:
             searched[line] += number
     return [
@@ -156,18 +158,22 @@ def coverage_lines(
 
 
 def _line(code: str, place: str, supply: int, events: list[DemandEvent], searches: int) -> CoverageLine:
-    by_kind = {kind: [event for event in events if event.kind == kind] for kind in DemandKind}
-    by_reason: defaultdict[str, list[DemandEvent]] = defaultdict(list)
-    for event in by_kind[DemandKind.DECLINE]:
-        by_reason[event.reason].append(event)
-    declines = {reason: count_events(found) for reason, found in by_reason.items()}
+    by_kind: defaultdict[tuple[DemandKind, str], list[DemandEvent]] = defaultdict(list)
+    for event in events:
+        by_kind[event.kind, event.reason].append(event)
+    counts = {key: count_events(found) for key, found in by_kind.items()}
+    none = DemandCount()
     return CoverageLine(
         code,
         place,
         supply,
-        briefs=count_events(by_kind[DemandKind.BRIEF]),
-        open_briefs=count_events(by_kind[DemandKind.OPEN]),
-        planned=count_events(by_kind[DemandKind.PLAN]),
+        briefs=counts.get((DemandKind.BRIEF, ""), none),
+        open_briefs=counts.get((DemandKind.OPEN, ""), none),
+        planned=counts.get((DemandKind.PLAN, ""), none),
         searches=searches,
-        declines={reason: count for reason, count in declines.items() if count.total},
+        declines={
+            reason: count
+            for (kind, reason), count in counts.items()
+            if kind is DemandKind.DECLINE and count.total
+        },
     )

@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -41,10 +42,11 @@ class SeededSite:
 
 
 def session_cookie(app: Flask, user_id: int) -> str:
-    """Return the session cookie of a signed-in user."""
+    """Return the session cookie of a signed-in user, with the CSRF secret that it contains after the first page."""
     token = accounts.open_session(user_id, "benchmark", code_verified=True)
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # because Flask's own interface signs
-    return f"session={serializer.dumps({'_user_id': token, '_fresh': True})}"
+    content = {"_user_id": token, "_fresh": True, "csrf_token": secrets.token_hex(20)}
+    return f"session={serializer.dumps(content)}"
 
 
 def seed_site(folder: str, suppliers: int = 1000, briefs: int = 500) -> SeededSite:

@@ -17,7 +17,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
-from marketplace.organisations.models import Company
+from marketplace.organisations.models import Company, Organisation
 from marketplace.proposals.job_facts import JobAnswers
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
@@ -257,27 +257,28 @@ def _load_jobs(query: Select[Award]) -> list[JobOutcomes]:
     """Load the jobs of a query in its order, with all that the pages show, in one statement."""
     chosen = query.with_only_columns(Award.id).subquery()
     loaded = (
-        select(Award, Outcome)
+        select(Award, Outcome, Organisation.name)
         .join(Outcome, Outcome.brief_id == Award.brief_id)
+        .join(Award.proposal)
+        .join(Organisation, Organisation.id == Proposal.supplier_id)
         .where(Award.id.in_(select(chosen.c.id)))
         .options(
             joinedload(Award.brief).joinedload(Brief.company),
-            joinedload(Award.proposal).joinedload(Proposal.supplier),
             joinedload(Outcome.answers),
             joinedload(Outcome.reply),
         )
         .order_by(Award.delivered_at.desc(), Award.id.desc(), Outcome.due_on)
     )
-    rounds: dict[Award, list[Outcome]] = defaultdict(list)
-    for award, outcome in session.execute(loaded).unique():
-        rounds[award].append(outcome)
+    rounds: dict[tuple[Award, str], list[Outcome]] = defaultdict(list)
+    for award, outcome, supplier in session.execute(loaded).unique():
+        rounds[award, supplier].append(outcome)
     return [
         JobOutcomes(
             award.brief,
             display_title(award.brief),
-            award.proposal.supplier.name,
+            supplier,
             award.delivered_at,
             outcomes,
         )
-        for award, outcomes in rounds.items()
+        for (award, supplier), outcomes in rounds.items()
     ]

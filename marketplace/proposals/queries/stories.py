@@ -4,11 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
+from sqlalchemy.orm import aliased
 
 from marketplace.briefs.models import Brief, BriefService
-from marketplace.briefs.queries import display_title
 from marketplace.core.database import prepared, session
 from marketplace.core.taxonomy import sectors
 from marketplace.organisations.models import Company
@@ -36,18 +35,32 @@ class CaseStory:
     supplier_slug: str
 
 
-def _query(*conditions: ColumnElement[bool]) -> Select[OutcomeAnswer, Award]:
+_SUPPLIER = aliased(Supplier, flat=True)
+
+
+def _query(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return prepared(
-        select(OutcomeAnswer, Award)
+        select(
+            Brief.id,
+            Brief.title,
+            Company.sector_code,
+            Company.name.label("company"),
+            OutcomeAnswer.story,
+            OutcomeAnswer.story_shown,
+            OutcomeAnswer.goal_met,
+            OutcomeAnswer.measured,
+            OutcomeAnswer.supplier_named_at,
+            _SUPPLIER.name.label("supplier"),
+            _SUPPLIER.slug.label("supplier_slug"),
+            _SUPPLIER.is_active.label("is_supplier_active"),
+        )
+        .select_from(OutcomeAnswer)
         .join(OutcomeAnswer.outcome)
         .join(Brief, Brief.id == Outcome.brief_id)
         .join(Company, Company.id == Brief.company_id)
         .join(Award, Award.brief_id == Brief.id)
         .join(Proposal, Proposal.id == Award.proposal_id)
-        .options(
-            joinedload(Award.brief).joinedload(Brief.company),
-            joinedload(Award.proposal).joinedload(Proposal.supplier),
-        )
+        .join(_SUPPLIER, _SUPPLIER.id == Proposal.supplier_id)
         .where(OutcomeAnswer.story_shown != "", OutcomeAnswer.story != "", is_latest_answer())
         .where(Brief.state == "delivered", Company.is_active, *conditions)
         .order_by(OutcomeAnswer.answered_at.desc(), OutcomeAnswer.id.desc())
@@ -78,24 +91,23 @@ def stories_of_services(codes: Collection[str]) -> list[CaseStory]:
     return _load(_OF_SERVICES, codes=list(codes))
 
 
-def _load(query: Select[OutcomeAnswer, Award], **values: object) -> list[CaseStory]:
+def _load(query: Select[*tuple[Any, ...]], **values: object) -> list[CaseStory]:
     newest: dict[int, CaseStory] = {}
-    for answer, award in session.execute(query, values):
-        newest.setdefault(award.brief_id, _story(answer, award.brief, award.proposal.supplier))
+    for row in session.execute(query, values):
+        newest.setdefault(row.id, _story(row))
     return list(newest.values())[:MAX_STORIES]
 
 
-def _story(answer: OutcomeAnswer, brief: Brief, supplier: Supplier) -> CaseStory:
-    company = brief.company
-    is_supplier_named = answer.supplier_named_at is not None and supplier.is_active
-    sector = sectors().get(company.sector_code)
+def _story(row: Row[Any]) -> CaseStory:
+    is_supplier_named = row.supplier_named_at is not None and row.is_supplier_active
+    sector = sectors().get(row.sector_code)
     return CaseStory(
-        display_title(brief),
+        row.title,
         sector.label if sector else "",
-        answer.story,
-        str(GOAL_LABELS[answer.goal_met]),
-        answer.measured,
-        company.name if answer.story_shown == NAMED else "",
-        supplier.name if is_supplier_named else "",
-        supplier.slug if is_supplier_named else "",
+        row.story,
+        str(GOAL_LABELS[row.goal_met]),
+        row.measured,
+        row.company if row.story_shown == NAMED else "",
+        row.supplier if is_supplier_named else "",
+        row.supplier_slug if is_supplier_named else "",
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, false, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.database import lock_row, session
 from marketplace.core.errors import NotFound, RuleBroken
@@ -146,7 +146,9 @@ def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
 
 def company_for(viewer: Viewer, company_id: int) -> Company:
     """Return a company that the viewer's garden follows. Raises NotFound."""
-    company = session.get(Company, company_id)
+    # A company that no garden has followed has no rows to join; the viewer may not see it either.
+    with_followers = joinedload(Company.followers, innerjoin=True)
+    company = session.get(Company, company_id, options=(with_followers,))
     if company is None or not follows(viewer, company):
         raise NotFound
     return company

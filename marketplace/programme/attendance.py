@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from marketplace.core.i18n import lazy_gettext as _
 
@@ -34,8 +34,7 @@ class MarkSource(StrEnum):
     SELF = "self"
 
 
-@dataclass(frozen=True, slots=True)
-class MarkEvent:
+class MarkEvent(NamedTuple):
     """A mark as stored. `marked_at` is the time on the device, `key` breaks ties between equal times."""
 
     participation_id: int

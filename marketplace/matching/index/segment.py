@@ -57,7 +57,7 @@ class StoredDocuments(LazySequence[Document]):
 
 
 class Fingerprints(NamedTuple):
-    """What near-duplicates, and copies of a brief, are found by without comparing texts."""
+    """Per-document data for finding near-duplicates and copies of a brief without comparing texts."""
 
     sketches: Sketches
     filters: Filters

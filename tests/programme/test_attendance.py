@@ -240,7 +240,7 @@ def test_lecturer_sees_guide_and_strategy_of_each_company(
             added.completed_at = clock.now() if name == "Ferdig AS" else None
     session.commit()
     page = client.page(f"/sessions/{use_cases.create_link(today.id, 'lecturer', adviser)}/room")
-    rows = [text_of(row) for row in page.all("li", **{"class": "room-row"})]
+    rows = [text_of(row) for row in page.all("li", **{"class": "progress-row"})]
     shown = {name: next(row for row in rows if name in row) for name in ("Begynt AS", "Ferdig AS", "Tom AS")}
     assert "3 av 7 temaer" in shown["Begynt AS"]
     assert "Strategien: begynt" in shown["Begynt AS"]

@@ -263,7 +263,7 @@ def lecturer_page(token: str) -> ViewResponse:
     """Show a lecturer which companies come, and how far each is in the guide."""
     course_session = queries.session_of_link(token, "lecturer")
     return render_template(
-        "programme/room.html",
+        "programme/lecturer_page.html",
         shown=course_session,
         rows=progress_of_cohort(course_session),
         total=count_topics(),

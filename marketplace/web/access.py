@@ -23,6 +23,10 @@ View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
+SWITCHING_ENDPOINTS = frozenset({"organisations.choose", "mandates.stop_writing"})
+"""Views that choose the organisation to act for, from any page."""
+
+
 class Level(StrEnum):
     """Group of users that may use a route."""
 
@@ -140,10 +144,23 @@ def _check_access() -> Response | None:
         abort(403)
     viewer = current_viewer()
     if allows(level, viewer):
-        return None
+        return (
+            None
+            if safe or not _depends_on_organisation(level)
+            else form_recovery.refuse_form_of_other_organisation()
+        )
     if not viewer.is_signed_in:
         return _redirect_to_sign_in(is_safe=safe)
     return abort(403)
+
+
+def _depends_on_organisation(level: Level) -> bool:
+    """Return True if a form is about the organisation that the viewer acts for."""
+    return (
+        level not in {Level.PUBLIC, Level.SIGNING_IN}
+        and request.blueprint != "accounts"
+        and request.endpoint not in SWITCHING_ENDPOINTS
+    )
 
 
 def _redirect_to_sign_in(*, is_safe: bool) -> Response:

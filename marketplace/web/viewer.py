@@ -124,6 +124,12 @@ def current_mandate() -> MandateInfo | None:
     return current.info.mandate if current and not current.info.pending_step else None
 
 
+def acting_organisation_id() -> int:
+    """Return the id of the organisation that the session acts for, also through a mandate that has ended; 0 for none."""
+    mandate = current_mandate()
+    return (mandate.company_id if mandate else current_viewer().organisation_id) or 0
+
+
 def current_token() -> str | None:
     """Return the token of the current session, or None."""
     current = _current()

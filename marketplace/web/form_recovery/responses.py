@@ -19,26 +19,35 @@ from marketplace.web.form_recovery.refill import has_draft_form, refill
 from marketplace.web.form_recovery.submission import CONTROL_FIELDS, PENDING_FORM_FIELD, Submission
 from marketplace.web.viewer import (
     STEP_ENDPOINTS,
+    acting_organisation_id,
     current_person,
     current_viewer,
     forget_loaded_user,
     pending_step,
 )
 
-OK, UNAUTHORIZED, CONFLICT = 200, 401, 409
+OK, UNAUTHORIZED, FORBIDDEN, CONFLICT = 200, 401, 403, 409
 RESENDABLE = frozenset({409, 413, 422, 429, 500, 503})
 """Statuses after which sending the same form again may succeed."""
 _SHORT_CHARACTERS = 40
 
 
 def register(app: Flask) -> None:
-    """Name the signed-in user in the CSRF tokens of each new session, and add the template globals."""
+    """Name the signed-in user and the organisation in the CSRF tokens, and add the template globals."""
 
     @app.before_request
     def name_author() -> None:
         person = current_person()
-        if request.endpoint != "static" and person.is_signed_in and "csrf_token" not in session:
+        if request.endpoint is None or request.endpoint == "static" or not person.is_signed_in:
+            return
+        if "csrf_token" not in session:
             session["csrf_token"] = submissions.new_token_secret(person.user_id)
+        if pending_step() is not None:
+            return
+        if request.method == "POST":
+            submissions.accept_token_of_other_organisation()
+        else:
+            submissions.name_organisation_in_token(acting_organisation_id())
 
     app.jinja_env.globals.update(pending_form_field=_pending_form_field, main_form=main_form)
 
@@ -92,6 +101,20 @@ def is_draft_form_on_page(path: str, page: str) -> bool:
     finally:
         if flashed is not None:  # the page has shown the messages to nobody
             session["_flashes"] = flashed
+
+
+def refuse_form_of_other_organisation() -> Response | None:
+    """Return the text of a form that was rendered before the user chose another organisation; None for other forms."""
+    rendered_for = submissions.organisation_of_form()
+    if rendered_for is None or rendered_for == acting_organisation_id():
+        return None
+    message = _(
+        "You have chosen another organisation in this browser since you opened this page. Nothing has been saved. Copy the text, go back to the right organisation and open the page again."
+    )
+    if request.headers.get("X-Autosave") == "1":
+        return make_response(jsonify(saved=message, ok=False, seen=""), FORBIDDEN)
+    title = _("You now act for another organisation")
+    return make_response(*field_page(FORBIDDEN, title, message))
 
 
 def field_page(status: int, title: str, text: str) -> tuple[str, int]:
@@ -232,7 +255,9 @@ def rerender_form() -> Response | None:
 
 
 def _restore(submission: Submission, message: str, status: int) -> Response | None:
-    """Return the first page that has the form, with the submitted values."""
+    """Return the first page that has the form, with the submitted values. None in another organisation's name."""
+    if not submission.is_for_current_organisation:
+        return None
     if submission.has_files:
         message += " " + _("Choose the files again.")
     g.pending_form = pending_form()

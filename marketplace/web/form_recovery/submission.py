@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace.core import clock
 from marketplace.web.redirects import safe_path
 from marketplace.web.request_body import oversized_text
-from marketplace.web.viewer import current_person
+from marketplace.web.viewer import acting_organisation_id, current_person
 
 LIFETIME_SECONDS = 12 * 3600
 """As long as the longest session by default: a person may submit a form before a meeting and sign in after it."""
@@ -59,6 +59,8 @@ def can_type_in(name: str) -> bool:
 class Submission:
     """A submitted form. `path` is its action, `page` the page it was on, `author` the user it was rendered for.
 
+    `organisation` is the id of the organisation that the author acted for, 0 for none, and None if unknown.
+
     An unverified submission has no CSRF token of ours and may come from another site: its text may be shown, but not
     put into a form. `same_session` is True if its token belongs to the current session cookie.
     """
@@ -70,6 +72,7 @@ class Submission:
     is_verified: bool = True
     same_session: bool = False
     has_files: bool = False
+    organisation: int | None = None
 
     @property
     def typed(self) -> list[tuple[str, str]]:
@@ -80,6 +83,11 @@ class Submission:
     def belongs_to_viewer(self) -> bool:
         """Return True if the current user, or a visitor, wrote it."""
         return self.author is None or self.author == current_person().user_id
+
+    @property
+    def is_for_current_organisation(self) -> bool:
+        """Return True unless it was written for another organisation than the one that the user acts for now."""
+        return self.organisation in {None, acting_organisation_id()}
 
     def pages(self) -> Iterator[str]:
         """Yield the pages that may contain the form: its page, its action, and the action's parents."""
@@ -114,6 +122,7 @@ def read() -> Submission | None:
         is_verified=is_verified,
         same_session=raw is not None and raw == session.get("csrf_token"),
         has_files=has_files,
+        organisation=_organisation_of(raw),
     )
 
 
@@ -149,6 +158,38 @@ def new_token_secret(user_id: int | None) -> str:
     return secret if user_id is None else f"{secret}.{user_id}"
 
 
+def name_organisation_in_token(organisation_id: int) -> None:
+    """Name the organisation that the user acts for in the CSRF tokens of the page that is rendered now."""
+    secret = _with_organisation(session["csrf_token"], organisation_id)
+    if session["csrf_token"] != secret:
+        session["csrf_token"] = secret
+
+
+def accept_token_of_other_organisation() -> None:
+    """Accept the token of a form that this session rendered before the user chose another organisation.
+
+    `organisation_of_form` returns the organisation, for a check once it is known what the form does.
+    """
+    secret = _token_secret(request.form.get("csrf_token", ""))
+    if secret is not None and _with_organisation(secret, 0) == _with_organisation(session["csrf_token"], 0):
+        session["csrf_token"] = secret
+
+
+def organisation_of_form() -> int | None:
+    """Return the id of the organisation that the submitted form was rendered for, 0 for none, or None if unknown."""
+    return _organisation_of(_token_secret(request.form.get("csrf_token", "")))
+
+
+def _organisation_of(secret: str | None) -> int | None:
+    """Return the organisation that a secret names as its third part."""
+    organisation_id = [*(secret or "").split("."), "", ""][2]
+    return int(organisation_id) if organisation_id.isascii() and organisation_id.isdigit() else None
+
+
+def _with_organisation(secret: str, organisation_id: int) -> str:
+    return ".".join([*secret.split(".")[:2], str(organisation_id)])
+
+
 def _token_secret(token: str) -> str | None:
     """Return the session secret in a CSRF token signed by this site, even if it has expired or is from an earlier session."""
     signer = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
@@ -162,14 +203,16 @@ def _author_of(secret: str | None) -> int | None:
     person = current_person()
     if secret is None or (secret == session.get("csrf_token") and person.is_signed_in):
         return person.user_id
-    _random, _dot, user_id = secret.partition(".")
+    user_id = [*secret.split("."), ""][1]
     return int(user_id) if user_id.isascii() and user_id.isdigit() else None
 
 
 def is_token_of_viewer(token: str) -> bool:
-    """Return True if a CSRF token, perhaps of an earlier session, was made for the current user."""
+    """Return True if a CSRF token, perhaps of an earlier session, was made for the current user and organisation."""
     secret, person = _token_secret(token), current_person()
-    return secret is not None and person.is_signed_in and _author_of(secret) == person.user_id
+    if secret is None or not person.is_signed_in or _author_of(secret) != person.user_id:
+        return False
+    return _organisation_of(secret) in {None, acting_organisation_id()}
 
 
 def _fernet() -> Fernet:
@@ -179,7 +222,14 @@ def _fernet() -> Fernet:
 
 def seal(submission: Submission) -> str | None:
     """Encrypt and sign a submission, or return None if it is too large to travel in a form."""
-    content = [submission.path, submission.page, submission.author, submission.fields, submission.has_files]
+    content = [
+        submission.path,
+        submission.page,
+        submission.author,
+        submission.fields,
+        submission.has_files,
+        submission.organisation,
+    ]
     packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     sealed = _fernet().encrypt_at_time(packed, int(clock.now().timestamp())).decode("ascii")
     return sealed if len(sealed) <= MAX_SEALED_CHARACTERS else None
@@ -192,5 +242,6 @@ def unseal(sealed: str) -> Submission | None:
     except InvalidToken:
         return None
     content = zlib.decompressobj().decompress(packed, 4 * MAX_BYTES)
-    path, page, author, fields, has_files = json.loads(content.decode("utf-8", "surrogatepass"))
-    return Submission(path, page, author, tuple((name, value) for name, value in fields), has_files=has_files)
+    path, page, author, fields, has_files, organisation = json.loads(content.decode("utf-8", "surrogatepass"))
+    pairs = tuple((name, value) for name, value in fields)
+    return Submission(path, page, author, pairs, has_files=has_files, organisation=organisation)

@@ -13,6 +13,8 @@ from marketplace.regions.yaml_entries import Entry, Value
 UNITS = ("project", "month", "hour", "day", "package")
 MAX_WORDS = 30
 MAX_LESSON_LINES = 6
+UNKNOWN = "unknown"
+"""The category of companies without a sector in reports."""
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _QUESTION_TEXTS = {"label": 120, "short": 60, "help": 400, "placeholder": 200}
 _EXAMPLES = ("weak", "better")
@@ -179,6 +181,8 @@ def _read_sector(entry: Entry, known: Mapping[str, Any]) -> dict[str, Any]:
     code = entry.text("code", 40, low=2)
     if code and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
         entry.value.report(f"The code {code} does not fit.", "Write words of a-z with hyphens between them.")
+    if code == UNKNOWN:
+        entry.value.report(f"The code {UNKNOWN} means that a company has no sector.", "Choose another code.")
     sector: dict[str, Any] = {"code": code, "label": entry.texts("label", 60)}
     terms = entry.get("terms") if code in known else entry.require("terms")
     if terms is not None:

@@ -5,11 +5,12 @@ Scalars are read as text, whatever type YAML would give them: 0301 is the number
 """
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from marketplace.core.i18n import LOCALES
@@ -17,6 +18,8 @@ from marketplace.core.text import clean_line, clean_text, has_control_characters
 
 MAX_BYTES = 1_000_000
 MAX_ITEMS = 400
+MAX_DEPTH = 20
+"""Deeper nesting than any key of a region file has, and than the C library can read without crashing."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -160,7 +163,10 @@ def read_yaml(path: Path, problems: list[Problem]) -> Value | None:
         if path.stat().st_size > MAX_BYTES:
             fail(1, "The file is too large.", f"A region file has at most {MAX_BYTES} bytes.")
             return None
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        text = path.read_text(encoding="utf-8")
+        if _check_structure(text, fail):
+            return None
+        node = yaml.compose(text, Loader=_LOADER)
     except OSError as error:
         fail(1, f"The file cannot be read: {error.strerror}.", "Check its name and its permissions.")
     except UnicodeDecodeError as error:
@@ -173,7 +179,7 @@ def read_yaml(path: Path, problems: list[Problem]) -> Value | None:
             f"This is not YAML: {clean_line(error.problem)}.",
             "Check indentation, colons and quotation marks on this line and the one above.",
         )
-    except (yaml.YAMLError, RecursionError):
+    except yaml.YAMLError:
         fail(1, "This is not YAML.", "Remove characters that cannot be seen.")
     else:
         if node is None:
@@ -181,3 +187,23 @@ def read_yaml(path: Path, problems: list[Problem]) -> Value | None:
         else:
             return Value(node, "", problems)
     return None
+
+
+def _check_structure(text: str, fail: Callable[[int, str, str], None]) -> bool:
+    """Report nesting that is too deep, and references, with which a short file stands for a huge one.
+
+    Returns True if there is such a problem. Raises YAMLError.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        line = event.start_mark.line + 1
+        if depth > MAX_DEPTH:
+            fail(
+                line, "The file is nested too deeply.", "Check the brackets on this line and the ones above."
+            )
+            return True
+        if isinstance(event, AliasEvent):
+            fail(line, f"*{event.anchor} refers to another place.", "Write the values here again.")
+            return True
+    return False

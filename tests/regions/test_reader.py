@@ -264,11 +264,13 @@ def test_all_faults_are_reported_together(tmp_path: Path) -> None:
         (b"- a\n- b\n", "must have keys"),
         (b"name: \xf8\n", "not in UTF-8"),
         (b"a: \x00\n", "not YAML"),
-        (b"a: *missing\n", "not YAML"),
-        (b"&a [*a]\n", "must have keys"),
+        (b"a: *missing\n", "refers to another place"),
+        (b"&a [*a]\n", "refers to another place"),
+        (b"gardens:\n- &g {name: Aa}\n" + b"- *g\n" * 300, "line 3: .g refers to another place"),
         (b"x" * 1_000_001, "too large"),
         (b"? [a, b]\n: c\n", "not a text"),
-        (b"[" * 20_000, "not YAML"),
+        (b"[" * 900_000, "nested too deeply"),
+        (b"{a: " * 200_000, "nested too deeply"),
     ],
 )
 def test_damaged_file_is_refused(tmp_path: Path, data: bytes, message: str) -> None:
@@ -281,3 +283,9 @@ def test_damaged_file_is_refused(tmp_path: Path, data: bytes, message: str) -> N
 def test_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RegionFileError, match="cannot be read: No such file"):
         read_region(tmp_path / "none.yaml")
+
+
+def test_sector_with_the_code_of_companies_without_a_sector_is_refused(tmp_path: Path) -> None:
+    text = MINIMAL + SECTOR.replace("mountain-farming", "unknown")
+    with pytest.raises(RegionFileError, match="means that a company has no sector"):
+        read_region(write(tmp_path, text))

@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace.core import clock
 from marketplace.web.redirects import safe_path
 from marketplace.web.request_body import oversized_text
-from marketplace.web.viewer import acting_organisation_id, current_person
+from marketplace.web.viewer import acting_organisation_id, current_person, current_viewer
 
 LIFETIME_SECONDS = 12 * 3600
 """As long as the longest session by default: a person may submit a form before a meeting and sign in after it."""
@@ -87,7 +87,9 @@ class Submission:
     @property
     def is_for_current_organisation(self) -> bool:
         """Return True unless it was written for another organisation than the one that the user acts for now."""
-        return self.organisation in {None, acting_organisation_id()}
+        if self.organisation is None or not current_viewer().is_signed_in:
+            return True
+        return self.organisation == acting_organisation_id()
 
     def pages(self) -> Iterator[str]:
         """Yield the pages that may contain the form: its page, its action, and the action's parents."""

@@ -20,6 +20,7 @@ MAX_DRAFTS = 100
 """Drafts per user; the oldest are deleted first."""
 MAX_PATH = 300
 MAX_CHARACTERS = 100_000
+"""Characters of the values of a draft, and also of everything else in it: names of fields, and hidden fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,14 @@ class DraftContent:
         if self.hidden != newer.hidden:
             return newer
         return DraftContent(self.values | newer.values, newer.hidden, newer.locks)
+
+    @property
+    def is_too_large(self) -> bool:
+        """True if it has too many characters. A value counts as one more, so that empty ones are limited as well."""
+        typed = sum(len(value) for given in self.values.values() for value in given)
+        other = sum(len(name) + len(given) for name, given in self.values.items())
+        other += sum(len(name) + len(value) for name, value in (self.hidden | self.locks).items())
+        return max(typed, other) > MAX_CHARACTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ def save_draft(owner: DraftOwner, path: str, content: DraftContent) -> dt.dateti
             draft = FormDraft(user_id=owner.user_id, organisation_id=owner.organisation_id, path=path)
         else:
             content = draft.content.merged_with(content)
-        if sum(len(value) for values in content.values.values() for value in values) > MAX_CHARACTERS:
+        if content.is_too_large:
             return None
         draft.content, draft.updated_at = content, clock.now()
         session.add(draft)

@@ -182,6 +182,29 @@ def test_malformed_draft_is_refused(client, owner):
     assert client.get(NEW).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"values": {"n" * 60_000: ["x"]}},
+        {"values": {"empty": [""] * 60_000}},
+        {"hidden": {"h" * 60_000: "x"}},
+    ],
+    ids=["names", "empty values", "hidden fields"],
+)
+def test_draft_does_not_grow_by_what_nobody_types(client, owner, given):
+    client.sign_in(owner.user_id)
+    content = {"path": NEW, "page": NEW, "values": {}, "hidden": {}} | given
+    if "hidden" in given:
+        content["hidden"] |= {"i" * 60_000: "x"}
+    else:
+        assert (
+            client.post("/drafts", data={"draft": json.dumps(content)}, headers=AUTOSAVE).status_code == 200
+        )
+        content["values"] = {f"m{name}": list(values) for name, values in content["values"].items()}
+    answer = client.post("/drafts", data={"draft": json.dumps(content)}, headers=AUTOSAVE)
+    assert answer.status_code == 413
+
+
 def test_visitor_cannot_save_a_draft(client):
     answer = save(client, own_words=TEXT)
     assert answer.status_code == 401

@@ -3,14 +3,14 @@
 The period of a live report can be chosen freely, so that two of them could be subtracted: a mean of yesterday and one of
 today reveal the answers of a company that answered between them, and two breakdowns the category of a company that joined.
 Figures of samples and breakdowns are therefore never computed for a live report. They are those of the newest issue, which is
-compared with all earlier issues before it is published, whatever period is asked for. Counts are live.
+compared with all earlier issues before it is published, whatever period is asked for. Counts of events are live.
 """
 
 import dataclasses
 from collections.abc import Collection, Sequence
 
 from marketplace.reporting.figures import Figure, FigureState, ReportPart
-from marketplace.reporting.suppression import PUBLIC_PARTS, TOTAL_UNITS, suppress
+from marketplace.reporting.suppression import PUBLIC_PARTS, is_sample, suppress
 
 
 def publish_live(
@@ -30,8 +30,8 @@ def publish_live(
 
 
 def is_issued_only(part_code: str, figure: Figure) -> bool:
-    """Return True for a figure of a sample: a mean, a median, a spread or a share."""
-    return part_code not in PUBLIC_PARTS and figure.unit not in TOTAL_UNITS
+    """Return True for a figure of a sample: a mean, a share, or a count of companies by answer or result."""
+    return part_code not in PUBLIC_PARTS and is_sample(figure)
 
 
 def _with_issued(part: ReportPart, issued: ReportPart | None) -> ReportPart:

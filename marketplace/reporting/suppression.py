@@ -6,14 +6,15 @@ no hidden count follows from the total and the shown counts (primary and seconda
 "Statistical Disclosure Control", Wiley 2012, chapter 4). Between reports, a change of one to four companies in a part of the
 categories would identify those who joined or left, so it is hidden in the later report.
 
-A figure needs five companies or people behind it, and a breakdown a total that is shown. A mean or a median must also not differ from an earlier report by fewer
-than five answers, since the new answers would follow from both. Totals of the whole project are shown: they are not broken down.
+A figure needs five companies or people behind it, and a breakdown a total that is shown. A sample, which says what companies
+answered or achieved, must also not differ from an earlier report by fewer than five of them, since what the new ones
+answered would follow from both. Totals of the whole project are shown: they are not broken down.
 """
 
 import dataclasses
 from collections.abc import Mapping, Sequence
 
-from marketplace.reporting.figures import Breakdown, Figure, FigureState, ReportPart
+from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
 
 MIN_COUNT = 5
 """The smallest number of companies that is shown in a breakdown, and on which a mean is based."""
@@ -22,7 +23,21 @@ PUBLIC_PARTS = frozenset({"finance", "aid"})
 """Parts about the project's own accounts, and about state aid, which is public by law."""
 
 TOTAL_UNITS = frozenset({"count", "minutes", "km"})
-"""Units of figures that add up or count; all others are means, medians or shares of answers."""
+"""Units of figures that add up or count; all others are means, medians or shares of answers. See `is_sample`."""
+
+RESULT_CODES = frozenset(
+    {
+        "with_baseline",
+        "measured",
+        "reached",
+        "not_reached",
+        "on_the_way",
+        "not_measured",
+        "corrected",
+        "withdrawn",
+    }
+)
+"""Figures that count the objectives of companies by their results."""
 
 Groups = frozenset[frozenset[str]]
 """A partition of the categories of a breakdown: each shown category alone, and all hidden ones together."""
@@ -41,6 +56,13 @@ def suppress(
         message = "Two breakdowns of a report divide by the same dimension."
         raise ValueError(message)
     return tuple(_suppress_part(part, [_part(report, part.code) for report in earlier]) for part in parts)
+
+
+def is_sample(figure: Figure) -> bool:
+    """Return True for a figure about what companies answered or achieved: a mean, a share, or a count by answer or result."""
+    return (
+        figure.unit not in TOTAL_UNITS or figure.evidence is Evidence.REPORTED or figure.code in RESULT_CODES
+    )
 
 
 def _part(report: Sequence[ReportPart], code: str) -> ReportPart:
@@ -68,13 +90,13 @@ def _figures(code: str, earlier: Sequence[ReportPart]) -> list[Figure]:
 
 
 def _suppress_figure(figure: Figure, earlier: Sequence[Figure]) -> Figure:
-    """Hide a figure that is based on few companies, or a mean that reveals the answers of few compared with an earlier report."""
+    """Hide a figure that is based on few companies, or a sample that reveals the answers of few compared with an earlier report."""
     if figure.state is not FigureState.MEASURED:
         return figure
     changes = [
         (figure.n or 0) - (other.n or 0)
         for other in earlier
-        if other.state is FigureState.MEASURED and figure.unit not in TOTAL_UNITS
+        if other.state is FigureState.MEASURED and is_sample(figure)
     ]
     if not any(map(_is_small, (figure.n, figure.of, *changes))):
         return figure

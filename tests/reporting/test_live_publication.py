@@ -11,7 +11,7 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.programme.models.projects import ProjectGarden
-from marketplace.reporting.figures import Figure, FigureState
+from marketplace.reporting.figures import Evidence, Figure, FigureState
 from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.queries.live import LiveParts, public_parts, shown_parts
 from marketplace.reporting.queries.report import project_report
@@ -98,3 +98,17 @@ def test_partner_garden_gets_counts_only(built: ReportedProject) -> None:
     assert [part.breakdowns for part in shown.parts if part.breakdowns] == []
     assert figure(shown, "recruited").value == 6
     assert seen == []
+
+
+def test_count_by_answer_or_result_is_from_an_issue(built: ReportedProject) -> None:
+    codes = [
+        one.code
+        for part in project_report(built.curator, built.project.slug, None, None, None).parts
+        for one in part.figures
+        if one.state is FigureState.MEASURED
+        and (one.evidence is Evidence.REPORTED or one.code in {"reached", "with_baseline"})
+    ]
+    assert {"says_started", "reached", "with_baseline"} <= set(codes)
+    assert {figure(live(built), code).state for code in codes} == {FigureState.UNPUBLISHED}
+    issue(built)
+    assert figure(live(built), "says_started").state is FigureState.MEASURED

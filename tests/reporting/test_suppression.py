@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from marketplace.reporting.figures import Breakdown, Figure, FigureState, ReportPart
+from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
 from marketplace.reporting.suppression import suppress, suppress_breakdown
 
 CATEGORIES = ("a", "b", "c", "d", "e", "f")
@@ -75,6 +75,17 @@ def test_mean_that_reveals_a_new_answer_is_hidden():
     first = suppress(report(4200, 10))
     assert state(suppress(report(4100, 11), [first])) is FigureState.SUPPRESSED
     assert state(suppress(report(4100, 15), [first])) is FigureState.MEASURED
+
+
+@pytest.mark.parametrize(
+    ("code", "evidence"), [("outcome_on_time", Evidence.REPORTED), ("reached", Evidence.OBSERVED)]
+)
+def test_count_that_reveals_a_new_answer_is_hidden(code, evidence):
+    def counts(value, n):
+        return [ReportPart("objectives", [Figure(code, value, evidence=evidence, n=n, of=40)])]
+
+    assert state(suppress(counts(8, 11), [counts(7, 10)])) is FigureState.SUPPRESSED
+    assert state(suppress(counts(8, 15), [counts(7, 10)])) is FigureState.MEASURED
 
 
 def test_no_small_count_is_recoverable_from_two_successive_reports(sampling):

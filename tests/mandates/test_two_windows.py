@@ -50,7 +50,9 @@ def write_for(browser: Browser, company: Company) -> None:
 
 
 def send(browser: Browser, path: str, data: dict[str, str], **headers: str) -> TestResponse:
-    return browser.post(path, data=data, csrf=False, headers={"Referer": f"http://localhost{path}", **headers})
+    return browser.post(
+        path, data=data, csrf=False, headers={"Referer": f"http://localhost{path}", **headers}
+    )
 
 
 def count(model: type) -> int:

@@ -197,7 +197,7 @@ def _check_structure(text: str, fail: Callable[[int, str, str], None]) -> bool:
     depth = 0
     for event in yaml.parse(text, Loader=_LOADER):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if depth > MAX_DEPTH:
             fail(
                 line, "The file is nested too deeply.", "Check the brackets on this line and the ones above."

@@ -205,7 +205,9 @@ def confirm(token: str) -> ViewResponse:
 def _past_link(token: str, *purposes: str) -> ViewResponse:
     """Return the page of a link that was used, or that has expired or been replaced, with the next step."""
     link = queries.find_used_link(token, *purposes)
-    return render_template("accounts/past_link.html", link=link, is_reset="reset" in purposes), GONE
+    return render_template(
+        "accounts/used_or_expired_link.html", link=link, is_reset="reset" in purposes
+    ), GONE
 
 
 def _confirm(token: str, password: str, *, is_registration: bool) -> ViewResponse:

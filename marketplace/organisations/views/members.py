@@ -194,7 +194,7 @@ def accept_invitation(token: str) -> ViewResponse:
         past = queries.find_past_invitation(token) if request.method != "POST" else None
         if past is None:
             abort(410)
-        return render_template("organisations/past_invitation.html", invitation=past)
+        return render_template("organisations/used_or_expired_invitation.html", invitation=past)
     viewer, form = current_viewer(), AcceptInvitationForm()
     if request.method == "POST" and (viewer.is_signed_in or form.validate()):
         person = use_cases.NewPerson(form.person_name.data or "", invitation.email, form.password.data or "")

@@ -161,7 +161,7 @@ def session_held(slug: str, session_id: int) -> ViewResponse:
             flashes.done(_("It is recorded that the session was held."))
             return see_other("programme.course_session", slug=slug, session_id=session_id)
     return render_template(
-        "programme/held.html", slug=slug, listed=queries.attendance_list(course_session), form=form
+        "programme/confirm_held.html", slug=slug, listed=queries.attendance_list(course_session), form=form
     )
 
 

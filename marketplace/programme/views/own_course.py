@@ -59,7 +59,7 @@ def plan_start_panel(viewer: Viewer) -> StrategyPanel | None:
     """Build the link to the course on the start page of a company's plan, or None without a course."""
     if viewer.organisation_id is None or not queries.has_course(viewer.organisation_id):
         return None
-    return StrategyPanel("programme/_thread_panel.html", {})
+    return StrategyPanel("programme/_own_course_panel.html", {})
 
 
 def course_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:

@@ -129,7 +129,7 @@ def no_award(reference: str) -> ViewResponse:
         flashes.done(_("The brief has ended, and everyone who answered has been notified."))
         return see_other("proposals.compare", reference=reference)
     return render_template(
-        "proposals/no_award.html",
+        "proposals/choose_nobody.html",
         brief_offers=brief_offers,
         form=form,
         letter_scores=queries.letter_scores(brief_offers, brief_offers.live),

@@ -32,7 +32,7 @@ def compare_offers(reference: str) -> ViewResponse:
     if viewer.is_garden:
         brief, count = queries.count_for_garden(viewer, reference)
         return render_template(
-            "proposals/garden.html", brief=brief, count=count, opens=queries.opening_time(brief)
+            "proposals/offer_count.html", brief=brief, count=count, opens=queries.opening_time(brief)
         )
     brief_offers = queries.offers_for(viewer, reference)
     if brief_offers.is_sealed:
@@ -77,7 +77,7 @@ def _shown(brief_offers: BriefOffers) -> list[Offer]:
 def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm) -> ViewResponse:
     can_extend = can_extend_without_offers(brief_offers.brief)
     return render_template(
-        "proposals/none.html",
+        "proposals/no_offers.html",
         brief_offers=brief_offers,
         form=form,
         can_extend=can_extend and current_viewer().is_owner,

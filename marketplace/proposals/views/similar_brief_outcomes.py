@@ -35,7 +35,7 @@ def similar_earlier_briefs_panel(viewer: Viewer, brief_view: BriefView, _args: o
         for one in _advice(viewer, brief_view)
     ]
     values = {"rows": rows, "advice": advice, "of_many": viewer.is_garden}
-    return Panel("proposals/_earlier.html", values) if rows or advice else None
+    return Panel("proposals/_similar_brief_outcomes.html", values) if rows or advice else None
 
 
 def _advice(viewer: Viewer, brief_view: BriefView) -> list[queries.Advice]:

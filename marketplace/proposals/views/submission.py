@@ -225,10 +225,10 @@ def _read_only(supplier_offer: SupplierOffer) -> ViewResponse:
     if supplier_offer.proposal is None:
         if not supplier_offer.is_open and not supplier_offer.can_answer:
             raise NotFound
-        return render_template("proposals/closed.html", supplier_offer=supplier_offer, display=None)
+        return render_template("proposals/closed_offer.html", supplier_offer=supplier_offer, display=None)
     content = supplier_offer.sent or supplier_offer.content
     display = OfferDisplay(content, supplier_offer.requirements.ownership_labels, is_own=True)
-    return render_template("proposals/closed.html", supplier_offer=supplier_offer, display=display)
+    return render_template("proposals/closed_offer.html", supplier_offer=supplier_offer, display=display)
 
 
 @blueprint.route("/briefs/<reference>/proposal/withdraw", methods=["GET", "POST"])

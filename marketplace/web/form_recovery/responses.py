@@ -273,7 +273,7 @@ def _with_leftovers(html: str, leftovers: Sequence[tuple[str, str]]) -> str:
     if not leftovers:
         return html
     start = '<main id="content" tabindex="-1">'
-    boxes = render_template("components/kept_text.html", texts=[value for _name, value in leftovers])
+    boxes = render_template("components/unsaved_text.html", texts=[value for _name, value in leftovers])
     return html.replace(start, start + boxes, 1)
 
 

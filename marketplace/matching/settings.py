@@ -71,11 +71,11 @@ class MatchingSettings:
     other services."""
     many_services: int = 4
     tick_decay: float = 4.0
-    worth_unsupported: float = 0.8
+    worth_unsupported: float = 0.15
     """Number of ticked services from which a tick that the texts do not support counts less, and how fast: with n
     ticks (`many_services` / n) to the power of `tick_decay`, times `worth_unsupported` whatever their number."""
     offered_floor: float = 0.03
-    """Minimum evidence, 0 to 1, from ticks and cases to count as an offer. Nine unsupported ticks are below it."""
+    """Minimum evidence, 0 to 1, from ticks and cases to count as an offer. Six unsupported ticks are below it."""
     labelled_services: int = 5
     """With more ticked services than this, their names are not searched as words of the profile."""
     sector_written: float = 0.3

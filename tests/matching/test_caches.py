@@ -57,6 +57,7 @@ def test_token_cache_replaces_decompounding(
     opened = Index.open(tmp_path / "saved", glossary)
     assert opened.rank(BRIEF) == index.rank(BRIEF)
     monkeypatch.setattr(analyzer, "CACHE_SIZE_WITH_LOOKUP", 1)
+    monkeypatch.setattr(analyzer, "SURFACES_WITH_LOOKUP", 1)
     assert Index.open(tmp_path / "saved", glossary).rank(BRIEF) == index.rank(BRIEF)
     built, restored = (one._store.encoder.analyzer for one in (index, opened))
     text = "Gårdsutsalg og nettbutikken på nynorsk heime, fiskeskinnlampe"

@@ -22,8 +22,10 @@ from .stop_words import StopWords
 
 MAX_WORD_LENGTH = 60
 CACHE_SIZE = 300_000
-CACHE_SIZE_WITH_LOOKUP = 16_000
+CACHE_SIZE_WITH_LOOKUP = 4_000
 """Cache size if a token cache on disk covers the words of the training texts."""
+SURFACES_WITH_LOOKUP = 50_000
+"""How many words as written are cached then, per language: a third of a kilobyte each."""
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile("['\u2019]")
@@ -149,7 +151,8 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
     def _read(self, surfaces: Iterable[str], lang: str) -> list[Token]:
         cache = self._tokens.get(lang)
         if cache is None:
-            cache = self._tokens[lang] = BoundedDict(self._cache.max_size)
+            size = CACHE_SIZE if self._token_cache is None else SURFACES_WITH_LOOKUP
+            cache = self._tokens[lang] = BoundedDict(size)
         tokens: list[Token] = []
         for surface in surfaces:
             read = cache.get(surface)

@@ -15,7 +15,7 @@ from ..criteria import EARTH_RADIUS_KM, WRITTEN_NORWEGIAN
 from ..documents import Document, Query
 from ..settings import MatchingSettings
 from ..storage.string_table import Vocabulary, memory_map
-from ..storage.types import IntSequence, Mask, Vector
+from ..storage.types import IntSequence, Mask, Rows, Vector
 
 Codes = np.ndarray[Any, np.dtype[np.int8]]
 
@@ -50,9 +50,12 @@ class ValueIndex:
 
 
 class AttributeColumns:
-    """Attributes of documents as arrays by row. Missing values are NaN, or false in a `has_` column."""
+    """Attributes of documents as arrays by row. Missing values are NaN, or false in a `has_` column.
 
-    ARRAYS = ("price", "next_start", "latitude", "longitude", "remote", "has_area", "has_languages")
+    `places` are the different positions in radians, `place_of` the index of each document's there.
+    """
+
+    ARRAYS = ("price", "next_start", "place_of", "places", "remote", "has_area", "has_languages")
     ROWS = ("comes_to", "speaks", "sectors", "job_in_sector", "jobs_in_sector", "job_of_service")
 
     def __init__(
@@ -62,8 +65,8 @@ class AttributeColumns:
         self.size = len(arrays["price"])
         self.price: Vector = arrays["price"]
         self.next_start: Vector = arrays["next_start"]
-        self.latitude: Vector = arrays["latitude"]
-        self.longitude: Vector = arrays["longitude"]
+        self.place_of: Rows = arrays["place_of"]
+        self.places: Vector = arrays["places"]
         self.remote: Mask = arrays["remote"]
         self.has_area: Mask = arrays["has_area"]
         self.has_languages: Mask = arrays["has_languages"]
@@ -72,13 +75,17 @@ class AttributeColumns:
     @classmethod
     def of(cls, documents: Sequence[Document], settings: MatchingSettings) -> Self:
         """Read the attributes of documents."""
+        places = dict.fromkeys(d.position for d in documents)
+        place_of = {position: place for place, position in enumerate(places)}
         arrays = {
             "price": _float_column(d.price_from_nok for d in documents),
             "next_start": _float_column(
                 d.next_start.toordinal() if d.next_start else None for d in documents
             ),
-            "latitude": np.radians(_float_column(d.position.lat if d.position else None for d in documents)),
-            "longitude": np.radians(_float_column(d.position.lon if d.position else None for d in documents)),
+            "place_of": np.array([place_of[d.position] for d in documents], dtype=np.int32),
+            "places": np.radians(
+                [(p.lat, p.lon) if p else (np.nan, np.nan) for p in places], dtype=np.float64
+            ).reshape(-1, 2),
             "remote": _bool_column(d.remote for d in documents),
             "has_area": _bool_column(bool(d.area) for d in documents),
             "has_languages": _bool_column(bool(d.languages) for d in documents),
@@ -161,9 +168,11 @@ class AttributeColumns:
         settings = self.settings
         share = np.full(self.size, self.settings.unknown_share)
         if query.position is not None:
-            near = np.clip(
+            # Most suppliers share their position, that of a municipality, with others.
+            by_place = np.clip(
                 (settings.far_km - self._km(query)) / (settings.far_km - settings.near_km), 0.0, 1.0
             )
+            near = by_place[self.place_of]
             if query.presence == "some":
                 near = np.where(self.remote, 0.5 + 0.5 * near, near)
             share = np.where(np.isnan(near), self.settings.unknown_share, near)
@@ -173,13 +182,12 @@ class AttributeColumns:
         return share
 
     def _km(self, query: Query) -> Vector:
+        """Return the distance of each of `places` from the query's position."""
         assert query.position is not None
         latitude, longitude = np.radians(query.position.lat), np.radians(query.position.lon)
-        half_latitude, half_longitude = (self.latitude - latitude) / 2, (self.longitude - longitude) / 2
-        h = (
-            np.sin(half_latitude) ** 2
-            + np.cos(latitude) * np.cos(self.latitude) * np.sin(half_longitude) ** 2
-        )
+        latitudes, longitudes = self.places.T
+        half_latitude, half_longitude = (latitudes - latitude) / 2, (longitudes - longitude) / 2
+        h = np.sin(half_latitude) ** 2 + np.cos(latitude) * np.cos(latitudes) * np.sin(half_longitude) ** 2
         km: Vector = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, h)))
         return km
 

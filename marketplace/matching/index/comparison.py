@@ -224,12 +224,12 @@ class Comparison(QueryScores):
         total = contributions.sum()
         if not total:
             return
-        surfaces = self.store.explanation_terms(row).surfaces
         columns, lexical = self._query_terms.columns, self.store.lexical
         ordered = sorted(
             (-float(contributions[i]), lexical.term(columns[i]), columns[i])
             for i in np.flatnonzero(contributions).tolist()
         )
+        surfaces = self.store.explanation_terms(row).surfaces({term for _, term, _ in ordered})
         for negative_value, term, column in ordered:
             wanted = [word for word in self._query_terms.words[column] if word in self._wanted_words]
             query_words = self._shown_words(term, wanted)

@@ -1,6 +1,7 @@
 """Turn documents into what is indexed: tokens per field, and features per service."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np
@@ -20,16 +21,27 @@ from .service_words import TextWords
 Fields = Mapping[str, Sequence[Token]]
 TEXT_FIELDS = ("name", "text", "cases")
 CACHE_SIZE = 40
-"""Two result pages: the explanation terms of a document take a hundred times the memory of its text."""
+"""Two result pages."""
 SMALL_DIRECTORY = 2_000
-"""Up to this many documents (a region), the explanation terms of all are cached, about 30 kB each."""
+"""Up to this many documents (a region), the explanation terms of all are cached."""
 
 
 class ExplanationTerms(NamedTuple):
-    """Words of a document to show in explanations: surface forms per term, and top words per service."""
+    """Words of a document to show in explanations: all of its distinct tokens, and top words per service."""
 
-    surfaces: Mapping[str, tuple[str, ...]]
+    tokens: Sequence[Token]
     service_words: TextWords
+
+    def surfaces(self, terms: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
+        """Return the words as written for each of some terms that the document contains."""
+        found: dict[str, dict[str, None]] = {}
+        for token in self.tokens:
+            if token.term in terms:
+                found.setdefault(token.term, {})[token.surface] = None
+            for part in token.parts:
+                if part in terms:
+                    found.setdefault(part, {})[token.surface] = None
+        return {term: tuple(forms) for term, forms in found.items()}
 
 
 class DocumentEncoder:
@@ -91,14 +103,8 @@ class DocumentEncoder:
         cases = " . ".join(case.text for case in document.cases)
         body = [*tokens(document.text, lang), *tokens(cases, lang)]
         services = [token for code in document.services for token in self._service_tokens.get(code, ())]
-        surfaces: dict[str, dict[str, None]] = {}
-        for token in (*tokens(document.name, lang), *body, *services):
-            surfaces.setdefault(token.term, {})[token.surface] = None
-            for part in token.parts:
-                surfaces.setdefault(part, {})[token.surface] = None
-        return ExplanationTerms(
-            {term: tuple(forms) for term, forms in surfaces.items()}, self.needs.words_of(body)
-        )
+        distinct = tuple(dict.fromkeys([*tokens(document.name, lang), *body, *services]))
+        return ExplanationTerms(distinct, self.needs.words_of(body))
 
     def distinct_terms(self, fields: Fields) -> frozenset[str]:
         """Return the distinct terms of a document's description and cases."""

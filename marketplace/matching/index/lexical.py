@@ -263,10 +263,10 @@ class LexicalIndex:
 
     def shared_terms(self, query: QueryTerms) -> Vector:
         """Return the share, 0 to 1, of the query's distinct terms that each document contains."""
-        counts = np.zeros(self.size)
+        rows = [np.zeros(0, dtype=np.intp)]
         for start, part in self._slices_with_start:
-            for column in query.own_columns:
-                counts[part.rows_of(column) + start] += 1
+            rows += [part.rows_of(column) + start for column in query.own_columns]
+        counts = np.bincount(np.concatenate(rows), minlength=self.size)
         return counts / max(query.distinct_terms, 1)
 
     def coverage(self, tokens: Sequence[Token]) -> Vector:

@@ -1,7 +1,7 @@
 """Scores of a query's words and confirmed services for all documents, before place, budget and time."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -212,14 +212,14 @@ class QueryScores:
         if not self.needs:
             return np.ones(self.store.size)
         weight = self.store.settings.worth_beside
-        related = [weight * self._feature("related", service) for service in self._need_indices]
-        best: Vector = np.maximum.reduce([self._best_own_evidence, *related])
+        best = self._best_own_evidence.copy()
+        for service in self._need_indices:
+            np.maximum(best, weight * self._feature("related", service), out=best)
         return best
 
-    @property
+    @cached_property
     def _best_own_evidence(self) -> Vector:
-        best: Vector = np.maximum.reduce([self._evidence(service) for service in self._need_indices])
-        return best
+        return reduce(np.maximum, [self._evidence(service) for service in self._need_indices])
 
     @cached_property
     def _related_only(self) -> Mask:

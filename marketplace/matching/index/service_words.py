@@ -15,8 +15,6 @@ from ..storage.types import IntSequence, Vector
 MAX_MATCHED_WORDS = 4
 CACHE_SIZE = 4_000
 """How many terms, and how many words, are cached: more than occur in two result pages."""
-Word = tuple[str, str, tuple[str, ...]]
-"""A word as written, its stem, and the stems of its parts."""
 
 
 class Strengths(NamedTuple):
@@ -76,6 +74,12 @@ class TermStrengths:
         rows, minima = self._centroids.indices[start:end], self.minima[start:end]
         return Strengths(rows[is_strong], values[is_strong], minima[is_strong])
 
+    def reasons(self, row: int) -> frozenset[str]:
+        """Return the terms that may be a reason for a service."""
+        columns = np.repeat(np.arange(len(self._vocabulary)), np.diff(self._centroids.indptr))
+        is_reason = (self._centroids.indices == row) & (self.minima < NEVER)
+        return frozenset(self._vocabulary.strings[column] for column in columns[is_reason].tolist())
+
     def is_reason(self, term: str) -> bool:
         """Return True if a term may be a reason for some service."""
         column = self._vocabulary.get(term)
@@ -96,14 +100,13 @@ class ServiceWords:
         self.strengths = strengths
         self._reasons = reasons or ReasonWords()
         self._parts_weight = parts_weight
-        self._cache: BoundedDict[Word, Mapping[int, float]] = BoundedDict(CACHE_SIZE)
+        self._cache: BoundedDict[Token, Mapping[int, float]] = BoundedDict(CACHE_SIZE)
+        self._terms_of_service: dict[int, frozenset[str]] = {}
         self._explains: BoundedDict[str, bool] = BoundedDict(CACHE_SIZE)
 
     def of(self, tokens: Iterable[Token]) -> "TextWords":
         """Return the words of a text by service."""
-        distinct = dict.fromkeys((token.surface, token.term, token.parts) for token in tokens)
-        strengths = [(word[0], self._strengths(word)) for word in distinct]
-        return TextWords(self.strengths.services, [entry for entry in strengths if entry[1]])
+        return TextWords(self, tuple(dict.fromkeys(tokens)))
 
     def explains(self, term: str) -> bool:
         """Return True if a term may be a reason for some service."""
@@ -112,7 +115,14 @@ class ServiceWords:
             explains = self._explains[term] = self.strengths.is_reason(term)
         return explains
 
-    def _strengths(self, word: Word) -> Mapping[int, float]:
+    def reasons(self, row: int) -> frozenset[str]:
+        """Return the terms that may be a reason for a service."""
+        reasons = self._terms_of_service.get(row)
+        if reasons is None:
+            reasons = self._terms_of_service[row] = self.strengths.reasons(row)
+        return reasons
+
+    def of_word(self, word: Token) -> Mapping[int, float]:
         """Return how strongly a word points to each service that it explains, by row."""
         strengths = self._cache.get(word)
         if strengths is None:
@@ -135,21 +145,24 @@ class ServiceWords:
 class TextWords:
     """The words of one text to show for each service, strongest first. Computed for the services asked for."""
 
-    def __init__(self, services: Sequence[str], strengths: Sequence[tuple[str, Mapping[int, float]]]) -> None:
-        self._services = services
-        self._strengths = strengths
+    def __init__(self, service_words: ServiceWords, tokens: Sequence[Token]) -> None:
+        self._service_words = service_words
+        self._tokens = tokens
         self._words: dict[str, tuple[str, ...]] = {}
 
     def of(self, service: str) -> tuple[str, ...]:
         """Return the words to show for a service."""
         if service not in self._words:
-            self._words[service] = self._find(self._services.index(service))
+            self._words[service] = self._find(self._service_words.strengths.services.index(service))
         return self._words[service]
 
     def _find(self, row: int) -> tuple[str, ...]:
         best: dict[str, float] = {}
-        for surface, strengths in self._strengths:
-            if row in strengths:
-                best[surface] = max(strengths[row], best.get(surface, 0.0))
+        reasons = self._service_words.reasons(row)
+        for token in self._tokens:
+            if token.term in reasons or not reasons.isdisjoint(token.parts):
+                strength = self._service_words.of_word(token).get(row, 0.0)
+                best[token.surface] = max(strength, best.get(token.surface, 0.0))
+        best = {surface: strength for surface, strength in best.items() if strength}
         ranked = sorted(best, key=lambda word: -best[word])
         return tuple(word for word in ranked[:MAX_MATCHED_WORDS] if best[word] >= best[ranked[0]] / 3)

@@ -1,7 +1,7 @@
 """The facts that a report is computed from, as plain values: what was recorded by a moment, for a period."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,7 +116,7 @@ class ReportFacts:
     """Everything that a report counts. `rows` are the current versions by kind, `history` all versions of some kinds.
 
     `garden_ids` are the gardens of the project, or the garden itself. `is_project` is False for a garden without a project,
-    `is_restricted` is True for some places of a project.
+    `is_restricted` is True for some places of a project. `services` are the codes of the services that suppliers can offer.
     """
 
     period: ReportPeriod
@@ -130,6 +130,7 @@ class ReportFacts:
     money: Sequence[Money] = ()
     aid: Sequence[Aid] = ()
     fees: Sequence[Money] = ()
+    services: Collection[str] = ()
 
     def of(self, kind: str) -> Sequence[Row]:
         """Return the current rows of a kind."""

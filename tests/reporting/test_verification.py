@@ -7,12 +7,15 @@ import pytest
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.taxonomy import services
+from marketplace.regions.reader import read_region
 from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.queries.issues import verify_issue
 from marketplace.reporting.serialization import content_digest
 from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
 from marketplace.reporting.verification import verify_content
 from tests.factories.reporting import reported_project
+from tests.support.regions import REGION_FILES, region_in_use
 
 
 def figure(code, value):
@@ -106,6 +109,12 @@ def test_issue_of_an_older_figure_list_is_verified_after_the_upgrade(issue, comm
     result = command("report", "--verify", stored.digest)
     assert result.exit_code == 0
     assert stored.digest in result.output
+
+
+def test_issue_is_verified_after_the_region_has_added_a_service(issue):
+    with region_in_use(read_region(REGION_FILES / "more-og-romsdal.yaml")):
+        assert "web.boat-timetable" in services()
+        assert verify_issue(issue).is_verified
 
 
 def test_command_names_the_figure_that_no_longer_follows(issue, command):

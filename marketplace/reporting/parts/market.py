@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.core.dates import add_months
-from marketplace.core.taxonomy import services
 from marketplace.reporting.counting import (
     count_dated,
     counted,
@@ -155,8 +154,14 @@ def network_part(facts: ReportFacts) -> ReportPart:
             counted("suppliers_new", len(own_now.keys() - own_before.keys())),
             counted("suppliers_left", len(own_before.keys() - own_now.keys())),
             counted("approvals", len(approvals)),
-            counted("services_offered", sum(code in offered for code in services()), of=len(services())),
-            counted("services_missing", sum(code not in offered for code in services()), of=len(services())),
+            counted(
+                "services_offered", sum(code in offered for code in facts.services), of=len(facts.services)
+            ),
+            counted(
+                "services_missing",
+                sum(code not in offered for code in facts.services),
+                of=len(facts.services),
+            ),
         ],
         [Breakdown("service_group", "approvals", tally(approvals))] if approvals else [],
     )
@@ -170,9 +175,10 @@ def _approved(facts: ReportFacts, moment: dt.datetime) -> dict[int, list[str]]:
     for supplier_id, categories in _categories(facts, moment).items():
         supplier = suppliers.get(supplier_id)
         if supplier is not None and supplier["is_active"] and not supplier["paused_at"]:
-            known = services()
             codes[supplier_id] = {
-                code for code in supplier["services"] if code in known and known[code].group in categories
+                code
+                for code in supplier["services"]
+                if code in facts.services and _group_of(code) in categories
             }
     return {supplier_id: sorted(found) for supplier_id, found in codes.items()}
 
@@ -183,7 +189,7 @@ def _own(facts: ReportFacts, approved: dict[int, list[str]]) -> dict[int, list[s
     for row in facts.history.get("supplier", ()):
         gardens.setdefault(row.row_id, row["garden_id"])
     return {
-        supplier_id: sorted({services()[code].group for code in codes})
+        supplier_id: sorted({_group_of(code) for code in codes})
         for supplier_id, codes in approved.items()
         if gardens.get(supplier_id) in facts.garden_ids
     }
@@ -215,3 +221,8 @@ def _categories(facts: ReportFacts, moment: dt.datetime) -> dict[int, set[str]]:
 def _lapses_on(approved_on: dt.date) -> dt.date:
     """Return the day on which an approval lapses. Cached because `add_months` takes a tenth of a report."""
     return add_months(approved_on, rules.DORMANT_MONTHS)
+
+
+def _group_of(service_code: str) -> str:
+    """Return the group of a service, with which its code begins. The service may have been retired since."""
+    return service_code.partition(".")[0]

@@ -1,6 +1,6 @@
 """Issued reports and links to them, and the content of an issue as of a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
+from marketplace.core.taxonomy import services
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.projects import Project
@@ -121,16 +122,24 @@ def earlier_parts(issues: Sequence[ReportIssue]) -> list[list[ReportPart]]:
 
 
 def compute_content(
-    owner: IssueOwner, period: ReportPeriod, earlier: Sequence[Sequence[ReportPart]]
+    owner: IssueOwner,
+    period: ReportPeriod,
+    earlier: Sequence[Sequence[ReportPart]],
+    service_codes: Collection[str] | None = None,
 ) -> dict[str, Any]:
-    """Compute the content of an issue as JSON values, with small numbers suppressed."""
-    parts = build_report(ReportScope(owner.garden_id, owner.project_id), period)
+    """Compute the content of an issue as JSON values, with small numbers suppressed.
+
+    It names the services of the taxonomy, so that it can be computed again when others have been added.
+    """
+    codes = sorted(services() if service_codes is None else service_codes)
+    parts = build_report(ReportScope(owner.garden_id, owner.project_id), period, codes)
     return {
         "schema_version": SCHEMA_VERSION,
         "definitions_version": definitions_version(),
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
         "as_of": period.as_of.isoformat(),
+        "services": codes,
         "parts": parts_to_json(suppress(parts, earlier)),
     }
 
@@ -140,7 +149,8 @@ def verify_issue(issue: ReportIssue) -> Verification:
     owner = owner_by_ids(issue.garden_id, issue.project_id)
     before = [one for one in issues_of(owner) if one.number < issue.number]
     period = ReportPeriod(issue.from_on, issue.to_on, issue.as_of)
-    return verify_content(issue.content, issue.digest, compute_content(owner, period, earlier_parts(before)))
+    computed = compute_content(owner, period, earlier_parts(before), issue.content.get("services"))
+    return verify_content(issue.content, issue.digest, computed)
 
 
 def issue_by_digest(digest: str) -> ReportIssue | None:

@@ -1,13 +1,15 @@
 """The live report of a project or a garden, for those who may read it."""
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
+from marketplace.core.taxonomy import services
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
@@ -35,9 +37,15 @@ class LiveReport:
     quotes: tuple[str, ...] = ()
 
 
-def build_report(scope: ReportScope, period: ReportPeriod) -> tuple[ReportPart, ...]:
-    """Compute a report, without suppression of small numbers."""
-    return compute_report(load_facts(scope, period))
+def build_report(
+    scope: ReportScope, period: ReportPeriod, service_codes: Collection[str] | None = None
+) -> tuple[ReportPart, ...]:
+    """Compute a report, without suppression of small numbers.
+
+    `service_codes` are the services of an earlier taxonomy, None for those of today.
+    """
+    codes = frozenset(services() if service_codes is None else service_codes)
+    return compute_report(replace(load_facts(scope, period), services=codes))
 
 
 def project_scope(access: ProjectAccess) -> ReportScope:

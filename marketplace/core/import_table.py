@@ -77,7 +77,7 @@ class UnreadableTableError(Exception):
 def table_text(name: str, data: bytes, max_rows: int) -> str:
     """Return an uploaded CSV file or the first sheet of an XLSX workbook as CSV. Raises UnreadableTableError.
 
-    Formulas are read as their values. Of a workbook, no more lines are read than prove that there are too many.
+    Formulas are read as their values. Reading a workbook stops once it has more lines than are allowed.
     """
     if data.startswith(b"PK"):
         return _workbook_text(data, max_rows)

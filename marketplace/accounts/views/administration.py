@@ -55,7 +55,7 @@ def admin_reset_two_factor(user_id: int) -> ViewResponse:
                 _("%(name)s is signed out and notified by e-mail.", name=user.name),
                 _("Until it is set up again, the password alone gives access to the account."),
                 _("Check first that it really is this person who asks, for instance by phone."),
-                _("This cannot be undone by you: only the person can set it up again."),
+                _("You cannot undo this: only the person can set it up again."),
             ],
             _("Remove two-step sign-in"),
             url_for("pages.admin_users"),

@@ -162,3 +162,8 @@ def format_list(items: list[str]) -> str:
     if len(items) < 2:  # noqa: PLR2004 because a single item needs no conjunction
         return "".join(items)
     return gettext("%(list)s and %(last)s", list=", ".join(items[:-1]), last=items[-1])
+
+
+def language_in_sentence(name: str) -> str:
+    """Write the name of a language as inside a sentence: in lower case, except in English."""
+    return name if current_locale() == "en" else name[:1].lower() + name[1:]

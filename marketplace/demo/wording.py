@@ -44,6 +44,11 @@ def _label(code: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
+def join_parts(first: str, second: str) -> str:
+    """Join the two parts of a place name; three equal letters are written as two: Voll and lia is Vollia."""
+    return re.sub(r"(.)\1\1", r"\1\1", first + second)
+
+
 class Wording:
     """Text generator. The same seed gives the same texts, and no organisation name is repeated."""
 
@@ -62,7 +67,9 @@ class Wording:
 
     def _new_name(self, trades: list[str]) -> str:
         while True:
-            stem = self.rng.choice(self._words["first_parts"]) + self.rng.choice(self._words["second_parts"])
+            stem = join_parts(
+                self.rng.choice(self._words["first_parts"]), self.rng.choice(self._words["second_parts"])
+            )
             name = f"{stem} {self.rng.choice(trades)}"
             if (slug := make_slug(name)) not in self._taken:
                 self._taken.add(slug)

@@ -96,7 +96,7 @@ def test_companies_with_the_same_name_get_unique_slugs(client: Browser) -> None:
 
 
 def test_refused_registration_names_every_field_in_one_round(client: Browser) -> None:
-    change = {"person_name": "M", "name": "B", "password": "kort"}
+    change = {"person_name": "M", "name": "B", "password": "kort", "municipality": ""}
     page = HtmlPage(client.post("/register/company", data=factories.COMPANY_FORM | change).text)
     (summary,) = page.all(class_="error-summary flow-s")
     lines = {link.get("href"): text_of(link) for link in summary.iter("a")}
@@ -104,6 +104,7 @@ def test_refused_registration_names_every_field_in_one_round(client: Browser) ->
     assert lines["#name"].endswith(": Skriv minst 2 tegn.")
     assert lines["#name"] != lines["#person_name"]
     assert "minst 12 tegn" in lines["#password"]
+    assert lines["#municipality"] == "Velg kommune."
     assert page.title.startswith("Feil: ")
     assert not client.page("/register/company").title.startswith("Feil")
 

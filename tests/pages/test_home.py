@@ -179,7 +179,7 @@ def test_supplier_sees_application_status(app: Flask) -> None:
     item = vetting_of(made)
     kind = "Netthandel og booking"
     page = home(app, owner)
-    assert waiting(page, LATER)["/profile"].startswith(f"Søknaden deres blir lest. Det gjelder {kind}.")
+    assert waiting(page, SOON)["/profile"].startswith(f"Søknaden deres blir lest. Det gjelder {kind}.")
     assert "Godkjent for" not in facts(page)
     suppliers.decide(
         here.curator,

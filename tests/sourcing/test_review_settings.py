@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
+from marketplace.briefs import notices
 from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
@@ -100,6 +101,16 @@ def test_draft_that_the_garden_called_ready_opens_at_once(market):
 def test_company_without_a_garden_is_not_reviewed(market):
     owner = factories.member(factories.company("Alene handel"))
     assert use_cases.publish_brief(owner, draft(owner).reference, confirmed=True).state == "published"
+
+
+def test_notice_of_a_company_without_a_garden_promises_no_answer():
+    opens_at = clock.now() + dt.timedelta(days=1)
+    message = notices.brief_waits(
+        "Nettbutikk", "2026-0001", opens_at, [], is_known=False, has_garden=False
+    ).compose()
+    assert "Uten svar" not in " ".join(message.lines)
+    assert message.lines[0].startswith("Ingen næringshage dekker")
+    assert message.lines[1].startswith("Briefen åpner automatisk")
 
 
 def test_curator_changes_the_settings_and_an_adviser_cannot(market, sign_in):

@@ -12,28 +12,40 @@ from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
 
-def _opening_text(opens_at: dt.datetime | None) -> str:
+def _opening_text(opens_at: dt.datetime | None, *, has_garden: bool = True) -> str:
     if opens_at is None:
         return _("It does not open before the business garden has answered.")
+    if not has_garden:
+        return _("The brief opens automatically on %(time)s.", time=format_datetime(opens_at, weekday=True))
     return _(
         "Without an answer it opens automatically on %(time)s.", time=format_datetime(opens_at, weekday=True)
     )
 
 
 @as_message("brief_waits")
-def brief_waits(
-    title: str, reference: str, opens_at: dt.datetime | None, reasons: Sequence[str], *, is_known: bool
+def brief_waits(  # noqa: PLR0913 because each is a part of the message
+    title: str,
+    reference: str,
+    opens_at: dt.datetime | None,
+    reasons: Sequence[str],
+    *,
+    is_known: bool,
+    has_garden: bool,
 ) -> Content:
-    """To the company: its brief waits for the garden, which does not know the company or has other reasons."""
-    lines = [
-        _(
+    """To the company: its brief waits for the garden, which does not know the company or has other reasons.
+
+    Without a garden in its area the brief waits for `opens_at` only.
+    """
+    if not has_garden:
+        why = _("No business garden covers your municipality yet, so nobody has checked your company.")
+    elif is_known:
+        why = _(
             "Your business garden reads the brief first, because %(reasons)s.",
             reasons=review_reasons.reasons_text(reasons),
         )
-        if is_known
-        else _("Your business garden does not know the company yet, so it checks the brief before it opens."),
-        _opening_text(opens_at),
-    ]
+    else:
+        why = _("Your business garden does not know the company yet, so it checks the brief before it opens.")
+    lines = [why, _opening_text(opens_at, has_garden=has_garden)]
     return Content(
         _("The brief is waiting to open: %(title)s", title=title),
         lines,

@@ -21,7 +21,7 @@ from marketplace.briefs.queries.briefs import BriefSummary, phase_of
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import current_locale, use_locale
+from marketplace.core.i18n import language_in_sentence, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.content import Offer
 from marketplace.strategy.indicators import indicators
@@ -91,9 +91,7 @@ def _plan_facts(plan: Plan) -> PlanFacts:
 
 
 def _language_name(code: str) -> str:
-    """Return the name of a language as inside a sentence: in lower case, except in English."""
-    name = code_label(strategy_template().languages, code)
-    return name if current_locale() == "en" else name.lower()
+    return language_in_sentence(code_label(strategy_template().languages, code))
 
 
 def _action_facts(action: Action) -> ActionTexts:

@@ -72,7 +72,14 @@ def _submit(viewer: Viewer, brief: Brief, reasons: list[str]) -> None:
         viewer, "brief.submit", "brief", brief.reference, opens_at=opens_at.isoformat() if opens_at else None
     )
     send(
-        notices.brief_waits(brief.title, brief.reference, opens_at, reasons, is_known=brief.company.is_known),
+        notices.brief_waits(
+            brief.title,
+            brief.reference,
+            opens_at,
+            reasons,
+            is_known=brief.company.is_known,
+            has_garden=bool(brief.company.following_gardens),
+        ),
         company_recipients(brief, except_viewer=viewer),
     )
     garden_notice = notices.first_publication(

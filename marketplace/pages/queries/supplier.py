@@ -271,7 +271,7 @@ def _vettings(vettings: Rows) -> Iterator[Task]:
         names = format_list([taxonomy.group(v.category).label for v in waiting])
         when = _("Sent %(date)s", date=format_date(min(v.submitted_at for v in waiting)))
         yield Task(
-            Priority.LATER,
+            Priority.SOON,
             _("Your application is being reviewed"),
             "/profile",
             _("It is about %(kinds)s.", kinds=names),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core import taxonomy
-from marketplace.core.i18n import format_date, format_list, format_money, ngettext
+from marketplace.core.i18n import format_date, format_list, format_money, language_in_sentence, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
 from marketplace.directory.search.query_analysis import is_informative_word
@@ -20,8 +20,9 @@ Params = Mapping[str, Any]
 
 
 def language_name(code: str) -> str:
-    """Return the name of a language."""
-    return {"nb": _("bokmål"), "nn": _("nynorsk"), "en": _("English"), "sma": _("South Sami")}.get(code, code)
+    """Return the name of a language as inside a sentence."""
+    names = {"nb": _("Bokmål"), "nn": _("Nynorsk"), "en": _("English"), "sma": _("South Sami")}
+    return language_in_sentence(names.get(code, code))
 
 
 def _place(params: Params) -> str:

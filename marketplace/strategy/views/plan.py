@@ -92,7 +92,9 @@ def plan_steps(own: Plan, assessment: AssessmentState) -> list[PlanStep]:
             "assessment",
             _("Self-assessment"),
             "/plan/assessment",
-            _("Finished.") if assessment.is_finished else _("18 questions. It takes six minutes."),
+            _("You can take it again when much has changed.")
+            if assessment.is_finished
+            else _("18 questions. It takes six minutes."),
             assessment.is_finished,
             _("Continue the self-assessment") if assessment.is_begun else _("Take the self-assessment"),
         ),

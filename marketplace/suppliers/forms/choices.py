@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from marketplace.core import places, taxonomy
-from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import language_in_sentence
 from marketplace.core.letters import sort_key
 from marketplace.core.region import current_region
 
@@ -34,14 +34,9 @@ def languages() -> list[tuple[str, str]]:
     return [*text_locales(), ("sma", _("South Sami"))]
 
 
-def in_sentence(language: str) -> str:
-    """Write the name of a language as inside a sentence: in lower case, except in English."""
-    return language if current_locale() == "en" else language[:1].lower() + language[1:]
-
-
 def language_names(supplier: Any) -> list[str]:
     """Names of the languages that a supplier works in."""
-    names = {code: in_sentence(name) for code, name in languages()}
+    names = {code: language_in_sentence(name) for code, name in languages()}
     return [names[row.code] for row in supplier.languages if row.code in names]
 
 

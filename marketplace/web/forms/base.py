@@ -56,6 +56,11 @@ def display_value(field: Field) -> str:
     return str(shown() if callable(shown) else field.data or "")
 
 
+def _with_label(label: str, message: str) -> str:
+    """Return the message with the label of its field before it, unless the message names the field itself."""
+    return message if label.casefold() in message.casefold() else f"{label}: {message}"
+
+
 class BaseForm(FlaskForm):
     """Form with CSRF protection, a list of all errors, and a fingerprint of the values it was rendered with.
 
@@ -130,13 +135,13 @@ class BaseForm(FlaskForm):
     def all_errors(self) -> list[tuple[str | None, str]]:
         """Return (field id, message) of every error for the error summary, form errors first.
 
-        A message names its field, since several fields may have the same error.
+        The label is put before a message that does not name its field, since several fields may have the same error.
         """
         errors: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
         first = [self[name] for name in self.page_order if name in self]
         for field in [*first, *(field for field in self if field not in first)]:
             errors += [
-                (field.id, f"{self.full_label(field).rstrip('?:.')}: {message}")
+                (field.id, _with_label(self.full_label(field).rstrip("?:."), str(message)))
                 for message in field.errors
                 if isinstance(message, str) or message
             ]

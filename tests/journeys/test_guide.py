@@ -95,8 +95,9 @@ def test_guide_works_without_script(signed_in: Callable[..., Page], owner: Viewe
     assert reload(session.query(Brief).one()).answers["services"]
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [MIN_WIDTH, DESKTOP])
+@pytest.mark.parametrize(
+    ("width", "dark"), [(MIN_WIDTH, True), (DESKTOP, False)], ids=["narrow dark", "wide light"]
+)
 def test_draft_pages_are_accessible_and_fit(
     signed_in: Callable[..., Page],
     owner: Viewer,

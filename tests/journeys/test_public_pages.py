@@ -29,8 +29,9 @@ def visit_public_pages(app: Flask, page: Page) -> Iterator[str]:
     assert visited > 5
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [MIN_WIDTH, DESKTOP])
+@pytest.mark.parametrize(
+    ("width", "dark"), [(MIN_WIDTH, True), (DESKTOP, False)], ids=["narrow dark", "wide light"]
+)
 def test_public_pages_are_accessible_and_fit(
     app: Flask,
     person: Callable[..., Page],

@@ -64,7 +64,7 @@ def one_of_each_level(sampling: Sampling) -> set[str]:
     return {name for names in groups.values() for name in sampling.choose(names, 1, f"refused {names[0]}")}
 
 
-SAMPLED_ONE_IN = 4
+SAMPLED_ONE_IN = 8
 """A sampled run sends one in so many requests. The rules of access are few, and every route declares its level."""
 
 

@@ -19,7 +19,7 @@ from marketplace.casework.use_cases.company_reminders import (
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.organisations.models import CompanyFollower
+from marketplace.organisations.models import CompanyFollower, Membership
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.topics import Delivery, Topic
 from marketplace.strategy.models.plan import Strategy
@@ -107,6 +107,15 @@ def test_company_that_was_left_or_began_meanwhile_gets_no_mail(people: CaseworkP
     session.commit()
     assert send_later() == 0
     assert all(one.cancelled_at for one in session.query(CompanyReminder))
+
+
+def test_reminder_of_an_adviser_who_left_the_garden_is_not_sent(people: CaseworkPeople) -> None:
+    queue(people)
+    session.delete(session.get_one(Membership, people.adviser.membership_id))
+    session.commit()
+    assert send_later() == 0
+    assert session.query(CompanyReminder).one().cancelled_at
+    assert session.query(OutboxMail).filter(OutboxMail.user_id == people.owner.user_id).count() == 0
 
 
 def test_companies_without_people_or_need_are_named(people: CaseworkPeople) -> None:

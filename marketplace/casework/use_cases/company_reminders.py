@@ -17,7 +17,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
-from marketplace.organisations.queries import companies_followed_by, garden
+from marketplace.organisations.queries import companies_followed_by, garden, recipients_for
 from marketplace.outbox.messages import Content
 from marketplace.outbox.use_cases import send
 
@@ -98,7 +98,8 @@ def undo_reminders(viewer: Viewer) -> int:
 def send_due_reminders() -> int:
     """Send the reminders that are due and can no longer be undone; return their number. A job.
 
-    Idempotent. A reminder is cancelled if the garden no longer follows the company, or the company has done it meanwhile.
+    Idempotent. A reminder is cancelled if the garden no longer follows the company, the company has done it meanwhile, or
+    its sender, whose name it has, no longer acts for the garden.
     """
     query = select(CompanyReminder.garden_id).where(*_is_due()).distinct()
     return sum(_send_reminders_of(garden_id) for garden_id in read_and_release(query))
@@ -116,10 +117,12 @@ def _send_reminders_of(garden_id: int) -> int:
         ).all()
         states = states_of_companies(Viewer(organisation_id=garden_id, organisation_kind="garden"))
         people = company_recipients({reminder.company_id for reminder in reminders})
+        senders = {member.user_id for member in recipients_for(garden_id)}
         name, count = garden(garden_id).name, 0
         for reminder in reminders:
             recipients = people[reminder.company_id]
-            if reminder.kind not in states.get(reminder.company_id, ()) or not recipients:
+            is_needed = reminder.kind in states.get(reminder.company_id, ())
+            if not is_needed or not recipients or reminder.by_id not in senders:
                 reminder.cancelled_at = clock.now()
                 action = "company_reminder.drop"
             else:

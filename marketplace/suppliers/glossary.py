@@ -29,15 +29,19 @@ def search_phrases() -> Mapping[str, Sequence[str]]:
 @cache
 def glossary() -> "matching.Glossary":
     """Build the glossary. One per process, because its index is expensive to build."""
-    lay_texts = load_yaml("lay_texts.yaml")
-    return matching.Glossary.from_taxonomy(taxonomy.raw_taxonomy(), text_resources(), lay_texts)
+    return matching.Glossary.from_taxonomy(
+        taxonomy.raw_taxonomy(),
+        text_resources(),
+        load_yaml("lay_texts.yaml"),
+        load_yaml("no_need_texts.yaml"),
+    )
 
 
 @cache
 def glossary_digest() -> str:
     """Hexadecimal SHA-256 of the files that the glossary is built from, and of what the region adds to them."""
     digest = hashlib.sha256()
-    for name in ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml"):
+    for name in ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml", "no_need_texts.yaml"):
         digest.update(data_path(name).read_bytes())
     for added in (current_region().taxonomy, current_region().sectors):
         if added:

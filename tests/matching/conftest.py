@@ -23,9 +23,8 @@ def _yaml(name: str) -> Any:
 @pytest.fixture(scope="session")
 def glossary() -> Glossary:
     """The product's own glossary."""
-    return Glossary.from_taxonomy(
-        _yaml("taxonomy.yaml"), _yaml("text_resources.yaml"), _yaml("lay_texts.yaml")
-    )
+    names = ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml", "no_need_texts.yaml")
+    return Glossary.from_taxonomy(*map(_yaml, names))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from marketplace.matching.analysis.decompounding import CompoundSplitter
 from marketplace.matching.analysis.stop_words import StopWords
 from marketplace.matching.index.bm25 import FieldedBM25Transformer
 from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.index.needs import NeedModel, NeedText
+from marketplace.matching.index.need_text import NeedText
+from marketplace.matching.index.needs import NeedModel
 
 TEXTS = [
     "Vi lager nettbutikk og nettsider for gårdsutsalg, med bilder av gården.",
@@ -154,7 +155,10 @@ def test_index_uses_same_model_as_pipeline(glossary: Glossary, suppliers: list[D
     trained = NeedModel.train(glossary, analyzer, 0.55, profiles)
     phrases = [(analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases]
     retrained = clone(trained).fit(
-        [tokens for tokens, _ in profiles], [ticks for _, ticks in profiles], phrases
+        [tokens for tokens, _ in profiles],
+        [ticks for _, ticks in profiles],
+        phrases,
+        classifier=trained.classifier_,
     )
     query = [analyzer.tokens("Vi trenger bilder av maten", "nb")]
     assert retrained.predict_proba(query).tolist() == trained.predict_proba(query).tolist()

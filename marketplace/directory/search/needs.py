@@ -168,6 +168,8 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     elif _is_about_services(words) and any(is_informative_word(word.surface) for word in words):
         about = " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
         for guess in matching.suggest_needs(about, glossary(), language_of(text), limit=limit):
+            if len(words) == 1 and not guess.words:
+                continue  # an unknown word that only looks like a known one: kjøttproduksjon
             former = needs.get(guess.service)
             if guess.service in taxonomy.services() and (
                 not former or former.probability < guess.probability

@@ -134,7 +134,7 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
 
     def words(self, text: str) -> list[str]:
         """Return all words of a text in lower case, stop words included."""
-        return [*map(str.lower, _PART.findall(clean(text)))]
+        return words_of(text)
 
     def language_of(self, text: str, default: str = "nb") -> str:
         """Guess the language of a text: bokmål, nynorsk or English."""
@@ -213,6 +213,11 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
     def terms(self, text: str, lang: str) -> Iterable[str]:
         """Return the stems of a text's words, without compound parts."""
         return [token.term for token in self.tokens(text, lang)]
+
+
+def words_of(text: str) -> list[str]:
+    """Return all words of a text in lower case."""
+    return [*map(str.lower, _PART.findall(clean(text)))]
 
 
 def terms_of(tokens: Iterable[Token]) -> list[str]:

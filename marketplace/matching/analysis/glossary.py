@@ -15,6 +15,9 @@ from .negation import Negation
 from .reason_words import ReasonWords, general_words
 from .stop_words import LANGUAGES
 
+KINDS_NAMING_SERVICES = ("works_fine", "not_wanted")
+"""Kinds of texts without a need that name services. No model learns from them: the rules of `negation` read them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -50,6 +53,7 @@ class Glossary:
         self.sector_terms = sector_terms
         self.resources = resources
         self.analyzer = Analyzer.from_resources(resources)
+        self.texts_without_need: Sequence[str] = ()
 
     @classmethod
     def from_taxonomy(
@@ -57,11 +61,13 @@ class Glossary:
         taxonomy: Mapping[str, Any],
         resources: Mapping[str, Any],
         lay_texts: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        no_need_texts: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> "Glossary":
-        """Build a glossary from the parsed taxonomy, the language resources and, optionally, lay texts per service.
+        """Build a glossary from the parsed taxonomy, the language resources and, optionally, more texts to learn from.
 
-        The resources must have `stopwords` by language; without the other keys, texts are read more simply. Raises
-        ValueError if lay texts are given for a service that is not in the taxonomy.
+        `lay_texts` are needs in everyday words, per service and language. `no_need_texts` are sentences that ask for
+        no service, per kind and language. The resources must have `stopwords` by language; without the other keys,
+        texts are read more simply. Raises ValueError if lay texts are given for a service that is not in the taxonomy.
         """
         all_entries = [entry for group in taxonomy["groups"] for entry in group["services"]]
         entries = [entry for entry in all_entries if not entry.get("retired")]
@@ -95,6 +101,13 @@ class Glossary:
         }
         glossary = cls(labels, phrases, sector_terms, resources, related)
         glossary.groups = groups
+        glossary.texts_without_need = tuple(
+            text
+            for kind, texts_by_language in (no_need_texts or {}).items()
+            if kind not in KINDS_NAMING_SERVICES
+            for texts in texts_by_language.values()
+            for text in texts
+        )
         glossary.codes = frozenset(entry["code"] for entry in all_entries)
         return glossary
 

@@ -29,7 +29,8 @@ class WantedText(NamedTuple):
 class Negation:
     """Cue phrases per kind, and words without content.
 
-    `unwanted` starts what is not wanted, up to the end of the clause. `satisfied` makes its clause unwanted.
+    `unwanted` starts what is not wanted, up to the end of the clause. `satisfied` makes its clause unwanted,
+    except in a question.
     `background` mentions a service without a need. `contrast` separates clauses.
     """
 
@@ -57,10 +58,11 @@ class Negation:
         previous: Span = (0, 0)
         for match in _SENTENCE.finditer(text):
             sentence = match.span()
+            is_question = match.group().rstrip().endswith("?")
             for start, end in self._clauses(text, sentence):
                 if cue := self.unwanted.search(text, start, end):
                     yield from self._scope(text, cue, (start, end), sentence, previous)
-                elif self.satisfied.search(text, start, end):
+                elif not is_question and self.satisfied.search(text, start, end):
                     yield start, end
             previous = sentence
 

@@ -14,7 +14,8 @@ from ..settings import MatchingSettings
 from ..spam import TOO_MANY_SERVICES
 from ..storage.bounded_dict import BoundedDict
 from ..storage.types import Mask, Vector
-from .needs import NeedModel, NeedText
+from .need_text import NeedText, WeightedTokens
+from .needs import NeedModel
 from .service_features import DeclaredFeatures, ServiceFeatures
 from .service_words import TextWords
 
@@ -80,14 +81,14 @@ class DocumentEncoder:
 
     def need_text(self, title: str, text: str, lang: str) -> NeedText:
         """Return the words of a brief, divided into what is wanted and what is not."""
-        parts = [
-            (self.glossary.negation.split(title), self.settings.weight_title),
-            (self.glossary.negation.split(text), 1.0),
-        ]
-        return NeedText(
-            [(self.analyzer.tokens(part.wanted, lang), weight) for part, weight in parts],
-            [(self.analyzer.tokens(part.unwanted, lang), weight) for part, weight in parts],
-        )
+        parts = [self.glossary.negation.split(part) for part in (title, text)]
+        weights = (self.settings.weight_title, 1.0)
+
+        def tokens(texts: Sequence[str]) -> WeightedTokens:
+            return [(self.analyzer.tokens(one, lang), n) for one, n in zip(texts, weights, strict=True)]
+
+        wanted, unwanted = [part.wanted for part in parts], [part.unwanted for part in parts]
+        return NeedText(tokens(wanted), tokens(unwanted), " . ".join(wanted), " . ".join(unwanted))
 
     def explanation_terms(self, document: Document, directory_size: int) -> ExplanationTerms:
         """Return the words that explain a document, cached for all of a small directory or for the latest few."""

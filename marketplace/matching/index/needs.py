@@ -4,14 +4,15 @@ All phrases of a service, and the profiles of suppliers that offer only a few se
 service. Its terms are weighted by the square root of their count and scikit-learn's smoothed idf over services, and
 the vector is scaled to length 1: a centroid classifier (C. Manning, P. Raghavan and H. Schütze, "Introduction to
 Information Retrieval", chapters 6 and 14). A text's cosines with the centroids, raised to a power, are its topic
-vector. Logistic regression (`CALIBRATION`) turns them into probabilities to show to people.
+vector. A second classifier (`need_classifier`) reads the same text by characters. Logistic regression turns
+the cosines and its margins into probabilities (`need_probabilities`).
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
@@ -25,21 +26,13 @@ from ..serialization import to_plain
 from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
 from .fuzzy import FuzzyTerms
+from .need_classifier import NeedClassifier, classifier_of
+from .need_probabilities import MIN_COSINE, Readings, need_probabilities_of, probabilities_of, unit_rows
+from .need_text import NeedText, WeightedTokens
 from .service_words import ServiceWords, TermStrengths, TextWords
 from .vectors import sqrt_counts, term_matrix, term_weights, tfidf_vectors
 
 Counts = defaultdict[str, float]
-WeightedTokens = Sequence[tuple[Sequence[Token], float]]
-"""The sections of a text as tokens, each with the weight of one of its words."""
-
-
-class NeedText(NamedTuple):
-    """The words of a brief that say what is wanted, and those about what is not wanted or works well."""
-
-    wanted: WeightedTokens
-    unwanted: WeightedTokens = ()
-
-
 Sample = tuple[Sequence[Token], Sequence[str]]
 """The tokens of a text, with the services that it is labelled with."""
 MAX_TRAINING_TICKS = 3
@@ -48,17 +41,14 @@ MAX_PROFILES_PER_SERVICE = 20
 _CSC_ARRAYS = ("data", "indices", "indptr")
 RELATED_WEIGHT = 0.1
 """Weight of services that the taxonomy names as related to a need, relative to 1 for the service itself."""
-MIN_COSINE = 0.04
-"""A text whose nearest centroid has a lower cosine than this is about no service."""
 MIN_WANTED_SHARE = 0.5
 """Services that are wanted less than this are not suggested."""
-MIN_REASON_PROBABILITY = 0.2
+MIN_REASON_PROBABILITY = 0.5
 """A service that is less probable has no words: most often the text is about something else."""
+MIN_NEED_PROBABILITY = 0.65
+"""A text that is less likely to have a need gets no suggestions."""
 TYPO_SIMILARITY = 0.5
 """How similar (0 to 1) an unknown word must be to a known one to be read as a misspelling of it."""
-CALIBRATION = (-7.0, 22.6, 4.3)
-"""Logistic regression on 216 labelled texts: intercept, weight of the cosine, and weight of the cosine relative to
-the most probable service's. Of the services with a predicted probability of 0.8 to 1, nine of ten were right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +98,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         phrases = [(analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases]
         texts, ticks = zip(*profiles, strict=True) if (profiles := list(profiles)) else ((), ())
         labelled = zip(phrases, glossary.phrases, strict=True)
-        model.fit(texts, ticks, phrases)
+        model.fit(texts, ticks, phrases, classifier_of(glossary))
         model.words_.strengths.set_minima(
             min_strengths(
                 ((tokens, services, phrase.is_term) for (tokens, services), phrase in labelled),
@@ -123,11 +113,13 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         texts: Iterable[Sequence[Token]],
         services: Iterable[Sequence[str]],
         phrases: Iterable[Sample] = (),
+        classifier: NeedClassifier | None = None,
     ) -> Self:
         """Fit a centroid per service (`centroids_`) over the terms of the training data (`vocabulary_`).
 
         `texts` are profiles with their ticked `services`; only profiles with few ticks are used, and a limited number
-        per service. `phrases` are short texts labelled with services.
+        per service. `phrases` are short texts labelled with services. Without a fitted `classifier`, the centroids
+        decide alone.
         """
         self._row = {code: row for row, code in enumerate(self.services)}
         counts: list[Counts] = [defaultdict(float) for _ in self.services]
@@ -145,14 +137,17 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         raw = term_matrix(vocabulary, counts)
         weighting = TfidfTransformer().fit(raw)
         centroids = sparse.csc_array(weighting.transform(sqrt_counts(raw)))
-        return self.restore(vocabulary, weighting.idf_, centroids, _typo_terms().fit(vocabulary.strings))
+        fuzzy = _typo_terms().fit(vocabulary.strings)
+        return self.restore(vocabulary, weighting.idf_, centroids, fuzzy, classifier)
 
-    def restore(
+    def restore(  # noqa: PLR0913 because each is a part of the fitted state
         self,
         vocabulary: Vocabulary,
         idf: Vector,
         centroids: Any,
         fuzzy: FuzzyTerms,
+        classifier: NeedClassifier | None,
+        *,
         minima: Vector | None = None,
     ) -> Self:
         """Set the fitted state, as computed by `fit` or loaded from disk.
@@ -167,6 +162,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         self.centroids_ = centroids
         self.relatedness_ = self._relatedness_of(self.related or {})
         self.fuzzy_ = fuzzy
+        self.classifier_ = classifier or NeedClassifier(self.services).fit(())
         strengths = TermStrengths(vocabulary, self.services, idf, centroids, minima)
         self.words_ = ServiceWords(strengths, self.reason_words, self.parts_weight)
         return self
@@ -179,6 +175,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
             np.save(folder / f"centroids-{name}.npy", getattr(self.centroids_, name))
         np.save(folder / "minima.npy", self.words_.strengths.minima)
         self.fuzzy_.save(folder)
+        self.classifier_.save(folder)
 
     @classmethod
     def open(cls, folder: Path, glossary: Glossary, parts_weight: float) -> Self:
@@ -188,7 +185,12 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         centroids = sparse.csc_array(arrays, (len(glossary.services), len(vocabulary)))
         fuzzy = _typo_terms().open(folder, vocabulary.strings)
         return cls.unfitted(glossary, parts_weight).restore(
-            vocabulary, memory_map(folder / "idf.npy"), centroids, fuzzy, memory_map(folder / "minima.npy")
+            vocabulary,
+            memory_map(folder / "idf.npy"),
+            centroids,
+            fuzzy,
+            NeedClassifier.open(folder, glossary.services),
+            minima=memory_map(folder / "minima.npy"),
         )
 
     @property
@@ -199,7 +201,10 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     def predict_proba(self, texts: Iterable[Sequence[Token]]) -> Vector:
         """Return the probability that each text (its tokens) is about each service: texts by services."""
-        return self.probabilities([[(tokens, 1.0)] for tokens in texts])
+        texts = list(texts)
+        written = [" ".join(token.surface for token in tokens) for tokens in texts]
+        cosines = self.cosines([[(tokens, 1.0)] for tokens in texts])
+        return probabilities_of(Readings(cosines, self.classifier_.decision_function(written)))
 
     def _add(self, counts: list[Counts], tokens: Sequence[Token], services: Sequence[str]) -> None:
         for code in services:
@@ -225,7 +230,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
                 for term, value in term_weights(tokens, self.parts_weight).items():
                     total[term] = total.get(term, 0.0) + weight * value
             weighted.append(total)
-        return tfidf_vectors(term_matrix(self.vocabulary_, weighted), self.weighting_.idf_)
+        return tfidf_vectors(sqrt_counts(term_matrix(self.vocabulary_, weighted)), self.weighting_.idf_)
 
     def cosines(self, texts: Sequence[WeightedTokens]) -> Vector:
         """Return the cosines of texts with the centroids: texts by services, 0 to 1."""
@@ -244,40 +249,33 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     def query_vector(self, text: NeedText, sharpness: float) -> Vector:
         """Return the topic vector of a query (one row), spread to related services, with misspellings corrected."""
-        cosines = self._corrected_cosines(text.wanted)
-        vector: Vector = self.topics_of(cosines[None, :], sharpness) @ self.relatedness_
-        return vector * self._wanted_shares(cosines, text.unwanted)
+        readings = self._read([(text.wanted, text.wanted_text)])
+        topics = self.topics_of(readings.cosines, sharpness)
+        probabilities = probabilities_of(readings)
+        topics = unit_rows(topics) + unit_rows(probabilities)
+        vector: Vector = topics @ self.relatedness_
+        return vector * self._wanted_shares(probabilities, text)
 
-    def _corrected_cosines(self, text: WeightedTokens) -> Vector:
-        """Return the cosines of one text with the centroids, with misspellings corrected."""
-        corrected = [([self._nearest(token) for token in tokens], weight) for tokens, weight in text]
-        cosines: Vector = self.cosines([corrected])[0]
-        return cosines
+    def _read(self, texts: Sequence[tuple[WeightedTokens, str]]) -> Readings:
+        """Read some texts, given as tokens and as written, with misspellings corrected."""
+        corrected = [
+            [([self._nearest(token) for token in tokens], weight) for tokens, weight in text]
+            for text, _ in texts
+        ]
+        return Readings(
+            self.cosines(corrected), self.classifier_.decision_function([written for _, written in texts])
+        )
 
-    def _wanted_shares(self, cosines: Vector, unwanted: WeightedTokens) -> Vector:
+    def _wanted_shares(self, wanted: Vector, text: NeedText) -> Vector:
         """Return how far each service is wanted: 0 if the text certainly refuses it, else up to 1.
 
-        A service that is both wanted and not wanted stays: the company has to say which.
+        A service that is both wanted, by its probability, and not wanted stays: the company has to say which.
         """
-        if not any(tokens for tokens, _ in unwanted):
-            return np.ones(len(self.services))
-        wanted, refused = self.probabilities_of(np.array([cosines, self._corrected_cosines(unwanted)]))
+        if not any(tokens for tokens, _ in text.unwanted):
+            return np.ones_like(wanted)
+        refused = probabilities_of(self._read([(text.unwanted, text.unwanted_text)]))
         shares: Vector = 1.0 - refused * (1.0 - wanted)
         return shares
-
-    @staticmethod
-    def probabilities_of(cosines: Vector) -> Vector:
-        """Return the probability, 0 to 1, of each service from the cosines of texts with the centroids."""
-        intercept, slope, relative = CALIBRATION
-        top = cosines.max(axis=1, keepdims=True)
-        probabilities: Vector = 1.0 / (
-            1.0 + np.exp(-(intercept + slope * cosines + relative * cosines / np.where(top > 0, top, 1.0)))
-        )
-        return np.where(top >= MIN_COSINE, probabilities, 0.0)
-
-    def probabilities(self, texts: Sequence[WeightedTokens]) -> Vector:
-        """Return the probability, 0 to 1, that each text is about each service: texts by services."""
-        return self.probabilities_of(self.cosines(texts))
 
     def words_of(self, tokens: Iterable[Token]) -> TextWords:
         """Return the words of a text that are reasons for each service."""
@@ -289,18 +287,20 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     def suggest(self, text: NeedText, limit: int) -> list[NeedSuggestion]:
         """Return the most probable services with the words that point to them; none for a text about no service."""
-        tokens = [token for section, _ in text.wanted for token in section]
-        cosines = self._corrected_cosines(text.wanted)
-        shares = self._wanted_shares(cosines, text.unwanted)
-        probabilities = self.probabilities_of(cosines[None, :])[0] * shares
-        best = [int(i) for i in np.argsort(-cosines * shares, kind="stable")]
+        readings = self._read([(text.wanted, text.wanted_text)])
+        if need_probabilities_of(readings)[0] < MIN_NEED_PROBABILITY:
+            return []
+        wanted = probabilities_of(readings)
+        shares = self._wanted_shares(wanted, text)[0]
+        probabilities = wanted[0] * shares
+        best = [int(i) for i in np.argsort(-probabilities, kind="stable")]
         suggested = [i for i in best if probabilities[i] > 0 and shares[i] >= MIN_WANTED_SHARE][:limit]
-        words, services = self.words_of(tokens), self.services
+        words = self.words_of(token for section, _ in text.wanted for token in section)
         return [
             NeedSuggestion(
-                services[i],
+                code := self.services[i],
                 float(probabilities[i]),
-                words.of(services[i]) if probabilities[i] >= MIN_REASON_PROBABILITY else (),
+                words.of(code) if probabilities[i] >= MIN_REASON_PROBABILITY else (),
             )
             for i in suggested
         ]

@@ -10,7 +10,7 @@ from ..documents import Query
 from ..storage.types import Mask, Vector
 from .indexing import normalized
 from .lexical import QueryTerms, Scores, query_tokens
-from .needs import NeedText
+from .need_text import NeedText
 from .penalties import QueryPenalties
 from .service_features import DeclaredFeatures, ServiceFeatures
 from .service_words import TextWords

@@ -3,12 +3,55 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.svm import LinearSVC
 
 from tests.matching.reference.reasons import Reasons
 from tests.matching.reference.term_weights import SimilarTerms, Vector, dot, unit
-from tests.matching.reference.tokenizer import Word
+from tests.matching.reference.tokenizer import Word, plain_words
 
 WeightedWords = Sequence[tuple[Sequence[Word], float]]
+
+
+class Section(NamedTuple):
+    """A part of a brief: its words, and the same text as written."""
+
+    words: WeightedWords
+    text: str
+
+
+class TextClassifier:
+    """Linear classifier of whole texts, with scikit-learn's own vectorizer."""
+
+    def __init__(
+        self, services: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], without_need: Sequence[str]
+    ) -> None:
+        samples = [(text, code) for text, codes in texts for code in codes]
+        samples += [(text, "") for text in ("", *without_need)]
+        self.vectorizer = TfidfVectorizer(analyzer=_features, sublinear_tf=True)
+        rows: Any = self.vectorizer.fit_transform([text for text, _ in samples])
+        order = {code: i for i, code in enumerate([*services, ""])}
+        labels = [order[code] for _, code in samples]
+        self.machine = LinearSVC(C=0.3, tol=1e-3, random_state=0).fit(rows, labels)
+        self.codes = [[*services, ""][i] for i in self.machine.classes_]
+
+    def margins(self, text: str) -> Vector:
+        """Return how far inside each class a text is; an empty code stands for no service."""
+        values = np.atleast_1d(self.machine.decision_function(self.vectorizer.transform([text]))[0])
+        if len(self.codes) == 2:
+            values = np.array([-values[0], values[0]])
+        return dict(zip(self.codes, values.tolist(), strict=True))
+
+
+def _features(text: str) -> list[str]:
+    found = []
+    for word in plain_words(text):
+        padded = f" {word} "
+        found += [word + "  ", *(padded[i : i + 4] for i in range(max(1, len(padded) - 3)))]
+    return found
 
 
 class Needs:
@@ -21,7 +64,9 @@ class Needs:
         phrases: Iterable[tuple[Sequence[Word], Sequence[str]]],
         profiles: Iterable[tuple[Sequence[Word], Sequence[str]]],
         parts_weight: float,
+        classifier: TextClassifier,
     ) -> None:
+        self.classifier = classifier
         self.services = services
         self.parts_weight = parts_weight
         term_counts: dict[str, Vector] = {code: {} for code in services}
@@ -77,16 +122,24 @@ class Needs:
         has_topic = max(cosines.values()) >= 0.04
         return {code: cosine**sharpness if has_topic else 0.0 for code, cosine in cosines.items()}
 
-    def query_vector(self, wanted: WeightedWords, unwanted: WeightedWords, sharpness: float) -> Vector:
+    def query_vector(self, wanted: Section, unwanted: Section, sharpness: float) -> Vector:
         """Return the topic vector of a brief, with unknown words replaced by similarly spelled ones."""
         wanted, unwanted = (
-            [([self._nearest(word) for word in words], weight) for words, weight in text]
-            for text in (wanted, unwanted)
+            Section(
+                [([self._nearest(word) for word in words], weight) for words, weight in part.words], part.text
+            )
+            for part in (wanted, unwanted)
         )
-        topic_vector = self.topic_vector(wanted, sharpness)
-        chance, refused = self.probabilities(wanted), self.probabilities(unwanted)
+        chance = self.probabilities(wanted)
+        by_words, by_chance = unit(self.topic_vector(wanted.words, sharpness)), unit(chance)
+        refused = dict.fromkeys(self.services, 0.0)
+        if any(words for words, _ in unwanted.words):
+            refused = self.probabilities(unwanted)
         return {
-            b: sum(topic_vector[a] * self.relatedness.get((a, b), 0.0) for a in self.services)
+            b: sum(
+                (by_words.get(a, 0.0) + by_chance.get(a, 0.0)) * self.relatedness.get((a, b), 0.0)
+                for a in self.services
+            )
             * (1 - refused[b] * (1 - chance[b]))
             for b in self.services
         }
@@ -97,13 +150,26 @@ class Needs:
         similar = self.similar.of(word.term, 1, 0.5)
         return word._replace(term=similar[0][0]) if similar else word
 
-    def probabilities(self, text: WeightedWords) -> Vector:
+    def probabilities(self, part: Section) -> Vector:
         """Return the probability that a text is about each service."""
-        cosines = self.cosines(text)
+        cosines, margins = self.cosines(part.words), self.classifier.margins(part.text)
         top = max(cosines.values())
         if top < 0.04:
             return dict.fromkeys(cosines, 0.0)
-        return {code: 1 / (1 + math.exp(7.0 - 22.6 * c - 4.3 * c / top)) for code, c in cosines.items()}
+        return {
+            code: 1
+            / (
+                1
+                + math.exp(
+                    1.39
+                    - 0.91 * cosine
+                    - 4.58 * cosine / top
+                    - 7.13 * margins.get(code, -1.0)
+                    + 2.25 * margins[""]
+                )
+            )
+            for code, cosine in cosines.items()
+        }
 
     def words_for_service(self, words: Sequence[Word], service: str, reasons: Reasons) -> dict[str, float]:
         """Return up to four words that point most strongly to a service, with their strengths."""

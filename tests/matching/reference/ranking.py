@@ -9,7 +9,7 @@ from typing import Any
 
 from marketplace.matching import Document, Glossary, MatchingSettings, Query, spam_flags
 from tests.matching.reference import criteria
-from tests.matching.reference.needs import Needs
+from tests.matching.reference.needs import Needs, Section, TextClassifier
 from tests.matching.reference.reasons import Reasons
 from tests.matching.reference.term_weights import FieldedBM25, SimilarTerms, Vector, dot, packed, unit
 from tests.matching.reference.tokenizer import Tokenizer, Word, clean, plain_words
@@ -86,6 +86,11 @@ class Directory:
                 for d in sorted(training, key=lambda d: d.id)
             ),
             settings.weight_parts,
+            TextClassifier(
+                glossary.services,
+                ((p.text, p.services) for p in glossary.phrases),
+                glossary.texts_without_need,
+            ),
         )
         self.reasons = Reasons(glossary, tokenizer)
         self.flags = [() if d.looked_at else spam_flags(d) for d in documents]
@@ -196,6 +201,10 @@ class _Comparison:
             ]
             for one, other in ((title.wanted, text.wanted), (title.unwanted, text.unwanted))
         )
+        self.sections = (
+            Section(self.wanted, f"{title.wanted} . {text.wanted}"),
+            Section(self.unwanted, f"{title.unwanted} . {text.unwanted}"),
+        )
         self.query_vector: Vector = {}
         self.query_words: dict[str, list[str]] = {}
         self.max_weight = 0.0
@@ -258,7 +267,7 @@ class _Comparison:
         evidence = features["declared_evidence" if is_copy else "evidence"]
         related = features["declared_related" if is_copy else "related"]
         if not self.needs:
-            query_vector = unit(self.d.needs.query_vector(self.wanted, self.unwanted, s.query_sharpness))
+            query_vector = unit(self.d.needs.query_vector(*self.sections, s.query_sharpness))
             return {c: s.max_services * topics[c] * query_vector[c] for c in codes}
         distinct = set(self.needs)
         return {

@@ -3,9 +3,12 @@
 import pickle
 
 import numpy as np
+import pytest
 from scipy import sparse
 from sklearn.base import clone
 
+from marketplace.matching import Document, Glossary, Index
+from marketplace.matching.index import bm25
 from marketplace.matching.index.bm25 import FieldedBM25Transformer
 
 COUNTS = {
@@ -33,3 +36,15 @@ def test_fifty_occurrences_count_as_three() -> None:
     weighting = FieldedBM25Transformer({"text": 1.0}).fit(COUNTS)
     three = {"text": sparse.csr_array(np.array([[2, 1, 0], [0, 3, 1]]))}
     assert weighting.transform(three).toarray().tolist() == weighting.transform(COUNTS).toarray().tolist()
+
+
+def test_batches_give_the_same_postings_as_one(
+    suppliers: list[Document], glossary: Glossary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def postings() -> list[list[float]]:
+        (part,) = Index.build(suppliers, glossary)._store.lexical.slices
+        return [array.tolist() for array in (part.postings.indptr, part.postings.rows, part.postings.weights)]
+
+    expected = postings()
+    monkeypatch.setattr(bm25, "BATCH_SIZE", 2)
+    assert postings() == expected

@@ -229,14 +229,26 @@ class Comparison(QueryScores):
             (-float(contributions[i]), lexical.term(columns[i]), columns[i])
             for i in np.flatnonzero(contributions).tolist()
         )
-        surfaces = self.store.explanation_terms(row).surfaces({term for _, term, _ in ordered})
-        for negative_value, term, column in ordered:
-            wanted = [word for word in self._query_terms.words[column] if word in self._wanted_words]
-            query_words = self._shown_words(term, wanted)
-            document_words = self._shown_words(term, surfaces.get(term, ()))
-            if not query_words or not document_words:
-                query_words = document_words = ()
+        query_words_of = {term: self._shown_query_words(term, column) for _, term, column in ordered}
+        shown = {term for term, words in query_words_of.items() if words}
+        surfaces = self.store.explanation_terms(row).surfaces(shown) if shown else {}
+        for negative_value, term, _ in ordered:
+            query_words = query_words_of[term]
+            document_words = self._shown_words(term, surfaces[term]) if term in surfaces else ()
+            if not document_words:
+                query_words = ()
             yield TermMatch(term, query_words, document_words, points * -negative_value / total)
+
+    def _shown_query_words(self, term: str, column: int) -> tuple[str, ...]:
+        if column not in self._query_words_of:
+            wanted = [word for word in self._query_terms.words[column] if word in self._wanted_words]
+            self._query_words_of[column] = self._shown_words(term, wanted)
+        return self._query_words_of[column]
+
+    @cached_property
+    def _query_words_of(self) -> dict[int, tuple[str, ...]]:
+        """The words of the query to show for each column, as far as they have been asked for."""
+        return {}
 
     def _shown_words(self, term: str, words: Sequence[str]) -> tuple[str, ...]:
         explains_service = self.store.needs.explains_service(term)

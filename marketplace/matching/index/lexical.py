@@ -161,7 +161,7 @@ class LexicalIndex:
 
     def term(self, column: int) -> str:
         """Return the term of a column."""
-        base_size = len(self.vocabulary)
+        base_size = len(self.idf)
         if column < base_size:
             return self.vocabulary.strings[column]
         return list(self._added_terms)[column - base_size]

@@ -41,6 +41,7 @@ class StoredDocuments(LazySequence[Document]):
 
     def __init__(self, strings: StringTable) -> None:
         self._strings = strings
+        self._size = len(strings)
         max_size = len(strings) if len(strings) <= SMALL_DIRECTORY else DOCUMENT_CACHE_SIZE
         self._cached_document = lru_cache(maxsize=max_size)(self._parse)
 
@@ -49,7 +50,7 @@ class StoredDocuments(LazySequence[Document]):
 
     def __len__(self) -> int:
         """Return the number of documents."""
-        return len(self._strings)
+        return self._size
 
     def at(self, index: int) -> Document:
         """Return the document in one row."""

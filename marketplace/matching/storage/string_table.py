@@ -35,6 +35,7 @@ class StringTable(LazySequence[str]):
     def __init__(self, blob: Bytes, offsets: Offsets) -> None:
         self._blob, self._offsets = blob, offsets
         self._bytes, self._ends = _memory_view(blob), _memory_view(offsets)
+        self._size = len(offsets) - 1
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> Self:
@@ -50,7 +51,7 @@ class StringTable(LazySequence[str]):
 
     def __len__(self) -> int:
         """Return the number of strings."""
-        return len(self._offsets) - 1
+        return self._size
 
     def at(self, index: int) -> str:
         """Return the string at an index."""

@@ -39,6 +39,11 @@ RESULT_CODES = frozenset(
 )
 """Figures that count the objectives of companies by their results."""
 
+ANSWER_COUNTS = {"useful": "feedback", "useful_share": "feedback"}
+"""Figures of the same part that count the answers of a sample in which a company can answer several times."""
+OF_ANSWERS = frozenset({"says_uses"})
+"""Such samples whose basis (`of`) is the number of answers."""
+
 Groups = frozenset[frozenset[str]]
 """A partition of the categories of a breakdown: each shown category alone, and all hidden ones together."""
 
@@ -72,7 +77,7 @@ def _part(report: Sequence[ReportPart], code: str) -> ReportPart:
 def _suppress_part(part: ReportPart, earlier: Sequence[ReportPart]) -> ReportPart:
     figures = part.figures
     if part.code not in PUBLIC_PARTS:
-        figures = [_suppress_figure(figure, _figures(figure.code, earlier)) for figure in part.figures]
+        figures = [_suppress_figure(figure, part, earlier) for figure in part.figures]
     shown = {figure.code for figure in figures if figure.state is not FigureState.SUPPRESSED}
     totals = {figure.code: figure.value for figure in part.figures}
     breakdowns = [
@@ -85,22 +90,33 @@ def _suppress_part(part: ReportPart, earlier: Sequence[ReportPart]) -> ReportPar
     )
 
 
-def _figures(code: str, earlier: Sequence[ReportPart]) -> list[Figure]:
-    return [figure for part in earlier for figure in part.figures if figure.code == code]
-
-
-def _suppress_figure(figure: Figure, earlier: Sequence[Figure]) -> Figure:
+def _suppress_figure(figure: Figure, part: ReportPart, earlier: Sequence[ReportPart]) -> Figure:
     """Hide a figure that is based on few companies, or a sample that reveals the answers of few compared with an earlier report."""
     if figure.state is not FigureState.MEASURED:
         return figure
-    changes = [
-        (figure.n or 0) - (other.n or 0)
-        for other in earlier
-        if other.state is FigureState.MEASURED and is_sample(figure)
-    ]
+    changes = []
+    for other_part in earlier if is_sample(figure) else ():
+        other = _measured(other_part, figure.code)
+        if other is None:
+            continue
+        changes.append((figure.n or 0) - (other.n or 0))
+        changes.append(_answers(part, figure) - _answers(other_part, other))
     if not any(map(_is_small, (figure.n, figure.of, *changes))):
         return figure
     return dataclasses.replace(figure, value=None, before=None, period=None, state=FigureState.SUPPRESSED)
+
+
+def _answers(part: ReportPart, figure: Figure) -> int:
+    """Return the number of answers in a sample, 0 if a company answers once or the number is not shown."""
+    if figure.code in OF_ANSWERS:
+        return figure.of or 0
+    count = _measured(part, ANSWER_COUNTS.get(figure.code, ""))
+    return (count.value or 0) if count else 0
+
+
+def _measured(part: ReportPart, code: str) -> Figure | None:
+    """Return a figure of a part if it has a value."""
+    return next((one for one in part.figures if one.code == code and one.value is not None), None)
 
 
 def _is_small(count: int | None) -> bool:

@@ -77,6 +77,26 @@ def test_mean_that_reveals_a_new_answer_is_hidden():
     assert state(suppress(report(4100, 15), [first])) is FigureState.MEASURED
 
 
+def test_mean_that_reveals_another_answer_of_the_same_companies_is_hidden():
+    def with_answers(mean, answers):
+        part = report(mean, 10)[0]
+        return [ReportPart(part.code, [*part.figures, Figure("feedback", answers, n=10, of=40)])]
+
+    assert state(suppress(with_answers(4100, 31), [with_answers(4200, 30)])) is FigureState.SUPPRESSED
+    assert state(suppress(with_answers(4100, 40), [with_answers(4200, 30)])) is FigureState.MEASURED
+    assert state(suppress(with_answers(4200, 30), [with_answers(4200, 30)])) is FigureState.MEASURED
+
+
+def test_count_that_reveals_another_answer_of_the_same_companies_is_hidden():
+    def says_uses(value, answers):
+        return [
+            ReportPart("tools", [Figure("says_uses", value, evidence=Evidence.REPORTED, n=10, of=answers)])
+        ]
+
+    assert state(suppress(says_uses(21, 31), [says_uses(20, 30)])) is FigureState.SUPPRESSED
+    assert state(suppress(says_uses(21, 36), [says_uses(20, 30)])) is FigureState.MEASURED
+
+
 @pytest.mark.parametrize(
     ("code", "evidence"), [("outcome_on_time", Evidence.REPORTED), ("reached", Evidence.OBSERVED)]
 )

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -21,7 +21,7 @@ from sklearn.svm import LinearSVC
 from ..analysis.analyzer import words_of
 from ..analysis.glossary import Glossary
 from ..storage.string_table import Vocabulary, memory_map
-from ..storage.types import Vector
+from ..storage.types import Vector, Weights
 from .vectors import log_counts, term_matrix, tfidf_vectors
 
 GRAM_LENGTH = 4
@@ -63,7 +63,7 @@ class NeedClassifier(BaseEstimator):  # type: ignore[misc] # because scikit-lear
             intercepts[classes] = np.ravel(signs * machine.intercept_[:, None])
         return self.restore(vocabulary, idf, weights, intercepts)
 
-    def restore(self, vocabulary: Vocabulary, idf: Vector, weights: Any, intercepts: Vector) -> Self:
+    def restore(self, vocabulary: Vocabulary, idf: Vector, weights: Weights, intercepts: Vector) -> Self:
         """Set the fitted state, as computed by `fit` or loaded from disk; the last class asks for no service."""
         self.vocabulary_ = vocabulary
         self.idf_ = idf

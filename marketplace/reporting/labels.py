@@ -80,6 +80,8 @@ def cell_label(breakdown: str, code: str) -> str:
     if breakdown == "size":
         if code == "50":
             return _("50 employees or more")
+        if code == "1":
+            return _("1 employee")
         return _("%(range)s employees", range=code.replace("-", "\N{EN DASH}"))
     if breakdown == "municipality":
         return municipality_name(code) if find_municipality(code) else code

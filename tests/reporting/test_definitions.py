@@ -14,7 +14,7 @@ from marketplace.reporting.definitions import (
     part_codes,
     part_label,
 )
-from marketplace.reporting.labels import value_text
+from marketplace.reporting.labels import cell_label, value_text
 
 EXAMPLES = [
     "recruited",
@@ -95,3 +95,8 @@ def test_report_definitions_use_no_other_language() -> None:
 def test_values_are_shown_in_their_unit(value: int, unit: str, expected: str) -> None:
     with use_locale("nb"):
         assert value_text(value, unit).replace("\N{NO-BREAK SPACE}", " ") == expected
+
+
+def test_size_class_of_one_employee_is_singular() -> None:
+    with use_locale("nb"):
+        assert [cell_label("size", code) for code in ("1", "2-4")] == ["1 ansatt", "2–4 ansatte"]

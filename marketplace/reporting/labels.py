@@ -78,11 +78,8 @@ def cell_label(breakdown: str, code: str) -> str:
     if code == "unknown":
         return _("Not known")
     if breakdown == "size":
-        if code == "50":
-            return _("50 employees or more")
-        if code == "1":
-            return _("1 employee")
-        return _("%(range)s employees", range=code.replace("-", "\N{EN DASH}"))
+        named = {"1": _("1 employee"), "50": _("50 employees or more")}
+        return named.get(code) or _("%(range)s employees", range=code.replace("-", "\N{EN DASH}"))
     if breakdown == "municipality":
         return municipality_name(code) if find_municipality(code) else code
     if breakdown in {"sector", "service_group"}:

@@ -181,7 +181,7 @@ def _programme_pages(garden: int) -> Sequence[str]:
     base, held = f"/programme/{project.slug}", session.scalars(query).one()
     return (
         base,
-        f"{base}/companies",
+        f"/programme/{newest.slug}/companies",
         f"/programme/{newest.slug}/report",
         f"/programme/{newest.slug}/report/issues",
         "/report",

@@ -157,7 +157,7 @@ class ConflictOfInterest(Base):
     stated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     ended_at: Mapped[dt.datetime | None]
 
-    supplier: Mapped[Supplier] = relationship()
+    supplier: Mapped[Supplier] = relationship(innerjoin=True)
 
 
 class Transfer(Base):
@@ -188,6 +188,6 @@ class Transfer(Base):
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     answered_at: Mapped[dt.datetime | None]
 
-    supplier: Mapped[Supplier] = relationship()
-    from_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[from_garden_id])
-    to_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[to_garden_id])
+    supplier: Mapped[Supplier] = relationship(innerjoin=True)
+    from_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[from_garden_id], innerjoin=True)
+    to_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[to_garden_id], innerjoin=True)

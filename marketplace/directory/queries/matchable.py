@@ -18,7 +18,7 @@ _ALL_PARTS = (
     selectinload(Supplier.areas),
     selectinload(Supplier.languages),
     selectinload(Supplier.cases),
-    joinedload(Supplier.garden),
+    selectinload(Supplier.garden),
     joinedload(Supplier.held),
 )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.database import load_locked, prepared, session
 from marketplace.core.errors import NotFound
@@ -68,7 +68,7 @@ def comments_of(strategy: Strategy, section: str | None = None) -> dict[str, lis
         select(StrategyComment, Organisation.name)
         .join(Organisation, Organisation.id == StrategyComment.organisation_id)
         .where(StrategyComment.strategy_id == strategy.id)
-        .options(joinedload(StrategyComment.by), joinedload(StrategyComment.by_garden))
+        .options(joinedload(StrategyComment.by), selectinload(StrategyComment.by_garden))
         .order_by(StrategyComment.at, StrategyComment.id)
     )
     if section is not None:
@@ -107,6 +107,16 @@ def comment_on(strategy: Strategy, comment_id: int) -> StrategyComment:
     if comment is None or comment.strategy_id != strategy.id:
         raise NotFound
     return comment
+
+
+def count_open_comments(strategy: Strategy) -> dict[str, int]:
+    """Count the comments on a strategy that are not resolved, by section."""
+    query = (
+        select(StrategyComment.section, func.count())
+        .where(StrategyComment.strategy_id == strategy.id, StrategyComment.resolved_at.is_(None))
+        .group_by(StrategyComment.section)
+    )
+    return dict(session.execute(query).all())
 
 
 def count_comments(strategy: Strategy) -> int:

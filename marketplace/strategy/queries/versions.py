@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -16,7 +16,7 @@ from marketplace.strategy.version_diff import FieldChange, outline_changes
 MAX_LISTED = 100
 _WRITERS = (
     joinedload(StrategyVersion.saved_by, innerjoin=True),
-    joinedload(StrategyVersion.saved_by_garden),
+    selectinload(StrategyVersion.saved_by_garden),
 )
 
 

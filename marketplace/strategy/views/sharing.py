@@ -92,8 +92,7 @@ def sharing_panel(plan: Plan) -> StrategyPanel | None:
     strategy = plan.strategy
     if strategy is None:
         return None
-    comments = queries.comments_of(strategy)
-    unresolved = {code: sum(one.is_open for one in found) for code, found in comments.items()}
+    unresolved = queries.count_open_comments(strategy)
     sections = [
         (section, unresolved[section.code])
         for section in strategy_template().sections

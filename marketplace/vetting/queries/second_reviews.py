@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, or_, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -59,7 +59,7 @@ def nearest_garden(supplier: Supplier, among: Collection[int]) -> int | None:
 def proposed_refusal(vetting_id: int) -> Refusal | None:
     """Find the refusal of an application that awaits a second curator."""
     query = select(Refusal).where(Refusal.vetting_id == vetting_id, Refusal.state == second_review.PROPOSED)
-    return session.scalar(query.options(joinedload(Refusal.proposed_by), joinedload(Refusal.second_garden)))
+    return session.scalar(query.options(joinedload(Refusal.proposed_by), selectinload(Refusal.second_garden)))
 
 
 def vettings_awaiting_second_review() -> Select[int]:
@@ -157,7 +157,7 @@ def refusal_case(viewer: Viewer, refusal_id: int) -> ReviewCase:
 
 def appeal_case(viewer: Viewer, appeal_id: int) -> ReviewCase:
     """Load an appeal for the garden that refused, or for curators who can decide it. Raises NotFound."""
-    options = (joinedload(Appeal.from_garden), joinedload(Appeal.garden), joinedload(Appeal.decided_by))
+    options = (joinedload(Appeal.from_garden), selectinload(Appeal.garden), joinedload(Appeal.decided_by))
     appeal = session.scalar(select(Appeal).options(*options).where(Appeal.id == appeal_id))
     vetting = load_application(appeal.vetting_id) if appeal else None
     if appeal is None or vetting is None:
@@ -172,7 +172,7 @@ def appeal_case(viewer: Viewer, appeal_id: int) -> ReviewCase:
 
 
 def _with_names(query: Any, table: type[Refusal] | type[Appeal]) -> Any:
-    return query.options(joinedload(table.vetting).joinedload(Vetting.supplier), joinedload(table.garden))
+    return query.options(joinedload(table.vetting).joinedload(Vetting.supplier), selectinload(table.garden))
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def recourse_by_vetting(viewer: Viewer, vettings: Sequence[Vetting]) -> dict[int
     if not viewer.is_supplier or not refused:
         return {}
     is_own = Vetting.supplier_id == viewer.organisation_id
-    own_appeals = select(Appeal).join(Appeal.vetting).where(is_own).options(joinedload(Appeal.garden))
+    own_appeals = select(Appeal).join(Appeal.vetting).where(is_own).options(selectinload(Appeal.garden))
     appeals = {appeal.decision_id: appeal for appeal in session.scalars(own_appeals)}
     history, recourses = own_history(viewer), {}
     for vetting in refused:

@@ -99,6 +99,19 @@ def test_language_in_the_old_window_does_not_move_the_text(people: MandatePeople
         assert shown.one("textarea", name="vision").get("readonly") is not None
 
 
+def test_oversized_form_of_one_company_cannot_be_sent_again_for_the_next(
+    people: MandatePeople, other: Company
+) -> None:
+    browser = people.writing()
+    data = form_data(browser, SECTION) | {"vision": SECRET}
+    write_for(browser, other)
+    data["filling"] = "x" * (people.app.config["MAX_CONTENT_LENGTH"] + 1)
+    shown = send(browser, SECTION, data)
+    assert shown.status_code == 413
+    form = HtmlPage(shown.text).one("textarea", name="vision")
+    assert form.get("readonly") is not None
+
+
 def test_old_window_can_stop_writing_and_sign_out(people: MandatePeople, other: Company) -> None:
     browser = people.writing()
     data = form_data(browser, SECTION)

@@ -129,7 +129,8 @@ def field_page(status: int, title: str, text: str) -> tuple[str, int]:
 
 
 def _error_page(status: int, title: str, text: str, submission: Submission | None) -> tuple[str, int]:
-    can_resend = submission is not None and submission.is_verified and status in RESENDABLE
+    is_current = submission is not None and submission.is_verified and submission.is_for_current_organisation
+    can_resend = is_current and status in RESENDABLE
     html = render_template(
         "error.html",
         code=status if status != OK else None,

@@ -151,3 +151,13 @@ def test_card_shows_course_to_home_garden_and_not_to_a_stranger(course: Course, 
     assert "Var med på 1 av 2 samlinger" in page.text
     assert "de var ikke på siste samling" in page.text
     assert courses_for_garden(stranger, course.company.id) == []
+
+
+def test_absence_counts_only_when_the_session_is_over(course: Course) -> None:
+    (before,) = own_courses(course.company.id)
+    assert before.last is not None
+    last = before.last.session
+    with clock.as_of(last.ends_at - dt.timedelta(minutes=30)):
+        (during,) = own_courses(course.company.id)
+    assert during.held == before.held - 1
+    assert during.last is None or during.last.session.id != last.id

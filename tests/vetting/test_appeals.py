@@ -49,6 +49,11 @@ def test_appeal_is_sent_to_another_garden_with_notices(home: VettingGarden, else
     assert session.query(AuditEvent).filter_by(action="vetting.appeal").count() == 1
 
 
+def test_refusal_notice_names_the_right_to_appeal(home: VettingGarden, elsewhere: Viewer) -> None:
+    _made, owner, _item = refused_supplier(home)
+    assert "Mener dere at næringshagen tar feil? Til og med" in notices_to(owner)[-1].body
+
+
 @pytest.mark.parametrize(
     ("move", "state", "end"), [("grant", "approved", "granted"), ("uphold", "refused", "stands")]
 )

@@ -61,8 +61,10 @@ class OwnCourse:
 
     @property
     def last(self) -> OwnSession | None:
-        """The latest session that was held, or None."""
-        held = [one for one in self.sessions if one.session.held_at is not None]
+        """The latest session that was held and is over, or None."""
+        held = [
+            one for one in self.sessions if one.session.held_at is not None and not is_coming(one.session)
+        ]
         return held[-1] if held else None
 
 
@@ -171,7 +173,14 @@ def _course(
         sessions_needed=participation.project.sessions_needed,
         is_course_over=is_over,
     )
-    held = len({one.session.number for one in own if one.session.held_at is not None})
+    # A session counts as held from its first mark, but the company can still be marked until it is over.
+    held = len(
+        {
+            one.session.number
+            for one in own
+            if one.session.held_at is not None and (one.is_attended or not is_coming(one.session))
+        }
+    )
     return OwnCourse(participation, phase, own, attended, held)
 
 

@@ -9,7 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting import rules
+from marketplace.vetting import appeal_rules, rules
 from marketplace.vetting.models import Vetting
 
 
@@ -90,6 +90,12 @@ def decided(
         lines.append(_("The business garden writes: %(reason)s", reason=reason))
     if action == rules.REFUSE and vetting.decided_at:
         lines.append(reapply_line(vetting.decided_at))
+        lines.append(
+            _(
+                "Do you disagree with the garden? Until %(date)s you can ask a garden that was not involved to review the case.",
+                date=format_date(appeal_rules.last_appeal_day(vetting.decided_at)),
+            )
+        )
     return Content(subject, lines, "/profile", _("See your profile"))
 
 

@@ -41,6 +41,7 @@ def test_spelling_variants_share_a_term(analyzer: Analyzer, one: str, other: str
 def test_stop_words_depend_on_language(analyzer: Analyzer) -> None:
     assert [token.surface for token in analyzer.tokens("Vi vil ha det som er for oss", "nb")] == []
     assert [token.surface for token in analyzer.tokens("We want the same for us", "en")] == ["want", "same"]
+    assert [token.surface for token in analyzer.tokens("We're at Joe's", "en")] == ["Joe"]
 
 
 def test_compound_token_has_parts(analyzer: Analyzer) -> None:

@@ -125,7 +125,7 @@ def test_index_that_does_not_fit_in_memory_leaves_the_old_one_usable(
             )
             resource.setrlimit(resource.RLIMIT_AS, (used + 2**20, used + 2**20))
             text = " ".join(f"ord{number}" for number in range(20_000))
-            Index.build([replace(NEW, id=str(n), text=text) for n in range(50)], glossary).save(
+            Index.build([replace(NEW, id=str(n), text=text) for n in range(400)], glossary).save(
                 folder.with_name("two"), "words"
             )
         except MemoryError:

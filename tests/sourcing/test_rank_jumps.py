@@ -94,15 +94,24 @@ def test_small_or_rare_rank_gains_count_at_once(crowd, publish):
     assert held_change(crowd) is None
 
 
-def test_added_service_is_held_and_removing_it_ends_hold(crowd, publish):
+def test_added_service_alone_raises_no_supplier_and_is_not_held(crowd, publish):
     nedst, person = crowd.suppliers["Nedst"], crowd.people["Nedst"]
-    profiles.change_text(person, COPY, "nb")
     profiles.change_services(person, ["ecm.payment-shipping"])
     publish_some(publish)
     profiles.change_services(person, ["ecm.payment-shipping", "ecm.shop"])
+    assert held_change(crowd) is None
+    assert set(corpus().documents[str(nedst.id)].services) == {"ecm.payment-shipping", "ecm.shop"}
+
+
+def test_service_added_during_hold_is_held_with_the_text(crowd, publish):
+    nedst, person = crowd.suppliers["Nedst"], crowd.people["Nedst"]
+    profiles.change_services(person, ["ecm.payment-shipping"])
+    publish_some(publish)
+    profiles.change_text(person, COPY, "nb")
+    profiles.change_services(person, ["ecm.payment-shipping", "ecm.shop"])
     assert held_change(crowd) is not None
     assert corpus().documents[str(nedst.id)].services == ("ecm.payment-shipping",)
-    profiles.change_services(person, ["ecm.payment-shipping"])
+    profiles.change_text(person, "Nokså stille her.", "nb")
     assert held_change(crowd) is None
 
 

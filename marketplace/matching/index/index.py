@@ -15,7 +15,7 @@ from ..settings import MatchingSettings
 from . import snapshot, what_if
 from .ablation import drop_unverified_terms
 from .comparison import Comparison
-from .needs import NeedSuggestion
+from .needs import MIN_NEED_PROBABILITY, NeedSuggestion
 from .store import Store
 
 
@@ -95,16 +95,23 @@ class Index:
         self._store.warm_explanation_cache()
 
     def suggest_needs(
-        self, text: str, lang: str | None = None, *, title: str = "", limit: int = 8
+        self,
+        text: str,
+        lang: str | None = None,
+        *,
+        title: str = "",
+        limit: int = 8,
+        min_need_probability: float = MIN_NEED_PROBABILITY,
     ) -> list[NeedSuggestion]:
         """Return the `limit` most probable services of a text, most probable first; none for a text about no service.
 
-        Improbable ones are listed too: compare their probability with a threshold of your own.
+        Improbable ones are listed too: compare their probability with a threshold of your own. A text that has a
+        need with less than `min_need_probability` is about no service; 0 for texts that are known to be about one.
         """
         analyzer = self._store.encoder.analyzer
         lang = lang or analyzer.language_of(f"{title} {text}")
         needs = self._store.encoder.need_text(title, text, lang)
-        return self._store.needs.suggest(needs, limit)
+        return self._store.needs.suggest(needs, limit, min_need_probability)
 
     def candidates(self, query: Query, limit: int) -> list[str]:
         """Return the ids of all suppliers that may be among the first `limit` once ties are rotated."""
@@ -198,16 +205,19 @@ class Index:
         return int(is_mentioned[comparison.candidates].sum())
 
 
-def suggest_needs(
+def suggest_needs(  # noqa: PLR0913 because they are those of the method
     text: str,
     glossary: Glossary,
     lang: str | None = None,
     *,
     settings: MatchingSettings | None = None,
     limit: int = 8,
+    min_need_probability: float = MIN_NEED_PROBABILITY,
 ) -> list[NeedSuggestion]:
     """Return the same as `Index.suggest_needs`, by the glossary alone."""
-    return _glossary_index(glossary, settings or MatchingSettings()).suggest_needs(text, lang, limit=limit)
+    return _glossary_index(glossary, settings or MatchingSettings()).suggest_needs(
+        text, lang, limit=limit, min_need_probability=min_need_probability
+    )
 
 
 @lru_cache(maxsize=2)

@@ -285,10 +285,12 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         """Return True if a term is a reason that a reader accepts for some service."""
         return self.words_.explains(term)
 
-    def suggest(self, text: NeedText, limit: int) -> list[NeedSuggestion]:
+    def suggest(
+        self, text: NeedText, limit: int, min_need_probability: float = MIN_NEED_PROBABILITY
+    ) -> list[NeedSuggestion]:
         """Return the most probable services with the words that point to them; none for a text about no service."""
         readings = self._read([(text.wanted, text.wanted_text)])
-        if need_probabilities_of(readings)[0] < MIN_NEED_PROBABILITY:
+        if need_probabilities_of(readings)[0] < min_need_probability:
             return []
         wanted = probabilities_of(readings)
         shares = self._wanted_shares(wanted, text)[0]

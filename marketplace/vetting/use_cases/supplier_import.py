@@ -166,7 +166,11 @@ def infer_services(supplier: ImportedSupplier) -> ImportedSupplier:
     if supplier.services:
         return supplier
     inferred = matching.suggest_needs(
-        f"{supplier.name}. {supplier.text}", glossary(), lang=supplier.lang, limit=MAX_INFERRED
+        f"{supplier.name}. {supplier.text}",
+        glossary(),
+        lang=supplier.lang,
+        limit=MAX_INFERRED,
+        min_need_probability=0.0,
     )
     services = [need.service for need in inferred if need.probability >= MIN_PROBABILITY] or [
         need.service for need in inferred[:1]

@@ -52,7 +52,7 @@ def test_reminder_is_sent_once_after_the_minutes_for_undoing(people: CaseworkPeo
     assert send_due_reminders() == 0
     assert (send_later(), send_later()) == (1, 0)
     [mail] = session.query(OutboxMail).filter(OutboxMail.user_id == people.owner.user_id)
-    assert (mail.subject, mail.link_path) == ("Begynn på den digitale strategien", "/plan")
+    assert (mail.subject, mail.link_path) == ("Byrj på den digitale strategien", "/plan")
     assert "Ragna Rådgiver skriv: «Ring meg gjerne.»" in mail.body
     actions = [one.action for one in session.query(AuditEvent).filter(AuditEvent.action.like("company_rem%"))]
     assert actions == ["company_reminder.queue", "company_reminder.send"]

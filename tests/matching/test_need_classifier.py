@@ -79,4 +79,4 @@ def test_quality_of_suggestions_stays_above_minimum(glossary: Glossary) -> None:
 
 MIN_RECALL = {"dev": 0.87, "test": 0.92}
 MIN_ABSTENTION = {"dev": 0.35, "test": 0.45}
-MAX_EXCLUDED = {"dev": 0.2, "test": 0.52}
+MAX_EXCLUDED = {"dev": 0.21, "test": 0.52}

@@ -244,6 +244,7 @@ def unseal(sealed: str) -> Submission | None:
     except InvalidToken:
         return None
     content = zlib.decompressobj().decompress(packed, 4 * MAX_BYTES)
-    path, page, author, fields, has_files, organisation = json.loads(content.decode("utf-8", "surrogatepass"))
+    # A submission that an earlier version sealed names no organisation.
+    path, page, author, fields, has_files, *rest = json.loads(content.decode("utf-8", "surrogatepass"))
     pairs = tuple((name, value) for name, value in fields)
-    return Submission(path, page, author, pairs, has_files=has_files, organisation=organisation)
+    return Submission(path, page, author, pairs, has_files=has_files, organisation=next(iter(rest), None))

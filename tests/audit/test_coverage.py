@@ -101,7 +101,7 @@ def commit_each(events: Iterator[timeline.TimelineEvent]) -> Iterator[timeline.T
 def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # One transaction for each act, as in production; the demo commits many together to be fast.
     monkeypatch.setattr(timeline.Timeline, "_run_actions", staticmethod(commit_each))
-    monkeypatch.setattr(demo, "_settle", session.commit)
+    monkeypatch.setattr(demo, "_process_old_messages", session.commit)
     with recorded_transactions(db.engine) as done:
         demo.fill(Progress(disable=True))
         worker.run_jobs()

@@ -62,7 +62,7 @@ def take(page: Page) -> None:
     lines = (DEVSET / "briefs.jsonl").read_text(encoding="utf-8").splitlines()
     brief = next(row for row in map(json.loads, lines) if row["id"] == BRIEF)
     page.goto("/sign-in")
-    page.locator(f'form:has(input[value="{OWNER}"]) button').click()
+    page.locator(f"button[name=person][value={OWNER}]").click()
     page.goto("/briefs/new")
     page.fill("textarea", f"{brief['title']}. {brief['text']}")
     page.locator("button.ds-button[value=begin]").click()

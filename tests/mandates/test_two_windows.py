@@ -34,6 +34,15 @@ def other(people: MandatePeople) -> Company:
     return company
 
 
+def join_second_company(people: MandatePeople) -> Membership:
+    """Make the owner of the company an owner of another one as well."""
+    second = factories.company(of=people.garden)
+    membership = Membership(user_id=people.owner.user_id, organisation_id=second.id, role="owner")
+    session.add(membership)
+    session.commit()
+    return membership
+
+
 def form_data(browser: Browser, path: str) -> dict[str, str]:
     """Return the hidden fields of the form on a page, with its CSRF token."""
     page = HtmlPage(browser.get(path).text)
@@ -122,10 +131,7 @@ def test_old_window_can_stop_writing_and_sign_out(people: MandatePeople, other: 
 
 
 def test_member_of_two_companies_saves_for_the_chosen_one_only(people: MandatePeople) -> None:
-    second = factories.company(of=people.garden)
-    membership = Membership(user_id=people.owner.user_id, organisation_id=second.id, role="owner")
-    session.add(membership)
-    session.commit()
+    membership = join_second_company(people)
     browser = signed_in(people.app, people.owner)
     data = form_data(browser, SECTION) | {"vision": SECRET}
     chosen = browser.post("/act-for", data={"membership": str(membership.id)})
@@ -136,10 +142,7 @@ def test_member_of_two_companies_saves_for_the_chosen_one_only(people: MandatePe
 
 
 def test_autosave_after_signing_in_for_another_company_gets_no_token(people: MandatePeople) -> None:
-    second = factories.company(of=people.garden)
-    membership = Membership(user_id=people.owner.user_id, organisation_id=second.id, role="owner")
-    session.add(membership)
-    session.commit()
+    membership = join_second_company(people)
     browser = signed_in(people.app, people.owner)
     browser.post("/act-for", data={"membership": str(membership.id)})
     data = form_data(browser, SECTION)

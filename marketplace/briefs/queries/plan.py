@@ -38,9 +38,8 @@ from marketplace.strategy.units import format_value
 class ActionSource:
     """An action from which a brief can be made: its parts, and what the company should think of first.
 
-    `overrun_nok` is the amount by which the open actions exceed the budget of the year; `clash` is an offer that is
-    in season when
-    the job should be done.
+    `overrun_nok` is the amount by which the open actions exceed the budget of the year; `clash` is an offer that is in
+    season when the job should be done.
     """
 
     action: Action

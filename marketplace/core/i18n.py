@@ -145,6 +145,11 @@ def format_month(month: int) -> str:
     return _date_text(dt.date(2000, month, 1), "LLLL", current_locale())
 
 
+def format_month_and_year(day: dt.date) -> str:
+    """Return the month of a day in the current language: "november 2026"."""
+    return f"{format_month(day.month)} {day.year}"
+
+
 def format_time(moment: dt.datetime) -> str:
     """Format the local time: "14.32" in Norwegian, "14:32" in English."""
     return moment.astimezone(LOCAL_ZONE).strftime("%H:%M" if current_locale() == "en" else "%H.%M")

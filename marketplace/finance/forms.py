@@ -15,7 +15,7 @@ from marketplace.core.amounts import (
     parse_rate,
 )
 from marketplace.core.errors import UnreadableInputError
-from marketplace.core.i18n import format_month
+from marketplace.core.i18n import format_month_and_year
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.numbers import format_plain_scaled
@@ -100,7 +100,9 @@ class HoursForm(BaseForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.user_id.set_choices([(str(key), name) for key, name in people])
-        self.month.set_choices([(month.isoformat(), month_name(month)) for month in project_months(access)])
+        self.month.set_choices(
+            [(month.isoformat(), format_month_and_year(month)) for month in project_months(access)]
+        )
         self.place_id.set_choices([("", _("No place")), *((str(key), name) for key, name in places)])
         self.activity.set_choices(_options(ACTIVITIES))
 
@@ -125,11 +127,6 @@ def project_months(access: ProjectAccess) -> list[dt.date]:
         months.append(month)
         month -= relativedelta(months=1)
     return months
-
-
-def month_name(month: dt.date) -> str:
-    """Return name and year of a month."""
-    return f"{format_month(month.month)} {month.year}"
 
 
 class _MoneyForm(BaseForm):

@@ -16,7 +16,7 @@ from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 _MINUS, _SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
 UNITS = {
     "count": _l("number"),
-    "minutes": _l("minutes"),
+    "minutes": _l("hours"),
     "km_mean": _l("km (mean)"),
     "mean": _l("mean"),
     "mean_of_5": _l("mean of 1 to 5"),
@@ -61,6 +61,8 @@ def value_text(value: int, unit: str) -> str:
 
 def exact_value(value: int | None, unit: str) -> float | int | None:
     """Return a value as a number in the unit of the files: hours, the currency, or the mean itself."""
+    if unit == "minutes" and value is not None:
+        return round(value / 60, 2)
     if value is None or unit in WHOLE_UNITS:
         return value
     if unit.startswith("minor:"):

@@ -4,6 +4,7 @@ Norwegian Excel expects semicolons, and reads UTF-8 only after a byte order mark
 """
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,10 +12,24 @@ from flask import stream_with_context
 from werkzeug.wrappers import Response
 
 from marketplace.core import clock
+from marketplace.core.i18n import format_month_and_year
+from marketplace.core.identifiers import make_slug
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 BYTE_ORDER_MARK = "\ufeff"
 MAX_CHUNK = 32_768
+
+
+class Month(dt.date):
+    """First day of a month, shown as the month."""
+
+    def __str__(self) -> str:
+        return format_month_and_year(self)
+
+    @classmethod
+    def of(cls, day: dt.date) -> "Month":
+        """Return the month of a day."""
+        return cls(day.year, day.month, 1)
 
 
 def safe_cell(value: object) -> str:
@@ -30,7 +45,7 @@ def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[objec
     """Return a download that is streamed while the rows are read."""
     response = Response(stream_with_context(_encode(header, rows)), mimetype="text/csv")
     response.headers["Cache-Control"] = "private, no-store"
-    filename = f"{name}-{clock.today().isoformat()}.csv"
+    filename = f"{make_slug(name)}-{clock.today().isoformat()}.csv"
     response.headers.set("Content-Disposition", "attachment", filename=filename)
     return response
 

@@ -109,7 +109,11 @@ def test_minutes_are_added_up_by_month_company_and_activity(people: CaseworkPeop
     assert rows == [(people.company.name, "call", 45, 2), (people.company.name, "visit", 90, 1)]
     browser = signed_in(people.app, people.adviser)
     sheet = load_workbook(io.BytesIO(browser.get("/companies/time.xlsx").data)).active
+    assert sheet.title == "Tid brukt på bedriftene"
     assert [row[3].value for row in sheet.iter_rows(min_row=2)] == [45, 90]
+    month = sheet["A2"]
+    assert month.is_date
+    assert (month.value.date(), month.number_format) == (clock.today().replace(day=1), "[$-414]mmmm yyyy")
 
 
 def test_overview_of_a_cohort_shows_how_far_each_has_come(people: CaseworkPeople) -> None:

@@ -258,5 +258,6 @@ def test_export_has_the_shown_companies_and_no_formulas(browser: Browser, projec
     sheet = load_workbook(io.BytesIO(browser.get(f"{path}.xlsx?place=5059").data)).worksheets[0]
     rows = list(sheet.iter_rows(min_row=2, values_only=True))
     assert [(row[0], row[2], row[4]) for row in rows] == [("'=HYPERLINK(1)", "Orkland", 3)]
+    assert (sheet.title, rows[0][-1].date()) == ("Bedrifter", clock.today())
     text = browser.get(f"{path}.csv?place=5021").data.decode("utf-8-sig")
     assert [row[0] for row in csv.reader(io.StringIO(text), delimiter=";")] == ["Bedrift", "Berg bygg"]

@@ -103,7 +103,7 @@ def garden_briefs_csv() -> ViewResponse:
         )
         for item in queries.briefs_of_garden(current_viewer())
     )
-    return csv_response("briefs", header, rows)
+    return csv_response(_("Briefs"), header, rows)
 
 
 def _csv_date(moment: dt.datetime | None) -> dt.date | None:

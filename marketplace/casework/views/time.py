@@ -1,6 +1,5 @@
 """Minutes that the garden has spent on companies: page and downloads."""
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -10,10 +9,10 @@ from werkzeug.wrappers import Response
 from marketplace.casework.labels import ACTIVITIES
 from marketplace.casework.queries.time import TimeRow, months_of, time_rows
 from marketplace.casework.views.base import blueprint
-from marketplace.core.i18n import format_month
+from marketplace.core.i18n import format_month_and_year
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access
-from marketplace.web.csv_export import csv_response
+from marketplace.web.csv_export import Month, csv_response
 from marketplace.web.list_filter import ListFilter, Select, read_list_filter
 from marketplace.web.viewer import current_viewer
 from marketplace.web.xlsx_export import xlsx_response
@@ -34,7 +33,7 @@ def time_spent() -> str:
         by_kind=by_kind.most_common(),
         total=by_kind.total(),
         activities=ACTIVITIES,
-        month_name=_month_name,
+        month_name=format_month_and_year,
     )
 
 
@@ -42,20 +41,21 @@ def time_spent() -> str:
 @access.garden
 def time_spent_csv() -> Response:
     """Download the minutes as CSV."""
-    return csv_response("time", _header(), _export_rows(_filtered()[1]))
+    return csv_response(_("Time spent on companies"), _header(), _export_rows(_filtered()[1]))
 
 
 @blueprint.get("/companies/time.xlsx")
 @access.garden
 def time_spent_xlsx() -> Response:
     """Download the minutes as a workbook."""
-    return xlsx_response("time", _header(), _export_rows(_filtered()[1]))
+    title = _("Time spent on companies")
+    return xlsx_response(title, title, _header(), _export_rows(_filtered()[1]))
 
 
 def _filtered() -> tuple[ListFilter, list[TimeRow]]:
     """Return the filter bar and the rows that match."""
     every = time_rows(current_viewer())
-    months = [(month.isoformat(), _month_name(month)) for month in months_of(every)]
+    months = [(month.isoformat(), format_month_and_year(month)) for month in months_of(every)]
     bar = read_list_filter(
         _("Company name"),
         Select("month", _("Month"), (("", _("All")), *months)),
@@ -79,8 +79,4 @@ def _header() -> list[str]:
 
 def _export_rows(rows: Sequence[TimeRow]) -> Iterator[Sequence[object]]:
     for row in rows:
-        yield _month_name(row.month), row.company, str(ACTIVITIES[row.kind]), row.minutes, row.notes
-
-
-def _month_name(month: dt.date) -> str:
-    return f"{format_month(month.month)} {month.year}"
+        yield Month.of(row.month), row.company, str(ACTIVITIES[row.kind]), row.minutes, row.notes

@@ -50,7 +50,7 @@ def garden_suppliers_csv() -> ViewResponse:
         for supplier in queries.all_garden_suppliers(current_viewer(), status, text)
         for item in supplier.approvals
     )
-    return csv_response("suppliers", header, rows)
+    return csv_response(_("Suppliers"), header, rows)
 
 
 def _read_filter() -> tuple[str, str]:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from flask import render_template, request
 
+from marketplace.core import clock
+from marketplace.core.i18n import format_month_and_year, ngettext
 from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
-from marketplace.finance.forms import MINUTES_PER_HOUR, HoursForm, month_name
+from marketplace.finance.forms import MINUTES_PER_HOUR, HoursForm
 from marketplace.finance.labels import ACTIVITIES
 from marketplace.finance.queries import hours as queries
 from marketplace.finance.use_cases import hours as use_cases
@@ -14,6 +15,7 @@ from marketplace.finance.views.base import RECORDS, blueprint
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.csv_export import Month
 from marketplace.web.forms.editing import add
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -32,7 +34,7 @@ def hours(slug: str) -> ViewResponse:
         access=project_access,
         page=queries.hours_page(viewer, project_access),
         activities=ACTIVITIES,
-        month_name=month_name,
+        month_name=format_month_and_year,
     )
 
 
@@ -44,19 +46,19 @@ def hours_xlsx(slug: str) -> ViewResponse:
     project_access = project_for(viewer, slug)
     header = [_("Month"), _("Person"), _("Place"), _("Activity"), _("Hours"), _("Approved")]
     page = queries.hours_page(viewer, project_access)
-    return xlsx_response(f"{slug}-hours", header, _export_rows(page.rows))
+    return xlsx_response(f"{slug} {_('Hours')}", _("Hours"), header, _export_rows(page.rows))
 
 
 def _export_rows(rows: Sequence[queries.HoursRow]) -> Iterator[Sequence[object]]:
     for row in rows:
         entry = row.entry
         yield (
-            month_name(entry.month),
+            Month.of(entry.month),
             entry.user.name,
             entry.place.name if entry.place else "",
             str(ACTIVITIES[entry.activity]),
             entry.minutes / MINUTES_PER_HOUR,
-            entry.approved_at.date() if entry.approved_at else "",
+            clock.to_local(entry.approved_at).date() if entry.approved_at else "",
         )
 
 

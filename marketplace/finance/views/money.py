@@ -61,7 +61,7 @@ def money_xlsx(slug: str) -> ViewResponse:
         _("Kroner"),
         _("Voucher number"),
     ]
-    return xlsx_response(f"{slug}-money", header, _export_rows(page, names))
+    return xlsx_response(f"{slug} {_('Money')}", _("Money"), header, _export_rows(page, names))
 
 
 def _export_rows(page: queries.MoneyPage, names: dict[int, str]) -> Iterator[Sequence[object]]:

@@ -64,7 +64,7 @@ def companies_csv() -> ViewResponse:
         )
         for company in queries.all_companies_of(viewer, company_filter(viewer).query)
     )
-    return csv_response("companies", header, rows)
+    return csv_response(_("Companies"), header, rows)
 
 
 def company_filter(viewer: Viewer) -> ListFilter:

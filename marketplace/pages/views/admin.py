@@ -83,7 +83,7 @@ def audit_log() -> str:
 def audit_log_csv() -> Response:
     """Download the filtered audit log."""
     header = [_("When"), _("Action"), _("Code"), _("Item"), _("Number"), _("Person"), _("On behalf of")]
-    return csv_response("audit-log", header, _audit_rows(_read_search().wanted))
+    return csv_response(_("Audit log"), header, _audit_rows(_read_search().wanted))
 
 
 def _audit_rows(wanted: audit.EventFilter) -> Iterator[Sequence[object]]:

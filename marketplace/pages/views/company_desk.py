@@ -52,7 +52,7 @@ def download_company_desk() -> Response:
         _("Next step"),
         _("When"),
     ]
-    return csv_response("companies-next", header, _rows(filtered_desk()[1]))
+    return csv_response(_("What each company needs next"), header, _rows(filtered_desk()[1]))
 
 
 def _rows(companies: Sequence[DeskCompany]) -> Iterator[Sequence[object]]:

@@ -58,7 +58,7 @@ def import_participations(slug: str) -> ViewResponse:
 def import_template(slug: str) -> ViewResponse:
     """Download an empty table with the headings of an import."""
     project_for(current_viewer(), slug)
-    return xlsx_response(slug, list(PARTICIPANT_TABLE.headings().values()), [])
+    return xlsx_response(slug, _("Companies"), list(PARTICIPANT_TABLE.headings().values()), [])
 
 
 def _page(slug: str, read: ParsedCompanies) -> str:

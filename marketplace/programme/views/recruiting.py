@@ -102,4 +102,4 @@ def board_xlsx(slug: str) -> ViewResponse:
     """Download the filtered board as a workbook."""
     project_access = project_for(current_viewer(), slug)
     _bar, shown = filtered_board(project_access)
-    return xlsx_response(slug, export_header(), export_rows(shown.rows))
+    return xlsx_response(slug, _("Companies"), export_header(), export_rows(shown.rows))

@@ -183,7 +183,7 @@ def _file(owner: queries.IssueOwner, number: int, extension: str) -> Response:
 
         return file_response(f"{name}.pdf", "application/pdf", to_pdf(outline))
     if extension == "xlsx":
-        return xlsx_response(name, export.header(), export.rows(parts))
+        return xlsx_response(name, _("Report"), export.header(), export.rows(parts))
     if extension == "csv":
         return csv_response(name, export.header(), list(export.rows(parts)))
     response: Response = jsonify(

@@ -89,7 +89,7 @@ def report_csv(slug: str = "") -> ViewResponse:
 @access.garden
 def report_xlsx(slug: str = "") -> ViewResponse:
     """Download the report as a workbook."""
-    return xlsx_response(_file_name(slug), export.header(), _public_rows(slug))
+    return xlsx_response(_file_name(slug), _("Report"), export.header(), _public_rows(slug))
 
 
 @report_route("/report.json")
@@ -117,7 +117,7 @@ def _public_rows(slug: str) -> Iterator[list[object]]:
 
 
 def _file_name(slug: str) -> str:
-    return f"{_('report')}-{slug}" if slug else _("report")
+    return f"{_('Report')} {slug}"
 
 
 def _period_arguments() -> PeriodArguments:

@@ -65,7 +65,7 @@ def coverage_csv() -> ViewResponse:
         (_service_label(line.code), _place_name(place), *_figures(line))
         for line in queries.coverage_report(current_viewer(), place).groups
     )
-    return csv_response("coverage", header, rows)
+    return csv_response(_("Coverage and demand"), header, rows)
 
 
 @blueprint.get("/garden/coverage/recruit.csv")
@@ -77,7 +77,7 @@ def recruit_csv() -> ViewResponse:
         (_service_label(line.code), municipality_name(line.place), *_figures(line), _reasons(line))
         for line in queries.coverage_report(current_viewer(), _chosen_place()).recruit
     )
-    return csv_response("recruit", header, rows)
+    return csv_response(_("Who to recruit"), header, rows)
 
 
 def _chosen_place() -> str:

@@ -14,11 +14,18 @@ from PIL import Image, ImageOps
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
-from marketplace.files.limits import MAX_FILE_BYTES, MAX_IMAGE_SIDE, MAX_NAME_LENGTH, MAX_PIXELS
+from marketplace.files.limits import (
+    MAX_FILE_BYTES,
+    MAX_IMAGE_SIDE,
+    MAX_JPEG_SCANS,
+    MAX_NAME_LENGTH,
+    MAX_PIXELS,
+)
 
 WEBP_QUALITY = 82
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP")
 IMAGE_TYPE, PDF_TYPE = "image/webp", "application/pdf"
+JPEG_START, JPEG_SCAN = b"\xff\xd8\xff", b"\xff\xda"
 EXTENSIONS = {IMAGE_TYPE: ".webp", PDF_TYPE: ".pdf"}
 
 # One image is decoded at a time in each process: 50 megapixels take 200 MB of memory.
@@ -39,6 +46,8 @@ class CheckedFile:
 def check_image(name: str, data: bytes, *, max_side: int = MAX_IMAGE_SIDE) -> CheckedFile:
     """Decode an image and encode it again as WebP, at most `max_side` pixels wide and high. Raises RuleBroken."""
     _check_size(data)
+    if data.startswith(JPEG_START) and data.count(JPEG_SCAN) > MAX_JPEG_SCANS:
+        raise _unreadable_image()
     try:
         with _decoding:
             return _encode_again(name, data, max_side)
@@ -47,7 +56,7 @@ def check_image(name: str, data: bytes, *, max_side: int = MAX_IMAGE_SIDE) -> Ch
     except Exception as error:  # Pillow's decoders raise many types for damaged files
         if isinstance(error, RuleBroken | MemoryError):
             raise
-        raise RuleBroken(_("This is not an image we can read. Choose a JPEG, PNG or WebP file.")) from error
+        raise _unreadable_image() from error
 
 
 def check_document(name: str, data: bytes) -> CheckedFile:
@@ -73,9 +82,13 @@ def _check_size(data: bytes) -> None:
 
 
 def _looks_like_image(data: bytes) -> bool:
-    return data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (
+    return data.startswith((JPEG_START, b"\x89PNG\r\n\x1a\n")) or (
         data[:4] == b"RIFF" and data[8:12] == b"WEBP"
     )
+
+
+def _unreadable_image() -> RuleBroken:
+    return RuleBroken(_("This is not an image we can read. Choose a JPEG, PNG or WebP file."))
 
 
 def _too_many_pixels() -> RuleBroken:

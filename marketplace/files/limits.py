@@ -3,6 +3,10 @@
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 """Width times height of an image as it is uploaded."""
+MAX_JPEG_SCANS = 300
+"""Scans of a progressive JPEG: ten in practice, each a pass over all pixels, from as little as 60 bytes of the file.
+The marker that is counted occurs by chance about 150 times in 10 MB of a video that a phone appends.
+"""
 MAX_IMAGE_SIDE = 2000
 """Pixels that the longer side of a stored image is reduced to."""
 MAX_NAME_LENGTH = 100

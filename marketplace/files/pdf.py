@@ -15,7 +15,9 @@ from marketplace.core.i18n import gettext as _
 from marketplace.files.limits import MAX_PDF_OBJECTS
 
 ACTIVE_PDF_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/XFA"})
-ACTIVE_PDF_ACTIONS = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/RichMediaExecute"})
+ACTIVE_PDF_ACTIONS = frozenset(
+    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/RichMediaExecute", "/GoToR", "/GoToE"}
+)
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
@@ -66,7 +68,7 @@ def _is_active(value: Any) -> bool:
             if ACTIVE_PDF_KEYS & item.keys():
                 return True
             kind = item.raw_get("/S") if "/S" in item else None
-            if not isinstance(kind, IndirectObject) and kind in ACTIVE_PDF_ACTIONS:
+            if (kind.get_object() if isinstance(kind, IndirectObject) else kind) in ACTIVE_PDF_ACTIONS:
                 return True
             stack += [child for child in item.values() if not isinstance(child, IndirectObject)]
         elif isinstance(item, ArrayObject):

@@ -7,11 +7,11 @@ import zlib
 import pytest
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import DictionaryObject, NameObject, PdfObject, TextStringObject
 
 from marketplace.core.errors import RuleBroken
 from marketplace.files.checks import IMAGE_TYPE, PDF_TYPE, check_document, check_image
-from marketplace.files.limits import MAX_FILE_BYTES, MAX_IMAGE_SIDE
+from marketplace.files.limits import MAX_FILE_BYTES, MAX_IMAGE_SIDE, MAX_JPEG_SCANS
 
 
 def image(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **options: object) -> bytes:
@@ -21,12 +21,18 @@ def image(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **options: objec
     return target.getvalue()
 
 
-def pdf(action: str = "", *, password: str = "", attachment: bool = False) -> bytes:
-    """Return a one-page PDF document, with an action of a type that runs when it is opened."""
+def pdf(action: str = "", *, indirect: bool = False, password: str = "", attachment: bool = False) -> bytes:
+    """Return a one-page PDF document, with an action of a type that runs when it is opened.
+
+    An indirect type is an object of its own.
+    """
     writer = PdfWriter()
     writer.add_blank_page(200, 200)
     if action:
-        opening = {NameObject("/S"): NameObject(action), NameObject("/F"): TextStringObject("run.exe")}
+        kind: PdfObject = NameObject(action)
+        if indirect:
+            kind = writer._add_object(kind)
+        opening = {NameObject("/S"): kind, NameObject("/F"): TextStringObject("run.exe")}
         writer.root_object[NameObject("/OpenAction")] = DictionaryObject(opening)
     if attachment:
         writer.add_attachment("notes.txt", b"notes")
@@ -35,6 +41,13 @@ def pdf(action: str = "", *, password: str = "", attachment: bool = False) -> by
     target = io.BytesIO()
     writer.write(target)
     return target.getvalue()
+
+
+def scan_bomb() -> bytes:
+    """Return a progressive JPEG that repeats its last scan."""
+    whole = image("JPEG", progressive=True)
+    last = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last * MAX_JPEG_SCANS + whole[-2:]
 
 
 def bomb() -> bytes:
@@ -74,12 +87,13 @@ def test_image_is_turned_upright_and_scaled_down() -> None:
         (b"", "tom"),
         (b"x" * (MAX_FILE_BYTES + 1), "større enn 10 MB"),
         (bomb(), "for mange piksler"),
+        (scan_bomb(), "ikke et bilde vi kan lese"),
         (image()[:200], "ikke et bilde vi kan lese"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "ikke et bilde vi kan lese"),
         (image("GIF"), "ikke et bilde vi kan lese"),
         (pdf(), "ikke et bilde vi kan lese"),
     ],
-    ids=["empty", "too large", "bomb", "truncated", "svg", "gif", "pdf"],
+    ids=["empty", "too large", "bomb", "scan bomb", "truncated", "svg", "gif", "pdf"],
 )
 def test_image_that_cannot_be_used_is_refused_with_a_reason(data: bytes, message: str) -> None:
     with pytest.raises(RuleBroken, match=message):
@@ -102,13 +116,26 @@ def test_document_keeps_pdf_and_encodes_image_again() -> None:
         (pdf("/JavaScript"), "skript eller andre filer"),
         (pdf(attachment=True), "skript eller andre filer"),
         (pdf("/Launch"), "skript eller andre filer"),
+        (pdf("/Launch", indirect=True), "skript eller andre filer"),
+        (pdf("/GoToR"), "skript eller andre filer"),
         (pdf(password="lukket"), "beskyttet med passord"),
         (b"%PDF-1.7\nnot a document", "kan ikke lese denne PDF-en"),
         (b"MZ\x90\x00 program", "Velg en PDF"),
         (b"PK\x03\x04 office", "Velg en PDF"),
         (b"\n%PDF-1.7", "Velg en PDF"),
     ],
-    ids=["script", "attachment", "launch", "encrypted", "damaged", "program", "office", "not at start"],
+    ids=[
+        "script",
+        "attachment",
+        "launch",
+        "indirect launch",
+        "remote",
+        "encrypted",
+        "damaged",
+        "program",
+        "office",
+        "not at start",
+    ],
 )
 def test_document_with_active_content_or_of_another_kind_is_refused(data: bytes, message: str) -> None:
     with pytest.raises(RuleBroken, match=message):

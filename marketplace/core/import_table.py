@@ -123,8 +123,8 @@ def read_rows(text: str, table: TableFormat) -> TableRows:
     """Return the lines of a table in CSV with semicolons, commas or tabs. Faults are collected, not raised."""
     # Line separators of Word would end a row; in a cell they are spaces.
     text = remove_invisible(_CELL_BREAK.sub(" ", text))
-    lines = list(_lines(text))
     found = TableRows(text)
+    lines = list(_lines(text, found.faults))
     if not lines:
         found.faults.append(TableProblem(0, "", _("There are no lines."), _("Paste a table with headings.")))
         return found
@@ -150,11 +150,11 @@ def _values(columns: Sequence[str], cells: Sequence[str], table: TableFormat) ->
     }
 
 
-def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the line number and the cells of each row that is not empty."""
+def _lines(text: str, faults: list[TableProblem]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the line number and the cells of each row that is not empty, up to a row that cannot be read."""
     first = text.lstrip("\ufeff \r\n").split("\n", 1)[0]
     delimiter = max(";\t,", key=first.count)
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=delimiter, strict=True)
     start = 1
     try:
         for cells in reader:
@@ -162,7 +162,9 @@ def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
                 yield start, cells
             start = reader.line_num + 1
     except csv.Error:
-        return
+        problem = _("A quotation mark is not closed or stands inside a text, or a text is too long.")
+        remedy = _("Write « and » instead of the quotation marks.")
+        faults.append(TableProblem(start, "", problem, remedy))
 
 
 def _heading_faults(

@@ -62,6 +62,12 @@ def test_problems_name_line_and_column() -> None:
     assert problems("") == [(0, "")]
 
 
+@pytest.mark.parametrize("cell", ['"Nett og film', '"Nett" og film', "x" * 140_000])
+def test_row_that_cannot_be_read_is_reported(cell: str) -> None:
+    lines = ["navn;tjenester;tekst", "Fjordnett;ecm.shop;Nettbutikk", f"Ås Nett;ecm.shop;{cell}"]
+    assert problems("\n".join([*lines, "Bre Nett;ecm.shop;Nettbutikk"])) == [(3, "")]
+
+
 def test_workbook_is_read_and_other_files_are_refused() -> None:
     data = workbook(
         ("Navn", "Orgnr", "Tekst", "Tjenester"), ("Fjordnett", 310000019, "Vi lager nettbutikk", "ecm.shop")

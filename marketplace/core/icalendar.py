@@ -63,12 +63,8 @@ def calendar_file(
     now: dt.datetime,
     *,
     name: str = "",
-    organizer: Mailbox | None = None,
 ) -> str:
-    """Return a calendar file with events. With a name it is a feed that calendar programs read again regularly.
-
-    With the organizer of the later messages about the same events, programs recognise those as updates.
-    """
+    """Return a calendar file with events. With a name it is a feed that calendar programs read again regularly."""
     calendar = _calendar("PUBLISH")
     if name:
         calendar.add("name", _printable(name))
@@ -78,8 +74,6 @@ def calendar_file(
     if any(event.get("dtend") for event in built):
         calendar.add_component(_timezone())
     for event in built:
-        if organizer is not None:
-            event.add("organizer", _address(organizer))
         calendar.add_component(event)
     return _text(calendar)
 
@@ -90,7 +84,7 @@ def invitation(
     """Return the scheduling message that adds, moves or, if the event is cancelled, removes one attendee's event.
 
     RFC 5546 allows one event in each message. The attendee has accepted by taking the seat and is not asked to reply.
-    Without an organizer, the message gets the sender of the e-mail as its organizer: `add_organizer`.
+    Without an organizer, the message gets the sender of the e-mail as its organizer: `add_sender`.
     """
     calendar = _calendar("CANCEL" if event.is_cancelled else "REQUEST")
     calendar.add_component(_timezone())
@@ -111,12 +105,17 @@ def calendar_method(text: str) -> str:
     return str(Calendar.from_ical(text)["METHOD"])
 
 
-def add_organizer(text: str, organizer: Mailbox) -> str:
-    """Return a scheduling message with an organizer, unless it has one."""
+def add_sender(text: str, sender: Mailbox) -> str:
+    """Return a calendar file with the sender of the e-mail as its organizer, or on behalf of the one it has.
+
+    Mail programs distrust a scheduling message that comes from neither its organizer nor SENT-BY (RFC 5546, 6.1.2).
+    """
     calendar = Calendar.from_ical(text)
     for event in calendar.walk("VEVENT"):
         if "ORGANIZER" not in event:
-            event.add("organizer", _address(organizer))
+            event.add("organizer", _address(sender))
+        elif event["ORGANIZER"] != f"mailto:{sender.email}":
+            event["ORGANIZER"].params["SENT-BY"] = f"mailto:{sender.email}"
     return _text(calendar)
 
 

@@ -17,7 +17,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.email_address import ascii_email
 from marketplace.core.files import write_atomically
 from marketplace.core.i18n import use_locale
-from marketplace.core.icalendar import Mailbox, add_organizer, calendar_method
+from marketplace.core.icalendar import Mailbox, add_sender, calendar_method
 from marketplace.core.mail_templates import Paragraph, render_mail
 from marketplace.core.sealing import SealError
 from marketplace.outbox.models import OutboxMail
@@ -82,15 +82,13 @@ def _add_calendar(message: EmailMessage, calendar: str, sender: Mailbox) -> None
     method = calendar_method(calendar)
     if method == "PUBLISH":
         message.add_attachment(
-            add_organizer(calendar, sender),
+            add_sender(calendar, sender),
             subtype="calendar",
             filename="calendar.ics",
             params={"method": method},
         )
     else:
-        message.add_alternative(
-            add_organizer(calendar, sender), subtype="calendar", params={"method": method}
-        )
+        message.add_alternative(add_sender(calendar, sender), subtype="calendar", params={"method": method})
 
 
 def _paragraphs(mail: OutboxMail, site: str) -> list[Paragraph]:

@@ -68,7 +68,7 @@ def test_contact_person_erases_own_data_and_the_figures_remain(cohort: Cohort, c
     own = seat(cohort)
     held = programme.course_session(cohort, clock.now() - dt.timedelta(days=2))
     attendance.mark_all_here(held.id, MarkOrigin(MarkSource.STAFF))
-    send_mail(seat_withdrawn(own, ()), own.contact_email, "nb")
+    send_mail(seat_withdrawn(own, has_dates=False), own.contact_email, "nb")
     session.commit()
     path = f"/courses/seat/{own.token}"
     page = client.get(f"{path}/erase")

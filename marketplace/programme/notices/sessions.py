@@ -6,7 +6,7 @@ from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.i18n import format_date, format_datetime, format_time, ngettext
 from marketplace.core.i18n import gettext as _
-from marketplace.core.icalendar import CalendarEvent, Mailbox, calendar_file, invitation
+from marketplace.core.icalendar import CalendarEvent, Mailbox, invitation
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.programme.models.participation import Participation
@@ -42,34 +42,16 @@ def format_venue(course_session: CourseSession) -> str:
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
 
-def session_calendar(
-    participation: Participation,
-    sessions: Sequence[CourseSession],
-    removed: Sequence[CourseSession] = (),
-) -> str:
-    """Return a calendar file to attach to an e-mail, or an empty text if there are no sessions.
-
-    The events have the identifiers of later invitations, so that a moved session replaces its event. Those of `removed`
-    sessions are cancelled. The file is published, because RFC 5546 allows only one event in a CANCEL message.
-    """
-    if not sessions and not removed:
-        return ""
-    added = participation.calendar_sequence
-    events = [
-        *(session_event(one, added - 1, is_removed=True) for one in removed),
-        *(session_event(one, added) for one in sessions),
-    ]
-    return calendar_file(events, clock.now(), organizer=_organizer([*sessions, *removed][0]))
-
-
 def _organizer(course_session: CourseSession) -> Mailbox | None:
     garden = course_session.cohort.place.garden
     return Mailbox(garden.name, garden.email) if garden.email else None
 
 
-def _invitation(course_session: CourseSession, participation: Participation) -> str:
+def _invitation(
+    course_session: CourseSession, participation: Participation, *, is_removed: bool = False
+) -> str:
     return invitation(
-        session_event(course_session, participation.calendar_sequence),
+        session_event(course_session, participation.calendar_sequence, is_removed=is_removed),
         clock.now(),
         attendee=Mailbox(participation.contact_name, participation.contact_email),
         organizer=_organizer(course_session),
@@ -101,15 +83,17 @@ def session_invited(course_session: CourseSession, participation: Participation)
     )
 
 
-@as_message("sessions_invited")
-def sessions_invited(sessions: Sequence[CourseSession], participation: Participation) -> Content:
-    """Several new sessions in one e-mail, with a calendar file, for a contact person."""
+@as_message("session_removed")
+def session_removed(course_session: CourseSession, participation: Participation) -> Content:
+    """A session that is removed from the calendar of a contact person, who loses the seat or is replaced."""
     return Content(
-        ngettext("%(num)s new course session", "%(num)s new course sessions", len(sessions)),
-        [*session_lines(sessions), calendar_hint()],
-        participation.path,
-        _("See your seat"),
-        session_calendar(participation, sessions),
+        _(
+            "Removed from your calendar: %(title)s, %(date)s",
+            title=course_session.heading,
+            date=format_date(course_session.starts_at),
+        ),
+        _time_and_place(course_session),
+        calendar=_invitation(course_session, participation, is_removed=True),
     )
 
 
@@ -119,16 +103,14 @@ def session_lines(sessions: Sequence[CourseSession]) -> list[str]:
 
 
 def removal_hint() -> str:
-    """Return the text that explains the cancelled events of the attached calendar file."""
-    return _(
-        "Open the attachment to cancel the former dates in your calendar. Delete those that it does not remove."
-    )
+    """Return the text that announces the e-mails of `session_removed`."""
+    return _("Each coming date gets an e-mail of its own, which removes it from your calendar.")
 
 
 def calendar_hint() -> str:
-    """Return the text that explains the attached calendar file."""
+    """Return the text that announces the e-mails of `session_invited`."""
     return _(
-        "Open the attachment to add the dates to your calendar. If a session is moved, you get an e-mail that updates it."
+        "Each date gets an e-mail of its own, which adds it to your calendar. If a session is moved, your calendar is updated."
     )
 
 
@@ -184,25 +166,18 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
 
 
 @as_message("cohort_cancelled")
-def cohort_cancelled(
-    participation: Participation, cohort: Cohort, removed: Sequence[CourseSession]
-) -> Content:
-    """A cohort is cancelled, and a company with a seat is put on the waiting list. With its cancelled sessions."""
-    return _cohort_cancelled(
-        participation,
-        cohort,
-        participation.path,
-        session_calendar(participation, removed),
-    )
+def cohort_cancelled(participation: Participation, cohort: Cohort, *, has_dates: bool) -> Content:
+    """A cohort is cancelled, and a company with a seat is put on the waiting list. For its contact person."""
+    return _cohort_cancelled(participation, cohort, participation.path, has_dates=has_dates)
 
 
 @as_message("cohort_cancelled")
 def cohort_cancelled_for_member(participation: Participation, cohort: Cohort) -> Content:
     """A cohort is cancelled. For other members of a company with a seat."""
-    return _cohort_cancelled(participation, cohort, "/course", "")
+    return _cohort_cancelled(participation, cohort, "/course", has_dates=False)
 
 
-def _cohort_cancelled(participation: Participation, cohort: Cohort, path: str, calendar: str) -> Content:
+def _cohort_cancelled(participation: Participation, cohort: Cohort, path: str, *, has_dates: bool) -> Content:
     return Content(
         _("The course in %(place)s is cancelled", place=cohort.place.name),
         [
@@ -215,11 +190,10 @@ def _cohort_cancelled(participation: Participation, cohort: Cohort, path: str, c
             _(
                 "You are on the waiting list for the other places, before companies that came later, and get an e-mail when a seat is free. With the link you can withdraw."
             ),
-            *([removal_hint()] if calendar else ()),
+            *([removal_hint()] if has_dates else ()),
         ],
         path,
         _("See your seat"),
-        calendar,
     )
 
 

@@ -13,7 +13,6 @@ from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.sessions import (
     calendar_hint,
     removal_hint,
-    session_calendar,
     session_lines,
 )
 
@@ -79,13 +78,8 @@ def already_signed_up(participation: Participation) -> Content:
 
 
 @as_message("seat_taken")
-def seat_taken(
-    participation: Participation,
-    cohort: Cohort,
-    sessions: Sequence[CourseSession],
-    removed: Sequence[CourseSession],
-) -> Content:
-    """A company has a confirmed seat. With the coming sessions, and those of a former cohort, as a calendar file."""
+def seat_taken(participation: Participation, cohort: Cohort, sessions: Sequence[CourseSession]) -> Content:
+    """A company has a confirmed seat. With the dates of the coming sessions."""
     lines = [
         _(
             "%(company)s has a seat in %(course)s in %(place)s.",
@@ -96,15 +90,12 @@ def seat_taken(
     ]
     if sessions:
         lines += [_("The dates are:"), *session_lines(sessions), calendar_hint()]
-    if removed:
-        lines.append(removal_hint())
     lines.append(_("Keep this e-mail: with the link you can change your details, move or withdraw."))
     return Content(
         _("%(company)s has a seat", company=participation.company_name),
         lines,
         participation.path,
         _("See your seat"),
-        session_calendar(participation, sessions, removed),
     )
 
 
@@ -124,12 +115,11 @@ def contact_added(participation: Participation, sessions: Sequence[CourseSession
         ],
         participation.path,
         _("See your seat"),
-        session_calendar(participation, sessions),
     )
 
 
 @as_message("contact_removed")
-def contact_removed(participation: Participation, removed: Sequence[CourseSession]) -> Content:
+def contact_removed(participation: Participation) -> Content:
     """Somebody is no longer the contact person of a company with a seat. Their link does not work any more."""
     return Content(
         _("You are no longer the contact person of %(company)s", company=participation.company_name),
@@ -141,7 +131,6 @@ def contact_removed(participation: Participation, removed: Sequence[CourseSessio
             ),
             removal_hint(),
         ],
-        calendar=session_calendar(participation, (), removed),
     )
 
 
@@ -182,8 +171,8 @@ def seat_lost(participation: Participation) -> Content:
 
 
 @as_message("seat_withdrawn")
-def seat_withdrawn(participation: Participation, removed: Sequence[CourseSession]) -> Content:
-    """A company has withdrawn, or was withdrawn by the garden. With its coming sessions as cancelled events."""
+def seat_withdrawn(participation: Participation, *, has_dates: bool) -> Content:
+    """A company has withdrawn, or was withdrawn by the garden."""
     return Content(
         _("%(company)s has withdrawn", company=participation.company_name),
         [
@@ -192,12 +181,11 @@ def seat_withdrawn(participation: Participation, removed: Sequence[CourseSession
                 company=participation.company_name,
                 course=participation.project.name,
             ),
-            *([removal_hint()] if removed else ()),
+            *([removal_hint()] if has_dates else ()),
             _("If you change your mind, sign up again with the link."),
         ],
         participation.path,
         _("Sign up again"),
-        session_calendar(participation, (), removed),
     )
 
 

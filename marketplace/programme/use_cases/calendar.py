@@ -25,28 +25,42 @@ from marketplace.programme.queries.calendar import coming_sessions_of, own_feed,
 Notice: TypeAlias = Callable[[CourseSession, Participation], Message]
 
 
-def sessions_to_announce(participation: Participation) -> list[CourseSession]:
-    """Return the coming sessions of a company with a confirmed seat, for the e-mail about the seat.
-
-    They are sent as one calendar file. RFC 5546 allows only one event in a request, which would be six e-mails.
-    """
+def dates_of(participation: Participation) -> list[CourseSession]:
+    """Return the coming sessions of a company with a confirmed seat, which are in its contact person's calendar."""
     if not _has_confirmed_seat(participation) or participation.cohort_id is None:
         return []
     session.flush()
     return coming_sessions_of(participation, participation.cohort_id)
 
 
-def sessions_to_remove(participation: Participation) -> list[CourseSession]:
-    """Return the coming sessions to cancel in the contact person's calendar, for the e-mail about the lost seat.
+def invite(participation: Participation, sessions: Iterable[CourseSession]) -> None:
+    """Add sessions to the contact person's calendar, inside the caller's transaction.
+
+    Each has an e-mail of its own: RFC 5546 allows one event in a request, and mail programs put a file of several
+    published events in no calendar by themselves.
+    """
+    if participation.contact_email:
+        for course_session in sessions:
+            notice = notices.session_invited(course_session, participation)
+            send_mail(notice, participation.contact_email, participation.locale)
+
+
+def remove_dates(participation: Participation) -> bool:
+    """Remove the coming sessions from the contact person's calendar; return True if there are any.
 
     Joins the caller's transaction, before the seat or the contact person changes. A company that never confirmed its
     seat has no sessions in its calendar.
     """
-    removed = sessions_to_announce(participation) if participation.contact_email else []
-    if removed:
-        # One step for the cancelled events, one for the same events if the company comes back.
-        participation.calendar_sequence += 2
-    return removed
+    removed = dates_of(participation) if participation.contact_email else []
+    if not removed:
+        return False
+    participation.calendar_sequence += 1
+    for course_session in removed:
+        notice = notices.session_removed(course_session, participation)
+        send_mail(notice, participation.contact_email, participation.locale)
+    # The same events, if the company comes back, replace the cancelled ones.
+    participation.calendar_sequence += 1
+    return True
 
 
 def _has_confirmed_seat(participation: Participation) -> bool:
@@ -54,24 +68,13 @@ def _has_confirmed_seat(participation: Participation) -> bool:
 
 
 def announce_new(sessions: Iterable[CourseSession]) -> None:
-    """Send new sessions, or restored ones, to the companies with a seat, inside the caller's transaction.
-
-    One session is sent as an invitation, several in one e-mail with a calendar file.
-    """
+    """Send new sessions, or restored ones, to the companies with a seat, inside the caller's transaction."""
     session.flush()
     coming = _coming(sessions)
-    invited: dict[Participation, list[CourseSession]] = {}
-    for session_id, participations in participants_of(coming).items():
-        for participation in participations:
-            if participation.contact_email:
-                invited.setdefault(participation, []).extend(one for one in coming if one.id == session_id)
-    for participation, rows in invited.items():
-        notice = (
-            notices.session_invited(rows[0], participation)
-            if len(rows) == 1
-            else notices.sessions_invited(rows, participation)
-        )
-        send_mail(notice, participation.contact_email, participation.locale)
+    participants = participants_of(coming)
+    for course_session in coming:
+        for participation in participants[course_session.id]:
+            invite(participation, [course_session])
 
 
 def _coming(sessions: Iterable[CourseSession]) -> list[CourseSession]:

@@ -20,11 +20,10 @@ from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
-from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.sessions import cohort_cancelled, cohort_cancelled_for_member
 from marketplace.programme.queries.cohorts import cohort_for, place_for
 from marketplace.programme.queries.seats import count_free_seats
-from marketplace.programme.use_cases.calendar import sessions_to_remove
+from marketplace.programme.use_cases.calendar import remove_dates
 from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
@@ -158,7 +157,7 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
                 Participation.cohort_id == cohort.id, Participation.state == ParticipationState.SIGNED_UP
             )
         ).all()
-        removed = {one.id: sessions_to_remove(one) for one in seated}
+        has_dates = {one.id: remove_dates(one) for one in seated}
         cancel_sessions_of(viewer, cohort)
         cohort.cancelled_at = clock.now()
         for participation in seated:
@@ -168,20 +167,18 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
             )
             participation.waiting_since = signed_up_at or participation.waiting_since
             participation.accepted_cohort_ids = list(others)
-            _notify_of_cancelled_cohort(participation, cohort, removed[participation.id])
+            _notify_of_cancelled_cohort(participation, cohort, has_dates=has_dates[participation.id])
         _move_waiting(cohort, others)
         record(viewer, "cohort.cancel", "cohort", cohort.id, companies=len(seated))
         offer_free_seats(cohort.project_id)
         return len(seated)
 
 
-def _notify_of_cancelled_cohort(
-    participation: Participation, cohort: Cohort, removed: Sequence[CourseSession]
-) -> None:
-    """Send one e-mail with all cancelled sessions to the contact person, and a notice to a company's other members."""
+def _notify_of_cancelled_cohort(participation: Participation, cohort: Cohort, *, has_dates: bool) -> None:
+    """Notify the contact person by e-mail, and a company's other members."""
     email = participation.contact_email
     if email:
-        send_mail(cohort_cancelled(participation, cohort, removed), email, participation.locale)
+        send_mail(cohort_cancelled(participation, cohort, has_dates=has_dates), email, participation.locale)
     if participation.company_id is not None and participation.confirmed_at is not None:
         members = [member for member in recipients_for(participation.company_id) if member.email != email]
         send(cohort_cancelled_for_member(participation, cohort), members)

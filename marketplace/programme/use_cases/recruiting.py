@@ -133,7 +133,7 @@ def update_details(viewer: Viewer, participation: Participation, details: Partic
         participation.renew_token()
     _assign(participation, details)
     session.flush()
-    if is_new_contact:
+    if is_new_contact and participation.state in ENROLLED_STATES:
         notify_new_contact(participation)
     record(viewer, "participation.save", "participation", participation.id)
     if participation.company_id is None:

@@ -11,12 +11,11 @@ from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import token_hash
 from marketplace.organisations.queries import recipients_for
-from marketplace.outbox.use_cases import send, send_mail
+from marketplace.outbox.use_cases import send
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
-from marketplace.programme.use_cases.calendar import sessions_to_announce
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
     TransitionOrigin,
@@ -30,6 +29,7 @@ from marketplace.programme.use_cases.sign_up import (
     confirm_participation,
     move_to_cohort,
     notify_former_contact,
+    notify_new_contact,
     withdraw_participation,
 )
 
@@ -142,6 +142,5 @@ def change_contact(token: str, contact: Contact) -> Participation:
         participation.contact_phone = contact.phone
         record(None, "participation.change_contact", "participation", participation.id)
         if is_new:
-            notice = notices.contact_added(participation, sessions_to_announce(participation))
-            send_mail(notice, email, participation.locale)
+            notify_new_contact(participation)
         return participation

@@ -21,11 +21,10 @@ from marketplace.programme.deadlines import confirmation_deadline
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
-from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.queries.seats import count_free_seats
-from marketplace.programme.use_cases.calendar import sessions_to_announce, sessions_to_remove
+from marketplace.programme.use_cases.calendar import dates_of, invite, remove_dates
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
@@ -188,25 +187,24 @@ def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
     send_mail(notice(participation, cohort, deadline), participation.contact_email, participation.locale)
 
 
-def notify_of_seat(
-    participation: Participation, cohort: Cohort, removed: Sequence[CourseSession] = ()
-) -> None:
+def notify_of_seat(participation: Participation, cohort: Cohort) -> None:
     """E-mail the sessions of a confirmed seat to the contact person of the company, inside the caller's transaction."""
     if participation.contact_email:
-        notice = notices.seat_taken(participation, cohort, sessions_to_announce(participation), removed)
+        dates = dates_of(participation)
+        notice = notices.seat_taken(participation, cohort, dates)
         send_mail(notice, participation.contact_email, participation.locale)
+        invite(participation, dates)
 
 
 def withdraw_participation(participation: Participation, origin: TransitionOrigin, text: str = "") -> None:
     """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
-    removed = sessions_to_remove(participation)
+    has_dates = remove_dates(participation)
     change_state(participation, "withdraw", origin)
     participation.withdrawal_reason = origin.reason
     participation.withdrawal_text = text
     if participation.contact_email:
-        send_mail(
-            notices.seat_withdrawn(participation, removed), participation.contact_email, participation.locale
-        )
+        notice = notices.seat_withdrawn(participation, has_dates=has_dates)
+        send_mail(notice, participation.contact_email, participation.locale)
     offer_free_seats(participation.project_id)
 
 
@@ -219,9 +217,9 @@ def move_to_cohort(participation: Participation, cohort: Cohort, origin: Transit
         return
     if count_free_seats(cohort) <= 0:
         raise Conflict(_("%(cohort)s is full. You keep the seat you have.", cohort=cohort.name))
-    removed = sessions_to_remove(participation)
+    remove_dates(participation)
     change_state(participation, "change_cohort", origin, cohort)
-    notify_of_seat(participation, cohort, removed)
+    notify_of_seat(participation, cohort)
     offer_free_seats(participation.project_id)
 
 
@@ -230,14 +228,14 @@ def notify_former_contact(participation: Participation) -> None:
 
     Call it before the address changes. Joins the caller's transaction.
     """
-    removed = sessions_to_remove(participation)
-    if removed:
-        notice = notices.contact_removed(participation, removed)
-        send_mail(notice, participation.contact_email, participation.locale)
+    if remove_dates(participation):
+        send_mail(notices.contact_removed(participation), participation.contact_email, participation.locale)
 
 
 def notify_new_contact(participation: Participation) -> None:
     """E-mail the link and the coming sessions to a new contact person, inside the caller's transaction."""
-    if participation.contact_email and participation.state in ENROLLED_STATES:
-        notice = notices.contact_added(participation, sessions_to_announce(participation))
+    if participation.contact_email:
+        dates = dates_of(participation)
+        notice = notices.contact_added(participation, dates)
         send_mail(notice, participation.contact_email, participation.locale)
+        invite(participation, dates)

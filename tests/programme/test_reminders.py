@@ -97,7 +97,8 @@ def test_members_of_a_registered_company_are_reminded_with_a_message(
     with at(30, 6):
         remind_of_sessions()
     assert sorted(mails()) == [("kari@x.example", "Kurs i dag"), ("ola@x.example", "Kurs i dag")]
-    assert {notice.user_id for notice in session.query(Notice)} == {owner.user_id, colleague.user_id}
+    notices = {notice.user_id: notice.link_path for notice in session.query(Notice)}
+    assert notices == dict.fromkeys((owner.user_id, colleague.user_id), "/course"), "no secret link at rest"
 
 
 def test_cancelled_or_begun_session_is_not_reminded_of(cohort: Cohort) -> None:

@@ -210,7 +210,7 @@ def session_reminder(sessions: Sequence[CourseSession], path: str) -> Content:
         if is_today
         else _("Course on %(date)s", date=format_date(first.starts_at, weekday=True, year=False))
     )
-    return Content(subject, lines, path, _("See your seat") if path != "/home" else _("Open the site"))
+    return Content(subject, lines, path, _("Open your course") if path == "/course" else _("See your seat"))
 
 
 @as_message("session_missed", topic=Topic.COURSE)

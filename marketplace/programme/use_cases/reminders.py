@@ -91,7 +91,8 @@ def _reminders(sessions: Sequence[CourseSession]) -> dict[str, _Reminder]:
                 known = reminders.setdefault(email, _Reminder(participation.path, participation.locale))
                 known.sessions[course_session.id] = course_session
             for member in members[company_id] if company_id is not None else ():
-                known = reminders.setdefault(member.email, _Reminder("/home", member.locale))
-                known.recipient = member
+                known = reminders.setdefault(member.email, _Reminder("/course", member.locale))
+                # The notice of a member is stored in clear, so it must not hold the secret link of the seat.
+                known.recipient, known.path = member, "/course"
                 known.sessions[course_session.id] = course_session
     return reminders

@@ -49,8 +49,12 @@ def _is_redirect(response: Response) -> bool:
 
 
 def _draft_attribute() -> Markup:
-    """Return the attribute that marks a form with drafts: the text to show while saving fails."""
-    if not current_viewer().is_signed_in:
+    """Return the attribute that marks a form with drafts: the text to show while saving fails.
+
+    Forms that a secret link authorizes have no drafts: a draft is stored with the path of its form, which would reveal
+    the token.
+    """
+    if not current_viewer().is_signed_in or "token" in (request.view_args or ()):
         return Markup("")
     text = _("Not saved. Check your connection, or sign in again in another window.")
     return Markup(' data-draft="{}"').format(text)

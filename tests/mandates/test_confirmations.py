@@ -248,7 +248,9 @@ def test_colleagues_and_strangers_cannot_ask(people: MandatePeople) -> None:
         confirmations.ask_for_confirmation(people.owner, "publish", brief.reference)
 
 
-def test_only_the_hash_of_a_link_is_stored(asked: Brief) -> None:
+def test_only_the_hash_of_a_link_is_stored(people: MandatePeople, asked: Brief) -> None:
     (link,) = links()
     token = link.rpartition("/")[2]
     assert token not in {row.token_hash for row in session.query(ConfirmationLink)}
+    # A draft is stored with the path of its form.
+    assert "data-draft" not in signed_in(people.app, people.owner).get(link).text

@@ -250,6 +250,9 @@ def _labels(page: HtmlPage) -> Iterator[str]:
             yield f"option {option.get('value')!r} has no text"
 
 
+SECRET_LINKS = ("/confirmations/", "/courses/seat/", "/sessions/")
+
+
 def _drafts(page: HtmlPage) -> Iterator[str]:
     """Check that the long texts of signed-in users are saved while they type.
 
@@ -258,7 +261,7 @@ def _drafts(page: HtmlPage) -> Iterator[str]:
     if not page.all("a", href="/account"):
         return
     for form in page.all("form", method="post"):
-        if str(form.get("action")).startswith(("/courses/seat/", "/sessions/")):
+        if str(form.get("action")).startswith(SECRET_LINKS):
             continue
         is_saved = form.get("data-draft") is not None or form.get("data-autosave") is not None
         if not is_saved and any(area.get("readonly") is None for area in form.iter("textarea")):

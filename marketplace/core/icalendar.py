@@ -8,6 +8,7 @@ from functools import cache
 from icalendar import Alarm, Calendar, Component, Event, Timezone, vCalAddress, vText
 
 from marketplace.core.clock import LOCAL_ZONE
+from marketplace.core.email_address import ascii_email
 
 PRODUCT = "-//Leverandortorget//Calendar//NO"
 REFRESH_MINUTES = 15
@@ -159,7 +160,7 @@ def _alarm(summary: str) -> Alarm:
 
 
 def _address(mailbox: Mailbox) -> vCalAddress:
-    address = vCalAddress(f"mailto:{mailbox.email}")
+    address = vCalAddress(f"mailto:{ascii_email(mailbox.email)}")
     if mailbox.name:
         address.params["CN"] = vText(_printable(mailbox.name).replace("\n", " "))
     return address

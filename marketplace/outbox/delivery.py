@@ -73,7 +73,7 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     message.set_content(text)
     message.add_alternative(html, subtype="html")
     if mail.calendar:
-        _add_calendar(message, mail.calendar, Mailbox(settings.site_name, ascii_email(settings.mail_from)))
+        _add_calendar(message, mail.calendar, Mailbox(settings.site_name, settings.mail_from))
     return message
 
 

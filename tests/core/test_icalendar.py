@@ -44,7 +44,8 @@ def test_text_is_escaped_and_folded_between_characters() -> None:
 
 def test_time_zone_of_an_invitation_has_the_clock_changes_of_norway() -> None:
     event = CalendarEvent("a", AT, "Samling", ends_at=AT + dt.timedelta(hours=3))
-    text = invitation(event, AT, attendee=Mailbox("Kari\nNord", "kari@x.example"))
+    text = invitation(event, AT, attendee=Mailbox("Kari\nNord", "kari@blåbær.example"))
+    assert "mailto:kari@xn--blbr-roah.example" in "".join(unfolded(text))
     (zone,) = Calendar.from_ical(text).walk("VTIMEZONE")
     defined = zone.to_tz()
     for year in (1997, 2026, 2039):

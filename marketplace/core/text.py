@@ -60,8 +60,8 @@ def clean_line(value: str | None) -> str | None:
 def parse_lines(text: str) -> list[str]:
     """Return the items of a list with one item per line, cleaned, without bullets and numbering.
 
-    Numbers are only removed when the lines are numbered 1, 2, 3 together. A number that may be part of the item, as in
-    "1. mai: film ferdig" or "2. etasje innvendig", is kept.
+    Numbers are only removed when the lines are numbered 1, 2, 3 together. A number that may be part of the item is kept:
+    before a month or a word such as "etasje", and where all lines go on with the same word, as in "1. runde", "2. runde".
     """
     lines = [line for line in remove_invisible(text).split("\n") if line.strip()]
     shared = [match[1] for line in lines if (match := _SHARED_BULLET.match(line))]
@@ -85,7 +85,8 @@ def _without_numbers(lines: list[str]) -> dict[int, str]:
         marks = [next(group for group in match.groups() if group).lower() for match in found]
         expected = [str(n + 1) if first == 1 else chr(ord("a") + n) for n in range(len(lines))]
         rests = [match.string[match.end() :] for match in found]
-        if marks == expected and not any(_AFTER_ORDINAL.match(rest) for rest in rests):
+        words = {rest.split()[0].lower() for rest in rests}
+        if marks == expected and len(words) > 1 and not any(_AFTER_ORDINAL.match(rest) for rest in rests):
             return dict(enumerate(rests))
     return {}
 

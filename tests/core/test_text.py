@@ -82,6 +82,7 @@ def test_cleaning_is_idempotent(text: str) -> None:
         "1. etasje\n2. etasje",
         "1. mai: film\n2. mai: nettside",
         "1. juledag åpent\n2. juledag stengt",
+        "1. runde: skisser\n2. runde: ferdige tekster",
         "1. Nettside",
         "1. Nettside\n3. Bilder",
         "2. Nettside\n3. Bilder",

@@ -9,6 +9,7 @@ from marketplace.casework.use_cases.tasks import TaskDetails
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
+from marketplace.core.numbers import MINUTES
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -29,7 +30,9 @@ class NoteForm(BaseForm):
     text = LongTextField(
         _l("What was it about?"), [required(_l("Write what it was about.")), length(high=MAX_TEXT)]
     )
-    minutes = NumberField(_l("Minutes"), high=MAX_MINUTES, description=_l("The time you spent on it."))
+    minutes = NumberField(
+        _l("Minutes"), high=MAX_MINUTES, unit=MINUTES, description=_l("The time you spent on it.")
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

@@ -12,6 +12,7 @@ from decimal import Decimal
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import current_locale, format_number
 from marketplace.core.i18n import gettext as _
+from marketplace.core.money import strip_amount_words
 from marketplace.core.numbers import format_plain_scaled, parse_scaled
 
 CURRENCIES = ("NOK", "EUR")
@@ -23,8 +24,11 @@ _CURRENCY_NAME = re.compile(r"€|\b(?:eur|euro)\b", re.IGNORECASE)
 
 
 def parse_amount(text: str) -> int:
-    """Parse an amount with up to two decimals to minor units. Raises UnreadableInputError."""
-    minor = parse_scaled(_CURRENCY_NAME.sub("", text), MINOR_DECIMALS)
+    """Parse an amount with up to two decimals to minor units: "1 234,50 kr", "50k", "12 500,- ekskl. mva".
+
+    Raises UnreadableInputError.
+    """
+    minor = parse_scaled(strip_amount_words(_CURRENCY_NAME.sub("", text)), MINOR_DECIMALS)
     if minor < 0:
         raise UnreadableInputError(_("The amount cannot be negative."))
     if minor > MAX_MINOR:

@@ -66,20 +66,21 @@ def parse_nok(text: str, *, accept: Collection[str] = ()) -> int:
     if per and per["month"] and "month" in accept:
         cleaned = cleaned.replace(per[0], " ").strip()
         per = None
-    if _WITH_VAT.search(cleaned):
-        raise UnreadableInputError(_("Enter the amount without VAT. Divide an amount with 25% VAT by 1.25."))
-    bare = _WITHOUT_VAT.sub(" ", cleaned)
-    for pattern, message in (
-        (_BARE_VAT, _("Is this with or without VAT? Enter the amount without VAT.")),
-        (_OTHER_CURRENCY, _("Enter the amount in Norwegian kroner.")),
-        (_APPROXIMATE, _("Enter one fixed amount, without “about”, “from” or “up to”.")),
-        (_RANGE, _("Enter one amount, not a range.")),
-    ):
-        if pattern.search(bare):
-            raise UnreadableInputError(message)
     if per:
         raise UnreadableInputError(_("Enter the amount alone, without “per hour” or “per item”."))
-    bare = " ".join(_FINAL_DASH.sub(" ", _KRONER.sub(" ", bare)).split())
+    for pattern, part, message in (
+        (_WITH_VAT, cleaned, _("Enter the amount without VAT. Divide an amount with 25% VAT by 1.25.")),
+        (
+            _BARE_VAT,
+            _WITHOUT_VAT.sub(" ", cleaned),
+            _("Is this with or without VAT? Enter the amount without VAT."),
+        ),
+        (_OTHER_CURRENCY, cleaned, _("Enter the amount in Norwegian kroner.")),
+        (_RANGE, cleaned, _("Enter one amount, not a range.")),
+    ):
+        if pattern.search(part):
+            raise UnreadableInputError(message)
+    bare = strip_amount_words(cleaned)
     if re.match(r"[-\u2010-\u2015\u2212]\s?[0-9]", bare):
         raise UnreadableInputError(_("The amount cannot be negative."))
     amount = _amount(bare)
@@ -88,10 +89,24 @@ def parse_nok(text: str, *, accept: Collection[str] = ()) -> int:
     return amount
 
 
-def _amount(bare: str) -> int:
-    """Parse digits with separators, or digits with "k" or "mill." after them. Raises UnreadableInputError."""
+def strip_amount_words(text: str) -> str:
+    """Return a number without "kr", ",-" and "ekskl. mva" around it, and with "50k" and "1,5 mill." written out.
+
+    Raises UnreadableInputError if the words change the amount: "inkl. mva", "ca.", "inntil".
+    """
+    bare = _WITHOUT_VAT.sub(" ", collapse_spaces(text))
+    if _BARE_VAT.search(bare):
+        raise UnreadableInputError(_("Enter the amount alone, without “incl. VAT”."))
+    if _APPROXIMATE.search(bare):
+        raise UnreadableInputError(_("Enter one fixed amount, without “about”, “from” or “up to”."))
+    bare = " ".join(_FINAL_DASH.sub(" ", _KRONER.sub(" ", bare)).split())
     if match := _MULTIPLE.fullmatch(bare):
-        return round(float(match[1].replace(",", ".")) * _MULTIPLES[match[2] or match[3]])
+        return str(round(float(match[1].replace(",", ".")) * _MULTIPLES[match[2] or match[3]]))
+    return bare
+
+
+def _amount(bare: str) -> int:
+    """Parse digits with separators. Raises UnreadableInputError."""
     match = _AMOUNT.fullmatch(bare)
     if match is None:
         if re.fullmatch(r"[0-9][0-9 .,]*", bare):

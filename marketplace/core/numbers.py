@@ -10,7 +10,7 @@ from marketplace.core.i18n import gettext as _
 MAX_DIGITS = 9
 MAX_NUMBER = 10**MAX_DIGITS - 1
 GROUPED = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:,[0-9]{3})+")
-_UNIT = re.compile(
+COUNTED = re.compile(
     r"\s*(?:%|poeng|points?|prosent|percent|stk\.?|ansatte?|tilsette?|employees|personer|personar|people|"
     r"årsverk|fast ansatte|leverandør(?:er|ar)|suppliers)\.?"
 )
@@ -22,15 +22,19 @@ def collapse_spaces(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
-def parse_whole_number(text: str, low: int, high: int) -> int:
+HOURS = re.compile(r"\s*(?:timer?|timar|t|hours?|h)\.?")
+MINUTES = re.compile(r"\s*(?:min|minutt(?:er)?|minutes?)\.?")
+
+
+def parse_whole_number(text: str, low: int, high: int, unit: re.Pattern[str] = COUNTED) -> int:
     """Parse a whole number from `low` to `high`; groups of thousands and a unit after it are accepted.
 
     Raises UnreadableInputError with a message that says what to write instead.
     """
     shown = collapse_spaces(text)
     bare = re.sub(r"^år ", "", shown)
-    if unit := _UNIT.search(bare):
-        bare = bare[: unit.start()] if unit.end() == len(bare) else bare
+    if after := unit.search(bare):
+        bare = bare[: after.start()] if after.end() == len(bare) else bare
     if GROUPED.fullmatch(bare):
         bare = re.sub(r"[ .,]", "", bare)
     limits = {"low": low, "high": high if high <= 9999 else format_number(high)}  # noqa: PLR2004 because years have no separators
@@ -48,7 +52,7 @@ MILLI = 1000
 MAX_DECIMALS = 3
 MAX_DECIMAL_DIGITS = 15
 _DECIMAL_UNIT = re.compile(
-    r"\s*(?:%|poeng|points?|prosent|percent|stk\.?|kr\.?|kroner|nok|timer?|timar|time|hours?|min\.?|minutter?|minutt|minutes?"
+    r"\s*(?:%|poeng|points?|prosent|percent|stk\.?|kr\.?|kroner|nok|timer?|timar|t|hours?|h|min\.?|minutter?|minutt|minutes?"
     r"|sek\.?|sekunder|sekund|seconds?|,-)\.?$"
 )
 

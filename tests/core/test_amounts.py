@@ -11,7 +11,10 @@ from marketplace.core.i18n import use_locale
 
 @pytest.mark.parametrize(
     ("text", "minor"),
-    [("80 000", 8_000_000), ("1.234,50 kr", 123_450), ("12,5", 1_250), ("€ 92 410", 9_241_000), ("0", 0)],
+    [("80 000", 8_000_000), ("1.234,50 kr", 123_450), ("12,5", 1_250), ("€ 92 410", 9_241_000), ("0", 0)]
+    + [
+        (text, 1_250_000) for text in ("12 500,- ekskl. mva", "12 500 + mva", "12 500.-", "12500.00", "12,5k")
+    ],
 )
 def test_amount_is_read_to_minor_units(text, minor):
     assert parse_amount(text) == minor
@@ -20,6 +23,12 @@ def test_amount_is_read_to_minor_units(text, minor):
 @pytest.mark.parametrize("text", ["-5", "1,234567", "ti", "99 999 999 999 999", "1e5", ""])
 def test_text_that_is_no_amount_is_refused(text):
     with pytest.raises(UnreadableInputError):
+        parse_amount(text)
+
+
+@pytest.mark.parametrize("text", ["12 500 inkl. mva", "12 500 med moms", "12 500 mva"])
+def test_amount_with_vat_is_refused_with_the_reason(text):
+    with use_locale("nb"), pytest.raises(UnreadableInputError, match=r"inkl\. mva"):
         parse_amount(text)
 
 

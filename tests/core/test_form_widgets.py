@@ -9,7 +9,16 @@ from wtforms import BooleanField, Form
 from wtforms import widgets as wtforms_widgets
 
 from marketplace.core.i18n import use_locale
-from marketplace.web.forms import ChoiceField, LongTextField, TextField, required, widgets
+from marketplace.core.numbers import HOURS
+from marketplace.web.forms import (
+    ChoiceField,
+    DecimalField,
+    LongTextField,
+    NumberField,
+    TextField,
+    required,
+    widgets,
+)
 from marketplace.web.forms.base import display_value
 
 NASTY = "\"><script>alert('1')</script>{{ 7 * 7 }} & {k} æøå"
@@ -58,6 +67,23 @@ def test_list_without_empty_choice_is_not_required() -> None:
 def test_only_listed_choices_are_accepted(text: str, is_valid: bool) -> None:
     form = ExampleForm(MultiDict({"line": "Ost", "text": "Ost", "some": text, "must": "one"}))
     assert form.validate() is is_valid
+
+
+@pytest.mark.parametrize(
+    ("amount", "hours", "milli", "whole"),
+    [
+        ("12 500,- ekskl. mva", "8 timer", 12_500_000, 8),
+        ("50k", "8t", 50_000_000, 8),
+        ("7,5 t", "8 h", 7_500, 8),
+    ],
+)
+def test_numbers_are_read_with_their_units(amount: str, hours: str, milli: int, whole: int) -> None:
+    class NumbersForm(Form):
+        amount = DecimalField("Amount")
+        hours = NumberField("Hours", unit=HOURS)
+
+    form = NumbersForm(MultiDict({"amount": amount, "hours": hours}))
+    assert (form.amount.data, form.hours.data) == (milli, whole)
 
 
 @pytest.mark.parametrize(("locale", "yes", "no"), [("nb", "Ja", "Nei"), ("en", "Yes", "No")])

@@ -5,6 +5,7 @@ from typing import Any
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.numbers import HOURS
 from marketplace.strategy.limits import MAX_ACTION_TEXT
 from marketplace.strategy.prioritizing import EFFECT_LABELS, EFFORT_LABELS, PERFORMER_LABELS
 from marketplace.strategy.strategy_template import channel_label, strategy_template
@@ -51,7 +52,9 @@ class ActionForm(BaseForm):
         [required()],
         choices=[(str(key), label) for key, label in EFFORT_LABELS.items()],
     )
-    own_hours = NumberField(_l("Own hours"), high=MAX_HOURS, description=_l("Your own work, in total."))
+    own_hours = NumberField(
+        _l("Own hours"), high=MAX_HOURS, unit=HOURS, description=_l("Your own work, in total.")
+    )
     cost_low_nok = NokField(_l("Lowest cost"), description=_l("Whole kroner excluding VAT."))
     cost_high_nok = NokField(_l("Highest cost"), description=_l("Whole kroner excluding VAT."))
     start_on = DayField(_l("Start"))

@@ -8,6 +8,7 @@ from wtforms import BooleanField
 from marketplace.core.i18n import format_month, localized
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.numbers import HOURS
 from marketplace.strategy import limits
 from marketplace.strategy.content import Audience, Budget, Channel, Gap, Offer
 from marketplace.strategy.forms.section_base import SectionForm, line_fields, lines_data, row_prefixes
@@ -247,9 +248,11 @@ class BudgetForm(SectionForm):
     once_nok = NokField(_l("One-off costs in a year"))
     month_nok = NokField(_l("Running costs per month"), accept=("month",))
     ads_nok = NokField(_l("Advertising per year"))
-    own_hours = NumberField(_l("Own hours per month"), high=limits.MAX_HOURS)
+    own_hours = NumberField(_l("Own hours per month"), high=limits.MAX_HOURS, unit=HOURS)
     responsible = TextField(validators=[length(high=limits.MAX_RESPONSIBLE)])
-    responsible_hours = NumberField(_l("Hours per month for the responsible person"), high=limits.MAX_HOURS)
+    responsible_hours = NumberField(
+        _l("Hours per month for the responsible person"), high=limits.MAX_HOURS, unit=HOURS
+    )
     review_on = DayField()
 
     @classmethod

@@ -16,8 +16,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from marketplace.core.dates import parse_date
 from marketplace.core.i18n import gettext
 from marketplace.core.identifiers import parse_organisation_number
-from marketplace.core.money import parse_nok
-from marketplace.core.numbers import format_plain_milli, parse_milli, parse_whole_number
+from marketplace.core.money import parse_nok, strip_amount_words
+from marketplace.core.numbers import COUNTED, format_plain_milli, parse_milli, parse_whole_number
 from marketplace.core.region import language_choices
 from marketplace.core.text import clean_line, clean_text
 from marketplace.core.web_address import parse_web_address
@@ -140,18 +140,26 @@ class NokField(ParsedTextField):
 
 
 class NumberField(ParsedTextField):
-    """Whole number from a minimum to a maximum."""
+    """Whole number from a minimum to a maximum. `unit` matches what may be typed after it."""
 
     def __init__(
-        self, label: Any = None, validators: Any = None, *, low: int = 0, high: int = 100_000, **kwargs: Any
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        low: int = 0,
+        high: int = 100_000,
+        unit: re.Pattern[str] = COUNTED,
+        **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, **kwargs)
         self.low = low
         self.high = high
+        self.unit = unit
 
     def parse(self, text: str) -> int:
         """Parse to an integer."""
-        return parse_whole_number(text, self.low, self.high)
+        return parse_whole_number(text, self.low, self.high, self.unit)
 
 
 class DecimalField(ParsedTextField):
@@ -163,7 +171,7 @@ class DecimalField(ParsedTextField):
 
     def parse(self, text: str) -> int:
         """Parse to thousandths."""
-        return parse_milli(text)
+        return parse_milli(strip_amount_words(text))
 
 
 MIN_YEAR, MAX_YEAR = 2000, 2100

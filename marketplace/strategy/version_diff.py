@@ -52,7 +52,8 @@ def _text(block: Block) -> str:
 
 
 def _segments(before: str, after: str) -> Iterator[Segment]:
-    old, new = re.findall(r"\S+|\n", before), re.findall(r"\S+|\n", after)
+    # A no-break space is part of a word: an amount like "20 000" is one word.
+    old, new = re.findall(r"[^ \n]+|\n", before), re.findall(r"[^ \n]+|\n", after)
     matcher = SequenceMatcher(a=old, b=new, autojunk=False)
     for kind, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if kind == "equal":

@@ -188,6 +188,22 @@ def test_outline_is_in_the_language_of_the_strategy() -> None:
     assert outline({"language": "xx"}).language == "nb"
 
 
+def test_dropped_action_is_left_out_and_others_show_their_state() -> None:
+    rows = [
+        {"what": "Film", "state": "dropped"},
+        {"what": "Kart", "state": "done", "due_on": "2026-10-01"},
+        {"what": "Etiketter", "state": "ongoing", "due_on": "2027-03-05"},
+        {"what": "Bilder", "state": "planned", "due_on": "2027-03-20"},
+    ]
+    (block,) = outline({"actions": rows}).section("actions").blocks
+
+    assert [(row[0], row[-1]) for row in block.rows] == [
+        ("Kart", "Ferdig"),
+        ("Etiketter", "5.\N{NO-BREAK SPACE}mars 2027, i gang"),
+        ("Bilder", "20.\N{NO-BREAK SPACE}mars 2027"),
+    ]
+
+
 def test_unknown_baseline_is_not_zero() -> None:
     row = {
         "text": "a",

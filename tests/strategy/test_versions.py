@@ -12,7 +12,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.completeness import StrategyPhase
-from marketplace.strategy.content import from_json
+from marketplace.strategy.content import Budget, from_json
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy, StrategyReview
@@ -121,14 +121,16 @@ def test_differences_name_the_field_and_the_words(owner: Viewer) -> None:
     own_versions(owner)[0].saved_at -= dt.timedelta(hours=1)
     session.commit()
     save_section(owner, "gaps", {"gaps": (), "risks": ("Mye laks i elva",)})
+    save_section(owner, "budget", {"budget": Budget(20_000)})
     newest, older = own_versions(owner)
 
-    (change,) = changes_between(older, newest)
+    change, amount = changes_between(older, newest)
 
     assert change.label == "Hva kan stoppe oss"
     assert [(one.kind, one.text) for one in change.segments] == [
         ("removed", "Lite"), ("added", "Mye"), ("same", "laks i elva"),
     ]  # fmt: skip
+    assert [one.text for one in amount.segments] == ["20\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}kr én gang"]
 
 
 def test_restoring_brings_back_sections_objectives_and_actions_but_no_facts(owner: Viewer) -> None:

@@ -22,6 +22,7 @@ from marketplace.core.i18n import (
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
 from marketplace.strategy.content import Audience, Channel, Offer, StrategyContent, from_json
+from marketplace.strategy.prioritizing import STATE_LABELS, ActionState
 from marketplace.strategy.strategy_template import code_label, strategy_template
 from marketplace.strategy.units import format_value
 
@@ -217,9 +218,10 @@ def _actions(actions: Sequence[Mapping[str, Any]], objectives: Mapping[object, s
             objectives.get(row.get("objective_id"), ""),
             _performer(row),
             _cost(row),
-            _day(row.get("due_on")),
+            _due(row),
         )
         for row in actions
+        if row.get("state") != ActionState.DROPPED
     )
     header = (_("What we do"), _("Objective no."), _("Who"), _("Cost"), _("By"))
     return Block(_label("actions"), header=header, rows=rows)
@@ -231,6 +233,16 @@ def _value(milli: int | None, unit: str | None) -> str:
 
 def _day(stored: str | None) -> str:
     return format_date(dt.date.fromisoformat(stored)) if stored else ""
+
+
+def _due(action: Mapping[str, Any]) -> str:
+    """Return the date by which an action is to be done, with its state if it is begun or done."""
+    state, day = action.get("state") or "", _day(action.get("due_on"))
+    if state == ActionState.DONE:
+        return str(STATE_LABELS[ActionState.DONE])
+    if state == ActionState.ONGOING:
+        return ", ".join(filter(None, (day, str(STATE_LABELS[ActionState.ONGOING]).lower())))
+    return day
 
 
 def _performer(action: Mapping[str, Any]) -> str:

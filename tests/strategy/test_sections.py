@@ -200,9 +200,12 @@ def test_gaps_are_filled_from_low_answers_on_request_only(owner: Viewer, client:
     session.commit()
     browser = sign_in(client, owner)
 
-    assert 'value="Kart, åpningstider' not in browser.page("/plan/strategy/gaps").html
+    assert (
+        "Kart, åpningstider og omtaler er ikke fulgt opp.</textarea>"
+        not in browser.page("/plan/strategy/gaps").html
+    )
     page = browser.page("/plan/strategy/gaps?from=assessment")
-    assert 'value="Kart, åpningstider' in page.html
+    assert "Kart, åpningstider og omtaler er ikke fulgt opp.</textarea>" in page.html
     submit(browser, "gaps", {"gaps_1_text": "Kart, åpningstider og omtaler er ikke fulgt opp."})
     assert [gap.text for gap in content_of(owner).gaps] == [
         "Kart, åpningstider og omtaler er ikke fulgt opp."

@@ -17,7 +17,7 @@ from marketplace.web.forms import (
     DayField,
     NokField,
     NumberField,
-    TextField,
+    WrappedTextField,
     length,
     required,
 )
@@ -29,7 +29,7 @@ Named = Sequence[tuple[int, str]]
 class ActionForm(BaseForm):
     """Task, objective, performer, dates and cost of an action."""
 
-    what = TextField(
+    what = WrappedTextField(
         _l("What will you do?"),
         [required(), length(3, MAX_ACTION_TEXT)],
         description=_l("Begin with a verb: Take new photos of the cabins."),

@@ -26,6 +26,7 @@ from marketplace.web.forms import (
     DecimalField,
     NumberField,
     TextField,
+    WrappedTextField,
     length,
     required,
 )
@@ -42,7 +43,7 @@ DIRECTIONS = {Direction.UP: _l("It should go up"), Direction.DOWN: _l("It should
 class ObjectiveForm(BaseForm):
     """An objective: text, indicator, unit and direction, baseline and target, source and rhythm."""
 
-    text = TextField(
+    text = WrappedTextField(
         _l("What do you want to achieve?"),
         [required(), length(3, MAX_OBJECTIVE_TEXT)],
         description=_l("One sentence, like: More customers book on our own page."),

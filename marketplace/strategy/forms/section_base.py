@@ -7,7 +7,7 @@ from wtforms import Field
 
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy import limits
-from marketplace.web.forms import BaseForm, TextField, length
+from marketplace.web.forms import BaseForm, WrappedTextField, length
 
 
 class SectionForm(BaseForm):
@@ -87,6 +87,6 @@ def row_prefixes(name: str, count: int) -> list[str]:
 def line_fields(name: str, label: str) -> dict[str, Any]:
     """Return numbered text fields."""
     return {
-        f"{name}_{number}": TextField(label % {"num": number}, [length(high=limits.MAX_LINE)])
+        f"{name}_{number}": WrappedTextField(label % {"num": number}, [length(high=limits.MAX_LINE)])
         for number in range(1, limits.MAX_LINES + 1)
     }

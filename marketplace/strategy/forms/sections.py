@@ -23,6 +23,7 @@ from marketplace.web.forms import (
     NokField,
     NumberField,
     TextField,
+    WrappedTextField,
     length,
 )
 
@@ -38,7 +39,7 @@ def section_form(section: str) -> type[SectionForm]:
 class CompanyForm(SectionForm):
     """One sentence about the company, its vision, offers and strengths."""
 
-    one_line = TextField(validators=[length(high=limits.MAX_ONE_LINE)])
+    one_line = WrappedTextField(validators=[length(high=limits.MAX_ONE_LINE)])
     vision = LongTextField(validators=[length(high=limits.MAX_VISION)])
     offers = row_prefixes("offers", limits.MAX_OFFERS)
 
@@ -182,7 +183,9 @@ class GapsForm(SectionForm):
 def _gaps_fields() -> dict[str, Any]:
     fields: dict[str, Any] = {"rows": {}}
     for number, prefix in enumerate(GapsForm.gaps, start=1):
-        fields[f"{prefix}text"] = TextField(_("Problem %(num)s", num=number), [length(high=limits.MAX_LINE)])
+        fields[f"{prefix}text"] = WrappedTextField(
+            _("Problem %(num)s", num=number), [length(high=limits.MAX_LINE)]
+        )
         fields[f"{prefix}is_private"] = BooleanField(_("Problem %(num)s is private", num=number))
     return fields | line_fields("risks", _("Risk %(num)s"))
 

@@ -18,6 +18,7 @@ from marketplace.web.forms.fields import (
     TimeField,
     UploadField,
     WebAddressField,
+    WrappedTextField,
 )
 from marketplace.web.forms.validators import Check, email, length, missing_value_message, required
 
@@ -39,6 +40,7 @@ __all__ = [
     "TimeField",
     "UploadField",
     "WebAddressField",
+    "WrappedTextField",
     "clean_line",
     "clean_text",
     "display_value",

@@ -37,6 +37,16 @@ class TextField(StringField):
         return self.data or ""
 
 
+class WrappedTextField(TextField):
+    """Single line of text that wraps, so that all of it is visible on a phone. Typed line breaks become spaces."""
+
+    widget = widgets.TextArea()
+
+    def __call__(self, **kwargs: Any) -> Any:
+        """Render the field with two rows, which grow with the text where the browser can."""
+        return super().__call__(rows=2, **kwargs)
+
+
 class LongTextField(TextAreaField):
     """Multi-line text, cleaned."""
 

@@ -181,7 +181,7 @@ def test_objective_of_the_trade_is_offered_and_fills_the_form(owner: Viewer, cli
     for path in ("/plan", "/plan/objectives"):
         link = client.page(path).links()[text]
         form = client.page(link)
-        assert f'value="{text}"' in form.html
+        assert f"{text}</textarea>" in form.html
         assert f'value="{code}"' in form.html
     add(owner, indicator=code)
     assert text not in client.page("/plan/objectives").links()
@@ -222,6 +222,7 @@ def test_list_and_page_show_chart_and_table_in_few_queries(owner: Viewer, client
             page = client.page(path)
         assert len(statements) <= 12
         assert "<svg" in page.html
+        assert ("Steg 4 av 8" in page.text) == path.endswith("objectives")
     assert "Dere har mer enn fem mål" in client.page("/plan/objectives").text
 
 

@@ -24,7 +24,7 @@ from marketplace.strategy.prioritizing import (
 from marketplace.strategy.queries import actions as queries
 from marketplace.strategy.queries.plan import own_company, own_plan
 from marketplace.strategy.queries.sharing import section_comments
-from marketplace.strategy.strategy_template import channel_label
+from marketplace.strategy.strategy_template import channel_label, strategy_template
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.views.base import blueprint
 from marketplace.strategy.views.sections import section_steps
@@ -69,6 +69,7 @@ def actions() -> ViewResponse:
         actions=listed,
         panels=build_action_panels(viewer, [*listed.open_ids, *(action.id for action in listed.closed)]),
         examples=EXAMPLES,
+        section=strategy_template().section("actions"),
         section_comments=section_comments(plan.strategy, "actions"),
         states=ActionState,
         state_labels=STATE_LABELS,

@@ -20,6 +20,7 @@ from marketplace.strategy.queries import objectives as queries
 from marketplace.strategy.queries.actions import actions_for
 from marketplace.strategy.queries.plan import own_company, own_plan
 from marketplace.strategy.queries.sharing import section_comments
+from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.units import format_milli, format_value, unit_of
 from marketplace.strategy.use_cases import objectives as use_cases
 from marketplace.strategy.views.base import blueprint
@@ -67,6 +68,7 @@ def objectives() -> ViewResponse:
             for kind, label in KINDS.items()
         ],
         is_full=len(listed.current) >= MAX_OPEN_OBJECTIVES,
+        section=strategy_template().section("objectives"),
         section_comments=section_comments(plan.strategy, "objectives"),
         steps=section_steps(plan),
         **_texts(),

@@ -223,11 +223,11 @@ def test_list_of_actions_needs_few_queries(owner: Viewer, client: Browser) -> No
     assert len([text for text in statements if text.startswith("SELECT")]) <= 12
 
 
-def test_services_are_grouped_with_those_of_the_trade_first(owner: Viewer, client: Browser) -> None:
-    page = client.sign_in(owner.user_id or 0).page("/plan/actions/new")
-    groups = [group for group in page.all("optgroup") if group.get("label")]
-    codes = [[option.get("value") for option in group] for group in groups]
-    assert groups[0].get("label") == "Vanlig i bransjen"
-    assert codes[0] == list(trade_examples(own_company(owner).sector_code).services)
-    offered = [code for group in codes for code in group]
-    assert sorted(map(str, offered)) == sorted(taxonomy.services())
+def test_chosen_service_and_those_of_the_trade_are_offered_first(owner: Viewer, client: Browser) -> None:
+    page = client.sign_in(owner.user_id or 0).page("/plan/actions/new?example=2")
+    inputs = [field for field in page.all("input") if field.get("name") == "service_code"]
+    common = trade_examples(own_company(owner).sector_code).services
+    codes = [str(field.get("value")) for field in inputs]
+    assert codes[: len(common) + 2] == ["", "med.photo", *common]
+    assert sorted(codes[1:]) == sorted(taxonomy.services())
+    assert [field.get("value") for field in inputs if field.get("checked") is not None] == ["med.photo"]

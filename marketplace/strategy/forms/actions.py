@@ -68,7 +68,8 @@ class ActionForm(BaseForm):
         blank = ("", _("Not stated"))
         self.objective_id.set_choices([blank, *((str(number), text) for number, text in objectives)])
         self.depends_on_id.set_choices([("", _("No")), *((str(number), text) for number, text in others)])
-        self.service_code.set_choices({"": [blank]} | _grouped_services(common_services))
+        self.service_code.data = self.service_code.data or ""
+        self.service_code.set_choices(_grouped_services(self.service_code.data, common_services))
         self.channel.set_choices(
             [blank, *((code, channel_label(code)) for code in strategy_template().channels)]
         )
@@ -92,15 +93,13 @@ class ActionForm(BaseForm):
         )
 
 
-def _grouped_services(common: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Return the services by group, with those that are common in the company's trade in a group of their own first."""
+def _grouped_services(chosen: str, common: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
+    """Return the services by group; first one without a name: none, the chosen one, and those common in the trade."""
     groups = {label: items for _code, label, items in service_groups()}
     labels = {code: label for items in groups.values() for code, label in items}
-    first = [(code, labels[code]) for code in common if code in labels]
+    first = [(code, labels[code]) for code in dict.fromkeys((chosen, *common)) if code in labels]
     rest = {label: [item for item in items if item not in first] for label, items in groups.items()}
-    return ({_("Common in your sector"): first} if first else {}) | {
-        label: items for label, items in rest.items() if items
-    }
+    return {"": [("", _("Not stated")), *first]} | {label: items for label, items in rest.items() if items}
 
 
 def _number(value: str | None) -> int | None:

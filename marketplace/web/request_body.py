@@ -17,7 +17,7 @@ from werkzeug.wsgi import get_input_stream
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MAX_DISCARDED_BYTES = 32 * 1024 * 1024
+MAX_DISCARDED_BYTES = 256 * 1024 * 1024
 MAX_DISCARD_SECONDS = 20.0
 MAX_TEXT_BYTES = 2 * 1024 * 1024
 MAX_TEXT_FIELDS = 1000

@@ -2,12 +2,15 @@
 
 import contextlib
 import datetime as dt
+import io
 
 import pytest
 import time_machine
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from marketplace.accounts.models import SignInSession
 from marketplace.core import clock
@@ -219,6 +222,16 @@ def test_oversized_text_stays_in_the_form(client, owner):
     client.sign_in(owner.user_id)
     token = token_on(client)
     answer = post(client, token=token, about=TEXT + "x" * 600_000)
+    assert answer.status_code == 413
+    assert is_in_form(answer)
+
+
+def test_text_beside_a_very_large_file_stays_in_the_form(client, owner):
+    client.sign_in(owner.user_id)
+    file = FileStorage(io.BytesIO(bytes(40 * 1024 * 1024)), "film.pdf")
+    boundary, body = encode_multipart({"about": TEXT, "csrf_token": token_on(client), "file": file})
+    kind = f"multipart/form-data; boundary={boundary}"
+    answer = client.post(NEW, data=body, csrf=False, content_type=kind)
     assert answer.status_code == 413
     assert is_in_form(answer)
 

@@ -69,6 +69,11 @@ class Match:
         """True if the supplier's lowest price is within the budget or unknown."""
         return all(code != OVER_BUDGET for code, _ in self.explanation.lacks)
 
+    @property
+    def fits(self) -> bool:
+        """True if the supplier counts among the `fits` of `FitCounts`."""
+        return self.is_within_budget and not self.is_related_only
+
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read a match from JSON values."""

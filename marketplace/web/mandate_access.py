@@ -142,7 +142,7 @@ def _ended(mandate: MandateInfo) -> str:
     texts = {
         "withdrawn": _("The company has ended it."),
         "ended": _("It ended %(date)s.", date=format_date(mandate.until)) if mandate.until else "",
-        "left": _("You no longer act for the business garden that was allowed to write."),
+        "left": _("You are no longer signed in for the business garden that was allowed to write."),
         "closed": _("The company is closed."),
         "unfollowed": _("Your business garden no longer follows the company."),
     }

@@ -93,7 +93,7 @@ def test_limited_ranking_is_prefix_of_full_ranking(index: Index, query: Query, l
 @given(query=queries)
 def test_fit_counts_agree_with_ranking(index: Index, query: Query):
     ranking, fit = index.rank(query), index.fit(query)
-    assert fit.fits == sum(match.is_within_budget and not match.is_related_only for match in ranking.matches)
+    assert fit.fits == sum(match.fits for match in ranking.matches)
     assert fit.fits + fit.over_budget + fit.related_only == len(ranking.matches)
     reasons = [exclusion.reason for exclusion in ranking.excluded]
     assert fit.excluded == {reason: reasons.count(reason) for reason in set(reasons)}

@@ -54,7 +54,10 @@ def test_empty_list_explains_what_to_do(market, publish, sign_in):
         item.state = "submitted"
     session.commit()
     assert "not been approved" in sign_in(market.people["Ny"]).page("/opportunities").text
-    assert "No open briefs suit you" in sign_in(market.people["Tekstverk"]).page("/opportunities").text
+    assert (
+        "There are no open briefs that you can answer"
+        in sign_in(market.people["Tekstverk"]).page("/opportunities").text
+    )
 
 
 def test_only_suppliers_have_opportunities(market, publish):

@@ -21,8 +21,8 @@ from marketplace.sourcing.ranking.documents import query_of
 def alert_matching_suppliers() -> int:
     """Notify the suppliers that match each newly opened brief, once for each brief; return the number of briefs.
 
-    The suppliers are those whose page of open briefs lists it: approved for one of its kinds of service, not paused,
-    and not excluded by a requirement. Invited suppliers already have a message. Briefs for invited
+    The suppliers are those that fit: approved for one of its kinds of service, not paused, with a service that is asked
+    for, and meeting every requirement and the budget. Invited suppliers already have a message. Briefs for invited
     suppliers only get no alerts.
     """
     query = select(Brief).where(is_open(clock.now()), Brief.alerted_at.is_(None)).order_by(Brief.id)
@@ -39,7 +39,9 @@ def _matching_suppliers(brief: Brief) -> list[int]:
     return [
         int(key)
         for key in current.listings
-        if current.categories[key] & kinds and isinstance(current.index.judge(query, key), Match)
+        if current.categories[key] & kinds
+        and isinstance(match := current.index.judge(query, key), Match)
+        and match.fits
     ]
 
 

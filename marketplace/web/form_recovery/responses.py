@@ -113,7 +113,7 @@ def refuse_form_of_other_organisation() -> Response | None:
     )
     if request.headers.get("X-Autosave") == "1":
         return make_response(jsonify(saved=message, ok=False, seen=""), FORBIDDEN)
-    title = _("You now act for another organisation")
+    title = _("You are now signed in for another organisation")
     return make_response(*field_page(FORBIDDEN, title, message))
 
 

@@ -181,7 +181,8 @@ def test_objective_of_the_trade_is_offered_and_fills_the_form(owner: Viewer, cli
     for path in ("/plan", "/plan/objectives"):
         link = client.page(path).links()[text]
         form = client.page(link)
-        assert f"{text}</textarea>" in form.html
+        assert f"For eksempel: {text}" in form.text
+        assert f"{indicators()[code].objective}</textarea>" in form.html
         assert f'value="{code}"' in form.html
     add(owner, indicator=code)
     assert text not in client.page("/plan/objectives").links()

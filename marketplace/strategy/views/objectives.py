@@ -81,10 +81,10 @@ def new_objective() -> ViewResponse:
     """Add an objective: empty, from a ready-made indicator, or as others in the company's trade set it."""
     viewer = current_viewer()
     indicator = indicators().get(query_arg("indicator", 20))
-    trade_text = (
-        dict(_trade_examples().suggested_objectives()).get(indicator.code)
+    example = (
+        dict(_trade_examples().suggested_objectives()).get(indicator.code, "")
         if indicator is not None and query_arg("from", 5) == FROM_TRADE
-        else None
+        else ""
     )
     values: dict[str, Any] = {
         "rhythm": Rhythm.MONTHLY,
@@ -94,7 +94,7 @@ def new_objective() -> ViewResponse:
     }
     if indicator is not None:
         values |= {
-            "text": trade_text or indicator.objective,
+            "text": indicator.objective,
             "indicator": indicator.code,
             "indicator_name": indicator.name,
             "unit": indicator.unit,
@@ -117,7 +117,7 @@ def new_objective() -> ViewResponse:
         title=_("New objective"),
         objective=None,
         indicator=indicator,
-        is_example=trade_text is not None,
+        example=example,
         is_measured=False,
     )
 
@@ -172,7 +172,7 @@ def edit_objective(objective_id: int) -> ViewResponse:
         title=_("Change the objective"),
         objective=found,
         indicator=indicators().get(found.indicator),
-        is_example=False,
+        example="",
         is_measured=bool(found.measurements),
     )
     return page, result.status

@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.reporting.definitions import breakdown_label, definition, definitions_version, part_label
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import Evidence, FigureState, ReportPart
+from marketplace.reporting.issue_document import SHOWN_DIGEST
 from marketplace.reporting.labels import cell_label, exact_value, figure_text, unit_text
+from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.publication import is_issued_only
 from marketplace.reporting.serialization import SCHEMA_VERSION, parts_to_json
 
@@ -29,6 +32,30 @@ def header() -> list[str]:
         _("Definition"),
         _("Code"),
     ]
+
+
+def head_rows(
+    name: str,
+    period: ReportPeriod,
+    project: ProjectFacts | None,
+    issue: tuple[int, str] | None = None,
+) -> Iterator[list[object]]:
+    """Yield a row for each fact about the report itself. `issue` is the number and the digest of an issued report."""
+    facts: list[tuple[str, str, object]] = [
+        ("name", _("Name"), name),
+        ("from", _("From"), period.from_on),
+        ("to", _("To"), period.to_on),
+        ("as_of", _("As of"), format_datetime(period.as_of)),
+    ]
+    if issue:
+        facts += [
+            ("issue", _("Issue"), issue[0]),
+            ("digest", _("Digest of the figures"), issue[1][:SHOWN_DIGEST]),
+        ]
+    if project:
+        facts += [("project", label, text) for label, text in project.lines()]
+    for code, label, value in facts:
+        yield [_("Report"), label, None, None, value, *[None] * 7, code]
 
 
 def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterator[list[object]]:
@@ -70,7 +97,11 @@ def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterat
 
 
 def report_json(
-    name: str, period: ReportPeriod, parts: Sequence[ReportPart], issue_number: int | None
+    name: str,
+    period: ReportPeriod,
+    parts: Sequence[ReportPart],
+    issue_number: int | None,
+    project: ProjectFacts | None,
 ) -> dict[str, Any]:
     """Return a live report as JSON values, as `data/report.schema.json` describes them."""
     return {
@@ -81,5 +112,6 @@ def report_json(
         "to": period.to_on.isoformat(),
         "as_of": period.as_of.isoformat(),
         "samples_from_issue": issue_number,
+        "project": project.to_json() if project else None,
         "parts": parts_to_json(parts),
     }

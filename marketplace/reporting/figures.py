@@ -54,6 +54,16 @@ class Breakdown:
     total_code: str
     cells: Mapping[str, int | None]
 
+    @property
+    def shown_cells(self) -> dict[str, int]:
+        """Categories with a count, in order."""
+        return {code: count for code, count in self.cells.items() if count is not None}
+
+    @property
+    def hidden_codes(self) -> list[str]:
+        """Codes of the suppressed categories, in order."""
+        return [code for code, count in self.cells.items() if count is None]
+
 
 @dataclass(frozen=True, slots=True)
 class ReportPart:

@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import current_locale, format_date, format_datetime
+from marketplace.core.i18n import current_locale, format_date, format_datetime, format_list
 from marketplace.core.i18n import gettext as _
 from marketplace.reporting.definitions import breakdown_label, definition, part_label
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
 from marketplace.reporting.labels import cell_label, figure_text, value_text
+from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
 
 SHOWN_DIGEST = 12
@@ -26,6 +27,7 @@ class IssueHead:
     as_of: dt.datetime
     issued_at: dt.datetime
     digest: str
+    project: ProjectFacts | None = None
 
     @property
     def caption(self) -> str:
@@ -42,7 +44,7 @@ class IssueHead:
 
 def report_outline(head: IssueHead, parts: Sequence[ReportPart]) -> Outline:
     """Return the outline of an issue in the current language."""
-    sections = [_section(number, part) for number, part in enumerate(parts, 1)]
+    sections = [_section(number, part, head.project) for number, part in enumerate(parts, 1)]
     return Outline(
         language=current_locale(),
         title=_("Report"),
@@ -54,12 +56,14 @@ def report_outline(head: IssueHead, parts: Sequence[ReportPart]) -> Outline:
     )
 
 
-def _section(number: int, part: ReportPart) -> OutlineSection:
+def _section(number: int, part: ReportPart, project: ProjectFacts | None) -> OutlineSection:
     title = f"{number}. {part_label(part.code)}"
     header = (_("Figure"), _("Reported before"), _("In the period"), _("In all"), _("Based on"))
-    table = Block(title, header=header, rows=tuple(_row(figure) for figure in part.figures))
+    table = Block(title, header=header, rows=tuple(_row(figure) for figure in part.figures), is_numeric=True)
     breakdowns = [Block(breakdown_label(one.code), items=_cells(one)) for one in part.breakdowns]
-    return OutlineSection(part.code, title, (table, *breakdowns))
+    facts = project.lines() if project and part.code == "project" else []
+    about = [Block(title, items=tuple(f"{label}: {text}" for label, text in facts))] if facts else []
+    return OutlineSection(part.code, title, (*about, table, *breakdowns))
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
@@ -83,10 +87,9 @@ def _basis(figure: Figure) -> str:
 
 
 def _cells(breakdown: Breakdown) -> tuple[str, ...]:
-    return tuple(
-        f"{cell_label(breakdown.code, code)}: {_('too few to show') if count is None else count}"
-        for code, count in breakdown.cells.items()
-    )
+    shown = [f"{cell_label(breakdown.code, code)}: {count}" for code, count in breakdown.shown_cells.items()]
+    hidden = [cell_label(breakdown.code, code) for code in breakdown.hidden_codes]
+    return (*shown, *([_("Too few to show: %(names)s", names=format_list(hidden))] if hidden else []))
 
 
 def _definitions(parts: Sequence[ReportPart]) -> OutlineSection:

@@ -39,6 +39,9 @@ RESULT_CODES = frozenset(
 )
 """Figures that count the objectives of companies by their results."""
 
+SESSION_MEANS = frozenset({"present", "head_count"})
+"""Means over the course sessions: totals of the project, divided by the number of sessions."""
+
 ANSWER_COUNTS = {"useful": "feedback", "useful_share": "feedback"}
 """Figures of the same part that count the answers of a sample in which a company can answer several times."""
 OF_ANSWERS = frozenset({"says_uses"})
@@ -65,6 +68,8 @@ def suppress(
 
 def is_sample(figure: Figure) -> bool:
     """Return True for a figure about what companies answered or achieved: a mean, a share, or a count by answer or result."""
+    if figure.code in SESSION_MEANS:
+        return False
     return (
         figure.unit not in TOTAL_UNITS or figure.evidence is Evidence.REPORTED or figure.code in RESULT_CODES
     )

@@ -10,6 +10,8 @@ from typing import Any
 
 from marketplace.reporting.serialization import content_digest
 
+_NOT_COMPUTED = ("definitions_version", "project")
+"""Keys that are only covered by the digest: the version and the names when the issue was made."""
 FIRST_DEFINITIONS = 1
 """Version of the definitions of issues that do not state theirs."""
 
@@ -47,8 +49,7 @@ def verify_content(issued: Mapping[str, Any], digest: str, computed: Mapping[str
 def _restrict(issued: Mapping[str, Any], computed: Mapping[str, Any]) -> dict[str, Any]:
     """Return the computed content with only the parts, figures, breakdowns and keys of the issue, in its order."""
     content = {key: computed.get(key) for key in issued}
-    if "definitions_version" in issued:
-        content["definitions_version"] = issued["definitions_version"]
+    content |= {key: issued[key] for key in _NOT_COMPUTED if key in issued}
     content["parts"] = [
         {
             **part,

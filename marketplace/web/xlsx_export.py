@@ -14,7 +14,7 @@ from marketplace.web.csv_export import Month, safe_cell
 from marketplace.web.uploads import file_response
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-MAX_WIDTH = 60
+MAX_WIDTH, MAX_NUMERIC_WIDTH = 60, 20
 MAX_SHEET_NAME = 31
 """Longest name of a sheet that Excel accepts."""
 _NOT_IN_SHEET_NAME = re.compile(r"[\\\[\]:*?/]")
@@ -38,8 +38,8 @@ def xlsx_response(
     sheet = book.create_sheet(_NOT_IN_SHEET_NAME.sub(" ", sheet_name)[:MAX_SHEET_NAME])
     sheet.freeze_panes = "A2"
     for index, title in enumerate(header):
-        longest = max([len(title), *(len(str(line[index] or "")) for line in lines)])
-        sheet.column_dimensions[get_column_letter(index + 1)].width = min(longest + 2, MAX_WIDTH)
+        width = _width(title, [line[index] for line in lines])
+        sheet.column_dimensions[get_column_letter(index + 1)].width = width
     headings = [WriteOnlyCell(sheet, title) for title in header]
     for cell in headings:
         cell.font = Font(bold=True)
@@ -57,7 +57,16 @@ def xlsx_response(
     return file_response(f"{make_slug(name)}-{clock.today().isoformat()}.xlsx", XLSX, written.getvalue())
 
 
+def _width(title: str, values: Sequence[object]) -> int:
+    """Return the width of a column. A long text in a column of numbers runs over the empty cells beside it."""
+    is_numeric = any(isinstance(value, int | float) for value in values)
+    longest = max(len(title), *(len(str(value)) for value in values if value is not None), 0)
+    return min(longest + 2, MAX_NUMERIC_WIDTH if is_numeric else MAX_WIDTH)
+
+
 def _typed(value: object, illegal: re.Pattern[str]) -> object:
+    if value is None:
+        return None
     if isinstance(value, dt.date):
         return dt.date(value.year, value.month, value.day)
     if isinstance(value, int | float) and not isinstance(value, bool):

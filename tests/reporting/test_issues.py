@@ -84,6 +84,20 @@ def test_issue_stays_the_same_after_later_changes(project, cohort, leader):
     assert issue.content == before
 
 
+def test_issue_names_the_project_as_it_was(app, project, leader):
+    partner = factories.garden("Fjellgløtt")
+    programme.place(project)
+    session.add(ProjectGarden(project_id=project.id, garden_id=partner.id))
+    session.commit()
+    issue = issue_later(leader, project.slug)
+    partner.name = "Et annet navn"
+    session.commit()
+    assert issue.content["project"]["partners"] == ["Fjellgløtt"]
+    assert verify_issue(issue).is_verified
+    page = app.test_client().page(f"/reports/{link(leader, project.slug)}")
+    assert ("Fjellgløtt" in page.text, "Et annet navn" in page.text) == (True, False)
+
+
 def test_issues_are_numbered_and_a_second_leader_is_told_of_the_first(project, leader, garden):
     other = factories.member(garden, "curator")
     assert issue_report(leader, project.slug, period()).number == 1
@@ -157,7 +171,10 @@ def test_files_of_an_issue_have_its_figures(app, project, cohort, leader):
     assert issue.digest[:12] in re.sub(r"\s", "", pypdf.PdfReader(io.BytesIO(pdf)).pages[0].extract_text())
     sheet = openpyxl.load_workbook(io.BytesIO(browser.get(f"{path}.xlsx").data)).active
     assert sheet.max_row > 30
-    assert browser.get(f"{path}.json").json["digest"] == issue.digest
+    answer = browser.get(f"{path}.json").json
+    assert answer["digest"] == issue.digest
+    schema = browser.get(answer["$schema"]).json
+    assert set(answer) - set(schema["properties"]) == set()
     assert browser.get(f"{path}.csv").text.count("\n") == sheet.max_row
 
 

@@ -135,8 +135,8 @@ def test_page_and_files_show_the_same_figures(project: Project, client: Browser)
 def test_json_follows_its_schema(project: Project, client: Browser) -> None:
     found: dict[str, Any] = json.loads(client.get(f"{sign_in(client, project)}.json").data)
     schema = json.loads(data_path("report.schema.json").read_text(encoding="utf-8"))
-    assert set(found) == {*schema["required"], "samples_from_issue"}
-    assert set(found) | {"services"} == set(schema["properties"])
+    assert set(found) == {*schema["required"], "samples_from_issue", "project", "$schema"}
+    assert set(found) | {"services", "number", "digest"} == set(schema["properties"])
     assert found["schema_version"] == schema["properties"]["schema_version"]["const"]
     fields = set(schema["$defs"]["figure"]["required"])
     assert all(set(one) == fields for part in found["parts"] for one in part["figures"])

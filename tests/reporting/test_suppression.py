@@ -77,6 +77,11 @@ def test_mean_that_reveals_a_new_answer_is_hidden():
     assert state(suppress(report(4100, 15), [first])) is FigureState.MEASURED
 
 
+def test_attendance_is_shown_also_when_two_companies_joined():
+    before, after = (ReportPart("sessions", [Figure("present", 16_000, "mean", n=n, of=n)]) for n in (80, 82))
+    assert suppress([after], [[before]])[0].figures[0].value == 16_000
+
+
 def test_mean_that_reveals_another_answer_of_the_same_companies_is_hidden():
     def with_answers(mean, answers):
         part = report(mean, 10)[0]

@@ -20,8 +20,9 @@ from marketplace.reporting.definitions import definitions_version
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import ReportPart
 from marketplace.reporting.models import ReportIssue, ReportLink
+from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.queries.facts import ReportScope
-from marketplace.reporting.queries.report import build_report
+from marketplace.reporting.queries.report import build_report, project_facts, quotes_of
 from marketplace.reporting.serialization import SCHEMA_VERSION, parts_from_json, parts_to_json
 from marketplace.reporting.suppression import suppress
 from marketplace.reporting.verification import Verification, verify_content
@@ -139,17 +140,42 @@ def compute_content(
         "from": period.from_on.isoformat(),
         "to": period.to_on.isoformat(),
         "as_of": period.as_of.isoformat(),
+        "project": _project_facts(owner),
         "services": codes,
         "parts": parts_to_json(suppress(parts, earlier)),
     }
+
+
+def _project_facts(owner: IssueOwner) -> dict[str, Any] | None:
+    project = session.get(Project, owner.project_id) if owner.project_id is not None else None
+    return project_facts(project).to_json() if project else None
+
+
+def issued_project_facts(issue: ReportIssue) -> ProjectFacts | None:
+    """Return the facts about the project that an issue states; None for a garden, and for issues without them."""
+    values = issue.content.get("project")
+    return ProjectFacts.from_json(values) if values else None
+
+
+def issue_period(issue: ReportIssue) -> ReportPeriod:
+    """Return the period of an issue."""
+    return ReportPeriod(issue.from_on, issue.to_on, issue.as_of)
+
+
+def issue_quotes(issue: ReportIssue) -> tuple[str, ...]:
+    """Return the comments of the issue's period that companies let others quote today; none for a garden."""
+    if issue.project_id is None:
+        return ()
+    return quotes_of(ReportScope(issue.garden_id, issue.project_id), issue_period(issue))
 
 
 def verify_issue(issue: ReportIssue) -> Verification:
     """Compute an issue again from what was recorded by its moment, and compare the two."""
     owner = owner_by_ids(issue.garden_id, issue.project_id)
     before = [one for one in issues_of(owner) if one.number < issue.number]
-    period = ReportPeriod(issue.from_on, issue.to_on, issue.as_of)
-    computed = compute_content(owner, period, earlier_parts(before), issue.content.get("services"))
+    computed = compute_content(
+        owner, issue_period(issue), earlier_parts(before), issue.content.get("services")
+    )
     return verify_content(issue.content, issue.digest, computed)
 
 

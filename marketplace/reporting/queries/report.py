@@ -4,19 +4,22 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
+from marketplace.core.letters import sort_key
 from marketplace.core.taxonomy import services
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.projects import Cohort, Project, ProjectGarden, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import ReportPart
+from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.queries.facts import ReportScope, load_facts
 from marketplace.reporting.report import compute_report
 
@@ -54,6 +57,27 @@ def project_scope(access: ProjectAccess) -> ReportScope:
     return ReportScope(project.garden_id, project.id, None if access.is_leader else access.place_ids)
 
 
+def project_facts(project: Project) -> ProjectFacts:
+    """Return names and dates of a project as they are now."""
+    owners = select(literal("owner"), BusinessGarden.name).where(BusinessGarden.id == project.garden_id)
+    partners = (
+        select(literal("partner"), BusinessGarden.name)
+        .join(ProjectGarden, ProjectGarden.garden_id == BusinessGarden.id)
+        .where(ProjectGarden.project_id == project.id)
+    )
+    places = select(literal("place"), ProjectPlace.name).where(ProjectPlace.project_id == project.id)
+    names: dict[str, list[str]] = {"owner": [], "partner": [], "place": []}
+    for kind, name in session.execute(owners.union_all(partners, places)):
+        names[kind].append(name)
+    return ProjectFacts(
+        names["owner"][0],
+        tuple(sorted(names["partner"], key=sort_key)),
+        tuple(sorted(names["place"], key=sort_key)),
+        project.starts_on,
+        project.ends_on,
+    )
+
+
 def project_report(
     viewer: Viewer, slug: str, from_on: dt.date | None, to_on: dt.date | None, as_of: dt.datetime | None
 ) -> LiveReport:
@@ -64,10 +88,10 @@ def project_report(
     first = from_on or access.project.starts_on
     last = to_on or max(clock.today(), first)
     period = ReportPeriod(first, last, min(as_of or now, now))
-    return LiveReport(scope, period, build_report(scope, period), access, _quotes(scope, period))
+    return LiveReport(scope, period, build_report(scope, period), access, quotes_of(scope, period))
 
 
-def _quotes(scope: ReportScope, period: ReportPeriod) -> tuple[str, ...]:
+def quotes_of(scope: ReportScope, period: ReportPeriod) -> tuple[str, ...]:
     """Return the newest comments on sessions of the period that may be quoted, without names."""
     query = (
         select(SessionFeedback.comment)

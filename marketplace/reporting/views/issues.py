@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from flask import current_app, jsonify, redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.core import clock
@@ -15,7 +15,7 @@ from marketplace.reporting.issue_document import IssueHead, report_outline
 from marketplace.reporting.queries import issues as queries
 from marketplace.reporting.use_cases import issuing
 from marketplace.reporting.views.base import LEADER_ISSUES, blueprint, report_route, report_url
-from marketplace.reporting.views.report import report_texts
+from marketplace.reporting.views.report import report_json_response, report_texts
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.csv_export import csv_response
@@ -151,6 +151,8 @@ def _issue_page(owner: queries.IssueOwner, number: int, *, slug: str = "", token
         issue=found,
         head=_head(owner, found),
         parts=queries.published_parts(found),
+        project=queries.issued_project_facts(found),
+        quotes=queries.issue_quotes(found),
         issues=queries.issues_of(owner),
         token=token,
         page_url=partial(report_url, slug),
@@ -168,6 +170,7 @@ def _head(owner: queries.IssueOwner, issue: Any) -> IssueHead:
         issue.as_of,
         issue.issued_at,
         issue.digest,
+        queries.issued_project_facts(issue),
     )
 
 
@@ -182,12 +185,16 @@ def _file(owner: queries.IssueOwner, number: int, extension: str) -> Response:
         from marketplace.strategy.document_export.pdf import to_pdf  # noqa: PLC0415 because few requests need the typesetter
 
         return file_response(f"{name}.pdf", "application/pdf", to_pdf(outline))
-    if extension == "xlsx":
-        return xlsx_response(name, _("Report"), export.header(), export.rows(parts))
-    if extension == "csv":
-        return csv_response(name, export.header(), list(export.rows(parts)))
-    response: Response = jsonify(
-        {"name": owner.name, "number": issue.number, "digest": issue.digest, **issue.content}
+    if extension == "json":
+        values = {"name": owner.name, "number": issue.number, "digest": issue.digest, **issue.content}
+        return report_json_response(values)
+    head = export.head_rows(
+        owner.name,
+        queries.issue_period(issue),
+        queries.issued_project_facts(issue),
+        (issue.number, issue.digest),
     )
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    rows = [*head, *export.rows(parts)]
+    if extension == "xlsx":
+        return xlsx_response(name, _("Report"), export.header(), rows)
+    return csv_response(name, export.header(), rows)

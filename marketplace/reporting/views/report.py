@@ -1,23 +1,26 @@
 """The live report of a project and of a business garden: page and files."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from flask import jsonify, render_template, url_for
+from flask import current_app, jsonify, render_template, url_for
+from werkzeug.wrappers import Response
 
 from marketplace.core import clock
 from marketplace.core.dates import parse_date
 from marketplace.core.i18n import gettext as _
+from marketplace.data import data_path
 from marketplace.reporting import export
 from marketplace.reporting.definitions import breakdown_label, definition, part_label
 from marketplace.reporting.figures import Evidence, ReportPart
 from marketplace.reporting.labels import cell_label, figure_text, value_text
+from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.queries import live
 from marketplace.reporting.queries import report as queries
-from marketplace.reporting.views.base import report_route, report_url
+from marketplace.reporting.views.base import blueprint, report_route, report_url
 from marketplace.strategy.questionnaire import questionnaire
 from marketplace.web import access
 from marketplace.web.csv_export import csv_response
@@ -71,6 +74,8 @@ def report(slug: str = "") -> ViewResponse:
         title=title,
         report=found,
         parts=_with_links(found, shown.parts, slug),
+        project=_facts(found),
+        quotes=found.quotes,
         issue=shown.issue,
         asked=asked,
         page_url=partial(report_url, slug),
@@ -82,7 +87,7 @@ def report(slug: str = "") -> ViewResponse:
 @access.garden
 def report_csv(slug: str = "") -> ViewResponse:
     """Download the report as CSV."""
-    return csv_response(_file_name(slug), export.header(), list(_public_rows(slug)))
+    return csv_response(_file_name(slug), export.header(), _public_rows(slug))
 
 
 @report_route("/report.xlsx")
@@ -97,12 +102,26 @@ def report_xlsx(slug: str = "") -> ViewResponse:
 def report_json(slug: str = "") -> ViewResponse:
     """Download the report as JSON."""
     found = _report(slug, _period_arguments())
-    name = found.access.project.name if found.access else current_viewer().organisation_name
     shown = live.public_parts(found)
     number = shown.issue.number if shown.issue else None
-    response = jsonify(export.report_json(name, found.period, shown.parts, number))
+    return report_json_response(
+        export.report_json(_name(found), found.period, shown.parts, number, _facts(found))
+    )
+
+
+def report_json_response(values: Mapping[str, Any]) -> Response:
+    """Return a report as JSON, with the address of its schema."""
+    site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
+    response = jsonify({"$schema": site_url + url_for("reporting.json_schema"), **values})
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@blueprint.get("/reports/schema.json")
+@access.public
+def json_schema() -> Response:
+    """Download the schema of a report as JSON."""
+    return Response(data_path("report.schema.json").read_bytes(), mimetype="application/schema+json")
 
 
 def _report(slug: str, asked: PeriodArguments) -> queries.LiveReport:
@@ -111,9 +130,20 @@ def _report(slug: str, asked: PeriodArguments) -> queries.LiveReport:
     return queries.project_report(viewer, slug, *period) if slug else queries.garden_report(viewer, *period)
 
 
-def _public_rows(slug: str) -> Iterator[list[object]]:
-    shown = live.public_parts(_report(slug, _period_arguments()))
-    return export.rows(shown.parts, shown.issue.number if shown.issue else None)
+def _name(report: queries.LiveReport) -> str:
+    return report.access.project.name if report.access else current_viewer().organisation_name
+
+
+def _facts(report: queries.LiveReport) -> ProjectFacts | None:
+    return queries.project_facts(report.access.project) if report.access else None
+
+
+def _public_rows(slug: str) -> list[list[object]]:
+    found = _report(slug, _period_arguments())
+    shown = live.public_parts(found)
+    number = shown.issue.number if shown.issue else None
+    head = export.head_rows(_name(found), found.period, _facts(found))
+    return [*head, *export.rows(shown.parts, number)]
 
 
 def _file_name(slug: str) -> str:

@@ -29,13 +29,17 @@ from marketplace.strategy.units import format_value
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a section: a text, a list of items, or a table with a header. Two of the three are empty."""
+    """A part of a section: a text, a list of items, or a table with a header. Two of the three are empty.
+
+    All columns of a numeric table but the first and the last are numbers.
+    """
 
     label: str
     text: str = ""
     items: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
+    is_numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ def _block(block: Block) -> dict[str, Any]:
         "header": block.header,
         "rows": [[_breakable(cell) for cell in row] for row in block.rows],
         "widths": [_width(column) for column in zip(block.header, *block.rows, strict=True)],
+        "is_numeric": block.is_numeric,
     }
 
 

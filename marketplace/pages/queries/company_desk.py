@@ -15,7 +15,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
-from marketplace.core.letters import sort_key
+from marketplace.core.letters import norwegian_order, sort_key
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
@@ -198,7 +198,7 @@ def seats_of(viewer: Viewer) -> list[Seat]:
             and_(Participation.company_id.is_not(None), Participation.state.in_(ENROLLED_STATES)),
             Project.id.in_(projects_query(viewer).with_only_columns(Project.id)),
         )
-        .order_by(Project.starts_on.desc(), Project.id, Cohort.name, Cohort.id)
+        .order_by(Project.starts_on.desc(), Project.id, norwegian_order(Cohort.name), Cohort.id)
     )
     return [Seat(*row) for row in session.execute(query)]
 

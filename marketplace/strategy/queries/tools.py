@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from marketplace.core.database import session
+from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.actions import ToolConfidence, ToolUse
 from marketplace.strategy.tool_catalogue import ToolState, tool_catalogue, tool_name
@@ -84,4 +85,4 @@ def tools_in_use(company_id: int | None) -> Sequence[str]:
     query = select(ToolUse.tool_code).where(
         ToolUse.company_id == company_id, ToolUse.state.in_((ToolState.IN_USE, ToolState.HAVE))
     )
-    return sorted((tool_name(code) for code in session.scalars(query)), key=str.casefold)
+    return sorted((tool_name(code) for code in session.scalars(query)), key=sort_key)

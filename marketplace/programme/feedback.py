@@ -3,6 +3,7 @@
 import datetime as dt
 
 from marketplace.core import clock
+from marketplace.core.dates import end_of_day_after
 from marketplace.core.i18n import lazy_gettext as _
 
 ASK_AT = dt.time(18)
@@ -25,4 +26,4 @@ def ask_from(starts_at: dt.datetime, ends_at: dt.datetime) -> dt.datetime:
 
 def answer_deadline(asked_at: dt.datetime) -> dt.datetime:
     """Return until when a company can answer and change its answers."""
-    return asked_at + dt.timedelta(days=ANSWER_DAYS)
+    return end_of_day_after(asked_at, ANSWER_DAYS)

@@ -98,7 +98,9 @@ def test_answer_can_be_changed_until_the_deadline(
     client.post(path, data=ANSWERS | {"useful": "5"})
     stored = session.scalars(select(SessionFeedback).where(SessionFeedback.answered_at.is_not(None))).one()
     assert (stored.useful, stored.pace, stored.used_before) == (5, 2, 3)
-    time_machine.move_to(EVENING + dt.timedelta(days=ANSWER_DAYS), tick=False)
+    time_machine.move_to(EVENING + dt.timedelta(days=ANSWER_DAYS, hours=5), tick=False)
+    assert client.get(path).status_code == 200, "until the end of the day that the page names"
+    time_machine.move_to(EVENING + dt.timedelta(days=ANSWER_DAYS, hours=6), tick=False)
     assert client.get(path).status_code == 410
     assert client.post(path, data=ANSWERS).status_code == 410
 

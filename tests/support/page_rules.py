@@ -190,7 +190,18 @@ def check_page(html: str, path: str) -> None:
 
 def page_violations(page: HtmlPage) -> list[str]:
     """Return a message for each rule that a page violates."""
-    checks = (_structure, _identifiers, _labels, _lists, _inline, _links, _drafts, _enter, _error_order)
+    checks = (
+        _structure,
+        _identifiers,
+        _labels,
+        _lists,
+        _inline,
+        _links,
+        _drafts,
+        _main_form,
+        _enter,
+        _error_order,
+    )
     return [*page.errors, *(violation for check in checks for violation in check(page))]
 
 
@@ -266,6 +277,22 @@ def _drafts(page: HtmlPage) -> Iterator[str]:
         is_saved = form.get("data-draft") is not None or form.get("data-autosave") is not None
         if not is_saved and any(area.get("readonly") is None for area in form.iter("textarea")):
             yield f"the form {form.get('action')!r} has a long text and neither data-draft nor data-autosave"
+
+
+def _main_form(page: HtmlPage) -> Iterator[str]:
+    """Check that a change of language keeps typed text: the language buttons send the main form of the page.
+
+    A refused form is the main form of its page.
+    """
+    main = [form for form in page.all("form", id="main-form") if form.get("method") == "post"]
+    if any(one.get("aria-invalid") for form in main for one in form.iter()):
+        return
+    for form in page.all("form", method="post"):
+        kinds = [one.get("type", "text") for one in form.iter("input")]
+        if not main and "text" in kinds:
+            yield f"the form {form.get('action')!r} has a text and the page no main form"
+        if form not in main and any(area.get("readonly") is None for area in form.iter("textarea")):
+            yield f"the form {form.get('action')!r} has a long text and is not the main form"
 
 
 def _enter(page: HtmlPage) -> Iterator[str]:

@@ -267,10 +267,14 @@ def test_head_count_is_kept_beside_the_list(
 ) -> None:
     client.sign_in(adviser.user_id or 0)
     path = f"/programme/{cohort.project.slug}/sessions/{today.id}/held"
+    use_cases.mark_all_here(today.id, STAFF)
     client.post(path, data={"head_count": "22"})
     session.refresh(today)
-    assert (today.head_count, attendance_list(today).here) == (22, 0)
+    assert (today.head_count, attendance_list(today).here) == (22, 3)
     assert today.held_at is not None
+    page = client.page(path.removesuffix("/held")).text
+    assert "3 bedrifter kom" in page
+    assert "22 personer talt i rommet" in page
 
 
 def test_other_garden_finds_nothing(today: CourseSession, cohort: Cohort, client: Browser) -> None:

@@ -14,10 +14,12 @@ from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import distance_km
 from marketplace.files.models import StoredFile
+from marketplace.programme.attendance import ATTENDED
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession, SessionMaterial
+from marketplace.programme.queries.attendance import marks_of
 from marketplace.programme.queries.projects import ProjectAccess
 
 
@@ -40,13 +42,14 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:
-    """Content of the page of a session."""
+    """Content of the page of a session. `attended` counts the companies on the attendance list of a held session."""
 
     warnings: Sequence[str]
     travel: Travel | None
     material: Sequence[Material]
     catch_ups: Sequence[CourseSession]
     seated: int
+    attended: int
 
 
 def sessions_of(access: ProjectAccess) -> Sequence[CourseSession]:
@@ -128,12 +131,14 @@ def session_page(access: ProjectAccess, course_session: CourseSession) -> Sessio
         .where(CourseSession.catch_up_of_id == course_session.id)
         .order_by(CourseSession.starts_at)
     ).all()
+    marks = marks_of([course_session.id]) if course_session.held_at is not None else {}
     return SessionPage(
         warnings=session_warnings(access, [course_session]).get(course_session.id, ()),
         travel=_travel(course_session.municipality_number, seats),
         material=material_of(course_session.id),
         catch_ups=catch_ups,
         seated=len(seats),
+        attended=sum(mark in ATTENDED for mark in marks.get(course_session.id, {}).values()),
     )
 
 

@@ -142,6 +142,21 @@ def test_wrong_clock_of_a_phone_does_not_win_for_ever(today: CourseSession, coho
     assert len(here(today)) == 1
 
 
+def test_session_of_a_later_day_refuses_marks(
+    today: CourseSession, cohort: Cohort, adviser: Viewer, client: Browser
+) -> None:
+    later = programme.course_session(cohort, clock.now() + dt.timedelta(days=2))
+    session.commit()
+    with pytest.raises(Conflict, match="på dagen"):
+        use_cases.mark_all_here(later.id, STAFF)
+    assert session.query(AttendanceMark).count() == 0
+    assert later.held_at is None
+    client.sign_in(adviser.user_id or 0)
+    page = client.page(f"/programme/{cohort.project.slug}/sessions/{later.id}/attendance")
+    assert "Oppmøte kan føres på dagen" in page.text
+    assert "Alle er her" not in page.text
+
+
 def test_cancelled_session_refuses_marks(today: CourseSession, cohort: Cohort) -> None:
     today.cancelled_at = clock.now()
     session.commit()

@@ -1,6 +1,5 @@
 """The attendance list of a session, and attendance per company."""
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -190,6 +189,6 @@ def session_by_id(session_id: int) -> CourseSession:
     return found
 
 
-def is_session_day(course_session: CourseSession, now: dt.datetime) -> bool:
-    """Return True on the local day of a session."""
-    return clock.to_local(course_session.starts_at).date() == clock.to_local(now).date()
+def days_until(course_session: CourseSession) -> int:
+    """Return the number of local days until the day of a session; negative once it is past."""
+    return (clock.to_local(course_session.starts_at).date() - clock.today()).days

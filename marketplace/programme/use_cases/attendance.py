@@ -10,6 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import insert_missing, load_locked, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.text import name_key
@@ -18,7 +19,7 @@ from marketplace.programme.attendance import ATTENDED, Mark, MarkSource, plausib
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
-from marketplace.programme.queries.attendance import attendance_list
+from marketplace.programme.queries.attendance import attendance_list, days_until
 from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
 
 MAX_MARKS = 500
@@ -48,12 +49,14 @@ class MarkOrigin:
 def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> None:
     """Add marks; those that are stored already are skipped, so that a device may send them again.
 
-    Raises NotFound for a company that is not in the project, and Conflict if the session is cancelled.
+    Raises NotFound for a company that is not in the project, and Conflict if the session is cancelled or on a later day.
     """
     with transaction():
         course_session = _session(session_id)
         if course_session.cancelled_at is not None:
             raise Conflict(_("The session is cancelled, so attendance cannot be taken."))
+        if days_until(course_session) > 0:
+            raise Conflict(early_message(course_session))
         _require_in_project(course_session, {mark.participation_id for mark in marks})
         now = clock.now()
         rows = [
@@ -74,6 +77,12 @@ def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> 
         if course_session.held_at is None and any(mark.mark in ATTENDED for mark in marks):
             course_session.held_at = now
         record(origin.viewer, "session.attendance", "session", session_id, marks=len(rows))
+
+
+def early_message(course_session: CourseSession) -> str:
+    """Return the text that tells when attendance can be taken, for a session on a later day."""
+    date = format_date(course_session.starts_at, weekday=True)
+    return _("Attendance can be taken on the day of the session, %(date)s.", date=date)
 
 
 def save_list(

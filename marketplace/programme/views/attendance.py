@@ -91,7 +91,8 @@ def _attendance_page(
         guest_form=guest_form,
         own_url=own_url,
         slug=slug,
-        is_today=queries.is_session_day(course_session, clock.now()),
+        days_until=queries.days_until(course_session),
+        early_message=use_cases.early_message(course_session),
     )
 
 

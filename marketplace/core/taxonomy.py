@@ -1,11 +1,12 @@
 """Taxonomy of service groups, services and sectors, with labels in Bokmål, Nynorsk and English."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from marketplace.core.i18n import current_locale
+from marketplace.core.letters import sort_key
 from marketplace.core.region import current_region
 from marketplace.data import load_yaml
 
@@ -57,11 +58,12 @@ class Group:
 
 @dataclass(frozen=True)
 class Sector:
-    """An industry sector of companies."""
+    """An industry sector of companies. A retired one is no longer offered, but those that have it keep it."""
 
     code: str
     labels: Text
     terms: Mapping[str, tuple[str, ...]]
+    is_retired: bool = False
 
     @property
     def label(self) -> str:
@@ -148,9 +150,17 @@ def groups_by_code() -> dict[str, Group]:
 def sectors() -> dict[str, Sector]:
     """Return all sectors by code, in file order."""
     return {
-        entry["code"]: Sector(entry["code"], entry["label"], _words(entry, "terms"))
+        entry["code"]: Sector(
+            entry["code"], entry["label"], _words(entry, "terms"), bool(entry.get("retired"))
+        )
         for entry in raw_taxonomy()["sectors"]
     }
+
+
+def sector_options(kept: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Return code and name of the sectors that a form offers, by name. Retired ones only if they are in `kept`."""
+    named = [(one.code, one.label) for one in sectors().values() if not one.is_retired or one.code in kept]
+    return sorted(named, key=lambda option: sort_key(option[1]))
 
 
 def service(code: str) -> Service:

@@ -65,10 +65,9 @@ def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str
     return by_county
 
 
-def sector_choices() -> list[tuple[str, str]]:
-    """Return the sectors as form choices, by name."""
-    named = [(sector.code, sector.label) for sector in taxonomy.sectors().values()]
-    return [("", _("Choose a sector")), *sorted(named, key=lambda item: sort_key(item[1]))]
+def sector_choices(kept: str | None = None) -> list[tuple[str, str]]:
+    """Return the sectors as form choices, by name. `kept` is offered also if it is retired."""
+    return [("", _("Choose a sector")), *taxonomy.sector_options([kept or ""])]
 
 
 class NewPersonFields(BaseForm):
@@ -140,7 +139,7 @@ class CompanyFields(BaseForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.municipality.set_choices(municipality_choices())
-        self.sector.set_choices(sector_choices())
+        self.sector.set_choices(sector_choices(self.sector.object_data))
 
     def validate_organisation_number(self, field: Field) -> None:
         """Refuse another company's organisation number."""

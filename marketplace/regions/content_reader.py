@@ -187,13 +187,23 @@ def _read_sector(entry: Entry, known: Mapping[str, Any]) -> dict[str, Any]:
     terms = entry.get("terms") if code in known else entry.require("terms")
     if terms is not None:
         sector["terms"] = _read_words(terms, low=1)
+    if _read_retired(entry, "sector"):
+        sector["retired"] = True
     entry.check_unknown()
     return sector
 
 
+def _read_retired(entry: Entry, kind: str) -> bool:
+    """Return True if a service or a sector is no longer offered."""
+    retired = entry.get("retired")
+    text = retired.text(5) if retired else "false"
+    if retired and text not in {"true", "false"}:
+        retired.report("This must be true or false.", f"Write true to stop offering the {kind}.")
+    return text == "true"
+
+
 def _read_service(entry: Entry, groups: Mapping[str, Any]) -> dict[str, Any]:
     code, group, unit = entry.text("code", 48), entry.text("group", 3), entry.text("unit", 10)
-    retired = entry.get("retired")
     if group and group not in groups:
         entry.value.report(f"Unknown group: {group}.", f"Use one of {', '.join(groups)}.")
     if code and not re.fullmatch(rf"{re.escape(group)}\.[a-z0-9]+(-[a-z0-9]+)*", code):
@@ -203,8 +213,6 @@ def _read_service(entry: Entry, groups: Mapping[str, Any]) -> dict[str, Any]:
         )
     if unit and unit not in UNITS:
         entry.value.report(f"Unknown unit: {unit}.", f"Use one of {', '.join(UNITS)}.")
-    if retired and retired.text(5) not in {"true", "false"}:
-        retired.report("This must be true or false.", "Write true to stop offering the service.")
     service = {
         "code": code,
         "group": group,
@@ -214,7 +222,7 @@ def _read_service(entry: Entry, groups: Mapping[str, Any]) -> dict[str, Any]:
         "related": [value.text(48) for value in entry.items("related")],
         "terms": _read_words(entry.require("terms"), low=1),
         "lay": _read_words(entry.get("lay"), low=0),
-        "retired": bool(retired and retired.text(5) == "true"),
+        "retired": _read_retired(entry, "service"),
     }
     entry.check_unknown()
     return service

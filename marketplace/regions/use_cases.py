@@ -51,7 +51,7 @@ def find_changes(region: Region, installed: Region | None) -> RegionChanges:
     if lost := set(_removed(installed.sectors if installed else (), region.sectors)) - known:
         message = (
             f"The file lacks sectors that the installed region has: {', '.join(sorted(lost))}. Companies and "
-            "suppliers may refer to them: copy them from `marketplace region export`. They can have another name."
+            "suppliers may refer to them: copy them from `marketplace region export`, and add `retired: true` to end one."
         )
         raise RegionRefusedError(message)
     gardens = organisations.all_gardens()

@@ -1,6 +1,7 @@
 """`marketplace region`: gardens and invitations are created once, all of them or none, and the file is installed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.audit.models import AuditEvent
+from marketplace.core import taxonomy
 from marketplace.core.database import session
 from marketplace.core.region import default_region
 from marketplace.organisations import queries
@@ -130,6 +132,16 @@ def test_service_that_a_region_added_cannot_be_removed_only_retired(
     assert installed_region(tmp_path / "instance").taxonomy[0]["retired"] is True
 
 
+def test_retired_sector_is_offered_only_to_those_that_have_it() -> None:
+    region = read_region(INNLANDET)
+    retired = replace(region, sectors=[{**sector, "retired": True} for sector in region.sectors])
+    with region_in_use(retired):
+        codes = {sector["code"] for sector in region.sectors}
+        assert codes & dict(taxonomy.sector_options()).keys() == set()
+        assert codes & dict(taxonomy.sector_options(["mountain-farming"])).keys() == {"mountain-farming"}
+        assert taxonomy.sector("mountain-farming").label
+
+
 def test_sector_that_a_region_added_cannot_be_removed_but_renamed(
     command: Command, administrator: str, tmp_path: Path
 ) -> None:
@@ -141,10 +153,13 @@ def test_sector_that_a_region_added_cannot_be_removed_but_renamed(
     assert "sectors that the installed region has: mountain-farming." in refused
     assert "Nothing was changed." in refused
     only_added = text[: text.index("- code: wood-furniture")].replace("nb: Seterdrift", "nb: Seter")
+    only_added = only_added.replace(
+        "- code: mountain-farming\n", "- code: mountain-farming\n  retired: true\n"
+    )
     renamed.write_text(only_added, encoding="utf-8")
     assert "Added or renamed sectors: 1." in output(command("region", "import", str(renamed)))
     (sector,) = installed_region(tmp_path / "instance").sectors
-    assert (sector["code"], sector["label"]["nb"]) == ("mountain-farming", "Seter")
+    assert (sector["code"], sector["label"]["nb"], sector["retired"]) == ("mountain-farming", "Seter", True)
 
 
 def test_failed_write_leaves_no_garden_and_the_former_file(

@@ -118,7 +118,7 @@ def _options(query: SearchQuery, result: SearchResult) -> dict[str, Options]:
     return {
         "kind": [group for group in kinds if group[1]],
         "place": [group for group in by_county if group[1]],
-        "sector": [("", counted("sector", choices.sectors()))],
+        "sector": [("", counted("sector", taxonomy.sector_options(taxonomy.sectors())))],
         "language": [("", counted("language", choices.languages()))],
         "price": [("", counted("price", prices))],
     }

@@ -46,7 +46,7 @@ class ParticipationForm(BaseForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.municipality_number.set_choices(municipality_choices())
-        self.sector_code.set_choices(sector_choices())
+        self.sector_code.set_choices(sector_choices(self.sector_code.object_data))
         self.source.set_choices([("", _("Not known")), *SOURCES.items()])
 
     def details(self) -> ParticipationDetails:

@@ -80,7 +80,7 @@ class SignUpForm(CompanyFields, ContactFields):
     def __init__(self, others: Sequence[CohortView], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.municipality.set_choices(municipality_choices())
-        self.sector.set_choices(sector_choices())
+        self.sector.set_choices(sector_choices(self.sector.object_data))
         self.accepted_cohorts.set_choices([(str(view.cohort.id), view.label) for view in others])
 
     @property

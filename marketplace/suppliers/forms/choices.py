@@ -23,12 +23,6 @@ def service_groups() -> Grouped:
     ]
 
 
-def sectors() -> list[tuple[str, str]]:
-    """Trades by name."""
-    named = [(sector.code, sector.label) for sector in taxonomy.sectors().values()]
-    return sorted(named, key=lambda item: sort_key(item[1]))
-
-
 def languages() -> list[tuple[str, str]]:
     """Languages that suppliers work in."""
     return [*text_locales(), ("sma", _("South Sami"))]

@@ -5,6 +5,7 @@ from typing import Any
 from wtforms import Field
 
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.taxonomy import sector_options
 from marketplace.organisations.forms import check_unused_number, municipality_choices
 from marketplace.suppliers.forms import choices
 from marketplace.suppliers.limits import (
@@ -120,7 +121,7 @@ class TradeFields(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sectors.set_choices(choices.sectors())
+        self.sectors.set_choices(sector_options(self.sectors.object_data or ()))
         self.languages.set_choices(choices.languages())
 
 
@@ -212,7 +213,7 @@ class CaseFields(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.service.set_choices(service_choices())
-        self.sector.set_choices(sector_choices())
+        self.sector.set_choices(sector_choices(self.sector.object_data))
 
     def case(self) -> CaseDetails:
         """Convert the form to case details."""
@@ -233,6 +234,6 @@ def service_choices() -> dict[str, list[tuple[str, str]]]:
     return blank | {label: items for _code, label, items in choices.service_groups()}
 
 
-def sector_choices() -> list[tuple[str, str]]:
-    """Options for a trade, with "not stated" first."""
-    return [("", str(_l("Not stated"))), *choices.sectors()]
+def sector_choices(kept: str | None = None) -> list[tuple[str, str]]:
+    """Options for a trade, with "not stated" first. `kept` is offered also if it is retired."""
+    return [("", str(_l("Not stated"))), *sector_options([kept or ""])]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
-from marketplace.briefs.models import Brief
 from marketplace.casework.queries.tasks import open_tasks_of_garden
 from marketplace.core.database import session
 from marketplace.core.letters import norwegian_order
@@ -75,7 +74,7 @@ def cohort_overview(viewer: Viewer, cohort: Cohort) -> list[OverviewRow]:
         company.id: company
         for company in session.scalars(companies_query(viewer, EVERYTHING).where(Company.id.in_(ids)))
     }
-    briefs = briefs_by_company(viewer, Brief.company_id.in_(followed)) if followed else {}
+    briefs = briefs_by_company(viewer, followed) if followed else {}
     tasks = open_tasks_of_garden(viewer)
     found = []
     for one, start_at, end_at, started_at, completed_at, number in rows:

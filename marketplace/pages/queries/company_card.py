@@ -1,16 +1,17 @@
 """The page of a company for a business garden that follows it: what it needs next, people, briefs and results."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, load_only
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
-from marketplace.briefs.queries.briefs import BriefSummary, phase_of, visible_to
+from marketplace.briefs.queries.briefs import BriefSummary, phase_of, viewer_kind, visible_to_parameter
 from marketplace.core.database import session
 from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
@@ -77,7 +78,7 @@ class CompanyCard:
 def company_card(viewer: Viewer, company_id: int) -> CompanyCard:
     """Return the page of a company. Raises NotFound unless the viewer's garden follows it."""
     company = organisations.company_for(viewer, company_id)
-    found = card_briefs(viewer, Brief.company_id == company.id, limit=MAX_BRIEFS + 1)
+    found = card_briefs(viewer, [company.id], limit=MAX_BRIEFS + 1)
     briefs, panels = found[:MAX_BRIEFS], build_company_panels(viewer, company.id)
     tasks = [*company_tasks(company, briefs), *_panel_tasks(panels)]
     for brief in briefs:
@@ -94,10 +95,9 @@ def company_card(viewer: Viewer, company_id: int) -> CompanyCard:
     )
 
 
-def card_briefs(
-    viewer: Viewer, condition: ColumnElement[bool], *, limit: int | None = None
-) -> list[CardBrief]:
-    """Return the briefs that the garden may see and that meet a condition, the newest first."""
+@cache
+def _card_briefs_query(kind: Viewer, limit: int | None, *, of_companies: bool) -> Select[Any]:
+    """Build the query for the briefs that a kind of viewer may see, with what waits for an answer."""
     invited = select(func.count()).where(Invitation.brief_id == Brief.id).correlate(Brief).scalar_subquery()
     asked = (
         select(func.count())
@@ -113,12 +113,25 @@ def card_briefs(
             _of_open_review(BriefReview.asked_at),
             _of_open_review(BriefReview.opens_at),
         )
-        .where(condition, visible_to(viewer))
+        .where(visible_to_parameter(kind))
         .options(load_only(*_SHOWN_COLUMNS))
         .order_by(Brief.updated_at.desc(), Brief.id.desc())
         .limit(limit)
     )
-    rows = session.execute(query).all()
+    if of_companies:
+        query = query.where(Brief.company_id.in_(bindparam("company_ids", expanding=True)))
+    return query
+
+
+def card_briefs(
+    viewer: Viewer, company_ids: Collection[int] | None = None, *, limit: int | None = None
+) -> list[CardBrief]:
+    """Return the briefs that the garden may see, of some companies or of all, the newest first."""
+    query = _card_briefs_query(viewer_kind(viewer), limit, of_companies=company_ids is not None)
+    params = {"organisation_id": viewer.organisation_id}
+    rows = session.execute(
+        query, params if company_ids is None else {**params, "company_ids": company_ids}
+    ).all()
     results = proposals.brief_results([row[0] for row in rows])
     return [
         CardBrief(

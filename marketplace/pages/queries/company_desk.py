@@ -1,13 +1,12 @@
 """The companies of a business garden by what each needs next. Grouped queries, however many companies there are."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.models import Brief
 from marketplace.casework.models import CompanyReminder
 from marketplace.casework.queries.company_reminders import recent_reminders
 from marketplace.casework.queries.tasks import WaitingTask, open_tasks_of_garden
@@ -19,7 +18,7 @@ from marketplace.core.letters import norwegian_order, sort_key
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
-from marketplace.organisations.queries import companies_followed_by, companies_query
+from marketplace.organisations.queries import companies_query
 from marketplace.pages.dashboard import Priority, Task
 from marketplace.pages.queries.company_card import (
     INVITED_THRESHOLD,
@@ -99,8 +98,7 @@ def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> 
         for company, started_at, completed_at, _is_asked in rows
     }
     asked = {company.id for company, _started_at, _completed_at, is_asked in rows if is_asked}
-    followed = Brief.company_id.in_(companies_followed_by(viewer.organisation_id))
-    for company_id, briefs in briefs_by_company(viewer, followed).items():
+    for company_id, briefs in briefs_by_company(viewer).items():
         if company_id in found:
             found[company_id].briefs = briefs
     for seat in seats:
@@ -142,10 +140,12 @@ def _matches(viewer: Viewer, one: DeskCompany, wanted: ListQuery) -> bool:
     return is_there and is_in_state and (wanted["who"] != "mine" or one.is_of(viewer))
 
 
-def briefs_by_company(viewer: Viewer, condition: ColumnElement[bool]) -> dict[int, list[CardBrief]]:
-    """Return the briefs that the garden may see and that meet a condition, by company, the newest first."""
+def briefs_by_company(
+    viewer: Viewer, company_ids: Collection[int] | None = None
+) -> dict[int, list[CardBrief]]:
+    """Return the briefs that the garden may see, of some companies or of all, by company, the newest first."""
     briefs: dict[int, list[CardBrief]] = defaultdict(list)
-    for brief in card_briefs(viewer, condition):
+    for brief in card_briefs(viewer, company_ids):
         briefs[brief.view.brief.company_id].append(brief)
     return briefs
 

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.briefs.queries import current_answers
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.organisations.models import Organisation
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
@@ -69,6 +69,21 @@ def _shares_individual_results() -> ColumnElement[bool]:
     return consent == INDIVIDUAL_CONSENT
 
 
+_GOALS = prepared(
+    select(Outcome.brief_id, Outcome.answered_at, Outcome.due_on, OutcomeAnswer.goal_met)
+    .outerjoin(Outcome.answers)
+    .where(Outcome.brief_id.in_(bindparam("brief_ids", expanding=True)), _shares_individual_results())
+    .order_by(Outcome.due_on, OutcomeAnswer.id)
+)
+_OFFERS = prepared(
+    select(Proposal.brief_id, Organisation.name, Award.awarded_at)
+    .join(Organisation, Organisation.id == Proposal.supplier_id)
+    .outerjoin(Award, (Award.brief_id == Proposal.brief_id) & (Award.proposal_id == Proposal.id))
+    .where(Proposal.brief_id.in_(bindparam("brief_ids", expanding=True)))
+    .where(Proposal.state.not_in(HIDDEN_STATES))
+)
+
+
 def count_offers_by_brief(brief_ids: Collection[int]) -> dict[int, int]:
     """Count the offers of opened briefs."""
     if not brief_ids:
@@ -101,13 +116,7 @@ def _goals_and_due_results(brief_ids: Collection[int]) -> tuple[dict[int, str], 
     """
     if not brief_ids:
         return {}, set()
-    query = (
-        select(Outcome.brief_id, Outcome.answered_at, Outcome.due_on, OutcomeAnswer.goal_met)
-        .outerjoin(Outcome.answers)
-        .where(Outcome.brief_id.in_(brief_ids), _shares_individual_results())
-        .order_by(Outcome.due_on, OutcomeAnswer.id)
-    )
-    rows = session.execute(query).all()
+    rows = session.execute(_GOALS, {"brief_ids": brief_ids}).all()
     goals = {row.brief_id: row.goal_met for row in rows if row.goal_met is not None}
     return goals, {row.brief_id for row in rows if row.answered_at is None and row.due_on <= clock.today()}
 
@@ -118,15 +127,9 @@ def _offers_and_choices(
     """Return the number of offers of opened briefs, and the supplier that was chosen and when, if any."""
     if not brief_ids:
         return {}
-    query = (
-        select(Proposal.brief_id, Organisation.name, Award.awarded_at)
-        .join(Organisation, Organisation.id == Proposal.supplier_id)
-        .outerjoin(Award, (Award.brief_id == Proposal.brief_id) & (Award.proposal_id == Proposal.id))
-        .where(Proposal.brief_id.in_(brief_ids), Proposal.state.not_in(HIDDEN_STATES))
-    )
     counts: Counter[int] = Counter()
     chosen: dict[int, tuple[str, dt.datetime]] = {}
-    for brief_id, name, awarded_at in session.execute(query):
+    for brief_id, name, awarded_at in session.execute(_OFFERS, {"brief_ids": brief_ids}):
         counts[brief_id] += 1
         if awarded_at is not None:
             chosen[brief_id] = (name, awarded_at)

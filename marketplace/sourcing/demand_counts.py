@@ -46,6 +46,9 @@ class DemandCount:
         return self.own + self.others
 
 
+NONE = DemandCount()
+
+
 class Gap(StrEnum):
     """Supply compared with demand."""
 
@@ -70,9 +73,9 @@ class CoverageLine:
     code: str
     place: str
     supply: int
-    briefs: DemandCount = DemandCount()
-    open_briefs: DemandCount = DemandCount()
-    planned: DemandCount = DemandCount()
+    briefs: DemandCount = NONE
+    open_briefs: DemandCount = NONE
+    planned: DemandCount = NONE
     searches: int = 0
     declines: Mapping[str, DemandCount] = field(default_factory=dict)
 
@@ -101,7 +104,7 @@ class CoverageLine:
         is_short = self.shortage_declines >= self.supply or self.demand >= MANY_FOR_EACH * self.supply
         if is_short:
             return Gap.TOO_FEW
-        budget_declines = self.declines.get(BUDGET_REASON, DemandCount()).total
+        budget_declines = self.declines.get(BUDGET_REASON, NONE).total
         return Gap.LOW_BUDGETS if budget_declines >= self.supply else Gap.ENOUGH
 
     @property
@@ -122,11 +125,11 @@ def round_down(number: int) -> int:
 
 def count_events(events: Sequence[DemandEvent]) -> DemandCount:
     """Count events; those of other gardens only if they come from enough companies."""
-    others = [event for event in events if not event.is_own]
-    companies = {event.company_id for event in others}
-    return DemandCount(
-        len(events) - len(others), round_down(len(others)) if len(companies) >= MIN_COMPANIES else 0
-    )
+    others = [event.company_id for event in events if not event.is_own]
+    if len(others) == len(events) < MIN_COMPANIES:
+        return NONE
+    is_shown = len(others) >= MIN_COMPANIES and len(set(others)) >= MIN_COMPANIES
+    return DemandCount(len(events) - len(others), round_down(len(others)) if is_shown else 0)
 
 
 def coverage_lines(
@@ -162,14 +165,13 @@ def _line(code: str, place: str, supply: int, events: list[DemandEvent], searche
     for event in events:
         by_kind[event.kind, event.reason].append(event)
     counts = {key: count_events(found) for key, found in by_kind.items()}
-    none = DemandCount()
     return CoverageLine(
         code,
         place,
         supply,
-        briefs=counts.get((DemandKind.BRIEF, ""), none),
-        open_briefs=counts.get((DemandKind.OPEN, ""), none),
-        planned=counts.get((DemandKind.PLAN, ""), none),
+        briefs=counts.get((DemandKind.BRIEF, ""), NONE),
+        open_briefs=counts.get((DemandKind.OPEN, ""), NONE),
+        planned=counts.get((DemandKind.PLAN, ""), NONE),
         searches=searches,
         declines={
             reason: count

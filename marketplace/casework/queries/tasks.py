@@ -3,14 +3,14 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.casework.limits import SOON_DAYS
 from marketplace.casework.models import CaseTask
 from marketplace.casework.queries.subjects import Subject, is_about, subject_of
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
@@ -70,41 +70,44 @@ class WaitingTask:
         return f"/programme/{self.slug}/companies/{self.participation_id}#casework"
 
 
+_COMPANY_ID = func.coalesce(CaseTask.company_id, Participation.company_id)
+_GARDEN_ID = bindparam("garden_id", type_=Integer())
+_OPEN_TASKS = prepared(
+    select(
+        CaseTask.id,
+        CaseTask.what,
+        CaseTask.due_on,
+        CaseTask.assignee_id,
+        _COMPANY_ID,
+        func.coalesce(Organisation.name, Participation.company_name),
+        func.coalesce(Project.slug, ""),
+        CaseTask.participation_id,
+    )
+    .outerjoin(Participation, Participation.id == CaseTask.participation_id)
+    .outerjoin(Project, Project.id == Participation.project_id)
+    .outerjoin(Organisation, Organisation.id == _COMPANY_ID)
+    .where(
+        CaseTask.garden_id == _GARDEN_ID,
+        CaseTask.done_at.is_(None),
+        or_(_COMPANY_ID.is_(None), _COMPANY_ID.in_(companies_followed_by(_GARDEN_ID))),
+    )
+    .order_by(CaseTask.due_on, CaseTask.id)
+)
+
+
 def tasks_waiting_for(viewer: Viewer) -> list[WaitingTask]:
     """Return the tasks that the viewer, or nobody in particular, has to do within a week, the most overdue first."""
     last = clock.today() + dt.timedelta(days=SOON_DAYS)
-    mine = or_(CaseTask.assignee_id == viewer.user_id, CaseTask.assignee_id.is_(None))
-    return [one for one in _open_tasks(viewer, mine) if one.due_on <= last]
+    return [
+        one
+        for one in open_tasks_of_garden(viewer)
+        if one.due_on <= last and one.assignee_id in {viewer.user_id, None}
+    ]
 
 
 def open_tasks_of_garden(viewer: Viewer) -> list[WaitingTask]:
-    """Return all tasks of the viewer's garden that are not done, the most overdue first."""
-    return _open_tasks(viewer, CaseTask.done_at.is_(None))
+    """Return the tasks of the viewer's garden that are not done, the most overdue first.
 
-
-def _open_tasks(viewer: Viewer, condition: ColumnElement[bool]) -> list[WaitingTask]:
-    """Return open tasks of the viewer's garden, without those about companies that it no longer follows."""
-    company_id = func.coalesce(CaseTask.company_id, Participation.company_id)
-    query = (
-        select(
-            CaseTask.id,
-            CaseTask.what,
-            CaseTask.due_on,
-            CaseTask.assignee_id,
-            company_id,
-            func.coalesce(Organisation.name, Participation.company_name),
-            func.coalesce(Project.slug, ""),
-            CaseTask.participation_id,
-        )
-        .outerjoin(Participation, Participation.id == CaseTask.participation_id)
-        .outerjoin(Project, Project.id == Participation.project_id)
-        .outerjoin(Organisation, Organisation.id == company_id)
-        .where(
-            CaseTask.garden_id == viewer.organisation_id,
-            CaseTask.done_at.is_(None),
-            condition,
-            or_(company_id.is_(None), company_id.in_(companies_followed_by(viewer.organisation_id))),
-        )
-        .order_by(CaseTask.due_on, CaseTask.id)
-    )
-    return [WaitingTask(*row) for row in session.execute(query)]
+    Without those about companies that it no longer follows.
+    """
+    return [WaitingTask(*row) for row in session.execute(_OPEN_TASKS, {"garden_id": viewer.organisation_id})]

@@ -1,6 +1,7 @@
 """Rows that are corrected by new rows: the valid ones now or as of a moment, and the one that a correction replaces."""
 
 import datetime as dt
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists
@@ -16,11 +17,17 @@ Corrected = TypeVar("Corrected", HoursEntry, FundingSource, MoneyEntry, AidGrant
 
 def is_valid(model: Any, as_of: dt.datetime | None = None) -> ColumnElement[bool]:
     """Build the condition that a row has not been replaced; with `as_of`, that it was recorded and not yet replaced then."""
-    later = aliased(model)
+    later = _later(model)
     replaced = later.replaces_id == model.id
     if as_of is None:
         return ~exists().where(replaced)
     return and_(model.recorded_at <= as_of, ~exists().where(replaced, later.recorded_at <= as_of))
+
+
+@cache
+def _later(model: Any) -> Any:
+    """Return the alias of a model for the row that replaces another; creating one takes longer than the statement."""
+    return aliased(model)
 
 
 def row_to_correct(model: type[Corrected], project_id: int, row_id: int) -> Corrected:

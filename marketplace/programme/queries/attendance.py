@@ -1,5 +1,6 @@
 """The attendance list of a session, and attendance per company."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -112,19 +113,21 @@ def marks_by_participation(
 
 def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
     """Count the sessions that each company attended, by participation; those without any are left out."""
+    # In the order of `latest_marks`, so that the mark that counts replaces the others of its session.
     query = (
         select(
-            CourseSession.number,
-            AttendanceMark.session_id,
             AttendanceMark.participation_id,
+            AttendanceMark.session_id,
+            CourseSession.number,
             AttendanceMark.mark,
-            AttendanceMark.marked_at,
-            AttendanceMark.client_key,
         )
-        .join(AttendanceMark, AttendanceMark.session_id == CourseSession.id)
+        .join(CourseSession, CourseSession.id == AttendanceMark.session_id)
         .where(AttendanceMark.participation_id.in_(participation_ids))
+        .order_by(AttendanceMark.marked_at, AttendanceMark.client_key)
     )
-    marks = marks_by_participation((row.number, row) for row in session.execute(query))
+    marks: dict[int, dict[int, tuple[int, Mark]]] = defaultdict(dict)
+    for participation_id, session_id, number, mark in session.execute(query):
+        marks[participation_id][session_id] = (number, Mark(mark))
     counted = {participation_id: count_attended(found.values()) for participation_id, found in marks.items()}
     return {participation_id: count for participation_id, count in counted.items() if count}
 

@@ -90,19 +90,33 @@ def has_course(company_id: int) -> bool:
     return session.scalar(_HAS_COURSE, {"company_id": company_id}) is not None
 
 
+_PARTICIPATIONS = prepared(
+    select(Participation)
+    .options(
+        joinedload(Participation.project),
+        joinedload(Participation.cohort).joinedload(Cohort.place).joinedload(ProjectPlace.garden),
+        joinedload(Participation.offered_cohort),
+    )
+    .where(Participation.company_id == bindparam("company_id", type_=Integer()))
+    .order_by(Participation.id.desc())
+)
+_IS_OWN_MARK = AttendanceMark.participation_id.in_(bindparam("participation_ids", expanding=True))
+_SESSIONS = prepared(
+    select(CourseSession, AttendanceMark)
+    .outerjoin(AttendanceMark, (AttendanceMark.session_id == CourseSession.id) & _IS_OWN_MARK)
+    .where(
+        or_(
+            CourseSession.cohort_id.in_(bindparam("cohort_ids", expanding=True)),
+            CourseSession.id.in_(select(AttendanceMark.session_id).where(_IS_OWN_MARK)),
+        )
+    )
+    .order_by(CourseSession.starts_at, CourseSession.id)
+)
+
+
 def own_courses(company_id: int, *, with_material: bool = True) -> list[OwnCourse]:
     """Return the courses of a company, the newest first."""
-    query = (
-        select(Participation)
-        .options(
-            joinedload(Participation.project),
-            joinedload(Participation.cohort).joinedload(Cohort.place).joinedload(ProjectPlace.garden),
-            joinedload(Participation.offered_cohort),
-        )
-        .where(Participation.company_id == company_id)
-        .order_by(Participation.id.desc())
-    )
-    participations = session.scalars(query).all()
+    participations = session.scalars(_PARTICIPATIONS, {"company_id": company_id}).all()
     cohort_ids = {
         one.cohort_id for one in participations if one.state == ParticipationState.SIGNED_UP and one.cohort_id
     }
@@ -117,18 +131,8 @@ def _sessions_and_marks(
     """Return the sessions of cohorts, and a company's marks, also those in other cohorts."""
     if not participation_ids:
         return [], {}
-    marked = select(AttendanceMark.session_id).where(AttendanceMark.participation_id.in_(participation_ids))
-    query = (
-        select(CourseSession, AttendanceMark)
-        .outerjoin(
-            AttendanceMark,
-            (AttendanceMark.session_id == CourseSession.id)
-            & AttendanceMark.participation_id.in_(participation_ids),
-        )
-        .where(or_(CourseSession.cohort_id.in_(cohort_ids), CourseSession.id.in_(marked)))
-        .order_by(CourseSession.starts_at, CourseSession.id)
-    )
-    rows: Sequence[Any] = session.execute(query).all()
+    params = {"participation_ids": participation_ids, "cohort_ids": cohort_ids}
+    rows: Sequence[Any] = session.execute(_SESSIONS, params).all()
     sessions = [one for one in dict.fromkeys(row[0] for row in rows) if one.cohort_id in cohort_ids]
     return sessions, marks_by_participation((one.number, mark) for one, mark in rows if mark is not None)
 

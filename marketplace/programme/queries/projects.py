@@ -3,10 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Integer, Select, bindparam, or_, select
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
@@ -43,7 +43,10 @@ def projects_query(viewer: Viewer) -> Select[Project]:
     """
     if not viewer.is_garden:
         raise NotFound
-    garden_id = viewer.organisation_id
+    return _projects_of(viewer.organisation_id)
+
+
+def _projects_of(garden_id: int | BindParameter[int] | None) -> Select[Project]:
     partner = select(ProjectGarden.project_id).where(ProjectGarden.garden_id == garden_id)
     placed = select(ProjectPlace.project_id).where(ProjectPlace.garden_id == garden_id)
     return select(Project).where(
@@ -51,9 +54,15 @@ def projects_query(viewer: Viewer) -> Select[Project]:
     )
 
 
+_PROJECT = prepared(
+    _projects_of(bindparam("garden_id", type_=Integer())).where(Project.slug == bindparam("slug"))
+)
+
+
 def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
     """Return a project and what the viewer may do in it. Raises NotFound for other gardens and everybody else."""
-    project = session.scalar(projects_query(viewer).where(Project.slug == slug))
+    params = {"garden_id": viewer.organisation_id, "slug": slug}
+    project = session.scalar(_PROJECT, params) if viewer.is_garden else None
     if project is None:
         raise NotFound
     is_owner_garden = project.garden_id == viewer.organisation_id

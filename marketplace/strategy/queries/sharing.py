@@ -62,19 +62,21 @@ class Comment:
         return self.row.resolved_at is None
 
 
+_COMMENTS = prepared(
+    select(StrategyComment, Organisation.name)
+    .join(Organisation, Organisation.id == StrategyComment.organisation_id)
+    .where(StrategyComment.strategy_id == bindparam("strategy_id"))
+    .options(joinedload(StrategyComment.by), selectinload(StrategyComment.by_garden))
+    .order_by(StrategyComment.at, StrategyComment.id)
+)
+_COMMENTS_OF_SECTION = prepared(_COMMENTS.where(StrategyComment.section == bindparam("section")))
+
+
 def comments_of(strategy: Strategy, section: str | None = None) -> dict[str, list[Comment]]:
     """Return the comments on a strategy by section, the oldest first."""
-    query = (
-        select(StrategyComment, Organisation.name)
-        .join(Organisation, Organisation.id == StrategyComment.organisation_id)
-        .where(StrategyComment.strategy_id == strategy.id)
-        .options(joinedload(StrategyComment.by), selectinload(StrategyComment.by_garden))
-        .order_by(StrategyComment.at, StrategyComment.id)
-    )
-    if section is not None:
-        query = query.where(StrategyComment.section == section)
+    query, params = (_COMMENTS, {}) if section is None else (_COMMENTS_OF_SECTION, {"section": section})
     comments: dict[str, list[Comment]] = {}
-    for row, organisation in session.execute(query):
+    for row, organisation in session.execute(query, {"strategy_id": strategy.id, **params}):
         comments.setdefault(row.section, []).append(Comment(row, organisation))
     return comments
 

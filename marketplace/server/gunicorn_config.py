@@ -13,6 +13,9 @@ from marketplace.operation import logs, metric_files
 from marketplace.sourcing.ranking.corpus import load_cached_index, warm
 
 WARM_UP_DELAY_SECONDS = 1.0
+GC_THRESHOLD = 10_000
+"""Objects created before the youngest generation is collected: a page creates thousands, and nearly all are freed by
+their reference counts. With Python's 700, the longest pages were interrupted six times, 0.9 ms in all."""
 logconfig_dict = logs.configuration(
     as_json=os.environ.get("PRODUCTION", "").lower() in {"1", "true", "yes", "on"}
 )
@@ -49,6 +52,7 @@ def child_exit(_server: Any, worker: Any) -> None:
 
 def post_worker_init(worker: Any) -> None:
     """Finish the index in the background, after the first waiting requests have been answered."""
+    gc.set_threshold(GC_THRESHOLD)
 
     def warm_up() -> None:
         time.sleep(WARM_UP_DELAY_SECONDS)

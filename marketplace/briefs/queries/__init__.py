@@ -15,7 +15,9 @@ from marketplace.briefs.queries.briefs import (
     own_brief,
     phase_of,
     view_of,
+    viewer_kind,
     visible_to,
+    visible_to_parameter,
 )
 from marketplace.briefs.queries.calendar import deadline_calendar
 from marketplace.briefs.queries.changes import Amendment, PendingAmendment, amendments, pending_amendment
@@ -93,6 +95,8 @@ __all__ = [
     "required_review",
     "unanswered_question",
     "view_of",
+    "viewer_kind",
     "visible_to",
+    "visible_to_parameter",
     "was_refused",
 ]

@@ -5,13 +5,14 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts import queries as accounts
 from marketplace.briefs.models import Brief, BriefService
-from marketplace.briefs.queries import display_title, own_brief, visible_to
+from marketplace.briefs.queries import display_title, own_brief, viewer_kind, visible_to, visible_to_parameter
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, clamp_page
@@ -109,11 +110,26 @@ def company_outcomes_for_garden(
 
 def newest_outcomes_for_garden(viewer: Viewer, company_id: int, limit: int) -> list[JobOutcomes]:
     """List a company's newest jobs with something that the viewer's garden may read, newest first."""
-    return _load_jobs(_readable_by_gardens(viewer, company_id).limit(limit))
+    params = {"organisation_id": viewer.organisation_id, "company_id": company_id}
+    return _read_jobs(_newest_for_garden(viewer_kind(viewer), limit), params)
+
+
+@cache
+def _newest_for_garden(kind: Viewer, limit: int) -> Any:
+    return _jobs_query(
+        _delivered(
+            Brief.company_id == bindparam("company_id"), visible_to_parameter(kind), _has_shared_answer()
+        ).limit(limit)
+    )
 
 
 def _readable_by_gardens(viewer: Viewer, company_id: int) -> Select[Award]:
-    shown = (
+    return _delivered(Brief.company_id == company_id, visible_to(viewer), _has_shared_answer())
+
+
+def _has_shared_answer() -> ColumnElement[bool]:
+    """Build the condition that the company lets gardens read an answer about the job."""
+    return (
         select(OutcomeAnswer.id)
         .join(OutcomeAnswer.outcome)
         .where(Outcome.brief_id == Brief.id, is_latest_answer())
@@ -121,8 +137,8 @@ def _readable_by_gardens(viewer: Viewer, company_id: int) -> Select[Award]:
             or_(OutcomeAnswer.for_garden, OutcomeAnswer.next_company != "", OutcomeAnswer.story_shown != "")
         )
         .correlate(Brief)
+        .exists()
     )
-    return _delivered(Brief.company_id == company_id, visible_to(viewer), shown.exists())
 
 
 def outcome_for_supplier(viewer: Viewer, outcome_id: int) -> tuple[Outcome, JobOutcomes]:
@@ -255,8 +271,12 @@ def _load_page(query: Select[Award], page: int) -> Page[JobOutcomes]:
 
 def _load_jobs(query: Select[Award]) -> list[JobOutcomes]:
     """Load the jobs of a query in its order, with all that the pages show, in one statement."""
+    return _read_jobs(_jobs_query(query), {})
+
+
+def _jobs_query(query: Select[Award]) -> Any:
     chosen = query.with_only_columns(Award.id).subquery()
-    loaded = (
+    return (
         select(Award, Outcome, Organisation.name)
         .join(Outcome, Outcome.brief_id == Award.brief_id)
         .join(Award.proposal)
@@ -269,8 +289,11 @@ def _load_jobs(query: Select[Award]) -> list[JobOutcomes]:
         )
         .order_by(Award.delivered_at.desc(), Award.id.desc(), Outcome.due_on)
     )
+
+
+def _read_jobs(query: Any, params: Mapping[str, Any]) -> list[JobOutcomes]:
     rounds: dict[tuple[Award, str], list[Outcome]] = defaultdict(list)
-    for award, outcome, supplier in session.execute(loaded).unique():
+    for award, outcome, supplier in session.execute(query, params).unique():
         rounds[award, supplier].append(outcome)
     return [
         JobOutcomes(

@@ -152,6 +152,8 @@ def test_comment_is_shown_to_both_sides_and_resolved(world: World, client: Brows
     assert "Anne Rådal, Fjellfoten næringshage" in client.page("/plan/comments/gaps").text
     client.post("/plan/comments/gaps", data={"text": "Det gjør vi."})
     assert kinds(world.adviser) == ["strategy_shared", "strategy_commented"]
+    subjects = select(Notice.subject).where(Notice.user_id == world.adviser.user_id).order_by(Notice.id)
+    assert session.scalars(subjects).all()[-1] == "Bjørkvollen ysteri har kommentert strategien sin"
     comment_id = session.scalars(select(StrategyComment.id).order_by(StrategyComment.id)).first()
     client.post(f"/plan/comments/{comment_id}/resolve", data={})
     session.expire_all()
@@ -170,6 +172,7 @@ def test_comment_is_shown_where_the_company_writes_the_section(world: World, cli
     sharing.share_strategy(world.owner)
     for section in ("gaps", "objectives", "actions"):
         comments.add_comment(world.adviser, world.company.id, section, f"Om {section}")
+    comments.add_comment(world.owner, None, "gaps", "Vi svarer")
     client.sign_in(world.owner.user_id or 0)
     for section, path in (
         ("gaps", "/plan/strategy/gaps"),
@@ -178,7 +181,7 @@ def test_comment_is_shown_where_the_company_writes_the_section(world: World, cli
     ):
         assert f"Om {section}" in client.page(path).text
         assert f'href="{path}"' in client.page(f"/plan/comments/{section}").html
-    assert "1 kommentar å løse" in client.page("/plan").text
+    assert client.page("/plan").text.count("1 kommentar å løse") == 3
     for comment_id in session.scalars(select(StrategyComment.id)).all():
         client.post(f"/plan/comments/{comment_id}/resolve")
     assert "kommentar å løse" not in client.page("/plan").text

@@ -31,7 +31,9 @@ def comment_added(author: str, company: str, section: str, path: str) -> Content
     """To the other side: somebody has commented on a section of a strategy, given by its code."""
     title = strategy_template().section(section).title
     return Content(
-        _("Comment from %(author)s on the strategy of %(company)s", author=author, company=company),
+        _("%(company)s has commented on its strategy", company=company)
+        if author == company
+        else _("Comment from %(author)s on the strategy of %(company)s", author=author, company=company),
         [_("The comment is about “%(section)s”.", section=title)],
         path,
         _("Read the comment"),

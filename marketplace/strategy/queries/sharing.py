@@ -112,10 +112,14 @@ def comment_on(strategy: Strategy, comment_id: int) -> StrategyComment:
 
 
 def count_open_comments(strategy: Strategy) -> dict[str, int]:
-    """Count the comments on a strategy that are not resolved, by section."""
+    """Count the comments of others than the company on its strategy that are not resolved, by section."""
     query = (
         select(StrategyComment.section, func.count())
-        .where(StrategyComment.strategy_id == strategy.id, StrategyComment.resolved_at.is_(None))
+        .where(
+            StrategyComment.strategy_id == strategy.id,
+            StrategyComment.resolved_at.is_(None),
+            StrategyComment.organisation_id != strategy.company_id,
+        )
         .group_by(StrategyComment.section)
     )
     return dict(session.execute(query).all())

@@ -125,9 +125,12 @@ class Query:
     must_haves: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Raise ValueError if `presence` is not one of the three values."""
+        """Raise ValueError if `presence` is not one of the three values, or a budget is negative."""
         if self.presence not in PRESENCE:
             message = f"presence must be one of {', '.join(PRESENCE)}, not {self.presence!r}"
+            raise ValueError(message)
+        if min(self.budget_min_nok or 0, self.budget_max_nok or 0) < 0:
+            message = f"a budget must not be negative: {self.budget_min_nok} to {self.budget_max_nok}"
             raise ValueError(message)
 
     def to_dict(self) -> dict[str, Any]:

@@ -198,6 +198,12 @@ def test_single_code_instead_of_tuple_is_refused(
         Index.build([dataclasses.replace(suppliers[0], services="ecm.shop")], glossary)  # type: ignore[arg-type]  # because that is refused
 
 
+def test_negative_limit_is_refused(index: Index) -> None:
+    assert index.rank(_changed(), 0).matches == ()
+    with pytest.raises(ValueError, match="limit must not be negative, but is -1"):
+        index.rank(_changed(), -1)
+
+
 def test_documents_with_same_id_are_refused(
     suppliers: list[Document], glossary: Glossary, index: Index
 ) -> None:

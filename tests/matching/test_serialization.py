@@ -162,6 +162,8 @@ def test_small_records_round_trip() -> None:
 def test_invalid_values_are_refused() -> None:
     with pytest.raises(ValueError, match="presence must be one of must, some, remote, not 'sometimes'"):
         Query("q", "", "", presence="sometimes")
+    with pytest.raises(ValueError, match="a budget must not be negative: None to -1"):
+        Query("q", "", "", budget_max_nok=-1)
     with pytest.raises(ValueError, match="unknown field: colour, shape"):
         Document.from_dict({"id": "d", "shape": 1, "colour": 2})
     with pytest.raises(ValueError, match="Invalid isoformat"):

@@ -134,8 +134,11 @@ class Index:
         Every match has its parts, facts and lacks; the first `explain` (by default all) also have matching terms.
         `last_shown` tells when each document was last shown, to rotate ties (see `rotate_ties`); without it the order
         is that of the scores alone. With `verify_terms`, terms keep their words only if the score is lower without
-        them (see `ablation`), which takes a few milliseconds per match.
+        them (see `ablation`), which takes a few milliseconds per match. Raises ValueError if `limit` is negative.
         """
+        if limit is not None and limit < 0:
+            message = f"limit must not be negative, but is {limit}"
+            raise ValueError(message)
         if not len(self):
             return Ranking(query.id, self.settings, ())
         comparison = Comparison.of(self._store, query)

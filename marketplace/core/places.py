@@ -2,10 +2,15 @@
 
 import csv
 import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from marketplace.core.letters import fold_letters
 from marketplace.data import data_path
+
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,33 @@ def counties() -> dict[str, str]:
 def municipalities_in(county_number: str) -> tuple[str, ...]:
     """Return the numbers of the municipalities in a county."""
     return tuple(m.number for m in municipalities_by_number().values() if m.county_number == county_number)
+
+
+def _key(name: str) -> tuple[str, ...]:
+    return tuple(fold_letters(word) for word in _WORD.findall(name))
+
+
+@cache
+def numbers_by_name() -> Mapping[tuple[str, ...], str]:
+    """Map the folded words of place names, in any official language, to numbers of municipalities and counties.
+
+    A municipality's own name has precedence over a centre's, and a larger place over a smaller one.
+    """
+    by_population = sorted(municipalities_by_number().values(), key=lambda m: -m.population)
+    numbers: dict[tuple[str, ...], str] = {}
+    for municipality in by_population:
+        for name in municipality.names:
+            numbers.setdefault(_key(name), municipality.number)
+    for number, county in counties().items():
+        numbers.setdefault(_key(county), number)
+    for municipality in by_population:
+        numbers.setdefault(_key(municipality.seat), municipality.number)
+    return numbers
+
+
+def find_place(text: str) -> str:
+    """Return the number of the municipality or county with a name; empty if there is none."""
+    return numbers_by_name().get(_key(text), "")
 
 
 @cache

@@ -108,6 +108,7 @@ def test_minutes_are_added_up_by_month_company_and_activity(people: CaseworkPeop
     rows = [(row.company, row.kind, row.minutes, row.notes) for row in time_rows(people.adviser)]
     assert rows == [(people.company.name, "call", 45, 2), (people.company.name, "visit", 90, 1)]
     browser = signed_in(people.app, people.adviser)
+    assert people.company.name in browser.page("/companies/time?q=BJORKV").text
     sheet = load_workbook(io.BytesIO(browser.get("/companies/time.xlsx").data)).active
     assert sheet.title == "Tid brukt på bedriftene"
     assert [row[3].value for row in sheet.iter_rows(min_row=2)] == [45, 90]

@@ -26,7 +26,7 @@ def test_garden_sees_only_its_own_companies(client: Browser) -> None:
 def test_garden_searches_companies_by_part_of_the_name(client: Browser) -> None:
     garden = factories.garden()
     factories.company("Ålbygda ysteri", of=garden)
-    factories.company("Storlia gjestegård", of=garden)
+    factories.company("Storlia gjestegård", of=garden, municipality_number="5041")
     adviser = factories.member(garden, "adviser")
     client.sign_in(adviser.user_id or 0)
 
@@ -36,6 +36,7 @@ def test_garden_searches_companies_by_part_of_the_name(client: Browser) -> None:
     assert set(search("")) == set(search("%")) == {"Storlia gjestegård", "Ålbygda ysteri"}
     assert search("ålbyg") == search("aalbyg") == search("albyg") == ["Ålbygda ysteri"]
     assert search("GJESTE") == ["Storlia gjestegård"]
+    assert search("Snåsa") == search("snaase") == ["Storlia gjestegård"], "places in every official language"
     assert search("fjøs") == []
     assert "Storlia" not in client.page("/companies?q=ålbyg").text
 

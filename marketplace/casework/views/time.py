@@ -11,6 +11,7 @@ from marketplace.casework.queries.time import TimeRow, months_of, time_rows
 from marketplace.casework.views.base import blueprint
 from marketplace.core.i18n import format_month_and_year
 from marketplace.core.i18n import gettext as _
+from marketplace.core.letters import fold_letters
 from marketplace.web import access
 from marketplace.web.csv_export import Month, csv_response
 from marketplace.web.list_filter import ListFilter, Select, read_list_filter
@@ -63,11 +64,11 @@ def _filtered() -> tuple[ListFilter, list[TimeRow]]:
             "kind", _("Activity"), (("", _("All")), *((key, str(name)) for key, name in ACTIVITIES.items()))
         ),
     )
-    text = bar.query.text.casefold()
+    text = fold_letters(bar.query.text)
     return bar, [
         row
         for row in every
-        if text in row.company.casefold()
+        if text in fold_letters(row.company)
         and bar.query["month"] in {"", row.month.isoformat()}
         and bar.query["kind"] in {"", row.kind}
     ]

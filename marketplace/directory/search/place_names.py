@@ -1,9 +1,8 @@
 """Place names in search texts: municipalities by any official name or administrative centre, and counties."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 from marketplace.core import places
 from marketplace.core.letters import fold_letters
@@ -22,33 +21,6 @@ class PlaceReading:
     place: str
     words: str
     rest: str
-
-
-def _key(name: str) -> tuple[str, ...]:
-    return tuple(fold_letters(word) for word in _WORD.findall(name))
-
-
-@cache
-def _numbers() -> Mapping[tuple[str, ...], str]:
-    """Map the words of place names to numbers.
-
-    A municipality's own name has precedence over a centre's, and a larger place over a smaller one.
-    """
-    by_population = sorted(places.municipalities_by_number().values(), key=lambda m: -m.population)
-    numbers: dict[tuple[str, ...], str] = {}
-    for municipality in by_population:
-        for name in municipality.names:
-            numbers.setdefault(_key(name), municipality.number)
-    for number, county in places.counties().items():
-        numbers.setdefault(_key(county), number)
-    for municipality in by_population:
-        numbers.setdefault(_key(municipality.seat), municipality.number)
-    return numbers
-
-
-def find_place(text: str) -> str:
-    """Return the number of the municipality or county with a name; empty if there is none."""
-    return _numbers().get(_key(text), "")
 
 
 def place_words() -> frozenset[str]:
@@ -73,7 +45,7 @@ def read_place(text: str, is_word: Callable[[str], bool]) -> PlaceReading:
     folded = [fold_letters(match.group()) for match in matches]
     for start in range(len(matches)):
         for end in range(min(len(matches), start + _MAX_WORDS), start, -1):
-            place = _numbers().get(tuple(folded[start:end]))
+            place = places.numbers_by_name().get(tuple(folded[start:end]))
             if place is None:
                 continue
             after_preposition = start > 0 and matches[start - 1].group().lower() in _PREPOSITIONS

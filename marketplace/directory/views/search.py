@@ -16,7 +16,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
 from marketplace.core.region import current_region
 from marketplace.directory import queries
-from marketplace.directory.search.place_names import find_place, place_label
+from marketplace.directory.search.place_names import place_label
 from marketplace.directory.search.search import (
     PRICE_STEPS,
     Catalogue,
@@ -61,7 +61,7 @@ def _parse_query() -> SearchQuery:
         text=query_arg("q", 200),
         kind=",".join([kind for kind in dict.fromkeys(kinds) if kind in known_kinds][:MAX_KINDS]),
         place=read("place", {*places.municipalities_by_number(), *places.counties()})
-        or find_place(query_arg("place", 40)),
+        or places.find_place(query_arg("place", 40)),
         sector=read("sector", taxonomy.sectors()),
         language=read("language", dict(choices.languages())),
         price=read("price", {str(step) for step in PRICE_STEPS}),
@@ -72,7 +72,7 @@ def _parse_query() -> SearchQuery:
 def _parse_order(query: SearchQuery) -> ResultOrder:
     """Read the order from the query string. Without a place of its own, distance is measured from the chosen one."""
     sort = query_arg("sort", 20)
-    near = find_place(query_arg("near", 40)) or query.place
+    near = places.find_place(query_arg("near", 40)) or query.place
     is_municipality = near in places.municipalities_by_number()
     return ResultOrder(sort if sort in SORTS else "", near if is_municipality else "")
 

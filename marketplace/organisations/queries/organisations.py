@@ -14,6 +14,7 @@ from marketplace.core.identifiers import make_slug
 from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
+from marketplace.core.places import find_place
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import Contact, owner_contact
 from marketplace.organisations.models import (
@@ -128,7 +129,9 @@ def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
     if wanted.text:
         number = "".join(wanted.text.split())
         by_number = Company.organisation_number.startswith(number) if number.isdigit() else false()
-        query = query.where(contains_folded(Company.name, wanted.text) | by_number)
+        place = find_place(wanted.text)
+        by_place = Company.municipality_number.startswith(place) if place else false()
+        query = query.where(contains_folded(Company.name, wanted.text) | by_number | by_place)
     if wanted["place"]:
         query = query.where(Company.municipality_number == wanted["place"])
     if wanted["sector"]:

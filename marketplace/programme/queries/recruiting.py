@@ -15,6 +15,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.letters import fold_letters, sort_key
 from marketplace.core.list_query import ListQuery
 from marketplace.core.pagination import Page, page_of
+from marketplace.core.places import find_municipality
 from marketplace.core.viewer import Viewer
 from marketplace.directory.search.spelling import Spelling
 from marketplace.organisations.models import Membership
@@ -220,8 +221,9 @@ def _text_check(rows: Sequence[BoardRow], text: str) -> Callable[[BoardRow], boo
 
 def _searched_text(one: Participation) -> str:
     numbers = (one.organisation_number or "", "".join(one.contact_phone.split()))
+    place = find_municipality(one.municipality_number)
     return " ".join(
-        (fold_letters(f"{one.company_name} {one.contact_name} {one.municipality}"), one.contact_email.lower(), *numbers)
+        (fold_letters(f"{one.company_name} {one.contact_name} {place.full_name if place else ''}"), one.contact_email.lower(), *numbers)
     )  # fmt: skip
 
 

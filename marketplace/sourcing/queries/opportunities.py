@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
@@ -24,7 +24,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import contains_folded, fold_letters, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, page_of
-from marketplace.core.places import municipality_name
+from marketplace.core.places import find_place, municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Exclusion, Match
 from marketplace.organisations.models import Company, Organisation
@@ -180,7 +180,9 @@ def _filtered(query: Select[Any], wanted: ListQuery) -> Select[Any]:
     if wanted.text:
         codes = _services_named(fold_letters(wanted.text))
         by_service = Brief.id.in_(select(BriefService.brief_id).where(BriefService.code.in_(codes)))
-        names = select(Organisation.id).where(contains_folded(Organisation.name, wanted.text))
+        place = find_place(wanted.text)
+        there = Organisation.municipality_number.startswith(place) if place else false()
+        names = select(Organisation.id).where(contains_folded(Organisation.name, wanted.text) | there)
         # A hidden name must not be found by guessing.
         by_company = and_(Brief.name_hidden.is_(False), Brief.company_id.in_(names))
         query = query.where(or_(contains_folded(Brief.title, wanted.text), by_company, by_service))

@@ -14,6 +14,7 @@ from marketplace.briefs.guide.questions import raw_guide
 from marketplace.core import taxonomy
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.data import data_path
+from tests.support.readability import MAX_LIX, lix, sentences_of
 
 pytestmark = pytest.mark.once
 LOCALES = ("nb", "nn", "en")
@@ -85,26 +86,15 @@ def test_every_text_exists_in_three_languages(path, text):
     assert names[0] == names[1] == names[2]
 
 
-def sentences(locale: str) -> list[list[str]]:
-    found = []
-    for _path, text in ALL:
-        for line in text[locale] if isinstance(text[locale], list) else [text[locale]]:
-            for sentence in re.split(r"(?<=[.?:])\s+", line):
-                words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", sentence)
-                if len(words) >= 4:
-                    found.append(words)
-    return found
-
-
 @pytest.mark.parametrize("locale", LOCALES)
 def test_guide_texts_are_readable(locale):
-    found = sentences(locale)
-    words = [word for sentence in found for word in sentence]
-    mean = len(words) / len(found)
-    lix = mean + 100 * sum(len(word) > 6 for word in words) / len(words)
-    assert mean <= 15
-    assert max(len(sentence) for sentence in found) <= 25
-    assert lix <= 40
+    values = [text[locale] for _path, text in ALL]
+    sentences = sentences_of(
+        line for value in values for line in (value if isinstance(value, list) else [value])
+    )
+    assert sum(map(len, sentences)) / len(sentences) <= 15
+    assert max(map(len, sentences)) <= 25
+    assert lix(sentences) <= MAX_LIX
 
 
 @pytest.mark.parametrize("locale", LOCALES)

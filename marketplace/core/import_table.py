@@ -18,6 +18,11 @@ from marketplace.core.text import clean_line, clean_text, remove_invisible
 
 MAX_UNPACKED_BYTES = 50_000_000
 MAX_COLUMNS = 40
+MAX_TITLE_LINES = 10
+"""Lines that may stand above the headings: a title, or the separator that Excel reads ("sep=;")."""
+_NOT_A_TABLE = (b"%PDF-", b"{\\rtf", b"<")
+_ERROR_VALUE = re.compile(r"#(N/A|I/T|[A-ZÆØÅ]+(/0)?[!?])")
+"""Cell of Excel whose formula fails, in English and Norwegian."""
 _CELL_BREAK = re.compile("[\u000b\u000c\u0085\u2028\u2029]")
 
 
@@ -81,7 +86,8 @@ def table_text(name: str, data: bytes, max_rows: int) -> str:
     """
     if data.startswith(b"PK"):
         return _workbook_text(data, max_rows)
-    for encoding in ("utf-8-sig", "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"):
+    encodings = ("utf-8-sig", "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252")
+    for encoding in () if data.startswith(_NOT_A_TABLE) else encodings:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -108,7 +114,9 @@ def _workbook_text(data: bytes, max_rows: int) -> str:
         sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
         written = io.StringIO()
         writer = csv.writer(written, delimiter=";")
-        for cells in sheet.iter_rows(max_row=max_rows + 2, max_col=MAX_COLUMNS, values_only=True):
+        for cells in sheet.iter_rows(
+            max_row=max_rows + MAX_TITLE_LINES + 2, max_col=MAX_COLUMNS, values_only=True
+        ):
             writer.writerow(["" if cell is None else _cell_text(cell) for cell in cells])
     except Exception as error:
         raise UnreadableTableError(unreadable) from error
@@ -129,7 +137,8 @@ def read_rows(text: str, table: TableFormat) -> TableRows:
         found.faults.append(TableProblem(0, "", _("There are no lines."), _("Paste a table with headings.")))
         return found
     known = {fold_letters(name): column for column, names in table.columns.items() for name in names}
-    columns = [known.get(fold_letters(heading.strip()), "") for heading in lines[0][1]]
+    lines = lines[_title_lines(lines, known, table) :]
+    columns = _columns(lines[0][1], known)
     found.faults.extend(_heading_faults(lines[0], columns, table))
     if len(lines) - 1 > table.max_rows:
         remedy = _("Import at most %(num)s lines at a time.", num=table.max_rows)
@@ -139,7 +148,30 @@ def read_rows(text: str, table: TableFormat) -> TableRows:
         found.faults.append(TableProblem(lines[0][0], "", _("There are only headings."), remedy))
     if not found.faults:
         found.rows.extend(TableRow(line, _values(columns, cells, table)) for line, cells in lines[1:])
+        found.faults.extend(fault for row in found.rows for fault in _error_values(row))
     return found
+
+
+def _columns(headings: Sequence[str], known: Mapping[str, str]) -> list[str]:
+    """Return the column of each heading, or an empty text for one that is not known."""
+    return [known.get(fold_letters(heading.strip()), "") for heading in headings]
+
+
+def _title_lines(
+    lines: Sequence[tuple[int, Sequence[str]]], known: Mapping[str, str], table: TableFormat
+) -> int:
+    """Return the number of lines above the headings; 0 if no line near the top has the required ones."""
+    for index, (_line, cells) in enumerate(lines[:MAX_TITLE_LINES]):
+        if set(table.required) <= set(_columns(cells, known)):
+            return index
+    return 0
+
+
+def _error_values(row: TableRow) -> Iterator[TableProblem]:
+    for column, text in row.values.items():
+        if _ERROR_VALUE.fullmatch(text):
+            problem = _("The cell shows the error %(text)s of a formula.", text=text)
+            yield TableProblem(row.line, column, problem, _("Write the value, or leave the cell empty."))
 
 
 def _values(columns: Sequence[str], cells: Sequence[str], table: TableFormat) -> dict[str, str]:

@@ -151,7 +151,7 @@ def test_new_sessions_reach_a_company_with_a_seat_as_requests(
     assert organizer == "mailto:post@fjellfoten.example"
     assert organizer.params["SENT-BY"] == f"mailto:{app.config['SETTINGS'].mail_from}"
     assert f"/courses/seat/{company.token}" in first.text
-    assert "tirsdag 9. mars 2027 kl. 13.00 til 16.00" in first.text
+    assert "tirsdag 9. mars 2027 kl. 13.00–16.00" in first.text
 
 
 def test_organizer_is_the_sender_without_an_address_of_the_garden(
@@ -205,7 +205,7 @@ def test_confirmed_seat_gets_the_coming_sessions_and_withdrawal_removes_them(
     seat_link.confirm_seat(company.token)
     welcome, *invited = [mail for mail in received(app, sink) if mail.to == "ny@ysteri.example"]
     assert ("har fått plass" in welcome.subject, welcome.parts) == (True, [])
-    assert "• Bli funnet: nettsted, søk og kart: tirsdag 30. mars 2027 kl. 13.00 til 16.00" in welcome.text
+    assert "• Bli funnet: nettsted, søk og kart: tirsdag 30. mars 2027 kl. 13.00–16.00" in welcome.text
     assert states(invited) == {row.uid: ("REQUEST", 0) for row in rows[1:5]}
     seat_link.withdraw(company.token, "time", "")
     *removed, goodbye = [mail for mail in received(app, sink) if mail.to == "ny@ysteri.example"]

@@ -7,7 +7,7 @@ from flask import Flask
 from openpyxl import Workbook
 
 from marketplace.core.database import session
-from marketplace.core.import_table import table_text
+from marketplace.core.import_table import UnreadableTableError, table_text
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
@@ -77,6 +77,19 @@ def test_excel_file_in_windows_1252_and_workbook_formulas_are_read() -> None:
     book.save(written)
     company = read_companies(table_text("a.xlsx", written.getvalue(), 1000)).companies[0]
     assert (company.organisation_number, company.contact_phone) == (NUMBER, ""), "a formula is never text"
+
+
+def test_lines_above_the_headings_are_skipped_and_failed_formulas_are_faults() -> None:
+    for title in ("Deltakere vår 2027;;\n;;\n", "sep=;\n"):
+        read = read_companies(f"{title}Bedrift;Orgnr;Telefon\nBerg bygg;{NUMBER};00 00 00 00\n")
+        assert [one.company_name for one in read.companies] == ["Berg bygg"]
+    assert problems("Bedrift;Ansatte\n#I/T;3\nBerg;#DIV/0!\n#1 Bygg;2\n")[:2] == [
+        (2, "company_name"),
+        (3, "employees"),
+    ]
+    for data in (b"%PDF-1.7 1 0 obj", b"<html><table>", b"{\\rtf1"):
+        with pytest.raises(UnreadableTableError):
+            table_text("liste.csv", data, 1000)
 
 
 def test_100_000_rows_are_refused_with_a_remedy() -> None:

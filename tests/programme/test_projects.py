@@ -334,3 +334,14 @@ def test_garden_menu_has_four_entries_and_highlights_the_current_one(
     links = list(menu.iter("a"))
     assert [link.text for link in links] == ["Hjem", "Program", "Bedrifter", "Leverandører"]
     assert [link.text for link in links if link.get("aria-current")] == [label]
+
+
+def test_cohort_without_a_name_has_the_name_of_its_place(
+    app: Flask, project: Project, cohort: Cohort, curator: Viewer
+) -> None:
+    place = programme.place(project, "Røros", municipality_number="5025")
+    browser = app.test_client().sign_in(curator.user_id or 0)
+    path = f"/programme/{project.slug}/cohorts/new"
+    answer = browser.post(path, data={"place_id": str(place.id), "name": "", "seats": "25"})
+    assert answer.status_code == 303
+    assert session.query(Cohort).filter_by(place_id=place.id).one().name == "Røros"

@@ -70,7 +70,7 @@ def test_contact_is_reminded_three_days_before_and_the_same_morning_once_each(co
     body = session.query(OutboxMail.body).first()
     assert body is not None
     assert "Strategi og mål" in body[0]
-    assert "tirsdag 30. mars 2027 kl. 13.00 til 16.00" in body[0]
+    assert "tirsdag 30. mars 2027 kl. 13.00–16.00" in body[0]
 
 
 def test_person_of_two_companies_gets_one_reminder_of_both_sessions(

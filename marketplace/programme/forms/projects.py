@@ -94,7 +94,11 @@ class CohortForm(BaseForm):
     """Details of a cohort."""
 
     place_id = ChoiceField(_l("Place"), [required()])
-    name = TextField(_l("Name of the cohort"), [required(), length(2, 60)])
+    name = TextField(
+        _l("Name of the cohort"),
+        [length(2, 60)],
+        description=_l("Leave it empty to use the name of the place."),
+    )
     seats = NumberField(
         _l("Seats"),
         [required()],
@@ -108,13 +112,14 @@ class CohortForm(BaseForm):
 
     def __init__(self, places: Named, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self._places = dict(places)
         self.place_id.set_choices([(str(number), name) for number, name in places])
 
     def details(self) -> CohortDetails:
         """Return the submitted details."""
-        return CohortDetails(
-            int(self.place_id.data), self.name.data or "", self.seats.data, self.sign_up_until.data
-        )
+        place_id = int(self.place_id.data)
+        name = self.name.data or self._places[place_id]
+        return CohortDetails(place_id, name, self.seats.data, self.sign_up_until.data)
 
 
 class PersonForm(BaseForm):

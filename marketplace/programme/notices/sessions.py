@@ -59,12 +59,8 @@ def _invitation(
 
 
 def _time_and_place(course_session: CourseSession) -> list[str]:
-    when = _(
-        "%(start)s to %(end)s",
-        start=format_datetime(course_session.starts_at, weekday=True),
-        end=format_time(course_session.ends_at),
-    )
-    return [when, format_venue(course_session)]
+    starts_at = format_datetime(course_session.starts_at, weekday=True)
+    return [f"{starts_at}\N{EN DASH}{format_time(course_session.ends_at)}", format_venue(course_session)]
 
 
 @as_message("session_invited")

@@ -92,7 +92,11 @@ def test_links_are_personal_and_the_owner_of_the_link_is_recorded(people: Mandat
     mails = session.scalars(select(OutboxMail).where(OutboxMail.subject.contains("Bekreft"))).all()
     assert sorted(mail.recipient for mail in mails) == sorted([people.owner.email, second.email])
     link = next(mail.link_path for mail in mails if mail.recipient == second.email)
-    signed_in(people.app, people.member).post(link)
+    for other in (people.member, people.adviser, people.owner):
+        answer = signed_in(people.app, other).post(link)
+        assert (answer.status_code, "sendt til Sara Sameier" in answer.text) == (403, True)
+    assert state(brief) == BriefState.DRAFT
+    people.app.test_client().post(link)
     assert session.query(Confirmation).one().confirmed_by_id == second.user_id
 
 

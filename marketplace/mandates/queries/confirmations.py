@@ -20,10 +20,14 @@ from marketplace.organisations.queries import viewer_for
 
 @dataclass(frozen=True, slots=True)
 class OwnerConfirmation:
-    """A confirmation with the owner who looks at it; None if that user is no longer an owner of the company."""
+    """A confirmation with the owner who looks at it; None if that user is no longer an owner of the company.
+
+    `addressee` is the name of the owner whose link somebody else has opened while signed in, or empty.
+    """
 
     confirmation: Confirmation
     owner: Viewer | None
+    addressee: str = ""
 
     @property
     def summary(self) -> ActSummary | None:
@@ -41,12 +45,17 @@ def summarize(owner: Viewer, confirmation: Confirmation) -> ActSummary:
     return find_act(confirmation.act).summarize(owner, confirmation.reference, confirmation.details)
 
 
-def confirmation_by_token(token: str) -> OwnerConfirmation:
-    """Return the confirmation of an e-mailed link, with the owner it was sent to. Raises NotFound."""
+def confirmation_by_token(token: str, user_id: int | None) -> OwnerConfirmation:
+    """Return the confirmation of an e-mailed link, with the owner it was sent to. Raises NotFound.
+
+    `user_id` is who is signed in, None for nobody: another user than the owner cannot answer.
+    """
     link = session.scalar(select(ConfirmationLink).where(ConfirmationLink.token_hash == token_hash(token)))
     if link is None:
         raise NotFound
     confirmation = link.confirmation
+    if user_id not in {None, link.user_id}:
+        return OwnerConfirmation(confirmation, None, link.user.name)
     membership = session.scalar(
         select(Membership)
         .join(Membership.user)

@@ -56,7 +56,7 @@ def ask_confirmation(act_code: str, reference: str) -> ViewResponse:
 @access.writes(access.Level.PUBLIC, because=BY_LINK)
 def confirmation(token: str) -> ViewResponse:
     """Show an owner the act that waits for confirmation, and perform it once confirmed."""
-    found = queries.confirmation_by_token(token)
+    found = queries.confirmation_by_token(token, current_viewer().user_id)
     here = url_for("mandates.confirmation", token=token)
     return _answer(found, here, url_for("mandates.decline_confirmation", token=token))
 
@@ -66,7 +66,7 @@ def confirmation(token: str) -> ViewResponse:
 @access.writes(access.Level.PUBLIC, because=BY_LINK)
 def decline_confirmation(token: str) -> ViewResponse:
     """Do not confirm, and tell the adviser why."""
-    found = queries.confirmation_by_token(token)
+    found = queries.confirmation_by_token(token, current_viewer().user_id)
     here = url_for("mandates.confirmation", token=token)
     return _decline(found, here, url_for("mandates.decline_confirmation", token=token))
 
@@ -130,6 +130,7 @@ def _page(
         summary=summary,
         act_values=summary.values if summary else {},
         is_owner=found.owner is not None,
+        addressee=found.addressee,
         can_answer=confirmation.is_open and is_unchanged and found.owner is not None,
         is_changed=confirmation.outcome == Outcome.CHANGED or (confirmation.is_open and not is_unchanged),
         form=form,
@@ -137,4 +138,4 @@ def _page(
         decline_url=decline_url,
         problem=problem,
     )
-    return (html, 409) if problem else html
+    return html, 403 if found.addressee else 409 if problem else 200

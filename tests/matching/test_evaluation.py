@@ -1,10 +1,13 @@
 """Evaluation: the measures, the two file formats, and the reporting of invalid files."""
 
 import datetime as dt
+import functools
 import json
 import math
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -63,17 +66,27 @@ def test_suggestion_measures_match_hand_calculation() -> None:
     }
 
 
-@pytest.mark.sample(1)
+@pytest.fixture(scope="module")
+def evaluator(glossary: Glossary, positions: dict[str, Position]) -> Evaluator:
+    return Evaluator(glossary, positions)
+
+
+@pytest.fixture(scope="module")
+def judged_tracks(evaluator: Evaluator) -> Callable[[str], dict[str, Any]]:
+    """Return a function for the figures of half the judged briefs, which two tests need."""
+    return functools.cache(lambda half: evaluate_directory(JUDGED / half, evaluator)["tracks"])
+
+
 @pytest.mark.parametrize(
     ("half", "text", "untitled", "fields", "confirmed", "suggest_5", "suggest_8", "excluded"),
     [
-        ("tuning", 0.65, 0.61, 0.70, 0.91, 0.80, 0.87, 0.14),
+        pytest.param(*("tuning", 0.65, 0.61, 0.70, 0.91, 0.80, 0.87, 0.14), marks=pytest.mark.exhaustive),
         ("heldout", 0.54, 0.49, 0.56, 0.84, 0.74, 0.79, 0.60),
     ],
 )
 def test_judged_quality_stays_above_minimum(
-    glossary: Glossary,
-    positions: dict[str, Position],
+    evaluator: Evaluator,
+    judged_tracks: Callable[[str], dict[str, Any]],
     half: str,
     text: float,
     untitled: float,
@@ -83,11 +96,7 @@ def test_judged_quality_stays_above_minimum(
     suggest_8: float,
     excluded: float,
 ) -> None:
-    evaluator = Evaluator(glossary, positions)
-    figures = {
-        track: figures["overall"]
-        for track, figures in evaluate_directory(JUDGED / half, evaluator)["tracks"].items()
-    }
+    figures = {track: figures["overall"] for track, figures in judged_tracks(half).items()}
     without_title = evaluate_directory(JUDGED / half, evaluator, tracks=("text",), title=False)["tracks"]
     assert figures["text"]["ndcg@10"] >= text
     assert without_title["text"]["overall"]["ndcg@10"] >= untitled
@@ -100,10 +109,8 @@ def test_judged_quality_stays_above_minimum(
 
 @pytest.mark.sample(1)
 @pytest.mark.parametrize("half", ["dev", "test"])
-def test_market_quality_stays_above_minimum(
-    glossary: Glossary, positions: dict[str, Position], half: str
-) -> None:
-    figures = evaluate_directory(MARKET / half, Evaluator(glossary, positions))["tracks"]
+def test_market_quality_stays_above_minimum(evaluator: Evaluator, half: str) -> None:
+    figures = evaluate_directory(MARKET / half, evaluator)["tracks"]
     assert figures["text"]["overall"]["ndcg@10"] >= 0.78
     assert figures["fields"]["overall"]["ndcg@10"] >= 0.78
     assert figures["confirmed"]["overall"]["ndcg@10"] >= 0.87
@@ -112,12 +119,12 @@ def test_market_quality_stays_above_minimum(
         assert figures["confirmed"][language]["ndcg@10"] >= figures["confirmed"]["nb"]["ndcg@10"] - 0.08
 
 
-def test_published_figures_match_current_results(glossary: Glossary, positions: dict[str, Position]) -> None:
+def test_published_figures_match_current_results(judged_tracks: Callable[[str], dict[str, Any]]) -> None:
     published = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
     for name in ("quality", "attacks"):
         assert published["measured"][name] | {"day": ""} == describe_set(JUDGED / "heldout") | {"day": ""}
     published_tracks = published["quality"]["tracks"]
-    now = evaluate_directory(JUDGED / "heldout", Evaluator(glossary, positions))["tracks"]
+    now = judged_tracks("heldout")
     for track, measure in (("text", "ndcg@10"), ("confirmed", "ndcg@10"), ("suggest", "recall@5")):
         assert published_tracks[track]["overall"][measure] == pytest.approx(
             now[track]["overall"][measure], abs=0.005

@@ -130,6 +130,7 @@ def test_any_brief_ranks_or_excludes_every_supplier(index: Index, text: str, nee
     assert index.suggest_needs(text, title=text) == [] or "ost" in text
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("text", UNUSUAL_TEXTS.values(), ids=UNUSUAL_TEXTS)
 def test_any_profile_is_ranked_or_excluded(
     index: Index, suppliers: list[Document], glossary: Glossary, text: str

@@ -94,7 +94,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     while corpus.is_refitting():  # an earlier test's index may still be written to the folder
         time.sleep(0.01)
     corpus._unusable.clear()  # by digest: the same directory may be damaged on the other database too
-    close(shared_app)
+    close(shared_app, unless=shared_database)
     shared_database.reset()
     empty(Path(shared_app.instance_path))
     # Keys and folders are registered per database URL; another application in an earlier test may have changed them.

@@ -63,12 +63,12 @@ def restore_or_seed(
     if key not in _saved_values or _saved_values[key][0] != version:
         value = seed()
         db.session.remove()
-        close(app)
+        close(app, unless=database)
         database.save_rows(name)
         _saved_values[key] = (version, value)
     else:
         db.session.remove()
-        close(app)
+        close(app, unless=database)
         database.restore_rows(name)
     return cast("T", _saved_values[key][1])
 
@@ -97,12 +97,16 @@ def restore_scaled_demo(app: Flask, database: Database, run: Run) -> None:
     seed_once(app, database, "scaled", seed, run)
 
 
-def close(app: Flask) -> None:
-    """Close all database connections of an application, except that of the caller's session."""
+def close(app: Flask, unless: Database | None = None) -> None:
+    """Close all database connections of an application, except that of the caller's session.
+
+    With `unless`, they stay open if that database keeps connections and none is in use.
+    """
     with app.app_context():
         db.session.remove()
         for engine in db.engines.values():
-            engine.dispose()
+            if not (unless and unless.keeps_connections and engine.pool.checkedout() == 0):
+                engine.dispose()
 
 
 def dump_rows(url: str, file: Path) -> None:

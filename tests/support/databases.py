@@ -34,6 +34,8 @@ class Database(Protocol):
 
     name: str
     url: str
+    keeps_connections: bool
+    """Connections stay open while the rows are deleted and restored: `reset`, `save_rows` and `restore_rows`."""
 
     def reset(self) -> None:
         """Restore the migrated schema without rows."""
@@ -61,6 +63,7 @@ class Sqlite:
     """SQLite file that is restored from a template for each test, in a memory file system if possible."""
 
     name = "sqlite"
+    keeps_connections = False  # a connection would stay with the file that is replaced
 
     def __init__(self, run: Run) -> None:
         self._run = run
@@ -128,6 +131,7 @@ class Postgresql:
     """PostgreSQL database of a worker, on a server that all workers share, emptied for each test."""
 
     name = "postgresql"
+    keeps_connections = True  # the server starts a process for a new one, which takes 10 ms
 
     def __init__(self, run: Run, server_url: str) -> None:
         self._server = create_engine(server_url, isolation_level="AUTOCOMMIT")

@@ -49,8 +49,12 @@ def runs():
 
 
 def kinds(viewer):
-    query = select(Notice.kind).where(Notice.user_id == viewer.user_id)
-    return list(session.scalars(query.order_by(Notice.id)))
+    return [notice.kind for notice in notices(viewer)]
+
+
+def notices(viewer):
+    query = select(Notice).where(Notice.user_id == viewer.user_id)
+    return session.scalars(query.order_by(Notice.id)).all()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,8 @@ def test_garden_opens_the_brief_from_its_home_page(market, stranger, submit, sig
     assert "Ukjent handel" in browser.get(path).text
     assert browser.post(path, data={"verdict": "ok"}).status_code == 303
     assert (state_of(reference), runs()) == ("published", 1)
-    assert kinds(stranger)[-1] == "brief_published"
+    last = notices(stranger)[-1]
+    assert (last.kind, last.link_path) == ("brief_published", f"/briefs/{reference}/ranking")
     second = draft(stranger).reference
     assert use_cases.publish_brief(stranger, second, confirmed=True).state == "published"
 

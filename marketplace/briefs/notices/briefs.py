@@ -81,8 +81,8 @@ def brief_published(title: str, reference: str, deadline: dt.datetime) -> Conten
             ),
             _("Offers are sealed until then. Questions from suppliers are sent to you."),
         ],
-        brief_path(reference),
-        _("See the brief"),
+        brief_path(reference, "/ranking"),
+        _("Choose which suppliers to invite"),
     )
 
 

@@ -41,7 +41,9 @@ def invited(
                 deadline=format_datetime(deadline),
             ),
             *unknown,
-            _("Not able to take it on? Decline on the page of the brief, so that they can ask someone else."),
+            _(
+                "Not able to take it on? Decline on the page of the brief, so that they can invite someone else."
+            ),
         ],
         f"/briefs/{reference}",
         _("Read the brief"),
@@ -100,7 +102,10 @@ def invitation_withdrawn(company: str, title: str, reference: str) -> Content:
     return Content(
         _("The invitation to “%(title)s” has been withdrawn", title=title),
         [
-            _("A business garden suggested you. %(company)s has now chosen to ask others.", company=company),
+            _(
+                "A business garden suggested you. %(company)s has now chosen to invite others.",
+                company=company,
+            ),
             _("If you have begun an offer, you can still send it until the deadline."),
         ],
         f"/briefs/{reference}",
@@ -157,7 +162,7 @@ def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -
         _("The reply deadline is %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
     ]
     if text:
-        lines.append(_("They write: «%(text)s»", text=text))
+        lines.append(_("They write: “%(text)s”", text=text))
     lines.append(
         _(
             "If you are not interested, you do not need to do anything. Your address is deleted 90 days after the brief has closed."

@@ -75,7 +75,7 @@ def test_form_of_one_company_is_not_saved_for_the_next(people: MandatePeople, ot
     refused = send(browser, SECTION, data)
     assert (refused.status_code, count(StrategyVersion)) == (403, 0)
     assert SECRET in refused.text
-    assert "en annen organisasjon" in refused.text
+    assert "en annen virksomhet" in refused.text
 
 
 def test_draft_of_one_company_is_not_kept_for_the_next(people: MandatePeople, other: Company) -> None:

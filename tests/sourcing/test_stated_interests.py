@@ -14,7 +14,7 @@ from marketplace.vetting import use_cases as vetting
 
 
 def test_declared_connection_is_shown_beside_the_supplier(market, publish, sign_in, app):
-    note = "has stated an interest in this supplier: a seat on its board"
+    note = "has declared a connection to this supplier: a seat on its board"
     reference, browser = publish(), sign_in(market.owner)
     supplier, other = market.suppliers["Kvistverk"], market.suppliers["Myrull"]
     pages = (

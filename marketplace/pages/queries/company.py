@@ -218,7 +218,7 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
         date=format_date(brief.opened_early_at or brief.deadline or brief.created_at),
     )
     if offers == 0:
-        rest = _("Nobody answered. Allow more time, ask other suppliers, or end the brief.")
+        rest = _("Nobody answered. Allow more time, invite other suppliers, or end the brief.")
         return Task(
             Priority.NOW,
             _("Choose what to do with “%(title)s”", title=title),

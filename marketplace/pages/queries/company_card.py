@@ -214,7 +214,9 @@ def brief_tasks(card: CardBrief) -> Iterator[Task]:
             yield from _open_brief_tasks(card, url)
         case Phase.EVALUATING | Phase.LAPSED if result.offers == 0:
             link = _("Help them continue with “%(title)s”", title=title)
-            yield Task(Priority.NOW, link, url, _("Nobody answered. They can allow more time or ask others."))
+            yield Task(
+                Priority.NOW, link, url, _("Nobody answered. They can allow more time or invite others.")
+            )
         case Phase.EVALUATING | Phase.LAPSED:
             link = _("Ask how the choice is going for “%(title)s”", title=title)
             rest = ngettext(

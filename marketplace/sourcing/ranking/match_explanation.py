@@ -60,7 +60,7 @@ _FACTS: dict[str, Callable[[Params], str]] = {
     "within_budget": lambda p: _("accepts jobs from %(price)s", price=format_money(p["price_from_nok"])),
 }
 _GAPS: dict[str, Callable[[Params], str]] = {
-    "must_have_not_shown": lambda p: _("Has not shown evidence for «%(text)s».", text=p["text"]),
+    "must_have_not_shown": lambda p: _("Has not shown evidence for “%(text)s”.", text=p["text"]),
     "over_budget": lambda p: _("The smallest job costs %(price)s, which is over your budget.", price=format_money(p["price_from_nok"])),
     "price_unknown": lambda _p: _("Has not stated a price."),
     "place_unknown": lambda _p: _("Has not stated where it takes jobs."),

@@ -17,7 +17,7 @@ def refusal_proposed(refusal: Refusal, supplier: str) -> Content:
         _("Review a refusal of %(supplier)s", supplier=supplier),
         [
             _(
-                "%(name)s at %(garden)s proposes refusing the application from %(supplier)s for «%(kind)s».",
+                "%(name)s at %(garden)s proposes refusing the application from %(supplier)s for “%(kind)s”.",
                 name=refusal.proposed_by.name,
                 garden=refusal.garden.name,
                 supplier=supplier,
@@ -78,7 +78,7 @@ def appeal_received(supplier: str, category: str, appeal_id: int, refused_by: st
         _("%(supplier)s has appealed a refusal, and you decide", supplier=supplier),
         [
             _(
-                "%(garden)s has refused the application for «%(kind)s». You decide because you were not involved.",
+                "%(garden)s has refused the application for “%(kind)s”. You decide because you were not involved.",
                 garden=refused_by,
                 kind=taxonomy.group(category).label,
             )

@@ -217,6 +217,10 @@ def test_public_page_signs_up_and_the_link_confirms(cohort: Cohort, client: Brow
     assert "Bekreft" in client.page(mail.link_path).text
     client.post(f"{mail.link_path}/confirm")
     assert session.query(Participation).one().confirmed_at is not None
+    paths = [str(link.get("href")) for link in client.page(mail.link_path).all("a")]
+    form = client.page(next(path for path in paths if path.startswith("/register/company")))
+    values = [form.one("input", id=name).get("value") for name in ("name", "organisation_number")]
+    assert values == ["Bjørkvollen ysteri", "310 000 388"]
 
 
 def test_honeypot_stores_nothing(cohort: Cohort, client: Browser) -> None:

@@ -32,6 +32,7 @@ from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.confirmation import confirmation_page
+from marketplace.web.query_args import query_arg
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_token, current_viewer
@@ -40,6 +41,10 @@ if TYPE_CHECKING:
     from marketplace.organisations.models import Membership
 
 MAX_OWN_WORDS = 10_000
+
+
+PREFILLED = ("name", "organisation_number", "municipality")
+"""Fields of a company that another page has asked for, as arguments of the query string."""
 
 
 @blueprint.get("/register")
@@ -59,7 +64,8 @@ def register_company() -> ViewResponse:
     viewer, begun = current_viewer(), _begun_brief()
     target = safe_path(request.args.get("next")) or (url_for("briefs.newest") if begun else None)
     is_first_view = request.form.get("then") == "begin"  # posted by the page on which the brief was begun
-    options: dict[str, Any] = {"formdata": None} if is_first_view else {}
+    options: dict[str, Any] = {"data": {name: query_arg(name, 120) for name in PREFILLED}}
+    options |= {"formdata": None} if is_first_view else {}
     form: CompanyFields = (AddCompanyForm if viewer.is_signed_in else RegisterCompanyForm)(**options)
     if not is_first_view and form.validate_on_submit():
         try:

@@ -35,9 +35,9 @@ class MandatePeople:
         """Return the adviser as a viewer who writes for the company."""
         return mandated_viewer(self.adviser, mandate.id, self.company.id, self.company.name, self.garden.id)
 
-    def writing(self) -> Browser:
-        """Return a browser in which the adviser writes for the company."""
-        browser = signed_in(self.app, self.adviser)
+    def writing(self, adviser: Viewer | None = None) -> Browser:
+        """Return a browser in which an adviser of the garden writes for the company."""
+        browser = signed_in(self.app, adviser or self.adviser)
         assert browser.post(f"/companies/{self.company.id}/write").status_code == 303
         return browser
 

@@ -54,6 +54,25 @@ def test_adviser_writes_the_plan(people: MandatePeople) -> None:
         assert browser.get(path).status_code == 200, path
 
 
+def test_two_advisers_and_the_owner_in_one_section_lose_no_text(people: MandatePeople) -> None:
+    people.give()
+    second = factories.member(people.garden, "adviser", name="Siv Rådgiver")
+    session.commit()
+    browsers = [people.writing(), people.writing(second), signed_in(people.app, people.owner)]
+    path = "/plan/strategy/company"
+    seen = [browser.page(path).one("input", name="seen").attrib["value"] for browser in browsers]
+    texts = ["Vi vil vokse", "Vi vil spare", "Vi vil ha fri"]
+    answers = [
+        browser.post(path, data={"vision": text, "seen": mark})
+        for browser, text, mark in zip(browsers, texts, seen, strict=True)
+    ]
+    assert [answer.status_code for answer in answers] == [303, 409, 409]
+    for answer, text in zip(answers[1:], texts[1:], strict=True):
+        assert f"{text}</textarea>" in answer.text
+        assert texts[0] in answer.text
+        assert "Noen andre har lagret dette" in answer.text
+
+
 def test_writing_needs_a_mandate(people: MandatePeople) -> None:
     browser = signed_in(people.app, people.adviser)
     assert browser.post(f"/companies/{people.company.id}/write").status_code == 303

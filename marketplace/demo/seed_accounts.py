@@ -7,7 +7,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
 from marketplace.core import clock
-from marketplace.core.amounts import MINOR_UNITS, RATE_UNITS
+from marketplace.core.currencies import MINOR_UNITS, RATE_UNITS
 from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.demo import content_files as content

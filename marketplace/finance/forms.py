@@ -7,7 +7,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 
 from marketplace.core import clock
-from marketplace.core.amounts import (
+from marketplace.core.currencies import (
     CURRENCIES,
     MINOR_DECIMALS,
     RATE_DECIMALS,

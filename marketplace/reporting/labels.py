@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 from marketplace.core import taxonomy
-from marketplace.core.amounts import format_amount
+from marketplace.core.currencies import format_amount
 from marketplace.core.i18n import format_number, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l

@@ -7,7 +7,7 @@ from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from marketplace.core import clock, i18n, taxonomy
-from marketplace.core.amounts import format_amount, format_rate
+from marketplace.core.currencies import format_amount, format_rate
 from marketplace.core.identifiers import format_organisation_number
 from marketplace.core.places import municipality_name
 from marketplace.core.region import current_region

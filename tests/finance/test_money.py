@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from marketplace.core import clock
-from marketplace.core.amounts import Total
+from marketplace.core.currencies import Total
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, RuleBroken
 from marketplace.finance.models import MoneyEntry

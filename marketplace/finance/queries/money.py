@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from marketplace.core.amounts import Total, add_up
+from marketplace.core.currencies import Total, add_up
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden
 from marketplace.finance.models import FundingSource, MoneyEntry

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from flask import render_template
 
-from marketplace.core.amounts import MINOR_UNITS, RATE_UNITS, to_ore
+from marketplace.core.currencies import MINOR_UNITS, RATE_UNITS, to_ore
 from marketplace.core.i18n import gettext as _
 from marketplace.finance.forms import EntryForm, SourceForm
 from marketplace.finance.labels import COST_CATEGORIES, FUNDING_KINDS

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from marketplace.core.amounts import to_ore
+from marketplace.core.currencies import to_ore
 from marketplace.core.database import session
 from marketplace.finance.models import AidGrant, FundingSource, HoursEntry, MoneyEntry, ParticipationFee
 from marketplace.finance.queries.corrections import is_valid

@@ -1,4 +1,4 @@
-"""Amounts with øre or cent in Norwegian kroner and euro, and dated exchange rates.
+"""Currencies (NOK, EUR): amounts with øre or cent, and dated exchange rates.
 
 An amount is an integer in minor units (øre, cent). A rate is NOK per unit of the currency in ten-thousandths (`rate_e4`).
 `core.money` has amounts in whole kroner.

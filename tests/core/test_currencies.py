@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from marketplace.core.amounts import Total, add_up, format_amount, parse_amount, parse_rate, to_ore
+from marketplace.core.currencies import Total, add_up, format_amount, parse_amount, parse_rate, to_ore
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import use_locale
 

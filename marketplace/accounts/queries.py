@@ -12,11 +12,11 @@ from marketplace.accounts.models import (
     User,
 )
 from marketplace.core import clock
+from marketplace.core.collation import contains_folded
 from marketplace.core.database import session
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
-from marketplace.core.letters import contains_folded
 from marketplace.core.viewer import Viewer
 
 

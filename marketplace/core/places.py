@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from marketplace.core.letters import fold_letters
+from marketplace.core.collation import fold_letters
 from marketplace.data import data_path
 
 _WORD = re.compile(r"[^\W_]+")

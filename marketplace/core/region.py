@@ -10,8 +10,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from marketplace.core import places
+from marketplace.core.collation import sort_key
 from marketplace.core.i18n import LOCALES, localized
-from marketplace.core.letters import sort_key
 from marketplace.data import load_yaml
 
 Text = Mapping[str, str]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from marketplace.core.collation import sort_key
 from marketplace.core.i18n import current_locale
-from marketplace.core.letters import sort_key
 from marketplace.core.region import current_region
 from marketplace.data import load_yaml
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from marketplace.core import taxonomy
+from marketplace.core.collation import fold_letters
 from marketplace.core.email_address import NonAsciiLocalPartError, parse_email
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import gettext as _
 from marketplace.core.import_table import DuplicateFinder, RowReader, TableFormat, TableProblem, read_rows
-from marketplace.core.letters import fold_letters
 from marketplace.core.numbers import parse_whole_number
 from marketplace.core.text import name_key
 from marketplace.programme.lifecycle import SOURCES

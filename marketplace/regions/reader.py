@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.core import places
+from marketplace.core.collation import fold_letters
 from marketplace.core.email_address import InvalidEmailError, parse_email
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import LOCALES
-from marketplace.core.letters import fold_letters
 from marketplace.core.region import Region, current_region, default_region
 from marketplace.core.text import name_key
 from marketplace.core.web_address import parse_web_address

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from marketplace.core import places, taxonomy
+from marketplace.core.collation import sort_key
 from marketplace.core.i18n import gettext as _
-from marketplace.core.letters import sort_key
 from marketplace.core.list_query import ListQuery
 from marketplace.web.query_args import query_arg
 

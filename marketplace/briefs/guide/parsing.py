@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from marketplace.briefs.guide.questions import Question
+from marketplace.core.collation import fold_letters
 from marketplace.core.dates import parse_date, parse_month
 from marketplace.core.errors import UnreadableInputError
-from marketplace.core.letters import fold_letters
 from marketplace.core.numbers import MAX_NUMBER, parse_whole_number
 from marketplace.core.places import municipalities_by_number
 from marketplace.core.text import has_control_characters, parse_lines, remove_invisible

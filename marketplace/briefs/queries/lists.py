@@ -10,10 +10,10 @@ from marketplace.briefs import lifecycle
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries.briefs import NOW, BriefSummary, is_open, phase_of, visible_to
+from marketplace.core.collation import contains_folded, norwegian_order
 from marketplace.core.database import session
 from marketplace.core.dates import cutoff_passed
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.briefs.queries.briefs import is_open
 from marketplace.core import clock, places
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import norwegian_order
 from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from marketplace.casework.models import CaseNote
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.programme.models.participation import Participation

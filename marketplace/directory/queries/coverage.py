@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from marketplace.core import places, taxonomy
+from marketplace.core.collation import sort_key
 from marketplace.core.i18n import current_locale
-from marketplace.core.letters import sort_key
 from marketplace.core.region import current_region
 from marketplace.core.viewer import Viewer
 from marketplace.directory.entries import SupplierEntry

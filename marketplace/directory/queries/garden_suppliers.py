@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists, func, select
 
 from marketplace.core import clock
+from marketplace.core.collation import fold_letters, folded, norwegian_order
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import fold_letters, folded, norwegian_order
 from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.text import like_pattern
 from marketplace.core.viewer import Viewer

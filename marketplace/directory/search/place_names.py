@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from marketplace.core import places
-from marketplace.core.letters import fold_letters
+from marketplace.core.collation import fold_letters
 
 _WORD = re.compile(r"[^\W_]+")
 _PREPOSITIONS = frozenset({"i", "på", "ved", "nær", "rundt", "in", "near", "around", "at"})

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
-from marketplace.core.letters import fold_letters
+from marketplace.core.collation import fold_letters
 from marketplace.data import data_path
 from marketplace.directory.search.place_names import place_words
 from marketplace.directory.search.spelling import Spelling

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from marketplace.core.letters import fold_letters
+from marketplace.core.collation import fold_letters
 from marketplace.directory.search.query_analysis import (
     WHOLE_WORD_LENGTH,
     QueryWord,

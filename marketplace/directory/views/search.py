@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.cache import BoundedCache
+from marketplace.core.collation import sort_key
 from marketplace.core.i18n import current_locale, format_list, format_money, ngettext
 from marketplace.core.i18n import gettext as _
-from marketplace.core.letters import sort_key
 from marketplace.core.region import current_region
 from marketplace.directory import queries
 from marketplace.directory.search.place_names import place_label

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from marketplace.core import clock
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
-from marketplace.core.letters import norwegian_order
 from marketplace.finance import aid
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.corrections import is_valid, row_to_correct

@@ -10,9 +10,9 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.finance.models import HoursEntry
 from marketplace.finance.queries.corrections import is_valid, row_to_correct

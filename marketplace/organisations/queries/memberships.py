@@ -8,10 +8,10 @@ from sqlalchemy.orm import aliased, joinedload
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
-from marketplace.core.letters import norwegian_order
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
     LEADER_ROLE,

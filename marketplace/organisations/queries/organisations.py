@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Select, false, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from marketplace.core.collation import contains_folded, norwegian_order
 from marketplace.core.database import lock_row, session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
-from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.places import find_place

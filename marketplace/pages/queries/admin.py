@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.core.letters import norwegian_order
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.outbox.models import OutboxMail
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task

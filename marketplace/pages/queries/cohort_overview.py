@@ -8,8 +8,8 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.casework.queries.tasks import open_tasks_of_garden
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
-from marketplace.core.letters import norwegian_order
 from marketplace.core.list_query import EVERYTHING
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company

@@ -11,10 +11,10 @@ from marketplace.casework.models import CompanyReminder
 from marketplace.casework.queries.company_reminders import recent_reminders
 from marketplace.casework.queries.tasks import WaitingTask, open_tasks_of_garden
 from marketplace.core import clock
+from marketplace.core.collation import norwegian_order, sort_key
 from marketplace.core.database import session
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
-from marketplace.core.letters import norwegian_order, sort_key
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, or_, select
 
 from marketplace.accounts.models import User
+from marketplace.core.collation import contains_folded, norwegian_order
 from marketplace.core.database import session
-from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.organisations.models import Membership, Organisation

@@ -13,10 +13,10 @@ from marketplace.audit import queries as audit
 from marketplace.audit.labels import ACTION_LABELS, action_label
 from marketplace.audit.object_labels import OBJECT_LABELS, object_label
 from marketplace.core import clock
+from marketplace.core.collation import sort_key
 from marketplace.core.dates import parse_date
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
-from marketplace.core.letters import sort_key
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.forms import role_choices
 from marketplace.pages.queries import users

@@ -9,10 +9,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
-from marketplace.core.letters import sort_key
 from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, count_attended, latest_marks
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation

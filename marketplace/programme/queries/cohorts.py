@@ -11,9 +11,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import norwegian_order
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.programme.lifecycle import ParticipationState

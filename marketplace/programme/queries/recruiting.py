@@ -10,9 +10,9 @@ from sqlalchemy.orm import load_only
 
 from marketplace.accounts.queries import names_of
 from marketplace.core import clock
+from marketplace.core.collation import fold_letters, sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import fold_letters, sort_key
 from marketplace.core.list_query import ListQuery
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.places import find_municipality

@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
+from marketplace.core.collation import similar_name_key
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.import_table import TableProblem
-from marketplace.core.letters import similar_name_key
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.participation import Participation

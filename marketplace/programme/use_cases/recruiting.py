@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
+from marketplace.core.collation import similar_name_key
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.letters import similar_name_key
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState

@@ -14,9 +14,9 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of
 from marketplace.core import clock
+from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import AttachedFile, BriefRequirements, OfferContent
 from marketplace.proposals.evaluation import weighted_score

@@ -13,10 +13,10 @@ from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import approved_categories, brief_for, current_version, phase_of, view_of
 from marketplace.briefs.queries.briefs import ORGANISATION_ID, PHASES_SHOWING_NAME
 from marketplace.core import clock
+from marketplace.core.collation import contains_folded, norwegian_order
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import end_of_day_after
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer

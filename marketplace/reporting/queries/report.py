@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import literal, select
 
 from marketplace.core import clock
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import sort_key
 from marketplace.core.taxonomy import services
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden

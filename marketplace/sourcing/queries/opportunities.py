@@ -19,9 +19,9 @@ from marketplace.briefs.queries.briefs import (
 )
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
+from marketplace.core.collation import contains_folded, fold_letters, norwegian_order
 from marketplace.core.database import prepared, session
 from marketplace.core.i18n import gettext as _
-from marketplace.core.letters import contains_folded, fold_letters, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.places import find_place, municipality_name

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from marketplace.briefs.queries import BriefView
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
-from marketplace.core.letters import sort_key
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.corpus import corpus
 

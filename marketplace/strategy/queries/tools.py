@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
-from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.actions import ToolConfidence, ToolUse
 from marketplace.strategy.tool_catalogue import ToolState, tool_catalogue, tool_name

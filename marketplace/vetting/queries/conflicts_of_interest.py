@@ -9,10 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
+from marketplace.core.collation import sort_key
 from marketplace.core.database import UtcDateTime, prepared, session
 from marketplace.core.dates import cutoff_passed
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.suppliers.models import Supplier

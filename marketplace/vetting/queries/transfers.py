@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden

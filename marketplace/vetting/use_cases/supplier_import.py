@@ -7,11 +7,11 @@ from sqlalchemy import select
 
 from marketplace import matching
 from marketplace.accounts.queries import find_user_by_email
+from marketplace.core.collation import similar_name_key
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.import_table import TableProblem
-from marketplace.core.letters import similar_name_key
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.core.web_address import web_site_key

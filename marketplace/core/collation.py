@@ -1,4 +1,4 @@
-"""Letters of Norwegian and Sami names: folding for comparison, and alphabetical order, in Python and in SQL.
+"""Collation of Norwegian and Sami names: folding of letters for comparison, and alphabetical order, in Python and in SQL.
 
 The SQL functions give the same results on SQLite and PostgreSQL. They do not use ICU collations, because PostgreSQL
 may be built without ICU.

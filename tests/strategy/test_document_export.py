@@ -197,6 +197,7 @@ def test_dropped_action_is_left_out_and_others_show_their_state() -> None:
     ]
     (block,) = outline({"actions": rows}).section("actions").blocks
 
+    assert block.header == ("Hva vi gjør", "Innen"), "columns without any value are left out"
     assert [(row[0], row[-1]) for row in block.rows] == [
         ("Kart", "Ferdig"),
         ("Etiketter", "5.\N{NO-BREAK SPACE}mars 2027, i gang"),

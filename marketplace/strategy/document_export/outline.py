@@ -128,6 +128,16 @@ def _list(field: str, items: Sequence[str]) -> Block:
     return Block(_label(field), items=tuple(item for item in items if item))
 
 
+def _table(field: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
+    """Return a table without the columns that are empty in all rows."""
+    used = [index for index in range(len(header)) if any(row[index] for row in rows)]
+    return Block(
+        _label(field),
+        header=tuple(header[index] for index in used),
+        rows=tuple(tuple(row[index] for index in used) for row in rows),
+    )
+
+
 def _company(content: StrategyContent) -> list[Block]:
     return [
         _text("one_line", content.one_line),
@@ -180,7 +190,7 @@ def _customers(audiences: Sequence[Audience]) -> list[Block]:
         _("Languages"),
         _("Share of the sales"),
     )
-    return [Block(_label("audiences"), header=header, rows=rows)]
+    return [_table("audiences", header, rows)]
 
 
 def _objectives(objectives: Sequence[Mapping[str, Any]]) -> Block:
@@ -196,7 +206,7 @@ def _objectives(objectives: Sequence[Mapping[str, Any]]) -> Block:
         for index, row in enumerate(objectives, 1)
     )
     header = (_("No."), _("Objective"), _("Today"), _("Target"), _("By"), _("Source"))
-    return Block(_label("objectives"), header=header, rows=rows)
+    return _table("objectives", header, rows)
 
 
 def _channels(channels: Sequence[Channel]) -> Block:
@@ -212,7 +222,7 @@ def _channels(channels: Sequence[Channel]) -> Block:
         for channel in channels
     )
     header = (_("Channel"), _("Role"), _("Today"), _("Decision"), _("Responsible"))
-    return Block(_label("channels"), header=header, rows=rows)
+    return _table("channels", header, rows)
 
 
 def _actions(actions: Sequence[Mapping[str, Any]], objectives: Mapping[object, str]) -> Block:
@@ -228,7 +238,7 @@ def _actions(actions: Sequence[Mapping[str, Any]], objectives: Mapping[object, s
         if row.get("state") != ActionState.DROPPED
     )
     header = (_("What we do"), _("Objective no."), _("Who"), _("Cost"), _("By"))
-    return Block(_label("actions"), header=header, rows=rows)
+    return _table("actions", header, rows)
 
 
 def _value(milli: int | None, unit: str | None) -> str:

@@ -195,6 +195,7 @@ def test_form_keeps_decimals_and_shows_warnings(owner: Viewer, client: Browser) 
     assert sent.status_code == 303
     stored = session.scalars(select(Objective)).one()
     assert (stored.baseline_milli, stored.target_milli) == (40_500, 1_200_500)
+    assert sent.headers["Location"] == f"/plan/objectives#objective-{stored.id}"
     page = client.page(sent.headers["Location"])
     assert "Fra 40,5 per måned til 1 200,5 per måned" in page.text.replace("\u00a0", " ")
     assert "Skriv hvor tallet kommer fra" in page.text

@@ -110,7 +110,7 @@ def new_objective() -> ViewResponse:
             if added[0].baseline_milli is None
             else _("The objective is added.")
         )
-        return see_other("strategy.objective", objective_id=added[0].id)
+        return see_other("strategy.objectives", _anchor=f"objective-{added[0].id}")
     return render_template(
         "strategy/edit_objective.html",
         form=form,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import literal, select, union_all
 
 import marketplace
+from marketplace.core.collation import contains_folded, fold_letters, folded, norwegian_order, sort_key
 from marketplace.core.database import session
-from marketplace.core.letters import contains_folded, fold_letters, folded, norwegian_order, sort_key
 
 IN_ORDER = (
     "Álavuono", "bakeri", "Čohkka", "Eple", "Evenes", "Kvist", "Nord", "Ŋuorra", "Oppdal", "Šuoššjávri", "Übersee", "Ytre",

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from icalendar import Alarm, Calendar, Component, Event, Timezone, vCalAddress, vText
+from icalendar import Alarm, Calendar, Component, Event, Timezone, vCalAddress, vDuration, vText
 
 from marketplace.core.clock import LOCAL_ZONE
 from marketplace.core.email_address import ascii_email
@@ -68,9 +68,12 @@ def calendar_file(
     """Return a calendar file with events. With a name it is a feed that calendar programs read again regularly."""
     calendar = _calendar("PUBLISH")
     if name:
-        calendar.add("name", _printable(name))
         interval = dt.timedelta(minutes=REFRESH_MINUTES)
+        calendar.add("name", vText(_printable(name)))
         calendar.add("refresh-interval", interval, parameters={"VALUE": "DURATION"})
+        # The same for Google and Outlook, which do not read the properties of RFC 7986.
+        calendar.add("x-wr-calname", vText(_printable(name)))
+        calendar.add("x-published-ttl", vDuration(interval))
     built = [_event(event, now) for event in events]
     if any(event.get("dtend") for event in built):
         calendar.add_component(_timezone())

@@ -31,6 +31,16 @@ def test_calendar_file_has_utc_times_and_stable_ids() -> None:
     } <= set(lines)
 
 
+def test_feed_has_its_name_and_interval_for_all_programs() -> None:
+    lines = unfolded(calendar_file([], AT, name="Kurs, vår"))
+    assert {
+        "NAME:Kurs\\, vår",
+        "X-WR-CALNAME:Kurs\\, vår",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT15M",
+        "X-PUBLISHED-TTL:PT15M",
+    } <= set(lines)
+
+
 def test_text_is_escaped_and_folded_between_characters() -> None:
     title = "Ost; smør, rømme \\ flatbrød\nog BEGIN:VEVENT\x00 " + "æøå🧀" * 40
     text = calendar_file([CalendarEvent("a", AT, title)], AT)

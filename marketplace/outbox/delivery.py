@@ -27,6 +27,9 @@ from marketplace.outbox.unsubscribing import unsubscribe_path
 logger = logging.getLogger(__name__)
 RETRY_DELAYS_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
 SMTP_TIMEOUT_SECONDS = 20
+MAX_LINE_LENGTH = 998
+"""Longest line of an e-mail (RFC 5322). Headers are not folded at 78 characters, because `email` in Python before 3.13 drops the
+space between two non-ASCII words where it folds: "på gården" arrives as "pågården"."""
 BATCH_SECONDS = 30.0
 """Time limit of one batch, so that other scheduled jobs, such as opening offers on time, are not delayed."""
 MESSAGE_ERRORS = (
@@ -74,6 +77,8 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     message.add_alternative(html, subtype="html")
     if mail.calendar:
         _add_calendar(message, mail.calendar, Mailbox(settings.site_name, settings.mail_from))
+    # Only now, because the encoding of each part depends on the line length too.
+    message.policy = message.policy.clone(max_line_length=MAX_LINE_LENGTH)
     return message
 
 

@@ -32,7 +32,10 @@ __all__ = ["sink"]
 HELLO = Message(
     "hello",
     lambda: Content(
-        f"Hei på {current_locale()}", ["Første avsnitt med æøå.", "<b>Andre</b>."], "/home", "Gå hjem"
+        f"Hei på {current_locale()}: nettbutikk med henting på gården og på torget",
+        ["Første avsnitt med æøå.", "<b>Andre</b>."],
+        "/home",
+        "Gå hjem",
     ),
 )
 
@@ -54,7 +57,7 @@ def test_e_mail_is_written_to_files_without_a_server(app: Flask) -> None:
     (file,) = Path(app.instance_path, "mail").glob("*.eml")
     assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    assert mail["Subject"] == "Hei på nn"
+    assert mail["Subject"] == "Hei på nn: nettbutikk med henting på gården og på torget"
     text, html = (part.get_content() for part in mail.iter_parts())
     assert "Første avsnitt med æøå." in text
     assert "http://127.0.0.1:8000/home" in text
@@ -235,7 +238,7 @@ def test_unthrottled_notices_are_always_mailed(app: Flask) -> None:
     send_throttled(recipient, HELLO)
     deliver_due(settings_of(app))
     subjects = session.scalars(select(OutboxMail.subject).where(OutboxMail.state == "sent")).all()
-    assert sorted(subjects) == ["Hei på nb", *["Noen spør"] * 3]
+    assert [subject[:9] for subject in sorted(subjects)] == ["Hei på nb", *["Noen spør"] * 3]
 
 
 def test_rolled_back_change_sends_nothing(app: Flask) -> None:

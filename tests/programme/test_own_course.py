@@ -74,7 +74,7 @@ def test_course_page_shows_attendance_next_session_and_distance(course: Course, 
     page = client.sign_in(course.owner.user_id or 0).page("/course")
     assert "Dere var med på 1 av 2 samlinger. Dere trenger 4 av 3 for å fullføre kurset." in page.text
     assert "Neste: " in page.text
-    assert "km fra dere" in page.text
+    assert "km i luftlinje" in page.text
     assert course.seat.token in page.html
     assert "/guide/goal" in page.links().values()
     assert course.seat.calendar_token in page.html

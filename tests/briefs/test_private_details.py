@@ -20,6 +20,7 @@ pytestmark = pytest.mark.once
         ("0047 91234567 og +46 70 123 45 67", ["0047 91234567", "+46 70 123 45 67"]),
         ("912-34-567; 9123 4567; tlf.91234568", ["912-34-567", "9123 4567", "91234568"]),
         ("912\u00a034\u00a0567", ["912 34 567"]),
+        ("tlf. 40012345/998 87 766, sak 2026/40012345", ["40012345", "998 87 766"]),
         ("kari (at) x.no og per krøllalfa y.no", ["kari (at) x.no", "per krøllalfa y.no"]),
         ("Post@Ost.example. Takk, post@ost.co.example", ["Post@Ost.example", "post@ost.co.example"]),
         ("24.12.2026, 20270301, 2026 2027, 2020-2026 og kl. 08.00-16.00", []),

@@ -10,11 +10,12 @@ _EMAIL = re.compile(
     rf"[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,9}}{_DOT}[a-zæøå]{{2,63}}\b",
     re.IGNORECASE,
 )
-# Eight digits in the groupings that are used for telephone numbers. Dates, years and amounts are grouped differently.
+# Eight digits in the groupings that are used for telephone numbers. Dates, years and amounts are grouped differently. A
+# slash separates two numbers.
 _PHONE = re.compile(
-    r"(?<![\d/-])(?<!\d[.,])(?:(?:\+|00)47[ .-]?)?"
+    r"(?:(?<![\d/-])|(?<=[\d ]{8}/))(?<!\d[.,])(?:(?:\+|00)47[ .-]?)?"
     r"(?:(?!20[0-4]\d[01]\d[0-3]\d)[2-9]\d{7}|[2-9]\d([ .-])\d\d\1\d\d\1\d\d|[4589]\d\d([ .-])\d\d\2\d\d\d|[49]\d{3} \d{4})"
-    r"(?![\d/-]|[.,]\d| \d{3}\b|\s?(?:kr|kroner|nok)\b)"
+    r"(?![\d-]|/(?![2-9][\d ]{7})|[.,]\d| \d{3}\b|\s?(?:kr|kroner|nok)\b)"
     r"|(?<![\d+])(?:\+|00)(?!47)[1-9]\d{0,2}[ .-]?\(?\d(?:[ .()-]{0,2}\d){5,11}",
     re.IGNORECASE,
 )

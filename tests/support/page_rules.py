@@ -199,6 +199,7 @@ def page_violations(page: HtmlPage) -> list[str]:
         _links,
         _drafts,
         _main_form,
+        _error_title,
         _enter,
         _error_order,
     )
@@ -293,6 +294,14 @@ def _main_form(page: HtmlPage) -> Iterator[str]:
             yield f"the form {form.get('action')!r} has a text and the page no main form"
         if form not in main and any(area.get("readonly") is None for area in form.iter("textarea")):
             yield f"the form {form.get('action')!r} has a long text and is not the main form"
+
+
+def _error_title(page: HtmlPage) -> Iterator[str]:
+    """Check that the title of a page with refused input says so."""
+    if page.all("div", class_="error-summary flow-s") and not (
+        page.one("title").text or ""
+    ).strip().startswith(("Feil:", "Error:")):
+        yield "the page has an error summary, and its title does not begin with Error:"
 
 
 def _enter(page: HtmlPage) -> Iterator[str]:

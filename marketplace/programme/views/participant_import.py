@@ -13,6 +13,7 @@ from marketplace.programme.views.base import blueprint
 from marketplace.programme.views.participation import RECRUITERS
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.forms import refuse_form
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.table_upload import MAX_SHOWN_FAULTS, submitted_table
@@ -35,17 +36,15 @@ def import_participations(slug: str) -> ViewResponse:
         text = submitted_table(PARTICIPANT_TABLE.max_rows)
     except UnreadableTableError as error:
         fault = TableProblem(0, "", str(error), _("Choose another file, or paste the table."))
-        return _page(slug, ParsedCompanies(request.form.get("table", ""), faults=[fault])), 422
+        return _page(slug, ParsedCompanies(request.form.get("table", ""), faults=[fault]))
     read = use_cases.check_companies(viewer, slug, text)
-    if read.faults:
-        return _page(slug, read), 422
-    if request.form.get("act") != "import":
+    if read.faults or request.form.get("act") != "import":
         return _page(slug, read)
     try:
         added, known = use_cases.import_companies(viewer, slug, text)
     except RuleBroken as error:
         read.faults.append(TableProblem(0, "", error.message, _("Nothing was imported.")))
-        return _page(slug, read), 422
+        return _page(slug, read)
     flashes.done(
         ngettext("%(num)s company has been added.", "%(num)s companies have been added.", added)
         + (" " + ngettext("%(num)s was in the project already.", "%(num)s were in the project already.", known) if known else "")
@@ -62,6 +61,8 @@ def import_template(slug: str) -> ViewResponse:
 
 
 def _page(slug: str, read: ParsedCompanies) -> str:
+    if read.faults:
+        refuse_form()
     return render_template(
         "programme/board_import.html",
         access=project_for(current_viewer(), slug),

@@ -10,6 +10,7 @@ from marketplace.suppliers.import_table import SUPPLIER_TABLE, ReadTable
 from marketplace.vetting import use_cases
 from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
+from marketplace.web.forms import refuse_form
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.table_upload import MAX_SHOWN_FAULTS, submitted_table
@@ -42,19 +43,15 @@ def _import_page(endpoint: str, next_endpoint: str) -> ViewResponse:
         text = submitted_table(SUPPLIER_TABLE.max_rows)
     except UnreadableTableError as error:
         fault = TableProblem(0, "", str(error), _("Choose another file, or paste the table."))
-        return _render(
-            endpoint, ReadTable(request.form.get("table", ""), faults=[fault]), approve=approve
-        ), 422
+        return _render(endpoint, ReadTable(request.form.get("table", ""), faults=[fault]), approve=approve)
     read = use_cases.check_table(text)
-    if read.faults:
-        return _render(endpoint, read, approve=approve), 422
-    if request.form.get("act") != "import":
+    if read.faults or request.form.get("act") != "import":
         return _render(endpoint, read, approve=approve)
     try:
         count = use_cases.import_suppliers(read.suppliers, viewer if approve else None, actor=viewer)
     except RuleBroken as error:
         read.faults.append(TableProblem(0, "", error.message, _("Nothing was imported.")))
-        return _render(endpoint, read, approve=approve), 422
+        return _render(endpoint, read, approve=approve)
     flashes.done(
         ngettext("%(num)s supplier has been imported.", "%(num)s suppliers have been imported.", count)
     )
@@ -62,6 +59,8 @@ def _import_page(endpoint: str, next_endpoint: str) -> ViewResponse:
 
 
 def _render(endpoint: str, read: ReadTable, *, approve: bool) -> str:
+    if read.faults:
+        refuse_form()
     return render_template(
         "vetting/import.html",
         action=url_for(endpoint),

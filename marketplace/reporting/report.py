@@ -8,10 +8,10 @@ from marketplace.reporting.parts.companies import (
     followed_companies_part,
     members_of,
     project_part,
-    sessions_part,
 )
 from marketplace.reporting.parts.market import network_part, ordering_part
 from marketplace.reporting.parts.money import aid_part, finance_part, satisfaction_part
+from marketplace.reporting.parts.sessions import sessions_part
 from marketplace.reporting.parts.strategies import (
     assessment_part,
     objectives_part,

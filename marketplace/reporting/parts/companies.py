@@ -1,24 +1,14 @@
-"""Report parts about the project, its companies and its course sessions."""
+"""Report parts about the project and its companies."""
 
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 from marketplace.core import clock
-from marketplace.core.places import distance_km, find_municipality
 from marketplace.programme.lifecycle import ParticipationState
-from marketplace.reporting.counting import (
-    count_dated,
-    counted,
-    mean_figure,
-    not_measured,
-    size_class,
-    sum_dated,
-    tally,
-)
+from marketplace.reporting.counting import count_dated, counted, size_class, tally
 from marketplace.reporting.facts import ReportFacts, Row
-from marketplace.reporting.figures import Breakdown, Figure, ReportPart
+from marketplace.reporting.figures import Breakdown, ReportPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,55 +139,3 @@ def followed_companies_part(facts: ReportFacts) -> ReportPart:
         Breakdown("municipality", "followed", tally(row["municipality_number"] for row in rows)),
     ]
     return ReportPart("companies", figures, [one for one in breakdowns if one.cells])
-
-
-def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
-    """Count the course sessions, their hours, who was there and how far they travelled."""
-    period = facts.period
-    present: dict[int, list[int]] = {}
-    for one in facts.presences:
-        if one.attended:
-            present.setdefault(one.session_id, []).append(one.participation_id)
-    planned = [row for row in facts.of("session") if not row["cancelled_at"]]
-    held = [
-        row
-        for row in planned
-        if (row["held_at"] or row.row_id in present)
-        and (row.day("starts_at") or dt.date.max) <= period.last_day
-    ]
-    minutes = [(row.day("starts_at"), _minutes(row)) for row in held]
-    companies = len({company for row in held for company in present.get(row.row_id, [])})
-    heads = [int(row["head_count"]) for row in held if row["head_count"] is not None]
-    distances = _distances(facts, held, present)
-    figures: list[Figure] = [
-        counted("planned", len(planned)),
-        count_dated("held", [row.day("starts_at") for row in held], period, of=len(planned)),
-        counted("cancelled", sum(bool(row["cancelled_at"]) for row in facts.of("session"))),
-        sum_dated("duration", minutes, period, unit="minutes"),
-        mean_figure(
-            "present", [len(present.get(row.row_id, [])) for row in held], n=companies, of=len(members)
-        ),
-        mean_figure("head_count", heads, n=companies, of=len(members))
-        if heads
-        else not_measured("head_count", "mean", 0, len(members)),
-        mean_figure("distance", distances, unit="km_mean", n=companies, of=len(members)),
-    ]
-    return ReportPart("sessions", figures)
-
-
-def _minutes(row: Row) -> int:
-    begins, ends = row.moment("starts_at"), row.moment("ends_at")
-    return int((ends - begins).total_seconds() // 60) if begins and ends else 0
-
-
-def _distances(facts: ReportFacts, held: Sequence[Row], present: dict[int, list[int]]) -> list[Fraction]:
-    """Return the distance from the company's municipality to the venue's for each attendance where both are known."""
-    seats = {row.row_id: row["municipality_number"] or "" for row in facts.of("participation")}
-    found = []
-    for row in held:
-        venue = row["municipality_number"] or ""
-        for participation_id in present.get(row.row_id, []):
-            seat = seats.get(participation_id, "")
-            if find_municipality(venue) and find_municipality(seat):
-                found.append(Fraction(round(distance_km(venue, seat) * 1000), 1000))
-    return found

@@ -28,7 +28,8 @@ RECORDED_DAY, FEES_DAY = -11, -10
 MONTHS = 3
 FIRST_UNPAID = 60
 """Index of the first company whose fee is invoiced but not paid."""
-AIDED = 30
+DE_MINIMIS_EVERY = 6
+"""The aid to every sixth company is de minimis aid."""
 
 
 def seed_accounts(timeline: Timeline, fixtures: Fixtures) -> None:
@@ -65,6 +66,10 @@ class _Accounts:
                 day = self.timeline.day(funding["day"])
                 income = EntryDetails(self._euro(funding["received"]), day, sources[funding["name"]])
                 save_entry(self.leader, slug, income)
+            if "received_kroner" in funding:
+                day = self.timeline.day(funding["day"])
+                income = EntryDetails(_kroner(funding["received_kroner"]), day, sources[funding["name"]])
+                save_entry(self.leader, slug, income)
         for cost in self.accounts["costs"]:
             money = self._euro(cost["euro"]) if "euro" in cost else _kroner(cost["kroner"])
             entry = EntryDetails(
@@ -77,7 +82,10 @@ class _Accounts:
             save_entry(self.leader, slug, entry)
 
     def record_hours(self) -> None:
-        """Record the hours of the last three months. The leader's own wait for the approval of somebody else."""
+        """Record the hours of the last three months.
+
+        The leader's own wait for the approval of somebody else, and those of this month for the leader's.
+        """
         this_month = clock.today().replace(day=1)
         recorded = []
         for back in range(MONTHS):
@@ -90,7 +98,9 @@ class _Accounts:
                     activity=row["activity"],
                     minutes=round(row["hours"] * 60),
                 )
-                recorded.append(save_hours(person, self.project.slug, details).id)
+                entry = save_hours(person, self.project.slug, details)
+                if back:
+                    recorded.append(entry.id)
         approve_hours(self.leader, self.project.slug, recorded)
 
     def note_fees_and_aid(self) -> None:
@@ -104,10 +114,10 @@ class _Accounts:
         for state, companies in (("paid", seated[:FIRST_UNPAID]), ("invoiced", seated[FIRST_UNPAID:])):
             ids = [one.id for one in companies]
             note_fees(self.leader, self.project.slug, ids, FeeDetails(state, fee, clock.today()))
-        aid = AidDetails(
-            round(self.accounts["aid_kroner"] * MINOR_UNITS), "article_28", clock.today(), "2026-1"
-        )
-        for one in [one for one in seated if one.organisation_number][:AIDED]:
+        amount = round(self.accounts["aid_kroner"] * MINOR_UNITS)
+        for index, one in enumerate(one for one in seated if one.organisation_number):
+            basis = "de_minimis" if index % DE_MINIMIS_EVERY == 0 else "article_28"
+            aid = AidDetails(amount, basis, clock.today(), "2026-1")
             save_aid(self.leader, self.project.slug, one.id, aid)
 
     def issue(self) -> None:

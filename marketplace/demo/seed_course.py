@@ -253,6 +253,7 @@ def _sign_up(fixtures: Fixtures, cohort: Cohort, entry: Entry) -> None:
         sector_code=entry["sector"],
         contact=Contact(owner.name, owner.email, PHONE),
         allows_figures=True,
+        allows_quotes=True,
     )
     sign_up(cohort.project.slug, cohort.id, details, f"network {entry['key']}", owner)
 
@@ -301,7 +302,8 @@ def _feedback_action(place: Entry, number: int) -> Action:
             asked.token_hash = token_hash(token)
             session.flush()
             comment = comments[chosen // 5 % len(comments)] if chosen % 3 == 0 else ""
-            answers = Answers(3 + chosen % 3, 2 + chosen % 2, chosen % 5 if number > 1 else None, comment)
+            used = chosen % 5 if number > 1 else None
+            answers = Answers(3 + chosen % 3, 2 + chosen % 2, used, comment, allows_quote=chosen % 2 == 0)
             feedback.give_feedback(token, answers)
 
     return answer

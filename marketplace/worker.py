@@ -18,7 +18,7 @@ from marketplace.core.database import session
 from marketplace.mandates.use_cases import reminders as mandate_reminders
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import course_retention, retention
-from marketplace.programme.use_cases import feedback, missed_sessions, reminders, seat_release
+from marketplace.programme.use_cases import feedback, missed_sessions, plan_deadlines, reminders, seat_release
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.reporting.fact_recording import record_missing_facts
 from marketplace.sourcing import use_cases as sourcing
@@ -59,6 +59,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     seat_release.release_lapsed_offers,
     reminders.remind_of_sessions,
     missed_sessions.notify_of_missed_sessions,
+    plan_deadlines.remind_of_plan_deadlines,
     feedback.ask_for_feedback,
     measuring_reminders.remind_of_measurements,
     casework_reminders.remind_of_tasks,

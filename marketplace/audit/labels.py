@@ -269,6 +269,7 @@ ACTION_LABELS = {
     "project.remove_garden": _("Removed a business garden from a project"),
     "project.remove_person": _("Removed a person from a project"),
     "project.remove_place": _("Removed a place from a project"),
+    "project.remind_plans": _("Reminded companies to complete their strategies before a project ends"),
     "project.reopen": _("Reopened a project"),
     "project.save": _("Changed a project"),
     "project.save_person": _("Gave a person a role in a project"),

@@ -1,0 +1,77 @@
+"""Reminders to companies without a complete strategy, before their project ends."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.use_cases import send
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Project
+from marketplace.programme.notices.plans import plan_deadline
+from marketplace.programme.use_cases.reminders import FIRST_HOUR
+from marketplace.strategy.models.plan import Strategy
+
+DAYS_BEFORE = (30, 7)
+MAX_DELAY = dt.timedelta(days=2)
+"""Days that a reminder may be late, so that it is not lost if the service is down on its day."""
+SENT = "project.remind_plans"
+
+
+def remind_of_plan_deadlines() -> int:
+    """Remind companies 30 and 7 days before their project ends; return their number. A scheduled job.
+
+    Each of the two reminders of a project is sent once, and again only if its end is moved.
+    """
+    today = clock.today()
+    if clock.now() < clock.from_local(today, FIRST_HOUR):
+        return 0
+    count = 0
+    for days in DAYS_BEFORE:
+        last = today + dt.timedelta(days=days)
+        due = select(Project.id).where(
+            Project.closed_at.is_(None), Project.ends_on > last - MAX_DELAY, Project.ends_on <= last
+        )
+        count += sum(_remind(project_id, days) for project_id in session.scalars(due).all())
+    return count
+
+
+def _remind(project_id: int, days: int) -> int:
+    with transaction():
+        # The lock makes a second process wait until the first has recorded that the project is handled.
+        project = load_locked(select(Project).where(Project.id == project_id))
+        if project is None or project.ends_on is None or _is_sent(project, days):
+            return 0
+        companies = (
+            select(Participation.company_id)
+            .join(Organisation, Organisation.id == Participation.company_id)
+            .outerjoin(Strategy, Strategy.company_id == Participation.company_id)
+            .where(
+                Participation.project_id == project_id,
+                Participation.state == ParticipationState.SIGNED_UP.value,
+                Organisation.is_active,
+                Strategy.completed_at.is_(None),
+            )
+            .order_by(Participation.id)
+        )
+        ids = session.scalars(companies).all()
+        for company_id in ids:
+            send(plan_deadline(project.name, project.ends_on), recipients_for(company_id))
+        record(None, SENT, "project", project_id, days=days, ends_on=str(project.ends_on), companies=len(ids))
+        return len(ids)
+
+
+def _is_sent(project: Project, days: int) -> bool:
+    sent = select(AuditEvent.details).where(
+        AuditEvent.action == SENT, AuditEvent.object_id == str(project.id)
+    )
+    return any(
+        details.get("days") == days and details.get("ends_on") == str(project.ends_on)
+        for details in session.scalars(sent)
+    )

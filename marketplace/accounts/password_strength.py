@@ -1,4 +1,7 @@
-"""Password strength: zxcvbn with Norwegian words and the person's own names added to its dictionaries."""
+"""Password strength: zxcvbn with Norwegian words and the person's own names added to its dictionaries.
+
+`passwords.check_strength` applies it, with the limits of length and the texts.
+"""
 
 import itertools
 import re

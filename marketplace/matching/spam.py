@@ -1,7 +1,8 @@
 """Spam rules: detect texts written to manipulate the ranking, for review by a person.
 
 Each rule looks at one document alone and reports a code with parameters. Honest profiles trigger hardly any;
-`benchmarks.attacks` measures false positives and detected attacks.
+`benchmarks.attacks` measures false positives and detected attacks. Profiles that copy each other are found in
+`near_duplicates.py`. `index/penalties.py` lowers the scores of both.
 """
 
 import re

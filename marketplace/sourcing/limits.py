@@ -1,4 +1,7 @@
-"""Limits of ranking and invitations: suppliers in a brief's list, invited suppliers, invitations by e-mail."""
+"""Limits of ranking and invitations: suppliers in a brief's list, invited suppliers, invitations by e-mail.
+
+An invitation has no time limit of its own: it expires at the brief's deadline.
+"""
 
 MAX_RANKED = 60
 """Suppliers in the list of a brief, best match first."""

@@ -1,4 +1,4 @@
-"""Stop words per language.
+"""Stop words per language. The lists are under `stopwords` in the language resources (`text_resources.yaml`).
 
 Function words are removed from index and query. Filler words ("need", "customer", "solution") are kept: the idf of
 such frequent words is low anyway.

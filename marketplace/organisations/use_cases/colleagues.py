@@ -21,6 +21,7 @@ from marketplace.organisations.use_cases.memberships import ROLES, add_membershi
 from marketplace.outbox.use_cases import send, send_mail
 
 INVITATION_HOURS = 48
+"""`colleague_invited` in `notices.py` states this time."""
 
 
 def invite_colleague(viewer: Viewer, email: str, role: str) -> None:

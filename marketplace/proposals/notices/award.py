@@ -1,4 +1,7 @@
-"""Notices about the company's decision: to the bidders, the company and its garden."""
+"""Notices about the company's decision: to the bidders, the company and its garden.
+
+The letter that they link to is the page `templates/proposals/outcome_letter.html`.
+"""
 
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations.contacts import Contact, contact_lines

@@ -1,4 +1,4 @@
-"""Responses that keep a submitted form: its own page filled again, the sign-in pages, or text to copy."""
+"""Responses that keep a submitted form: its page, the sign-in pages or text to copy. `web/errors.py` has the reasons."""
 
 import re
 from collections.abc import Sequence

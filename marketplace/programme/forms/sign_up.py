@@ -130,7 +130,9 @@ class CohortChoiceForm(BaseForm):
                 *(
                     (
                         str(view.cohort.id),
-                        _(
+                        _("%(place)s: full", place=view.label)
+                        if view.is_full
+                        else _(
                             "%(place)s: %(free)s of %(seats)s seats free",
                             place=view.label,
                             free=view.free_seats,

@@ -169,6 +169,12 @@ def format_list(items: list[str]) -> str:
     return gettext("%(list)s and %(last)s", list=", ".join(items[:-1]), last=items[-1])
 
 
+def quoted(text: str) -> str:
+    """Enclose a text, or markup, in the quotation marks of the current language."""
+    opening, closing = ("“", "”") if current_locale() == "en" else ("«", "»")
+    return opening + text + closing
+
+
 def language_in_sentence(name: str) -> str:
     """Write the name of a language as inside a sentence: in lower case, except in English."""
     return name if current_locale() == "en" else name[:1].lower() + name[1:]

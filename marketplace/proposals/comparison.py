@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import current_locale, format_list, format_money, ngettext
+from marketplace.core.i18n import format_list, format_money, ngettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.content import BriefRequirements, OfferContent, count_met
@@ -145,11 +145,6 @@ def _is_gap(field: OfferField, content: OfferContent) -> bool:
     return field.is_gap_when_no and value is False
 
 
-def _part(text: str) -> str:
-    """Format a deliverable in quotation marks of the current locale, for use inside a sentence."""
-    return f"“{text}”" if current_locale() == "en" else f"«{text}»"
-
-
 def _lede(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefRequirements) -> str:
     cheapest = find_cheapest(prices)
     if cheapest is None:
@@ -162,7 +157,7 @@ def _lede(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefR
             name=names[cheapest.cheapest],
             spread=spread,
         )
-    parts = format_list([_part(requirements.deliverables[place]) for place in cheapest.gaps[:3]])
+    parts = format_list([quoted(requirements.deliverables[place]) for place in cheapest.gaps[:3]])
     first = _(
         "%(name)s looks cheapest, but does not include %(parts)s.", name=names[cheapest.cheapest], parts=parts
     )
@@ -185,7 +180,7 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: Brie
     found = []
     for price in prices:
         if price.gaps:
-            parts = format_list([_part(requirements.deliverables[place]) for place in price.gaps])
+            parts = format_list([quoted(requirements.deliverables[place]) for place in price.gaps])
             found.append(_("Ask %(name)s what %(parts)s will cost.", name=names[price.key], parts=parts))
     sentences = {
         "above_frame": _("%(name)s is over the budget in your brief."),

@@ -88,6 +88,7 @@ def register(app: Flask) -> None:
         "group": group_label,
         "sector": sector_label,
         "orgnr": format_organisation_number,
+        "quoted": i18n.quoted,
     }
     env.filters.update(filters)
 

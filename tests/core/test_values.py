@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from marketplace.core import clock, i18n, places, taxonomy
 from marketplace.core.dates import parse_date, parse_month
@@ -256,6 +257,14 @@ def test_dates_and_money_are_formatted_by_language() -> None:
     with i18n.use_locale("en"):
         assert i18n.format_date(day) == "23 November 2026"
         assert i18n.format_money(148_500) == "NOK\u00a0148,500"
+
+
+def test_text_and_markup_are_quoted_by_language() -> None:
+    with i18n.use_locale("nn"):
+        assert i18n.quoted("ost") == "«ost»"
+    with i18n.use_locale("en"):
+        assert i18n.quoted(Markup("<mark>ost</mark>")) == Markup("“<mark>ost</mark>”")
+        assert isinstance(i18n.quoted(Markup("ost")), Markup)
 
 
 @pytest.mark.parametrize(

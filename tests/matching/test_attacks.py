@@ -50,7 +50,7 @@ def test_honest_variations_change_no_top_rank(report: AttackReport) -> None:
 
 
 def test_five_duplicates_take_few_top_ranks(report: AttackReport) -> None:
-    assert report.duplicates_in_top <= 2.5
+    assert report.duplicates_in_top <= 1.2
 
 
 def test_command_prints_json() -> None:

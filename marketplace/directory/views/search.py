@@ -12,7 +12,7 @@ from markupsafe import Markup
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.cache import BoundedCache
 from marketplace.core.collation import sort_key
-from marketplace.core.i18n import current_locale, format_list, format_money, ngettext
+from marketplace.core.i18n import current_locale, format_list, format_money, ngettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.core.region import current_region
 from marketplace.directory import queries
@@ -133,7 +133,7 @@ def _filter_label(name: str, query: SearchQuery) -> str:
     """Label of a chosen filter."""
     value = getattr(query, name)
     words: dict[str, Callable[[], str]] = {
-        "text": lambda: f"«{value}»",
+        "text": lambda: quoted(value),
         "kind": lambda: format_list([_kind_label(kind) for kind in value.split(",")]),
         "place": lambda: _("Takes jobs in %(place)s", place=place_label(value)),
         "sector": lambda: taxonomy.sector(value).label,

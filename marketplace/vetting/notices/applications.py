@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from marketplace.core import taxonomy
-from marketplace.core.i18n import format_date, format_list, ngettext
+from marketplace.core.i18n import format_date, format_list, ngettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
@@ -14,7 +14,7 @@ from marketplace.vetting.models import Vetting
 
 
 def _category_names(categories: Sequence[str]) -> str:
-    return format_list([f"«{taxonomy.group(code).label}»" for code in categories])
+    return format_list([quoted(taxonomy.group(code).label) for code in categories])
 
 
 @as_message("vetting_received", topic=Topic.APPLICATIONS, throttled=True)

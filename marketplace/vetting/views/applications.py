@@ -7,7 +7,7 @@ from flask import render_template, request
 
 from marketplace.core import taxonomy
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import format_list, ngettext
+from marketplace.core.i18n import format_list, ngettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import hooks, queries, rules, second_review, spam_review, use_cases
@@ -190,6 +190,6 @@ def _blocking(category: str, checklist: Mapping[str, Mapping[str, Any]]) -> list
         ),
     ):
         if criteria:
-            points = format_list([f"«{criterion.label}»" for criterion in criteria])
+            points = format_list([quoted(criterion.label) for criterion in criteria])
             messages.append(template % {"kind": kind, "points": points})
     return messages

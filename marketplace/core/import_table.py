@@ -12,7 +12,7 @@ from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import parse_organisation_number
-from marketplace.core.places import find_municipality, municipalities_by_number
+from marketplace.core.places import municipalities_named
 from marketplace.core.region import current_region
 from marketplace.core.text import clean_line, clean_text, remove_invisible
 
@@ -242,8 +242,8 @@ class RowReader:
         text = self.values.get(column, "")
         if not text:
             return None
-        number = text.zfill(4) if text.isdigit() else _municipality_names().get(fold_letters(text), "")
-        if find_municipality(number) is None:
+        named = municipalities_named(text)
+        if len(named) != 1:
             problem = _("Unknown municipality: %(name)s.", name=text[:40])
             example = current_region().example
             remedy = _(
@@ -252,7 +252,8 @@ class RowReader:
                 number=example.number,
             )
             self.add_fault(column, problem, remedy)
-        return number
+            return None
+        return named[0].number
 
     def organisation_number(self, column: str = "organisation_number") -> str | None:
         """Return an organisation number, or None for an empty cell."""
@@ -294,11 +295,3 @@ class DuplicateFinder:
         if first != reader.line:
             problem = _("The same as on line %(line)s.", line=first)
             reader.add_fault(column, problem, _("Keep one of the lines."))
-
-
-def _municipality_names() -> dict[str, str]:
-    return {
-        fold_letters(name): number
-        for number, municipality in municipalities_by_number().items()
-        for name in municipality.names
-    }

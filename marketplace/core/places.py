@@ -3,7 +3,7 @@
 import csv
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -108,9 +108,32 @@ def numbers_by_name() -> Mapping[tuple[str, ...], str]:
     return numbers
 
 
+@cache
+def _municipalities_by_key() -> Mapping[tuple[str, ...], list[Municipality]]:
+    found: dict[tuple[str, ...], list[Municipality]] = {}
+    for one in municipalities_by_number().values():
+        for key in {
+            _key(name) for name in (*one.names, one.full_name, one.official_name, f"{one.name} kommune")
+        }:
+            found.setdefault(key, []).append(one)
+    return found
+
+
+def municipalities_named(text: str) -> Sequence[Municipality]:
+    """Return the municipalities with a number or a name: one, several of the same name, or none.
+
+    Both names of a municipality in two languages may be given, as in "Snåsa / Snåase".
+    """
+    if text.isdecimal() and text.isascii():
+        known = find_municipality(text.zfill(4))
+        return (known,) if known else ()
+    return _municipalities_by_key().get(_key(text), ())
+
+
 def find_place(text: str) -> str:
     """Return the number of the municipality or county with a name; empty if there is none."""
-    return numbers_by_name().get(_key(text), "")
+    named = municipalities_named(text)
+    return named[0].number if len(named) == 1 else numbers_by_name().get(_key(text), "")
 
 
 @cache

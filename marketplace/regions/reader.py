@@ -101,13 +101,7 @@ def _county(value: Value) -> str:
 
 def _municipality(value: Value) -> str:
     text = value.text(60)
-    if places.find_municipality(text):
-        return text
-    named = [
-        one
-        for one in places.municipalities_by_number().values()
-        if fold_letters(text) in map(fold_letters, one.names)
-    ]
+    named = places.municipalities_named(text)
     if len(named) == 1:
         return named[0].number
     if named:

@@ -220,6 +220,18 @@ def test_slugs_transliterate_norwegian_letters() -> None:
     assert make_slug("🧀") == "uten-navn"
 
 
+@pytest.mark.parametrize(
+    ("typed", "numbers"),
+    [
+        (name, ["5041"])
+        for name in ("Snåsa", "snaase", "Snåsa / Snåase", "Snåase - Snåsa", "Snåsa kommune", "5041")
+    ]
+    + [("Oslo", ["0301"]), ("301", ["0301"]), ("Våler", ["3114", "3419"]), ("Atlantis", []), ("", [])],
+)
+def test_municipality_is_read_by_any_of_its_names(typed: str, numbers: list[str]) -> None:
+    assert [one.number for one in places.municipalities_named(typed)] == numbers
+
+
 def test_municipality_data_is_complete() -> None:
     assert len(places.municipalities_by_number()) == 357
     assert len(places.municipalities_in("50")) == 38

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from marketplace.briefs.guide.questions import Question
-from marketplace.core.collation import fold_letters
 from marketplace.core.dates import parse_date, parse_month
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.numbers import MAX_NUMBER, parse_whole_number
-from marketplace.core.places import municipalities_by_number
+from marketplace.core.places import municipalities_named
 from marketplace.core.text import has_control_characters, parse_lines, remove_invisible
 from marketplace.core.web_address import parse_web_address
 
@@ -110,15 +109,11 @@ def _parse_urls(question: Question, raw: RawAnswers) -> ParseResult:
 def _parse_municipality(question: Question, raw: RawAnswers) -> ParseResult:
     text, _problem = _first(question, raw)
     place = _line(text)
-    if not place or place in municipalities_by_number():
-        return place, place, None
-    folded = fold_letters(place)
-    named = [
-        m.number
-        for m in municipalities_by_number().values()
-        if any(fold_letters(name) == folded for name in (*m.names, m.full_name))
-    ]
-    return (named[0], named[0], None) if len(named) == 1 else ("", place, Problem("unknown_place"))
+    if not place:
+        return "", "", None
+    named = municipalities_named(place)
+    number = named[0].number if len(named) == 1 else ""
+    return (number, number, None) if number else ("", place, Problem("unknown_place"))
 
 
 MAX_URL_LENGTH = 2000

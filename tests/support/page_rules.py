@@ -286,7 +286,7 @@ def _main_form(page: HtmlPage) -> Iterator[str]:
     A refused form is the main form of its page.
     """
     main = [form for form in page.all("form", id="main-form") if form.get("method") == "post"]
-    if any(one.get("aria-invalid") for form in main for one in form.iter()):
+    if main and page.all("div", class_="error-summary flow-s"):
         return
     for form in page.all("form", method="post"):
         kinds = [one.get("type", "text") for one in form.iter("input")]

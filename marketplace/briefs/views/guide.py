@@ -142,6 +142,7 @@ def _conflict(
         )
     if is_autosave():
         return jsonify(saved=message, ok=False, seen=""), 409
+    refuse_form()
     form.show_conflict(message, current_answers)
     fingerprints = use_cases.fingerprints(current.questions, brief_view.answers)
     expected = parse_fingerprints(request.form.get("seen"))

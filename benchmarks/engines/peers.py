@@ -66,7 +66,7 @@ class ScikitLearn(Engine):
     def build(self, texts: Path, folder: Path) -> None:
         """Fit the vectorizer."""
         from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 because each engine process imports its own library
-        from sklearn.metrics.pairwise import cosine_similarity  # noqa: PLC0415 because as above
+        from sklearn.metrics.pairwise import cosine_similarity  # noqa: PLC0415 because each engine process imports its own library
 
         del folder
         self._cosine = cosine_similarity
@@ -77,8 +77,8 @@ class ScikitLearn(Engine):
 
     def build_counted(self, seed: int, size: int, folder: Path) -> None:
         """Weight term counts."""
-        from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer  # noqa: PLC0415 because as above
-        from sklearn.metrics.pairwise import cosine_similarity  # noqa: PLC0415 because as above
+        from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer  # noqa: PLC0415 because each engine process imports its own library
+        from sklearn.metrics.pairwise import cosine_similarity  # noqa: PLC0415 because each engine process imports its own library
 
         del folder
         generated = GeneratedTexts(seed)
@@ -101,7 +101,7 @@ class ScikitLearn(Engine):
 
     def change(self, row: int, text: str) -> None:
         """Replace a row of the matrix."""
-        from scipy import sparse  # noqa: PLC0415 because as above
+        from scipy import sparse  # noqa: PLC0415 because each engine process imports its own library
 
         matrix = self._matrix
         new = self._vectorizer.transform([text])

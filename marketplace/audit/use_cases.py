@@ -15,8 +15,8 @@ def record(actor: Viewer | None, action: str, object_type: str, object_id: objec
 
     `action` is a dotted word such as "brief.publish". `details` hold codes, numbers and times, never a name,
     password, token or user text: a row is never changed again and would outlive the person. Raises ValueError for
-    a text of several words. Old and new values of changed rows are added automatically. What an adviser does for a
-    company through a mandate carries the mandate, the garden and the company. Joins the caller's transaction.
+    a text of several words. Old and new values of changed rows are added automatically. An act of an
+    adviser for a company also records the mandate, the garden and the company. Joins the caller's transaction.
     """
     if actor is not None and actor.is_mandated:
         details |= {

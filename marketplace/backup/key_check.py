@@ -20,7 +20,7 @@ KEY_NAME_LENGTH = 8
 
 
 ColumnReader = Callable[[str, str], Iterable[str]]
-"""Returns the values of a column that are not empty; none if the data has no such table or column."""
+"""Return the values of a column that are not empty; none if the data has no such table or column."""
 
 
 def find_unreadable(read: ColumnReader, settings: Settings) -> list[str]:

@@ -135,7 +135,7 @@ def find_parts(
 
 
 def answers_from(parts: Iterable[Part], chosen: Collection[str]) -> dict[str, Any]:
-    """Return the answers to the guide that the chosen parts give."""
+    """Return answers to the guide, made from the parts whose codes are chosen."""
     answers: dict[str, Any] = {}
     for part in parts:
         if part.code not in chosen:

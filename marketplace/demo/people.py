@@ -22,12 +22,12 @@ COMPANY_WITH_RESULTS = {
     "organisation": "Ripsbekk Bryggeri",
     "email": "mads@ripsbekk.example",
 }
-"""Owner of a company whose plan has come all the way from self-assessment to result."""
+"""Owner of a company that has completed every step from self-assessment to a measured result."""
 ADMINISTRATOR = {"name": "Sivert Nordhaug", "organisation": "", "email": "sivert@leverandortorget.example"}
 
 
 def demo_people() -> list[dict[str, str]]:
-    """Return key, role, name, first name, organisation and e-mail address of each; the role is translated."""
+    """Return key, translated role, name, first name, organisation and e-mail address of each demo user."""
     shown = [
         ("company", _("Company"), COMPANY),
         ("supplier", _("Supplier"), SUPPLIER),

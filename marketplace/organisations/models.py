@@ -85,7 +85,7 @@ class Company(Organisation):
 
     @property
     def following_gardens(self) -> list[BusinessGarden]:
-        """Return the gardens that follow the company, each once, the first first."""
+        """Return the gardens that follow the company, without duplicates, earliest follower first."""
         current = [follower for follower in self.followers if follower.until is None]
         return list({follower.garden_id: follower.garden for follower in current}.values())
 

@@ -89,7 +89,7 @@ def send(message: Message, to: Iterable[Recipient]) -> None:
 
 
 def _deliveries(topic: Topic | None, recipients: Sequence[Recipient]) -> dict[int, Delivery]:
-    """Return how each recipient gets messages on a topic. Necessary messages are always e-mailed at once."""
+    """Return the delivery of messages on a topic to each recipient. Necessary messages are always e-mailed at once."""
     user_ids = [recipient.user_id for recipient in recipients]
     deliveries = dict.fromkeys(user_ids, TOPICS[topic].default if topic else Delivery.NOW)
     if topic and user_ids:

@@ -25,5 +25,5 @@ def ask_from(starts_at: dt.datetime, ends_at: dt.datetime) -> dt.datetime:
 
 
 def answer_deadline(asked_at: dt.datetime) -> dt.datetime:
-    """Return until when a company can answer and change its answers."""
+    """Return the time until which a company can answer and change its answers."""
     return end_of_day_after(asked_at, ANSWER_DAYS)

@@ -126,7 +126,7 @@ def counted(
 
 
 def size_class(employees: int | None) -> str:
-    """Return the code of the size class of a number of employees; "unknown" without one."""
+    """Return the code of the size class of a number of employees; "unknown" if it is None."""
     if employees is None:
         return "unknown"
     for low in reversed(SIZES):
@@ -136,7 +136,7 @@ def size_class(employees: int | None) -> str:
 
 
 def tally(codes: Iterable[str]) -> Mapping[str, int | None]:
-    """Count codes, the most frequent first; an empty code is "unknown"."""
+    """Count codes, most frequent first; an empty code is "unknown"."""
     counts: dict[str, int] = {}
     for code in codes:
         counts[code or "unknown"] = counts.get(code or "unknown", 0) + 1

@@ -28,10 +28,10 @@ def xlsx_response(
 ) -> Response:
     """Return a download of a workbook with one sheet. Numbers and dates keep their type; all other cells are text."""
     from openpyxl import Workbook  # noqa: PLC0415 because few requests need the library, which is slow to import
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 because of the same
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415 because of the same
-    from openpyxl.styles import Font  # noqa: PLC0415 because of the same
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415 because of the same
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 because openpyxl is slow to import
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415 because openpyxl is slow to import
+    from openpyxl.styles import Font  # noqa: PLC0415 because openpyxl is slow to import
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415 because openpyxl is slow to import
 
     lines = [list(row) for row in rows]
     book = Workbook(write_only=True)

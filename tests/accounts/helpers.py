@@ -53,7 +53,7 @@ def confirm(client: Browser, email: str, password: str) -> int:
 
 
 def delivered_links(app: Flask) -> list[str]:
-    """Send all queued e-mail to files and return the path of each link in it, the oldest first."""
+    """Send all queued e-mail to files and return the path of each link in it, oldest first."""
     deliver_due(app.config["SETTINGS"])
     files = sorted(Path(app.instance_path, "mail").glob("*.eml"))
     texts = [

@@ -223,7 +223,7 @@ def _check_course(demo_app: Flask) -> None:
 
 
 def _check_plan_with_results() -> None:
-    """One demo user has come all the way from self-assessment to a result that is measured on an objective."""
+    """One demo user has completed every step from self-assessment to a measured result of an objective."""
     stages = Counter(session.scalars(select(Assessment.stage).where(Assessment.finished_at.is_not(None))))
     assert (stages["start"] > 20, stages["end"] > 10, stages["later"]) == (True, True, 1)
     mads = viewer(demo.demo_people()[-1]["email"])

@@ -244,7 +244,7 @@ class CrashRun:
         found: dict[str, Counter[str]] = {"brief": Counter(), "invitation": Counter()}
         for (answers,) in connection.execute(text("SELECT CAST(answers AS TEXT) FROM brief")):  # type: ignore[attr-defined]  # because it is a connection
             found["brief"].update(re.findall(r"w\d+r\d+n[0-9a-f]{10}", answers))
-        for (email,) in connection.execute(text("SELECT email FROM colleague_invitation")):  # type: ignore[attr-defined]  # same because as above
+        for (email,) in connection.execute(text("SELECT email FROM colleague_invitation")):  # type: ignore[attr-defined]  # because it is a connection
             found["invitation"][email.split("@")[0]] += 1
         return found
 

@@ -35,7 +35,7 @@ def adviser(app: Flask) -> Viewer:
 
 @pytest.fixture
 def held(adviser: Viewer, time_machine: Any) -> CourseSession:
-    """A session number 2 with three companies that came and one that did not."""
+    """Session number 2, with three companies present and one absent."""
     time_machine.move_to(AFTERNOON + dt.timedelta(hours=2), tick=False)
     garden = session.get_one(type(factories.garden("Havet hage")), adviser.organisation_id)
     cohort = programme.cohort(programme.place(programme.project(garden)))

@@ -14,7 +14,7 @@ from marketplace.outbox.topics import DIGEST_INTERVALS, TOPICS, Delivery, Topic,
 
 
 def message_settings(user_id: int | None) -> dict[Topic, Delivery]:
-    """Return how a user gets messages on each topic."""
+    """Return the delivery that a user has chosen for each topic."""
     settings = {topic: details.default for topic, details in TOPICS.items()}
     rows = session.execute(
         select(NoticePreference.topic, NoticePreference.delivery).where(NoticePreference.user_id == user_id)
@@ -54,7 +54,7 @@ def subscribed_topics(user_id: int, subscription: str) -> list[Topic]:
 
 
 def _change(viewer: Viewer, user_id: int, choices: Mapping[Topic, Delivery]) -> None:
-    """Store the choices that differ from the present ones. The user's row is the lock."""
+    """Store the choices that differ from the current ones. The user's row is the lock."""
     load_locked(select(User).where(User.id == user_id))
     present = message_settings(user_id)
     changed = {topic: delivery for topic, delivery in choices.items() if present[topic] is not delivery}

@@ -22,7 +22,7 @@ blueprint = Blueprint("accounts", __name__)
 MIN_RESPONSE_SECONDS = 0.15
 DEVICE_SECONDS = 365 * 24 * 3600
 MAX_DEVICE_USERS = 10
-"""Users remembered in the cookie of a shared device, the latest first."""
+"""Users remembered in the cookie of a shared device, latest first."""
 
 
 def settings() -> Settings:

@@ -12,7 +12,7 @@ from marketplace.files.models import StoredFile
 
 
 def files_of_brief(brief_id: int) -> Sequence[StoredFile]:
-    """Return the files of a brief without their contents, the oldest first."""
+    """Return the files of a brief without their contents, oldest first."""
     query = select(StoredFile).where(StoredFile.brief_id == brief_id)
     return session.scalars(query.order_by(StoredFile.created_at, StoredFile.id)).all()
 

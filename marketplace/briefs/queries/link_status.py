@@ -1,4 +1,4 @@
-"""Present state of a brief, for recipients whose link to it no longer opens."""
+"""Current state of a brief, for recipients whose link to it no longer works."""
 
 import re
 
@@ -25,7 +25,7 @@ def brief_link_status(viewer: Viewer, path: str) -> LinkStatus | None:
 
 
 def brief_status(viewer: Viewer, reference: str) -> LinkStatus:
-    """Return the present state of a brief, with a link if the viewer can read it."""
+    """Return the current state of a brief, with a link if the viewer can read it."""
     try:
         brief = brief_for(viewer, reference)
     except NotFound:
@@ -61,7 +61,7 @@ def _hidden_lines(viewer: Viewer, reference: str) -> list[str]:
 
 
 def _answer_lines(brief: Brief) -> list[str]:
-    """Return how the newest review request ended, by whom and when."""
+    """Describe the end of the newest review request: who ended it, and when. Empty if it is pending."""
     query = select(BriefReview).where(BriefReview.brief_id == brief.id)
     review = session.scalar(query.order_by(BriefReview.asked_at.desc(), BriefReview.id.desc()).limit(1))
     if review is None:

@@ -127,7 +127,7 @@ def _objective_facts(objective: Objective | None) -> ObjectiveTexts | None:
 
 
 def briefs_of_actions(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, list[BriefSummary]]:
-    """Return the briefs of the viewer's company made from actions, by the id of the action, the oldest first."""
+    """Return the briefs of the viewer's company made from actions, by the id of the action, oldest first."""
     query = (
         select(Brief)
         .where(

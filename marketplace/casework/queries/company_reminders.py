@@ -49,7 +49,7 @@ class ReminderRecipients:
 
 
 def recent_reminders(viewer: Viewer, kind: str = "") -> dict[int, list[CompanyReminder]]:
-    """Return the reminders of the last 14 days to the companies that the viewer's garden follows, the newest first.
+    """Return the reminders of the last 14 days to the companies that the viewer's garden follows, newest first.
 
     Those of other gardens count as well: a company gets the same reminder once. Cancelled ones do not count.
     """

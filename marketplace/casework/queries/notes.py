@@ -17,7 +17,7 @@ from marketplace.programme.models.participation import Participation
 
 
 def notes_about(viewer: Viewer, subject: Subject) -> Sequence[CaseNote]:
-    """Return the notes of the viewer's garden about a subject, the newest first."""
+    """Return the notes of the viewer's garden about a subject, newest first."""
     query = (
         select(CaseNote)
         .options(joinedload(CaseNote.by))
@@ -52,7 +52,7 @@ def own_unshared_note(viewer: Viewer, note_id: int) -> tuple[CaseNote, Subject]:
 
 
 def shared_notes(company_id: int | None) -> list[tuple[CaseNote, str]]:
-    """Return the notes that a company has received a copy of, the newest first, with the name of the garden."""
+    """Return the notes that a company has received a copy of, newest first, with the name of the garden."""
     linked = select(Participation.id).where(Participation.company_id == company_id)
     query = (
         select(CaseNote, Organisation.name)

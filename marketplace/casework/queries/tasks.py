@@ -22,7 +22,7 @@ MAX_DONE = 5
 
 
 def tasks_about(viewer: Viewer, subject: Subject) -> tuple[list[CaseTask], list[CaseTask]]:
-    """Return the garden's tasks about a subject: the open ones, the most overdue first, and the last that are done."""
+    """Return the garden's tasks about a subject: the open ones, most overdue first, and the last that are done."""
     query = (
         select(CaseTask)
         .options(joinedload(CaseTask.assignee))
@@ -96,7 +96,7 @@ _OPEN_TASKS = prepared(
 
 
 def tasks_waiting_for(viewer: Viewer) -> list[WaitingTask]:
-    """Return the tasks that the viewer, or nobody in particular, has to do within a week, the most overdue first."""
+    """Return the tasks that the viewer, or nobody in particular, has to do within a week, most overdue first."""
     last = clock.today() + dt.timedelta(days=SOON_DAYS)
     return [
         one
@@ -106,7 +106,7 @@ def tasks_waiting_for(viewer: Viewer) -> list[WaitingTask]:
 
 
 def open_tasks_of_garden(viewer: Viewer) -> list[WaitingTask]:
-    """Return the tasks of the viewer's garden that are not done, the most overdue first.
+    """Return the tasks of the viewer's garden that are not done, most overdue first.
 
     Without those about companies that it no longer follows.
     """

@@ -48,7 +48,7 @@ def summarize(owner: Viewer, confirmation: Confirmation) -> ActSummary:
 def confirmation_by_token(token: str, user_id: int | None) -> OwnerConfirmation:
     """Return the confirmation of an e-mailed link, with the owner it was sent to. Raises NotFound.
 
-    `user_id` is who is signed in, None for nobody: another user than the owner cannot answer.
+    `user_id` is the signed-in user, or None. For another user than the owner the result has no viewer to answer as.
     """
     link = session.scalar(select(ConfirmationLink).where(ConfirmationLink.token_hash == token_hash(token)))
     if link is None:
@@ -84,7 +84,7 @@ def own_confirmation(viewer: Viewer, confirmation_id: int) -> OwnerConfirmation:
 
 
 def waiting_confirmations(company_id: int | None) -> Sequence[Confirmation]:
-    """Return a company's confirmations that an owner can answer now, the oldest first."""
+    """Return a company's confirmations that an owner can answer now, oldest first."""
     query = (
         select(Confirmation)
         .join(Confirmation.mandate)

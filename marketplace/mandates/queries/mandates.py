@@ -18,7 +18,7 @@ from marketplace.mandates.models import Mandate
 
 
 def mandates_of_company(company_id: int | None) -> Sequence[Mandate]:
-    """Return a company's mandates, the newest first."""
+    """Return a company's mandates, newest first."""
     query = (
         select(Mandate)
         .where(Mandate.company_id == company_id)

@@ -65,7 +65,7 @@ def confirmation(token: str) -> ViewResponse:
 @access.public
 @access.writes(access.Level.PUBLIC, because=BY_LINK)
 def decline_confirmation(token: str) -> ViewResponse:
-    """Do not confirm, and tell the adviser why."""
+    """Decline the confirmation, with a reason for the adviser."""
     found = queries.confirmation_by_token(token, current_viewer().user_id)
     here = url_for("mandates.confirmation", token=token)
     return _decline(found, here, url_for("mandates.decline_confirmation", token=token))
@@ -83,7 +83,7 @@ def own_confirmation(confirmation_id: int) -> ViewResponse:
 @blueprint.post("/organisation/confirmations/<int:confirmation_id>/decline")
 @access.company_owner
 def decline_own_confirmation(confirmation_id: int) -> ViewResponse:
-    """Do not confirm, and tell the adviser why."""
+    """Decline the confirmation, with a reason for the adviser."""
     found = queries.own_confirmation(current_viewer(), confirmation_id)
     here = url_for("mandates.own_confirmation", confirmation_id=confirmation_id)
     return _decline(

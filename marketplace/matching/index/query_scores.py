@@ -190,7 +190,7 @@ class QueryScores:
         return points
 
     def _feature(self, name: str, service: int) -> Vector:
-        """Return a feature of a service for all documents; of those that copy the brief only what is declared."""
+        """Return a feature of a service for all documents. Those that copy the brief get only their declared services."""
         values = self.store.service_feature(name, service)
         for row, declared in self._declared.items():
             values[row] = getattr(declared, name)[service, 0]

@@ -32,7 +32,7 @@ def following_garden_ids(company: Company) -> frozenset[int]:
 
 
 def followers_of(company: Company) -> Sequence[CompanyFollower]:
-    """Return the rows of the gardens that follow a company, the oldest first."""
+    """Return the rows of the gardens that follow a company, oldest first."""
     current = [follower for follower in company.followers if follower.until is None]
     return sorted(current, key=lambda follower: (follower.since, follower.id))
 

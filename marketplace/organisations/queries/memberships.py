@@ -54,7 +54,7 @@ def viewer_for(user: User, membership: Membership | None) -> Viewer:
 
 
 def memberships_of(user_id: int) -> Sequence[Membership]:
-    """Return a user's memberships in active organisations, the oldest first."""
+    """Return a user's memberships in active organisations, oldest first."""
     query = (
         select(Membership)
         .join(Membership.organisation)
@@ -160,7 +160,7 @@ def recipients_of_all(organisation_ids: Sequence[int]) -> list[Recipient]:
 
 
 def follower_recipients(company: Company) -> list[Recipient]:
-    """Return the members of all gardens that follow a company as recipients of notices, each once."""
+    """Return the members of all gardens that follow a company as recipients of notices, without duplicates."""
     return recipients_of_all(sorted(following_garden_ids(company)))
 
 

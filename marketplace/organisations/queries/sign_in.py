@@ -36,7 +36,7 @@ class SignedInPerson:
 
 
 def _session_query() -> Select[Any]:
-    """Return the query for a session by its hash: one row for each active membership, the oldest first."""
+    """Return the query for a session by its hash: one row for each active membership, oldest first."""
     sign_in, user = SignInSession.__table__, User.__table__
     membership, organisation = Membership.__table__, Organisation.__table__
     company, garden, contact = Company.__table__, organisation.alias("garden"), BusinessGarden.__table__

@@ -20,7 +20,7 @@ from marketplace.organisations.use_cases.memberships import add_membership
 from marketplace.outbox.use_cases import send
 
 BEGUN = "begun"
-"""Key of what a visitor began before registering, beside the details of a registration."""
+"""Key, in the stored details of a registration, of the work that the visitor started before registering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,10 @@ class CompanyDetails:
 def register_company(
     person: NewPerson, details: CompanyDetails, cost: HashCost, begun: Mapping[str, Any] | None = None
 ) -> str:
-    """Store a registration and e-mail a confirmation link; return the browser's key to it. Raises RuleBroken.
+    """Store a registration and e-mail a confirmation link. Raises RuleBroken.
 
-    `begun` is what the visitor began before registering; see hooks.py.
+    Returns the key with which the browser can request the e-mail again. `begun` is the work that the visitor started
+    before registering; see hooks.py.
 
     Account and company are created when the link is used. Does not reveal whether the address has an account: in that
     case its owner is notified.

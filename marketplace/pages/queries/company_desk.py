@@ -143,7 +143,7 @@ def _matches(viewer: Viewer, one: DeskCompany, wanted: ListQuery) -> bool:
 def briefs_by_company(
     viewer: Viewer, company_ids: Collection[int] | None = None
 ) -> dict[int, list[CardBrief]]:
-    """Return the briefs that the garden may see, of some companies or of all, by company, the newest first."""
+    """Return the briefs that the garden may see, of some companies or of all, by company, newest first."""
     briefs: dict[int, list[CardBrief]] = defaultdict(list)
     for brief in card_briefs(viewer, company_ids):
         briefs[brief.view.brief.company_id].append(brief)
@@ -157,7 +157,7 @@ def next_steps(
     *,
     is_review_asked: bool = False,
 ) -> list[Task]:
-    """Return the next steps of a garden for a company, the most urgent first."""
+    """Return the next steps of a garden for a company, most urgent first."""
     today = clock.today()
     steps = [
         Task(

@@ -10,7 +10,7 @@ from marketplace.strategy.queries.sharing import pending_review_requests
 
 
 def garden_strategy_tasks(garden_id: int) -> Iterator[Task]:
-    """Yield the reviews of strategies that companies have asked a garden for, the oldest first."""
+    """Yield the reviews of strategies that companies have asked a garden for, oldest first."""
     for asked in pending_review_requests(garden_id)[:MAX_TASKS_PER_GROUP]:
         yield Task(
             Priority.NOW,

@@ -170,7 +170,7 @@ def session_of_link(token: str, purpose: str) -> CourseSession:
 
 
 def open_links(session_id: int, purpose: str) -> Sequence[SessionLink]:
-    """Return the links to a session that work, the newest first."""
+    """Return the links to a session that work, newest first."""
     query = (
         select(SessionLink)
         .where(

@@ -70,7 +70,7 @@ def is_open(cohort: Cohort) -> bool:
 
 
 def open_projects() -> Sequence[Project]:
-    """Return the projects that companies can sign up for, the newest first."""
+    """Return the projects that companies can sign up for, newest first."""
     query = (
         select(Project)
         .where(Project.is_sign_up_open, Project.closed_at.is_(None))

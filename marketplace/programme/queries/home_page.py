@@ -191,7 +191,7 @@ def starting_cohorts(viewer: Viewer) -> list[StartingCohort]:
 
 
 def untaken_seats(viewer: Viewer) -> list[UntakenSeat]:
-    """Return the offered seats that lapsed or were declined in the last two weeks, the latest first."""
+    """Return the offered seats that lapsed or were declined in the last two weeks, latest first."""
     values = _responsibility(viewer) | {"past": clock.now() - dt.timedelta(days=SOON_DAYS)}
     return [UntakenSeat(*row) for row in session.execute(_UNTAKEN, values)]
 

@@ -115,7 +115,7 @@ _SESSIONS = prepared(
 
 
 def own_courses(company_id: int, *, with_material: bool = True) -> list[OwnCourse]:
-    """Return the courses of a company, the newest first."""
+    """Return the courses of a company, newest first."""
     participations = session.scalars(_PARTICIPATIONS, {"company_id": company_id}).all()
     cohort_ids = {
         one.cohort_id for one in participations if one.state == ParticipationState.SIGNED_UP and one.cohort_id

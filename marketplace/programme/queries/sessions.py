@@ -95,7 +95,7 @@ def session_of_seat(participation: Participation, session_id: int) -> CourseSess
 
 
 def past_sessions(cohort_id: int) -> Sequence[CourseSession]:
-    """Return the sessions of a cohort that are over and were not cancelled, the latest first."""
+    """Return the sessions of a cohort that are over and were not cancelled, latest first."""
     query = select(CourseSession).where(
         CourseSession.cohort_id == cohort_id,
         CourseSession.cancelled_at.is_(None),

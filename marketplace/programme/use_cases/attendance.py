@@ -80,7 +80,7 @@ def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> 
 
 
 def early_message(course_session: CourseSession) -> str:
-    """Return the text that tells when attendance can be taken, for a session on a later day."""
+    """Return the message for a session on a later day: when attendance can be taken."""
     date = format_date(course_session.starts_at, weekday=True)
     return _("Attendance can be taken on the day of the session, %(date)s.", date=date)
 

@@ -1,4 +1,4 @@
-"""Present state of an offer, for recipients whose link to its letter no longer opens."""
+"""Current state of an offer, for recipients whose link to its letter no longer works."""
 
 import re
 

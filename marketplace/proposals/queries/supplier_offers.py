@@ -159,7 +159,7 @@ def _can_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool
 
 
 def citable_cases(viewer: Viewer) -> list[CitedCase]:
-    """Return the case studies that the viewer's supplier may cite in an offer, the newest first."""
+    """Return the case studies that the viewer's supplier may cite in an offer, newest first."""
     query = (
         select(CaseStudy.id, CaseStudy.title, CaseStudy.year)
         .where(CaseStudy.supplier_id == viewer.organisation_id)

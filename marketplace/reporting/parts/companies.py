@@ -22,7 +22,7 @@ class Member:
 
     @property
     def company_id(self) -> int | None:
-        """Id of the company's account, or None without one."""
+        """Id of the company's account, or None if it has no account."""
         found: int | None = self.row["company_id"]
         return found
 

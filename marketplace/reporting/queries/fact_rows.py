@@ -42,7 +42,7 @@ def current_rows(as_of: dt.datetime, *conditions: ColumnElement[bool]) -> Rows:
 
 
 def all_versions(as_of: dt.datetime, *conditions: ColumnElement[bool]) -> Rows:
-    """Return all versions of rows up to a moment, by kind, the oldest first."""
+    """Return all versions of rows up to a moment, by kind, oldest first."""
     query = select(*_COLUMNS).where(or_(*conditions), ReportFact.recorded_at <= as_of)
     found: Rows = {}
     for kind, row in _rows(query.order_by(ReportFact.id)):

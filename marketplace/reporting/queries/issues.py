@@ -56,12 +56,12 @@ def owner_for(viewer: Viewer, slug: str) -> IssueOwner:
 
 
 def issues_of(owner: IssueOwner) -> Sequence[ReportIssue]:
-    """Return the issues of a report, the newest first."""
+    """Return the issues of a report, newest first."""
     return session.scalars(issues_query(owner).options(joinedload(ReportIssue.issued_by))).all()
 
 
 def issues_query(owner: IssueOwner) -> Select[ReportIssue]:
-    """Return the query for the issues of a report, the newest first."""
+    """Return the query for the issues of a report, newest first."""
     return select(ReportIssue).where(*_about(ReportIssue, owner)).order_by(ReportIssue.number.desc())
 
 
@@ -81,7 +81,7 @@ def issue_by_number(owner: IssueOwner, number: int) -> ReportIssue:
 
 
 def links_of(owner: IssueOwner) -> Sequence[ReportLink]:
-    """Return the links to a report that were not withdrawn and have not expired, the newest first."""
+    """Return the links to a report that were not withdrawn and have not expired, newest first."""
     query = select(ReportLink).where(
         *_about(ReportLink, owner),
         ReportLink.withdrawn_at.is_(None),

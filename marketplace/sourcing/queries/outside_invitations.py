@@ -25,7 +25,7 @@ def count_pending(brief_id: int) -> int:
 
 
 def outside_invitations(brief_id: int) -> Sequence[OutsideInvitation]:
-    """Return a brief's invitations by e-mail, except those that became invitations, the oldest first."""
+    """Return a brief's invitations by e-mail, except those that became invitations, oldest first."""
     query = select(OutsideInvitation).where(
         OutsideInvitation.brief_id == brief_id, OutsideInvitation.result != "invited"
     )

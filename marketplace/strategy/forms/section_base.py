@@ -34,7 +34,7 @@ class SectionForm(BaseForm):
         return self.check_rows() and is_valid
 
     def full_label(self, field: Field) -> str:
-        """Return the label of a field, with its row in front."""
+        """Return the label of a field, prefixed with the label of its row."""
         row = next((name for prefix, name in self.rows.items() if str(field.name).startswith(prefix)), "")
         label = super().full_label(field)
         return f"{row}, {label[:1].lower()}{label[1:]}" if row else label

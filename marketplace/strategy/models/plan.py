@@ -43,7 +43,7 @@ class Strategy(Base):
 class StrategyVersion(Base):
     """A snapshot of a strategy with its objectives and actions, one for each editing session.
 
-    The newest version is overwritten while the same user goes on within half an hour, so that an editing session gives one
+    The newest version is overwritten while the same user continues within half an hour, so that an editing session gives one
     version. `saved_by_garden` is the business garden that wrote for the company, None for its own members.
     `reason` is "saved", "complete" (first time), "restored", or "asked" once the company has asked for a review.
     """

@@ -17,7 +17,7 @@ SCHEMA_VERSION = 1
 
 
 def exported_version(strategy: Strategy, number: int | None = None) -> StrategyVersion:
-    """Return a version of a strategy by its number, without one the newest. Raises NotFound."""
+    """Return the version of a strategy with a number, by default the newest. Raises NotFound."""
     query = select(StrategyVersion).where(StrategyVersion.strategy_id == strategy.id)
     if number is not None:
         query = query.where(StrategyVersion.number == number)

@@ -79,7 +79,7 @@ def current_objectives(strategy_id: int) -> tuple[Objective, ...]:
 
 
 def current_actions(strategy_id: int) -> tuple[Action, ...]:
-    """Return the actions of a strategy, the oldest first, without removed ones."""
+    """Return the actions of a strategy, oldest first, without removed ones."""
     query = select(Action).where(Action.strategy_id == strategy_id, Action.removed_at.is_(None))
     return tuple(session.scalars(query.order_by(Action.id)))
 
@@ -110,7 +110,7 @@ class AssessmentState:
 
 
 def own_assessment(viewer: Viewer) -> AssessmentState:
-    """Return how far the viewer's company has come with its first self-assessment."""
+    """Return the state of the viewer's first self-assessment: begun, and finished."""
     query = select(Assessment.finished_at).where(Assessment.company_id == viewer.organisation_id)
     times = session.scalars(query).all()
     return AssessmentState(bool(times), any(time is not None for time in times))

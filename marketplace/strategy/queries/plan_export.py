@@ -1,4 +1,4 @@
-"""All that a company has written in its plan, for a file that it takes with it."""
+"""Export of everything that a company has written in its plan, as JSON values."""
 
 import datetime as dt
 from typing import Any

@@ -73,7 +73,7 @@ _COMMENTS_OF_SECTION = prepared(_COMMENTS.where(StrategyComment.section == bindp
 
 
 def comments_of(strategy: Strategy, section: str | None = None) -> dict[str, list[Comment]]:
-    """Return the comments on a strategy by section, the oldest first."""
+    """Return the comments on a strategy by section, oldest first."""
     query, params = (_COMMENTS, {}) if section is None else (_COMMENTS_OF_SECTION, {"section": section})
     comments: dict[str, list[Comment]] = {}
     for row, organisation in session.execute(query, {"strategy_id": strategy.id, **params}):
@@ -138,7 +138,7 @@ def newest_version(strategy: Strategy) -> StrategyVersion | None:
 
 
 def reviews_of(strategy: Strategy) -> Sequence[StrategyReview]:
-    """Return the reviews of a strategy with their versions and people, the newest first."""
+    """Return the reviews of a strategy with their versions and people, newest first."""
     query = (
         select(StrategyReview)
         .where(StrategyReview.strategy_id == strategy.id)
@@ -195,5 +195,5 @@ _ASKED = prepared(
 
 
 def pending_review_requests(garden_id: int) -> list[ReviewRequest]:
-    """Return the requests for review that a garden has not answered, the oldest first."""
+    """Return the requests for review that a garden has not answered, oldest first."""
     return [ReviewRequest(*row) for row in session.execute(_ASKED, {"garden_id": garden_id})]

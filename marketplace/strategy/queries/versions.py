@@ -21,7 +21,7 @@ _WRITERS = (
 
 
 def own_versions(viewer: Viewer) -> Sequence[StrategyVersion]:
-    """Return the latest versions of the company's strategy, the newest first."""
+    """Return the latest versions of the company's strategy, newest first."""
     strategy = strategy_of(viewer.organisation_id) if viewer.is_company else None
     query = (
         select(StrategyVersion)

@@ -27,7 +27,7 @@ from marketplace.strategy.questionnaire import Dimension, questionnaire
 
 @dataclass(frozen=True, slots=True)
 class PageAnswers:
-    """Answers to the three questions of a dimension as texts: "0" to "4", "unknown", "skipped", or "" without one."""
+    """Answers to the three questions of a dimension as texts: "0" to "4", "unknown", "skipped", or "" if unanswered."""
 
     first: str = ""
     second: str = ""

@@ -67,7 +67,7 @@ def snapshot(
 def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> StrategyVersion:
     """Store a snapshot after a change, in the caller's transaction with the strategy locked.
 
-    The newest version is overwritten while the same user goes on within half an hour, unless a review has been asked for
+    The newest version is overwritten while the same user continues within half an hour, unless a review has been asked for
     it. A restored version, and the first complete one, are always new. Sets the times at which the strategy was first
     started and complete.
     """

@@ -1,4 +1,4 @@
-"""Present state of applications, refusals and appeals, for recipients whose link no longer opens."""
+"""Current state of applications, refusals and appeals, for recipients whose link no longer works."""
 
 import re
 

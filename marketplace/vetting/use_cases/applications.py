@@ -111,7 +111,9 @@ def _notify_of_application(supplier: Supplier, vettings: Sequence[Vetting], owne
 
 
 def register_supplier(person: NewPerson, application: SupplierApplication, cost: HashCost) -> str:
-    """Store a registration and e-mail a confirmation link; return the browser's key to it. Raises RuleBroken.
+    """Store a registration and e-mail a confirmation link. Raises RuleBroken.
+
+    Returns the key with which the browser can request the e-mail again.
 
     Account, supplier and application are created when the link is used. The response does not reveal whether the
     address has an account: if it has, its owner gets an e-mail.

@@ -26,7 +26,7 @@ class MainForm:
 
 
 def main_form(body: str) -> MainForm | None:
-    """Return the main form in the HTML of a page's content, or None without one."""
+    """Return the main form in the HTML of a page's content, or None if it has none."""
     tag = _MAIN_FORM.search(body)
     if tag is None:
         return None

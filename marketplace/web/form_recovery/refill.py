@@ -169,7 +169,7 @@ def _fill(
     locks: frozenset[str] = frozenset(),
     only: Collection[str] | None = None,
 ) -> str:
-    """Return the HTML of a form with other values: of all its fields but the locks, or only of those named."""
+    """Return the HTML of a form with other values in the fields named `only`, by default in all except the `locks`."""
     parts: list[str] = []
     position, chosen, select = 0, [""], ""
     texts = {name: list(given) for name, given in values.items()}

@@ -407,7 +407,7 @@ class _Comparison:
         }  # type: ignore[misc] # because a starred tuple loses its length
         floor = 0.05 * self.s.max_services
         duplicate.services = {
-            code: (*sides, value * factor)  # type: ignore[misc] # because as above
+            code: (*sides, value * factor)  # type: ignore[misc] # because a starred tuple loses its length
             for code, (*sides, value) in duplicate.services.items()
             if value * factor >= floor
         }

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from marketplace.core import taxonomy
+from marketplace.core.i18n import use_locale
 from marketplace.core.numbers import MILLI
 from marketplace.demo import content_files as content
 from marketplace.demo.fixtures import Fixtures
@@ -17,6 +18,7 @@ from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.queries.sharing import pending_review, shared_strategy
 from marketplace.strategy.use_cases.actions import ActionDetails, add_action
+from marketplace.strategy.use_cases.comments import add_comment
 from marketplace.strategy.use_cases.objectives import ObjectiveDetails, add_objective
 from marketplace.strategy.use_cases.reviews import answer_review, ask_for_review
 from marketplace.strategy.use_cases.sections import save_section
@@ -28,8 +30,31 @@ SECTIONS = ("gaps", "company", "customers", "channels", "budget")
 WRITTEN = (5, 4, 3, 2, 1)
 """Number of sections that a company has written, by its place in the list."""
 RECORDS = {"offers": Offer, "audiences": Audience, "gaps": Gap, "channels": Channel}
-NAMES = ("Faste kunder", "Nye kunder")
-_FROM_TO = re.compile(r"[Ff]ra ([0-9 ]+) til ([0-9 ]+)")
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "nb": {
+        "regular": "Faste kunder",
+        "new": "Nye kunder",
+        "help": "Finne hjelp til {service}",
+        "map": "Rette åpningstider og bilder i kart",
+        "source": "Egen telling",
+    },
+    "nn": {
+        "regular": "Faste kundar",
+        "new": "Nye kundar",
+        "help": "Finne hjelp til {service}",
+        "map": "Rette opningstider og bilete i kart",
+        "source": "Eiga teljing",
+    },
+    "en": {
+        "regular": "Regular customers",
+        "new": "New customers",
+        "help": "Find help with {service}",
+        "map": "Correct opening hours and photos on maps",
+        "source": "Our own count",
+    },
+}
+"""Texts of the strategies that are made of examples, by language."""
+_FROM_TO = re.compile(r"(?:[Ff]ra|[Ff]rå|[Ff]rom) ([0-9 ]+) (?:til|to) ([0-9 ]+)")
 
 
 def seed_strategies(timeline: Timeline, fixtures: Fixtures) -> None:
@@ -48,6 +73,8 @@ def seed_strategies(timeline: Timeline, fixtures: Fixtures) -> None:
         if index and index % len(WRITTEN) == 0:
             rows = partial(_add_rows, timeline, fixtures, company)
             timeline.add(FIRST_DAY + index, f"strategy {company['key']}", rows, minutes=40)
+        if "shared_plan" in company:
+            _seed_sharing(timeline, fixtures, company)
 
 
 def _seed_own_strategy(timeline: Timeline, fixtures: Fixtures, company: str, entry: Entry) -> None:
@@ -74,6 +101,22 @@ def _seed_own_strategy(timeline: Timeline, fixtures: Fixtures, company: str, ent
     timeline.add(review["answered"], key, answer)
 
 
+def _seed_sharing(timeline: Timeline, fixtures: Fixtures, company: Entry) -> None:
+    """Add that a company shares its strategy, gets a comment and asks for a review."""
+    key, shared = company["key"], company["shared_plan"]
+    owner = owner_email("company", key)
+
+    def comment() -> None:
+        adviser, company_id = fixtures.viewer(shared["by"]), fixtures.organisations[key]
+        add_comment(adviser, company_id, shared["section"], shared["comment"])
+
+    timeline.add(shared["day"], f"share {key}", lambda: share_strategy(fixtures.viewer(owner)))
+    timeline.add(shared["commented"], f"comment {key}", comment)
+    timeline.add(
+        shared["asked"], f"review {key}", lambda: ask_for_review(fixtures.viewer(owner), shared["message"])
+    )
+
+
 def _own_values(written: Entry) -> Entry:
     """Return the values of a section as `StrategyContent` has them."""
     return {
@@ -89,14 +132,22 @@ def _tuples(row: Sequence[Any]) -> list[Any]:
 
 
 def _write(timeline: Timeline, fixtures: Fixtures, company: Entry, sections: Sequence[str]) -> None:
-    values = _values(
-        trade_examples(company["sector"]), company["people"][0]["name"], timeline.day(REVIEW_DAY)
-    )
+    viewer = fixtures.viewer(owner_email("company", company["key"]))
+    with use_locale(viewer.locale):
+        values = _values(
+            trade_examples(company["sector"]),
+            company["people"][0]["name"],
+            timeline.day(REVIEW_DAY),
+            viewer.locale,
+        )
     for section in sections:
-        save_section(fixtures.viewer(owner_email("company", company["key"])), section, values[section])
+        save_section(viewer, section, values[section])
 
 
-def _values(examples: TradeExamples, person: str, review_on: dt.date) -> dict[str, Mapping[str, Any]]:
+def _values(
+    examples: TradeExamples, person: str, review_on: dt.date, locale: str
+) -> dict[str, Mapping[str, Any]]:
+    names = (WORDS[locale]["regular"], WORDS[locale]["new"])
     offers = examples.lines("offers")[0].split(" · ")
     audiences = [line.split(". ", 1) for line in examples.lines("audiences")]
     return {
@@ -109,7 +160,7 @@ def _values(examples: TradeExamples, person: str, review_on: dt.date) -> dict[st
         },
         "customers": {
             "audiences": tuple(
-                Audience(NAMES[index], who, "", asks, ("nb",), 60 if index == 0 else 30)
+                Audience(names[index], who, "", asks, ("nb",), 60 if index == 0 else 30)
                 for index, (who, asks) in enumerate(audiences)
             )
         },
@@ -130,20 +181,21 @@ def _values(examples: TradeExamples, person: str, review_on: dt.date) -> dict[st
 
 def _add_rows(timeline: Timeline, fixtures: Fixtures, company: Entry) -> None:
     viewer = fixtures.viewer(owner_email("company", company["key"]))
-    examples = trade_examples(company["sector"])
-    objectives = [
-        add_objective(viewer, _objective(str(example["indicator"]), text, timeline)).id
-        for example, text in zip(examples.objectives, examples.objective_texts(), strict=True)
-    ]
-    services = [taxonomy.services()[code] for code in examples.services[:2]]
-    for service in services:
+    examples, words = trade_examples(company["sector"]), WORDS[viewer.locale]
+    with use_locale(viewer.locale):
+        objectives = [
+            add_objective(viewer, _objective(code, text, words["source"], timeline)).id
+            for code, text in examples.suggested_objectives()
+        ]
+        services = {code: taxonomy.services()[code].label.lower() for code in examples.services[:2]}
+    for code, service in services.items():
         add_action(
             viewer,
             ActionDetails(
-                f"Finne hjelp til {service.label.lower()}",
+                words["help"].format(service=service),
                 "supplier",
                 objective_id=objectives[0],
-                service_code=service.code,
+                service_code=code,
                 effect=3,
                 cost_low_nok=10_000,
                 cost_high_nok=25_000,
@@ -153,7 +205,7 @@ def _add_rows(timeline: Timeline, fixtures: Fixtures, company: Entry) -> None:
     add_action(
         viewer,
         ActionDetails(
-            "Rette åpningstider og bilder i kart",
+            words["map"],
             "self",
             objective_id=objectives[0],
             effect=2,
@@ -164,7 +216,7 @@ def _add_rows(timeline: Timeline, fixtures: Fixtures, company: Entry) -> None:
     )
 
 
-def _objective(code: str, text: str, timeline: Timeline) -> ObjectiveDetails:
+def _objective(code: str, text: str, source: str, timeline: Timeline) -> ObjectiveDetails:
     indicator = indicators()[code]
     numbers = _FROM_TO.search(text)
     baseline, target = (int(part.replace(" ", "")) for part in numbers.groups()) if numbers else (None, 3)
@@ -180,7 +232,7 @@ def _objective(code: str, text: str, timeline: Timeline) -> ObjectiveDetails:
         baseline_on=None if baseline is None else timeline.day(FIRST_DAY),
         target=target * MILLI,
         target_on=timeline.day(TARGET_DAY),
-        source="Egen telling",
+        source=source,
         rhythm="quarterly",
         kind=indicator.kind,
     )

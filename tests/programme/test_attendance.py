@@ -261,7 +261,7 @@ def test_lecturer_sees_guide_and_strategy_of_each_company(
     assert "Strategien: begynt" in shown["Begynt AS"]
     assert "Strategien: ferdig" in shown["Ferdig AS"]
     assert "Strategien: ikke begynt" in shown["Tom AS"]
-    assert [name for name, text in shown.items() if "Har fullført" in text] == ["Ferdig AS"]
+    assert [name for name, text in shown.items() if "Guide og strategi er ferdige" in text] == ["Ferdig AS"]
     assert "geitemelk" not in page.text
 
 

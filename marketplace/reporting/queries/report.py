@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from sqlalchemy import literal, select
+from sqlalchemy import func, literal, select
 
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
@@ -92,7 +92,7 @@ def project_report(
 
 
 def quotes_of(scope: ReportScope, period: ReportPeriod) -> tuple[str, ...]:
-    """Return the newest comments on sessions of the period that may be quoted, without names."""
+    """Return the newest different comments on sessions of the period that may be quoted, without names."""
     query = (
         select(SessionFeedback.comment)
         .join(SessionFeedback.participation)
@@ -105,7 +105,8 @@ def quotes_of(scope: ReportScope, period: ReportPeriod) -> tuple[str, ...]:
             SessionFeedback.comment != "",
             SessionFeedback.answered_at.between(period.first_moment, period.last_moment),
         )
-        .order_by(SessionFeedback.answered_at.desc(), SessionFeedback.id)
+        .group_by(SessionFeedback.comment)
+        .order_by(func.max(SessionFeedback.answered_at).desc(), SessionFeedback.comment)
         .limit(MAX_QUOTES)
     )
     if scope.place_ids is not None:

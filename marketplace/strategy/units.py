@@ -30,8 +30,8 @@ UNITS: Mapping[str, Unit] = {
     "count_month": Unit(_l("Number per month"), _l("%(value)s per month")),
     "nok": Unit(_l("Kroner"), _l("NOK %(value)s"), low=-MAX_VALUE),
     "nok_month": Unit(_l("Kroner per month"), _l("NOK %(value)s per month"), low=-MAX_VALUE),
-    SHARE: Unit(_l("Percent, a share of something"), "%(value)s\N{NO-BREAK SPACE}%%", high=100),
-    "change": Unit(_l("Percent, growth or decline"), "%(value)s\N{NO-BREAK SPACE}%%", low=-MAX_VALUE),
+    SHARE: Unit(_l("Per cent, a share of something"), "%(value)s\N{NO-BREAK SPACE}%%", high=100),
+    "change": Unit(_l("Per cent, growth or decline"), "%(value)s\N{NO-BREAK SPACE}%%", low=-MAX_VALUE),
     "position": Unit(_l("Position in a list"), _l("no. %(value)s"), low=1),
     "seconds": Unit(_l("Seconds"), _l("%(value)s seconds")),
     "minutes": Unit(_l("Minutes"), _l("%(value)s minutes")),
@@ -64,7 +64,7 @@ def range_error(value_milli: int, unit: str) -> str:
     if known.low * MILLI <= value_milli <= known.high * MILLI:
         return ""
     if unit == SHARE:
-        return _("A share is from 0 to 100 percent.")
+        return _("A share is from 0 to 100 per cent.")
     if known.high < MAX_VALUE:
         return _("Enter a number from %(low)s to %(high)s.", low=known.low, high=known.high)
     if value_milli > known.high * MILLI:

@@ -169,7 +169,11 @@ def _redirect_to_sign_in(*, is_safe: bool) -> Response:
         return kept
     step = pending_step()
     if step is None and session.pop("_user_id", None) is not None:
-        flashes.note(_("You have been signed out. Sign in to continue."))
+        flashes.note(
+            _("You have been signed out. Sign in to continue.")
+            if is_safe
+            else _("You have been signed out. Nothing has been sent. Sign in and try again.")
+        )
     target = request.full_path.rstrip("?") if request.method == "GET" else form_recovery.referring_page()
     return redirect(url_for(STEP_ENDPOINTS[step] if step else "accounts.sign_in", next=target), 303)
 

@@ -211,6 +211,15 @@ def test_language_change_on_the_sign_in_page_carries_the_text(client, owner):
     assert is_in_form(sign_in_with(client, english, owner.email))
 
 
+def test_form_without_text_says_that_nothing_was_sent(client, owner):
+    client.sign_in(owner.user_id)
+    token = token_on(client)
+    end_session(owner)
+    answer = post(client, "/messages/read", token=token, about="")
+    assert answer.status_code == 303
+    assert "Ingenting er sendt. Logg inn og prøv en gang til." in client.get(answer.location).text
+
+
 def test_language_change_on_a_refused_form_keeps_the_text(client, owner):
     client.sign_in(owner.user_id)
     refused = client.post("/organisation", data={"name": "", "about": TEXT})

@@ -194,7 +194,7 @@ def _lines(text: str, faults: list[TableProblem]) -> Iterator[tuple[int, Sequenc
                 yield start, cells
             start = reader.line_num + 1
     except csv.Error:
-        problem = _("A quotation mark is not closed or stands inside a text, or a text is too long.")
+        problem = _("A quotation mark is not closed or is inside a text, or a text is too long.")
         remedy = _("Write « and » instead of the quotation marks.")
         faults.append(TableProblem(start, "", problem, remedy))
 

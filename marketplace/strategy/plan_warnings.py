@@ -104,7 +104,7 @@ def _terms(objective: ObjectiveFacts) -> ObjectiveTerms:
 
 def _channel_warnings(content: StrategyContent) -> Iterator[PlanWarning]:
     if content.channels and all(channel.decision == "stop" for channel in content.channels):
-        yield PlanWarning("channels", _("You stop with all channels. How will customers find you?"))
+        yield PlanWarning("channels", _("You stop using all channels. How will customers find you?"))
     unowned = [
         channel
         for channel in content.channels

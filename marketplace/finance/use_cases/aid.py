@@ -77,7 +77,9 @@ def save_aid(
         participation = company_aid(access, participation_id, corrects_id).participation
         if not participation.organisation_number:
             raise RuleBroken(
-                _("Enter the company's organisation number first. Aid is added up by it over three years.")
+                _(
+                    "Enter the company's organisation number first. Aid over three years is added up by that number."
+                )
             )
         if details.granted_on > clock.today():
             raise RuleBroken(_("The date cannot be later than today."), "granted_on")

@@ -104,7 +104,7 @@ class CohortForm(BaseForm):
         [required()],
         high=MAX_SEATS,
         default=25,
-        description=_l("A seat is for one company, also when two people come from it."),
+        description=_l("A seat is for one company, even if two people come from it."),
     )
     sign_up_until = DayField(
         _l("Sign-up until"), description=_l("Leave it empty to take companies until the course is over.")

@@ -140,7 +140,7 @@ def close_scoring(viewer: Viewer, reference: str) -> bool:
         brief = _lock_scorable(viewer, reference)
         sheets = sheets_of(brief.id)
         if not can_close(viewer, sheets, _active_members(brief)):
-            raise Conflict(_("Reload the page to see where the scoring stands."))
+            raise Conflict(_("Reload the page to see the current state of the scoring."))
         return _close_and_notify(viewer, brief, sheets)
 
 
@@ -154,7 +154,7 @@ def reopen_scoring(viewer: Viewer, reference: str) -> None:
         brief = _lock_scorable(viewer, reference)
         sheets = sheets_of(brief.id)
         if not can_reopen(viewer, sheets):
-            raise Conflict(_("Reload the page to see where the scoring stands."))
+            raise Conflict(_("Reload the page to see the current state of the scoring."))
         for sheet in sheets:
             sheet.closed_at = None
         record(viewer, "brief.score_round_reopened", "brief", brief.reference)
@@ -227,7 +227,7 @@ def _check_can_score_alone(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreS
 def _own_open_sheet(viewer: Viewer, sheets: Iterable[ScoreSheet]) -> ScoreSheet:
     own = next((sheet for sheet in sheets if sheet.user_id == viewer.user_id), None)
     if own is None or own.closed_at is not None:
-        raise Conflict(_("Reload the page to see where the scoring stands."))
+        raise Conflict(_("Reload the page to see the current state of the scoring."))
     return own
 
 

@@ -85,7 +85,7 @@ def publish(reference: str) -> ViewResponse:
             return see_other("sourcing.ranking", reference=reference)
         raise
     if briefs.phase_of(brief) is Phase.WAITING:
-        flashes.done(_("The brief has been sent. You see below when it opens."))
+        flashes.done(_("The brief has been sent. The opening time is shown below."))
         return see_other("briefs.show", reference=reference)
     flashes.done(_("The brief has been published. Now choose which suppliers to invite."))
     return see_other("sourcing.ranking", reference=reference)

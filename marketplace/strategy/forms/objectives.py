@@ -125,7 +125,7 @@ class MeasurementForm(BaseForm):
     denominator = NumberField(_l("Whole"), high=MAX_COUNT)
     measured_on = DayField(_l("Date"), [required()])
     source = TextField(_l("Where does the number come from?"), [length(1, MAX_SOURCE)])
-    is_baseline = BooleanField(_l("Use this as the number that you start from"))
+    is_baseline = BooleanField(_l("Use this as the starting number"))
 
     def details(self) -> MeasurementDetails:
         """Return the submitted measurement."""

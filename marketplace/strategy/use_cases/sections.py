@@ -103,7 +103,7 @@ def _check_review_date(day: dt.date | None) -> None:
         return
     today = clock.today()
     if day <= today:
-        raise RuleBroken(_("Choose a date that is still to come."), "review_on")
+        raise RuleBroken(_("Choose a date in the future."), "review_on")
     if day > add_months(today, MAX_REVIEW_MONTHS):
         raise RuleBroken(
             ngettext(

@@ -63,7 +63,7 @@ def ask_review() -> ViewResponse:
     strategy = queries.own_strategy(viewer)
     form = ReviewRequestForm()
     if add(form, lambda form: reviews.ask_for_review(viewer, form.message.data or "")):
-        flashes.done(_("Your business garden has got your question."))
+        flashes.done(_("Your business garden has received your question."))
         return see_other("strategy.ask_review")
     reviews_so_far = queries.reviews_of(strategy)
     return render_template(

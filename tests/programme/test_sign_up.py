@@ -16,7 +16,7 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.programme.deadlines import CONFIRM_HOURS, OFFER_HOURS
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
-from marketplace.programme.queries.courses import waiting_list_position
+from marketplace.programme.queries.courses import participation_by_token, waiting_list_position
 from marketplace.programme.use_cases import seat_link, seat_release
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
@@ -113,14 +113,17 @@ def test_lead_keeps_its_contact_person_unless_the_sign_up_is_confirmed(cohort: C
     lead = sign_up(cohort, details(number=NUMBERS[0]))
     with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
         seat_release.release_unconfirmed()
-    former_token = lead.token
+    former_token, lead.allows_figures = lead.token, True
     strangers = details("Noko anna", NUMBERS[0])
     sign_up(cohort, strangers)
     assert lead.contact_email == strangers.contact.email
+    assert lead.token != former_token
     with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
         seat_release.release_unconfirmed()
     assert (lead.company_name, lead.contact_email) == ("Bjørkvollen ysteri", details().contact.email)
-    assert lead.token != former_token
+    assert lead.allows_figures
+    assert lead.token == former_token, "the link of an invitation works again"
+    assert participation_by_token(former_token) is lead
     sign_up(cohort, strangers)
     seat_link.confirm_seat(lead.token)
     assert (lead.contact_email, lead.details_before_sign_up) == (strangers.contact.email, None)

@@ -67,7 +67,7 @@ class Participation(Base):
     wants_invitations: Mapped[bool] = mapped_column(default=True)
     withdrawal_reason: Mapped[str] = mapped_column(String(12), default="")
     withdrawal_text: Mapped[str] = mapped_column(String(500), default="")
-    details_before_sign_up: Mapped[dict[str, str] | None] = mapped_column(JSON)
+    details_before_sign_up: Mapped[dict[str, str | bool | None] | None] = mapped_column(JSON)
 
     project: Mapped[Project] = relationship(innerjoin=True)
     cohort: Mapped[Cohort | None] = relationship(foreign_keys=[cohort_id])

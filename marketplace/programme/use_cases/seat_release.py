@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.sealing import SealError
 from marketplace.outbox.use_cases import send_mail
 from marketplace.programme.deadlines import CONFIRM_HOURS, confirmation_deadline
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
@@ -59,14 +60,17 @@ def _release(participation_ids: Sequence[int]) -> int:
 
 
 def _restore_details(participation: Participation) -> None:
-    """Put back the contact person and the company's details from before an unconfirmed sign-up, with a new link."""
+    """Put back the company's details and the contact person's link from before an unconfirmed sign-up."""
     former, participation.details_before_sign_up = participation.details_before_sign_up, None
     if former is None:
         return
-    if former["contact_email"] != participation.contact_email:
-        participation.renew_token()
+    participation.renew_token()  # for details stored by a version that did not store the token
     for column, value in former.items():
         setattr(participation, column, value)
+    try:
+        participation.reseal_token()
+    except SealError:  # the key was removed meanwhile
+        participation.renew_token()
 
 
 def _is_due(participation: Participation) -> bool:

@@ -136,6 +136,7 @@ def _find(project_id: int, details: SignUp, email: str) -> Participation | None:
 
 SIGN_UP_COLUMNS = (
     "company_name", "municipality_number", "sector_code", "contact_name", "contact_email", "contact_phone", "locale",
+    "allows_figures", "allows_quotes", "token_hash", "sealed_token", "calendar_token_hash",
 )  # fmt: skip
 """Columns that a sign-up overwrites. A stranger may have made it, so the former values return unless it is confirmed."""
 

@@ -21,7 +21,7 @@ from marketplace.proposals.content import (
     RequirementAnswer,
 )
 from marketplace.proposals.evaluation import PriceKind
-from marketplace.proposals.lifecycle import HANDOVER_ITEMS
+from marketplace.proposals.lifecycle import handover_items
 from marketplace.proposals.queries import Score, load_supplier_offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
 from marketplace.suppliers.models import CaseStudy
@@ -262,7 +262,8 @@ def _seed_delivery(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> None
     owner, key = owner_email("company", entry["company"]), f"{entry['key']} delivery"
 
     def deliver() -> None:
-        handover = {item: entry["handover"].get(item, "done") for item in HANDOVER_ITEMS}
+        items = handover_items(entry["answers"]["deliverables"])
+        handover = {item: entry["handover"].get(item, "done") for item in items}
         use_cases.deliver(fixtures.viewer(owner), fixtures.briefs[entry["key"]], handover)
 
     def terminate() -> None:

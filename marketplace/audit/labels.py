@@ -178,6 +178,7 @@ ACTION_LABELS = {
     "strategy.ask_review": _("Asked for a review of the strategy"),
     "strategy.comment": _("Commented on a strategy"),
     "strategy.delete": _("Deleted the strategy"),
+    "strategy.remind_review": _("Reminded a company to go through its plan"),
     "strategy.resolve_comment": _("Resolved a comment on a strategy"),
     "strategy.restore": _("Restored an earlier version of the strategy"),
     "strategy.save": _("Saved a section of the strategy"),

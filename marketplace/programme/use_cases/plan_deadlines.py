@@ -35,10 +35,12 @@ def remind_of_plan_deadlines() -> int:
     count = 0
     for days in DAYS_BEFORE:
         last = today + dt.timedelta(days=days)
-        due = select(Project.id).where(
+        query = select(Project).where(
             Project.closed_at.is_(None), Project.ends_on > last - MAX_DELAY, Project.ends_on <= last
         )
-        count += sum(_remind(project_id, days) for project_id in session.scalars(due).all())
+        due = [project.id for project in session.scalars(query) if not _is_sent(project, days)]
+        session.rollback()
+        count += sum(_remind(project_id, days) for project_id in due)
     return count
 
 
@@ -69,7 +71,9 @@ def _remind(project_id: int, days: int) -> int:
 
 def _is_sent(project: Project, days: int) -> bool:
     sent = select(AuditEvent.details).where(
-        AuditEvent.action == SENT, AuditEvent.object_id == str(project.id)
+        AuditEvent.action == SENT,
+        AuditEvent.object_type == "project",
+        AuditEvent.object_id == str(project.id),
     )
     return any(
         details.get("days") == days and details.get("ends_on") == str(project.ends_on)

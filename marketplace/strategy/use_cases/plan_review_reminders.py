@@ -1,0 +1,67 @@
+"""Reminders to go through a plan on the review date that the company has set."""
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.organisations.models import Organisation
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.use_cases import send
+from marketplace.strategy.content import from_json
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.notices.plan import plan_review_due
+from marketplace.strategy.use_cases.measuring_reminders import FIRST_HOUR
+
+MAX_DAYS = 2
+"""Days from the review date on which the reminder is sent, so that it is not lost if the service is down on the first."""
+SENT = "strategy.remind_review"
+
+
+def remind_of_plan_reviews() -> int:
+    """Remind companies whose review date has come; return their number. A scheduled job.
+
+    Each review date leads to one reminder.
+    """
+    today = clock.today()
+    if clock.now() < clock.from_local(today, FIRST_HOUR):
+        return 0
+    days = [(today - dt.timedelta(days=late)).isoformat() for late in range(MAX_DAYS)]
+    query = (
+        select(Strategy.id, Strategy.content)
+        .join(Organisation, Organisation.id == Strategy.company_id)
+        .where(
+            Organisation.is_active,
+            Strategy.completed_at.is_not(None),
+            Strategy.content["review_on"].as_string().in_(days),
+        )
+        .order_by(Strategy.id)
+    )
+    rows = session.execute(query).all()
+    due = [row.id for row in rows if not _is_sent(row.id, from_json(row.content).review_on)]
+    session.rollback()
+    return sum(_remind(strategy_id) for strategy_id in due)
+
+
+def _remind(strategy_id: int) -> bool:
+    with transaction():
+        # The lock makes a second process wait until the first has recorded the reminder.
+        strategy = load_locked(select(Strategy).where(Strategy.id == strategy_id))
+        review_on = from_json(strategy.content).review_on if strategy else None
+        if strategy is None or review_on is None or _is_sent(strategy_id, review_on):
+            return False
+        send(plan_review_due(review_on), recipients_for(strategy.company_id))
+        record(None, SENT, "strategy", strategy_id, review_on=review_on.isoformat())
+        return True
+
+
+def _is_sent(strategy_id: int, review_on: dt.date | None) -> bool:
+    sent = select(AuditEvent.details).where(
+        AuditEvent.action == SENT,
+        AuditEvent.object_type == "strategy",
+        AuditEvent.object_id == str(strategy_id),
+    )
+    return any(details.get("review_on") == str(review_on) for details in session.scalars(sent))

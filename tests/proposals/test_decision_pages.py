@@ -59,7 +59,7 @@ def test_scores_form_saves_all_and_a_note_without_a_score(browser, opened):
 def test_comparison_shows_connections_that_a_garden_has_stated(browser, opened):
     declare_conflict(opened.curator, opened.people["myrull"].organisation_id, "paid")
     page = browser("owner").page(OFFERS).text
-    assert page.count("har oppgitt en interesse i denne leverandøren: betalt arbeid") == 1
+    assert page.count("har oppgitt en tilknytning til denne leverandøren: betalt arbeid") == 1
 
 
 def test_award_form_sends_letters_without_competitor_details(browser, opened):

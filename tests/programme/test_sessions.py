@@ -19,6 +19,7 @@ from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession, SessionMaterial
+from marketplace.programme.queries.cohorts import project_page
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.queries.sessions import session_page, session_warnings
 from marketplace.programme.use_cases import cohorts, sessions
@@ -332,8 +333,11 @@ def test_cancelled_cohort_cancels_its_sessions(
     garden: BusinessGarden, adviser: Viewer, cohort: Cohort
 ) -> None:
     rows = planned(adviser, cohort)
+    access = project_for(adviser, cohort.project.slug)
+    assert len(project_page(access).upcoming) == 6
     cohorts.cancel_cohort(factories.member(garden, "curator"), cohort.project.slug, cohort.id)
     assert all(row.cancelled_at is not None and row.sequence == 1 for row in rows)
+    assert project_page(access).upcoming == []
     with pytest.raises(Conflict, match="Kullet er avlyst"):
         sessions.restore_session(adviser, cohort.project.slug, rows[0].id)
 

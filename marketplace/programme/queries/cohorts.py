@@ -211,10 +211,14 @@ def eligible_people(project: Project) -> list[tuple[int, str]]:
 
 
 def upcoming_sessions(cohort_ids: Sequence[int]) -> Select[CourseSession]:
-    """Build the query for sessions of some cohorts that are not over, the next one first."""
+    """Build the query for sessions of some cohorts that are neither over nor cancelled, the next one first."""
     return (
         select(CourseSession)
-        .where(CourseSession.cohort_id.in_(cohort_ids), CourseSession.ends_at > clock.now())
+        .where(
+            CourseSession.cohort_id.in_(cohort_ids),
+            CourseSession.ends_at > clock.now(),
+            CourseSession.cancelled_at.is_(None),
+        )
         .order_by(CourseSession.starts_at, CourseSession.id)
     )
 

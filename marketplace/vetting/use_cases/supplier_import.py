@@ -12,6 +12,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.import_table import TableProblem
+from marketplace.core.region import current_region
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.core.web_address import web_site_key
@@ -189,7 +190,7 @@ def import_suppliers(
     by = curator or actor
     garden_id = by.organisation_id if by and by.is_garden else None
     with transaction():
-        garden = responsible_garden(suppliers[0].municipality or "5001", garden_id)
+        garden = responsible_garden(suppliers[0].municipality or current_region().example.number, garden_id)
         for supplier in suppliers:
             municipality = supplier.municipality or garden.municipality_number
             application = SupplierApplication(

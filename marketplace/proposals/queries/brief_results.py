@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, bindparam, func, select
 
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.briefs.queries import current_answers
 from marketplace.core import clock
@@ -37,7 +38,8 @@ class BriefResult:
 def brief_results(briefs: Sequence[Brief]) -> dict[int, BriefResult]:
     """Return the result of each brief by id, for the gardens that follow its company."""
     opened = {brief.id for brief in briefs if is_opened(brief)}
-    offers, (goals, due) = _offers_and_choices(opened), _goals_and_due_results(opened)
+    delivered = {brief.id for brief in briefs if brief.state == BriefState.DELIVERED}
+    offers, (goals, due) = _offers_and_choices(opened), _goals_and_due_results(delivered)
     results = {}
     for brief in briefs:
         count, supplier, chosen_at = offers.get(brief.id, (None, None, None))
@@ -110,7 +112,7 @@ def latest_goals(brief_ids: Collection[int]) -> dict[int, str]:
 
 
 def _goals_and_due_results(brief_ids: Collection[int]) -> tuple[dict[int, str], set[int]]:
-    """Return the latest answer to whether the goal was met, and the briefs with a questionnaire that is due.
+    """Return the latest answer to whether the goal was met, and the delivered briefs with a questionnaire that is due.
 
     Without those of companies that do not share individual results.
     """

@@ -1,10 +1,11 @@
-"""Request methods: views see only GET and POST, and a request that only inspects a URL changes nothing.
+"""The class of requests. Views see only GET and POST, and a request that only inspects a URL changes nothing.
 
 HEAD reaches a view as GET, so that a view that handles everything but GET as a submitted form cannot mistake it for
 one. The WSGI environment still says HEAD, by which Werkzeug omits the body. OPTIONS never reaches a view.
 """
 
-from typing import Any
+import io
+from typing import IO, Any
 
 import flask
 from flask import Flask, Response, current_app, request
@@ -16,12 +17,17 @@ PREFETCH_VALUES = ("prefetch", "prerender", "preview")
 
 
 class Request(flask.Request):
-    """Request whose method is GET for HEAD."""
+    """Request whose method is GET for HEAD, and whose uploaded files are in memory."""
 
     def __init__(self, environ: dict[str, Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(environ, *args, **kwargs)
         if self.method == "HEAD":
             self.method = "GET"
+
+    def _get_file_stream(self, *_arguments: Any, **_options: Any) -> IO[bytes]:
+        # The default, a temporary file, fails on a full disk before the text beside it is read. A body is limited to
+        # `MAX_UPLOAD_BYTES`.
+        return io.BytesIO()
 
 
 def sent_method() -> str:

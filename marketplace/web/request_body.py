@@ -17,7 +17,9 @@ from werkzeug.wsgi import get_input_stream
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-MAX_DISCARDED_BYTES = 256 * 1024 * 1024
+MAX_DISCARDED_BYTES = 32 * 1024 * 1024
+MAX_PARSED_BYTES = 256 * 1024 * 1024
+"""Size of a form whose text is returned. Its files are discarded while it is read."""
 MAX_DISCARD_SECONDS = 20.0
 MAX_TEXT_BYTES = 2 * 1024 * 1024
 MAX_TEXT_FIELDS = 1000
@@ -37,14 +39,14 @@ def _discard_file(*_arguments: Any, **_options: Any) -> IO[bytes]:
 
 def oversized_text() -> list[tuple[str, str]]:
     """Return the text fields of a form that was refused for its size. Empty if the text alone is too long."""
-    if request.content_length is None or request.content_length > MAX_DISCARDED_BYTES:
+    if request.content_length is None or request.content_length > MAX_PARSED_BYTES:
         return []
     if request.mimetype != "multipart/form-data" and request.content_length > MAX_TEXT_BYTES:
         return []
     parser = FormDataParser(
         stream_factory=_discard_file, max_form_memory_size=MAX_TEXT_BYTES, max_form_parts=MAX_TEXT_FIELDS
     )
-    stream = get_input_stream(request.environ, max_content_length=MAX_DISCARDED_BYTES)
+    stream = get_input_stream(request.environ, max_content_length=MAX_PARSED_BYTES)
     try:
         _stream, form, _files = parser.parse(
             stream, request.mimetype, request.content_length, request.mimetype_params

@@ -1,11 +1,16 @@
 """Malformed and excessive requests are refused, and every response carries the security headers."""
 
+import io
 from urllib.parse import urlencode
 
 import pytest
+from flask import request
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from marketplace.web.request_validation import MAX_FIELDS
 from marketplace.web.security import COMMON_HEADERS
+from marketplace.web.uploads import MAX_UPLOAD_BYTES
 from tests import factories
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -95,6 +100,14 @@ def test_too_many_multipart_parts_are_refused(client):
     part = b'--x\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n1\r\n'
     body = b"".join(part % n for n in range(MAX_FIELDS + 5)) + b"--x--\r\n"
     assert post(client, body, "multipart/form-data; boundary=x").status_code in {400, 413}
+
+
+def test_upload_needs_no_disk(app):
+    boundary, body = encode_multipart({"file": FileStorage(io.BytesIO(bytes(2_000_000)), "skisse.pdf")})
+    kind = f"multipart/form-data; boundary={boundary}"
+    with app.test_request_context("/profile/logo", method="POST", data=body, content_type=kind):
+        request.max_content_length = MAX_UPLOAD_BYTES
+        assert isinstance(request.files["file"].stream, io.BytesIO)
 
 
 def test_query_string_with_invalid_utf8_is_400(client):

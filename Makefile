@@ -25,7 +25,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	bench-engines bench-query-length bench-attacks bench-match bench-load bench-operations soak screenshots wheel lock sbom audit theme hooks clean
 
 help: ## List these commands
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-26s %s\n", $$1, $$2}'
 
 # --- Run --------------------------------------------------------------------------------------------------------
 
@@ -42,7 +42,7 @@ wheel: install ## Build a self-contained wheel in dist/
 
 # --- Check ------------------------------------------------------------------------------------------------------
 
-test: $(BIN)/.all install ## Run the tests, each on the database of the day or on both, long ones sampled (own server: DATABASE_URL_TEST)
+test: $(BIN)/.all install ## Run the tests on SQLite or PostgreSQL, with a sample of the long ones, in about five minutes
 	$(PYTEST) -m "not browser" --database=both
 
 test-all: $(BIN)/.all install ## Run every case of every test, the matcher's coverage and the browser tests
@@ -69,13 +69,13 @@ crash-test: $(BIN)/.all install ## Kill the service 100 times under concurrent w
 coverage: $(BIN)/.all install ## Require full branch coverage of the matcher
 	$(PYTEST) tests/matching --database=sqlite --exhaustive --cov=marketplace/matching --cov-branch --cov-fail-under=100
 
-mutants: $(BIN)/.all install ## Mutation tests of the matcher's rules, 400 mutants (15 minutes)
+mutants: $(BIN)/.all install ## Check that the tests detect small changes of the matcher's rules (15 minutes)
 	$(BIN)/python -m tests.matching.mutants
 
 e2e: $(BIN)/.all install ## Run the browser tests, if a Chromium is installed
 	$(PYTEST) -m browser
 
-check: static test-all ## Every check required before a change is merged
+check: static test-all ## Run every check required before a change is merged, in about half an hour
 
 static: format-check lint types contracts templates migrations ## Format, lint, type, import, template and migration checks
 
@@ -112,11 +112,11 @@ bench-operations: $(BIN)/.all install ## Measure single operations with time lim
 soak: $(BIN)/.all install ## Serve simulated users for an hour and check memory and open files
 	$(BIN)/python -m benchmarks.soak
 
-bench-engines: $(BENCH)/.all ## Measure the matcher's scan beside other engines, half an hour: SIZES="10000 100000" takes less
+bench-engines: $(BENCH)/.all ## Compare the matcher's scan with other engines (half an hour; less with SIZES="10000 100000")
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \
 		$(BENCH)/python -m benchmarks.engines $(SIZES)
 
-bench-query-length: $(BENCH)/.all ## Measure the matcher's scan by query length beside other kernels, in CPU time
+bench-query-length: $(BENCH)/.all ## Compare the CPU time of the matcher's scan with other kernels, by query length
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \
 		$(BENCH)/python -m benchmarks.engines.query_length $(SIZES)
 
@@ -126,7 +126,7 @@ bench-attacks: $(BIN)/.all install ## Measure how far manipulated profiles rise 
 bench-match: $(BIN)/.all install ## Measure match latency with 1,000 and 100,000 suppliers
 	$(BIN)/python -m benchmarks.match_latency
 
-screenshots: $(BIN)/.all install ## Take the pictures for the README, when a Chromium is found
+screenshots: $(BIN)/.all install ## Take the pictures for the README, if a Chromium is installed
 	$(BIN)/python -m benchmarks.screenshots
 
 # --- Develop ----------------------------------------------------------------------------------------------------

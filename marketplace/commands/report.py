@@ -18,7 +18,7 @@ MIN_DIGITS = 8
     "as_of",
     default="",
     metavar="DATE",
-    help="The date of the issue, to be sure it is the one meant.",
+    help="The date of the issue. Exits with an error if the issue has another date.",
 )
 def report(digest: str, as_of: str) -> None:
     """Verify an issued report: compute its figures again from what was recorded when it was made."""

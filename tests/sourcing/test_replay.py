@@ -52,11 +52,9 @@ def environment_of(app):
     }
 
 
-def test_replay_command_in_another_process(app, market, publish, command):
+def test_replay_command(market, publish, command):
     publish()
-    words = [sys.executable, "-m", "marketplace.cli", "replay", str(run_of().id)]
-    completed = subprocess.run(words, env=environment_of(app), capture_output=True, text=True, check=False)
-    assert "identical" in completed.stdout, completed.stderr
+    assert "identical" in command("replay", str(run_of().id)).stdout
     refused = command("replay", "4711")
     assert (refused.exit_code, refused.stderr) == (1, "Error: There is no run 4711.\n")
 

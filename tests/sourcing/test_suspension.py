@@ -77,37 +77,30 @@ def suspend(market: Any, name: str, curator: Any, process: RankingProcess) -> di
     return process.ask()
 
 
-def test_suspended_supplier_leaves_other_process_at_once(app, market):
+def test_suspended_supplier_leaves_other_process_at_once_and_during_refit(app, market):
     for name in NAMES:
         market.add(name, "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
     curator = factories.member(market.garden, "curator")
     session.commit()
     sourcing.refit()  # as the worker does; without a version to fit on, every process fits during the request
+    *at_once, last = NAMES
     with ranking_process(app) as process:
-        before = process.ask()["listed"]
-        for name in NAMES:
+        first = process.ask()
+        before, old = first["listed"], first["fitted"]
+        for name in at_once:
             number = str(market.suppliers[name].id)
             answer = suspend(market, name, curator, process)
             assert number in before
             assert number not in answer["listed"]
-        assert set(before) - set(answer["listed"]) == {str(market.suppliers[name].id) for name in NAMES}
-
-
-def test_suspended_supplier_leaves_other_process_during_refit(app, market):
-    market.add(NAMES[0], "Vi lager nettbutikk.", "ecm.shop")
-    session.commit()
-    curator = factories.member(market.garden, "curator")
-    session.commit()
-    number = str(market.suppliers[NAMES[0]].id)
-    with ranking_process(app) as process:
-        old = process.ask()["fitted"]
+        assert set(before) - set(answer["listed"]) == {str(market.suppliers[name].id) for name in at_once}
+        number = str(market.suppliers[last].id)
         with transaction():
             wanted = directory_snapshots.save_version(list(corpus().documents.values())[:2])
             wanted.base_since = clock.now()
         digest = wanted.digest
         begun = process.ask()
-        answer = suspend(market, NAMES[0], curator, process)
+        answer = suspend(market, last, curator, process)
         assert (number in begun["listed"], number in answer["listed"]) == (True, False)
         assert (begun["fitted"], answer["fitted"]) == (old, old), (
             "the new fit was ready too early for this check"

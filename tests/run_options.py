@@ -66,6 +66,8 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if config.getoption("numprocesses", None) and not runs.is_worker(config):
+        gc.freeze()  # pytest now collects garbage ten times; only the workers, which ran the tests, can have leaks
     if runs.is_worker(config) or runs.KEY not in config.stash:
         return
     run = config.stash[runs.KEY]

@@ -5,9 +5,9 @@ import unicodedata
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from marketplace.core.text import clean_line, clean_text, parse_lines
+from tests.support.any_text import any_text
 
 pytestmark = pytest.mark.once
 MARKS = {
@@ -63,7 +63,7 @@ def test_decomposed_letter_is_composed_after_cleaning() -> None:
     assert clean_line("Ha\u030agen") == clean_line("Ha\u200b\u030agen") == "Hågen"
 
 
-@given(st.text())
+@given(any_text())
 def test_cleaning_is_idempotent(text: str) -> None:
     for clean in (clean_line, clean_text):
         once = clean(text)

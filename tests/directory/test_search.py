@@ -16,6 +16,7 @@ from marketplace.directory.search.search import (
     ResultOrder,
     SearchQuery,
 )
+from tests.support.any_text import any_text
 
 pytestmark = pytest.mark.once
 TODAY = dt.date(2026, 11, 23)
@@ -231,7 +232,7 @@ def test_place_may_be_a_county_and_kind_may_be_several() -> None:
     assert set(ids(catalogue, SearchQuery(kind="med.photo,med.film"))) == {1, 2}
 
 
-@given(st.text(max_size=400))
+@given(any_text(max_size=400))
 def test_search_accepts_any_text(text: str) -> None:
     assert len(query_words(text)) <= MAX_WORDS
     assert all(0 < weight <= 1 for weight in intended_services(text).values())

@@ -25,6 +25,7 @@ from marketplace.matching.storage.string_table import (
     Vocabulary,
 )
 from tests.matching.test_incremental_updates import BRIEF, NEW
+from tests.support.any_text import any_text
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def test_invalid_manifest_is_refused(folder: Path, glossary: Glossary) -> None:
             Index.open(folder, glossary, stamp="words")
 
 
-@given(strings=st.lists(st.text(max_size=12), unique=True, max_size=40), other=st.text(max_size=12))
+@given(strings=st.lists(any_text(max_size=12), unique=True, max_size=40), other=any_text(max_size=12))
 def test_vocabulary_contains_its_strings_only(strings: list[str], other: str) -> None:
     distinct = [text.encode("utf-8", "replace").decode() for text in strings]
     distinct = list(dict.fromkeys(distinct))

@@ -20,6 +20,7 @@ from marketplace.strategy.content import (
     from_json,
 )
 from marketplace.strategy.strategy_template import channel_label, strategy_template
+from tests.support.any_text import any_text
 
 FULL = StrategyContent(
     one_line="Seks hytter ved ei lakseelv",
@@ -46,7 +47,7 @@ def test_content_without_any_key_is_empty() -> None:
 
 
 JSON_VALUE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | any_text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "text"]), inner),
     max_leaves=5,
 )

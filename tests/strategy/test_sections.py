@@ -16,6 +16,7 @@ from marketplace.strategy.content import Audience, from_json
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.queries.plan import strategy_of
+from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases.sections import save_section, section_values
 from tests import factories
 from tests.support.browser import Browser
@@ -228,6 +229,9 @@ def test_companies_of_two_trades_see_their_own_examples(app: Flask, client: Brow
         session.commit()
         pages[sector] = sign_in(client, viewer).page("/plan/strategy/company").text
 
+    listed = [one.get("id") for one in client.page("/plan/strategy/channels").all("details") if one.get("id")]
+    assert listed[:2] == ["channel-website", "channel-linkedin"], "those of a workshop first"
+    assert len(listed) == len(set(listed)) == len(strategy_template().channels)
     assert "Hva vi lever av" in pages["accommodation"]
     assert "hytter ved elva" in pages["accommodation"]
     assert "sveiser deler" in pages["manufacturing"]

@@ -10,13 +10,13 @@ from marketplace.core.i18n import localized
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.completeness import PHASE_LABELS
 from marketplace.strategy.content import SECTION_FIELDS, SECTIONS, StrategyContent
-from marketplace.strategy.examples import trade_examples
+from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.forms.section_base import SectionForm
 from marketplace.strategy.forms.sections import section_form
 from marketplace.strategy.queries.assessment_gaps import suggested_gaps
 from marketplace.strategy.queries.plan import Plan, own_company, own_plan
 from marketplace.strategy.queries.sharing import section_comments
-from marketplace.strategy.strategy_template import channel_label, strategy_template
+from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases import sections as use_cases
 from marketplace.strategy.views.base import blueprint
 from marketplace.web import access, flashes
@@ -64,6 +64,7 @@ def edit_section(section_code: str) -> ViewResponse:
         section=strategy_template().section(section_code),
         decision_labels={code: localized(names) for code, names in strategy_template().decisions.items()},
         examples=_example_lines(viewer),
+        common_channels=_trade(viewer).channels,
         suggestions=suggested_gaps(viewer) if section_code == "gaps" else (),
         steps=section_steps(plan),
         section_comments=section_comments(plan.strategy, section_code),
@@ -91,10 +92,13 @@ def check_plan() -> ViewResponse:
 
 
 def _example_lines(viewer: Viewer) -> dict[str, list[str]]:
-    """Return the examples from the company's trade by field, and the channels that are common in it."""
-    examples = trade_examples(own_company(viewer).sector_code)
-    lines = {field: examples.lines(field) for field in examples.fields}
-    return lines | {"channels": [channel_label(code) for code in examples.channels]}
+    """Return the examples from the company's trade by field."""
+    examples = _trade(viewer)
+    return {field: examples.lines(field) for field in examples.fields}
+
+
+def _trade(viewer: Viewer) -> TradeExamples:
+    return trade_examples(own_company(viewer).sector_code)
 
 
 def section_steps(plan: Plan) -> list[dict[str, Any]]:

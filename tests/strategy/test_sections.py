@@ -9,6 +9,7 @@ from flask import Flask
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict
+from marketplace.core.i18n import use_locale
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
@@ -138,11 +139,11 @@ def test_two_people_in_one_section_get_a_conflict_and_in_two_sections_none(owner
         colleague, "company", {**section_values(owner, "company").values, "vision": "Vekst"}, seen["company"]
     )
 
-    with pytest.raises(Conflict):
+    save_section(owner, "gaps", {"gaps": (), "risks": ("Snø",)}, seen["gaps"])
+    with use_locale("nb"), pytest.raises(Conflict, match="Noen andre har lagret"):
         save_section(
             owner, "company", {**section_values(owner, "company").values, "vision": "Ro"}, seen["company"]
         )
-    save_section(owner, "gaps", {"gaps": (), "risks": ("Snø",)}, seen["gaps"])
 
     assert (content_of(owner).vision, content_of(owner).risks) == ("Vekst", ("Snø",))
 

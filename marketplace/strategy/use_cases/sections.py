@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -57,7 +58,7 @@ def save_section(
             expected,
             SectionValues(before.section(section)),
             SectionValues(values),
-            is_own_change=lambda: strategy.updated_by_id == viewer.user_id,
+            is_own_change=lambda: _last_writer_id(strategy.id, section) == viewer.user_id,
         )
         after = before.with_section(section, values)
         _check_audiences(after.audiences)
@@ -67,6 +68,21 @@ def save_section(
         _rename_audiences(strategy, before.audiences, after.audiences)
         save_version(viewer, strategy)
         record(viewer, "strategy.save", "strategy", strategy.id, section=section)
+
+
+def _last_writer_id(strategy_id: int, section: str) -> int | None:
+    """Return the id of the user who saved a section last, or restored a version after that."""
+    query = (
+        select(AuditEvent.actor_id, AuditEvent.details)
+        .where(
+            AuditEvent.object_type == "strategy",
+            AuditEvent.object_id == str(strategy_id),
+            AuditEvent.action.in_(("strategy.save", "strategy.restore")),
+        )
+        .order_by(AuditEvent.id.desc())
+    )
+    rows = session.execute(query)
+    return next((row.actor_id for row in rows if row.details.get("section", section) == section), None)
 
 
 def set_language(viewer: Viewer, language: str) -> None:

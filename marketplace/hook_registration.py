@@ -18,7 +18,7 @@ from marketplace.organisations import hooks as organisation_hooks
 from marketplace.organisations.use_cases import add_registered_company
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
-from marketplace.pages.queries.company_desk import company_states
+from marketplace.pages.queries.company_next_steps import company_states
 from marketplace.programme import hooks as programme_hooks
 from marketplace.programme.queries.course_ends import course_ends
 from marketplace.programme.queries.project_periods import project_periods
@@ -58,7 +58,7 @@ def register_hooks() -> None:
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.number_registered.register("participations", link_participations)
     organisation_hooks.company_panels.register("casework", casework_panel)
-    casework_hooks.company_states.register("desk", company_states)
+    casework_hooks.company_states.register("next steps", company_states)
     organisation_hooks.company_panels.register("mandate", mandate_panel)
     mandate_hooks.confirmable_acts.register("publish", PUBLICATION)
     mandate_hooks.confirmable_acts.register("withdraw", WITHDRAWAL)

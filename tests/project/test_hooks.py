@@ -53,7 +53,7 @@ def test_application_registers_every_hook(app):
         "brief panel supplier": ("invitation", "own rank"),
         "company registered": ("first brief",),
         "confirmable acts": ("publish", "withdraw", "award"),
-        "company states": ("desk",),
+        "company states": ("next steps",),
         "company panels": ("casework", "mandate", "course", "strategy", "outcomes"),
         "plan actions": ("briefs",),
         "plan start page": ("course", "brief quality", "outcomes", "stories"),

@@ -16,7 +16,7 @@ from marketplace.organisations.models import Company
 from marketplace.organisations.queries import companies_query
 from marketplace.pages.dashboard import Task
 from marketplace.pages.queries.company_card import CardBrief
-from marketplace.pages.queries.company_desk import briefs_by_company, next_steps
+from marketplace.pages.queries.company_next_steps import briefs_by_company, next_steps
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort

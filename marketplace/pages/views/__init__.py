@@ -8,7 +8,7 @@ from marketplace.pages.views import (  # noqa: E402, F401  because they add thei
     admin,
     cohort_overview,
     company_card,
-    company_desk,
+    company_next_steps,
     company_reminders,
     drafts,
     explain,

@@ -11,9 +11,9 @@ from marketplace.casework.use_cases import company_reminders as use_cases
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import LOCALES, format_datetime, ngettext
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.pages.queries.company_desk import company_states
+from marketplace.pages.queries.company_next_steps import company_states
 from marketplace.pages.views import blueprint
-from marketplace.pages.views.company_desk import filtered_desk
+from marketplace.pages.views.company_next_steps import filtered_companies
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.chosen_rows import chosen_ids
@@ -59,7 +59,7 @@ def remind_companies() -> ViewResponse:
                         time=format_datetime(last),
                     )
                 )
-                return see_other("pages.company_desk")
+                return see_other("pages.company_next_steps")
         elif request.form.get("act") == "preview":
             previews = {
                 locale: use_cases.preview_reminder(viewer, kind, own_line, locale)
@@ -88,7 +88,7 @@ def _suggested_kind(counts: Counter[str]) -> str:
 def _chosen() -> list[int]:
     """Return the ids of the chosen companies: those of the form, the ticked ones, or all that match the filters."""
     if request.method == "GET" and request.args.get("all"):
-        return sorted(one.company.id for one in filtered_desk()[1])
+        return sorted(one.company.id for one in filtered_companies()[1])
     return chosen_ids()
 
 
@@ -105,4 +105,4 @@ def undo_reminders() -> ViewResponse:
         flashes.done(
             ngettext("%(num)s reminder has been stopped.", "%(num)s reminders have been stopped.", count)
         )
-    return see_other("pages.company_desk")
+    return see_other("pages.company_next_steps")

@@ -1,4 +1,4 @@
-"""The companies of a business garden by what each needs next. Grouped queries, however many companies there are."""
+"""The companies of a business garden with the next step of each. Grouped queries, however many companies there are."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -49,8 +49,8 @@ class Seat:
 
 
 @dataclass(slots=True)
-class DeskCompany:
-    """A company with what it needs next. `phase` is None before it has started a strategy."""
+class CompanyWithSteps:
+    """A company with its next steps. `phase` is None before it has started a strategy."""
 
     company: Company
     phase: StrategyPhase | None
@@ -71,7 +71,7 @@ class DeskCompany:
         return has_task or any(seat.is_managed for seat in self.seats)
 
 
-STATES: Mapping[str, Callable[[DeskCompany], bool]] = {
+STATES: Mapping[str, Callable[[CompanyWithSteps], bool]] = {
     "task_due": lambda one: any(task.due_on <= clock.today() for task in one.casework),
     "no_strategy": lambda one: one.phase is None,
     "strategy_started": lambda one: one.phase is StrategyPhase.STARTED,
@@ -84,7 +84,7 @@ STATES: Mapping[str, Callable[[DeskCompany], bool]] = {
 """Conditions of the filter by state."""
 
 
-def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> list[DeskCompany]:
+def companies_with_steps(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> list[CompanyWithSteps]:
     """Return the companies that the viewer's garden follows and that match, the most urgent next step first.
 
     `seats` are those of `seats_of`. Raises NotFound outside business gardens.
@@ -94,7 +94,7 @@ def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> 
     columns = (Strategy.started_at, Strategy.completed_at, is_review_pending())
     rows = session.execute(query.add_columns(*columns)).all()
     found = {
-        company.id: DeskCompany(company, _phase(started_at is not None, completed_at is not None))
+        company.id: CompanyWithSteps(company, _phase(started_at is not None, completed_at is not None))
         for company, started_at, completed_at, _is_asked in rows
     }
     asked = {company.id for company, _started_at, _completed_at, is_asked in rows if is_asked}
@@ -117,7 +117,7 @@ def desk_companies(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> 
 
 def company_states(viewer: Viewer) -> dict[int, set[str]]:
     """Return the states of the companies that the viewer's garden follows, by company."""
-    companies = desk_companies(viewer, EVERYTHING, ())
+    companies = companies_with_steps(viewer, EVERYTHING, ())
     return {one.company.id: {state for state, is_in in STATES.items() if is_in(one)} for one in companies}
 
 
@@ -127,13 +127,13 @@ def _phase(is_started: bool, is_complete: bool) -> StrategyPhase | None:  # noqa
     return StrategyPhase.COMPLETE if is_complete else StrategyPhase.STARTED
 
 
-def _urgency(one: DeskCompany) -> tuple[object, ...]:
+def _urgency(one: CompanyWithSteps) -> tuple[object, ...]:
     step = one.next_step
     urgency = (step.priority, not step.is_imminent) if step else (Priority.LATER + 1, True)
     return *urgency, sort_key(one.company.name), one.company.id
 
 
-def _matches(viewer: Viewer, one: DeskCompany, wanted: ListQuery) -> bool:
+def _matches(viewer: Viewer, one: CompanyWithSteps, wanted: ListQuery) -> bool:
     where = wanted["where"]
     is_there = not where or any(where in {f"project-{s.slug}", f"cohort-{s.cohort_id}"} for s in one.seats)
     is_in_state = not wanted["state"] or STATES[wanted["state"]](one)

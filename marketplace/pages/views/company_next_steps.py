@@ -1,4 +1,4 @@
-"""The garden's companies by what each needs next."""
+"""The garden's companies with the next step of each."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,12 @@ from marketplace.casework.queries.company_reminders import waiting_reminders
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pagination import page_of
 from marketplace.organisations.queries import places_of_companies
-from marketplace.pages.queries.company_desk import DeskCompany, cohorts_to_filter, desk_companies, seats_of
+from marketplace.pages.queries.company_next_steps import (
+    CompanyWithSteps,
+    cohorts_to_filter,
+    companies_with_steps,
+    seats_of,
+)
 from marketplace.pages.views import blueprint
 from marketplace.strategy.completeness import PHASE_LABELS
 from marketplace.web import access
@@ -22,14 +27,14 @@ from marketplace.web.viewer import current_viewer
 PAGE_SIZE = 25
 
 
-@blueprint.get("/companies/next", endpoint="company_desk")
+@blueprint.get("/companies/next", endpoint="company_next_steps")
 @access.garden
-def show_company_desk() -> str:
-    """List the garden's companies by what each needs next."""
-    bar, companies = filtered_desk()
+def show_company_next_steps() -> str:
+    """List the garden's companies with the next step of each."""
+    bar, companies = filtered_companies()
     page = page_of(companies, page_arg(), PAGE_SIZE)
     return render_template(
-        "pages/company_desk.html",
+        "pages/company_next_steps.html",
         page=page,
         bar=bar,
         phases=PHASE_LABELS,
@@ -38,9 +43,9 @@ def show_company_desk() -> str:
     )
 
 
-@blueprint.get("/companies/next.csv", endpoint="company_desk_csv")
+@blueprint.get("/companies/next.csv", endpoint="company_next_steps_csv")
 @access.garden
-def download_company_desk() -> Response:
+def download_company_next_steps() -> Response:
     """Download the filtered companies with their next step."""
     header = [
         _("Name"),
@@ -52,10 +57,10 @@ def download_company_desk() -> Response:
         _("Next step"),
         _("When"),
     ]
-    return csv_response(_("What each company needs next"), header, _rows(filtered_desk()[1]))
+    return csv_response(_("What each company needs next"), header, _rows(filtered_companies()[1]))
 
 
-def _rows(companies: Sequence[DeskCompany]) -> Iterator[Sequence[object]]:
+def _rows(companies: Sequence[CompanyWithSteps]) -> Iterator[Sequence[object]]:
     for one in companies:
         step = one.next_step
         yield (
@@ -70,7 +75,7 @@ def _rows(companies: Sequence[DeskCompany]) -> Iterator[Sequence[object]]:
         )
 
 
-def filtered_desk() -> tuple[ListFilter, list[DeskCompany]]:
+def filtered_companies() -> tuple[ListFilter, list[CompanyWithSteps]]:
     """Return the filter bar and the companies that match."""
     viewer = current_viewer()
     seats = seats_of(viewer)
@@ -88,4 +93,4 @@ def filtered_desk() -> tuple[ListFilter, list[DeskCompany]]:
         Select("where", _("Course"), (("", _("All")), *cohorts_to_filter(seats))),
         place_select(places_of_companies(viewer)),
     )
-    return bar, desk_companies(viewer, bar.query, seats)
+    return bar, companies_with_steps(viewer, bar.query, seats)

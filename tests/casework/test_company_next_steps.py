@@ -1,4 +1,4 @@
-"""The garden's companies by what each needs next, the time spent on them, and how far those of a cohort are."""
+"""The garden's companies with the next step of each, the time spent on them, and how far those of a cohort are."""
 
 import datetime as dt
 import io
@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.list_query import ListQuery
 from marketplace.pages.queries.cohort_overview import cohort_overview
-from marketplace.pages.queries.company_desk import desk_companies, seats_of
+from marketplace.pages.queries.company_next_steps import companies_with_steps, seats_of
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.plan import Strategy
@@ -26,7 +26,7 @@ MAX_STATEMENTS = 12
 
 
 def names(viewer, text="", **chosen):
-    found = desk_companies(viewer, ListQuery(text, chosen), seats_of(viewer))
+    found = companies_with_steps(viewer, ListQuery(text, chosen), seats_of(viewer))
     return [one.company.name for one in found]
 
 
@@ -80,7 +80,7 @@ def test_manager_of_a_place_finds_its_companies_as_own(people: CaseworkPeople) -
 def test_other_garden_sees_neither_tasks_nor_courses(people: CaseworkPeople) -> None:
     casework.task(people.adviser, company_id=people.company.id, due_on=clock.today())
     programme.participation(programme.cohort(programme.place(people.project)), company_id=people.company.id)
-    [one] = desk_companies(people.other, ListQuery(), seats_of(people.other))
+    [one] = companies_with_steps(people.other, ListQuery(), seats_of(people.other))
     assert (one.casework, one.seats) == ([], [])
 
 

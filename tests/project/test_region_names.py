@@ -46,3 +46,16 @@ def test_no_place_of_the_default_region_is_named_in_code_or_texts() -> None:
         for match in pattern.finditer(text)
     ]
     assert found == []
+
+
+def test_no_municipality_number_of_the_default_region_is_in_code() -> None:
+    pattern = re.compile(rf"[\"'](?:{'|'.join(default_region().municipalities)})[\"']")
+    found = [
+        f"{name}: {match[0]}"
+        for name, text in texts().items()
+        if name.startswith("marketplace/")
+        and not name.startswith("marketplace/demo/")
+        and name.endswith((".py", ".html", ".js"))
+        for match in pattern.finditer(text)
+    ]
+    assert found == []

@@ -10,7 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-import marketplace
 from marketplace.accounts.models import PendingRegistration, User
 from marketplace.briefs import guide
 from marketplace.core import places, taxonomy
@@ -76,18 +75,6 @@ def options(page: HtmlPage, name: str) -> list[str]:
     """Return the values of a select, or of checkboxes."""
     (found,) = page.all("select", name=name)
     return [value for option in found.iter("option") if (value := option.get("value"))]
-
-
-def test_code_and_templates_name_no_place_of_the_default_region() -> None:
-    package = Path(marketplace.__file__).parent
-    place = re.compile(r"Trøndelag|Trondheim|Oppdal|[\"']50\d\d[\"']")
-    found = [
-        path.name
-        for folder in (one for one in package.iterdir() if one.name != "demo")
-        for path in [folder, *folder.rglob("*")]
-        if path.suffix in {".py", ".html", ".js", ".typ"} and place.search(path.read_text(encoding="utf-8"))
-    ]
-    assert found == []
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,8 @@ from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 from marketplace.web.xlsx_export import xlsx_response
 
+PDF_FONT_SIZE = 8.5
+"""Size in points: a report is longer than the two pages that other documents are made to fit on."""
 EXTENSIONS = ("pdf", "csv", "xlsx", "json")
 
 
@@ -184,7 +186,7 @@ def _file(owner: queries.IssueOwner, number: int, extension: str) -> Response:
     if extension == "pdf":
         from marketplace.strategy.document_export.pdf import to_pdf  # noqa: PLC0415 because few requests need the typesetter
 
-        return file_response(f"{name}.pdf", "application/pdf", to_pdf(outline))
+        return file_response(f"{name}.pdf", "application/pdf", to_pdf(outline, (PDF_FONT_SIZE,)))
     if extension == "json":
         values = {"name": owner.name, "number": issue.number, "digest": issue.digest, **issue.content}
         return report_json_response(values)

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,7 @@ from marketplace.data import data_path
 from marketplace.strategy.document_export.outline import Block, Outline
 
 FONT_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0)
-"""Sizes in points. The greatest that fits on `MAX_PAGES` is used, else the smallest."""
+"""Sizes in points for a document that should fit on `MAX_PAGES`."""
 MAX_PAGES = 2
 ACCESSIBLE = "ua-1"
 _NARROW, _MAX_WEIGHT = 16, 60
@@ -25,10 +26,10 @@ def _template() -> bytes:
     return data_path("strategy.typ").read_bytes()
 
 
-def to_pdf(outline: Outline) -> bytes:
-    """Return a document as PDF, on two A4 pages if the texts are within their limits."""
+def to_pdf(outline: Outline, sizes: Sequence[float] = FONT_SIZES) -> bytes:
+    """Return a document as PDF, in the greatest of the font sizes with which it fits on two A4 pages, else in the smallest."""
     document = b""
-    for size in FONT_SIZES:
+    for size in sizes:
         document = _compile(outline, size)
         if _pages(document) <= MAX_PAGES:
             break

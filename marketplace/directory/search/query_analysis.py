@@ -93,7 +93,29 @@ def known_words() -> Mapping[str, int]:
     for words in _stop_words().values():
         counts.update(words)
     counts.update(place_words())
-    return {word: count for word, count in counts.items() if word.isalpha()}
+    return _without_misspellings({word: count for word, count in counts.items() if word.isalpha()})
+
+
+_DOUBLED = re.compile(r"(.)\1")
+_MIN_MISSPELLED = 6
+_COMMON = 10
+"""A word is this much more frequent than its misspellings."""
+
+
+def _without_misspellings(counts: Mapping[str, int]) -> Mapping[str, int]:
+    """Leave out rare words that differ from a common one in doubled letters only: nettbuttik beside nettbutikk.
+
+    The lay texts are written as people write, with spelling mistakes that must still be corrected.
+    """
+    keys = {word: _DOUBLED.sub(r"\1", fold_letters(word)) for word in counts if len(word) >= _MIN_MISSPELLED}
+    highest: dict[str, int] = {}
+    for word, key in keys.items():
+        highest[key] = max(highest.get(key, 0), counts[word])
+    return {
+        word: count
+        for word, count in counts.items()
+        if word not in keys or count * _COMMON >= highest[keys[word]]
+    }
 
 
 @cache

@@ -90,6 +90,7 @@ def test_open_briefs_are_searched_filtered_and_sorted(market, publish):
     assert listed("aalesund") == listed("ALESUND") == [photos]
     assert listed(service="ecm") == [shop]
     assert shop in listed("handlekurv")
+    assert shop in listed("nettbuttik"), "read as in the directory"
     assert set(listed("produktfoto")) == {shop, photos}
     assert listed(sort="title") == [shop, photos]
     assert listed(sort="newest") == [photos, shop]

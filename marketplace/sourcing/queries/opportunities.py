@@ -26,6 +26,7 @@ from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.places import find_place, municipality_name
 from marketplace.core.viewer import Viewer
+from marketplace.directory.search.interpretation import interpret_text
 from marketplace.matching import Exclusion, Match
 from marketplace.organisations.models import Company, Organisation
 from marketplace.sourcing.models import Invitation
@@ -178,7 +179,8 @@ def _services_named(text: str) -> list[str]:
 
 def _filtered(query: Select[Any], wanted: ListQuery) -> Select[Any]:
     if wanted.text:
-        codes = _services_named(fold_letters(wanted.text))
+        read = interpret_text(wanted.text)
+        codes = [*_services_named(fold_letters(wanted.text)), *(need.service for need in read.needs)]
         by_service = Brief.id.in_(select(BriefService.brief_id).where(BriefService.code.in_(codes)))
         place = find_place(wanted.text)
         there = Organisation.municipality_number.startswith(place) if place else false()

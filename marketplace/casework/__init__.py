@@ -1,1 +1,1 @@
-"""Work of a business garden with its companies: notes, tasks, time spent, and the list of what each company needs next."""
+"""Work of a business garden with its companies: notes, tasks, time spent, and the list of companies with their next steps."""

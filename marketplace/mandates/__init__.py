@@ -1,1 +1,1 @@
-"""Mandates: a business garden writes for a company until an end date, and the company confirms what binds it."""
+"""Mandates: a business garden writes for a company until an end date, and the company confirms binding acts."""

@@ -27,7 +27,7 @@ class CompanyStep:
 
 @dataclass(frozen=True, slots=True)
 class CompanyPanel:
-    """A template, the values it reads as `block_values`, and what the company needs next."""
+    """A template, the values it reads as `block_values`, and the next step of the company."""
 
     template: str
     values: Mapping[str, Any]

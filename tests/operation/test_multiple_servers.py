@@ -94,7 +94,7 @@ def test_two_servers_share_their_state(app, ports):
     ]
     assert lists[0]
     assert lists[0] == lists[1]
-    # time
+    # the clocks agree
     dates = [ask(port, "/livez")[2]["Date"] for port in ports]
     assert dates[0][:22] == dates[1][:22]
     # rate limit

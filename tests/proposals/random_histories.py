@@ -87,7 +87,7 @@ class BriefHistories(RuleBasedStateMachine):
     def turn(self, frm, to):
         self.offers = {name: to if state == frm else state for name, state in self.offers.items()}
 
-    # The clock
+    # Passing of time
 
     @rule(days=st.sampled_from([1, 9, 18, 18, 30]))
     def advance_days(self, days):
@@ -181,7 +181,7 @@ class BriefHistories(RuleBasedStateMachine):
         ):
             self.brief, self.published_on = "published", self.today
 
-    # While it is open
+    # Rules for an open brief
 
     @rule(who=mostly_owner, name=supplier)
     def invite(self, who, name):

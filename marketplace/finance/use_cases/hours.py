@@ -69,7 +69,7 @@ def save_hours(
 
 
 def approve_hours(viewer: Viewer, slug: str, entry_ids: Collection[int]) -> int:
-    """Approve entries; return how many. Those that the viewer may not approve, or that are approved, are left out."""
+    """Approve entries; return their number. Those that the viewer may not approve, or that are approved, are left out."""
     with transaction():
         access = project_for(viewer, slug)
         lock_project(access.project.id)

@@ -118,7 +118,7 @@ def change_mandate(viewer: Viewer, mandate_id: int, until: dt.date, *, reads_off
 
 
 def withdraw_mandate(viewer: Viewer, mandate_id: int) -> Mandate:
-    """End a mandate at once; what waits for a confirmation becomes void. A second call changes nothing.
+    """End a mandate at once; pending confirmations become void. A second call changes nothing.
 
     Raises NotFound.
     """

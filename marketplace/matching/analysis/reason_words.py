@@ -25,7 +25,7 @@ service's own texts, and a part of its terms or a word of a neighbouring service
 NEVER = 2.0
 """Relative strength that no word reaches."""
 LabelledTokens = tuple[Sequence[Token], Sequence[str], bool]
-"""The tokens of a phrase, the services it points to, and whether it is a term of theirs."""
+"""The tokens of a phrase, the services it points to, and True if it is one of their terms."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from .service_words import TextWords
 Fields = Mapping[str, Sequence[Token]]
 TEXT_FIELDS = ("name", "text", "cases")
 CACHE_SIZE = 40
-"""Two result pages."""
+"""Documents whose explanation terms are cached in a large directory: two result pages."""
 SMALL_DIRECTORY = 2_000
 """Up to this many documents (a region), the explanation terms of all are cached."""
 
@@ -186,7 +186,7 @@ class DocumentEncoder:
 
 
 def normalized(columns: Vector, min_length: float = 0.0) -> Vector:
-    """Return the columns scaled to Euclidean length 1; those shorter than `min_length` stay shorter, as many times."""
+    """Return the columns divided by their Euclidean length, or by `min_length` if they are shorter."""
     lengths = np.maximum(np.linalg.norm(columns, axis=0), min_length)
     scaled: Vector = columns / np.where(lengths > 0, lengths, 1.0)
     return scaled

@@ -1,4 +1,4 @@
-"""The page of a company for a business garden that follows it: what it needs next, people, briefs and results."""
+"""The page of a company for a business garden that follows it: next steps, people, briefs and results."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
@@ -97,7 +97,7 @@ def company_card(viewer: Viewer, company_id: int) -> CompanyCard:
 
 @cache
 def _card_briefs_query(kind: Viewer, limit: int | None, *, of_companies: bool) -> Select[Any]:
-    """Build the query for the briefs that a kind of viewer may see, with what waits for an answer."""
+    """Build the query for the briefs that a kind of viewer may see, with the reviews that wait for an answer."""
     invited = select(func.count()).where(Invitation.brief_id == Brief.id).correlate(Brief).scalar_subquery()
     asked = (
         select(func.count())

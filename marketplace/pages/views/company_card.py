@@ -12,7 +12,7 @@ from marketplace.web.viewer import current_viewer
 @blueprint.get("/companies/<int:company_id>", endpoint="company_card")
 @access.garden
 def show_company_card(company_id: int) -> str:
-    """Show a company: what it needs next, people, briefs, results and facts."""
+    """Show a company: next steps, people, briefs, results and facts."""
     card = company_card(current_viewer(), company_id)
     return render_template(
         "pages/company_card.html", card=card, company=card.company, goal_labels=GOAL_LABELS

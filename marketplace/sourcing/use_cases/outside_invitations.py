@@ -154,7 +154,7 @@ def _use(viewer: Viewer, invitation: OutsideInvitation, supplier_id: int) -> str
 
 
 def settle_outside_invitations() -> int:
-    """Invite applicants that are approved by now, answer those that are too late, and return how many. Idempotent."""
+    """Invite applicants that are approved by now, answer those that are too late, and return their number. Idempotent."""
     query = select(OutsideInvitation.id).where(OutsideInvitation.result == "").order_by(OutsideInvitation.id)
     pending = read_and_release(query)
     if pending:

@@ -122,7 +122,7 @@ def _municipalities_by_key() -> Mapping[tuple[str, ...], list[Municipality]]:
 def municipalities_named(text: str) -> Sequence[Municipality]:
     """Return the municipalities with a number or a name: one, several of the same name, or none.
 
-    Both names of a municipality in two languages may be given, as in "Snåsa / Snåase".
+    Both names of a municipality in two languages may be given, as in "Karasjok / Kárášjohka".
     """
     if text.isdecimal() and text.isascii():
         known = find_municipality(text.zfill(4))

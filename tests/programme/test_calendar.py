@@ -152,6 +152,7 @@ def test_new_sessions_reach_a_company_with_a_seat_as_requests(
     assert organizer.params["SENT-BY"] == f"mailto:{app.config['SETTINGS'].mail_from}"
     assert f"/courses/seat/{company.token}" in first.text
     assert "tirsdag 9. mars 2027 kl. 13.00–16.00" in first.text
+    assert f"Strategi og mål ({cohort.project.name})" in first.text
 
 
 def test_organizer_is_the_sender_without_an_address_of_the_garden(

@@ -21,14 +21,13 @@ def session_event(
 
     It is cancelled if the session is, or for a company that `is_removed` from it.
     """
-    project = course_session.cohort.project
     planned = course_plan().session(course_session.number)
     lecturer = _("Lecturer: %(name)s", name=course_session.lecturer) if course_session.lecturer else ""
     return CalendarEvent(
         uid=course_session.uid,
         at=course_session.starts_at,
         ends_at=course_session.ends_at,
-        summary=f"{course_session.heading} ({project.name})",
+        summary=_title(course_session),
         sequence=course_session.sequence + added_sequence,
         location=format_venue(course_session),
         description="\n".join(filter(None, (planned.summary if planned else "", lecturer))),
@@ -58,6 +57,10 @@ def _invitation(
     )
 
 
+def _title(course_session: CourseSession) -> str:
+    return f"{course_session.heading} ({course_session.cohort.project.name})"
+
+
 def _time_and_place(course_session: CourseSession) -> list[str]:
     starts_at = format_datetime(course_session.starts_at, weekday=True)
     return [f"{starts_at}\N{EN DASH}{format_time(course_session.ends_at)}", format_venue(course_session)]
@@ -72,7 +75,11 @@ def session_invited(course_session: CourseSession, participation: Participation)
             title=course_session.heading,
             date=format_date(course_session.starts_at),
         ),
-        [*_time_and_place(course_session), _("Your calendar is updated if the session is moved.")],
+        [
+            _title(course_session),
+            *_time_and_place(course_session),
+            _("Your calendar is updated if the session is moved."),
+        ],
         participation.path,
         _("See your seat"),
         _invitation(course_session, participation),
@@ -88,7 +95,11 @@ def session_removed(course_session: CourseSession, participation: Participation)
             title=course_session.heading,
             date=format_date(course_session.starts_at),
         ),
-        _time_and_place(course_session),
+        [
+            _title(course_session),
+            *_time_and_place(course_session),
+            _("This date is removed from your calendar."),
+        ],
         calendar=_invitation(course_session, participation, is_removed=True),
     )
 

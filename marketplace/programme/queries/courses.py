@@ -49,8 +49,8 @@ class CohortView:
 
     @property
     def is_over(self) -> bool:
-        """True if the cohort has had its last session."""
-        return bool(self.sessions) and not self.coming
+        """True if the cohort has had its last session, even if one is repeated later."""
+        return bool(self.sessions) and all(one.catch_up_of_id for one in self.coming)
 
     @property
     def is_open(self) -> bool:

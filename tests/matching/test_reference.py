@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.matching import (
@@ -247,7 +247,6 @@ chosen_settings = st.sampled_from(
 )
 
 
-@settings(max_examples=25)
 @given(
     drawn_documents=st.lists(random_documents, min_size=1, max_size=6),
     drawn_briefs=st.lists(random_briefs, min_size=1, max_size=3),

@@ -10,7 +10,7 @@ MAX_INVITED = 7
 MAX_OUTSIDE_MESSAGE = 200
 """Length of the company's message in an invitation by e-mail."""
 MAX_OUTSIDE_PER_DAY = 5
-"""Invitations by e-mail that a company can send within 24 hours."""
+"""Invitations by e-mail that a company can send in one day, from midnight local time."""
 MAX_SUGGESTION = 500
 """Length of a business garden's reason for adding an invited supplier."""
 MAX_DECLINE_TEXT = 500

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.once
 STRUCK_NAME_PARTS = {
     "anew": "again, or the verb with re-",
     "chair": "role",
+    "desk": "next_steps, dashboard",
     "enough": "a threshold: *_THRESHOLD",
     "fewest": "MIN_*",
     "glass": "emergency_access",
@@ -58,6 +59,9 @@ STRUCK_PHRASES = {
     r"\bis (?:told|let)\b|\bare (?:told|let)\b": "is notified, is allowed",
     r"\bas (?:it|they) stands?\b": "the current",
     r"\bput to the test\b": "checked",
+    r"\beach once\b": "without duplicates",
+    r"\bbecause (?:as above|of the same)\b": "the reason itself",
+    r"\bpresent (?:state|ones?)\b": "current",
     r"\bat each door\b|\bevery door\b": "every entry point",
 }
 """Patterns in docstrings, comments and Markdown; `^` matches the beginning of a docstring or comment."""

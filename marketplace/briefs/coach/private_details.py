@@ -64,14 +64,14 @@ _NO_SECRET = re.compile(
 
 
 def find_contact_details(text: str) -> list[str]:
-    """Return the e-mail addresses and telephone numbers of a text, in order, each once."""
+    """Return the e-mail addresses and telephone numbers of a text, in order, without duplicates."""
     plain = _plain(text)
     found = [match for pattern in (_EMAIL, _PHONE) for match in pattern.finditer(plain)]
     return _in_order((match.start(), match[0].strip(" .")) for match in found)
 
 
 def find_secrets(text: str) -> list[str]:
-    """Return the phrases of a text that give away a password, PIN code or access key, in order, each once."""
+    """Return the phrases of a text that give away a password, PIN code or access key, in order, without duplicates."""
     plain = _plain(text)
     found = []
     for match in _SECRET.finditer(plain):

@@ -94,7 +94,7 @@ def _check_daily_limit(viewer: Viewer) -> None:
 
 
 def accept_outside_invitation(viewer: Viewer, token: str, secret_key: str) -> str:
-    """Tie an invitation to the viewer's supplier, and return its result: "invited", or empty until it is approved.
+    """Bind an invitation to the viewer's supplier; return "invited", or an empty text until the supplier is approved.
 
     A link can be forwarded, so it is not enough: unless somebody who acts for the supplier has confirmed the invited
     address, that address is e-mailed a link to confirm with, and the result is "unconfirmed".
@@ -124,7 +124,7 @@ def accept_outside_invitation(viewer: Viewer, token: str, secret_key: str) -> st
 
 
 def confirm_outside_invitation(viewer: Viewer, invitation_id: int, supplier_id: int) -> str:
-    """Tie an invitation to a supplier on behalf of the invited address, and return its result as above.
+    """Bind an invitation to a supplier on behalf of the invited address. Returns as `accept_outside_invitation` does.
 
     Raises NotFound, and Conflict if the invitation is closed or used by another supplier.
     """

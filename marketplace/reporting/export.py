@@ -63,11 +63,6 @@ def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterat
 
     `issue_number` is the issue that a live report has its samples and breakdowns from.
     """
-    states = {
-        FigureState.NOT_MEASURED: _("not measured"),
-        FigureState.SUPPRESSED: _("too few to show"),
-        FigureState.UNPUBLISHED: _("in issued reports only"),
-    }
     measured = _("measured")
     issued = _("from issue %(number)s", number=issue_number) if issue_number else measured
     for part in parts:
@@ -79,7 +74,9 @@ def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterat
             )
             says = _("they say") if figure.evidence is Evidence.REPORTED else _("we see")
             shown = value if figure.state is FigureState.MEASURED else figure_text(figure)
-            state = states.get(figure.state, issued if is_issued_only(part.code, figure) else measured)
+            state = issued if is_issued_only(part.code, figure) else measured
+            if figure.state is not FigureState.MEASURED:
+                state = figure_text(figure)
             yield [
                 name, about.label, before, period, shown, unit_text(figure.unit), state, figure.n, figure.of, says,
                 about.source, about.about, figure.code,

@@ -11,6 +11,7 @@ from marketplace.core.places import find_municipality, municipality_name
 from marketplace.finance.labels import ACTIVITIES, AID_BASES, COST_CATEGORIES, FUNDING_KINDS
 from marketplace.programme.lifecycle import SOURCES, WITHDRAWAL_REASONS
 from marketplace.reporting.figures import Figure, FigureState
+from marketplace.reporting.suppression import MIN_COUNT
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 
 _MINUS, _SPACE = "\N{MINUS SIGN}", "\N{NO-BREAK SPACE}"
@@ -41,7 +42,8 @@ def figure_text(figure: Figure) -> str:
     if figure.state is FigureState.UNPUBLISHED:
         return _("in issued reports only")
     if figure.state is FigureState.SUPPRESSED or figure.value is None:
-        return _("too few to show")
+        is_few = any(count is not None and count < MIN_COUNT for count in (figure.n, figure.of))
+        return _("too few to show") if is_few or not figure.n else _("hidden: few new since the last issue")
     return value_text(figure.value, figure.unit)
 
 

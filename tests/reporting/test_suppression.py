@@ -8,6 +8,7 @@ import pytest
 import scipy.linalg
 
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
+from marketplace.reporting.labels import figure_text
 from marketplace.reporting.suppression import suppress, suppress_breakdown
 
 CATEGORIES = ("a", "b", "c", "d", "e", "f")
@@ -75,6 +76,16 @@ def test_mean_that_reveals_a_new_answer_is_hidden():
     first = suppress(report(4200, 10))
     assert state(suppress(report(4100, 11), [first])) is FigureState.SUPPRESSED
     assert state(suppress(report(4100, 15), [first])) is FigureState.MEASURED
+
+
+def test_reason_of_a_hidden_figure_is_told(app):
+    del app
+    few = Figure("useful", None, "mean_of_5", FigureState.SUPPRESSED, n=3, of=9)
+    hidden = Figure("distance", None, "km_mean", FigureState.SUPPRESSED, n=82, of=83)
+    assert [figure_text(one) for one in (few, hidden)] == [
+        "for få til å vise",
+        "skjult: få nye siden forrige utgave",
+    ]
 
 
 def test_attendance_is_shown_also_when_two_companies_joined():

@@ -24,9 +24,13 @@ LISTED = frozenset({APPROVED, DUE})
 """Statuses in which a supplier is listed in the directory and ranked."""
 
 DUE_MONTHS = 12
+"""Months after an approval when it is due for renewal."""
 DORMANT_MONTHS = 14
+"""Months after an approval when it expires."""
 PROMISED_WORKING_DAYS = 6
+"""Working days within which a garden promises to answer an application."""
 REAPPLY_DAYS = 90
+"""Days after a refusal before the supplier can apply again. Until then it can appeal."""
 COOLING_OFF_DAYS = 30
 """Days for which a conflict of interest counts after the person has ended it."""
 

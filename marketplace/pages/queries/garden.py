@@ -23,8 +23,6 @@ from marketplace.vetting import queries as vetting
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
 
-PROMISED_WORKING_DAYS = 6
-
 # Load only the columns shown: full briefs, companies and suppliers took as long as the rest of the page.
 _BRIEF, _COMPANY, _VETTING = Brief.__table__, Company.__table__, Vetting.__table__
 _ORGANISATION, _REVIEW = Organisation.__table__, BriefReview.__table__
@@ -215,7 +213,7 @@ def _applications(garden_id: int) -> Iterator[Task]:
     rows = session.execute(_APPLICATIONS, {"garden_id": garden_id}).all()
     for name, submitted_at, vetting_id, kinds, _suppliers in rows:
         waited = clock.working_days_between(clock.to_local(submitted_at).date(), clock.today())
-        late = waited >= PROMISED_WORKING_DAYS - 1
+        late = waited >= rules.PROMISED_WORKING_DAYS - 1
         rest = (
             ngettext(
                 "The application has been waiting for %(num)s working day.",

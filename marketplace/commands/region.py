@@ -21,7 +21,10 @@ def region() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def region_export(*, file: Path, force: bool) -> None:
-    """Write the region to FILE, as a file to start from; in a folder, to region.yaml. It names no people."""
+    """Write the region to FILE, as a template for another region. It contains no people.
+
+    If FILE is a folder, write region.yaml in it.
+    """
     path = file / reader.FILE_NAME if file.is_dir() else file
     if path.exists() and not force:
         message = f"{path} exists already. Choose another name, or use --force to overwrite it."

@@ -52,7 +52,9 @@ def import_group() -> None:
 
 @import_group.command("suppliers")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--commit/--dry-run", default=False, help="Import them. Without it the file is only validated.")
+@click.option(
+    "--commit/--dry-run", default=False, help="Import the suppliers. By default, the file is only validated."
+)
 @click.option(
     "--approve-by", metavar="EMAIL", type=EMAIL, help="Approve all of them in the name of this curator."
 )

@@ -20,6 +20,7 @@ from marketplace.files.limits import (
     MAX_JPEG_SCANS,
     MAX_NAME_LENGTH,
     MAX_PIXELS,
+    MAX_PIXELS_OF_OTHERS,
 )
 
 WEBP_QUALITY = 82
@@ -28,7 +29,7 @@ IMAGE_TYPE, PDF_TYPE = "image/webp", "application/pdf"
 JPEG_START, JPEG_SCAN = b"\xff\xd8\xff", b"\xff\xda"
 EXTENSIONS = {IMAGE_TYPE: ".webp", PDF_TYPE: ".pdf"}
 
-# One image is decoded at a time in each process: 50 megapixels take 200 MB of memory.
+# One image is decoded at a time in each process: it takes up to 400 MB of memory.
 _decoding = threading.Lock()
 
 
@@ -52,7 +53,7 @@ def check_image(name: str, data: bytes, *, max_side: int = MAX_IMAGE_SIDE) -> Ch
         with _decoding:
             return _encode_again(name, data, max_side)
     except Image.DecompressionBombError as error:
-        raise _too_many_pixels() from error
+        raise _too_many_pixels(MAX_PIXELS_OF_OTHERS) from error
     except Exception as error:  # Pillow's decoders raise many types for damaged files
         if isinstance(error, RuleBroken | MemoryError):
             raise
@@ -91,23 +92,26 @@ def _unreadable_image() -> RuleBroken:
     return RuleBroken(_("This is not an image we can read. Choose a JPEG, PNG or WebP file."))
 
 
-def _too_many_pixels() -> RuleBroken:
+def _too_many_pixels(limit: int) -> RuleBroken:
     return RuleBroken(
-        _("The image has too many pixels. Choose one of at most %(num)s megapixels.", num=MAX_PIXELS // 10**6)
+        _("The image has too many pixels. Choose one of at most %(num)s megapixels.", num=limit // 10**6)
     )
 
 
 def _encode_again(name: str, data: bytes, max_side: int) -> CheckedFile:
     with Image.open(io.BytesIO(data), formats=IMAGE_FORMATS) as image:
-        if image.width * image.height > MAX_PIXELS:
-            raise _too_many_pixels()
-        image.draft("RGB", (2 * max_side, 2 * max_side))
-        upright = ImageOps.exif_transpose(image)
-        has_alpha = "A" in upright.getbands() or "transparency" in upright.info
-        picture = upright.convert("RGBA" if has_alpha else "RGB")
-    picture.thumbnail((max_side, max_side))
-    clean = Image.new(picture.mode, picture.size)
-    clean.paste(picture)
+        # A JPEG is decoded at a fraction of its size, other formats as a whole and several times over.
+        max_pixels = MAX_PIXELS if image.format == "JPEG" else MAX_PIXELS_OF_OTHERS
+        if image.width * image.height > max_pixels:
+            raise _too_many_pixels(max_pixels)
+        has_alpha = "A" in image.getbands() or "transparency" in image.info
+        mode = "RGBA" if has_alpha else "RGB"
+        image.draft("RGB", (max_side, max_side))
+        picture: Image.Image = image if image.mode == mode else image.convert(mode)
+        picture.thumbnail((max_side, max_side))
+        upright = ImageOps.exif_transpose(picture)
+    clean = Image.new(mode, upright.size)
+    clean.paste(upright)
     target = io.BytesIO()
     clean.save(target, "WEBP", quality=WEBP_QUALITY)
     return CheckedFile(

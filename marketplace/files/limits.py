@@ -2,7 +2,9 @@
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000
-"""Width times height of an image as it is uploaded."""
+"""Width times height of a JPEG as it is uploaded. Its size in bytes says little: a WebP of 46 bytes may have as many."""
+MAX_PIXELS_OF_OTHERS = 20_000_000
+"""The same of PNG and WebP, which are decoded as a whole."""
 MAX_JPEG_SCANS = 300
 """Scans of a progressive JPEG: ten in practice, each a pass over all pixels, from as little as 60 bytes of the file.
 The marker that is counted occurs by chance about 150 times in 10 MB of a video that a phone appends.

@@ -50,14 +50,14 @@ def scan_bomb() -> bytes:
     return whole[:-2] + last * MAX_JPEG_SCANS + whole[-2:]
 
 
-def bomb() -> bytes:
-    """Return a PNG of a few kilobytes that claims to have 30,000 by 30,000 pixels."""
+def bomb(side: int = 30_000) -> bytes:
+    """Return a PNG of a few kilobytes that claims to have many pixels, `side` by `side`."""
 
     def chunk(kind: bytes, content: bytes) -> bytes:
         checksum = struct.pack(">I", zlib.crc32(kind + content))
         return struct.pack(">I", len(content)) + kind + content + checksum
 
-    header = struct.pack(">IIBBBBB", 30_000, 30_000, 8, 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(9000)))
 
 
@@ -87,13 +87,14 @@ def test_image_is_turned_upright_and_scaled_down() -> None:
         (b"", "tom"),
         (b"x" * (MAX_FILE_BYTES + 1), "større enn 10 MB"),
         (bomb(), "for mange piksler"),
+        (bomb(5_000), "høyst 20 megapiksler"),
         (scan_bomb(), "ikke et bilde vi kan lese"),
         (image()[:200], "ikke et bilde vi kan lese"),
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "ikke et bilde vi kan lese"),
         (image("GIF"), "ikke et bilde vi kan lese"),
         (pdf(), "ikke et bilde vi kan lese"),
     ],
-    ids=["empty", "too large", "bomb", "scan bomb", "truncated", "svg", "gif", "pdf"],
+    ids=["empty", "too large", "bomb", "large", "scan bomb", "truncated", "svg", "gif", "pdf"],
 )
 def test_image_that_cannot_be_used_is_refused_with_a_reason(data: bytes, message: str) -> None:
     with pytest.raises(RuleBroken, match=message):

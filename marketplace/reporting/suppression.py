@@ -42,8 +42,10 @@ RESULT_CODES = frozenset(
 SESSION_MEANS = frozenset({"present", "head_count"})
 """Means over the course sessions: totals of the project, divided by the number of sessions."""
 
-ANSWER_COUNTS = {"useful": "feedback", "useful_share": "feedback"}
+ANSWER_COUNTS = {"useful": "feedback", "useful_share": "feedback", "distance": "attendances"}
 """Figures of the same part that count the answers of a sample in which a company can answer several times."""
+BY_EVENT = frozenset({"distance"})
+"""Samples of events that are many for each company, such as attendances."""
 OF_ANSWERS = frozenset({"says_uses"})
 """Such samples whose basis (`of`) is the number of answers."""
 
@@ -104,11 +106,22 @@ def _suppress_figure(figure: Figure, part: ReportPart, earlier: Sequence[ReportP
         other = _measured(other_part, figure.code)
         if other is None:
             continue
-        changes.append((figure.n or 0) - (other.n or 0))
-        changes.append(_answers(part, figure) - _answers(other_part, other))
+        changes += _basis_changes((part, figure), (other_part, other))
     if not any(map(_is_small, (figure.n, figure.of, *changes))):
         return figure
     return dataclasses.replace(figure, value=None, before=None, period=None, state=FigureState.SUPPRESSED)
+
+
+def _basis_changes(one: tuple[ReportPart, Figure], other: tuple[ReportPart, Figure]) -> list[int]:
+    """Return by how many companies and answers the basis of a figure differs from that of an earlier report.
+
+    Where each event counts, as in the distance by attendance, new companies are mixed with the others' events, and only
+    the number of events decides.
+    """
+    answers, earlier = _answers(*one), _answers(*other)
+    if one[1].code in BY_EVENT and answers and earlier:
+        return [answers - earlier]
+    return [(one[1].n or 0) - (other[1].n or 0), answers - earlier]
 
 
 def _answers(part: ReportPart, figure: Figure) -> int:

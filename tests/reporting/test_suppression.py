@@ -88,6 +88,18 @@ def test_reason_of_a_hidden_figure_is_told(app):
     ]
 
 
+@pytest.mark.parametrize(("more", "is_shown"), [(0, True), (1, False), (46, True)])
+def test_distance_is_hidden_when_few_attendances_are_new(more, is_shown):
+    before, after = (
+        ReportPart(
+            "sessions",
+            [Figure("attendances", count, n=n), Figure("distance", 6_000, "km_mean", n=n, of=90)],
+        )
+        for count, n in ((150, 80), (150 + more, 80 if more < 5 else 82))
+    )
+    assert (suppress([after], [[before]])[0].figures[1].value == 6_000) is is_shown
+
+
 def test_attendance_is_shown_also_when_two_companies_joined():
     before, after = (ReportPart("sessions", [Figure("present", 16_000, "mean", n=n, of=n)]) for n in (80, 82))
     assert suppress([after], [[before]])[0].figures[0].value == 16_000

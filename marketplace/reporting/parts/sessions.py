@@ -26,6 +26,7 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
         and (row.day("starts_at") or dt.date.max) <= period.last_day
     ]
     minutes = [(row.day("starts_at"), _minutes(row)) for row in held]
+    attended = [row.day("starts_at") for row in held for _one in present.get(row.row_id, [])]
     companies = len({company for row in held for company in present.get(row.row_id, [])})
     heads = [int(row["head_count"]) for row in held if row["head_count"] is not None]
     distances = _distances(facts, held, present)
@@ -34,6 +35,7 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
         count_dated("held", [row.day("starts_at") for row in held], period, of=len(planned)),
         counted("cancelled", sum(bool(row["cancelled_at"]) for row in facts.of("session"))),
         sum_dated("duration", minutes, period, unit="minutes"),
+        count_dated("attendances", attended, period, n=companies, of=len(members)),
         mean_figure(
             "present", [len(present.get(row.row_id, [])) for row in held], n=companies, of=len(members)
         ),

@@ -31,7 +31,7 @@ from marketplace.web.xlsx_export import xlsx_response
 
 _BOARD_PHASES = {"recruited": "", "started": "active", "completed": "completed", "left": "withdrawn"}
 _LISTS_OF_GARDEN = {"suppliers": "directory.garden_suppliers", "followed": "organisations.companies"}
-_LISTS = dict.fromkeys(("planned", "held", "present", "feedback"), "programme.sessions") | {
+_LISTS = dict.fromkeys(("planned", "held", "attendances", "present", "feedback"), "programme.sessions") | {
     "hours_": "finance.hours"
 }
 _LISTS_OF_ACCOUNTS = dict.fromkeys(("plan_", "received_", "cost_"), "finance.money") | dict.fromkeys(

@@ -108,10 +108,10 @@ def test_guide_texts_avoid_exclamations_and_superlatives(locale):
 
 def test_bokmal_and_nynorsk_words_are_not_mixed():
     nynorsk_only = re.compile(
-        r"\b(ikkje|kva|korleis|kvifor|dykk|dykkar|eit|ein|leverandørar|tilbod|berre|frå)\b", re.IGNORECASE
+        r"\b(ikkje|kva|korleis|kvifor|dykk|dykkar|eit|ein|leverandørar|tilbod|berre|frå|òg)\b", re.IGNORECASE
     )
     bokmal_only = re.compile(
-        r"\b(ikke|hva|hvordan|hvorfor|dere|deres|et|en|leverandører|tilbud|bare|fra)\b", re.IGNORECASE
+        r"\b(ikke|hva|hvordan|hvorfor|dere|deres|et|en|leverandører|tilbud|bare|fra|også)\b", re.IGNORECASE
     )
     for path, text in ALL:
         assert not nynorsk_only.search(str(text["nb"])), path

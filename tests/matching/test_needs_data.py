@@ -21,3 +21,13 @@ def test_need_briefs_cover_each_service_in_both_halves(glossary: Glossary) -> No
         excluded = set(brief["excluded_services"])
         assert excluded <= known
         assert not excluded & set(brief["confirmed_services"]), brief["id"]
+
+
+def test_rejections_have_known_services(glossary: Glossary) -> None:
+    lines = BRIEFS.with_name("rejections.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert len({row["id"] for row in rows}) == len({row["text"] for row in rows}) == len(rows)
+    for row in rows:
+        confirmed, excluded = set(row["confirmed_services"]), set(row["excluded_services"])
+        assert confirmed | excluded <= set(glossary.services)
+        assert not confirmed & excluded, row["id"]

@@ -22,6 +22,18 @@ def _suggested(text: str, glossary: Glossary) -> list[str]:
         ("We don't need a website, we need photos of our cabins.", "web.site", "med.photo"),
         ("We are happy with our logo. We want a drone video.", "brd.identity", "med.drone"),
         ("Our website is new. Leave that alone. We want a drone video.", "web.site", "med.drone"),
+        ("Skilt slipper vi å tenke på, de henger der. Vi ønsker film.", "brd.print", "med.film"),
+        (
+            "Varekamera har vi, og produktbildene tar kokken selv. Ny logo!",
+            "med.product-photo",
+            "brd.identity",
+        ),
+        ("Bokføringa tek rekneskapsføraren seg av. Me vil ha drone.", "sys.erp", "med.drone"),
+        ("Bookingsystem har me alt, det kan de spare dykk for. Ny logo.", "ecm.booking", "brd.identity"),
+        ("Ikke drone denne gangen, men en podkast om kirka.", "med.drone", "med.audio"),
+        ("Instead of a podcast, we would like a film about the mill.", "med.audio", "med.film"),
+        ("We take the pictures ourselves. Help us rank higher on Google.", "med.photo", "sea.seo"),
+        ("There's nothing wrong with our online shop. We need a logo.", "ecm.shop", "brd.identity"),
     ],
 )
 def test_refused_service_is_not_suggested(glossary: Glossary, text: str, refused: str, wanted: str) -> None:
@@ -36,6 +48,11 @@ def test_refused_service_is_not_suggested(glossary: Glossary, text: str, refused
         ("Vi er ikke fornøyd med logoen", "brd.identity"),
         ("Folk trenger ikke å ringe, de skal bestille time på nett", "ecm.booking"),
         ("We need a new website. We do not need a website.", "web.site"),
+        ("Vi tar bildene selv, men de blir stygge, så vi trenger en fotograf", "med.photo"),
+        ("Når nettbutikken er på plass, vil vi sende nyhetsbrev", "crm.newsletter"),
+        ("Kan vi få en logo som fungerer godt på klær?", "brd.identity"),
+        ("Vi vil ikke bare ha logo, men også skilt", "brd.identity"),
+        ("Instead of a podcast we would like a film about the mill", "med.film"),
     ],
 )
 def test_need_with_negative_words_is_suggested(glossary: Glossary, text: str, service: str) -> None:
@@ -47,6 +64,18 @@ def test_need_with_negative_words_is_suggested(glossary: Glossary, text: str, se
 )
 def test_text_of_only_negations_suggests_nothing(glossary: Glossary, text: str) -> None:
     assert _suggested(text, glossary) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "unwanted"),
+    [
+        ("Ny logo trenger vi ikke, skilt og film, bare drone.", ("Ny logo trenger vi ikke, skilt og film",)),
+        ("Logo, film eller skilt er uaktuelt.", ("Logo, film eller skilt er uaktuelt.",)),
+        ("Bilder trenger vi, logo har vi.", ("logo har vi.",)),
+    ],
+)
+def test_unwanted_parts(glossary: Glossary, text: str, unwanted: tuple[str, ...]) -> None:
+    assert glossary.negation.split(text).unwanted == unwanted
 
 
 def test_course_attended_before_is_no_need(glossary: Glossary) -> None:
@@ -96,4 +125,4 @@ def test_refused_word_is_no_reason(glossary: Glossary) -> None:
 
 def test_without_cues_everything_is_wanted() -> None:
     text = "Trenger ikke logo"
-    assert Negation.from_resources({}, frozenset()).split(text) == (text, " " * len(text))
+    assert Negation.from_resources({}, frozenset()).split(text) == (text, ())

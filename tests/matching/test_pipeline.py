@@ -17,7 +17,7 @@ from marketplace.matching.analysis.decompounding import CompoundSplitter
 from marketplace.matching.analysis.stop_words import StopWords
 from marketplace.matching.index.bm25 import FieldedBM25Transformer
 from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.index.need_text import NeedText
+from marketplace.matching.index.need_text import NeedText, Reading
 from marketplace.matching.index.needs import NeedModel
 
 TEXTS = [
@@ -146,7 +146,7 @@ def test_need_model_is_last_step_of_pipeline(glossary: Glossary) -> None:
 def test_model_without_training_data_predicts_nothing() -> None:
     model = NeedModel(("shop",)).fit([], [])
     assert model.predict_proba([_tokens("nettbutikk")]).tolist() == [[0.0]]
-    assert model.suggest(NeedText([(_tokens("nettbutikk"), 1.0)]), 5) == []
+    assert model.suggest(NeedText(Reading([(_tokens("nettbutikk"), 1.0)], "nettbutikk")), 5) == []
 
 
 def test_index_uses_same_model_as_pipeline(glossary: Glossary, suppliers: list[Document]) -> None:

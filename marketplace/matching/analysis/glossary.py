@@ -53,7 +53,7 @@ class Glossary:
         self.sector_terms = sector_terms
         self.resources = resources
         self.analyzer = Analyzer.from_resources(resources)
-        self.texts_without_need: Sequence[str] = ()
+        self.texts_without_need: Mapping[str, Sequence[str]] = {}
 
     @classmethod
     def from_taxonomy(
@@ -101,13 +101,15 @@ class Glossary:
         }
         glossary = cls(labels, phrases, sector_terms, resources, related)
         glossary.groups = groups
-        glossary.texts_without_need = tuple(
-            text
-            for kind, texts_by_language in (no_need_texts or {}).items()
-            if kind not in KINDS_NAMING_SERVICES
-            for texts in texts_by_language.values()
-            for text in texts
-        )
+        glossary.texts_without_need = {
+            lang: tuple(
+                text
+                for kind, texts_by_language in (no_need_texts or {}).items()
+                if kind not in KINDS_NAMING_SERVICES
+                for text in texts_by_language.get(lang, ())
+            )
+            for lang in LANGUAGES
+        }
         glossary.codes = frozenset(entry["code"] for entry in all_entries)
         return glossary
 

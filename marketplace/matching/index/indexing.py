@@ -14,7 +14,7 @@ from ..settings import MatchingSettings
 from ..spam import TOO_MANY_SERVICES
 from ..storage.bounded_dict import BoundedDict
 from ..storage.types import Mask, Vector
-from .need_text import NeedText, WeightedTokens
+from .need_text import NeedText, Reading
 from .needs import NeedModel
 from .service_features import DeclaredFeatures, ServiceFeatures
 from .service_words import TextWords
@@ -83,12 +83,12 @@ class DocumentEncoder:
         """Return the words of a brief, divided into what is wanted and what is not."""
         parts = [self.glossary.negation.split(part) for part in (title, text)]
         weights = (self.settings.weight_title, 1.0)
-
-        def tokens(texts: Sequence[str]) -> WeightedTokens:
-            return [(self.analyzer.tokens(one, lang), n) for one, n in zip(texts, weights, strict=True)]
-
-        wanted, unwanted = [part.wanted for part in parts], [part.unwanted for part in parts]
-        return NeedText(tokens(wanted), tokens(unwanted), " . ".join(wanted), " . ".join(unwanted))
+        wanted = [part.wanted for part in parts]
+        tokens = [(self.analyzer.tokens(one, lang), n) for one, n in zip(wanted, weights, strict=True)]
+        unwanted = [
+            Reading([(self.analyzer.tokens(one, lang), 1.0)], one) for part in parts for one in part.unwanted
+        ]
+        return NeedText(Reading(tokens, " . ".join(wanted)), unwanted)
 
     def explanation_terms(self, document: Document, directory_size: int) -> ExplanationTerms:
         """Return the words that explain a document, cached for all of a small directory or for the latest few."""

@@ -8,10 +8,11 @@ Trained on the glossary alone, in half a second, always with the same result.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Self
+from zlib import crc32
 
 import numpy as np
 from sklearn.base import BaseEstimator
@@ -25,12 +26,15 @@ from ..storage.types import Vector, Weights
 from .vectors import log_counts, term_matrix, tfidf_vectors
 
 GRAM_LENGTH = 4
-REGULARISATION = 0.3
+REGULARISATION = 0.6
 """Parameter `C` of the support vector machines: smaller values prefer simpler classifiers."""
 SOLVER_BYTES_PER_VALUE = 32
 """Upper limit of the memory that the solver uses for each value of the data and for each weight."""
 UNKNOWN_MARGIN = -1.0
 """Margin of a class without training texts: that of a text far away from the class."""
+
+MIN_DESCRIPTION_WORDS = 5
+"""Phrases with fewer words are names of services."""
 
 
 class NeedClassifier(BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
@@ -110,8 +114,22 @@ def features(text: str) -> list[str]:
     return found
 
 
+def training_texts(glossary: Glossary) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the phrases of a glossary with their services, and half of the descriptions again after an aside.
+
+    Asides are sentences that ask for no service. Briefs contain them, so the classifier has to tell a brief with an
+    aside from an aside alone. Checksums choose them, so that a new phrase changes no other one.
+    """
+    for phrase in glossary.phrases:
+        yield phrase.text, phrase.services
+        asides = glossary.texts_without_need.get(phrase.lang)
+        number = crc32(phrase.text.encode())
+        if asides and number % 2 and len(phrase.text.split()) >= MIN_DESCRIPTION_WORDS:
+            yield f"{asides[number // 2 % len(asides)]} {phrase.text}", phrase.services
+
+
 @lru_cache(maxsize=2)
 def classifier_of(glossary: Glossary) -> NeedClassifier:
     """Return the classifier of a glossary, cached because it takes half a second and does not depend on documents."""
-    phrases = [(phrase.text, phrase.services) for phrase in glossary.phrases]
-    return NeedClassifier(glossary.services).fit(phrases, glossary.texts_without_need)
+    without_need = [text for texts in glossary.texts_without_need.values() for text in texts]
+    return NeedClassifier(glossary.services).fit(training_texts(glossary), without_need)

@@ -9,10 +9,15 @@ WeightedTokens = Sequence[tuple[Sequence[Token], float]]
 """The sections of a text as tokens, each with the weight of one of its words."""
 
 
-class NeedText(NamedTuple):
-    """The wanted part of a brief, and the part about things not wanted or satisfactory: as tokens, and as written."""
+class Reading(NamedTuple):
+    """A text, or a part of one: as tokens, and as written."""
 
-    wanted: WeightedTokens
-    unwanted: WeightedTokens = ()
-    wanted_text: str = ""
-    unwanted_text: str = ""
+    tokens: WeightedTokens
+    text: str
+
+
+class NeedText(NamedTuple):
+    """The wanted text of a brief, and each part about something not wanted or satisfactory."""
+
+    wanted: Reading
+    unwanted: Sequence[Reading] = ()

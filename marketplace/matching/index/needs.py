@@ -27,7 +27,14 @@ from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
 from .fuzzy import FuzzyTerms
 from .need_classifier import NeedClassifier, classifier_of
-from .need_probabilities import MIN_COSINE, Readings, need_probabilities_of, probabilities_of, unit_rows
+from .need_probabilities import (
+    MIN_COSINE,
+    Readings,
+    need_probabilities_of,
+    probabilities_of,
+    unit_rows,
+    wanted_shares,
+)
 from .need_text import NeedText, WeightedTokens
 from .service_words import ServiceWords, TermStrengths, TextWords
 from .vectors import sqrt_counts, term_matrix, term_weights, tfidf_vectors
@@ -41,11 +48,9 @@ MAX_PROFILES_PER_SERVICE = 20
 _CSC_ARRAYS = ("data", "indices", "indptr")
 RELATED_WEIGHT = 0.1
 """Weight of services that the taxonomy names as related to a need, relative to 1 for the service itself."""
-MIN_WANTED_SHARE = 0.5
-"""Services that are wanted less than this are not suggested."""
 MIN_REASON_PROBABILITY = 0.5
 """A service that is less probable has no words: most often the text is about something else."""
-MIN_NEED_PROBABILITY = 0.65
+MIN_NEED_PROBABILITY = 0.35
 """A text that is less likely to have a need gets no suggestions."""
 TYPO_SIMILARITY = 0.5
 """How similar (0 to 1) an unknown word must be to a known one to be read as a misspelling of it."""
@@ -249,33 +254,23 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     def query_vector(self, text: NeedText, sharpness: float) -> Vector:
         """Return the topic vector of a query (one row), spread to related services, with misspellings corrected."""
-        readings = self._read([(text.wanted, text.wanted_text)])
-        topics = self.topics_of(readings.cosines, sharpness)
+        readings = self._read(text)
+        topics = self.topics_of(readings.cosines[:1], sharpness)
         probabilities = probabilities_of(readings)
-        topics = unit_rows(topics) + unit_rows(probabilities)
+        topics = unit_rows(topics) + unit_rows(probabilities[:1])
         vector: Vector = topics @ self.relatedness_
-        return vector * self._wanted_shares(probabilities, text)
+        return vector * wanted_shares(probabilities)
 
-    def _read(self, texts: Sequence[tuple[WeightedTokens, str]]) -> Readings:
-        """Read some texts, given as tokens and as written, with misspellings corrected."""
+    def _read(self, text: NeedText) -> Readings:
+        """Read the wanted text (first row) and the unwanted parts of a brief, with misspellings corrected."""
+        rows = [text.wanted, *text.unwanted]
         corrected = [
-            [([self._nearest(token) for token in tokens], weight) for tokens, weight in text]
-            for text, _ in texts
+            [([self._nearest(token) for token in tokens], weight) for tokens, weight in row.tokens]
+            for row in rows
         ]
         return Readings(
-            self.cosines(corrected), self.classifier_.decision_function([written for _, written in texts])
+            self.cosines(corrected), self.classifier_.decision_function([row.text for row in rows])
         )
-
-    def _wanted_shares(self, wanted: Vector, text: NeedText) -> Vector:
-        """Return how far each service is wanted: 0 if the text certainly refuses it, else up to 1.
-
-        A service that is both wanted, by its probability, and not wanted stays: the company has to say which.
-        """
-        if not any(tokens for tokens, _ in text.unwanted):
-            return np.ones_like(wanted)
-        refused = probabilities_of(self._read([(text.unwanted, text.unwanted_text)]))
-        shares: Vector = 1.0 - refused * (1.0 - wanted)
-        return shares
 
     def words_of(self, tokens: Iterable[Token]) -> TextWords:
         """Return the words of a text that are reasons for each service."""
@@ -289,15 +284,14 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         self, text: NeedText, limit: int, min_need_probability: float = MIN_NEED_PROBABILITY
     ) -> list[NeedSuggestion]:
         """Return the most probable services with the words that point to them; none for a text about no service."""
-        readings = self._read([(text.wanted, text.wanted_text)])
+        readings = self._read(text)
         if need_probabilities_of(readings)[0] < min_need_probability:
             return []
-        wanted = probabilities_of(readings)
-        shares = self._wanted_shares(wanted, text)[0]
-        probabilities = wanted[0] * shares
+        all_probabilities = probabilities_of(readings)
+        probabilities = all_probabilities[0] * wanted_shares(all_probabilities)
         best = [int(i) for i in np.argsort(-probabilities, kind="stable")]
-        suggested = [i for i in best if probabilities[i] > 0 and shares[i] >= MIN_WANTED_SHARE][:limit]
-        words = self.words_of(token for section, _ in text.wanted for token in section)
+        suggested = [i for i in best if probabilities[i] > 0][:limit]
+        words = self.words_of(token for section, _ in text.wanted.tokens for token in section)
         return [
             NeedSuggestion(
                 code := self.services[i],

@@ -86,12 +86,12 @@ class QueryScores:
     @cached_property
     def _query_words(self) -> TextWords:
         """The words of the query that point most strongly to each service."""
-        return self.store.needs.words_of(token for text, _ in self._need_text.wanted for token in text)
+        return self.store.needs.words_of(token for text, _ in self._need_text.wanted.tokens for token in text)
 
     @cached_property
     def _wanted_words(self) -> frozenset[str]:
         """The words of the query as written, without those about what is not wanted."""
-        return frozenset(token.surface for text, _ in self._need_text.wanted for token in text)
+        return frozenset(token.surface for text, _ in self._need_text.wanted.tokens for token in text)
 
     @cached_property
     def _word_scores(self) -> dict[int, tuple[Vector, float]]:

@@ -25,7 +25,7 @@ from .needs import NeedModel
 from .segment import Segment
 from .store import Store
 
-FORMAT = 6
+FORMAT = 7
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
 

@@ -1,6 +1,7 @@
 """Need model: one TF-IDF vector per service, cosines, and the probabilities derived from them."""
 
 import math
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -27,15 +28,23 @@ class TextClassifier:
     """Linear classifier of whole texts, with scikit-learn's own vectorizer."""
 
     def __init__(
-        self, services: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], without_need: Sequence[str]
+        self,
+        services: Sequence[str],
+        texts: Iterable[tuple[str, str, Sequence[str]]],
+        without_need: Mapping[str, Sequence[str]],
     ) -> None:
-        samples = [(text, code) for text, codes in texts for code in codes]
-        samples += [(text, "") for text in ("", *without_need)]
+        samples = []
+        for text, lang, codes in texts:
+            variants, asides, number = [text], without_need.get(lang, ()), zlib.crc32(text.encode())
+            if asides and number % 2 == 1 and len(text.split()) > 4:
+                variants.append(f"{asides[number // 2 % len(asides)]} {text}")
+            samples += [(variant, code) for variant in variants for code in codes]
+        samples += [(text, "") for text in ("", *(text for texts in without_need.values() for text in texts))]
         self.vectorizer = TfidfVectorizer(analyzer=_features, sublinear_tf=True)
         rows: Any = self.vectorizer.fit_transform([text for text, _ in samples])
         order = {code: i for i, code in enumerate([*services, ""])}
         labels = [order[code] for _, code in samples]
-        self.machine = LinearSVC(C=0.3, tol=1e-3, random_state=0).fit(rows, labels)
+        self.machine = LinearSVC(C=0.6, tol=1e-3, random_state=0).fit(rows, labels)
         self.codes = [[*services, ""][i] for i in self.machine.classes_]
 
     def margins(self, text: str) -> Vector:
@@ -122,27 +131,34 @@ class Needs:
         has_topic = max(cosines.values()) >= 0.04
         return {code: cosine**sharpness if has_topic else 0.0 for code, cosine in cosines.items()}
 
-    def query_vector(self, wanted: Section, unwanted: Section, sharpness: float) -> Vector:
+    def query_vector(self, wanted: Section, unwanted: Sequence[Section], sharpness: float) -> Vector:
         """Return the topic vector of a brief, with unknown words replaced by similarly spelled ones."""
-        wanted, unwanted = (
+        wanted, *unwanted = (
             Section(
                 [([self._nearest(word) for word in words], weight) for words, weight in part.words], part.text
             )
-            for part in (wanted, unwanted)
+            for part in (wanted, *unwanted)
         )
         chance = self.probabilities(wanted)
         by_words, by_chance = unit(self.topic_vector(wanted.words, sharpness)), unit(chance)
-        refused = dict.fromkeys(self.services, 0.0)
-        if any(words for words, _ in unwanted.words):
-            refused = self.probabilities(unwanted)
+        refused = [self.probabilities(part) for part in unwanted]
         return {
             b: sum(
                 (by_words.get(a, 0.0) + by_chance.get(a, 0.0)) * self.relatedness.get((a, b), 0.0)
                 for a in self.services
             )
-            * (1 - refused[b] * (1 - chance[b]))
+            * self._wanted_share(b, chance, refused)
             for b in self.services
         }
+
+    def _wanted_share(self, service: str, wanted: Vector, refused: Sequence[Vector]) -> float:
+        odds = wanted[service] / max(1 - wanted[service], 1e-9)
+        for part in refused:
+            value = part[service]
+            is_named = value >= 0.5 or (value >= 0.1 and value == max(part.values()))
+            if is_named and odds < 3 * value / max(1 - value, 1e-9):
+                return 0.0
+        return 1 - max((part[service] for part in refused), default=0.0) * (1 - wanted[service])
 
     def _nearest(self, word: Word) -> Word:
         if word.term in self.idf or any(part in self.idf for part in word.parts):
@@ -158,16 +174,7 @@ class Needs:
             return dict.fromkeys(cosines, 0.0)
         return {
             code: 1
-            / (
-                1
-                + math.exp(
-                    1.39
-                    - 0.91 * cosine
-                    - 4.58 * cosine / top
-                    - 7.13 * margins.get(code, -1.0)
-                    + 2.25 * margins[""]
-                )
-            )
+            / (1 + math.exp(3.52 - 4.94 * cosine / top - 4.95 * margins.get(code, -1.0) + 1.31 * margins[""]))
             for code, cosine in cosines.items()
         }
 

@@ -88,7 +88,7 @@ class Directory:
             settings.weight_parts,
             TextClassifier(
                 glossary.services,
-                ((p.text, p.services) for p in glossary.phrases),
+                ((p.text, p.lang, p.services) for p in glossary.phrases),
                 glossary.texts_without_need,
             ),
         )
@@ -194,16 +194,16 @@ class _Comparison:
             (tokenizer.words(query.text, query.lang), 1.0),
         ]
         title, text = (directory.glossary.negation.split(part) for part in (query.title, query.text))
-        self.wanted, self.unwanted = (
-            [
-                (tokenizer.words(one, query.lang), self.s.weight_title),
-                (tokenizer.words(other, query.lang), 1.0),
-            ]
-            for one, other in ((title.wanted, text.wanted), (title.unwanted, text.unwanted))
-        )
+        self.wanted = [
+            (tokenizer.words(title.wanted, query.lang), self.s.weight_title),
+            (tokenizer.words(text.wanted, query.lang), 1.0),
+        ]
         self.sections = (
             Section(self.wanted, f"{title.wanted} . {text.wanted}"),
-            Section(self.unwanted, f"{title.unwanted} . {text.unwanted}"),
+            [
+                Section([(tokenizer.words(part, query.lang), 1.0)], part)
+                for part in (*title.unwanted, *text.unwanted)
+            ],
         )
         self.query_vector: Vector = {}
         self.query_words: dict[str, list[str]] = {}

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from marketplace.core import taxonomy
-from marketplace.directory.search.needs import read_needs
+from marketplace.directory.search.needs import likely_needs, read_needs
 
 MAX_SUGGESTIONS = 6
-MIN_PROBABILITY, PRESELECT_PROBABILITY = 0.08, 0.4
+MIN_PROBABILITY = 0.08
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,11 @@ def suggest(text: str, limit: int = MAX_SUGGESTIONS) -> list[Suggestion]:
     """Return the services that a text probably asks for, most likely first; none for an empty text."""
     if not text.strip():
         return []
+    needs = read_needs(text, limit)
+    likely = likely_needs(needs)
     return [
-        Suggestion(
-            need.service,
-            need.words if need.probability >= PRESELECT_PROBABILITY else (),
-            need.probability >= PRESELECT_PROBABILITY,
-        )
-        for need in read_needs(text, limit)
+        Suggestion(need.service, need.words if need in likely else (), need in likely)
+        for need in needs
         if need.probability >= MIN_PROBABILITY
     ]
 

@@ -59,6 +59,31 @@ def test_unwanted_service_is_no_need(text: str, wanted: str, unwanted: str) -> N
     assert not services(text.partition(",")[0] if "," in text else text.partition(".")[0])
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted", "improbable"),
+    [
+        ("selge ost på nett til turister", "ecm.shop", {"adv.export", "ecm.booking", "sea.local"}),
+        ("filme bryllup fra lufta", "med.drone", {"med.film", "med.shortform"}),
+        ("annonser på facebook for kafeen", "ads.social", {"con.social"}),
+    ],
+)
+def test_service_much_less_probable_than_the_first_is_left_out(
+    text: str, wanted: str, improbable: set[str]
+) -> None:
+    found = services(text)
+    assert found[0] == wanted
+    assert not improbable & {*found}
+
+
+def test_word_in_passing_in_a_long_text_is_no_need() -> None:
+    text = (
+        "Vi driver et lite ysteri ved fjorden og holder kurs om sommeren. Folk som har smakt osten, spør om de kan få "
+        "den tilsendt når de er hjemme igjen, så nå vil vi selge på nett og la kundene betale med kort."
+    )
+    assert "ecm.shop" in services(text)
+    assert "adv.course" not in services(text)
+
+
 def test_letters_and_general_words_are_not_reasons() -> None:
     (need,) = interpret_text("finne folk å ansette").needs
     assert need.words == ("ansette",)

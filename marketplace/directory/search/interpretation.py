@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from marketplace.directory.search.needs import LIKELY, Need, read_needs
+from marketplace.directory.search.needs import Need, likely_needs, read_needs
 from marketplace.directory.search.place_names import read_place
 from marketplace.directory.search.query_analysis import MAX_QUERY, correct, is_vocabulary_word, spelling
 
@@ -25,5 +25,5 @@ def interpret_text(text: str) -> Interpretation:
     if is_corrected and not place.place:
         place = read_place(corrected, is_vocabulary_word)
         corrected = place.rest
-    needs = tuple(need for need in read_needs(corrected) if need.probability >= LIKELY)
+    needs = likely_needs(read_needs(corrected))
     return Interpretation(place.place, needs, corrected if is_corrected else "")

@@ -23,11 +23,13 @@ from marketplace.directory.search.query_analysis import (
 from marketplace.suppliers.glossary import glossary, search_phrases, text_resources
 
 MAX_SERVICES = 6
-LIKELY = 0.4
-"""Minimum probability to act on a service without asking."""
+_LIKELY, _LIKELY_SHARE = 0.3, 0.5
+"""Minimum probability to act on a service without asking: by itself, and as a share of the most probable one's."""
 _CERTAIN = 0.55
 _NAMED, _LAY, _MENTION = 0.55, 0.35, 0.2
 """Minimum probability of a service whose term, lay phrase or unspecific word is in a text."""
+_NAMED_IN_WORDS = 12
+"""In a text with more content words, a phrase counts for less: it may be mentioned in passing."""
 _MAX_SPECIFIC_SERVICES = 2
 _MAX_PHRASE_WORDS = 5
 _MIN_PARTIAL_LENGTH = 5
@@ -187,6 +189,12 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     )
 
 
+def likely_needs(needs: Sequence[Need]) -> tuple[Need, ...]:
+    """Return those of some needs, most probable first, that are probable enough to act on without asking."""
+    best = needs[0].probability if needs else 0.0
+    return tuple(need for need in needs if need.probability >= max(_LIKELY, _LIKELY_SHARE * best))
+
+
 def _is_about_services(words: Sequence[_Word]) -> bool:
     content = [word for word in words if not word.is_general]
     if not content:
@@ -216,7 +224,8 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
                 if phrase.is_term
                 else _LAY
             )
-            probability = 1.0 if share == 1 else base + (1 - base) * share
+            certainty = min(1.0, _NAMED_IN_WORDS / len(content))
+            probability = 1.0 if share == 1 else (base + (1 - base) * share) * certainty
             if all(words[index].is_general for index in matched) and (
                 len(matched) < len(words) or not any(word.is_filler for word in words)
             ):
@@ -271,13 +280,11 @@ def intended_services(text: str) -> Mapping[str, float]:
 
     A group counts if the text is a part of its name and means no single service.
     """
-    likely = [need for need in read_needs(text) if need.probability >= LIKELY]
+    likely = likely_needs(read_needs(text))
     group = _groups().get(frozenset(stem for word in content_words(text) for stem in stems_of(word)[:1]))
     if group and (not likely or likely[0].probability < _CERTAIN):
         return {group: 1.0}
-    return {
-        need.service: need.probability for need in likely if need.probability >= likely[0].probability * 0.6
-    }
+    return {need.service: need.probability for need in likely}
 
 
 @cache

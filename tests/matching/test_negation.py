@@ -72,6 +72,7 @@ def test_text_of_only_negations_suggests_nothing(glossary: Glossary, text: str) 
         ("Ny logo trenger vi ikke, skilt og film, bare drone.", ("Ny logo trenger vi ikke, skilt og film",)),
         ("Logo, film eller skilt er uaktuelt.", ("Logo, film eller skilt er uaktuelt.",)),
         ("Bilder trenger vi, logo har vi.", ("logo har vi.",)),
+        ("Kebab fra İzmir. Vi trenger ikke logo.", ("trenger ikke logo.",)),
     ],
 )
 def test_unwanted_parts(glossary: Glossary, text: str, unwanted: tuple[str, ...]) -> None:

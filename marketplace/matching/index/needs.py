@@ -50,7 +50,7 @@ RELATED_WEIGHT = 0.1
 """Weight of services that the taxonomy names as related to a need, relative to 1 for the service itself."""
 MIN_REASON_PROBABILITY = 0.5
 """A service that is less probable has no words: most often the text is about something else."""
-MIN_NEED_PROBABILITY = 0.35
+MIN_NEED_PROBABILITY = 0.25
 """A text that is less likely to have a need gets no suggestions."""
 TYPO_SIMILARITY = 0.5
 """How similar (0 to 1) an unknown word must be to a known one to be read as a misspelling of it."""

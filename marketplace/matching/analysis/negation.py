@@ -139,7 +139,7 @@ class Negation:
         yield (start, end), False
 
     def _antecedent(self, text: str, before: Sequence[_Part], previous: Span, cue: _Cue) -> Span:
-        """Return what a part without content refers to; an empty span if that asks for something."""
+        """Return the span that a part without content refers to; an empty one if that asks for something."""
         if cue.is_satisfied and (not before or self.asking.search(text, *before[-1][:2])):
             return 0, 0
         return before[-1][:2] if before else previous

@@ -132,6 +132,14 @@ def test_page_and_files_show_the_same_figures(project: Project, client: Browser)
     assert {"recruited", "aid_sum"} <= set(codes)
 
 
+def test_project_without_an_end_has_a_report(project: Project, client: Browser) -> None:
+    project.ends_on = None
+    session.commit()
+    path = sign_in(client, project)
+    assert "uten at slutten er bestemt" in client.page(path).text
+    assert json.loads(client.get(f"{path}.json").data)["project"]["ends_on"] is None
+
+
 def test_json_follows_its_schema(project: Project, client: Browser) -> None:
     found: dict[str, Any] = json.loads(client.get(f"{sign_in(client, project)}.json").data)
     schema = json.loads(data_path("report.schema.json").read_text(encoding="utf-8"))

@@ -65,6 +65,7 @@ STRUCK_PHRASES = {
     r"\bat each door\b|\bevery door\b": "every entry point",
 }
 """Patterns in docstrings, comments and Markdown; `^` matches the beginning of a docstring or comment."""
+ANY_STRUCK_PHRASE = re.compile("|".join(STRUCK_PHRASES), re.IGNORECASE)
 
 PROSE_FILES = (
     "README.md",
@@ -86,9 +87,19 @@ def name_parts(name: str) -> set[str]:
     return {part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
 
 
+def statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """Yield all statements. `ast.walk` also visits the parts of expressions, which are most nodes."""
+    waiting: list[ast.AST] = [*tree.body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(node, field, ())
+
+
 def public_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield line and name of each class, function, method and module-level constant without leading underscore."""
-    for node in ast.walk(tree):
+    for node in statements(tree):
         if isinstance(
             node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
         ) and not node.name.startswith("_"):
@@ -104,7 +115,7 @@ def prose(source: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield line and text of each docstring and comment."""
     strings = (
         (node.lineno, node.value.value)
-        for node in ast.walk(tree)
+        for node in statements(tree)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     )
     yield from ((line, text.strip()) for line, text in strings if isinstance(text, str))
@@ -126,7 +137,7 @@ def struck_names(name: str, tree: ast.Module) -> Iterator[str]:
 def struck_phrases(name: str, passages: Iterator[tuple[int, str]]) -> Iterator[str]:
     """Yield a message for each struck phrase in passages of prose."""
     for line, text in passages:
-        for pattern, instead in STRUCK_PHRASES.items():
+        for pattern, instead in STRUCK_PHRASES.items() if ANY_STRUCK_PHRASE.search(text) else ():
             if match := re.search(pattern, text, re.IGNORECASE):
                 yield f"{name}:{line}: not {match[0]!r} but {instead}: {text.splitlines()[0][:80]}"
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from marketplace.matching import Document, Glossary, Index, Match, Query, TermMatch
+from tests.support.sampling import Sampling
 
 MatchedTerm = tuple[Query, Match, TermMatch]
 SAMPLE_SIZE = 80
@@ -43,13 +44,13 @@ def _rescored(index: Index, query: Query, changed: Document) -> Match | None:
     return judged if isinstance(judged, Match) else None
 
 
-def _sample(terms: list[MatchedTerm]) -> list[MatchedTerm]:
+def _sample(terms: list[MatchedTerm], sampling: Sampling) -> list[MatchedTerm]:
     random.Random(2027).shuffle(terms)
-    return terms[:SAMPLE_SIZE]
+    return sampling.choose(terms[:SAMPLE_SIZE], SAMPLE_SIZE // 4, "ablation")
 
 
 def test_removing_a_named_word_lowers_its_part(
-    devset: Index, glossary: Glossary, devset_briefs: list[Query]
+    devset: Index, glossary: Glossary, devset_briefs: list[Query], sampling: Sampling
 ) -> None:
     named = [
         (query, match, term)
@@ -59,7 +60,7 @@ def test_removing_a_named_word_lowers_its_part(
         if term.document_words and term.value >= MIN_POINTS
     ]
     assert len(named) >= 20
-    for query, match, term in _sample(named):
+    for query, match, term in _sample(named, sampling):
         after = _rescored(devset, query, _without_term(_document(devset, match), term, glossary))
         part = match.explanation.part(term.part).value
         assert after is None or after.explanation.part(term.part).value < part, (query.id, match, term)
@@ -67,7 +68,7 @@ def test_removing_a_named_word_lowers_its_part(
 
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_removing_a_verified_term_lowers_the_score(
-    devset: Index, glossary: Glossary, devset_briefs: list[Query], confirmed: bool
+    devset: Index, glossary: Glossary, devset_briefs: list[Query], sampling: Sampling, confirmed: bool
 ) -> None:
     named = [
         (query, match, term)
@@ -78,7 +79,7 @@ def test_removing_a_verified_term_lowers_the_score(
         if term.document_words or term.query_words
     ]
     assert len(named) > SAMPLE_SIZE
-    for query, match, term in _sample(named):
+    for query, match, term in _sample(named, sampling):
         after = _rescored(devset, query, _without_term(_document(devset, match), term, glossary))
         assert after is None or after.score < match.score, (query.id, match.document_id, term)
 

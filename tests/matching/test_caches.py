@@ -16,6 +16,7 @@ MISSPELLED = dataclasses.replace(
 
 @pytest.mark.parametrize(("cache_size", "small_directory"), [(1, 0), (2, 2_000), (2, 0)])
 def test_small_caches_change_no_result(
+    index: Index,
     suppliers: list[Document],
     glossary: Glossary,
     monkeypatch: pytest.MonkeyPatch,
@@ -24,18 +25,17 @@ def test_small_caches_change_no_result(
 ) -> None:
     confirmed = dataclasses.replace(BRIEF, needs=("ecm.shop", "med.photo"))
 
-    def results() -> list[object]:
-        index = Index.build(suppliers, glossary)
+    def results(index: Index) -> list[object]:
         queries = [BRIEF, MISSPELLED, confirmed, BRIEF]
         return [index.rank(query) for query in queries] + [
             index.suggest_needs(query.text) for query in queries
         ]
 
-    expected = results()
+    expected = results(index)
     for module in (analyzer, fuzzy, service_words, indexing):
         monkeypatch.setattr(module, "CACHE_SIZE", cache_size)
     monkeypatch.setattr(indexing, "SMALL_DIRECTORY", small_directory)
-    assert results() == expected
+    assert results(Index.build(suppliers, glossary)) == expected
 
 
 @pytest.mark.parametrize("small_directory", [0, 2_000])

@@ -152,6 +152,18 @@ def test_result_shows_change_in_questions_answered_both_times(
     assert "Resultat: ved starten" in browser.page("/plan/assessment/start").text
 
 
+def test_follow_up_shows_change_since_start_and_end(
+    browser: Browser, owner: Viewer, time_machine: Any
+) -> None:
+    stages = {Stage.START: ("1", "2", "3"), Stage.END: ("3", "4", "skipped"), Stage.LATER: ("2", "4", "4")}
+    for stage, days in zip(stages, (0, 61, 242), strict=True):
+        time_machine.move_to(BEGUN + dt.timedelta(days=days), tick=False)
+        finish(owner, stage, PageAnswers(*stages[stage]))
+    page = browser.sign_in(owner.user_id or 0).page("/plan/assessment")
+    row = page.text.split("Hva som er endret")[1].split("Retning og mål")[1]
+    assert row.split()[:6] == ["+33", "3", "spørsmål", "−13", "2", "spørsmål"]
+
+
 def test_low_answers_lead_to_session_guide_and_services(browser: Browser, owner: Viewer) -> None:
     finish(owner, answers=PageAnswers("4", "0", "unknown"))
     page = browser.page("/plan/assessment")

@@ -55,13 +55,20 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """The change of each dimension since an earlier finished stage, in the order of the questionnaire."""
+
+    former: StageView
+    changes: tuple[DimensionChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """The result of a finished stage, with the change since the finished stage before it."""
+    """The result of a finished stage, compared with each finished stage before it."""
 
     view: StageView
     score: AssessmentScore
-    changes: tuple[DimensionChange, ...]
-    former: StageView | None
+    comparisons: list[Comparison]
     advice: list[Advice]
 
 
@@ -108,13 +115,14 @@ def level_of(points: int | None) -> str:
 
 def _result(own: SelfAssessment, view: StageView) -> Result:
     earlier = [one for one in own.finished if one.finished_at < view.finished_at]  # type: ignore[operator]  # because both are finished
-    former = earlier[-1] if earlier else None
     topics = guide_topic_titles()
     return Result(
         view,
         assessment_scores.score_assessment(questionnaire(), view.answers),
-        assessment_scores.dimension_changes(questionnaire(), former.answers, view.answers) if former else (),
-        former,
+        [
+            Comparison(one, assessment_scores.dimension_changes(questionnaire(), one.answers, view.answers))
+            for one in earlier
+        ],
         [_advice(one, topics) for one in assessment_scores.recommendations(questionnaire(), view.answers)],
     )
 

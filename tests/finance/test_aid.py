@@ -84,6 +84,21 @@ def test_fee_of_no_company_is_an_error_with_what_was_typed(app, project, leader,
     assert "5 000 kr" in browser.page(path).text.replace("\xa0", " ")
 
 
+def test_all_companies_of_the_filtered_list_are_chosen_at_once(app, project, leader):
+    cohort = programme.cohort(programme.place(project))
+    bakery, cafe = (programme.participation(cohort, name) for name in ("Bølgen bakeri", "Snøhetta kafé"))
+    note_fees(leader, project.slug, [cafe.id], FeeDetails("paid", 500_000, clock.today()))
+    browser = app.test_client().sign_in(leader.user_id)
+
+    def chosen(query):
+        page = browser.page(f"/programme/{project.slug}/aid?{query}")
+        return {int(box.get("value")) for box in page.all("input", name="id") if "checked" in box.attrib}
+
+    assert chosen("") == set()
+    assert chosen("all=1") == {bakery.id, cafe.id}
+    assert chosen("all=1&state=none") == chosen("all=1&q=boelgen") == {bakery.id}
+
+
 def test_company_of_another_project_gets_no_fee(garden, leader, project):
     other = programme.project(garden, "Et annet prosjekt")
     elsewhere = programme.participation(programme.cohort(programme.place(other)))

@@ -1,7 +1,10 @@
 """Participation fees and state aid of the companies in a project."""
 
+from collections.abc import Sequence
+
 from flask import render_template, request
 
+from marketplace.core.collation import fold_letters
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.finance.forms import AidForm, FeeForm
@@ -13,6 +16,7 @@ from marketplace.programme.queries.projects import project_for
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.forms.editing import add
+from marketplace.web.list_filter import ListFilter, read_list_filter, state_select
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
@@ -22,12 +26,15 @@ from marketplace.web.viewer import current_viewer
 @access.garden
 @access.writes(Level.GARDEN, because=RECORDS)
 def aid(slug: str) -> ViewResponse:
-    """List fees and aid by company, and note the fee of the chosen companies."""
+    """List fees and aid by company, and note the fee of the chosen companies, or with `all` of all in the filtered list."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     page = queries.company_finances(project_access)
+    bar, rows = _filtered(page.rows)
     form = FeeForm()
     chosen = request.form.getlist("id", type=int)
+    if request.method == "GET" and request.args.get("all"):
+        chosen = [row.participation.id for row in rows]
     counts: list[int] = []
     if add(form, lambda form: counts.append(use_cases.note_fees(viewer, slug, chosen, form.details()))):
         flashes.done(
@@ -35,16 +42,42 @@ def aid(slug: str) -> ViewResponse:
                 "The fee of %(num)s company is noted.", "The fees of %(num)s companies are noted.", counts[0]
             )
         )
-        return see_other("finance.aid", slug=slug)
+        return see_other("finance.aid", slug=slug, **bar.args)
     return render_template(
         "finance/aid.html",
         access=project_access,
         page=page,
+        bar=bar,
+        rows=rows,
         form=form,
         chosen=set(chosen),
         fee_states=FEE_STATES,
         bases=AID_BASES,
     )
+
+
+def _filtered(
+    rows: Sequence[queries.CompanyFinances],
+) -> tuple[ListFilter, list[queries.CompanyFinances]]:
+    """Return the filter bar and the companies that match."""
+    bar = read_list_filter(
+        _("Company name or organisation number"),
+        state_select(
+            ("none", _("Not noted")),
+            *((state, str(label)) for state, label in FEE_STATES.items()),
+            label=_("Fee"),
+        ),
+    )
+    text, number = fold_letters(bar.query.text), "".join(bar.query.text.split())
+    return bar, [
+        row
+        for row in rows
+        if (
+            text in fold_letters(row.participation.company_name)
+            or number in (row.participation.organisation_number or "")
+        )
+        and bar.query["state"] in {"", row.fee.state if row.fee else "none"}
+    ]
 
 
 @blueprint.route("/programme/<slug>/aid/<int:participation_id>", methods=["GET", "POST"])

@@ -233,6 +233,8 @@ def test_companies_of_two_trades_see_their_own_examples(app: Flask, client: Brow
     listed = [one.get("id") for one in client.page("/plan/strategy/channels").all("details") if one.get("id")]
     assert listed[:2] == ["channel-website", "channel-linkedin"], "those of a workshop first"
     assert len(listed) == len(set(listed)) == len(strategy_template().channels)
+    wrong = {f"channel-{code}-decision": "nonsense" for code in strategy_template().channels}
+    assert client.post("/plan/strategy/channels", data=wrong).status_code == 422, "errors in the page's order"
     assert "Hva vi lever av" in pages["accommodation"]
     assert "hytter ved elva" in pages["accommodation"]
     assert "sveiser deler" in pages["manufacturing"]

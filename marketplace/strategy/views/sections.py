@@ -56,7 +56,10 @@ def edit_section(section_code: str) -> ViewResponse:
     if result.is_saved:
         flashes.done(_("Saved."))
         return redirect(section_url(SECTIONS[SECTIONS.index(section_code) + 1]), 303)
-    plan = own_plan(viewer)
+    plan, common_channels = own_plan(viewer), _trade(viewer).channels
+    result.form.page_order = [
+        f"channel-{code}-{name}" for code in common_channels for name in ("decision", "now", "role", "owner")
+    ]
     page = render_template(
         "strategy/section.html",
         form=result.form,
@@ -64,7 +67,7 @@ def edit_section(section_code: str) -> ViewResponse:
         section=strategy_template().section(section_code),
         decision_labels={code: localized(names) for code, names in strategy_template().decisions.items()},
         examples=_example_lines(viewer),
-        common_channels=_trade(viewer).channels,
+        common_channels=common_channels,
         suggestions=suggested_gaps(viewer) if section_code == "gaps" else (),
         steps=section_steps(plan),
         section_comments=section_comments(plan.strategy, section_code),

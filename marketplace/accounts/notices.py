@@ -29,7 +29,7 @@ def confirm_registration(name: str, organisation: str, path: str) -> Content:
         [
             _("Hi %(name)s.", name=name),
             _(
-                "%(organisation)s was registered with this address. Open the link and enter the password you chose to get started.",
+                "%(organisation)s was registered with this address. Open the link to get started. In another browser than the one you registered in, you also enter the password you chose.",
                 organisation=organisation,
             ),
             _(

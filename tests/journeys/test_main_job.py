@@ -116,8 +116,6 @@ def apply_as_supplier(user: BrowserUser) -> None:
     )  # fmt: skip
     user.submit()
     user.open(confirmation_link())
-    user.fill(password=NEW_PASSWORD)
-    user.submit()
     user.open("/profile")
     assert NEW_SUPPLIER in user.page.locator(".page-head").inner_text()
 

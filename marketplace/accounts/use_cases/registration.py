@@ -1,7 +1,7 @@
 """Registering, confirming e-mail addresses, and adding users.
 
 A registration becomes a user and an organisation when its address is confirmed: through the e-mailed link, with the
-password chosen at registration. Neither the owner of the address, who may click a link that a stranger caused, nor the
+password chosen at registration or in the browser that sent that password. Neither the owner of the address, who may click a link that a stranger caused, nor the
 stranger, who cannot read the e-mail, can do that alone.
 """
 
@@ -160,17 +160,32 @@ def confirm_registration(token: str, password: str, cost: HashCost, origin: Orig
     if not passwords.verify(password_hash, password, cost):
         raise RuleBroken(wrong_password_message(), "password")
     with transaction():
+        return _add_registered(_get_pending(token), origin)
+
+
+def confirm_in_own_browser(token: str, browser_key: str, origin: Origin = UNKNOWN_ORIGIN) -> int | None:
+    """Add the user and organisation of a registration without asking for its password; return the user's id.
+
+    Returns None unless `browser_key` is that of the browser that registered, which has sent the password already. Raises
+    NotFound if the link is no longer valid, and RuleBroken.
+    """
+    with transaction():
         pending = _get_pending(token)
-        kind, details = pending.kind, pending.details
-        link_hash, expires_at = pending.token_hash, pending.expires_at
-        user = add_verified(
-            PreparedAccount(pending.name, pending.email, pending.password_hash), pending.locale
-        )
-        hooks.registration[kind](user.id, details)
-        record_used_registration(user, link_hash, expires_at)
-        remember_network(user.id, origin)
-        record(Viewer(user_id=user.id), "account.verify", "user", user.id)
-        return user.id
+        if pending.browser_key_hash != token_hash(browser_key):
+            return None
+        return _add_registered(pending, origin)
+
+
+def _add_registered(pending: PendingRegistration, origin: Origin) -> int:
+    """Add the user and organisation of a locked registration; return the user's id. Raises RuleBroken."""
+    kind, details = pending.kind, pending.details
+    link_hash, expires_at = pending.token_hash, pending.expires_at
+    user = add_verified(PreparedAccount(pending.name, pending.email, pending.password_hash), pending.locale)
+    hooks.registration[kind](user.id, details)
+    record_used_registration(user, link_hash, expires_at)
+    remember_network(user.id, origin)
+    record(Viewer(user_id=user.id), "account.verify", "user", user.id)
+    return user.id
 
 
 def wrong_password_message() -> str:

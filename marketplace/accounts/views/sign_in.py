@@ -26,6 +26,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
+from marketplace.web.request import is_inspection
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_person, current_token, current_viewer, pending_step
 
@@ -182,12 +183,24 @@ def send_again() -> ViewResponse:
 @access.public
 @access.writes(Level.PUBLIC, because="the e-mailed token and the chosen password authorize the confirmation")
 def confirm(token: str) -> ViewResponse:
-    """Confirm the address of a registration, or a new address, with the password chosen for it."""
+    """Confirm the address of a registration, or a new address, with the password chosen for it.
+
+    The browser that registered has sent the password, so there the link alone confirms the registration.
+    """
     registration = queries.find_registration(token)
     link = None if registration else queries.find_confirmation(token)
     if registration is None and link is None:
         return _past_link(token, "email", "registration")
     form, status, headers = ConfirmAddressForm(), 200, {}
+    own_key = session.get(REGISTRATION_KEY, {}).get("key")
+    if registration and own_key and request.method == "GET" and not is_inspection():
+        try:
+            user_id = use_cases.confirm_in_own_browser(token, own_key, request_origin())
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            if user_id is not None:
+                return _start_session(user_id)
     if form.validate_on_submit():
         try:
             return _confirm(token, form.password.data or "", is_registration=registration is not None)
@@ -215,7 +228,11 @@ def _confirm(token: str, password: str, *, is_registration: bool) -> ViewRespons
         use_cases.confirm_address(token, password, hash_cost())
         flashes.done(_("The address has been confirmed."))
         return see_other("accounts.sign_in")
-    user_id = use_cases.confirm_registration(token, password, hash_cost(), request_origin())
+    return _start_session(use_cases.confirm_registration(token, password, hash_cost(), request_origin()))
+
+
+def _start_session(user_id: int) -> ViewResponse:
+    """Sign in the user of a registration that has just been confirmed, and open the page that the link asks for."""
     use_cases.sign_out(current_token() or "")
     set_session_cookie(use_cases.open_session(user_id, str(request.user_agent)))
     flashes.done(_("The address has been confirmed."))

@@ -22,7 +22,7 @@ from marketplace.programme.use_cases import feedback, missed_sessions, plan_dead
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.reporting.fact_recording import record_missing_facts
 from marketplace.sourcing import use_cases as sourcing
-from marketplace.strategy.use_cases import measuring_reminders, plan_review_reminders
+from marketplace.strategy.use_cases import half_done_reminders, measuring_reminders, plan_review_reminders
 from marketplace.strategy.use_cases.assessment_reminders import ask_for_assessments
 from marketplace.vetting import use_cases as vetting
 
@@ -63,6 +63,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     feedback.ask_for_feedback,
     measuring_reminders.remind_of_measurements,
     plan_review_reminders.remind_of_plan_reviews,
+    half_done_reminders.remind_of_half_done_work,
     casework_reminders.remind_of_tasks,
     company_reminders.send_due_reminders,
     ask_for_assessments,

@@ -17,3 +17,18 @@ def assessment_asked() -> Content:
         "/plan/assessment",
         _("Begin the self-assessment"),
     )
+
+
+@as_message("assessment_half_done", topic=Topic.STRATEGY)
+def assessment_half_done() -> Content:
+    """To the company: it began a self-assessment, and has not answered for a week."""
+    return Content(
+        _("Finish the self-assessment"),
+        [
+            _("You have begun the self-assessment, but not answered for a week. Your answers are saved."),
+            _("You may answer that you don't know, or skip a question. It does not lower your result."),
+            _("You will get no more reminders of this."),
+        ],
+        "/plan/assessment",
+        _("Continue"),
+    )

@@ -20,3 +20,18 @@ def plan_review_due(review_on: dt.date) -> Content:
         "/plan",
         _("Open the plan"),
     )
+
+
+@as_message("strategy_half_done", topic=Topic.STRATEGY)
+def strategy_half_done() -> Content:
+    """To the company: it began a strategy, and has not changed it for a week."""
+    return Content(
+        _("Continue with your digital strategy"),
+        [
+            _("You have begun a digital strategy, but not changed it for a week. What you wrote is saved."),
+            _("The plan shows what is missing. Your business garden can help you."),
+            _("You will get no more reminders of this."),
+        ],
+        "/plan",
+        _("Open the plan"),
+    )

@@ -145,6 +145,7 @@ def test_unknown_compound_is_read_by_the_product_it_names(text: str, service: st
         "skogsdrift",
         "kraftutvikling",
         "kjøttproduksjon",
+        "catering til 40 personer",
     ],
 )
 def test_general_verb_or_unknown_noun_gives_no_service(text: str) -> None:

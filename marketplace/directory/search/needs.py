@@ -26,6 +26,8 @@ MAX_SERVICES = 6
 _LIKELY, _LIKELY_SHARE = 0.3, 0.5
 """Minimum probability to act on a service without asking: by itself, and as a share of the most probable one's."""
 _CERTAIN = 0.55
+_FEW_WORDS, _CERTAIN_IN_FEW_WORDS = 5, 0.75
+"""In a text of a few content words, a guess that no word explains must be more probable."""
 _NAMED, _LAY, _MENTION = 0.55, 0.35, 0.2
 """Minimum probability of a service whose term, lay phrase or unspecific word is in a text."""
 _NAMED_IN_WORDS = 12
@@ -170,8 +172,8 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     elif _is_about_services(words) and any(is_informative_word(word.surface) for word in words):
         about = " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
         for guess in matching.suggest_needs(about, glossary(), language_of(text), limit=limit):
-            if len(words) == 1 and not guess.words:
-                continue  # an unknown word that only looks like a known one: kjøttproduksjon
+            if not guess.words and _is_too_short(words, guess.probability):
+                continue
             former = needs.get(guess.service)
             if guess.service in taxonomy.services() and (
                 not former or former.probability < guess.probability
@@ -187,6 +189,11 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
         )
         for need in ranked
     )
+
+
+def _is_too_short(words: Sequence[_Word], probability: float) -> bool:
+    """Return True for a few words that may only look like those of a service: kjøttproduksjon, catering to 40 people."""
+    return len(words) == 1 or (len(words) <= _FEW_WORDS and probability < _CERTAIN_IN_FEW_WORDS)
 
 
 def likely_needs(needs: Sequence[Need]) -> tuple[Need, ...]:

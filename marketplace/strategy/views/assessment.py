@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from flask import render_template, request, url_for
 
-from marketplace.core import taxonomy
+from marketplace.core import clock, taxonomy
 from marketplace.core.course_plan import PlannedSession, course_plan
 from marketplace.core.errors import NotFound
+from marketplace.core.i18n import format_month_and_year
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy import assessment_scores
 from marketplace.strategy.assessment_scores import (
@@ -60,6 +61,11 @@ class Comparison:
 
     former: StageView
     changes: tuple[DimensionChange, ...]
+
+    @property
+    def month(self) -> str:
+        """The month and year in which the earlier stage was finished."""
+        return format_month_and_year(clock.to_local(self.former.finished_at))  # type: ignore[arg-type]  # because it is finished
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from marketplace.casework.use_cases import company_reminders
 from marketplace.casework.use_cases import reminders as casework_reminders
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
+from marketplace.finance.use_cases.hours_reminders import remind_of_hours
 from marketplace.mandates.use_cases import reminders as mandate_reminders
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import course_retention, retention
@@ -66,6 +67,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     half_done_reminders.remind_of_half_done_work,
     casework_reminders.remind_of_tasks,
     company_reminders.send_due_reminders,
+    remind_of_hours,
     ask_for_assessments,
     mandate_reminders.warn_of_ending_mandates,
     mandate_reminders.end_mandates,

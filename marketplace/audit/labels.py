@@ -27,6 +27,7 @@ ACTION_LABELS = {
     "fee.note": _("Noted the fee of a company"),
     "funding.record": _("Recorded funding of a project"),
     "hours.approve": _("Approved hours"),
+    "hours.remind": _("Reminded a person of hours"),
     "hours.record": _("Recorded hours"),
     "money.record": _("Recorded an income or a cost"),
     "account.ask_for_address": _("Asked to change the e-mail address"),

@@ -26,6 +26,7 @@ class Topic(StrEnum):
     MEASUREMENTS = "measurements"
     TASKS = "tasks"
     REMINDERS = "reminders"
+    PROJECTS = "projects"
 
 
 class Delivery(StrEnum):
@@ -77,6 +78,7 @@ TOPICS: Mapping[Topic, TopicDetails] = {
     Topic.MEASUREMENTS: TopicDetails(_("Reminders to measure your objectives"), frozenset({_COMPANY})),
     Topic.REMINDERS: TopicDetails(_("Reminders from your business garden"), frozenset({_COMPANY})),
     Topic.TASKS: TopicDetails(_("Reminders of your tasks for companies"), frozenset({_GARDEN})),
+    Topic.PROJECTS: TopicDetails(_("Hours and reports of your projects"), frozenset({_GARDEN})),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(
         _("Applications, refusals, appeals and moves"), frozenset({_GARDEN, _ADMIN})

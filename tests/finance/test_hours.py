@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -10,6 +11,8 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.finance.models import HoursEntry
 from marketplace.finance.queries.hours import hours_page
 from marketplace.finance.use_cases.hours import HoursDetails, approve_hours, save_hours
+from marketplace.finance.use_cases.hours_reminders import remind_of_hours
+from marketplace.outbox.models import Notice
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.queries.projects import project_for
 from tests import factories
@@ -114,3 +117,31 @@ def test_hours_are_typed_with_a_comma_and_kept_after_an_error(app, project, advi
     assert browser.post(path, data=form | {"hours": "7,5"}).status_code == 303
     assert session.query(HoursEntry.minutes).scalar() == 450
     assert "7,5" in browser.page(f"/programme/{project.slug}/hours").text
+
+
+def test_hours_of_last_month_are_reminded_of_once(garden, project, leader, adviser):
+    """The leader has recorded hours and approves those of a manager; another manager has recorded none."""
+    first = clock.today().replace(day=1)
+    forgetful = factories.member(garden, "adviser")
+    former = factories.member(factories.garden("Fjellgløtt"), "adviser")
+    for person, role in (
+        (leader, "leader"), (adviser, "manager"), (forgetful, "manager"), (former, "manager")
+    ):  # fmt: skip
+        session.add(
+            ProjectPerson(project_id=project.id, user_id=person.user_id, role=role, since=project.starts_on)
+        )
+    finance.hours(project, leader.user_id, month=first)
+    finance.hours(project, adviser.user_id, month=first)
+    session.commit()
+    next_month = (first + dt.timedelta(days=32)).replace(day=1)
+    counts = []
+    for day, hour in ((1, 6), (1, 8), (2, 8), (4, 8)):
+        moment = clock.from_local(next_month.replace(day=day), dt.time(hour))
+        with time_machine.travel(moment, tick=False):
+            counts.append(remind_of_hours())
+    assert counts == [0, 2, 0, 0]
+    sent = {one.user_id: one for one in session.query(Notice)}
+    assert sent.keys() == {leader.user_id, forgetful.user_id}
+    assert "1 føring venter" in sent[leader.user_id].body
+    assert "ikke ført timer for" in sent[forgetful.user_id].body
+    assert {one.topic for one in sent.values()} == {"projects"}

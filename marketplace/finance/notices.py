@@ -1,0 +1,50 @@
+"""Reminders of hours that are missing or wait for approval."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marketplace.core.i18n import format_month_and_year, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class DueHours:
+    """Work that a person has left in a project: record the hours of a month, and approve a number of entries."""
+
+    slug: str
+    project: str
+    is_missing: bool
+    waiting: int
+
+
+@as_message("hours_due", topic=Topic.PROJECTS)
+def hours_due(month: dt.date, due: Sequence[DueHours]) -> Content:
+    """A person has not recorded the hours of a month, or has hours of others to approve."""
+    name = format_month_and_year(month)
+    lines = []
+    for one in due:
+        if one.is_missing:
+            lines.append(
+                _("%(project)s: you have not recorded hours for %(month)s.", project=one.project, month=name)
+            )
+        if one.waiting:
+            lines.append(
+                ngettext(
+                    "%(project)s: %(num)s entry is waiting for you to approve it.",
+                    "%(project)s: %(num)s entries are waiting for you to approve them.",
+                    one.waiting,
+                    project=one.project,
+                )
+            )
+    is_missing = any(one.is_missing for one in due)
+    if is_missing:
+        lines.append(_("If you did not work on the project that month, you have nothing to do."))
+    return Content(
+        _("Record your hours for %(month)s", month=name) if is_missing else _("Hours wait for your approval"),
+        lines,
+        f"/programme/{due[0].slug}/hours" if len(due) == 1 else "/programme",
+        _("Open the hours"),
+    )

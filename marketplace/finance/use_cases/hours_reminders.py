@@ -1,0 +1,115 @@
+"""Reminders in the first days of a month: hours that are missing, or wait for approval. One message to each person."""
+
+import datetime as dt
+from collections import defaultdict
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from marketplace.accounts.models import User
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.dates import add_months
+from marketplace.finance.models import HoursEntry
+from marketplace.finance.notices import DueHours, hours_due
+from marketplace.finance.queries.corrections import is_valid
+from marketplace.outbox.messages import Recipient
+from marketplace.outbox.use_cases import send
+from marketplace.programme.models.projects import Project, ProjectPerson
+from marketplace.programme.queries.cohorts import eligible_people
+
+FIRST_HOUR = dt.time(7)
+"""Local time at which the reminders are sent."""
+LAST_DAY = 3
+"""Day of the month until which they are sent, so that none is lost if the service is down on the first day."""
+SENT = "hours.remind"
+
+
+def remind_of_hours() -> int:
+    """Remind people with a role in a project of last month's hours; return their number. A scheduled job.
+
+    Idempotent: each person is reminded once a month. People who have left the gardens of a project are left out.
+    """
+    today = clock.today()
+    if today.day > LAST_DAY or clock.now() < clock.from_local(today, FIRST_HOUR):
+        return 0
+    month = add_months(today.replace(day=1), -1)
+    due = _due_hours(month)
+    session.rollback()
+    return sum(_remind(user_id, month, due[user_id]) for user_id in sorted(due))
+
+
+def _remind(user_id: int, month: dt.date, due: list[DueHours]) -> bool:
+    with transaction():
+        # The lock makes a second process wait until the first has recorded that the person is reminded.
+        user = load_locked(select(User).where(User.id == user_id, User.is_active))
+        if user is None or _is_sent(user_id, month):
+            return False
+        send(hours_due(month, due), [Recipient(user.id, user.email, user.locale)])
+        record(None, SENT, "user", user_id, month=str(month), projects=len(due))
+        return True
+
+
+def _is_sent(user_id: int, month: dt.date) -> bool:
+    sent = select(AuditEvent.details).where(
+        AuditEvent.action == SENT, AuditEvent.object_type == "user", AuditEvent.object_id == str(user_id)
+    )
+    return any(details.get("month") == str(month) for details in session.scalars(sent))
+
+
+def _due_hours(month: dt.date) -> dict[int, list[DueHours]]:
+    """Return by user what is left to do after a month, by project. `month` is its first day."""
+    last = add_months(month, 1) - dt.timedelta(days=1)
+    query = select(Project).where(
+        Project.closed_at.is_(None),
+        Project.starts_on <= last,
+        or_(Project.ends_on.is_(None), Project.ends_on >= month),
+    )
+    due: dict[int, list[DueHours]] = defaultdict(list)
+    for project in session.scalars(query.order_by(Project.id)).all():
+        missing, waiting = _missing(project, month, last), _waiting(project)
+        for user_id in dict(eligible_people(project)):
+            if user_id in missing or user_id in waiting:
+                due[user_id].append(
+                    DueHours(project.slug, project.name, user_id in missing, waiting.get(user_id, 0))
+                )
+    return due
+
+
+def _has_role(project: Project, first: dt.date, last: dt.date) -> ColumnElement[bool]:
+    return and_(
+        ProjectPerson.project_id == project.id,
+        ProjectPerson.since <= last,
+        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= first),
+    )
+
+
+def _valid_hours(project: Project) -> ColumnElement[bool]:
+    return and_(HoursEntry.project_id == project.id, HoursEntry.minutes > 0, is_valid(HoursEntry))
+
+
+def _missing(project: Project, month: dt.date, last: dt.date) -> set[int]:
+    """Return the users with a role in the project in a month who have not recorded hours for it."""
+    recorded = select(HoursEntry.user_id).where(HoursEntry.month == month, _valid_hours(project))
+    query = select(ProjectPerson.user_id).where(
+        _has_role(project, month, last), ProjectPerson.user_id.not_in(recorded)
+    )
+    return set(session.scalars(query))
+
+
+def _waiting(project: Project) -> dict[int, int]:
+    """Return the number of entries that the leader and the managers of places can approve today, by user."""
+    is_responsible = or_(ProjectPerson.role == "leader", ProjectPerson.place_id == HoursEntry.place_id)
+    query = (
+        select(ProjectPerson.user_id, func.count(HoursEntry.id.distinct()))
+        .join(HoursEntry, and_(HoursEntry.project_id == ProjectPerson.project_id, is_responsible))
+        .where(
+            _has_role(project, clock.today(), clock.today()),
+            _valid_hours(project),
+            HoursEntry.approved_at.is_(None),
+            HoursEntry.user_id != ProjectPerson.user_id,
+        )
+        .group_by(ProjectPerson.user_id)
+    )
+    return dict(session.execute(query).all())

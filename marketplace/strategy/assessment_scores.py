@@ -39,6 +39,8 @@ STAGE_LABELS = {
     Stage.END: _l("At the end"),
     Stage.LATER: _l("Half a year later"),
 }
+SINCE_LABELS = {Stage.START: _l("Since the start"), Stage.END: _l("Since the end")}
+"""Headings of the change since a stage. None follows the last stage."""
 
 
 class StageState(StrEnum):

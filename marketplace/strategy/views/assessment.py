@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from flask import render_template, request, url_for
 
-from marketplace.core import clock, taxonomy
+from marketplace.core import taxonomy
 from marketplace.core.course_plan import PlannedSession, course_plan
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import format_month_and_year
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy import assessment_scores
 from marketplace.strategy.assessment_scores import (
+    SINCE_LABELS,
     STAGE_LABELS,
     AssessmentScore,
     DimensionChange,
@@ -62,11 +62,6 @@ class Comparison:
     former: StageView
     changes: tuple[DimensionChange, ...]
 
-    @property
-    def month(self) -> str:
-        """The month and year in which the earlier stage was finished."""
-        return format_month_and_year(clock.to_local(self.former.finished_at))  # type: ignore[arg-type]  # because it is finished
-
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -76,6 +71,11 @@ class Result:
     score: AssessmentScore
     comparisons: list[Comparison]
     advice: list[Advice]
+
+    @property
+    def has_missing_change(self) -> bool:
+        """True if a change is unknown because too few questions were answered both times."""
+        return any(change.points is None for one in self.comparisons for change in one.changes)
 
 
 @blueprint.get("/plan/assessment")
@@ -109,6 +109,7 @@ def _overview(own: SelfAssessment, shown: StageView | None) -> str:
         level_of=level_of,
         states=StageState,
         stage_labels=STAGE_LABELS,
+        since_labels=SINCE_LABELS,
         max_shown=MAX_SHOWN,
     )
 

@@ -11,7 +11,8 @@ import pytest
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
-from marketplace.programme.models.projects import ProjectGarden
+from marketplace.outbox.models import Notice
+from marketplace.programme.models.projects import ProjectGarden, ProjectPerson
 from marketplace.reporting.models import ReportLink
 from marketplace.reporting.queries.issues import verify_issue
 from marketplace.reporting.use_cases.issuing import (
@@ -104,6 +105,25 @@ def test_issues_are_numbered_and_a_second_leader_is_told_of_the_first(project, l
     with pytest.raises(Conflict):
         issue_report(other, project.slug, period())
     assert issue_report(other, project.slug, period(newest=1)).number == 2
+
+
+def test_curators_and_people_with_a_role_are_notified_of_an_issue(app, project, garden, leader):
+    curator, manager, _adviser = (
+        factories.member(garden, role) for role in ("curator", "adviser", "adviser")
+    )
+    session.add(
+        ProjectPerson(project_id=project.id, user_id=manager.user_id, role="manager", since=project.starts_on)
+    )
+    session.commit()
+    issue_report(leader, project.slug, period())
+    issue_report(leader, "", period())
+    sent = session.query(Notice).order_by(Notice.id).all()
+    assert [one.user_id for one in sent] == [curator.user_id, manager.user_id, curator.user_id]
+    assert (sent[0].kind, sent[0].topic) == ("report_issued", "projects")
+    browser = app.test_client().sign_in(curator.user_id)
+    assert all(
+        "Utgave 1" in browser.page(one.link_path).text for one in sent if one.user_id == curator.user_id
+    )
 
 
 def test_only_the_leader_issues_and_partner_gardens_see_no_issues(app, project, garden, leader):

@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from sqlalchemy import or_, select
+
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
@@ -12,8 +14,13 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.messages import Recipient
+from marketplace.outbox.use_cases import send
+from marketplace.programme.models.projects import ProjectPerson
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.models import ReportIssue, ReportLink
+from marketplace.reporting.notices import report_issued
 from marketplace.reporting.queries.issues import (
     IssueOwner,
     compute_content,
@@ -47,7 +54,7 @@ class LinkDetails:
 
 
 def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssue:
-    """Issue the report of a project, or of the viewer's garden if `slug` is empty, as of now.
+    """Issue the report of a project, or of the viewer's garden if `slug` is empty, as of now, and notify colleagues.
 
     Raises Forbidden unless the viewer leads it, RuleBroken, or Conflict if somebody else has issued one meanwhile.
     """
@@ -82,7 +89,22 @@ def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssu
         session.add(issue)
         session.flush()
         record(viewer, "report.issue", "report", issue.id, number=issue.number, digest=issue.digest)
+        path = f"{f'/programme/{slug}' if slug else ''}/report/issues/{issue.number}"
+        send(report_issued(viewer.name, owner.name, issue, path), _colleagues(viewer, owner))
         return issue
+
+
+def _colleagues(viewer: Viewer, owner: IssueOwner) -> list[Recipient]:
+    """Return the curators of the garden and its members with a role in the project, without the viewer."""
+    today = clock.today()
+    people = select(ProjectPerson.user_id).where(
+        ProjectPerson.project_id == owner.project_id,
+        ProjectPerson.since <= today,
+        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= today),
+    )
+    curators = recipients_for(owner.garden_id, roles=("curator",))
+    informed = {*session.scalars(people), *(one.user_id for one in curators)} - {viewer.user_id}
+    return [one for one in recipients_for(owner.garden_id) if one.user_id in informed]
 
 
 def create_link(viewer: Viewer, slug: str, details: LinkDetails) -> str:

@@ -90,6 +90,7 @@ ACTION_LABELS = {
     "brief.extend_without_offers": _("Extended the deadline, because no offers came"),
     "brief.garden_told": _("Notified the business garden of a late decision"),
     "brief.alert": _("Sent alerts about a new brief"),
+    "brief.choose_early": _("Chose whom to invite when the brief opens"),
     "brief.invite": _("Invited a supplier"),
     "brief.invite_outside": _("Invited a supplier by e-mail"),
     "brief.lapse": _("A brief lapsed without a decision"),

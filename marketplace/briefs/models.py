@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -111,6 +111,7 @@ class BriefReview(Base):
     `verdict` is "ok", "changes" or, for a first publication, "refused" or "opened" (by the scheduled job). `opens_at` is
     when a first publication opens unless it is answered before; None if it waits for an answer. `reasons` are those of
     `review_reasons` for which the garden reads the brief before it opens, besides a company that it does not know.
+    `chosen_suppliers` are the ids of those that the company has chosen to invite when the brief opens.
     """
 
     __tablename__ = "brief_review"
@@ -126,6 +127,7 @@ class BriefReview(Base):
     withdrawn_at: Mapped[dt.datetime | None]
     opens_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     reasons: Mapped[list[str]] = mapped_column(default=list, server_default="[]")
+    chosen_suppliers: Mapped[list[int]] = mapped_column(JSON, default=list, server_default="[]")
     verdict: Mapped[str | None] = mapped_column(String(10))
     comment: Mapped[str] = mapped_column(Text, default="")
     topic_comments: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -68,6 +68,7 @@ RETENTION_RULES = {
     "brief.closed_reason": CLOSED_BRIEF,
     "brief.confirmed_topics": FACTS,
     "brief.title": "kept: names the brief in statistics and in the audit log",
+    "brief_review.chosen_suppliers": FACTS,
     "brief_review.comment": DECISION,
     "brief_review.message": DECISION,
     "brief_review.reasons": FACTS,

@@ -16,7 +16,8 @@ from marketplace.organisations.models import Company
 from marketplace.organisations.use_cases import mark_company_known
 from marketplace.outbox.models import Notice
 from marketplace.sourcing import use_cases
-from marketplace.sourcing.models import RankingRun
+from marketplace.sourcing.models import Invitation, RankingRun
+from marketplace.suppliers.models import Supplier
 from tests import factories
 from tests.factories.briefs import draft
 
@@ -94,11 +95,59 @@ def test_company_is_told_the_wait_before_and_after(stranger, sign_in):
     for page in (f"/briefs/{reference}/check", f"/briefs/{reference}/fit"):
         assert "does not know your company yet" in browser.get(page).text
     answer = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
-    assert answer.location.endswith(f"/briefs/{reference}")
-    assert "It opens automatically on" in browser.get(answer.location).text
+    assert answer.location.endswith(f"/briefs/{reference}/fit")
+    for page in (answer.location, f"/briefs/{reference}"):
+        assert "It opens automatically on" in browser.get(page).text
     assert "is waiting to open" in browser.get("/home").text
     again = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
-    assert again.location.endswith(f"/briefs/{reference}")
+    assert again.location.endswith(f"/briefs/{reference}/fit")
+
+
+def invited_names():
+    query = select(Supplier.name).join(Invitation.supplier).order_by(Supplier.name)
+    return list(session.scalars(query))
+
+
+def supplier_boxes(browser, path, **attributes):
+    return [box.get("value") for box in browser.page(path).all("input", name="supplier", **attributes)]
+
+
+def test_suppliers_chosen_while_the_brief_waits_are_invited_when_it_opens(market, stranger, submit, sign_in):
+    reference, browser = submit(), sign_in(stranger)
+    path = f"/briefs/{reference}/fit"
+    boxes = supplier_boxes(browser, path)
+    assert len(boxes) > 1
+    for choice in (
+        boxes,
+        [boxes[0], "999999"],
+    ):  # replaces the first choice, and ignores an unlisted supplier
+        assert browser.post(path, data={"supplier": choice}).location == path
+    assert supplier_boxes(browser, path, checked="") == boxes[:1]
+    assert (invited_names(), runs()) == ([], 0)
+    sign_in(market.adviser).post(f"/briefs/{reference}/first-publication", data={"verdict": "ok"})
+    assert invited_names() == [session.get_one(Supplier, int(boxes[0])).name]
+    assert browser.post(path, data={"supplier": boxes}).status_code == 409
+
+
+def test_choice_is_dropped_when_the_brief_is_pulled_back(market, stranger, submit, sign_in):
+    reference, browser = submit(), sign_in(stranger)
+    path = f"/briefs/{reference}/fit"
+    boxes = supplier_boxes(browser, path)
+    browser.post(path, data={"supplier": boxes})
+    browser.post(f"/briefs/{reference}/pull-back")
+    mark_company_known(market.adviser, stranger.organisation_id)
+    session.commit()
+    assert use_cases.publish_brief(stranger, reference, confirmed=True).state == "published"
+    assert invited_names() == []
+
+
+def test_more_suppliers_than_allowed_are_not_chosen(stranger, submit, sign_in, monkeypatch):
+    monkeypatch.setattr("marketplace.sourcing.use_cases.invitations.MAX_INVITED", 1)
+    reference, browser = submit(), sign_in(stranger, "en")
+    path = f"/briefs/{reference}/fit"
+    boxes = supplier_boxes(browser, path)
+    answer = browser.post(path, data={"supplier": boxes})
+    assert (answer.status_code, "The choice was not saved" in answer.text) == (422, True)
 
 
 def test_garden_opens_the_brief_from_its_home_page(market, stranger, submit, sign_in):

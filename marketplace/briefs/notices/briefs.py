@@ -70,8 +70,8 @@ def review_request_withdrawn(company: str, title: str, reference: str) -> Conten
 
 
 @as_message("brief_published")
-def brief_published(title: str, reference: str, deadline: dt.datetime) -> Content:
-    """To the company: the brief is published."""
+def brief_published(title: str, reference: str, deadline: dt.datetime, *, is_choice_made: bool) -> Content:
+    """To the company: the brief is published. `is_choice_made` states that suppliers were chosen before it opened."""
     return Content(
         _("The brief has been published: %(title)s", title=title),
         [
@@ -82,7 +82,7 @@ def brief_published(title: str, reference: str, deadline: dt.datetime) -> Conten
             _("Offers are sealed until then. Questions from suppliers are sent to you."),
         ],
         brief_path(reference, "/ranking"),
-        _("Choose which suppliers to invite"),
+        _("See who was invited") if is_choice_made else _("Choose which suppliers to invite"),
     )
 
 

@@ -178,7 +178,7 @@ def _open(viewer: Viewer | None, brief: Brief, review: BriefReview) -> None:
     earliest, _latest = guide.deadline_limits(guide.load(brief.guide_version), clock.today())
     if brief.answers["response_deadline"] < earliest.isoformat():
         brief.answers = {**brief.answers, "response_deadline": earliest.isoformat()}
-    open_brief(viewer, brief, review.asked_by_id)
+    open_brief(viewer, brief, review.asked_by_id, is_choice_made=bool(review.chosen_suppliers))
 
 
 def _open_again(viewer: Viewer | None, brief: Brief) -> None:

@@ -94,8 +94,13 @@ def _submit(viewer: Viewer, brief: Brief, reasons: list[str]) -> None:
     send(garden_notice, garden_recipients(brief))
 
 
-def open_brief(viewer: Viewer | None, brief: Brief, publisher_id: int | None) -> None:
-    """Publish a brief's answers as version 1, inside the caller's transaction. `viewer` is None in a scheduled job."""
+def open_brief(
+    viewer: Viewer | None, brief: Brief, publisher_id: int | None, *, is_choice_made: bool = False
+) -> None:
+    """Publish a brief's answers as version 1, inside the caller's transaction. `viewer` is None in a scheduled job.
+
+    `is_choice_made` states that the company has chosen whom to invite while the brief waited.
+    """
     answers, now = dict(brief.answers), clock.now()
     deadline = clock.end_of_day(dt.date.fromisoformat(answers["response_deadline"]))
     brief.answers = answers
@@ -112,7 +117,7 @@ def open_brief(viewer: Viewer | None, brief: Brief, publisher_id: int | None) ->
     bump_revision(brief)
     record(viewer, "brief.publish", "brief", brief.reference, version=1, deadline=deadline.isoformat())
     send(
-        notices.brief_published(brief.title, brief.reference, deadline),
+        notices.brief_published(brief.title, brief.reference, deadline, is_choice_made=is_choice_made),
         company_recipients(brief, except_viewer=viewer),
     )
     if brief.company.is_known:

@@ -59,6 +59,7 @@ class RequirementCost:
 class ListedSupplier:
     """A supplier that would be listed."""
 
+    supplier_id: int
     listing: Listing
     summary: str
     gaps: Sequence[str]
@@ -204,6 +205,7 @@ def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, ba
         costs=sorted(costs, key=lambda cost: -cost.more),
         candidates=[
             ListedSupplier(
+                int(match.document_id),
                 current.listings[match.document_id],
                 match_explanation.summary_sentence(match.explanation),
                 match_explanation.gap_sentences(match.explanation, 2),

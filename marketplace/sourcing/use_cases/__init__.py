@@ -2,6 +2,7 @@
 
 from marketplace.sourcing.ranking import rank_jumps
 from marketplace.sourcing.use_cases.alerts import alert_matching_suppliers
+from marketplace.sourcing.use_cases.early_choice import choose_before_opening
 from marketplace.sourcing.use_cases.invitations import decline, invite_suppliers, mark_seen, reconsider
 from marketplace.sourcing.use_cases.outside_invitations import (
     accept_outside_invitation,
@@ -28,6 +29,7 @@ __all__ = [
     "alert_matching_suppliers",
     "amend_brief",
     "answer_first_publication",
+    "choose_before_opening",
     "confirm_outside_invitation",
     "decline",
     "invite_outside",

@@ -17,6 +17,7 @@ from marketplace.sourcing.ranking import directory_snapshots
 from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.ranking.documents import query_of
 from marketplace.sourcing.ranking.run_storage import serialize
+from marketplace.sourcing.use_cases.early_choice import invite_chosen
 
 MAX_EXPLAINED = 30
 
@@ -35,17 +36,23 @@ def publish_brief(viewer: Viewer, reference: str, *, confirmed: bool = False) ->
 
 
 def answer_first_publication(viewer: Viewer, reference: str, verdict: str, comment: str) -> Brief:
-    """Record the garden's answer about a first publication, and rank the directory if it opens. Raises RuleBroken."""
+    """Record the garden's answer about a first publication. If it opens, rank the directory and invite the chosen suppliers.
+
+    Raises RuleBroken.
+    """
     corpus()
     with transaction():
         brief = briefs.answer_first_publication(viewer, reference, verdict, comment)
         if brief.state == BriefState.PUBLISHED:
-            rank_brief(viewer, brief)
+            invite_chosen(brief, rank_brief(viewer, brief))
         return brief
 
 
 def open_waiting_briefs() -> int:
-    """Open and rank the first publications whose wait is over, and return their number. Idempotent."""
+    """Open and rank the first publications whose wait is over, invite the chosen suppliers, and return their number.
+
+    Idempotent.
+    """
     references, opened = briefs.due_first_publications(), 0
     if references:
         corpus()
@@ -53,7 +60,7 @@ def open_waiting_briefs() -> int:
         with transaction():
             brief = briefs.open_due_brief(reference)
             if brief is not None:
-                rank_brief(None, brief)
+                invite_chosen(brief, rank_brief(None, brief))
                 opened += 1
     return opened
 

@@ -3,6 +3,7 @@
 from marketplace.sourcing.views import (
     amendment,
     demand,
+    early_choice,
     exposure,
     first_publication,
     invitations,
@@ -20,6 +21,7 @@ __all__ = [
     "amendment",
     "blueprint",
     "demand",
+    "early_choice",
     "exposure",
     "first_publication",
     "invitations",

@@ -18,6 +18,7 @@ from marketplace.sourcing.forms import presence_label, requirement_label
 from marketplace.sourcing.labels import budget_label
 from marketplace.sourcing.queries.what_if import Scenario
 from marketplace.sourcing.views.base import blueprint
+from marketplace.sourcing.views.early_choice import early_choice_page
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -54,8 +55,13 @@ def what_if_panel(_viewer: Viewer, brief_view: BriefView, args: MultiDict[str, s
 @blueprint.get("/briefs/<reference>/fit")
 @access.company
 def what_if(reference: str) -> ViewResponse:
-    """Show the suppliers that would fit, and the effect of each change. Does not change the brief."""
+    """Show the suppliers that would fit, and the effect of each change. Does not change the brief.
+
+    While the brief waits for its garden, the company chooses here whom to invite when it opens.
+    """
     result = queries.what_if(current_viewer(), reference, _parse_scenario(request.args))
+    if result.brief_view.phase is Phase.WAITING and not result.brief_view.brief.versions:
+        return early_choice_page(queries.what_if_for(result.brief_view, Scenario()))
     if result.brief_view.phase is not Phase.DRAFT:
         return redirect(url_for("sourcing.ranking", reference=reference), 303)
     return render_template(
@@ -80,12 +86,12 @@ def publish(reference: str) -> ViewResponse:
     except Conflict:
         phase = briefs.brief_view_for(viewer, reference).phase
         if phase is Phase.WAITING:
-            return see_other("briefs.show", reference=reference)
+            return see_other("sourcing.what_if", reference=reference)
         if phase is Phase.OPEN:
             return see_other("sourcing.ranking", reference=reference)
         raise
     if briefs.phase_of(brief) is Phase.WAITING:
         flashes.done(_("The brief has been sent. The opening time is shown below."))
-        return see_other("briefs.show", reference=reference)
+        return see_other("sourcing.what_if", reference=reference)
     flashes.done(_("The brief has been published. Now choose which suppliers to invite."))
     return see_other("sourcing.ranking", reference=reference)

@@ -87,6 +87,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,
     course_retention.erase_old_participations,
+    course_retention.delete_old_finances,
     retention.erase_old_casework,
     retention.delete_old_mandates,
     retention.delete_expired,

@@ -1,13 +1,14 @@
-"""Scheduled erasure of the people in projects: contact persons without an account, and lecturers."""
+"""Scheduled deletion after the end of projects: contact persons without an account, lecturers, and finances."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed
+from marketplace.finance.models import AidGrant, FundingSource, HoursEntry, MoneyEntry, ParticipationFee
 from marketplace.privacy import retention_periods
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
@@ -56,6 +57,29 @@ def _erase_lecturers() -> int:
     if erased:
         record(None, "privacy.delete_old", "table", "lecturers", rows=erased)
     return erased
+
+
+def delete_old_finances() -> int:
+    """Delete hours, money, fees and aid of projects that ended ten years ago; return the number of rows. A job.
+
+    All rows of a project are deleted together, so that no correction is left without the row that it replaces.
+    """
+    ended = _ended_projects(retention_periods.FINANCE_MONTHS)
+    seats = select(Participation.id).where(Participation.project_id.in_(ended))
+    with transaction():
+        count = 0
+        for query in (
+            delete(ParticipationFee).where(ParticipationFee.participation_id.in_(seats)),
+            # Incomes refer to their funding source.
+            *(
+                delete(table).where(table.project_id.in_(ended))
+                for table in (MoneyEntry, FundingSource, HoursEntry, AidGrant)
+            ),
+        ):
+            count += session.connection().execute(query).rowcount
+        if count:
+            record(None, "privacy.delete_old", "table", "finances", rows=count)
+        return count
 
 
 def _ended_projects(months: int) -> Any:

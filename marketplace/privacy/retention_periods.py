@@ -15,6 +15,7 @@ UNCONFIRMED_DAYS = 7
 INVITATION_DAYS = 30
 KNOWN_NETWORK_DAYS = 90
 PROJECT_MONTHS = 24
+FINANCE_MONTHS = 120
 NO_SEAT_MONTHS = 12
 MANDATE_MONTHS = 24
 SEARCH_COUNT_MONTHS = 13
@@ -90,6 +91,11 @@ PERIODS = (
         ),
         _("12 months after the last change"),
         _("The person and what the person wrote are erased."),
+    ),
+    RetentionPeriod(
+        _("Hours, funding, costs, participation fees and state aid of a project"),
+        _("Ten years after the end of the project"),
+        _("Deleted. Reports that have been issued keep their figures."),
     ),
     RetentionPeriod(
         _("Links to a course session, for lecturers and for taking attendance"),

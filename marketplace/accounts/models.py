@@ -41,8 +41,9 @@ class PendingRegistration(Base):
     """A registration whose address has not been confirmed: no user and no organisation exists yet.
 
     Anyone can register with any address, so several may wait for one address, and each can only be confirmed with the
-    password chosen in it, or by the browser that sent it. `token_hash` belongs to the e-mailed link, `browser_key_hash` to the session of the browser
-    that registered, which may ask for another e-mail and confirms without the password. `details` are those of the organisation, by kind: see hooks.py.
+    password chosen in it, or in the browser that sent it. `token_hash` belongs to the e-mailed link, `browser_key_hash` to
+    the session of the browser that registered, which may ask for another e-mail and confirms without the password.
+    `details` are those of the organisation, by kind: see hooks.py.
     """
 
     __tablename__ = "pending_registration"

@@ -1,8 +1,8 @@
 """Registering, confirming e-mail addresses, and adding users.
 
 A registration becomes a user and an organisation when its address is confirmed: through the e-mailed link, with the
-password chosen at registration or in the browser that sent that password. Neither the owner of the address, who may click a link that a stranger caused, nor the
-stranger, who cannot read the e-mail, can do that alone.
+password chosen at registration or in the browser that sent that password. Neither the owner of the address, who may
+click a link that a stranger caused, nor the stranger, who cannot read the e-mail, can do that alone.
 """
 
 from dataclasses import dataclass

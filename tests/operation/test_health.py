@@ -132,10 +132,13 @@ def count():
     for _ in range(50):
         http_metrics.observe("GET", "/", 200, 0.02)
 count()
-children = [os.fork() for _ in range(2)]
-if 0 in children:
-    count()
-    os._exit(0)
+children = []
+for _ in range(3):
+    child = os.fork()
+    if not child:
+        count()
+        os._exit(0)
+    children.append(child)
 for child in children:
     os.waitpid(child, 0)
     metric_files.mark_process_dead(child)

@@ -1,10 +1,11 @@
 """Demand for services beside the supply: counts that reveal no single company of another garden, and where to recruit."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 MIN_COMPANIES = 5
 """Companies that other gardens' counts must come from before they are shown. They are rounded down to a multiple of it."""
@@ -21,8 +22,7 @@ class DemandKind(StrEnum):
     PLAN = "plan"
 
 
-@dataclass(frozen=True, slots=True)
-class DemandEvent:
+class DemandEvent(NamedTuple):
     """One event of a company. `is_own` if the viewer's garden may see it; `reason` is why a supplier declined."""
 
     kind: DemandKind
@@ -126,9 +126,9 @@ def round_down(number: int) -> int:
 def count_events(events: Sequence[DemandEvent]) -> DemandCount:
     """Count events; those of other gardens only if they come from enough companies."""
     others = [event.company_id for event in events if not event.is_own]
-    if len(others) == len(events) < MIN_COMPANIES:
-        return NONE
     is_shown = len(others) >= MIN_COMPANIES and len(set(others)) >= MIN_COMPANIES
+    if len(others) == len(events) and not is_shown:
+        return NONE
     return DemandCount(len(events) - len(others), round_down(len(others)) if is_shown else 0)
 
 
@@ -137,9 +137,9 @@ def coverage_lines(
     searches: Mapping[tuple[str, str], int],
     key: Callable[[str, str], tuple[str, str] | None],
     supply: Callable[[str, str], int],
-    keys: Iterable[tuple[str, str]] = (),
+    keys: Collection[tuple[str, str]] = (),
 ) -> list[CoverageLine]:
-    """Build a line for each key, and for each of `keys` without events.
+    """Build a line for each key with counts that are shown, and for each of `keys`.
 
     `key` maps the service (or kind of service) and the municipality of an event to a line, or to None to leave it out.
     """
@@ -154,17 +154,29 @@ def coverage_lines(
         line = line_of(code, place)
         if line is not None:
             searched[line] += number
-    return [
-        _line(*line, supply(*line), grouped[line], round_down(searched[line]))
-        for line in dict.fromkeys([*grouped, *searched])
-    ]
+    always, lines = set(keys), []
+    for line in dict.fromkeys([*grouped, *searched]):
+        counts, searches_shown = _counts(grouped[line]), round_down(searched[line])
+        if counts or searches_shown or line in always:
+            lines.append(_line(*line, supply(*line), counts, searches_shown))
+    return lines
 
 
-def _line(code: str, place: str, supply: int, events: list[DemandEvent], searches: int) -> CoverageLine:
+def _counts(events: Sequence[DemandEvent]) -> dict[tuple[DemandKind, str], DemandCount]:
+    """Count events by kind and reason, without counts that are not shown."""
     by_kind: defaultdict[tuple[DemandKind, str], list[DemandEvent]] = defaultdict(list)
     for event in events:
         by_kind[event.kind, event.reason].append(event)
-    counts = {key: count_events(found) for key, found in by_kind.items()}
+    return {key: count for key, found in by_kind.items() if (count := count_events(found)) is not NONE}
+
+
+def _line(
+    code: str,
+    place: str,
+    supply: int,
+    counts: Mapping[tuple[DemandKind, str], DemandCount],
+    searches: int,
+) -> CoverageLine:
     return CoverageLine(
         code,
         place,
@@ -173,9 +185,5 @@ def _line(code: str, place: str, supply: int, events: list[DemandEvent], searche
         open_briefs=counts.get((DemandKind.OPEN, ""), NONE),
         planned=counts.get((DemandKind.PLAN, ""), NONE),
         searches=searches,
-        declines={
-            reason: count
-            for (kind, reason), count in counts.items()
-            if kind is DemandKind.DECLINE and count.total
-        },
+        declines={reason: count for (kind, reason), count in counts.items() if kind is DemandKind.DECLINE},
     )

@@ -29,8 +29,8 @@ MAX_DAYS = 2
 def remind_of_half_done_work() -> int:
     """Remind companies of what they left half done a week ago; return the number of reminders. A scheduled job.
 
-    Each self-assessment and each strategy leads to one reminder at most. A company that has
-    an unfinished self-assessment from the same days or later is not reminded of its strategy.
+    Each self-assessment and each strategy leads to one reminder at most. A company that has an unfinished
+    self-assessment from the same days or later is not reminded of its strategy.
     """
     today = clock.today()
     if clock.now() < clock.from_local(today, FIRST_HOUR):
@@ -63,23 +63,23 @@ def _remind(
     message: Message,
     action: str,
 ) -> int:
-    numbers = session.scalars(query.with_only_columns(key).order_by(key)).all()
-    due = [number for number in numbers if not _is_sent(kind, number, action)]
+    row_ids = session.scalars(query.with_only_columns(key).order_by(key)).all()
+    due = [row_id for row_id in row_ids if not _is_sent(kind, row_id, action)]
     session.rollback()
     count = 0
-    for number in due:
+    for row_id in due:
         with transaction():
             # The lock makes a second process wait until the first has recorded the reminder.
-            row = load_locked(query.where(key == number))
-            if row is not None and not _is_sent(kind, number, action):
+            row = load_locked(query.where(key == row_id))
+            if row is not None and not _is_sent(kind, row_id, action):
                 send(message, recipients_for(row.company_id))
-                record(None, action, kind, number)
+                record(None, action, kind, row_id)
                 count += 1
     return count
 
 
-def _is_sent(kind: str, number: int, action: str) -> bool:
+def _is_sent(kind: str, row_id: int, action: str) -> bool:
     sent = select(AuditEvent.id).where(
-        AuditEvent.object_type == kind, AuditEvent.object_id == str(number), AuditEvent.action == action
+        AuditEvent.object_type == kind, AuditEvent.object_id == str(row_id), AuditEvent.action == action
     )
     return session.scalar(sent.limit(1)) is not None

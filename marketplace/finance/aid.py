@@ -10,7 +10,6 @@ from dateutil.relativedelta import relativedelta
 
 DE_MINIMIS = "de_minimis"
 PERIOD_YEARS = 3
-CEILING_EURO = 300_000
 
 
 def rolling_sum(grants: Iterable[tuple[dt.date, str, int]], on: dt.date) -> int:

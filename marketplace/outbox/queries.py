@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Integer, Row, and_, bindparam, or_, select
 
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
@@ -35,12 +35,6 @@ def latest_notices(viewer: Viewer, limit: int = 5) -> Sequence[Row[Any, Any, Any
         .limit(limit)
     )
     return session.execute(query).all()
-
-
-def unread_count(viewer: Viewer) -> int:
-    """Return the number of the viewer's unread notices."""
-    query = select(func.count()).where(Notice.user_id == viewer.user_id, Notice.read_at.is_(None))
-    return session.scalar(query) or 0
 
 
 def notice_for(viewer: Viewer, notice_id: int) -> Notice:

@@ -245,8 +245,6 @@ OFFER_FIELDS = (
     ),
 )
 
-FIELDS_BY_NAME = {field.name: field for field in OFFER_FIELDS}
-
 
 def fields_of(*kinds: FieldKind) -> Iterator[OfferField]:
     """Yield the fields of some kinds, in the order of the form."""

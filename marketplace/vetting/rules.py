@@ -18,7 +18,6 @@ from marketplace.data import load_yaml
 SUBMITTED, CHANGES, APPROVED = "submitted", "changes_requested", "approved"
 REFUSED, SUSPENDED = "refused", "suspended"
 DUE, DORMANT = "due", "dormant"
-STORED = (SUBMITTED, CHANGES, APPROVED, REFUSED, SUSPENDED)
 STATUSES = (SUBMITTED, CHANGES, APPROVED, DUE, DORMANT, REFUSED, SUSPENDED)
 LISTED = frozenset({APPROVED, DUE})
 """Statuses in which a supplier is listed in the directory and ranked."""

@@ -167,4 +167,4 @@ def test_index_uses_same_model_as_pipeline(glossary: Glossary, suppliers: list[D
 
 def test_related_code_that_is_no_service_is_ignored() -> None:
     model = NeedModel(("shop", "site"), {"shop": ("site", "gone"), "gone": ("shop",)}).fit([], [])
-    assert model.relatedness.tolist() == [[1.0, 0.1], [0.1, 1.0]]
+    assert model.relatedness_.tolist() == [[1.0, 0.1], [0.1, 1.0]]

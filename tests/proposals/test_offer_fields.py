@@ -17,7 +17,7 @@ from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.forms.offer import offer_form
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
-from marketplace.proposals.offer_fields import FIELDS_BY_NAME, OFFER_FIELDS
+from marketplace.proposals.offer_fields import OFFER_FIELDS
 from marketplace.proposals.validation import find_problems
 from marketplace.suppliers.models import CaseStudy
 from tests.factories.offers import full_content
@@ -93,7 +93,7 @@ def submitted() -> dict[str, str]:
 
 def test_stored_keys_are_the_rows_of_the_table() -> None:
     assert list(OfferContent().to_dict()) == STORED_KEYS
-    assert list(FIELDS_BY_NAME) == STORED_KEYS
+    assert [field.name for field in OFFER_FIELDS] == STORED_KEYS
 
 
 def test_offer_stored_with_fewer_keys_is_still_readable() -> None:
@@ -101,7 +101,7 @@ def test_offer_stored_with_fewer_keys_is_still_readable() -> None:
     content = OfferContent.from_dict(stored)
     assert content.understanding == full_content().understanding
     assert [getattr(content, name) for name in STORED_KEYS[3:]] == [
-        FIELDS_BY_NAME[name].default for name in STORED_KEYS[3:]
+        field.default for field in OFFER_FIELDS[3:]
     ]
 
 

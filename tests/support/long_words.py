@@ -11,7 +11,6 @@ from marketplace.database.metadata import METADATA
 from marketplace.proposals.models import Proposal
 
 LONG_WORD = "Kystopplevelsesnettbutikkutvikling" * 4 + "slutt"
-COMPOUND = "Universellutformingsdokumentasjon"
 EMAIL = "reservasjonogkundeserviceansvarlig.bjorkvollenfjellgardogovernatting@nordtrondelag.example"
 WEBSITE = f"https://{'bjorkvollenfjellgardogovernatting' * 2}.example/{LONG_WORD}"
 FILE_NAME = f"{LONG_WORD[:110]}.pdf"

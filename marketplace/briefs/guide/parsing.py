@@ -85,17 +85,13 @@ def _parse_choices(question: Question, raw: RawAnswers) -> ParseResult:
     return known, known, Problem("wrong_option") if len(known) < len(given) else None
 
 
-def _lines(question: Question, raw: RawAnswers) -> tuple[list[str], str, Problem | None]:
+def _parse_list(question: Question, raw: RawAnswers) -> tuple[list[str], str, Problem | None]:
     text, problem = _clean("\n".join(raw.getlist(question.code)))
     return parse_lines(text), text.strip("\n"), problem
 
 
-def _parse_list(question: Question, raw: RawAnswers) -> ParseResult:
-    return _lines(question, raw)
-
-
 def _parse_urls(question: Question, raw: RawAnswers) -> ParseResult:
-    lines, typed, problem = _lines(question, raw)
+    lines, typed, problem = _parse_list(question, raw)
     addresses = []
     for number, line in enumerate(lines, start=1):
         try:

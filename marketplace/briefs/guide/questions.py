@@ -190,7 +190,6 @@ class Guide:
     version: int
     topics: tuple[Topic, ...]
     check_titles: Text
-    check_ledes: Text
     by_code: Mapping[str, Question] = field(repr=False)
 
     def __iter__(self) -> Iterator[Question]:
@@ -289,7 +288,6 @@ def load(version: int = LATEST) -> Guide:
         data["version"],
         topics,
         data["check"]["title"],
-        data["check"]["lede"],
         {question.code: question for topic in topics for question in topic.questions},
     )
 

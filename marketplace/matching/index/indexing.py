@@ -146,7 +146,7 @@ class DocumentEncoder:
         return clarity
 
     def _related(self, is_offered: Mask) -> Mask:
-        related: Mask = (self.needs.relatedness > 0).T @ is_offered
+        related: Mask = (self.needs.relatedness_ > 0).T @ is_offered
         return related
 
     def declared_features(

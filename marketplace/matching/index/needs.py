@@ -165,7 +165,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         self.weighting_ = TfidfTransformer()
         self.weighting_.idf_ = idf
         self.centroids_ = centroids
-        self.relatedness_ = self._relatedness_of(self.related or {})
+        self.relatedness_: Vector = self._relatedness_of(self.related or {})
         self.fuzzy_ = fuzzy
         self.classifier_ = classifier or NeedClassifier(self.services).fit(())
         strengths = TermStrengths(vocabulary, self.services, idf, centroids, minima)
@@ -197,12 +197,6 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
             NeedClassifier.open(folder, glossary.services),
             minima=memory_map(folder / "minima.npy"),
         )
-
-    @property
-    def relatedness(self) -> Vector:
-        """Services by services: the weight of each service for a need of another."""
-        relatedness: Vector = self.relatedness_
-        return relatedness
 
     def predict_proba(self, texts: Iterable[Sequence[Token]]) -> Vector:
         """Return the probability that each text (its tokens) is about each service: texts by services."""
@@ -258,8 +252,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         topics = self.topics_of(readings.cosines[:1], sharpness)
         probabilities = probabilities_of(readings)
         topics = unit_rows(topics) + unit_rows(probabilities[:1])
-        vector: Vector = topics @ self.relatedness_
-        return vector * wanted_shares(probabilities)
+        return (topics @ self.relatedness_) * wanted_shares(probabilities)
 
     def _read(self, text: NeedText) -> Readings:
         """Read the wanted text (first row) and the unwanted parts of a brief, with misspellings corrected."""

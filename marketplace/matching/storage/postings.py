@@ -152,10 +152,6 @@ class Postings:
         """Return the documents that contain a term, ascending; none for an unknown term."""
         return self.rows[self._span(column)]
 
-    def weights_of(self, column: int) -> Weights:
-        """Return a term's weight in each of `rows_of`."""
-        return self.weights[self._span(column)]
-
     def _span(self, column: int) -> slice:
         if not 0 <= column < self.terms:
             return slice(0, 0)

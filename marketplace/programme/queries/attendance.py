@@ -46,11 +46,6 @@ class AttendanceList:
         """Number of companies that attend."""
         return sum(row.is_here for row in self.rows)
 
-    @property
-    def unmarked(self) -> int:
-        """Number of companies that nobody has marked yet."""
-        return sum(row.mark is None for row in self.rows)
-
 
 def attendance_list(course_session: CourseSession) -> AttendanceList:
     """Return the attendance list of a session."""

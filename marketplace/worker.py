@@ -19,7 +19,13 @@ from marketplace.finance.use_cases.hours_reminders import remind_of_hours
 from marketplace.mandates.use_cases import reminders as mandate_reminders
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import course_retention, retention
-from marketplace.programme.use_cases import feedback, missed_sessions, plan_deadlines, reminders, seat_release
+from marketplace.programme.use_cases import (
+    feedback,
+    missed_sessions,
+    plan_deadlines,
+    seat_release,
+    session_reminders,
+)
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.reporting.fact_recording import record_missing_facts
 from marketplace.sourcing import use_cases as sourcing
@@ -58,7 +64,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     sourcing.alert_matching_suppliers,
     seat_release.release_unconfirmed,
     seat_release.release_lapsed_offers,
-    reminders.remind_of_sessions,
+    session_reminders.remind_of_sessions,
     missed_sessions.notify_of_missed_sessions,
     plan_deadlines.remind_of_plan_deadlines,
     feedback.ask_for_feedback,

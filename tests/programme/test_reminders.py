@@ -14,7 +14,7 @@ from marketplace.organisations.models import BusinessGarden
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.use_cases import sessions
-from marketplace.programme.use_cases.reminders import remind_of_sessions
+from marketplace.programme.use_cases.session_reminders import remind_of_sessions
 from marketplace.programme.use_cases.sessions import session_details
 from tests import factories
 from tests.factories import programme

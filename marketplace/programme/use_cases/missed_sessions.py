@@ -16,7 +16,7 @@ from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices import sessions as notices
 from marketplace.programme.queries.attendance import marks_of
 from marketplace.programme.queries.calendar import participants_of, sessions_with_place
-from marketplace.programme.use_cases.reminders import FIRST_HOUR
+from marketplace.programme.use_cases.session_reminders import FIRST_HOUR
 
 MAX_DAYS = 2
 """Days after a session on which the notices are sent, so that they are not lost if the service is down on the first."""

@@ -15,7 +15,7 @@ from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
 from marketplace.programme.notices.plans import plan_deadline
-from marketplace.programme.use_cases.reminders import FIRST_HOUR
+from marketplace.programme.use_cases.session_reminders import FIRST_HOUR
 from marketplace.strategy.models.plan import Strategy
 
 DAYS_BEFORE = (30, 7)

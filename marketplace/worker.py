@@ -22,7 +22,7 @@ from marketplace.privacy import course_retention, retention
 from marketplace.programme.use_cases import (
     feedback,
     missed_sessions,
-    plan_deadlines,
+    plan_reminders,
     seat_release,
     session_reminders,
 )
@@ -66,7 +66,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     seat_release.release_lapsed_offers,
     session_reminders.remind_of_sessions,
     missed_sessions.notify_of_missed_sessions,
-    plan_deadlines.remind_of_plan_deadlines,
+    plan_reminders.remind_of_plan_deadlines,
     feedback.ask_for_feedback,
     measuring_reminders.remind_of_measurements,
     plan_review_reminders.remind_of_plan_reviews,

@@ -11,7 +11,7 @@ from marketplace import worker
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.outbox.models import Notice
-from marketplace.programme.use_cases.plan_deadlines import remind_of_plan_deadlines
+from marketplace.programme.use_cases.plan_reminders import remind_of_plan_deadlines
 from marketplace.strategy.models.plan import Strategy
 from tests import factories
 from tests.factories import programme

@@ -16,7 +16,7 @@ from marketplace.casework.use_cases import reminders as casework_reminders
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.finance.use_cases.hours_reminders import remind_of_hours
-from marketplace.mandates.use_cases import reminders as mandate_reminders
+from marketplace.mandates.use_cases import mandate_reminders
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import course_retention, retention
 from marketplace.programme.use_cases import (

@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.dates import add_months
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.mandates.models import Mandate
-from marketplace.mandates.use_cases import giving, reminders
+from marketplace.mandates.use_cases import giving, mandate_reminders
 from marketplace.outbox.models import Notice
 from marketplace.privacy.retention import delete_old_mandates
 from tests import factories
@@ -104,20 +104,20 @@ def test_garden_asks_once_a_week(people: MandatePeople) -> None:
 def test_change_without_another_date_does_not_warn_again(people: MandatePeople) -> None:
     mandate = people.give()
     with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):
-        assert reminders.warn_of_ending_mandates() == 1
+        assert mandate_reminders.warn_of_ending_mandates() == 1
         giving.change_mandate(people.owner, mandate.id, mandate.until, reads_offers=True)
-        assert reminders.warn_of_ending_mandates() == 0
+        assert mandate_reminders.warn_of_ending_mandates() == 0
 
 
 def test_both_are_told_once_before_and_after_the_end(people: MandatePeople) -> None:
     mandate = people.give()
-    assert reminders.warn_of_ending_mandates() == 0
+    assert mandate_reminders.warn_of_ending_mandates() == 0
     with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):
-        assert reminders.warn_of_ending_mandates() == 1
-        assert reminders.warn_of_ending_mandates() == 0
+        assert mandate_reminders.warn_of_ending_mandates() == 1
+        assert mandate_reminders.warn_of_ending_mandates() == 0
     with time_machine.travel(clock.end_of_day(mandate.until) + dt.timedelta(hours=1), tick=False):
-        assert reminders.end_mandates() == 1
-        assert reminders.end_mandates() == 0
+        assert mandate_reminders.end_mandates() == 1
+        assert mandate_reminders.end_mandates() == 0
     ends = ["mandate_ends_soon", "mandate_ended"]
     assert kinds(people.adviser.user_id)[1:] == ends
     assert kinds(people.owner.user_id) == [f"{kind}_for_company" for kind in ends]

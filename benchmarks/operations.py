@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Engine, select
 
 from benchmarks.seeded_site import seed_site
-from marketplace.accounts import passwords
+from marketplace.accounts import password_hashing
 from marketplace.accounts.password_strength import common_words, is_guessable
 from marketplace.app import create_app
 from marketplace.core.database import db, session
@@ -43,10 +43,10 @@ def median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
 
 def password_ms() -> tuple[float, float]:
     """Return the duration of a password check, and of the strength check of the longest password."""
-    cost = passwords.HashCost()
-    password_hash = passwords.hash_password("grønn traktor på jordet", cost)
+    cost = password_hashing.HashCost()
+    password_hash = password_hashing.hash_password("grønn traktor på jordet", cost)
     common_words()
-    check = median_ms(lambda: passwords.verify(password_hash, "grønn traktor på jordet", cost))
+    check = median_ms(lambda: password_hashing.verify(password_hash, "grønn traktor på jordet", cost))
     return check, median_ms(lambda: is_guessable("x9" * 64, ("kari", "bjørkvollen")))
 
 

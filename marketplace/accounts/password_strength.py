@@ -1,7 +1,4 @@
-"""Password strength: zxcvbn with Norwegian words and the person's own names added to its dictionaries.
-
-`passwords.check_strength` applies it, with the limits of length and the texts.
-"""
+"""Rules for new passwords: length, and zxcvbn with Norwegian words and the person's own names in its dictionaries."""
 
 import itertools
 import re
@@ -10,9 +7,14 @@ from functools import cache
 
 from zxcvbn import matching, scoring
 
+from marketplace.accounts.password_hashing import normalize
 from marketplace.core import places
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
 from marketplace.data import data_path, load_yaml
 
+MIN_LENGTH = 12
+MAX_LENGTH = 128
 MIN_GUESSES = 10**10
 """zxcvbn's limit for its highest score: safe against an offline attack on a slow hash."""
 WORD_RANK = 300
@@ -82,3 +84,28 @@ def is_guessable(password: str, personal_words: Iterable[str] = ()) -> bool:
     text = fold(password)[:MAX_SCORED_LENGTH]
     variants = {text, _SEPARATOR.sub("", text)}
     return any(_guesses(variant, personal) < MIN_GUESSES for variant in variants)
+
+
+def check_strength(password: str, *personal_words: str) -> None:
+    """Refuse a password that is too short, too long or easy to guess.
+
+    `personal_words` are names and addresses that an attacker would try: the user's, the site's, the organisation's.
+    Raises RuleBroken with advice.
+    """
+    plain = normalize(password)
+    if len(plain) < MIN_LENGTH:
+        raise RuleBroken(
+            _("Use at least %(low)s characters. Four or five words are easy to remember.", low=MIN_LENGTH),
+            "password",
+        )
+    if len(plain) > MAX_LENGTH:
+        raise RuleBroken(_("Use %(high)s characters or fewer.", high=MAX_LENGTH), "password")
+    if is_guessable(plain):
+        raise RuleBroken(
+            _("This password is easy to guess. Combine words that are unrelated to each other."), "password"
+        )
+    if is_guessable(plain, personal_words):
+        raise RuleBroken(
+            _("Do not use your own name or address, or the names of the site or your organisation."),
+            "password",
+        )

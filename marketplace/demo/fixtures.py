@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from marketplace.accounts import passwords
+from marketplace.accounts import password_hashing
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -18,7 +18,9 @@ class Fixtures:
     """The records created so far. All demo users share one hash of an unknown random password."""
 
     password_hash: str = field(
-        default_factory=lambda: passwords.hash_password(secrets.token_urlsafe(), passwords.HashCost())
+        default_factory=lambda: password_hashing.hash_password(
+            secrets.token_urlsafe(), password_hashing.HashCost()
+        )
     )
     people: dict[str, int] = field(default_factory=dict)
     organisations: dict[str, int] = field(default_factory=dict)

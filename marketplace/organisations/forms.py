@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from wtforms import BooleanField, Field, ValidationError
 
-from marketplace.accounts.passwords import check_strength
+from marketplace.accounts.password_strength import check_strength
 from marketplace.core import places, taxonomy
 from marketplace.core.collation import sort_key
 from marketplace.core.errors import RuleBroken

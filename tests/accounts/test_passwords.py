@@ -7,9 +7,9 @@ import pytest
 from argon2 import Type, extract_parameters
 from flask import Flask
 
-from marketplace.accounts import passwords, queries, use_cases
+from marketplace.accounts import password_hashing, queries, use_cases
 from marketplace.accounts.models import User
-from marketplace.accounts.password_strength import common_words, is_guessable
+from marketplace.accounts.password_strength import check_strength, common_words, is_guessable
 from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from tests import factories
@@ -56,7 +56,7 @@ SAMPLED_PASSWORDS = 400
 )
 def test_guessable_passwords_are_refused(password: str) -> None:
     with pytest.raises(RuleBroken) as refused:
-        passwords.check_strength(password)
+        check_strength(password)
     assert refused.value.field == "password"
 
 
@@ -74,7 +74,7 @@ def test_guessable_passwords_are_refused(password: str) -> None:
 )
 def test_passwords_from_personal_words_are_refused(password: str) -> None:
     with pytest.raises(RuleBroken):
-        passwords.check_strength(password, *OWN)
+        check_strength(password, *OWN)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_passwords_from_personal_words_are_refused(password: str) -> None:
 )
 def test_strong_passwords_of_any_composition_are_accepted(password: str) -> None:
     assert 12 <= len(password) <= 128
-    passwords.check_strength(password, *OWN)
+    check_strength(password, *OWN)
 
 
 def test_common_words_with_suffixes_are_guessable(sampling: Sampling) -> None:
@@ -113,44 +113,44 @@ def test_punctuation_around_words_does_not_add_strength() -> None:
 
 
 def test_unicode_forms_of_a_password_are_equivalent() -> None:
-    cost = passwords.HashCost(1, 1024)
+    cost = password_hashing.HashCost(1, 1024)
     composed, decomposed = "blåbærsyltetøy på låven", "bla\u030abærsyltetøy pa\u030a la\u030aven"
-    kept = passwords.hash_password(composed, cost)
-    assert passwords.verify(kept, decomposed, cost)
-    assert not passwords.verify(kept, composed + "x", cost)
+    kept = password_hashing.hash_password(composed, cost)
+    assert password_hashing.verify(kept, decomposed, cost)
+    assert not password_hashing.verify(kept, composed + "x", cost)
     assert kept.startswith("$argon2id$")
 
 
 def test_hash_cost_meets_the_owasp_minimum() -> None:
     """OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes, or more."""
-    cost = passwords.HashCost()
-    kept = passwords.hash_password("grønn traktor på jordet", cost)
+    cost = password_hashing.HashCost()
+    kept = password_hashing.hash_password("grønn traktor på jordet", cost)
     price = extract_parameters(kept)
     assert (price.type, price.memory_cost >= 19 * 1024, price.time_cost >= 2) == (Type.ID, True, True)
-    assert passwords.verify(kept, "grønn traktor på jordet", cost)
+    assert password_hashing.verify(kept, "grønn traktor på jordet", cost)
 
 
 @pytest.mark.parametrize("kept", [None, "", "!", "x", "$2b$12$not-of-ours"])
 def test_no_password_matches_a_missing_or_foreign_hash(kept: str | None) -> None:
-    assert not passwords.verify(kept, "nobody has this password", passwords.HashCost(1, 1024))
+    assert not password_hashing.verify(kept, "nobody has this password", password_hashing.HashCost(1, 1024))
 
 
 def test_hash_with_another_cost_needs_rehash() -> None:
-    kept = passwords.hash_password("grønn traktor på jordet", passwords.HashCost(1, 1024))
-    assert passwords.needs_rehash(kept, passwords.HashCost(2, 1024))
-    assert not passwords.needs_rehash(kept, passwords.HashCost(1, 1024))
+    kept = password_hashing.hash_password("grønn traktor på jordet", password_hashing.HashCost(1, 1024))
+    assert password_hashing.needs_rehash(kept, password_hashing.HashCost(2, 1024))
+    assert not password_hashing.needs_rehash(kept, password_hashing.HashCost(1, 1024))
 
 
 def test_hash_with_another_cost_is_replaced_at_sign_in(app: Flask) -> None:
-    old, new = passwords.HashCost(1, 1024), passwords.HashCost(2, 1024)
+    old, new = password_hashing.HashCost(1, 1024), password_hashing.HashCost(2, 1024)
     person = factories.user()
-    person.password_hash = passwords.hash_password(factories.PASSWORD, old)
+    person.password_hash = password_hashing.hash_password(factories.PASSWORD, old)
     session.commit()
     assert use_cases.sign_in(use_cases.SignInAttempt(person.email, "wrong"), new) is None
-    assert passwords.needs_rehash(_kept(person.id), new), "only the right password can be hashed anew"
+    assert password_hashing.needs_rehash(_kept(person.id), new), "only the right password can be hashed anew"
     assert use_cases.sign_in(use_cases.SignInAttempt(person.email, factories.PASSWORD), new)
     kept = _kept(person.id)
-    assert not passwords.needs_rehash(kept, new)
+    assert not password_hashing.needs_rehash(kept, new)
     assert use_cases.sign_in(use_cases.SignInAttempt(person.email, factories.PASSWORD), new)
     assert _kept(person.id) == kept
 
@@ -162,7 +162,7 @@ def _kept(user_id: int) -> str:
 
 def test_unknown_address_is_verified_against_a_hash_of_the_accounts_cost(app: Flask) -> None:
     """After a changed setting, the time of a sign-in must not tell accounts from unknown addresses."""
-    old, new = passwords.hasher(1, 1024), passwords.hasher(2, 2048)
+    old, new = password_hashing.hasher(1, 1024), password_hashing.hasher(2, 2048)
     for number in range(20):
         hashed = (new if number % 4 == 0 else old).hash(factories.PASSWORD)
         factories.user().password_hash = hashed
@@ -181,7 +181,7 @@ def test_sign_in_verifies_the_dummy_hash_of_an_unknown_address(
         argon2.PasswordHasher, "verify", lambda _hasher, hashed, _password: bool(verified.append(hashed))
     )
     known = factories.user()
-    known.password_hash = passwords.hasher(2, 2048).hash(factories.PASSWORD)
+    known.password_hash = password_hashing.hasher(2, 2048).hash(factories.PASSWORD)
     session.flush()
     for email in (known.email, "nobody@x.example"):
         use_cases.sign_in(use_cases.SignInAttempt(email, factories.PASSWORD), use_cases.HashCost(1, 1024))

@@ -247,9 +247,9 @@ def test_known_and_unknown_addresses_take_the_same_time(make_app: Callable[..., 
 
     # The dummy hash of unknown addresses has this application's cost, so the stored hashes need the same.
     if way == "sign-in":
-        from marketplace.accounts import passwords
+        from marketplace.accounts import password_hashing
 
-        kept = passwords.hash_password(GOOD, passwords.HashCost(1))
+        kept = password_hashing.hash_password(GOOD, password_hashing.HashCost(1))
         session.query(User).update({User.password_hash: kept})
     ask("first@fjordnett.example")()
     measured = []

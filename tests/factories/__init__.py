@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marketplace.accounts import passwords
+from marketplace.accounts import password_hashing
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -19,7 +19,7 @@ from marketplace.organisations.models import (
 from marketplace.organisations.queries import viewer_for
 
 PASSWORD = "granbar myrull kvistverk"
-PASSWORD_HASH = passwords.hasher(1, 1024).hash(PASSWORD)
+PASSWORD_HASH = password_hashing.hasher(1, 1024).hash(PASSWORD)
 COMPANY_FORM = {
     "person_name": "Marit Bjørkvold",
     "email": "marit@bjorkvollen.example",

@@ -1,6 +1,6 @@
 """Use cases for accounts."""
 
-from marketplace.accounts.passwords import HashCost
+from marketplace.accounts.password_hashing import HashCost
 from marketplace.accounts.use_cases.administrators import (
     create_administrator,
     has_other_administrator,

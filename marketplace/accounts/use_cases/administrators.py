@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import queries
 from marketplace.accounts.models import User
-from marketplace.accounts.passwords import HashCost
+from marketplace.accounts.password_hashing import HashCost
 from marketplace.accounts.use_cases.one_time_links import revoke_links
 from marketplace.accounts.use_cases.registration import NewPerson, add_verified, prepare_account
 from marketplace.accounts.use_cases.sessions import end_sessions_of

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from marketplace.accounts import notices, passwords, queries
+from marketplace.accounts import notices, password_hashing, queries
 from marketplace.accounts.attempt_limits import ACCOUNT, PASSWORD
-from marketplace.accounts.passwords import HashCost
+from marketplace.accounts.password_hashing import HashCost
+from marketplace.accounts.password_strength import check_strength
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
     RESET,
@@ -52,7 +53,7 @@ def require_password(viewer: Viewer, password: str, cost: HashCost, field: str) 
     with transaction():
         record_attempt(PASSWORD, subject)
         password_hash = queries.get_user(viewer.user_id or 0).password_hash
-    if not passwords.verify(password_hash, password, cost):
+    if not password_hashing.verify(password_hash, password, cost):
         raise RuleBroken(_("This is not your current password."), field)
     with transaction():
         reset_attempts(PASSWORD, subject)
@@ -71,8 +72,8 @@ def change_password(viewer: Viewer, change: PasswordChange, cost: HashCost, toke
     """Change the viewer's password and end all other sessions. Raises RuleBroken or TooMany."""
     require_password(viewer, change.old, cost, "old")
     user = queries.get_user(viewer.user_id or 0)
-    passwords.check_strength(change.new, user.name, user.email, *change.personal_words)
-    hashed = passwords.hash_password(change.new, cost)
+    check_strength(change.new, user.name, user.email, *change.personal_words)
+    hashed = password_hashing.hash_password(change.new, cost)
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         user.password_hash = hashed
@@ -118,8 +119,8 @@ def reset_password(
     link = find_link(token, RESET)
     if link is None:
         raise NotFound
-    passwords.check_strength(password, link.user.name, link.user.email, *personal_words)
-    hashed = passwords.hash_password(password, cost)
+    check_strength(password, link.user.name, link.user.email, *personal_words)
+    hashed = password_hashing.hash_password(password, cost)
     with transaction():
         user = consume_link(token, RESET).user
         user.password_hash = hashed

@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from sqlalchemy import delete, select
 
-from marketplace.accounts import hooks, notices, passwords, queries
+from marketplace.accounts import hooks, notices, password_hashing, queries
 from marketplace.accounts.attempt_limits import CONFIRMATION
 from marketplace.accounts.models import OneTimeLink, PendingRegistration, User
-from marketplace.accounts.passwords import HashCost
+from marketplace.accounts.password_hashing import HashCost
+from marketplace.accounts.password_strength import check_strength
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
     REGISTRATION_LIFETIME,
@@ -77,8 +78,8 @@ def as_recipient(user: User) -> Recipient:
 def prepare_account(person: NewPerson, cost: HashCost, *personal_words: str) -> PreparedAccount:
     """Check and hash a new user's password. Raises RuleBroken, for known and unknown addresses alike."""
     email = normalize_email(person.email)
-    passwords.check_strength(person.password, person.name, email, *personal_words)
-    hashed = passwords.hash_password(person.password, cost)
+    check_strength(person.password, person.name, email, *personal_words)
+    hashed = password_hashing.hash_password(person.password, cost)
     return PreparedAccount(person.name, email, hashed, person.target, person.origin)
 
 
@@ -157,7 +158,7 @@ def confirm_registration(token: str, password: str, cost: HashCost, origin: Orig
         pending = _get_pending(token)
         record_attempt(CONFIRMATION, f"registration:{pending.id}")
         password_hash = pending.password_hash
-    if not passwords.verify(password_hash, password, cost):
+    if not password_hashing.verify(password_hash, password, cost):
         raise RuleBroken(wrong_password_message(), "password")
     with transaction():
         return _add_registered(_get_pending(token), origin)
@@ -245,7 +246,7 @@ def confirm_address(token: str, password: str, cost: HashCost) -> OneTimeLink:
             raise NotFound
         record_attempt(CONFIRMATION, f"link:{link.id}")
         password_hash = link.user.password_hash
-    if not passwords.verify(password_hash, password, cost):
+    if not password_hashing.verify(password_hash, password, cost):
         raise RuleBroken(wrong_password_message(), "password")
     with transaction():
         link = consume_link(token, EMAIL)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from marketplace.accounts import notices, passwords, queries
+from marketplace.accounts import notices, password_hashing, queries
 from marketplace.accounts.attempt_limits import ACCOUNT, LOCK_MAIL, NETWORK_ADDRESS, PASSWORD, BackoffPolicy
 from marketplace.accounts.models import User
-from marketplace.accounts.passwords import HashCost
+from marketplace.accounts.password_hashing import HashCost
 from marketplace.accounts.use_cases.one_time_links import RESET, create_link
 from marketplace.accounts.use_cases.origins import (
     UNKNOWN_ORIGIN,
@@ -54,10 +54,10 @@ def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
         if attempts == PASSWORD.max_attempts and user is not None and user.is_active:
             _notify_account_locked(user)
     # Argon2 is slow on purpose, so it runs outside any transaction; the user is loaded again afterwards.
-    matches = passwords.verify(stored_hash, attempt.password, cost, dummy_hash)
+    matches = password_hashing.verify(stored_hash, attempt.password, cost, dummy_hash)
     renewed = None
-    if matches and stored_hash is not None and passwords.needs_rehash(stored_hash, cost):
-        renewed = passwords.hash_password(attempt.password, cost)
+    if matches and stored_hash is not None and password_hashing.needs_rehash(stored_hash, cost):
+        renewed = password_hashing.hash_password(attempt.password, cost)
     with transaction():
         user = queries.find_user_by_email(email)
         if user is None or not matches or not user.is_active or user.password_hash != stored_hash:

@@ -1,4 +1,4 @@
-"""Password hashing with argon2id, and the rules for new passwords."""
+"""Password hashing with argon2id."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -6,13 +6,6 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-
-from marketplace.accounts.password_strength import is_guessable
-from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-
-MIN_LENGTH = 12
-MAX_LENGTH = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +56,3 @@ def verify(password_hash: str | None, password: str, cost: HashCost, dummy_hash:
 def needs_rehash(password_hash: str, cost: HashCost) -> bool:
     """Return True if the hash was made with other cost parameters than the current ones."""
     return hasher(cost.passes, cost.memory_kib).check_needs_rehash(password_hash)
-
-
-def check_strength(password: str, *personal_words: str) -> None:
-    """Refuse a password that is too short, too long or easy to guess.
-
-    `personal_words` are names and addresses that an attacker would try: the user's, the site's, the organisation's.
-    Raises RuleBroken with advice.
-    """
-    plain = normalize(password)
-    if len(plain) < MIN_LENGTH:
-        raise RuleBroken(
-            _("Use at least %(low)s characters. Four or five words are easy to remember.", low=MIN_LENGTH),
-            "password",
-        )
-    if len(plain) > MAX_LENGTH:
-        raise RuleBroken(_("Use %(high)s characters or fewer.", high=MAX_LENGTH), "password")
-    if is_guessable(plain):
-        raise RuleBroken(
-            _("This password is easy to guess. Combine words that are unrelated to each other."), "password"
-        )
-    if is_guessable(plain, personal_words):
-        raise RuleBroken(
-            _("Do not use your own name or address, or the names of the site or your organisation."),
-            "password",
-        )

@@ -56,7 +56,7 @@ def register_hooks() -> None:
     account_hooks.registration.register("company", add_registered_company)
     account_hooks.registration.register("supplier", add_registered_supplier)
     organisation_hooks.company_registered.register("first brief", create_first_draft)
-    organisation_hooks.number_registered.register("participations", link_participations)
+    organisation_hooks.identity_changed.register("participations", link_participations)
     organisation_hooks.company_panels.register("casework", casework_panel)
     casework_hooks.company_states.register("next steps", company_states)
     organisation_hooks.company_panels.register("mandate", mandate_panel)

@@ -10,8 +10,8 @@ from marketplace.core.viewer import Viewer
 company_registered: Hook[Callable[[Viewer, Mapping[str, Any]], None]] = Hook()
 """Called in the transaction that adds a company, with a viewer who acts for it and the work that the visitor had started."""
 
-number_registered: Hook[Callable[[int], None]] = Hook()
-"""Called with the id of a company in the transaction that registers its organisation number."""
+identity_changed: Hook[Callable[[int], None]] = Hook()
+"""Called with the id of a company in the transaction that adds it or changes its organisation number."""
 
 
 @dataclass(frozen=True, slots=True)

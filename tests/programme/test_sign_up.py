@@ -183,6 +183,36 @@ def test_owner_who_registers_the_number_is_linked_and_followed(cohort: Cohort) -
     assert followers() == {(elsewhere.id, "area")}
 
 
+@pytest.mark.parametrize(
+    ("number", "name", "email", "is_linked"),
+    [
+        (None, "Bjørkvollen  Ysteri", "bjorkvollen@ysteri.example", True),
+        (NUMBERS[0], "Bjørkvollen ysteri", "bjorkvollen@ysteri.example", True),
+        (None, "Bjørkvollen gård", "bjorkvollen@ysteri.example", False),
+        (None, "Bjørkvollen ysteri", "andre@ysteri.example", False),
+    ],
+)
+def test_contact_person_who_registers_without_number_is_linked(
+    cohort: Cohort, number: str | None, name: str, email: str, is_linked: bool
+) -> None:
+    signed = sign_up(cohort, details())
+    owner = factories.user(email=email)
+    with transaction():
+        company = organisations.add_company(
+            owner.id, CompanyDetails(name, number, "5021", "food-drink")
+        ).organisation
+    session.refresh(signed)
+    assert signed.company_id == (company.id if is_linked else None)
+
+
+def test_owner_of_company_without_number_signs_it_up_and_is_linked(cohort: Cohort) -> None:
+    signed = details()
+    company = factories.company(signed.company_name)
+    factories.member(company, email=signed.contact.email)
+    session.commit()
+    assert sign_up(cohort, signed).company_id == company.id
+
+
 @pytest.mark.both_databases
 def test_concurrent_sign_ups_never_exceed_the_seats(cohort: Cohort, app: Flask) -> None:
     cohort.seats = 5

@@ -17,7 +17,7 @@ from marketplace.web import missing_pages
 def test_application_registers_every_hook(app):
     registered = {
         "registration": account_hooks.registration.names,
-        "company number": organisation_hooks.number_registered.names,
+        "company identity": organisation_hooks.identity_changed.names,
         "brief access": brief_hooks.supplier_access.names,
         "brief withdrawal": brief_hooks.withdrawal.names,
         "brief pause": brief_hooks.pause_blockers.names,
@@ -43,7 +43,7 @@ def test_application_registers_every_hook(app):
     }
     assert registered == {
         "registration": ("company", "supplier"),
-        "company number": ("participations",),
+        "company identity": ("participations",),
         "brief access": ("invitations", "offers"),
         "brief withdrawal": ("offers",),
         "brief pause": ("offers",),

@@ -89,7 +89,7 @@ def add_company(user_id: int, details: CompanyDetails, begun: Mapping[str, Any] 
             notices.company_registered(company.name, company.place, company.id, owner_contact(company)),
             queries.recipients_for(garden.id),
         )
-    _announce_number(company)
+    _announce_identity(company)
     if begun:
         owner = Viewer(
             user_id=user_id,
@@ -104,10 +104,9 @@ def add_company(user_id: int, details: CompanyDetails, begun: Mapping[str, Any] 
     return membership
 
 
-def _announce_number(company: Company) -> None:
-    if company.organisation_number:
-        for callback in hooks.number_registered:
-            callback(company.id)
+def _announce_identity(company: Company) -> None:
+    for callback in hooks.identity_changed:
+        callback(company.id)
 
 
 def company_details(company: Company) -> CompanyDetails:
@@ -143,7 +142,7 @@ def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint
         has_new_number = company.organisation_number != details.organisation_number
         company.organisation_number = details.organisation_number
         if has_new_number:
-            _announce_number(company)
+            _announce_identity(company)
         company.sector_code = details.sector_code
         company.employees = details.employees
         company.website = details.website

@@ -10,8 +10,8 @@ from marketplace.web.forms import BaseForm, NumberField, TextField, length, requ
 class GuestForm(BaseForm):
     """Adding a company that came without a seat."""
 
-    company_name = TextField(_l("Company"), [required(), length(2, 120)])
-    contact_name = TextField(_l("Name"), [required(), length(2, 120)])
+    company_name = TextField(_l("Company name"), [required(), length(2, 120)])
+    contact_name = TextField(_l("Name of the person"), [required(_l("Enter the name of the person.")), length(2, 120)])
     phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"inputmode": "tel"})
 
 

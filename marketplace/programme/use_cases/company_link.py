@@ -1,43 +1,68 @@
-"""Linking participations to registered companies by organisation number."""
+"""Linking participations to registered companies: by organisation number, or by name and contact person."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from marketplace.accounts.models import User
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session
-from marketplace.organisations.models import Company
+from marketplace.core.text import name_key
+from marketplace.organisations.models import Company, Membership
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.use_cases.seating import update_follower
 
+_OWNERS = (
+    select(Membership.organisation_id, User.email)
+    .join(User, User.id == Membership.user_id)
+    .where(Membership.role == "owner")
+    .subquery()
+)
+
 
 def link_registered_company(participation: Participation) -> None:
-    """Link a participation to the company with its organisation number, if one is registered.
+    """Link a participation to its company, if that is registered.
 
     Joins the caller's transaction.
     """
-    if participation.organisation_number is None:
-        return
-    query = select(Company).where(
-        Company.organisation_number == participation.organisation_number, Company.is_active
-    )
-    company = session.scalar(query)
-    if company is not None:
-        _link(participation, company)
+    owned = select(_OWNERS.c.organisation_id).where(_OWNERS.c.email == participation.contact_email)
+    # Compared with a list, since `== None` would find all companies without a number.
+    numbers = filter(None, [participation.organisation_number])
+    is_candidate = or_(Company.organisation_number.in_(numbers), Company.id.in_(owned))
+    for company in session.scalars(select(Company).where(Company.is_active, is_candidate).order_by(Company.id)):
+        _link_if_same(participation, company)
 
 
 def link_participations(company_id: int) -> None:
-    """Link a company to the participations with its organisation number, inside the caller's transaction."""
+    """Link a company to its participations, inside the caller's transaction."""
     company = session.get_one(Company, company_id)
-    if company.organisation_number is None:
-        return
-    query = select(Participation).where(
-        Participation.organisation_number == company.organisation_number, Participation.company_id.is_(None)
+    emails = select(_OWNERS.c.email).where(_OWNERS.c.organisation_id == company_id)
+    numbers = filter(None, [company.organisation_number])
+    is_candidate = or_(
+        Participation.organisation_number.in_(numbers), Participation.contact_email.in_(emails)
     )
-    for participation in session.scalars(query.order_by(Participation.id)):
-        _link(participation, company)
+    for participation in session.scalars(select(Participation).where(is_candidate).order_by(Participation.id)):
+        _link_if_same(participation, company)
 
 
-def _link(participation: Participation, company: Company) -> None:
+def _link_if_same(participation: Participation, company: Company) -> None:
+    """Link a participation and a company that are the same, unless either is linked already in the project."""
+    if participation.company_id is not None or not _is_same(participation, company):
+        return
+    linked = select(Participation.id).where(
+        Participation.project_id == participation.project_id, Participation.company_id == company.id
+    )
+    if session.scalar(linked) is not None:
+        return
     participation.company = company
     session.flush()
     record(None, "participation.link_company", "participation", participation.id, company=company.id)
     update_follower(participation)
+
+
+def _is_same(participation: Participation, company: Company) -> bool:
+    """Return True if the organisation numbers agree, or the names do and either has no number.
+
+    The contact person with the owner's address has used a link sent to it, or the business garden has entered it.
+    """
+    if participation.organisation_number and company.organisation_number:
+        return participation.organisation_number == company.organisation_number
+    return name_key(participation.company_name) == name_key(company.name)

@@ -192,6 +192,17 @@ def test_pages_add_change_finish_remove_and_restore_an_action(owner: Viewer, cli
     client.page(path)
 
 
+def test_unused_examples_stay_until_there_are_three_actions(owner: Viewer, client: Browser) -> None:
+    client.sign_in(owner.user_id or 0)
+    add(owner, "Måle tallet i dag")
+    add(owner, "Ta nye bilder av det vi selger")
+    paths = client.page("/plan/actions").links()
+    assert paths["La kundene bestille på vår egen side"] == "/plan/actions/new?example=3"
+    assert "Ta nye bilder av det vi selger" not in paths
+    add(owner, "Fylle ut profilen")
+    assert "La kundene bestille på vår egen side" not in client.page("/plan/actions").links()
+
+
 def test_form_with_errors_keeps_what_was_typed(owner: Viewer, client: Browser) -> None:
     client.sign_in(owner.user_id or 0)
     data = {

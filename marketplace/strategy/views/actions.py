@@ -9,6 +9,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.viewer import Viewer
+from marketplace.strategy.completeness import MIN_ACTIONS
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.actions import ActionForm
 from marketplace.strategy.hooks import build_action_panels
@@ -68,7 +69,10 @@ def actions() -> ViewResponse:
         "strategy/actions.html",
         actions=listed,
         panels=build_action_panels(viewer, [*listed.open_ids, *(action.id for action in listed.closed)]),
-        examples=EXAMPLES,
+        examples=[
+            (index, one) for index, one in enumerate(EXAMPLES) if one["what"] not in listed.names.values()
+        ],
+        has_few=len(listed.names) < MIN_ACTIONS,
         section=strategy_template().section("actions"),
         section_comments=section_comments(plan.strategy, "actions"),
         states=ActionState,

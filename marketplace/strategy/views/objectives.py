@@ -8,6 +8,7 @@ from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy.chart import Chart, draw_chart
+from marketplace.strategy.completeness import MIN_OBJECTIVES
 from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.forms.objectives import RHYTHMS, ObjectiveForm
 from marketplace.strategy.hooks import build_action_panels, find_project_periods
@@ -42,7 +43,7 @@ SUGGESTED = (
     "vis_reviews",
     "eff_hours",
 )
-"""Indicators that are suggested while a company has no objectives."""
+"""Indicators that are suggested while a company has fewer objectives than a strategy needs."""
 FROM_TRADE = "trade"
 """Value of the query argument `from` of a link to an objective that others in the trade set."""
 
@@ -67,6 +68,7 @@ def objectives() -> ViewResponse:
             (label, [one for one in indicators().values() if one.kind == kind])
             for kind, label in KINDS.items()
         ],
+        has_few=len(listed.current) < MIN_OBJECTIVES,
         is_full=len(listed.current) >= MAX_OPEN_OBJECTIVES,
         section=strategy_template().section("objectives"),
         section_comments=section_comments(plan.strategy, "objectives"),

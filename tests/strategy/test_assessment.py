@@ -69,6 +69,7 @@ def test_six_pages_lead_to_the_result(browser: Browser, owner: Viewer) -> None:
     page = browser.page(path)
     assert "På vei: 38 av 100 poeng" in page.text
     assert "2 av 3, 1 vet ikke" in page.text
+    assert page.links()["Gå til planen"] == "/plan"
     assert session.scalars(select(Assessment.finished_at)).one() == clock.now()
 
 

@@ -212,6 +212,24 @@ def test_form_with_errors_keeps_the_text(owner: Viewer, client: Browser) -> None
     assert "kryss av for at dere ikke vet det" in answer.get_data(as_text=True)
 
 
+def test_errors_of_fields_and_of_rules_are_shown_together(owner: Viewer, client: Browser) -> None:
+    client.sign_in(owner.user_id or 0)
+    answer = client.post("/plan/objectives/new", data=FORM | {"baseline": "", "target": ""})
+    shown = answer.get_data(as_text=True)
+    assert "Skriv tallet dere vil nå" in shown
+    assert "kryss av for at dere ikke vet det" in shown
+    answer = client.post("/plan/objectives/new", data=FORM | {"baseline": "mange"})
+    assert "kryss av for at dere ikke vet det" not in answer.get_data(as_text=True)
+
+
+def test_suggestions_stay_until_there_are_two_objectives(owner: Viewer, client: Browser) -> None:
+    client.sign_in(owner.user_id or 0)
+    add(owner)
+    assert client.page("/plan/objectives").all(id="suggested")
+    add(owner, indicator="sal_leads")
+    assert not client.page("/plan/objectives").all(id="suggested")
+
+
 def test_list_and_page_show_chart_and_table_in_few_queries(owner: Viewer, client: Browser) -> None:
     for _index in range(6):
         added = add(owner)

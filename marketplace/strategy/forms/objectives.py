@@ -88,12 +88,13 @@ class ObjectiveForm(BaseForm):
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check the fields, then the rules that concern several of them."""
-        if not super().validate(extra_validators):
-            return False
+        is_valid = bool(super().validate(extra_validators))
         errors = detail_errors(self.details())
         for error in errors:
-            self.add_rule_error(error)
-        return not errors
+            # A field with an error of its own has no value to apply a rule to.
+            if error.field is None or not self[error.field].errors:
+                self.add_rule_error(error)
+        return is_valid and not errors
 
     def details(self) -> ObjectiveDetails:
         """Return the submitted details."""

@@ -11,7 +11,9 @@ class GuestForm(BaseForm):
     """Adding a company that came without a seat."""
 
     company_name = TextField(_l("Company name"), [required(), length(2, 120)])
-    contact_name = TextField(_l("Name of the person"), [required(_l("Enter the name of the person.")), length(2, 120)])
+    contact_name = TextField(
+        _l("Name of the person"), [required(_l("Enter the name of the person.")), length(2, 120)]
+    )
     phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"inputmode": "tel"})
 
 

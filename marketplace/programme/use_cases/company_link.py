@@ -27,7 +27,9 @@ def link_registered_company(participation: Participation) -> None:
     # Compared with a list, since `== None` would find all companies without a number.
     numbers = filter(None, [participation.organisation_number])
     is_candidate = or_(Company.organisation_number.in_(numbers), Company.id.in_(owned))
-    for company in session.scalars(select(Company).where(Company.is_active, is_candidate).order_by(Company.id)):
+    for company in session.scalars(
+        select(Company).where(Company.is_active, is_candidate).order_by(Company.id)
+    ):
         _link_if_same(participation, company)
 
 
@@ -39,7 +41,9 @@ def link_participations(company_id: int) -> None:
     is_candidate = or_(
         Participation.organisation_number.in_(numbers), Participation.contact_email.in_(emails)
     )
-    for participation in session.scalars(select(Participation).where(is_candidate).order_by(Participation.id)):
+    for participation in session.scalars(
+        select(Participation).where(is_candidate).order_by(Participation.id)
+    ):
         _link_if_same(participation, company)
 
 

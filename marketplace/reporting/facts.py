@@ -82,6 +82,7 @@ class Hours:
     minutes: int
     is_approved: bool
     place_id: int | None = None
+    row_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Money:
     """A planned or booked amount in minor units. `code` is the kind of source or the category of cost.
 
     `nok_ore` is the amount in NOK by its dated rate, or None without one. `place_id` is the place of the project that a
-    cost belongs to, or None.
+    cost belongs to, or None. `row_id` is the id of the source, of the entry, or of the participation with the fee.
     """
 
     kind: str
@@ -99,6 +100,7 @@ class Money:
     nok_ore: int | None
     on: dt.date | None = None
     place_id: int | None = None
+    row_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

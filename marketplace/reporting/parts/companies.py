@@ -123,16 +123,22 @@ def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     return ReportPart("companies", figures, [one for one in breakdowns if one.cells])
 
 
-def followed_companies_part(facts: ReportFacts) -> ReportPart:
-    """Count the companies that a garden follows."""
-    rows = facts.of("company")
+def followed_since(facts: ReportFacts) -> dict[int, dt.date]:
+    """Return the first day on which a garden followed each company that it follows, up to the end of the period."""
     since: dict[int, dt.date] = {}
     for follower in facts.of("follower"):
         day = follower.day("since")
-        if day is not None:
+        if day is not None and day <= facts.period.last_day:
             since[follower["company_id"]] = min(day, since.get(follower["company_id"], day))
-    rows = [row for row in rows if since.get(row.row_id, dt.date.max) <= facts.period.last_day]
-    figures = [count_dated("followed", [since[row.row_id] for row in rows], facts.period)]
+    known = facts.by_id("company")
+    return {company_id: day for company_id, day in since.items() if company_id in known}
+
+
+def followed_companies_part(facts: ReportFacts) -> ReportPart:
+    """Count the companies that a garden follows."""
+    since = followed_since(facts)
+    rows = [row for row in facts.of("company") if row.row_id in since]
+    figures = [count_dated("followed", list(since.values()), facts.period)]
     breakdowns = [
         Breakdown("size", "followed", tally(size_class(row["employees"]) for row in rows)),
         Breakdown("sector", "followed", tally(row["sector_code"] for row in rows)),

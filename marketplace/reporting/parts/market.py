@@ -141,10 +141,8 @@ def _outcomes(facts: ReportFacts, ids: set[int], awards: int) -> list[Figure]:
 
 def network_part(facts: ReportFacts) -> ReportPart:
     """Count the approved suppliers of the gardens by kind of service, those that came and left, and the gaps."""
-    period = facts.period
-    now = _approved(facts, period.last_moment)
-    before = _approved(facts, period.first_moment)
-    own_now, own_before = _own(facts, now), _own(facts, before)
+    now = _approved(facts, facts.period.last_moment)
+    own_now, own_before = _own(facts, now), approved_before(facts)
     offered = {code for supplier in now.values() for code in supplier}
     approvals = [group for found in own_now.values() for group in found]
     return ReportPart(
@@ -165,6 +163,16 @@ def network_part(facts: ReportFacts) -> ReportPart:
         ],
         [Breakdown("service_group", "approvals", tally(approvals))] if approvals else [],
     )
+
+
+def approved_at_end(facts: ReportFacts) -> dict[int, list[str]]:
+    """Return the service groups of the gardens' suppliers that are approved at the end of the period."""
+    return _own(facts, _approved(facts, facts.period.last_moment))
+
+
+def approved_before(facts: ReportFacts) -> dict[int, list[str]]:
+    """Return the service groups of the gardens' suppliers that were approved at the beginning of the period."""
+    return _own(facts, _approved(facts, facts.period.first_moment))
 
 
 def _approved(facts: ReportFacts, moment: dt.datetime) -> dict[int, list[str]]:

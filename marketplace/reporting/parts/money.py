@@ -41,7 +41,7 @@ def _amount(code: str, entries: Sequence[Money], facts: ReportFacts, currency: s
 def _costs_by_place(facts: ReportFacts) -> list[Figure]:
     """Add up the costs of each place by currency; none for a project with one place."""
     figures: list[Figure] = []
-    for municipality, place_ids in _places(facts):
+    for municipality, place_ids in places_by_municipality(facts):
         costs = [one for one in facts.money if one.kind == COST and one.place_id in place_ids]
         for currency in sorted({one.currency for one in costs}):
             chosen = [one for one in costs if one.currency == currency]
@@ -49,7 +49,7 @@ def _costs_by_place(facts: ReportFacts) -> list[Figure]:
     return figures
 
 
-def _places(facts: ReportFacts) -> list[tuple[str, set[int]]]:
+def places_by_municipality(facts: ReportFacts) -> list[tuple[str, set[int]]]:
     """Return the ids of the places in each municipality; none if all are in one, since the totals say the same."""
     found: dict[str, set[int]] = {}
     for row in facts.of("place"):
@@ -91,7 +91,7 @@ def _work(facts: ReportFacts) -> list[Figure]:
     for activity in sorted({one.activity for one in facts.hours}):
         amounts = [(one.month, one.minutes) for one in facts.hours if one.activity == activity]
         figures.append(sum_dated(f"hours_{activity}", amounts, period, unit="minutes"))
-    for municipality, place_ids in _places(facts):
+    for municipality, place_ids in places_by_municipality(facts):
         amounts = [(one.month, one.minutes) for one in facts.hours if one.place_id in place_ids]
         if amounts:
             figures.append(sum_dated(f"hours_at_{municipality}", amounts, period, unit="minutes"))

@@ -14,18 +14,10 @@ from marketplace.reporting.parts.companies import Member
 def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     """Count the course sessions, their hours, who was there and how far they travelled."""
     period = facts.period
-    present: dict[int, list[int]] = {}
-    for one in facts.presences:
-        if one.attended:
-            present.setdefault(one.session_id, []).append(one.participation_id)
-    planned = [row for row in facts.of("session") if not row["cancelled_at"]]
-    held = [
-        row
-        for row in planned
-        if (row["held_at"] or row.row_id in present)
-        and (row.day("starts_at") or dt.date.max) <= period.last_day
-    ]
-    minutes = [(row.day("starts_at"), _minutes(row)) for row in held]
+    present = attendance(facts)
+    planned, cancelled = planned_sessions(facts)
+    held = held_sessions(facts, present)
+    minutes = [(row.day("starts_at"), duration(row)) for row in held]
     attended = [row.day("starts_at") for row in held for _one in present.get(row.row_id, [])]
     companies = len({company for row in held for company in present.get(row.row_id, [])})
     heads = [int(row["head_count"]) for row in held if row["head_count"] is not None]
@@ -33,7 +25,7 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     figures: list[Figure] = [
         counted("planned", len(planned)),
         count_dated("held", [row.day("starts_at") for row in held], period, of=len(planned)),
-        counted("cancelled", sum(bool(row["cancelled_at"]) for row in facts.of("session"))),
+        counted("cancelled", len(cancelled)),
         sum_dated("duration", minutes, period, unit="minutes"),
         count_dated("attendances", attended, period, n=companies, of=len(members)),
         mean_figure(
@@ -47,7 +39,34 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     return ReportPart("sessions", figures)
 
 
-def _minutes(row: Row) -> int:
+def attendance(facts: ReportFacts) -> dict[int, list[int]]:
+    """Return the participations that attended, by session."""
+    present: dict[int, list[int]] = {}
+    for one in facts.presences:
+        if one.attended:
+            present.setdefault(one.session_id, []).append(one.participation_id)
+    return present
+
+
+def planned_sessions(facts: ReportFacts) -> tuple[list[Row], list[Row]]:
+    """Return the sessions that are planned, and those that are cancelled."""
+    rows = facts.of("session")
+    return [row for row in rows if not row["cancelled_at"]], [row for row in rows if row["cancelled_at"]]
+
+
+def held_sessions(facts: ReportFacts, present: dict[int, list[int]]) -> list[Row]:
+    """Return the sessions that were held by the end of the period: somebody said so, or somebody attended."""
+    planned, _cancelled = planned_sessions(facts)
+    return [
+        row
+        for row in planned
+        if (row["held_at"] or row.row_id in present)
+        and (row.day("starts_at") or dt.date.max) <= facts.period.last_day
+    ]
+
+
+def duration(row: Row) -> int:
+    """Return the length of a session in minutes."""
     begins, ends = row.moment("starts_at"), row.moment("ends_at")
     return int((ends - begins).total_seconds() // 60) if begins and ends else 0
 

@@ -12,7 +12,7 @@ from marketplace.reporting.counting import (
     not_measured,
     spread_figure,
 )
-from marketplace.reporting.facts import ReportFacts, Row
+from marketplace.reporting.facts import ReportFacts, Row, group
 from marketplace.reporting.figures import Evidence, Figure, ReportPart
 from marketplace.strategy.assessment_scores import (
     Answer,
@@ -39,7 +39,7 @@ LEARNED = 3
 def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
     """Count strategies: what the companies say, and what the system sees."""
     period = facts.period
-    rows = _live_strategies(facts, company_ids)
+    rows = live_strategies(facts, company_ids)
     project = facts.of("project")
     ends_on = project[0].day("ends_on") if project else None
     completed = [row.day("completed_at") for row in rows]
@@ -64,7 +64,8 @@ def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Re
     )
 
 
-def _live_strategies(facts: ReportFacts, company_ids: Sequence[int]) -> list[Row]:
+def live_strategies(facts: ReportFacts, company_ids: Sequence[int]) -> list[Row]:
+    """Return the strategies of some companies."""
     wanted = set(company_ids)
     return [row for row in facts.of("strategy") if row.owner_id in wanted]
 
@@ -97,16 +98,9 @@ def _latest_plan_answers(facts: ReportFacts, company_ids: Sequence[int]) -> list
 def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
     """Count objectives and their states on the last day of the period, each in its own direction."""
     period = facts.period
-    strategies = {row.row_id: row.owner_id for row in _live_strategies(facts, company_ids)}
     measurements = facts.by_owner("measurement")
-    objectives = [
-        row
-        for row in facts.of("objective")
-        if row.owner_id in strategies
-        and not row["removed_at"]
-        and (row.day("created_at") or dt.date.max) <= period.last_day
-    ]
-    companies = len({strategies[row.owner_id] for row in objectives})
+    by_company = objectives_of(facts, company_ids)
+    objectives = [row for rows in by_company.values() for row in rows]
     states = dict.fromkeys(Status, 0)
     measured, corrected, withdrawn = 0, 0, 0
     for row in objectives:
@@ -115,7 +109,7 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
         corrected += sum(one.replaces_id is not None and not one.is_withdrawn for one in readings)
         withdrawn += sum(one.is_withdrawn for one in readings)
         states[objective_state(_terms(row), readings, period.last_day).status] += 1
-    n = companies
+    n = len(by_company)
     return ReportPart(
         "objectives",
         [
@@ -130,6 +124,19 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
             counted("withdrawn", withdrawn, n, of),
         ],
     )
+
+
+def objectives_of(facts: ReportFacts, company_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """Return the objectives that were set by the end of the period, by company."""
+    strategies = {row.row_id: row.owner_id for row in live_strategies(facts, company_ids)}
+    rows = [
+        row
+        for row in facts.of("objective")
+        if row.owner_id in strategies
+        and not row["removed_at"]
+        and (row.day("created_at") or dt.date.max) <= facts.period.last_day
+    ]
+    return group(rows, lambda row: strategies[row.owner_id])
 
 
 def _readings(rows: Sequence[Row]) -> list[Reading]:
@@ -154,17 +161,11 @@ def assessment_part(
     facts: ReportFacts, company_ids: Sequence[int], of: int, questions: Questionnaire
 ) -> ReportPart:
     """Compare self-assessments: medians at each stage, and the change of the companies that answered twice."""
-    wanted, last_day = set(company_ids), facts.period.last_day
-    given: dict[Stage, dict[int, Answers]] = {stage: {} for stage in Stage}
-    finished: dict[Stage, list[dt.date | None]] = {stage: [] for stage in Stage}
-    for row in facts.of("assessment"):
-        day = row.day("finished_at")
-        if row.owner_id not in wanted or day is None or day > last_day:
-            continue
-        given[Stage(row["stage"])][row.owner_id] = _answers(row)
-        finished[Stage(row["stage"])].append(day)
+    finished = finished_assessments(facts, company_ids)
+    given = {stage: {row.owner_id: _answers(row) for row in rows} for stage, rows in finished.items()}
     figures: list[Figure] = [
-        count_dated(f"answered_{stage}", finished[stage], facts.period, of=of) for stage in Stage
+        count_dated(f"answered_{stage}", [row.day("finished_at") for row in rows], facts.period, of=of)
+        for stage, rows in finished.items()
     ]
     for dimension in questions.dimensions:
         for stage in (Stage.START, Stage.END):
@@ -179,6 +180,16 @@ def assessment_part(
             if later is Stage.END:
                 figures.append(spread_figure(f"spread_{later}_{code}", values, "points", paired_of))
     return ReportPart("assessment", figures)
+
+
+def finished_assessments(facts: ReportFacts, company_ids: Sequence[int]) -> dict[Stage, list[Row]]:
+    """Return the self-assessments of some companies that were finished by the end of the period, by stage."""
+    wanted, last_day = set(company_ids), facts.period.last_day
+    finished: dict[Stage, list[Row]] = {stage: [] for stage in Stage}
+    for row in facts.of("assessment"):
+        if row.owner_id in wanted and (row.day("finished_at") or dt.date.max) <= last_day:
+            finished[Stage(row["stage"])].append(row)
+    return finished
 
 
 def _answers(row: Row) -> Answers:

@@ -27,6 +27,7 @@ def hours_of(project_id: int, place_ids: Sequence[int] | None, as_of: dt.datetim
             one.minutes,
             one.approved_at is not None and one.approved_at <= as_of,
             one.place_id,
+            one.id,
         )
         for one in _valid(_at_places(query, HoursEntry.place_id, place_ids), HoursEntry, as_of)
     ]
@@ -40,7 +41,14 @@ def money_of(project_id: int, place_ids: Sequence[int] | None, as_of: dt.datetim
     if place_ids is None:
         newest = {source.id: source for source in sources.values()}
         found = [
-            Money(PLAN, source.kind, source.currency, source.agreed_minor, _nok(source, source.agreed_minor))
+            Money(
+                PLAN,
+                source.kind,
+                source.currency,
+                source.agreed_minor,
+                _nok(source, source.agreed_minor),
+                row_id=source.id,
+            )
             for source in newest.values()
             if source.agreed_minor
         ]
@@ -58,6 +66,7 @@ def money_of(project_id: int, place_ids: Sequence[int] | None, as_of: dt.datetim
                 _nok(one, one.amount_minor),
                 one.booked_on,
                 one.place_id,
+                one.id,
             )
         )
     return found
@@ -82,7 +91,10 @@ def fees_of(participation_ids: Sequence[int], as_of: dt.datetime) -> list[Money]
         .order_by(ParticipationFee.id)
     )
     newest = {one.participation_id: one for one in session.scalars(query)}
-    return [Money("fee", one.state, NOK, one.amount_ore, one.amount_ore, one.on) for one in newest.values()]
+    return [
+        Money("fee", one.state, NOK, one.amount_ore, one.amount_ore, one.on, row_id=one.participation_id)
+        for one in newest.values()
+    ]
 
 
 def _sources(project_id: int, as_of: dt.datetime) -> dict[int, FundingSource]:

@@ -32,6 +32,7 @@ from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent
 from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel, plan_outcomes_panel
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.proposals.views.stories import help_stories_panel, plan_stories_panel, profile_stories_panel
+from marketplace.reporting.views.figure_lists import counted_rows
 from marketplace.sourcing.confirmable_publication import PUBLICATION
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
@@ -48,6 +49,7 @@ from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.queries.link_status import vetting_link_status
 from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new_categories
+from marketplace.web import counted_rows as report_filter
 from marketplace.web import missing_pages
 
 
@@ -93,6 +95,7 @@ def register_hooks() -> None:
     vetting_hooks.application_notes.register("invitations by e-mail", application_notes)
     supplier_hooks.services_change.register("applications", apply_for_new_categories)
     supplier_hooks.profile_change.register("rank jumps", rank_jump_check)
+    report_filter.figure_rows.register("report", counted_rows)
     missing_pages.replacements.register("outdated links in messages", outdated_link_page)
     outbox_hooks.contact_subscription.register("course invitations", course_subscription)
     outbox_hooks.link_status.register("briefs", brief_link_status)

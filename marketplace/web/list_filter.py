@@ -10,6 +10,7 @@ from marketplace.core import places, taxonomy
 from marketplace.core.collation import sort_key
 from marketplace.core.i18n import gettext as _
 from marketplace.core.list_query import ListQuery
+from marketplace.web.counted_rows import CountedRows
 from marketplace.web.query_args import query_arg
 
 Options = Sequence[tuple[str, str]]
@@ -27,26 +28,28 @@ class Select:
 
 @dataclass(frozen=True)
 class ListFilter:
-    """A filter bar and what is chosen in it."""
+    """A filter bar and what is chosen in it. `counted` are the rows that a figure of the report counts, if the page lists them."""
 
     search_label: str
     selects: Sequence[Select]
     query: ListQuery
+    counted: CountedRows | None = None
 
     @property
     def args(self) -> dict[str, str]:
         """Query-string arguments that repeat the choices."""
-        return ({"q": self.query.text} if self.query.text else {}) | dict(self.query.chosen)
+        counted = self.counted.args if self.counted else {}
+        return ({"q": self.query.text} if self.query.text else {}) | dict(self.query.chosen) | dict(counted)
 
 
-def read_list_filter(search_label: str, *selects: Select) -> ListFilter:
+def read_list_filter(search_label: str, *selects: Select, counted: CountedRows | None = None) -> ListFilter:
     """Return a filter bar with the choices in the query string. Unknown values are ignored."""
     chosen = {}
     for select in selects:
         value = query_arg(select.name, 60)
         if value in {code for code, _label in select.options[1:]}:
             chosen[select.name] = value
-    return ListFilter(search_label, selects, ListQuery(query_arg("q", MAX_TEXT).strip(), chosen))
+    return ListFilter(search_label, selects, ListQuery(query_arg("q", MAX_TEXT).strip(), chosen), counted)
 
 
 def sort_select(*options: tuple[str, str]) -> Select:

@@ -11,7 +11,7 @@ from marketplace.outbox import hooks as outbox_hooks
 from marketplace.programme import hooks as programme_hooks
 from marketplace.strategy import hooks as strategy_hooks
 from marketplace.suppliers import hooks as supplier_hooks
-from marketplace.web import missing_pages
+from marketplace.web import counted_rows, missing_pages
 
 
 def test_application_registers_every_hook(app):
@@ -35,6 +35,7 @@ def test_application_registers_every_hook(app):
         "plan project periods": strategy_hooks.project_periods.names,
         "plan guide topics": strategy_hooks.guide_topics.names,
         "profile panels": profile_panels.names,
+        "figure rows": counted_rows.figure_rows.names,
         "missing pages": missing_pages.replacements.names,
         "contact subscription": outbox_hooks.contact_subscription.names,
         "link status": outbox_hooks.link_status.names,
@@ -63,6 +64,7 @@ def test_application_registers_every_hook(app):
         "plan project periods": ("projects",),
         "plan guide topics": ("procurement guide",),
         "profile panels": ("job facts", "stories", "exposure", "invite"),
+        "figure rows": ("report",),
         "missing pages": ("outdated links in messages",),
         "contact subscription": ("course invitations",),
         "link status": ("briefs", "applications", "letters"),

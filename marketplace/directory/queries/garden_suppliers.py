@@ -1,6 +1,6 @@
 """A garden's own suppliers, with their approvals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -40,6 +40,7 @@ class VettingStatus:
 class GardenSupplier:
     """A row of the list."""
 
+    id: int
     name: str
     slug: str
     municipality: str
@@ -57,7 +58,7 @@ _APPROVALS = prepared(
 
 
 @cache
-def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
+def _suppliers(status: str, *, named: bool, counted: bool) -> tuple[Select[Any], Select[Any]]:
     """Build the count query and the page query."""
     of, name = _ORGANISATION.c, bindparam("name", type_=String)
     conditions: list[ColumnElement[bool]] = []
@@ -67,6 +68,8 @@ def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
         conditions.append(exists().where(_VETTING.c.supplier_id == of.id, has_status(status)))
     if named:
         conditions.append(folded(of.name).like(name))
+    if counted:
+        conditions.append(of.id.in_(bindparam("counted_ids", expanding=True)))
     query = (
         select()
         .select_from(_ORGANISATION.join(_PROFILE, _PROFILE.c.id == of.id))
@@ -77,26 +80,37 @@ def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
     return query.add_columns(func.count()), page.offset(bindparam("skipped", type_=Integer))
 
 
-def all_garden_suppliers(viewer: Viewer, status: str = "", text: str = "") -> Iterator[GardenSupplier]:
+def all_garden_suppliers(
+    viewer: Viewer, status: str = "", text: str = "", counted: Collection[int] | None = None
+) -> Iterator[GardenSupplier]:
     """Yield all suppliers of the viewer's garden that match, page by page."""
     number = 0
     while True:
         number += 1
-        page = garden_suppliers(viewer, status, text, number)
+        page = garden_suppliers(viewer, status, text, number, counted)
         yield from page.items
         if number >= page.last:
             return
 
 
 def garden_suppliers(
-    viewer: Viewer, status: str = "", text: str = "", number: int = 1
+    viewer: Viewer,
+    status: str = "",
+    text: str = "",
+    number: int = 1,
+    counted: Collection[int] | None = None,
 ) -> Page[GardenSupplier]:
-    """List the suppliers of the viewer's garden by name, filtered by vetting status and name. Raises NotFound."""
+    """List the suppliers of the viewer's garden by name, filtered by vetting status and name. Raises NotFound.
+
+    `counted` are the ids of the suppliers to list, None for all.
+    """
     if not viewer.is_garden:
         raise NotFound
-    count, page = _suppliers(status, named=bool(text))
+    count, page = _suppliers(status, named=bool(text), counted=counted is not None)
     name = like_pattern(fold_letters(text))
-    about = {"garden_id": viewer.organisation_id, "name": name, **status_bounds()}
+    about: dict[str, Any] = {"garden_id": viewer.organisation_id, "name": name, **status_bounds()}
+    if counted is not None:
+        about["counted_ids"] = list(counted)
     total = session.scalar(count, about) or 0
     number = clamp_page(number, total, PAGE_SIZE)
     rows = session.execute(page, about | {"skipped": (number - 1) * PAGE_SIZE}).all()
@@ -105,7 +119,7 @@ def garden_suppliers(
     for id_, vetting_id, category, state, since in session.execute(_APPROVALS, {"ids": list(approvals)}):
         approvals[id_].append(VettingStatus(vetting_id, category, rules.status(state, since, now)))
     lines = [
-        GardenSupplier(name, slug, place, paused_at is not None, approvals[id_])
+        GardenSupplier(id_, name, slug, place, paused_at is not None, approvals[id_])
         for id_, name, slug, place, paused_at in rows
     ]
     return Page(lines, number, PAGE_SIZE, total)

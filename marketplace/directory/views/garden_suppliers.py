@@ -9,6 +9,7 @@ from marketplace.directory.views.base import blueprint
 from marketplace.vetting.queries import count_by_status
 from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
+from marketplace.web.counted_rows import read_counted_rows
 from marketplace.web.csv_export import csv_response
 from marketplace.web.filters import group_label
 from marketplace.web.query_args import page_arg, query_arg
@@ -22,9 +23,12 @@ def garden_suppliers() -> ViewResponse:
     """List the garden's suppliers."""
     viewer = current_viewer()
     status, text = _read_filter()
+    counted = read_counted_rows("garden_suppliers")
+    ids = counted.amounts if counted else None
     return render_template(
         "directory/garden_suppliers.html",
-        page=queries.garden_suppliers(viewer, status, text, page_arg()),
+        page=queries.garden_suppliers(viewer, status, text, page_arg(), ids),
+        counted=counted,
         status=status,
         text=text,
         waiting=count_by_status(viewer)["waiting"],
@@ -38,6 +42,8 @@ def garden_suppliers() -> ViewResponse:
 def garden_suppliers_csv() -> ViewResponse:
     """Download the filtered suppliers of the garden, one row for each kind of service."""
     status, text = _read_filter()
+    counted = read_counted_rows("garden_suppliers")
+    ids = counted.amounts if counted else None
     header = [_("Name"), _("Municipality"), _("Kind of service"), _("Approval"), _("Paused")]
     rows = (
         (
@@ -47,7 +53,7 @@ def garden_suppliers_csv() -> ViewResponse:
             str(STATUSES[item.status]),
             _("Yes") if supplier.is_paused else _("No"),
         )
-        for supplier in queries.all_garden_suppliers(current_viewer(), status, text)
+        for supplier in queries.all_garden_suppliers(current_viewer(), status, text, ids)
         for item in supplier.approvals
     )
     return csv_response(_("Suppliers"), header, rows)

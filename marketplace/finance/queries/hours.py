@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -61,8 +61,11 @@ def managed_place_ids(viewer: Viewer, access: ProjectAccess) -> set[int]:
     return {place_id for place_id in session.scalars(query) if place_id is not None}
 
 
-def hours_page(viewer: Viewer, access: ProjectAccess) -> HoursPage:
-    """Return the viewer's own entries, and those that the viewer approves as leader or as manager of a place."""
+def hours_page(viewer: Viewer, access: ProjectAccess, counted: Container[int] | None = None) -> HoursPage:
+    """Return the viewer's own entries, and those that the viewer approves as leader or as manager of a place.
+
+    `counted` are the ids of the entries to show, None for all.
+    """
     managed = managed_place_ids(viewer, access)
     query = (
         select(HoursEntry)
@@ -72,7 +75,7 @@ def hours_page(viewer: Viewer, access: ProjectAccess) -> HoursPage:
     )
     if not access.is_leader:
         query = query.where(or_(HoursEntry.user_id == viewer.user_id, HoursEntry.place_id.in_(managed)))
-    entries = session.scalars(query).all()
+    entries = [entry for entry in session.scalars(query) if counted is None or entry.id in counted]
     rows = [
         HoursRow(
             entry, may_approve(viewer, access, managed, entry), may_correct(viewer, access, managed, entry)

@@ -1,7 +1,7 @@
 """Funding and booked entries of a project, and plan against actual by source and by cost category."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -63,6 +63,16 @@ def money_page(access: ProjectAccess) -> MoneyPage:
         agreed=add_up((one.agreed_minor, one.currency, one.rate_e4) for one in sources.values()),
         received=_sum(incomes),
         spent=_sum(costs),
+    )
+
+
+def restrict(page: MoneyPage, source_ids: Container[int], entry_ids: Container[int]) -> MoneyPage:
+    """Return only some sources and entries of a page, without the costs by category. The sums stay those of all."""
+    return replace(
+        page,
+        sources=[row for row in page.sources if row.source.id in source_ids],
+        entries=[entry for entry in page.entries if entry.id in entry_ids],
+        costs=(),
     )
 
 

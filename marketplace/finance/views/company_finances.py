@@ -15,6 +15,7 @@ from marketplace.finance.views.base import RECORDS, blueprint
 from marketplace.programme.queries.projects import project_for
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.counted_rows import CountedRows, read_counted_rows
 from marketplace.web.forms.editing import add
 from marketplace.web.list_filter import ListFilter, read_list_filter, state_select
 from marketplace.web.redirects import see_other
@@ -30,7 +31,8 @@ def aid(slug: str) -> ViewResponse:
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     page = queries.company_finances(project_access)
-    bar, rows = _filtered(page.rows)
+    fees, aided = (read_counted_rows(name, slug) for name in ("fees", "aid"))
+    bar, rows = _filtered(page.rows, fees, aided)
     form = FeeForm()
     chosen = request.form.getlist("id", type=int)
     if request.method == "GET" and request.args.get("all"):
@@ -49,6 +51,7 @@ def aid(slug: str) -> ViewResponse:
         page=page,
         bar=bar,
         rows=rows,
+        key="organisation_number" if aided else "id",
         form=form,
         chosen=set(chosen),
         fee_states=FEE_STATES,
@@ -57,9 +60,9 @@ def aid(slug: str) -> ViewResponse:
 
 
 def _filtered(
-    rows: Sequence[queries.CompanyFinances],
+    rows: Sequence[queries.CompanyFinances], fees: CountedRows | None, aided: CountedRows | None
 ) -> tuple[ListFilter, list[queries.CompanyFinances]]:
-    """Return the filter bar and the companies that match."""
+    """Return the filter bar and the companies that match, of those that a figure of the report counts, if any."""
     bar = read_list_filter(
         _("Company name or organisation number"),
         state_select(
@@ -67,6 +70,7 @@ def _filtered(
             *((state, str(label)) for state, label in FEE_STATES.items()),
             label=_("Fee"),
         ),
+        counted=fees or aided,
     )
     text, number = fold_letters(bar.query.text), "".join(bar.query.text.split())
     return bar, [
@@ -77,6 +81,8 @@ def _filtered(
             or number in (row.participation.organisation_number or "")
         )
         and bar.query["state"] in {"", row.fee.state if row.fee else "none"}
+        and (fees is None or row.participation.id in fees)
+        and (aided is None or row.participation.organisation_number in aided)
     ]
 
 

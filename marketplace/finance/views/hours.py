@@ -15,6 +15,7 @@ from marketplace.finance.views.base import RECORDS, blueprint
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.counted_rows import read_counted_rows
 from marketplace.web.csv_export import Month
 from marketplace.web.forms.editing import add
 from marketplace.web.redirects import see_other
@@ -29,10 +30,12 @@ def hours(slug: str) -> ViewResponse:
     """List the hours that the viewer recorded or approves."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
+    counted = read_counted_rows("hours", slug)
     return render_template(
         "finance/hours.html",
         access=project_access,
-        page=queries.hours_page(viewer, project_access),
+        page=queries.hours_page(viewer, project_access, counted),
+        counted=counted,
         activities=ACTIVITIES,
         month_name=format_month_and_year,
     )
@@ -45,7 +48,7 @@ def hours_xlsx(slug: str) -> ViewResponse:
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     header = [_("Month"), _("Person"), _("Place"), _("Activity"), _("Hours"), _("Approved")]
-    page = queries.hours_page(viewer, project_access)
+    page = queries.hours_page(viewer, project_access, read_counted_rows("hours", slug))
     return xlsx_response(f"{slug} {_('Hours')}", _("Hours"), header, _export_rows(page.rows))
 
 

@@ -14,6 +14,7 @@ from marketplace.finance.views.base import RECORDS, blueprint
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.counted_rows import read_counted_rows
 from marketplace.web.forms.editing import add
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -30,13 +31,17 @@ def _leader_access(slug: str) -> ProjectAccess:
 @blueprint.get("/programme/<slug>/money")
 @access.garden
 def money(slug: str) -> ViewResponse:
-    """Show plan against actual, and the booked entries."""
+    """Show plan against actual, and the booked entries; of a figure of the report, only the rows that it counts."""
     project_access = project_for(current_viewer(), slug)
     page = queries.money_page(project_access)
+    funding, entries = (read_counted_rows(name, slug) for name in ("funding", "entries"))
+    if funding or entries:
+        page = queries.restrict(page, funding or (), entries or ())
     return render_template(
         "finance/money.html",
         access=project_access,
         page=page,
+        counted=funding or entries,
         names=queries.source_names(project_access.project.id),
         kinds=FUNDING_KINDS,
         categories=COST_CATEGORIES,

@@ -1,7 +1,7 @@
 """The board of a project: the companies that the viewer may see, with phase, filters, search and counts."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,9 +125,14 @@ def participation_for(viewer: Viewer, access: ProjectAccess, participation_id: i
     return participation
 
 
-def board(rows: Sequence[BoardRow], wanted: ListQuery, page: int = 1) -> Board:
-    """Return a page of the board, by name unless another order is chosen. `rows` holds all companies on the board."""
-    matching = _matching(rows, wanted)
+def board(
+    rows: Sequence[BoardRow], wanted: ListQuery, page: int = 1, counted: Container[int] | None = None
+) -> Board:
+    """Return a page of the board, by name unless another order is chosen. `rows` holds all companies on the board.
+
+    `counted` are the ids of the participations to show, None for all.
+    """
+    matching = [row for row in _matching(rows, wanted) if counted is None or row.participation.id in counted]
     in_phase = [row for row in matching if wanted["phase"] in {"", row.phase}]
     return Board(
         page_of(in_phase, page, BOARD_SIZE),

@@ -16,6 +16,7 @@ from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases.invitations import can_undo
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access
+from marketplace.web.counted_rows import read_counted_rows
 from marketplace.web.csv_export import csv_response
 from marketplace.web.list_filter import (
     ListFilter,
@@ -55,7 +56,7 @@ def filtered_board(project_access: ProjectAccess, page: int = 1) -> tuple[ListFi
     for cohort in cohorts:
         names.setdefault(cohort.place_id, []).append((cohort.id, cohort.name))
     bar = _board_filter(project_access, names, rows)
-    return bar, queries.board(rows, bar.query, page)
+    return bar, queries.board(rows, bar.query, page, bar.counted)
 
 
 def _board_filter(
@@ -84,6 +85,7 @@ def _board_filter(
             ("municipality", _("Municipality")),
             ("attended", _("Most sessions first")),
         ),
+        counted=read_counted_rows("project_companies", project_access.project.slug),
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from marketplace.programme.use_cases import sessions as use_cases
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.counted_rows import read_counted_rows
 from marketplace.web.forms.editing import add, edit
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -32,11 +33,14 @@ PLACE_WRITES = (
 def sessions(slug: str) -> ViewResponse:
     """List the sessions at the places that the viewer may see, the next one first."""
     project_access = project_for(current_viewer(), slug)
-    planned = queries.sessions_of(project_access)
+    planned, counted = queries.sessions_of(project_access), read_counted_rows("sessions", slug)
+    if counted:
+        planned = [row for row in planned if row.id in counted]
     return render_template(
         "programme/sessions.html",
         access=project_access,
         sessions=planned,
+        counted=counted,
         warnings=queries.session_warnings(project_access, planned),
     )
 

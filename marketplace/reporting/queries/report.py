@@ -17,7 +17,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectGarden, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.programme.queries.projects import ProjectAccess, project_for
-from marketplace.reporting.facts import ReportPeriod
+from marketplace.reporting.facts import ReportFacts, ReportPeriod
 from marketplace.reporting.figures import ReportPart
 from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.queries.facts import ReportScope, load_facts
@@ -28,16 +28,21 @@ MAX_QUOTES = 6
 
 @dataclass(frozen=True, slots=True)
 class LiveReport:
-    """A computed report with its scope. `access` is None for a garden without a project.
+    """A report computed from its facts. `access` is None for a garden without a project.
 
     `quotes` are comments that companies let others quote today, whatever the moment of the report.
     """
 
     scope: ReportScope
-    period: ReportPeriod
+    facts: ReportFacts
     parts: tuple[ReportPart, ...]
     access: ProjectAccess | None = None
     quotes: tuple[str, ...] = ()
+
+    @property
+    def period(self) -> ReportPeriod:
+        """Period of the report."""
+        return self.facts.period
 
 
 def build_report(
@@ -47,8 +52,14 @@ def build_report(
 
     `service_codes` are the services of an earlier taxonomy, None for those of today.
     """
+    return compute_report(_facts(scope, period, service_codes))
+
+
+def _facts(
+    scope: ReportScope, period: ReportPeriod, service_codes: Collection[str] | None = None
+) -> ReportFacts:
     codes = frozenset(services() if service_codes is None else service_codes)
-    return compute_report(replace(load_facts(scope, period), services=codes))
+    return replace(load_facts(scope, period), services=codes)
 
 
 def project_scope(access: ProjectAccess) -> ReportScope:
@@ -88,7 +99,8 @@ def project_report(
     first = from_on or access.project.starts_on
     last = to_on or max(clock.today(), first)
     period = ReportPeriod(first, last, min(as_of or now, now))
-    return LiveReport(scope, period, build_report(scope, period), access, quotes_of(scope, period))
+    facts = _facts(scope, period)
+    return LiveReport(scope, facts, compute_report(facts), access, quotes_of(scope, period))
 
 
 def quotes_of(scope: ReportScope, period: ReportPeriod) -> tuple[str, ...]:
@@ -123,4 +135,5 @@ def garden_report(
     now, today = clock.now(), clock.today()
     period = ReportPeriod(from_on or today.replace(month=1, day=1), to_on or today, min(as_of or now, now))
     scope = ReportScope(viewer.organisation_id)
-    return LiveReport(scope, period, build_report(scope, period))
+    facts = _facts(scope, period)
+    return LiveReport(scope, facts, compute_report(facts))

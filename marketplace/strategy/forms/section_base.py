@@ -39,19 +39,12 @@ class SectionForm(BaseForm):
         label = super().full_label(field)
         return f"{row}, {label[:1].lower()}{label[1:]}" if row else label
 
-    def row(self, prefix: str) -> dict[str, Field]:
-        """Return the fields of a row by their names in the row."""
-        return {
-            str(field.name).removeprefix(prefix): field
-            for field in self
-            if str(field.name).startswith(prefix)
-        }
-
     def is_blank(self, prefix: str) -> bool:
         """Return True if nothing is filled in or wrong in a row; what has a value from the start does not count."""
         return all(
             not field.errors and (not field.data or field.data == field.default)
-            for field in self.row(prefix).values()
+            for field in self
+            if str(field.name).startswith(prefix)
         )
 
     def require_names(self, prefixes: Sequence[str]) -> bool:

@@ -1,11 +1,12 @@
 """Forms of the sections of a strategy."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from wtforms import BooleanField
 
-from marketplace.core.i18n import format_month, localized
+from marketplace.core.i18n import current_locale, format_month, localized
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.numbers import HOURS
@@ -32,6 +33,12 @@ MONTHS = tuple(range(1, 13))
 
 def section_form(section: str) -> type[SectionForm]:
     """Return the form class of a section, with its texts in the current language. Raises KeyError."""
+    return _form_class(section, current_locale())
+
+
+@cache
+def _form_class(section: str, _locale: str) -> type[SectionForm]:
+    """Build a form class, once in each language: that of the channels has 88 fields."""
     base, fields = _FORMS[section]
     return type(base.__name__, (base,), fields())
 

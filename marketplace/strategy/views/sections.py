@@ -10,7 +10,7 @@ from marketplace.core.i18n import localized
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.completeness import PHASE_LABELS
 from marketplace.strategy.content import SECTION_FIELDS, SECTIONS, StrategyContent
-from marketplace.strategy.examples import TradeExamples, trade_examples
+from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.section_base import SectionForm
 from marketplace.strategy.forms.sections import section_form
 from marketplace.strategy.queries.assessment_gaps import suggested_gaps
@@ -56,9 +56,9 @@ def edit_section(section_code: str) -> ViewResponse:
     if result.is_saved:
         flashes.done(_("Saved."))
         return redirect(section_url(SECTIONS[SECTIONS.index(section_code) + 1]), 303)
-    plan, common_channels = own_plan(viewer), _trade(viewer).channels
+    plan, trade = own_plan(viewer), trade_examples(own_company(viewer).sector_code)
     result.form.page_order = [
-        f"channel-{code}-{name}" for code in common_channels for name in ("decision", "now", "role", "owner")
+        f"channel-{code}-{name}" for code in trade.channels for name in ("decision", "now", "role", "owner")
     ]
     page = render_template(
         "strategy/section.html",
@@ -66,8 +66,8 @@ def edit_section(section_code: str) -> ViewResponse:
         template=strategy_template(),
         section=strategy_template().section(section_code),
         decision_labels={code: localized(names) for code, names in strategy_template().decisions.items()},
-        examples=_example_lines(viewer),
-        common_channels=common_channels,
+        examples={field: trade.lines(field) for field in trade.fields},
+        common_channels=trade.channels,
         suggestions=suggested_gaps(viewer) if section_code == "gaps" else (),
         steps=section_steps(plan),
         section_comments=section_comments(plan.strategy, section_code),
@@ -92,16 +92,6 @@ def check_plan() -> ViewResponse:
         section_url=section_url,
         template=strategy_template(),
     )
-
-
-def _example_lines(viewer: Viewer) -> dict[str, list[str]]:
-    """Return the examples from the company's trade by field."""
-    examples = _trade(viewer)
-    return {field: examples.lines(field) for field in examples.fields}
-
-
-def _trade(viewer: Viewer) -> TradeExamples:
-    return trade_examples(own_company(viewer).sector_code)
 
 
 def section_steps(plan: Plan) -> list[dict[str, Any]]:

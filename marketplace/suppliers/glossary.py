@@ -4,19 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any
 
 from marketplace import matching
 from marketplace.core import taxonomy
 from marketplace.core.region import current_region
 from marketplace.data import data_path, load_yaml
-
-
-@cache
-def text_resources() -> dict[str, Any]:
-    """Stop words, synonyms and other language resources by name."""
-    resources: dict[str, Any] = load_yaml("text_resources.yaml")
-    return resources
+from marketplace.text_search.language_resources import text_resources
 
 
 @cache

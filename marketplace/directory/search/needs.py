@@ -20,7 +20,8 @@ from marketplace.directory.search.query_analysis import (
     spelling,
     stems_of,
 )
-from marketplace.suppliers.glossary import glossary, search_phrases, text_resources
+from marketplace.suppliers.glossary import glossary, search_phrases
+from marketplace.text_search.language_resources import text_resources
 
 MAX_SERVICES = 6
 _LIKELY, _LIKELY_SHARE = 0.3, 0.5

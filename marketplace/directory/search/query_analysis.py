@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Protocol
 from marketplace.core.collation import fold_letters
 from marketplace.data import data_path
 from marketplace.directory.search.place_names import place_words
-from marketplace.directory.search.spelling import Spelling
 from marketplace.matching.analysis.stemming import stem
-from marketplace.suppliers.glossary import glossary, search_phrases, text_resources
+from marketplace.suppliers.glossary import glossary, search_phrases
+from marketplace.text_search.language_resources import other_forms, text_resources
+from marketplace.text_search.spelling import Spelling
 
 if TYPE_CHECKING:
     from marketplace.matching.analysis.decompounding import CompoundSplitter
@@ -62,16 +63,6 @@ def _stop_words() -> Mapping[str, frozenset[str]]:
     words = text_resources()["stopwords"]
     norwegian = frozenset(map(str, (*words["nb"], *words["nn"])))
     return {"nb": norwegian, "en": frozenset(map(str, words["en"]))}
-
-
-@cache
-def _other_forms() -> Mapping[str, tuple[str, ...]]:
-    """Written variants by word, both ways: nettstad and heimeside for nettside, nettside for heimeside."""
-    forms: dict[str, tuple[str, ...]] = {}
-    for standard, variants in text_resources()["nb_nn"].items():
-        group = (standard, *variants)
-        forms |= {word: tuple(other for other in group if other != word) for word in group}
-    return forms
 
 
 @cache
@@ -186,7 +177,7 @@ def _with_forms(word: str) -> QueryWord:
     forms: dict[tuple[str, ...], float] = {(_common_prefix(joined),): 1.0}
     if len(pieces) > 1:
         forms.setdefault(tuple(_common_prefix(piece) for piece in pieces), _VARIANT)
-    for other in _other_forms().get(joined, ()):
+    for other in other_forms().get(joined, ()):
         forms.setdefault((_common_prefix(other),), _VARIANT)
     if parts := _splitter().split(joined):
         forms.setdefault(tuple(_common_prefix(part) for part in parts), _PARTS)

@@ -13,8 +13,8 @@ from marketplace.directory.search.query_analysis import (
     compound_forms,
     spelling,
 )
-from marketplace.directory.search.spelling import Spelling
 from marketplace.suppliers.glossary import glossary
+from marketplace.text_search.spelling import Spelling
 
 if TYPE_CHECKING:
     from marketplace.matching.analysis.decompounding import CompoundSplitter

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.directory.search.spelling import Spelling
+from marketplace.text_search.spelling import Spelling
 
 WORDS = {
     "nettbutikk": 9,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from marketplace.accounts.models import (
     OneTimeLink,
@@ -12,12 +12,12 @@ from marketplace.accounts.models import (
     User,
 )
 from marketplace.core import clock
-from marketplace.core.collation import contains_folded
 from marketplace.core.database import session
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
+from marketplace.text_search.list_search import ListSearch
 
 
 def find_user_by_email(email: str) -> User | None:
@@ -98,9 +98,9 @@ def recovery_codes_left(viewer: Viewer) -> int:
 
 
 def find_user_ids(text: str) -> list[int]:
-    """Return the ids of users whose name or address contains a text."""
-    found = or_(contains_folded(User.name, text), contains_folded(User.email, text))
-    return list(session.scalars(select(User.id).where(found)))
+    """Return the ids of users with a text in the name or address; if there are none, of those with a similar one."""
+    search = ListSearch(text, (User.id, User.name, User.email))
+    return list(search.matches(select(User).order_by(User.id)).best)
 
 
 def names_of(user_ids: Iterable[int | None]) -> dict[int | None, str]:

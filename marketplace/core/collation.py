@@ -1,7 +1,7 @@
 """Collation of Norwegian and Sami names: folding of letters for comparison, and alphabetical order, in Python and in SQL.
 
-The SQL functions give the same results on SQLite and PostgreSQL. They do not use ICU collations, because PostgreSQL
-may be built without ICU.
+The order in SQL is the same on SQLite and PostgreSQL. It does not use ICU collations, because PostgreSQL may be built
+without ICU.
 """
 
 import re
@@ -10,11 +10,11 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, SQLColumnExpression, String, event
+from sqlalchemy import Engine, String, event
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from marketplace.core.text import like_pattern, name_key
+from marketplace.core.text import name_key
 
 _BASE_LETTERS = dict(zip("áàâãčçđðéèêëíìîïŋńñóòôõšŧúùûüýžł", "aaaaccddeeeeiiiinnnoooostuuuyyzl", strict=True))
 _LAST_LETTERS = {"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"}
@@ -67,19 +67,6 @@ class norwegian_order(FunctionElement[str]):  # noqa: N801 because it is used li
     name = "norwegian_order"
 
 
-class folded(FunctionElement[str]):  # noqa: N801 because it is used like a function
-    """SQL: `fold_letters` of a text column or value."""
-
-    type = String()
-    inherit_cache = True
-    name = "folded"
-
-
-def contains_folded(column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
-    """SQL condition: a column contains a text, with folded letters. Wildcards in the text are dropped."""
-    return folded(column).like(like_pattern(fold_letters(text)))
-
-
 @compiles(norwegian_order, "postgresql")
 def _order_on_postgresql(element: norwegian_order, compiler: Any, **options: Any) -> str:
     text = compiler.process(element.clauses, **options)
@@ -87,30 +74,15 @@ def _order_on_postgresql(element: norwegian_order, compiler: Any, **options: Any
     return f"(replace(lower({translated}), 'aa', '}}') COLLATE \"C\")"
 
 
-@compiles(folded, "postgresql")
-def _folded_on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
-    text = compiler.process(element.clauses, **options)
-    translated = f"translate({text}, '{''.join(_FOLDED)}', '{''.join(_FOLDED.values())}')"
-    for letter in _AE:
-        translated = f"replace({translated}, '{letter}', 'ae')"
-    return f"regexp_replace(regexp_replace(lower({translated}), 'oe+', 'o', 'g'), 'aa+', 'a', 'g')"
-
-
 @compiles(norwegian_order, "sqlite")
 def _order_on_sqlite(element: norwegian_order, compiler: Any, **options: Any) -> str:
     return f"norwegian_order({compiler.process(element.clauses, **options)})"
 
 
-@compiles(folded, "sqlite")
-def _folded_on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
-    return f"folded({compiler.process(element.clauses, **options)})"
-
-
 @event.listens_for(Engine, "connect")
 def _create_sqlite_functions(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
-        for name, function in (("norwegian_order", sort_key), ("folded", fold_letters)):
-            connection.create_function(name, 1, _of_text(function), deterministic=True)
+        connection.create_function("norwegian_order", 1, _of_text(sort_key), deterministic=True)
 
 
 def _of_text(function: Any) -> Any:

@@ -14,12 +14,16 @@ Other = TypeVar("Other")
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list. `number` counts from 1; `total` is the number of items on all pages."""
+    """One page of a list. `number` counts from 1; `total` is the number of items on all pages.
+
+    `similar` is the number of items, last in the list, that a search found by another spelling than the typed one.
+    """
 
     items: Sequence[T]
     number: int
     size: int
     total: int
+    similar: int = 0
 
     @property
     def last(self) -> int:
@@ -33,7 +37,7 @@ class Page(Generic[T]):
 
     def with_items(self, items: Sequence[Other]) -> "Page[Other]":
         """Return the same page with other items, such as rows converted to view objects."""
-        return Page(items, self.number, self.size, self.total)
+        return Page(items, self.number, self.size, self.total, self.similar)
 
     def window(self) -> list[int | None]:
         """Return the page numbers to link to: the first, the last and the neighbours; None marks a gap."""
@@ -56,10 +60,10 @@ def clamp_page(number: int, total: int, size: int) -> int:
     return min(max(number, 1), _last_page(total, size))
 
 
-def page_of(items: Sequence[T], number: int, size: int) -> Page[T]:
+def page_of(items: Sequence[T], number: int, size: int, *, similar: int = 0) -> Page[T]:
     """Return one page of a list in memory; a number out of range gives the nearest page."""
     number = clamp_page(number, len(items), size)
-    return Page(items[(number - 1) * size : number * size], number, size, len(items))
+    return Page(items[(number - 1) * size : number * size], number, size, len(items), similar)
 
 
 def paginate(query: Select[T], number: int, *, size: int, options: Sequence[Any] = ()) -> Page[T]:

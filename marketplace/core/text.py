@@ -94,8 +94,3 @@ def _without_numbers(lines: list[str]) -> dict[int, str]:
 def name_key(name: str) -> str:
     """Return a key that is equal for names that differ only in case, white space and invisible characters."""
     return (clean_line(name) or "").casefold()
-
-
-def like_pattern(text: str) -> str:
-    """Return the LIKE pattern that matches values containing a text; wildcards in the text are dropped."""
-    return f"%{text.replace('%', '').replace('_', '')}%"

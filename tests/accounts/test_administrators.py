@@ -37,6 +37,9 @@ def test_administrator_searches_users_and_closes_accounts(client: Browser) -> No
     assert "Kvernhus Mølle, eier" in listed
     for query, is_listed in (
         ("q=kvernhus", True),
+        ("q=Aase+Ødegaad", True),
+        ("q=Ødegaad+kverhus", True),
+        ("q=Åse+Nordgård", False),
         ("role=company", True),
         ("role=garden", False),
         ("state=closed", False),

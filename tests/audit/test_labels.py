@@ -67,7 +67,7 @@ def test_audit_log_is_filtered_and_downloaded(client: Browser) -> None:
 
     assert listed("object=2026-0001") == ["brief.remind_7", "brief.publish"]
     assert listed("action=brief.remind") == ["brief.remind_7"]
-    assert listed("q=aase&kind=brief") == ["brief.publish"]
+    assert listed("q=aase&kind=brief") == listed("q=aasse&kind=brief") == ["brief.publish"]
     assert "question.ask" not in listed("q=aase"), "who asks a question stays unknown"
     assert listed("kind=question") == ["question.ask"]
     assert listed("to=2020-01-01") == []

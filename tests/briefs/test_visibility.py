@@ -182,7 +182,7 @@ def test_own_briefs_are_searched_filtered_and_sorted(market):
         return [item.title for item in queries.own_briefs(market.owner, wanted=ListQuery(text, chosen)).items]
 
     everything = listed()
-    assert listed("aalesund") == ["Ålesund på film"]
+    assert listed("aalesund") == listed("film alesunnd") == ["Ålesund på film"]
     assert [title for title in listed(sort="title") if title[0] in "ZÅ"] == [
         "Zeta i sosiale medier",
         "Ålesund på film",

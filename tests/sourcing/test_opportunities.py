@@ -87,7 +87,7 @@ def test_open_briefs_are_searched_filtered_and_sorted(market, publish):
         found = queries.opportunities(market.people["Kvistverk"], wanted=ListQuery(text, chosen))
         return [item.reference for item in found.items]
 
-    assert listed("aalesund") == listed("ALESUND") == [photos]
+    assert listed("aalesund") == listed("ALESUND") == listed("bilder alesunnd") == [photos]
     assert listed(service="ecm") == [shop]
     assert shop in listed("handlekurv")
     assert shop in listed("nettbuttik"), "read as in the directory"
@@ -100,7 +100,10 @@ def test_open_briefs_are_searched_filtered_and_sorted(market, publish):
 
 def test_hidden_company_is_not_found_by_its_name(market, publish):
     publish(visibility="hidden")
-    wanted = ListQuery("Bjørkvollen")
-    assert queries.opportunities(market.people["Kvistverk"], wanted=wanted).items == []
+
+    def count(text):
+        return queries.opportunities(market.people["Kvistverk"], wanted=ListQuery(text)).total
+
+    assert count("Bjørkvollen") == count("Bjørkvolen") == 0
     publish(title="Med navn", visibility="named")
-    assert len(queries.opportunities(market.people["Kvistverk"], wanted=wanted).items) == 1
+    assert count("Bjørkvollen") == count("Bjørkvolen") == 1

@@ -10,7 +10,7 @@ from marketplace.briefs import lifecycle
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries.briefs import NOW, BriefSummary, is_open, phase_of, visible_to
-from marketplace.core.collation import contains_folded, norwegian_order
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.dates import cutoff_passed
 from marketplace.core.errors import NotFound
@@ -18,6 +18,7 @@ from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import company_for
+from marketplace.text_search.list_search import ListSearch
 
 PAGE_SIZE = 20
 
@@ -31,13 +32,12 @@ def own_briefs(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) ->
     if not viewer.is_company:
         raise NotFound
     options = [defer(Brief.answers), defer(Brief.confirmed_topics)]
-    briefs = paginate(query, page, size=PAGE_SIZE, options=options)
+    search = ListSearch(wanted.text, (Brief.id, Brief.title))
+    briefs = search.page(query, page, size=PAGE_SIZE, options=options)
     return briefs.with_items([BriefSummary(brief, "company", phase_of(brief)) for brief in briefs.items])
 
 
 def _filtered(query: Select[Brief], wanted: ListQuery) -> Select[Brief]:
-    if wanted.text:
-        query = query.where(contains_folded(Brief.title, wanted.text))
     unpublished = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING)
     conditions: dict[str, ColumnElement[bool]] = {
         "draft": Brief.state.in_(unpublished),

@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 from marketplace.casework.labels import ACTIVITIES
 from marketplace.casework.queries.time import TimeRow, months_of, time_rows
 from marketplace.casework.views.base import blueprint
-from marketplace.core.collation import fold_letters
 from marketplace.core.i18n import format_month_and_year
 from marketplace.core.i18n import gettext as _
+from marketplace.text_search.list_search import search_texts
 from marketplace.web import access
 from marketplace.web.csv_export import Month, csv_response
 from marketplace.web.list_filter import ListFilter, Select, read_list_filter
@@ -23,7 +23,7 @@ from marketplace.web.xlsx_export import xlsx_response
 @access.garden
 def time_spent() -> str:
     """Show the minutes by month, company and activity, with sums."""
-    bar, rows = _filtered()
+    bar, rows, similar = _filtered()
     by_kind: Counter[str] = Counter()
     for row in rows:
         by_kind[row.kind] += row.minutes
@@ -31,6 +31,7 @@ def time_spent() -> str:
         "casework/time.html",
         rows=rows,
         bar=bar,
+        similar=similar,
         by_kind=by_kind.most_common(),
         total=by_kind.total(),
         activities=ACTIVITIES,
@@ -53,8 +54,8 @@ def time_spent_xlsx() -> Response:
     return xlsx_response(title, title, _header(), _export_rows(_filtered()[1]))
 
 
-def _filtered() -> tuple[ListFilter, list[TimeRow]]:
-    """Return the filter bar and the rows that match."""
+def _filtered() -> tuple[ListFilter, list[TimeRow], int]:
+    """Return the filter bar, the rows that match, and their number if the names only resemble the search text."""
     every = time_rows(current_viewer())
     months = [(month.isoformat(), format_month_and_year(month)) for month in months_of(every)]
     bar = read_list_filter(
@@ -64,14 +65,16 @@ def _filtered() -> tuple[ListFilter, list[TimeRow]]:
             "kind", _("Activity"), (("", _("All")), *((key, str(name)) for key, name in ACTIVITIES.items()))
         ),
     )
-    text = fold_letters(bar.query.text)
-    return bar, [
+    matches = search_texts(bar.query.text, {row.company: row.company for row in every})
+    found = set(matches.best)
+    rows = [
         row
         for row in every
-        if text in fold_letters(row.company)
+        if (not bar.query.text or row.company in found)
         and bar.query["month"] in {"", row.month.isoformat()}
         and bar.query["kind"] in {"", row.kind}
     ]
+    return bar, rows, len(rows) if bar.query.text and not matches.exact else 0
 
 
 def _header() -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from flask import render_template, request
 
-from marketplace.core.collation import fold_letters
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.finance.forms import AidForm, FeeForm
@@ -13,6 +12,7 @@ from marketplace.finance.queries import aid as queries
 from marketplace.finance.use_cases import aid as use_cases
 from marketplace.finance.views.base import RECORDS, blueprint
 from marketplace.programme.queries.projects import project_for
+from marketplace.text_search.list_search import search_texts, searched_text
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.counted_rows import CountedRows, read_counted_rows
@@ -32,7 +32,7 @@ def aid(slug: str) -> ViewResponse:
     project_access = project_for(viewer, slug)
     page = queries.company_finances(project_access)
     fees, aided = (read_counted_rows(name, slug) for name in ("fees", "aid"))
-    bar, rows = _filtered(page.rows, fees, aided)
+    bar, rows, similar = _filtered(page.rows, fees, aided)
     form = FeeForm()
     chosen = request.form.getlist("id", type=int)
     if request.method == "GET" and request.args.get("all"):
@@ -52,6 +52,7 @@ def aid(slug: str) -> ViewResponse:
         bar=bar,
         rows=rows,
         key="organisation_number" if aided else "id",
+        similar=similar,
         form=form,
         chosen=set(chosen),
         fee_states=FEE_STATES,
@@ -61,8 +62,11 @@ def aid(slug: str) -> ViewResponse:
 
 def _filtered(
     rows: Sequence[queries.CompanyFinances], fees: CountedRows | None, aided: CountedRows | None
-) -> tuple[ListFilter, list[queries.CompanyFinances]]:
-    """Return the filter bar and the companies that match, of those that a figure of the report counts, if any."""
+) -> tuple[ListFilter, list[queries.CompanyFinances], int]:
+    """Return the filter bar, the companies that match, and their number if they only resemble the search text.
+
+    `fees` and `aided` limit them to those that a figure of the report counts.
+    """
     bar = read_list_filter(
         _("Company name or organisation number"),
         state_select(
@@ -72,18 +76,23 @@ def _filtered(
         ),
         counted=fees or aided,
     )
-    text, number = fold_letters(bar.query.text), "".join(bar.query.text.split())
-    return bar, [
+    texts = {
+        row.participation.id: searched_text(
+            row.participation.company_name, numbers=[row.participation.organisation_number]
+        )
+        for row in rows
+    }
+    matches = search_texts(bar.query.text, texts)
+    found = set(matches.best)
+    shown = [
         row
         for row in rows
-        if (
-            text in fold_letters(row.participation.company_name)
-            or number in (row.participation.organisation_number or "")
-        )
+        if (not bar.query.text or row.participation.id in found)
         and bar.query["state"] in {"", row.fee.state if row.fee else "none"}
         and (fees is None or row.participation.id in fees)
         and (aided is None or row.participation.organisation_number in aided)
     ]
+    return bar, shown, len(shown) if bar.query.text and not matches.exact else 0
 
 
 @blueprint.route("/programme/<slug>/aid/<int:participation_id>", methods=["GET", "POST"])

@@ -4,17 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, false, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.core.collation import contains_folded, norwegian_order
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import lock_row, session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
 from marketplace.core.list_query import EVERYTHING, ListQuery
-from marketplace.core.pagination import Page, paginate
-from marketplace.core.places import find_place
+from marketplace.core.pagination import Page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import Contact, owner_contact
 from marketplace.organisations.models import (
@@ -23,6 +22,7 @@ from marketplace.organisations.models import (
     Organisation,
 )
 from marketplace.organisations.queries.followers import companies_followed_by, follows
+from marketplace.text_search.list_search import ListMatches, ListSearch, load_in_order, searched_text
 
 
 def company_contact(viewer: Viewer, company: Company) -> Contact | None:
@@ -88,11 +88,12 @@ def own_company(viewer: Viewer) -> Company:
 
 
 def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[Company]:
-    """Return the companies of the viewer's garden, by name unless another order is chosen.
+    """Return the companies of the viewer's garden that match, by name unless another order is chosen.
 
     Those outside its area come with their followers, which give the reason why it follows them.
     """
-    found = paginate(companies_query(viewer, wanted), page, size=25)
+    query = companies_query(viewer, wanted)
+    found = _search(wanted).page(query, page, size=25)
     outside = [company.id for company in found.items if company.garden_id != viewer.organisation_id]
     if outside:
         query = select(Company).where(Company.id.in_(outside)).options(selectinload(Company.followers))
@@ -117,21 +118,41 @@ def covered_municipalities(garden_id: int | None) -> Sequence[str]:
 
 def all_companies_of(viewer: Viewer, wanted: ListQuery) -> Iterator[Company]:
     """Yield all companies of the viewer's garden that match, in batches."""
-    yield from session.scalars(companies_query(viewer, wanted).execution_options(yield_per=200))
+    query = companies_query(viewer, wanted)
+    if not wanted.text:
+        yield from session.scalars(query.execution_options(yield_per=_BATCH_SIZE))
+        return
+    ids = matching_companies(viewer, wanted).keys
+    for start in range(0, len(ids), _BATCH_SIZE):
+        yield from load_in_order(query, Company.id, ids[start : start + _BATCH_SIZE])
+
+
+def matching_companies(viewer: Viewer, wanted: ListQuery) -> ListMatches[int]:
+    """Return the ids of the companies of the viewer's garden that match a search by name, place or number."""
+    return _search(wanted).matches(companies_query(viewer, wanted))
+
+
+_BATCH_SIZE = 200
+
+
+def _search(wanted: ListQuery) -> ListSearch:
+    columns = (Company.id, Company.name, Company.municipality_number, Company.organisation_number)
+    return ListSearch(wanted.text, columns, _text_of)
+
+
+def _text_of(name: str, place: str, number: str | None) -> str:
+    return searched_text(name, place=place, numbers=[number])
 
 
 def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
-    """Build the query for the active companies that the viewer's garden follows. Raises NotFound for other viewers."""
+    """Build the query for the active companies that the viewer's garden follows, with the filters except the text.
+
+    Raises NotFound for other viewers.
+    """
     if not viewer.is_garden:
         raise NotFound
     followed = companies_followed_by(viewer.organisation_id)
     query = select(Company).where(Company.id.in_(followed), Company.is_active)
-    if wanted.text:
-        number = "".join(wanted.text.split())
-        by_number = Company.organisation_number.startswith(number) if number.isdigit() else false()
-        place = find_place(wanted.text)
-        by_place = Company.municipality_number.startswith(place) if place else false()
-        query = query.where(contains_folded(Company.name, wanted.text) | by_number | by_place)
     if wanted["place"]:
         query = query.where(Company.municipality_number == wanted["place"])
     if wanted["sector"]:

@@ -18,7 +18,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
-from marketplace.organisations.queries import companies_query
+from marketplace.organisations.queries import companies_query, matching_companies
 from marketplace.pages.dashboard import Priority, Task
 from marketplace.pages.queries.company_card import (
     INVITED_THRESHOLD,
@@ -59,6 +59,8 @@ class CompanyWithSteps:
     casework: list[WaitingTask] = field(default_factory=list)
     reminders: list[CompanyReminder] = field(default_factory=list)
     steps: list[Task] = field(default_factory=list)
+    is_similar: bool = False
+    """True if its name only resembles the search text."""
 
     @property
     def next_step(self) -> Task | None:
@@ -87,17 +89,9 @@ STATES: Mapping[str, Callable[[CompanyWithSteps], bool]] = {
 def companies_with_steps(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> list[CompanyWithSteps]:
     """Return the companies that the viewer's garden follows and that match, the most urgent next step first.
 
-    `seats` are those of `seats_of`. Raises NotFound outside business gardens.
+    Those whose name only resembles the search text come last. `seats` are those of `seats_of`. Raises NotFound outside business gardens.
     """
-    base = ListQuery(wanted.text, {"place": wanted["place"]} if wanted["place"] else {})
-    query = companies_query(viewer, base).outerjoin(Strategy, Strategy.company_id == Company.id)
-    columns = (Strategy.started_at, Strategy.completed_at, is_review_pending())
-    rows = session.execute(query.add_columns(*columns)).all()
-    found = {
-        company.id: CompanyWithSteps(company, _phase(started_at is not None, completed_at is not None))
-        for company, started_at, completed_at, _is_asked in rows
-    }
-    asked = {company.id for company, _started_at, _completed_at, is_asked in rows if is_asked}
+    found, asked = _companies(viewer, wanted)
     for company_id, briefs in briefs_by_company(viewer).items():
         if company_id in found:
             found[company_id].briefs = briefs
@@ -112,7 +106,26 @@ def companies_with_steps(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat
             found[company_id].reminders = reminders
     for company_id, one in found.items():
         one.steps = next_steps(one.company, one.briefs, one.casework, is_review_asked=company_id in asked)
-    return sorted((one for one in found.values() if _matches(viewer, one, wanted)), key=_urgency)
+    return sorted((one for one in found.values() if _matches(viewer, one, wanted)), key=_rank)
+
+
+def _companies(viewer: Viewer, wanted: ListQuery) -> tuple[dict[int, CompanyWithSteps], set[int]]:
+    """Load the companies with the wanted text and place, by id, and the ids of those that ask for a review."""
+    base = ListQuery(wanted.text, {"place": wanted["place"]} if wanted["place"] else {})
+    query = companies_query(viewer, base).outerjoin(Strategy, Strategy.company_id == Company.id)
+    columns = (Strategy.started_at, Strategy.completed_at, is_review_pending())
+    rows = session.execute(query.add_columns(*columns)).all()
+    found = {
+        company.id: CompanyWithSteps(company, _phase(started_at is not None, completed_at is not None))
+        for company, started_at, completed_at, _is_asked in rows
+    }
+    if wanted.text:
+        matches = matching_companies(viewer, base)
+        found = {company_id: found[company_id] for company_id in matches.keys}
+        for company_id in matches.similar:
+            found[company_id].is_similar = True
+    asked = {company.id for company, _started_at, _completed_at, is_asked in rows if is_asked}
+    return found, asked
 
 
 def company_states(viewer: Viewer) -> dict[int, set[str]]:
@@ -127,10 +140,10 @@ def _phase(is_started: bool, is_complete: bool) -> StrategyPhase | None:  # noqa
     return StrategyPhase.COMPLETE if is_complete else StrategyPhase.STARTED
 
 
-def _urgency(one: CompanyWithSteps) -> tuple[object, ...]:
+def _rank(one: CompanyWithSteps) -> tuple[object, ...]:
     step = one.next_step
     urgency = (step.priority, not step.is_imminent) if step else (Priority.LATER + 1, True)
-    return *urgency, sort_key(one.company.name), one.company.id
+    return one.is_similar, *urgency, sort_key(one.company.name), one.company.id
 
 
 def _matches(viewer: Viewer, one: CompanyWithSteps, wanted: ListQuery) -> bool:

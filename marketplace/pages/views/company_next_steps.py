@@ -32,7 +32,8 @@ PAGE_SIZE = 25
 def show_company_next_steps() -> str:
     """List the garden's companies with the next step of each."""
     bar, companies = filtered_companies()
-    page = page_of(companies, page_arg(), PAGE_SIZE)
+    similar = sum(one.is_similar for one in companies)
+    page = page_of(companies, page_arg(), PAGE_SIZE, similar=similar)
     return render_template(
         "pages/company_next_steps.html",
         page=page,

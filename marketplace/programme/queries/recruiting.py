@@ -10,14 +10,12 @@ from sqlalchemy.orm import load_only
 
 from marketplace.accounts.queries import names_of
 from marketplace.core import clock
-from marketplace.core.collation import fold_letters, sort_key
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.list_query import ListQuery
 from marketplace.core.pagination import Page, page_of
-from marketplace.core.places import find_municipality
 from marketplace.core.viewer import Viewer
-from marketplace.directory.search.spelling import Spelling
 from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import follows, garden
 from marketplace.programme.lifecycle import (
@@ -32,6 +30,7 @@ from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.attendance import attended_by
 from marketplace.programme.queries.cohorts import cohorts_of
 from marketplace.programme.queries.projects import ProjectAccess
+from marketplace.text_search.list_search import search_texts, searched_text
 
 BOARD_SIZE = 25
 INVITABLE = (ParticipationPhase.LEAD, ParticipationPhase.INVITED, ParticipationPhase.INTERESTED)
@@ -132,10 +131,13 @@ def board(
 
     `counted` are the ids of the participations to show, None for all.
     """
-    matching = [row for row in _matching(rows, wanted) if counted is None or row.participation.id in counted]
+    matching, similar = _matching(rows, wanted)
+    if counted is not None:
+        matching = [row for row in matching if row.participation.id in counted]
     in_phase = [row for row in matching if wanted["phase"] in {"", row.phase}]
+    similar_in_phase = sum(row.participation.id in similar for row in in_phase)
     return Board(
-        page_of(in_phase, page, BOARD_SIZE),
+        page_of(in_phase, page, BOARD_SIZE, similar=similar_in_phase),
         in_phase,
         Counter(row.phase for row in matching),
         sum(row.participation.state == ParticipationState.SIGNED_UP for row in rows),
@@ -187,8 +189,11 @@ def _finished_cohorts(cohort_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(query))
 
 
-def _matching(rows: Sequence[BoardRow], wanted: ListQuery) -> list[BoardRow]:
-    """Return the rows that match all filters except the phase, in the chosen order."""
+def _matching(rows: Sequence[BoardRow], wanted: ListQuery) -> tuple[list[BoardRow], frozenset[int]]:
+    """Return the rows that match all filters except the phase, in the chosen order, and the ids of the similar ones.
+
+    Rows that are only similar to the search text come last.
+    """
     checks: list[Callable[[BoardRow], bool]] = []
     if wanted["where"]:
         checks.append(lambda row: _is_at(row, wanted["where"]))
@@ -199,10 +204,18 @@ def _matching(rows: Sequence[BoardRow], wanted: ListQuery) -> list[BoardRow]:
     ):
         if wanted[name]:
             checks.append(lambda row, n=name, c=column: getattr(row.participation, c) == wanted[n])  # type: ignore[misc]  # because the defaults bind the loop's values
+    similar: frozenset[int] = frozenset()
     if wanted.text:
-        checks.append(_text_check(rows, wanted.text))
-    found = [row for row in rows if all(check(row) for check in checks)]
-    return sorted(found, key=_ORDERS.get(wanted.sort, _by_name))
+        matches = search_texts(
+            wanted.text, {row.participation.id: _searched_text(row.participation) for row in rows}
+        )
+        keys, similar = frozenset(matches.keys), frozenset(matches.similar)
+        checks.append(lambda row: row.participation.id in keys)
+    found = sorted(
+        (row for row in rows if all(check(row) for check in checks)),
+        key=_ORDERS.get(wanted.sort, _by_name),
+    )
+    return sorted(found, key=lambda row: row.participation.id in similar), similar
 
 
 def _is_at(row: BoardRow, where: str) -> bool:
@@ -212,24 +225,14 @@ def _is_at(row: BoardRow, where: str) -> bool:
     return where in {f"place-{row.cohort.place_id}", f"cohort-{row.cohort.id}"}
 
 
-def _text_check(rows: Sequence[BoardRow], text: str) -> Callable[[BoardRow], bool]:
-    """Return the check that all words of a search occur in a row, as written or with a spelling error."""
-    texts = {row.participation.id: _searched_text(row.participation) for row in rows}
-    spelling = Spelling(Counter(word for one in texts.values() for word in one.split()), fold_letters)
-    digits = "".join(text.split())
-    words = [digits] if digits.isdigit() else fold_letters(text).split()
-    accepted = [(word, *spelling.similar(word)) for word in words]
-    return lambda row: all(
-        any(word in texts[row.participation.id] for word in alternatives) for alternatives in accepted
-    )
-
-
 def _searched_text(one: Participation) -> str:
-    numbers = (one.organisation_number or "", "".join(one.contact_phone.split()))
-    place = find_municipality(one.municipality_number)
-    return " ".join(
-        (fold_letters(f"{one.company_name} {one.contact_name} {place.full_name if place else ''}"), one.contact_email.lower(), *numbers)
-    )  # fmt: skip
+    return searched_text(
+        one.company_name,
+        one.contact_name,
+        one.contact_email,
+        place=one.municipality_number,
+        numbers=(one.organisation_number, one.contact_phone),
+    )
 
 
 def _by_name(row: BoardRow) -> tuple[Any, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, and_, bindparam, or_, select
+from sqlalchemy import Integer, Select, bindparam, case, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.lifecycle import Phase
@@ -13,12 +13,12 @@ from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import approved_categories, brief_for, current_version, phase_of, view_of
 from marketplace.briefs.queries.briefs import ORGANISATION_ID, PHASES_SHOWING_NAME
 from marketplace.core import clock
-from marketplace.core.collation import contains_folded, norwegian_order
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import end_of_day_after
 from marketplace.core.errors import NotFound
 from marketplace.core.list_query import EVERYTHING, ListQuery
-from marketplace.core.pagination import Page, paginate
+from marketplace.core.pagination import Page
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import Organisation
@@ -29,6 +29,7 @@ from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import CaseStudy
+from marketplace.text_search.list_search import ListSearch
 
 _BRIEF = bindparam("brief_id", type_=Integer())
 _IN_TRADE = prepared(
@@ -270,12 +271,6 @@ _STATE_FILTERS: dict[str, tuple[str, ...]] = {
 def _filtered(query: Select[Proposal], wanted: ListQuery) -> Select[Proposal]:
     query = query.join(Brief, Brief.id == Proposal.brief_id)
     query = query.join(BriefVersion, BriefVersion.id == Proposal.brief_version_id)
-    if wanted.text:
-        # A hidden name must not be found by guessing, so it is searched only when the list shows it.
-        shown = or_(Brief.name_hidden.is_(False), Brief.state.in_(PHASES_SHOWING_NAME))
-        company = select(Organisation.id).where(contains_folded(Organisation.name, wanted.text))
-        by_company = and_(shown, Brief.company_id.in_(company))
-        query = query.where(or_(contains_folded(BriefVersion.title, wanted.text), by_company))
     if states := _STATE_FILTERS.get(wanted["state"]):
         query = query.where(Proposal.state.in_(states))
     elif wanted["state"] == "other":
@@ -296,7 +291,13 @@ def own_offers(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) ->
     query = _filtered(select(Proposal).where(Proposal.supplier_id == viewer.organisation_id), wanted)
     brief = joinedload(Proposal.brief)
     options = [brief.joinedload(Brief.company), brief.selectinload(Brief.versions)]
-    found = paginate(query, page, size=20, options=options)
+    # A hidden name must not be found by guessing, so it is searched only when the list shows it.
+    is_shown = or_(Brief.name_hidden.is_(False), Brief.state.in_(PHASES_SHOWING_NAME))
+    name = case(
+        (is_shown, select(Organisation.name).where(Organisation.id == Brief.company_id).scalar_subquery())
+    )
+    search = ListSearch(wanted.text, (Proposal.id, BriefVersion.title, name))
+    found = search.page(query, page, size=20, options=options)
     awards = {
         award.proposal_id: award.awarded_at
         for award in session.scalars(select(Award).where(Award.proposal_id.in_([p.id for p in found.items])))

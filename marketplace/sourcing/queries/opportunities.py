@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
@@ -19,12 +19,12 @@ from marketplace.briefs.queries.briefs import (
 )
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
-from marketplace.core.collation import contains_folded, fold_letters, norwegian_order
+from marketplace.core.collation import fold_letters, norwegian_order
 from marketplace.core.database import prepared, session
 from marketplace.core.i18n import gettext as _
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, page_of
-from marketplace.core.places import find_place, municipality_name
+from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.directory.search.interpretation import interpret_text
 from marketplace.matching import Exclusion, Match
@@ -33,6 +33,7 @@ from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking import match_explanation
 from marketplace.sourcing.ranking.corpus import Corpus, corpus
 from marketplace.sourcing.ranking.documents import query_of
+from marketplace.text_search.list_search import ListMatches, search_texts, searched_text
 
 PAGE_SIZE = 15
 MAX_SCORED = 120
@@ -93,25 +94,27 @@ def opportunities(
 ) -> Page[Opportunity]:
     """Return the open briefs that the viewer's supplier may answer.
 
-    Invitations come first, then the best match, unless another order is chosen.
+    Invitations come first, then the best match, unless another order is chosen. Those whose title or company only
+    resembles the search text come last.
     """
     current, own = corpus(), str(viewer.organisation_id)
     offered = current.documents[own].services if own in current.documents else ()
     candidates = _candidates(viewer, offered, wanted)
     results = _score_versions(current, own, [row.version_id for row in candidates])
     listed = [
-        (bool(row.invited), row.reference, row.version_id, result)
+        (bool(row.is_similar), bool(row.invited), row.reference, row.version_id, result)
         for row in candidates
         for result in [results[row.version_id]]
         if row.invited or not isinstance(result, Exclusion)
     ]
     if wanted.sort not in _ORDERS:
-        listed.sort(key=lambda item: (not item[0], -_score(item[3]), item[1]))
-    page = page_of(listed, page_number, size)
-    summaries = _load_summaries([version_id for _invited, _reference, version_id, _result in page.items])
+        listed.sort(key=lambda item: (not item[1], -_score(item[4]), item[2]))
+    listed.sort(key=lambda item: item[0])
+    page = page_of(listed, page_number, size, similar=sum(item[0] for item in listed))
+    summaries = _load_summaries([item[3] for item in page.items])
     items = [
         _opportunity(summaries[version_id], result if isinstance(result, Match) else None, invited=invited)
-        for invited, _reference, version_id, result in page.items
+        for _is_similar, invited, _reference, version_id, result in page.items
     ]
     return page.with_items(items)
 
@@ -152,7 +155,7 @@ def _candidates(viewer: Viewer, offered: Sequence[str], wanted: ListQuery) -> Se
     if not viewer.is_supplier:
         return []
     params = {"organisation_id": viewer.organisation_id, "offered": list(offered)}
-    return session.execute(_filtered(_open_to_suppliers(), wanted), params).all()
+    return session.execute(_filtered(_open_to_suppliers(), viewer, wanted), params).all()
 
 
 _ORDERS: dict[str, tuple[Any, ...]] = {
@@ -177,17 +180,38 @@ def _services_named(text: str) -> list[str]:
     ]
 
 
-def _filtered(query: Select[Any], wanted: ListQuery) -> Select[Any]:
+def _search(viewer: Viewer, text: str) -> ListMatches[int]:
+    """Return the ids of the open briefs with a text in the title, or in the company's name or place if they are shown."""
+    rows = session.execute(_SEARCHED, {"organisation_id": viewer.organisation_id})
+    return search_texts(
+        text,
+        {
+            # A hidden name must not be found by guessing.
+            id_: searched_text(title) if is_hidden else searched_text(title, name, place=place)
+            for id_, title, is_hidden, name, place in rows
+        },
+    )
+
+
+_SEARCHED = (
+    select(Brief.id, Brief.title, Brief.name_hidden, Organisation.name, Organisation.municipality_number)
+    .join(Organisation, Organisation.id == Brief.company_id)
+    .where(visible_to_parameter(Viewer(organisation_kind="supplier")), is_open(NOW))
+    .order_by(Brief.id)
+)
+
+
+def _filtered(query: Select[Any], viewer: Viewer, wanted: ListQuery) -> Select[Any]:
+    is_similar: ColumnElement[bool] = false()
     if wanted.text:
         read = interpret_text(wanted.text)
         codes = [*_services_named(fold_letters(wanted.text)), *(need.service for need in read.needs)]
         by_service = Brief.id.in_(select(BriefService.brief_id).where(BriefService.code.in_(codes)))
-        place = find_place(wanted.text)
-        there = Organisation.municipality_number.startswith(place) if place else false()
-        names = select(Organisation.id).where(contains_folded(Organisation.name, wanted.text) | there)
-        # A hidden name must not be found by guessing.
-        by_company = and_(Brief.name_hidden.is_(False), Brief.company_id.in_(names))
-        query = query.where(or_(contains_folded(Brief.title, wanted.text), by_company, by_service))
+        matches = _search(viewer, wanted.text)
+        # Those that ask for a service that the text names are not listed last, however it is written.
+        is_similar = and_(Brief.id.in_(matches.similar), not_(by_service))
+        query = query.where(or_(Brief.id.in_(matches.keys), by_service))
+    query = query.add_columns(is_similar.label("is_similar"))
     if wanted["service"]:
         in_group = select(BriefService.brief_id).where(BriefService.category == wanted["service"])
         query = query.where(Brief.id.in_(in_group))

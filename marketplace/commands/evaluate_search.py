@@ -14,7 +14,7 @@ from marketplace.directory.search.evaluation import SETS, SearchFigures, evaluat
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--failures", is_flag=True, help="List the phrases with a wrong answer.")
 def evaluate_search_command(*, as_json: bool, failures: bool) -> None:
-    """Measure the search on judged phrases: top-3 hit rate and abstention, tuning and held-out sets."""
+    """Measure the search on judged phrases: top-3 hit rate and abstention, tuning and held-out sets, company names."""
     figures = {name: evaluate_search(name) for name in SETS}
     if as_json:
         click.echo(json.dumps({name: asdict(figure) for name, figure in figures.items()}, ensure_ascii=False))

@@ -11,12 +11,12 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.places import distance_km, find_municipality
-from marketplace.programme.deadlines import confirmation_deadline
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.seats import NO_SEATS, seat_counts
+from marketplace.programme.seat_deadlines import confirmation_deadline
 
 
 @dataclass(frozen=True, slots=True)

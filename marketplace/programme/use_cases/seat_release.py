@@ -9,10 +9,10 @@ from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.sealing import SealError
 from marketplace.outbox.use_cases import send_mail
-from marketplace.programme.deadlines import CONFIRM_HOURS, confirmation_deadline
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
+from marketplace.programme.seat_deadlines import CONFIRM_HOURS, confirmation_deadline
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,

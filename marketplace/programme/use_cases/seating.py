@@ -19,12 +19,12 @@ from marketplace.organisations.models import COHORT
 from marketplace.organisations.queries import recipients_for
 from marketplace.organisations.use_cases import follow_company, stop_following
 from marketplace.outbox.use_cases import send, send_mail
-from marketplace.programme.deadlines import offer_deadline
 from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
 from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat_counts
+from marketplace.programme.seat_deadlines import offer_deadline
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,13 @@ from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import own_company, recipients_for
 from marketplace.outbox.use_cases import send, send_mail
-from marketplace.programme.deadlines import confirmation_deadline
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.queries.seats import count_free_seats
+from marketplace.programme.seat_deadlines import confirmation_deadline
 from marketplace.programme.use_cases.calendar import dates_of, invite, remove_dates
 from marketplace.programme.use_cases.company_link import link_registered_company
 from marketplace.programme.use_cases.seating import (

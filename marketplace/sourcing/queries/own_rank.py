@@ -12,11 +12,11 @@ from marketplace.briefs.queries import BriefView, brief_view_for
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.matching import CaseText, Document, Match, Query, ScorePart
-from marketplace.sourcing.counts import list_sentence
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.ranking import match_explanation
 from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.ranking.stored_ranking import StoredRanking, open_run
+from marketplace.sourcing.supplier_counts import list_sentence
 
 if TYPE_CHECKING:
     from marketplace.matching import Index

@@ -14,13 +14,13 @@ from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.viewer import Viewer
-from marketplace.sourcing.counts import InvitationCounts, invitation_counts, list_sentence
 from marketplace.sourcing.models import Invitation, OutsideInvitation, RankingRun
 from marketplace.sourcing.queries.outside_invitations import outside_invitations
 from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.ranking.documents import Listing
 from marketplace.sourcing.ranking.stored_ranking import ExclusionGroup, RankedEntry, open_run
 from marketplace.sourcing.ranking.unlisted_suppliers import UnlistedSupplier, approved_since
+from marketplace.sourcing.supplier_counts import InvitationCounts, invitation_counts, list_sentence
 
 PAGE_SIZE = 10
 

@@ -13,11 +13,11 @@ from marketplace.core.i18n import current_locale
 from marketplace.core.money import BUDGET_BANDS, budget_band
 from marketplace.core.viewer import Viewer
 from marketplace.matching import FitCounts, Query
-from marketplace.sourcing.counts import list_sentence
 from marketplace.sourcing.limits import MAX_RANKED
 from marketplace.sourcing.ranking import match_explanation
 from marketplace.sourcing.ranking.corpus import Corpus, corpus
 from marketplace.sourcing.ranking.documents import Listing, query_of
+from marketplace.sourcing.supplier_counts import list_sentence
 
 if TYPE_CHECKING:
     from marketplace.matching import FitChange

@@ -16,11 +16,11 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
-from marketplace.sourcing.counts import invitation_counts
 from marketplace.sourcing.lifecycle import InvitationState
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.queries.outside_invitations import count_pending
 from marketplace.sourcing.queries.rankings import latest_run
+from marketplace.sourcing.supplier_counts import invitation_counts
 from marketplace.sourcing.use_cases.invitations import (
     Suggestion,
     add_invitation,

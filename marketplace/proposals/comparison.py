@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from marketplace.core.i18n import format_list, format_money, ngettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
-from marketplace.proposals.content import BriefRequirements, OfferContent, count_met
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.evaluation import (
     LONG_MONTHS,
@@ -17,6 +16,7 @@ from marketplace.proposals.evaluation import (
     find_cheapest,
     find_price_warnings,
 )
+from marketplace.proposals.offer_content import BriefRequirements, OfferContent, count_met
 from marketplace.proposals.offer_display import value_text
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import fields_of

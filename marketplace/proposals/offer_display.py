@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.core.i18n import format_date, format_list, format_money
 from marketplace.core.i18n import gettext as _
-from marketplace.proposals.content import (
+from marketplace.proposals.offer_content import (
     AttachedFile,
     CitedCase,
     OfferContent,

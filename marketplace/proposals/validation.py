@@ -7,8 +7,8 @@ from typing import Any
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.proposals.content import OfferContent, RequirementAnswer
 from marketplace.proposals.evaluation import PriceKind
+from marketplace.proposals.offer_content import OfferContent, RequirementAnswer
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import OFFER_FIELDS
 

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from marketplace.core.database import session
-from marketplace.proposals.content import (
+from marketplace.proposals.evaluation import PriceKind
+from marketplace.proposals.forms.offer import offer_form
+from marketplace.proposals.offer_content import (
     BriefRequirements,
     CitedCase,
     OfferContent,
     PriceLine,
     RequirementAnswer,
 )
-from marketplace.proposals.evaluation import PriceKind
-from marketplace.proposals.forms.offer import offer_form
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import OFFER_FIELDS

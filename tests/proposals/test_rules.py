@@ -10,12 +10,6 @@ from marketplace.briefs import deadlines
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.proposals import award_deadlines, lifecycle
-from marketplace.proposals.content import (
-    BriefRequirements,
-    OfferContent,
-    PriceLine,
-    RequirementAnswer,
-)
 from marketplace.proposals.evaluation import (
     CRITERIA,
     DEFAULT_WEIGHTS,
@@ -28,6 +22,12 @@ from marketplace.proposals.evaluation import (
     weighted_score,
 )
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
+from marketplace.proposals.offer_content import (
+    BriefRequirements,
+    OfferContent,
+    PriceLine,
+    RequirementAnswer,
+)
 from marketplace.proposals.validation import find_long_texts, find_problems
 from tests.factories.offers import full_content
 from tests.proposals.conftest import DEADLINE_DAY

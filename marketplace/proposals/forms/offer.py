@@ -11,14 +11,14 @@ from wtforms import HiddenField
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.content import (
+from marketplace.proposals.evaluation import PriceKind
+from marketplace.proposals.offer_content import (
     BriefRequirements,
     CitedCase,
     OfferContent,
     PriceLine,
     RequirementAnswer,
 )
-from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.offer_field_types import FieldKind, OfferField, SectionTexts
 from marketplace.proposals.offer_fields import OFFER_FIELDS, SECTIONS, fields_of
 from marketplace.web.forms import (

@@ -13,9 +13,9 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.content import BriefRequirements, OfferContent
 from marketplace.proposals.lifecycle import STATE_LABELS, ProposalState
 from marketplace.proposals.models import EmergencyAccess, Proposal
+from marketplace.proposals.offer_content import BriefRequirements, OfferContent
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from marketplace.proposals.offer_content import (
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import OFFER_FIELDS
-from marketplace.proposals.validation import find_problems
+from marketplace.proposals.offer_validation import find_problems
 from marketplace.suppliers.models import CaseStudy
 from tests.factories.offers import full_content
 from tests.proposals.conftest import ANSWERS, DEADLINE_DAY, REFERENCE

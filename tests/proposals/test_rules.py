@@ -28,7 +28,7 @@ from marketplace.proposals.offer_content import (
     PriceLine,
     RequirementAnswer,
 )
-from marketplace.proposals.validation import find_long_texts, find_problems
+from marketplace.proposals.offer_validation import find_long_texts, find_problems
 from tests.factories.offers import full_content
 from tests.proposals.conftest import DEADLINE_DAY
 

@@ -26,7 +26,7 @@ from marketplace.proposals.award_deadlines import DECLINE_DAYS, can_decline
 from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, ProposalState, displayed_state
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.offer_content import AttachedFile, BriefRequirements, CitedCase, OfferContent
-from marketplace.proposals.validation import OfferProblem, find_problems
+from marketplace.proposals.offer_validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import CaseStudy
 from marketplace.text_search.list_search import ListSearch

@@ -12,8 +12,8 @@ from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.forms.offer import OfferForm, offer_form
 from marketplace.proposals.forms.reasons import WithdrawOfferForm
 from marketplace.proposals.offer_display import OfferDisplay
+from marketplace.proposals.offer_validation import OfferProblem
 from marketplace.proposals.queries import SupplierOffer
-from marketplace.proposals.validation import OfferProblem
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.list_filter import read_list_filter, sort_select, state_select

@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import Task
 from marketplace.pages.queries.course import garden_course_tasks
-from marketplace.pages.queries.garden import garden_dashboard
+from marketplace.pages.queries.home_garden import garden_dashboard
 from marketplace.programme.models.participation import ParticipationEvent
 from marketplace.programme.models.projects import Cohort, ProjectPerson
 from tests import factories

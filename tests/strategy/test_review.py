@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.pages.queries.garden import garden_dashboard
+from marketplace.pages.queries.home_garden import garden_dashboard
 from marketplace.strategy.models.plan import StrategyReview, StrategyVersion
 from marketplace.strategy.queries import sharing as queries
 from marketplace.strategy.use_cases import comments, reviews, sharing

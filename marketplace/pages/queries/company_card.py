@@ -20,7 +20,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.organisations.hooks import CompanyPanel, build_company_panels
 from marketplace.organisations.models import Company, CompanyFollower, Membership
 from marketplace.pages.dashboard import Priority, Task
-from marketplace.pages.queries.company import days_left
+from marketplace.pages.queries.home_company import days_left
 from marketplace.proposals import queries as proposals
 from marketplace.proposals.queries import BriefResult
 from marketplace.sourcing.models import Invitation

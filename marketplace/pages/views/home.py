@@ -8,10 +8,10 @@ from marketplace.core.i18n import ngettext
 from marketplace.directory import queries as directory
 from marketplace.outbox import queries as outbox
 from marketplace.pages.dashboard import Dashboard
-from marketplace.pages.queries.admin import admin_dashboard
-from marketplace.pages.queries.company import company_dashboard
-from marketplace.pages.queries.garden import garden_dashboard
-from marketplace.pages.queries.supplier import supplier_dashboard
+from marketplace.pages.queries.home_admin import admin_dashboard
+from marketplace.pages.queries.home_company import company_dashboard
+from marketplace.pages.queries.home_garden import garden_dashboard
+from marketplace.pages.queries.home_supplier import supplier_dashboard
 from marketplace.pages.views import blueprint
 from marketplace.sourcing import queries as sourcing
 from marketplace.web import access

@@ -17,7 +17,7 @@ from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
-from marketplace.pages.queries.company import NEAR_DAYS, days_left
+from marketplace.pages.queries.home_company import NEAR_DAYS, days_left
 from marketplace.proposals import award_deadlines
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries import changed_since_sent, overdue_since

@@ -9,7 +9,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import Task
-from marketplace.pages.queries.course import garden_course_tasks
+from marketplace.pages.queries.course_tasks import garden_course_tasks
 from marketplace.pages.queries.home_garden import garden_dashboard
 from marketplace.programme.models.participation import ParticipationEvent
 from marketplace.programme.models.projects import Cohort, ProjectPerson

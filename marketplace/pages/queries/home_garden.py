@@ -15,9 +15,9 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
-from marketplace.pages.queries.casework import garden_casework_tasks
-from marketplace.pages.queries.course import garden_course_tasks
-from marketplace.pages.queries.strategy import garden_strategy_tasks
+from marketplace.pages.queries.casework_tasks import garden_casework_tasks
+from marketplace.pages.queries.course_tasks import garden_course_tasks
+from marketplace.pages.queries.strategy_tasks import garden_strategy_tasks
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting import queries as vetting
 from marketplace.vetting import rules

@@ -19,6 +19,7 @@ class ReportIssue(Base):
 
     `project_id` is None for the report of a garden about its network and its companies' briefs. `number` counts the
     issues of the project or of the garden. `content` is the report as published, with small numbers suppressed.
+    `partner_parts` are the parts for the places of each partner garden, by its id: only its own members see them.
     """
 
     __tablename__ = "report_issue"
@@ -32,6 +33,7 @@ class ReportIssue(Base):
     to_on: Mapped[dt.date]
     as_of: Mapped[dt.datetime]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    partner_parts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     digest: Mapped[str] = mapped_column(String(64))
     issued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

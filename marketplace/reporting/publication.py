@@ -4,6 +4,10 @@ The period of a live report can be chosen freely, so that two of them could be s
 today reveal the answers of a company that answered between them, and two breakdowns the category of a company that joined.
 Figures of samples and breakdowns are therefore never computed for a live report. They are those of the newest issue, which is
 compared with all earlier issues before it is published, whatever period is asked for. Counts of events are live.
+
+Without an issue they are not shown. A mean of the present answers gives away the next answer, however many there are. A
+mean that is renewed with every fifth answer would not, but the next issue would then have to hide its own, because the
+same readers could subtract the two.
 """
 
 import dataclasses

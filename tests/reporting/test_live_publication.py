@@ -10,7 +10,10 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
+from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import ProjectGarden
+from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.reporting.figures import Evidence, Figure, FigureState
 from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.queries.live import LiveParts, public_parts, shown_parts
@@ -21,7 +24,6 @@ from tests import factories
 from tests.factories import programme
 from tests.factories.reporting import ReportedProject, reported_project
 from tests.support.browser import signed_in
-from tests.support.sql_capture import captured_sql
 
 SCORE = "score_start_sales"
 
@@ -35,7 +37,8 @@ def issue(built: ReportedProject) -> None:
     """Issue the report a minute later, so that it counts what has just been recorded."""
     today = clock.today()
     with clock.as_of(clock.now() + dt.timedelta(minutes=1)):
-        details = IssueDetails(today - dt.timedelta(days=90), today, 0)
+        newest = session.scalars(select(ReportIssue.number).order_by(ReportIssue.number.desc())).first() or 0
+        details = IssueDetails(today - dt.timedelta(days=90), today, newest)
         made = issue_report(built.curator, built.project.slug, details)
     made.as_of = clock.now()
     session.commit()
@@ -81,23 +84,67 @@ def test_files_have_breakdowns_of_the_issue_and_say_so(built: ReportedProject, a
     assert "utgave 1" in page.text
 
 
-def test_partner_garden_gets_counts_only(built: ReportedProject) -> None:
-    issue(built)
+def partner_of(built: ReportedProject, companies: int) -> Viewer:
+    """Return a member of a partner garden with a place where companies have answered about a session."""
     partner = factories.garden("Havet hage")
     session.add(ProjectGarden(project_id=built.project.id, garden_id=partner.id))
-    cohort = programme.cohort(programme.place(built.project, "Hitra", garden_id=partner.id))
-    for number in range(6):
-        programme.participation(cohort, f"Øy {number}", sector_code="tourism")
+    place = programme.place(built.project, "Hitra", garden_id=partner.id, municipality_number="5056")
+    cohort = programme.cohort(place)
+    held = programme.course_session(cohort, clock.now() - dt.timedelta(days=2))
+    for number in range(companies):
+        one = programme.participation(cohort, f"Øy {number}", sector_code="tourism")
+        session.add(answer(held, one, 1))
     session.commit()
-    viewer = factories.member(partner, "curator")
+    return factories.member(partner, "curator")
+
+
+def answer(held: CourseSession, one: Participation, useful: int) -> SessionFeedback:
+    return SessionFeedback(
+        session_id=held.id, participation_id=one.id, token_hash=f"answer {one.id}", answered_at=clock.now(), useful=useful
+    )  # fmt: skip
+
+
+def seen_by(viewer: Viewer, built: ReportedProject) -> LiveParts:
     with clock.as_of(clock.now() + dt.timedelta(hours=1)):
-        report = project_report(viewer, built.project.slug, None, None, None)
-        with captured_sql() as seen:
-            shown = public_parts(report)
-    assert shown.issue is None
-    assert [part.breakdowns for part in shown.parts if part.breakdowns] == []
-    assert figure(shown, "recruited").value == 6
-    assert seen == []
+        return public_parts(project_report(viewer, built.project.slug, None, None, None))
+
+
+@pytest.mark.both_databases
+def test_partner_garden_gets_means_of_its_own_places(built: ReportedProject, app: Flask) -> None:
+    viewer = partner_of(built, companies=6)
+    hidden = seen_by(viewer, built)
+    assert (figure(hidden, "useful").state, hidden.issue) == (FigureState.UNPUBLISHED, None)
+    issue(built)
+    shown, whole = seen_by(viewer, built), seen_by(built.curator, built)
+    assert (figure(shown, "useful").value, figure(shown, "useful").n) == (1000, 6)
+    assert figure(whole, "useful").n == 14
+    assert [one.cells for part in shown.parts for one in part.breakdowns if one.code == "sector"] == [
+        {"tourism": 6}
+    ]
+    path = f"/programme/{built.project.slug}/report"
+    assert "utgave 1" in signed_in(app, viewer).page(path).text
+    assert "partner" not in signed_in(app, built.curator).get(f"{path}/issues/1.json").get_json()
+
+
+def test_partner_garden_sees_no_mean_that_reveals_a_new_answer(built: ReportedProject) -> None:
+    viewer = partner_of(built, companies=6)
+    issue(built)
+    held = session.scalars(select(CourseSession).order_by(CourseSession.id.desc())).first()
+    for number, shown in ((1, FigureState.SUPPRESSED), (4, FigureState.MEASURED)):
+        for _company in range(number):
+            one = programme.participation(held.cohort, f"Ny {_company}")
+            session.add(answer(held, one, 5))
+        session.commit()
+        issue(built)
+        assert figure(seen_by(viewer, built), "useful").state is shown
+
+
+def test_partner_garden_with_few_companies_sees_no_mean(built: ReportedProject) -> None:
+    viewer = partner_of(built, companies=4)
+    issue(built)
+    shown = seen_by(viewer, built)
+    assert (figure(shown, "useful").state, figure(shown, "recruited").value) == (FigureState.SUPPRESSED, 4)
+    assert not any(part.breakdowns for part in shown.parts)
 
 
 def test_count_by_answer_or_result_is_from_an_issue(built: ReportedProject) -> None:

@@ -87,6 +87,28 @@ def test_means_of_live_reports_differ_by_no_answer_or_by_five(sampling):
         assert all(one.value is None for one in means if one not in shown)
 
 
+def mean_of(parts):
+    return next(one for one in parts if one.code == "satisfaction").figures[0]
+
+
+def test_mean_of_the_present_answers_gives_away_the_next_one(sampling):
+    """Why a live report shows no mean before the first issue: at least five answers protect none of the later ones."""
+    for choose in cohorts(sampling):
+        answers = [choose.randint(1, 5) for _answer in range(choose.randint(5, 40))]
+        added = choose.randint(1, 5)
+        before, after = (mean_of(suppress(parts_of({}, given))) for given in (answers, [*answers, added]))
+        assert round((after.n * after.value - before.n * before.value) / 1000) == added
+
+
+def test_mean_renewed_with_every_fifth_answer_would_hide_that_of_an_issue():
+    """Why it does not show an older mean instead: issues, which the same readers have, would have to leave theirs out."""
+    for count in range(5, 30):
+        answers = [3] * count
+        renewed = suppress(parts_of({}, answers[: count - count % 5]))
+        issued = mean_of(suppress(parts_of({}, answers), [renewed]))
+        assert (issued.state is FigureState.MEASURED) == (count % 5 == 0)
+
+
 def test_live_report_without_an_issue_has_counts_only():
     (companies, satisfaction) = publish_live(parts_of({"a": 9, "b": 8}, [5] * 7), None)
     assert (companies.figures[0].value, companies.breakdowns) == (17, ())

@@ -14,7 +14,7 @@ from marketplace.core.identifiers import token_hash
 from marketplace.core.taxonomy import services
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
-from marketplace.programme.models.projects import Project
+from marketplace.programme.models.projects import Project, ProjectPlace
 from marketplace.programme.queries.projects import project_for
 from marketplace.reporting.definitions import definitions_version
 from marketplace.reporting.facts import ReportPeriod
@@ -144,6 +144,33 @@ def compute_content(
         "services": codes,
         "parts": parts_to_json(suppress(parts, earlier)),
     }
+
+
+def compute_partner_parts(
+    owner: IssueOwner, period: ReportPeriod, issues: Sequence[ReportIssue]
+) -> dict[str, Any]:
+    """Compute the parts for the places of each partner garden as JSON values, by the garden's id.
+
+    Small numbers are suppressed, also against the same garden's parts of the earlier `issues`.
+    """
+    places: dict[int, list[int]] = {}
+    query = select(ProjectPlace.garden_id, ProjectPlace.id).where(
+        ProjectPlace.project_id == owner.project_id, ProjectPlace.garden_id != owner.garden_id
+    )
+    for garden_id, place_id in session.execute(query.order_by(ProjectPlace.id)):
+        places.setdefault(garden_id, []).append(place_id)
+    found = {}
+    for garden_id, place_ids in places.items():
+        parts = build_report(ReportScope(owner.garden_id, owner.project_id, tuple(place_ids)), period)
+        earlier = [one for issue in issues if (one := partner_parts(issue, garden_id)) is not None]
+        found[str(garden_id)] = parts_to_json(suppress(parts, earlier))
+    return found
+
+
+def partner_parts(issue: ReportIssue, garden_id: int) -> list[ReportPart] | None:
+    """Return the parts of an issue for the places of a partner garden, or None if it had none."""
+    values = issue.partner_parts.get(str(garden_id))
+    return parts_from_json(values) if values is not None else None
 
 
 def _project_facts(owner: IssueOwner) -> dict[str, Any] | None:

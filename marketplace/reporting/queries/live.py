@@ -1,12 +1,14 @@
 """The parts of a live report as a page shows them, and as files may be passed on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from marketplace.core.database import session
+from marketplace.programme.queries.projects import ProjectAccess
 from marketplace.reporting.figures import ReportPart
 from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.publication import publish_live
-from marketplace.reporting.queries.issues import IssueOwner, issues_query, published_parts
+from marketplace.reporting.queries.issues import IssueOwner, issues_query, partner_parts, published_parts
 from marketplace.reporting.queries.report import LiveReport
 
 OWN_PARTS = frozenset({"project", "companies", "sessions", "network", "finance", "aid"})
@@ -23,22 +25,31 @@ class LiveParts:
 
 def shown_parts(report: LiveReport) -> LiveParts:
     """Return the parts as the page shows them: those that count the garden's own lists are live."""
-    issue = _issue_for(report)
-    return LiveParts(publish_live(report.parts, published_parts(issue) if issue else None, OWN_PARTS), issue)
+    return _published(report, OWN_PARTS)
 
 
 def public_parts(report: LiveReport) -> LiveParts:
     """Return the parts as they may be passed on, with samples and breakdowns of an issue in all of them."""
-    issue = _issue_for(report)
-    return LiveParts(publish_live(report.parts, published_parts(issue) if issue else None), issue)
+    return _published(report)
 
 
-def _issue_for(report: LiveReport) -> ReportIssue | None:
-    """Return the newest issue within the period of a report; None for partner gardens, which see no issues."""
-    if report.access is not None and not report.access.is_owner_garden:
-        return None
+def _published(report: LiveReport, open_parts: Collection[str] = ()) -> LiveParts:
+    """Return the parts with the samples and breakdowns of the newest issue within the period of the report.
+
+    Partner gardens see no issues: they get the parts of an issue about their own places.
+    """
     owner = IssueOwner(report.scope.garden_id, report.scope.project_id, "", "")
     within = issues_query(owner).where(
         ReportIssue.to_on <= report.period.to_on, ReportIssue.as_of <= report.period.as_of
     )
-    return session.scalars(within.limit(1)).first()
+    for issue in session.scalars(within.limit(1)):
+        parts = _parts_of(issue, report.access)
+        if parts is not None:
+            return LiveParts(publish_live(report.parts, parts, open_parts), issue)
+    return LiveParts(publish_live(report.parts, None, open_parts), None)
+
+
+def _parts_of(issue: ReportIssue, access: ProjectAccess | None) -> list[ReportPart] | None:
+    if access is None or access.is_owner_garden:
+        return published_parts(issue)
+    return partner_parts(issue, access.places[0].garden_id) if access.places else None

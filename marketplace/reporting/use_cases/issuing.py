@@ -24,6 +24,7 @@ from marketplace.reporting.notices import report_issued
 from marketplace.reporting.queries.issues import (
     IssueOwner,
     compute_content,
+    compute_partner_parts,
     earlier_parts,
     issues_of,
     owner_for,
@@ -83,6 +84,7 @@ def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssu
             to_on=period.to_on,
             as_of=period.as_of,
             content=content,
+            partner_parts=compute_partner_parts(owner, period, issues),
             digest=content_digest(content),
             issued_by_id=viewer.user_id,
         )

@@ -3,28 +3,29 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Integer, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.casework.models import CaseNote
 from marketplace.casework.queries.subjects import Subject, is_about, subject_of
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import Conflict, Forbidden, NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.programme.models.participation import Participation
 
+_NOTES_ABOUT = prepared(
+    select(CaseNote)
+    .options(joinedload(CaseNote.by))
+    .where(CaseNote.garden_id == bindparam("garden_id", type_=Integer()), is_about(CaseNote))
+    .order_by(CaseNote.happened_on.desc(), CaseNote.id.desc())
+)
+
 
 def notes_about(viewer: Viewer, subject: Subject) -> Sequence[CaseNote]:
     """Return the notes of the viewer's garden about a subject, newest first."""
-    query = (
-        select(CaseNote)
-        .options(joinedload(CaseNote.by))
-        .where(CaseNote.garden_id == viewer.organisation_id, is_about(CaseNote, subject))
-        .order_by(CaseNote.happened_on.desc(), CaseNote.id.desc())
-    )
-    return session.scalars(query).all()
+    return session.scalars(_NOTES_ABOUT, {"garden_id": viewer.organisation_id, **subject.keys}).all()
 
 
 def note_for(viewer: Viewer, note_id: int) -> tuple[CaseNote, Subject]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, or_, select
 
 from marketplace.casework.models import CaseNote, CaseTask
 from marketplace.core.database import session
@@ -27,7 +27,7 @@ class Subject:
 
     @property
     def keys(self) -> dict[str, int | None]:
-        """Return the columns of a new row."""
+        """Return the columns of a new row, and the parameters of `is_about`."""
         if self.company_id is not None:
             return {"company_id": self.company_id, "participation_id": None}
         return {"company_id": None, "participation_id": self.participation_id}
@@ -70,12 +70,15 @@ def subject_of(viewer: Viewer, row: CaseNote | CaseTask) -> Subject:
     return participation_subject(viewer, slug, one.id)
 
 
-def is_about(model: Any, subject: Subject) -> ColumnElement[bool]:
-    """Build the condition that a row is about a subject.
+def is_about(model: Any) -> ColumnElement[bool]:
+    """Build the condition that a row is about a subject, whose `keys` are the parameters.
 
     Rows that were written before a company was linked to its participation count as the company's.
     """
-    if subject.company_id is None:
-        return or_(model.participation_id == subject.participation_id)
-    linked = select(Participation.id).where(Participation.company_id == subject.company_id)
-    return or_(model.company_id == subject.company_id, model.participation_id.in_(linked))
+    company_id = bindparam("company_id", type_=Integer())
+    linked = select(Participation.id).where(Participation.company_id == company_id)
+    return or_(
+        model.company_id == company_id,
+        model.participation_id == bindparam("participation_id", type_=Integer()),
+        model.participation_id.in_(linked),
+    )

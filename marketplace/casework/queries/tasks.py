@@ -19,17 +19,18 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
 
 MAX_DONE = 5
+_GARDEN_ID = bindparam("garden_id", type_=Integer())
+_TASKS_ABOUT = prepared(
+    select(CaseTask)
+    .options(joinedload(CaseTask.assignee))
+    .where(CaseTask.garden_id == _GARDEN_ID, is_about(CaseTask))
+    .order_by(CaseTask.due_on, CaseTask.id)
+)
 
 
 def tasks_about(viewer: Viewer, subject: Subject) -> tuple[list[CaseTask], list[CaseTask]]:
     """Return the garden's tasks about a subject: the open ones, most overdue first, and the last that are done."""
-    query = (
-        select(CaseTask)
-        .options(joinedload(CaseTask.assignee))
-        .where(CaseTask.garden_id == viewer.organisation_id, is_about(CaseTask, subject))
-        .order_by(CaseTask.due_on, CaseTask.id)
-    )
-    tasks = session.scalars(query).all()
+    tasks = session.scalars(_TASKS_ABOUT, {"garden_id": viewer.organisation_id, **subject.keys}).all()
     done = [task for task in tasks if task.done_at is not None]
     done.sort(key=lambda task: (task.done_at, task.id), reverse=True)
     return [task for task in tasks if task.done_at is None], done[:MAX_DONE]
@@ -71,7 +72,6 @@ class WaitingTask:
 
 
 _COMPANY_ID = func.coalesce(CaseTask.company_id, Participation.company_id)
-_GARDEN_ID = bindparam("garden_id", type_=Integer())
 _OPEN_TASKS = prepared(
     select(
         CaseTask.id,

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_reached
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
@@ -55,20 +55,30 @@ class MandateStatus:
     was_asked: bool
 
 
+_UNTIL = select(func.max(Mandate.until)).where(
+    Mandate.company_id == bindparam("company_id"),
+    Mandate.garden_id == bindparam("garden_id"),
+    Mandate.withdrawn_at.is_(None),
+    Mandate.until >= bindparam("today"),
+)
+_ASKED = select(AuditEvent.id).where(
+    AuditEvent.object_type == "organisation",
+    AuditEvent.object_id == bindparam("object_id"),
+    AuditEvent.action == "mandate.ask",
+    AuditEvent.at >= bindparam("asked_since"),
+    AuditEvent.details["garden"].as_integer() == bindparam("garden_id"),
+)
+_STATUS = prepared(select(_UNTIL.scalar_subquery(), _ASKED.exists()))
+
+
 def mandate_status(company_id: int, garden_id: int | None) -> MandateStatus:
     """Return a garden's mandate for a company, or its request for one, in one statement."""
-    until = select(func.max(Mandate.until)).where(
-        Mandate.company_id == company_id,
-        Mandate.garden_id == garden_id,
-        Mandate.withdrawn_at.is_(None),
-        Mandate.until >= clock.today(),
-    )
-    asked = select(AuditEvent.id).where(
-        AuditEvent.object_type == "organisation",
-        AuditEvent.object_id == str(company_id),
-        AuditEvent.action == "mandate.ask",
-        AuditEvent.at >= cutoff_reached(days=DAYS_BETWEEN_REQUESTS),
-        AuditEvent.details["garden"].as_integer() == garden_id,
-    )
-    row = session.execute(select(until.scalar_subquery(), asked.exists())).one()
-    return MandateStatus(row[0], bool(row[1]))
+    params = {
+        "company_id": company_id,
+        "garden_id": garden_id,
+        "today": clock.today(),
+        "object_id": str(company_id),
+        "asked_since": cutoff_reached(days=DAYS_BETWEEN_REQUESTS),
+    }
+    until, was_asked = session.execute(_STATUS, params).one()
+    return MandateStatus(until, bool(was_asked))

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
@@ -71,16 +71,18 @@ def is_administrator(user_id: int | None) -> bool:
     return bool(user and user.is_admin)
 
 
+_MEMBERS = prepared(
+    select(Membership)
+    .join(Membership.user)
+    .options(contains_eager(Membership.user))
+    .where(Membership.organisation_id == bindparam("organisation_id"))
+    .order_by(norwegian_order(User.name), Membership.id)
+)
+
+
 def members(organisation_id: int) -> Sequence[Membership]:
     """Return an organisation's memberships, by name of the user."""
-    query = (
-        select(Membership)
-        .join(Membership.user)
-        .options(joinedload(Membership.user))
-        .where(Membership.organisation_id == organisation_id)
-        .order_by(norwegian_order(User.name), Membership.id)
-    )
-    return session.scalars(query).all()
+    return session.scalars(_MEMBERS, {"organisation_id": organisation_id}).all()
 
 
 def memberships_led_alone(user_id: int) -> list[Membership]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.organisations.models import Company
 from marketplace.strategy import assessment_scores
 from marketplace.strategy.assessment_scores import Answer, AnswerKind, Stage, StageState
@@ -147,20 +147,24 @@ class SharedAssessment:
     score: assessment_scores.AssessmentScore | None
 
 
+_COMPANY = Company.__table__.c
+_STRATEGY_AND_ASSESSMENT = prepared(
+    select(Strategy, Assessment)
+    .select_from(Company.__table__)
+    .outerjoin(Strategy, Strategy.company_id == _COMPANY.id)
+    .outerjoin(Assessment, and_(Assessment.company_id == _COMPANY.id, Assessment.finished_at.is_not(None)))
+    .where(_COMPANY.id == bindparam("company_id"))
+    .order_by(Assessment.finished_at, Assessment.id)
+)
+
+
 def strategy_and_assessment(company_id: int) -> tuple[Strategy | None, SharedAssessment | None]:
     """Return a company's strategy, and its self-assessment as its gardens see it; None for what it has not begun.
 
     They are read in one statement, for the page of the company. The caller has checked that the garden follows it.
     """
-    query = (
-        select(Strategy, Assessment)
-        .select_from(Company)
-        .outerjoin(Strategy, Strategy.company_id == Company.id)
-        .outerjoin(Assessment, and_(Assessment.company_id == Company.id, Assessment.finished_at.is_not(None)))
-        .where(Company.id == company_id)
-        .order_by(Assessment.finished_at, Assessment.id)
-    )
-    rows: Sequence[Any] = session.execute(query).all()  # mypy takes outer joins for inner ones
+    # mypy takes outer joins for inner ones
+    rows: Sequence[Any] = session.execute(_STRATEGY_AND_ASSESSMENT, {"company_id": company_id}).all()
     strategy = rows[0][0] if rows else None
     assessments = [one for _strategy, one in rows if one is not None]
     if not assessments:

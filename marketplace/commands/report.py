@@ -50,3 +50,8 @@ def report(digest: str, as_of: str) -> None:
                 )
             raise click.ClickException(message)
         click.echo(f"Issue {issue.number} of {day} is verified: {issue.digest}.")
+        if found.deleted:
+            click.echo(
+                f"{len(found.deleted)} figures of hours, money, fees and state aid can no longer be computed:"
+                " their rows were deleted after the retention period. The digest shows that they are as issued."
+            )

@@ -1,19 +1,18 @@
 """Scheduled deletion after the end of projects: contact persons without an account, lecturers, and finances."""
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 
 from marketplace.audit.use_cases import record
-from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed
 from marketplace.finance.models import AidGrant, FundingSource, HoursEntry, MoneyEntry, ParticipationFee
+from marketplace.finance.queries.retention import FINANCE_MONTHS
 from marketplace.privacy import retention_periods
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
-from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession
+from marketplace.programme.queries.project_periods import ended_projects
 from marketplace.programme.use_cases.contact_data import clear_contact
 
 
@@ -31,7 +30,7 @@ def erase_old_participations() -> int:
                 Participation.withdrawal_text != "",
             ),
             or_(
-                Participation.project_id.in_(_ended_projects(retention_periods.PROJECT_MONTHS)),
+                Participation.project_id.in_(ended_projects(retention_periods.PROJECT_MONTHS)),
                 _never_took_part(),
             ),
         )
@@ -42,9 +41,7 @@ def erase_old_participations() -> int:
 
 
 def _erase_lecturers() -> int:
-    cohorts = select(Cohort.id).where(
-        Cohort.project_id.in_(_ended_projects(retention_periods.PROJECT_MONTHS))
-    )
+    cohorts = select(Cohort.id).where(Cohort.project_id.in_(ended_projects(retention_periods.PROJECT_MONTHS)))
     named = and_(
         CourseSession.cohort_id.in_(cohorts),
         or_(CourseSession.lecturer != "", CourseSession.lecturer_email != ""),
@@ -64,7 +61,7 @@ def delete_old_finances() -> int:
 
     All rows of a project are deleted together, so that no correction is left without the row that it replaces.
     """
-    ended = _ended_projects(retention_periods.FINANCE_MONTHS)
+    ended = ended_projects(FINANCE_MONTHS)
     seats = select(Participation.id).where(Participation.project_id.in_(ended))
     with transaction():
         count = 0
@@ -80,16 +77,6 @@ def delete_old_finances() -> int:
         if count:
             record(None, "privacy.delete_old", "table", "finances", rows=count)
         return count
-
-
-def _ended_projects(months: int) -> Any:
-    """Return a subquery of the projects that ended a number of months ago. One without an end date ends when closed."""
-    limit = cutoff_passed(months=months)
-    last_day = clock.to_local(limit).date()
-    ended = select(Project.id).where(
-        or_(Project.ends_on < last_day, and_(Project.ends_on.is_(None), Project.closed_at < limit))
-    )
-    return ended.scalar_subquery()
 
 
 def _never_took_part() -> ColumnElement[bool]:
@@ -114,7 +101,7 @@ def _never_took_part() -> ColumnElement[bool]:
             ),
             and_(
                 Participation.state == ParticipationState.WAITING,
-                Participation.project_id.in_(_ended_projects(months)),
+                Participation.project_id.in_(ended_projects(months)),
             ),
         ),
     )

@@ -12,6 +12,9 @@ from marketplace.reporting.serialization import content_digest
 
 _NOT_COMPUTED = ("definitions_version", "project")
 """Keys that are only covered by the digest: the version and the names when the issue was made."""
+FINANCE_PARTS = frozenset({"finance", "aid"})
+"""Parts that are computed from accounts, which are deleted after their retention period."""
+_NOT_OF_ACCOUNTS = frozenset({"finance.positions"})
 FIRST_DEFINITIONS = 1
 """Version of the definitions of issues that do not state theirs."""
 
@@ -21,29 +24,40 @@ class Verification:
     """Result of computing an issue again.
 
     `is_intact` is False if the stored content does not have the issue's digest. `changed` are the codes of the figures and
-    breakdowns that have another value now, and `digest` is the digest of the computed content.
+    breakdowns that have another value now, and `digest` is the digest of the computed content. `deleted` are the codes of
+    those whose rows have been deleted after their retention period: only the digest covers them.
     """
 
     digest: str
     is_intact: bool
     changed: Sequence[str]
+    deleted: Sequence[str]
     definitions_version: int
 
     @property
     def is_verified(self) -> bool:
-        """True if the issue is as it was issued and follows from what was recorded by then."""
+        """True if the issue is as it was issued and follows from what was recorded by then and is still stored."""
         return self.is_intact and not self.changed
 
 
-def verify_content(issued: Mapping[str, Any], digest: str, computed: Mapping[str, Any]) -> Verification:
+def verify_content(
+    issued: Mapping[str, Any], digest: str, computed: Mapping[str, Any], *, are_finances_deleted: bool = False
+) -> Verification:
     """Compare the content of an issue, and its digest, with the content that was computed again."""
     comparable = _restrict(issued, computed)
+    differing = _changed(issued, comparable)
+    deleted = [code for code in differing if are_finances_deleted and _is_of_accounts(code)]
     return Verification(
         digest=content_digest(comparable),
         is_intact=content_digest(issued) == digest,
-        changed=_changed(issued, comparable),
+        changed=[code for code in differing if code not in deleted],
+        deleted=deleted,
         definitions_version=int(issued.get("definitions_version", FIRST_DEFINITIONS)),
     )
+
+
+def _is_of_accounts(code: str) -> bool:
+    return code.partition(".")[0] in FINANCE_PARTS and code not in _NOT_OF_ACCOUNTS
 
 
 def _restrict(issued: Mapping[str, Any], computed: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,10 @@ import pytest
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.dates import add_months
 from marketplace.core.taxonomy import services
+from marketplace.finance.models import AidGrant
+from marketplace.privacy.course_retention import delete_old_finances
 from marketplace.regions.reader import read_region
 from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.queries.issues import verify_issue
@@ -135,3 +138,52 @@ def test_command_finds_content_that_was_changed_after_the_issue(issue, command):
     result = command("report", "--verify", issue.digest)
     assert result.exit_code == 1
     assert "changed after it was issued" in result.output
+
+
+def delete_finances(project):
+    """Delete the accounts of a project as the job does ten years after its end."""
+    project.ends_on = clock.today()
+    session.commit()
+    with clock.as_of(clock.from_local(add_months(clock.today(), 121), dt.time(12))):
+        assert delete_old_finances() > 0
+
+
+def verify_in_eleven_years(command, issue):
+    with clock.as_of(clock.from_local(add_months(clock.today(), 132), dt.time(12))):
+        return command("report", "--verify", issue.digest)
+
+
+def test_accounts_deleted_after_their_period_are_no_difference(issue, command):
+    delete_finances(issue.project)
+    result = verify_in_eleven_years(command, issue)
+    assert (result.exit_code, "retention period" in result.output) == (0, True)
+    with clock.as_of(clock.from_local(add_months(clock.today(), 132), dt.time(12))):
+        found = verify_issue(issue)
+    assert "aid.aid_sum" in found.deleted
+    assert "finance.positions" not in found.deleted
+    assert found.is_verified
+
+
+def test_other_differences_count_after_the_retention_period(issue, command):
+    delete_finances(issue.project)
+    altered = copy.deepcopy(issue.content)
+    next(part for part in altered["parts"] if part["code"] == "companies")["figures"][1]["value"] += 1
+    result = verify_in_eleven_years(command, store(issue, altered))
+    assert result.exit_code == 1
+    assert "companies.recruited" in result.output
+    assert "aid_sum" not in result.output
+
+
+def test_accounts_deleted_within_their_period_are_a_difference(issue, command):
+    session.query(AidGrant).delete()
+    session.commit()
+    result = command("report", "--verify", issue.digest)
+    assert result.exit_code == 1
+    assert "aid.aid_sum" in result.output
+
+
+def test_wrong_account_is_a_difference_while_others_are_kept(issue, command):
+    session.query(AidGrant).delete()
+    issue.project.ends_on = clock.today()
+    session.commit()
+    assert "aid.aid_sum" in verify_in_eleven_years(command, issue).output

@@ -1,9 +1,12 @@
-"""Periods of the projects that a company takes part in, inside which the dates of its objectives should be."""
+"""Periods of the projects that a company takes part in, for the dates of its objectives, and projects that ended long ago."""
 
-from sqlalchemy import or_, select
+from typing import Any
+
+from sqlalchemy import and_, or_, select
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.dates import cutoff_passed
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
@@ -24,3 +27,13 @@ def project_periods(company_id: int) -> list[Period]:
         .order_by(Project.starts_on, Project.id)
     )
     return [Period(row.starts_on, row.ends_on) for row in session.execute(query)]
+
+
+def ended_projects(months: int) -> Any:
+    """Build a subquery of the projects that ended a number of months ago. One without an end date ends when closed."""
+    limit = cutoff_passed(months=months)
+    last_day = clock.to_local(limit).date()
+    ended = select(Project.id).where(
+        or_(Project.ends_on < last_day, and_(Project.ends_on.is_(None), Project.closed_at < limit))
+    )
+    return ended.scalar_subquery()

@@ -13,6 +13,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.taxonomy import services
 from marketplace.core.viewer import Viewer
+from marketplace.finance.queries.retention import are_finances_deleted
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.projects import Project, ProjectPlace
 from marketplace.programme.queries.projects import project_for
@@ -203,7 +204,8 @@ def verify_issue(issue: ReportIssue) -> Verification:
     computed = compute_content(
         owner, issue_period(issue), earlier_parts(before), issue.content.get("services")
     )
-    return verify_content(issue.content, issue.digest, computed)
+    is_deleted = issue.project_id is not None and are_finances_deleted(issue.project_id)
+    return verify_content(issue.content, issue.digest, computed, are_finances_deleted=is_deleted)
 
 
 def issue_by_digest(digest: str) -> ReportIssue | None:

@@ -95,10 +95,25 @@ def _save_readable(reference: str, form: OfferForm) -> ViewResponse:
         except (RuleBroken, Conflict) as error:
             return _not_saved(reference, form, error)
         form.seen.data = str(saved.revision)
+        if not _is_autosave() and not form["files"].errors:
+            # Browsers empty the file field when the page is shown again: the file is added now, or it is lost.
+            _change_files_or_explain(reference, form)
     if _is_autosave():
         message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
         return jsonify(saved=message, ok=False, seen=form.seen.data), 422
     return _page(queries.load_supplier_offer(viewer, reference), form, [])
+
+
+def _change_files_or_explain(reference: str, form: OfferForm) -> int | None:
+    """Add or remove a file as requested, or show beside the field why it was refused. Returns the new revision."""
+    try:
+        revision = _change_files(reference, form)
+    except RuleBroken as error:
+        form.add_rule_error(RuleBroken(error.message, "files"))
+        return None
+    if revision is not None:
+        form.seen.data = str(revision)
+    return revision
 
 
 def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResponse:
@@ -112,11 +127,9 @@ def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResp
         return _autosave_answer(
             _("Saved at %(time)s", time=format_time(saved.updated_at)), 200, str(saved.revision)
         )
-    try:
-        revision = _change_files(reference, form)
-    except RuleBroken as error:
-        form.seen.data = str(saved.revision)
-        form.add_rule_error(RuleBroken(error.message, "files"))
+    form.seen.data = str(saved.revision)
+    revision = _change_files_or_explain(reference, form)
+    if form["files"].errors:
         return _page(queries.load_supplier_offer(viewer, reference), form, [])
     if send:
         return _send(reference, revision or saved.revision)
@@ -133,6 +146,7 @@ def _change_files(reference: str, form: OfferForm) -> int | None:
         return use_cases.remove_file(viewer, reference, removed).revision
     if upload.is_chosen:
         attached = use_cases.attach_file(viewer, reference, *upload.chosen())
+        upload.data = None
         flashes.done(_("The file is added. Only you can see it."))
         return attached.revision
     if request.form.get("act") == "attach":

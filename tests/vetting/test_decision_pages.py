@@ -1,5 +1,7 @@
 """The curator's form: checklists, hostile input and the history of decisions."""
 
+import re
+
 import pytest
 from flask import Flask
 
@@ -99,3 +101,16 @@ def test_history_shows_answers_and_notes_of_an_approval(app: Flask) -> None:
     curator = signed_in(app, home.curator)
     assert curator.post(path, data=answers("ecm", note_price="Ringte, 900 i timen")).status_code == 303
     assert "«Ringte, 900 i timen»" in curator.page(path).text
+
+
+def test_refused_decision_names_all_that_is_missing(app: Flask) -> None:
+    home = vetting_garden()
+    made, _owner = applicant()
+    curator, path = signed_in(app, home.curator), f"/vetting/{vetting_of(made).id}"
+
+    def links(data: dict[str, str]) -> list[str]:
+        summary = curator.post(path, data=data).text.split('class="error-summary', 1)[1].split("</ul>")[0]
+        return re.findall(r'href="#(\w+)"', summary)
+
+    assert links(answers("ecm", met_price="", met_case="no")) == ["met_case", "met_price"]
+    assert links(answers("ecm", decision="ask", reason=" ")) == ["met_identity", "reason"]

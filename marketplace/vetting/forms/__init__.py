@@ -6,13 +6,14 @@ from marketplace.vetting.forms.application import (
     RegisterAndApplyForm,
     SubmitAgainForm,
 )
-from marketplace.vetting.forms.decision import checklist_of, decision_form
+from marketplace.vetting.forms.decision import check_decision, checklist_of, decision_form
 
 __all__ = [
     "ApplyFields",
     "ApplyForm",
     "RegisterAndApplyForm",
     "SubmitAgainForm",
+    "check_decision",
     "checklist_of",
     "decision_form",
 ]

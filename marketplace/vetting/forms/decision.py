@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import HiddenField
 
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.vetting import rules
@@ -48,12 +49,36 @@ def decision_form(
     for code, answer in checklist.items():
         data[f"met_{code}"] = {True: "yes", False: "no"}.get(answer.get("met"), "")
         data[f"note_{code}"] = answer.get("note", "")
-    form: DecisionForm = type("ChecklistForm", (DecisionForm,), fields)(data=data, prefix=prefix)
+    form: DecisionForm = type("ChecklistForm", (DecisionForm,), fields | {"page_order": tuple(fields)})(
+        data=data, prefix=prefix
+    )
     points = [
         {"criterion": item, "met": form[f"met_{item.code}"], "note": form[f"note_{item.code}"]}
         for item in rules.criteria_for(category)
     ]
     return form, points
+
+
+def check_decision(form: DecisionForm, points: list[dict[str, Any]], action: str) -> bool:
+    """Show all that is missing for a decision beside its fields. Returns False if something is missing.
+
+    The use case refuses the same, one rule at a time and without a field to go to.
+    """
+    if action in rules.NEEDS_TEXT and not (form.reason.data or "").strip():
+        form.add_rule_error(RuleBroken(_("Give the reason. The supplier will read it."), "reason"))
+    if action in rules.NEEDS_UNMET and all(point["met"].data != "no" for point in points):
+        message = _("Mark at least one item as not met so that the supplier knows what is missing.")
+        form.add_rule_error(RuleBroken(message, points[0]["met"].short_name))
+    if action == rules.APPROVE:
+        messages = {
+            "yes": "",
+            "no": _("Not met. Ask for changes instead, or mark the item as met and add a note."),
+        }
+        for point in points:
+            message = messages.get(point["met"].data, _("Answer this item before you approve."))
+            if message:
+                form.add_rule_error(RuleBroken(message, point["met"].short_name))
+    return not form.errors
 
 
 def checklist_of(points: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

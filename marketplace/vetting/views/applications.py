@@ -11,7 +11,7 @@ from marketplace.core.i18n import format_list, ngettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import hooks, queries, rules, second_review, spam_review, use_cases
-from marketplace.vetting.forms import checklist_of, decision_form
+from marketplace.vetting.forms import check_decision, checklist_of, decision_form
 from marketplace.vetting.views.base import STATUSES, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.forms import BaseForm
@@ -59,8 +59,11 @@ def application(vetting_id: int) -> ViewResponse:
         reason=queries.returned_reason(view.vetting, refusals),
     )
     status_code = 200
-    if form.validate_on_submit():
-        action = request.form.get("decision", "")
+    action = request.form.get("decision", "")
+    can_decide = viewer.is_curator and not view.has_conflict_of_interest
+    proposed = next((step for step in refusals if step.state == second_review.PROPOSED), None)
+    is_offered = can_decide and proposed is None and action in rules.actions_from(view.status)
+    if form.validate_on_submit() and (not is_offered or check_decision(form, points, action)):
         try:
             decision = use_cases.Decision(
                 action, form.shown_revision(), checklist_of(points), form.reason.data or ""
@@ -89,11 +92,11 @@ def application(vetting_id: int) -> ViewResponse:
         form=form,
         points=points,
         actions=rules.actions_from(view.status),
-        proposed=next((step for step in refusals if step.state == second_review.PROPOSED), None),
+        proposed=proposed,
         refusals=refusals,
         findings=spam_review.findings(view.supplier),
         is_reviewed=spam_review.is_reviewed(view.supplier, view.vettings),
-        can_decide=viewer.is_curator and not view.has_conflict_of_interest,
+        can_decide=can_decide,
         names=STATUSES,
         rules=rules,
         area=format_area(view.supplier),

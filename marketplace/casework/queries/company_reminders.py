@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from marketplace.accounts.models import User
 from marketplace.accounts.use_cases import as_recipient
 from marketplace.casework.models import CompanyReminder
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.list_query import EVERYTHING
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Membership
@@ -48,22 +48,33 @@ class ReminderRecipients:
     not_followed: int
 
 
+_RECENT = prepared(
+    select(CompanyReminder)
+    .where(
+        CompanyReminder.company_id.in_(companies_followed_by(bindparam("garden_id", type_=Integer()))),
+        CompanyReminder.cancelled_at.is_(None),
+        CompanyReminder.send_at > bindparam("since"),
+    )
+    .order_by(CompanyReminder.send_at.desc(), CompanyReminder.id.desc())
+)
+_WAITING = prepared(
+    select(func.count()).where(
+        CompanyReminder.garden_id == bindparam("garden_id"),
+        CompanyReminder.by_id == bindparam("user_id"),
+        CompanyReminder.sent_at.is_(None),
+        CompanyReminder.cancelled_at.is_(None),
+    )
+)
+
+
 def recent_reminders(viewer: Viewer, kind: str = "") -> dict[int, list[CompanyReminder]]:
     """Return the reminders of the last 14 days to the companies that the viewer's garden follows, newest first.
 
     Those of other gardens count as well: a company gets the same reminder once. Cancelled ones do not count.
     """
-    query = (
-        select(CompanyReminder)
-        .where(
-            CompanyReminder.company_id.in_(companies_followed_by(viewer.organisation_id)),
-            CompanyReminder.cancelled_at.is_(None),
-            CompanyReminder.send_at > clock.now() - dt.timedelta(days=REPEAT_DAYS),
-        )
-        .order_by(CompanyReminder.send_at.desc(), CompanyReminder.id.desc())
-    )
+    since = clock.now() - dt.timedelta(days=REPEAT_DAYS)
     reminders: dict[int, list[CompanyReminder]] = defaultdict(list)
-    for reminder in session.scalars(query):
+    for reminder in session.scalars(_RECENT, {"garden_id": viewer.organisation_id, "since": since}):
         if kind in {"", reminder.kind}:
             reminders[reminder.company_id].append(reminder)
     return reminders
@@ -71,13 +82,8 @@ def recent_reminders(viewer: Viewer, kind: str = "") -> dict[int, list[CompanyRe
 
 def waiting_reminders(viewer: Viewer) -> int:
     """Return the number of the viewer's reminders that are not sent yet."""
-    query = select(func.count()).where(
-        CompanyReminder.garden_id == viewer.organisation_id,
-        CompanyReminder.by_id == viewer.user_id,
-        CompanyReminder.sent_at.is_(None),
-        CompanyReminder.cancelled_at.is_(None),
-    )
-    return session.scalar(query) or 0
+    params = {"garden_id": viewer.organisation_id, "user_id": viewer.user_id}
+    return session.scalar(_WAITING, params) or 0
 
 
 def find_recipients(

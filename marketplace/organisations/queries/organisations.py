@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.collation import norwegian_order
-from marketplace.core.database import lock_row, session
+from marketplace.core.database import lock_row, prepared, session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
@@ -101,10 +101,25 @@ def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) 
     return found
 
 
+_PLACES_OF_COMPANIES = prepared(
+    select(Organisation.municipality_number)
+    .where(
+        Organisation.id.in_(companies_followed_by(bindparam("garden_id", type_=Integer()))),
+        Organisation.is_active,
+    )
+    .distinct()
+)
+
+
 def places_of_companies(viewer: Viewer) -> set[str]:
-    """Return the municipalities that the viewer's garden covers, and those of the companies that it follows."""
-    query = companies_query(viewer, EVERYTHING).with_only_columns(Company.municipality_number).order_by(None)
-    return {*covered_municipalities(viewer.organisation_id), *session.scalars(query.distinct())}
+    """Return the municipalities that the viewer's garden covers, and those of the companies that it follows.
+
+    Raises NotFound for others than gardens.
+    """
+    if not viewer.is_garden:
+        raise NotFound
+    followed = session.scalars(_PLACES_OF_COMPANIES, {"garden_id": viewer.organisation_id})
+    return {*covered_municipalities(viewer.organisation_id), *followed}
 
 
 def covered_municipalities(garden_id: int | None) -> Sequence[str]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, bindparam, func, select
-from sqlalchemy.orm import InstrumentedAttribute, load_only
+from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
@@ -27,6 +27,7 @@ from marketplace.sourcing.models import Invitation
 
 MAX_BRIEFS = 20
 _SHOWN_COLUMNS = (
+    Brief.id,
     Brief.reference,
     Brief.company_id,
     Brief.state,
@@ -36,7 +37,7 @@ _SHOWN_COLUMNS = (
     Brief.opened_early_at,
     Brief.closed_at,
 )
-"""Columns of the briefs that the page shows. The answers take most of the time to load."""
+"""Columns of the briefs that the page shows. Rows of them stand for briefs: objects take four times as long to load."""
 INVITED_THRESHOLD = 3
 """Three good answers make a choice."""
 
@@ -107,14 +108,13 @@ def _card_briefs_query(kind: Viewer, limit: int | None, *, of_companies: bool) -
     )
     query = (
         select(
-            Brief,
-            invited,
-            asked,
-            _of_open_review(BriefReview.asked_at),
-            _of_open_review(BriefReview.opens_at),
+            *_SHOWN_COLUMNS,
+            invited.label("invited"),
+            asked.label("asked"),
+            _of_open_review(BriefReview.asked_at).label("review_asked_at"),
+            _of_open_review(BriefReview.opens_at).label("opens_at"),
         )
         .where(visible_to_parameter(kind))
-        .options(load_only(*_SHOWN_COLUMNS))
         .order_by(Brief.updated_at.desc(), Brief.id.desc())
         .limit(limit)
     )
@@ -129,20 +129,20 @@ def card_briefs(
     """Return the briefs that the garden may see, of some companies or of all, newest first."""
     query = _card_briefs_query(viewer_kind(viewer), limit, of_companies=company_ids is not None)
     params = {"organisation_id": viewer.organisation_id}
-    rows = session.execute(
+    rows: Sequence[Any] = session.execute(
         query, params if company_ids is None else {**params, "company_ids": company_ids}
     ).all()
-    results = proposals.brief_results([row[0] for row in rows])
+    results = proposals.brief_results(rows)
     return [
         CardBrief(
-            BriefSummary(brief, "garden", phase_of(brief)),
-            invitations,
-            questions,
-            review_asked_at,
-            opens_at,
-            results[brief.id],
+            BriefSummary(row, "garden", phase_of(row)),
+            row.invited,
+            row.asked,
+            row.review_asked_at,
+            row.opens_at,
+            results[row.id],
         )
-        for brief, invitations, questions, review_asked_at, opens_at in rows
+        for row in rows
     ]
 
 

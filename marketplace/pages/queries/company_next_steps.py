@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import Date, Integer, and_, bindparam, exists, or_, select
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.casework.models import CompanyReminder
@@ -12,7 +12,8 @@ from marketplace.casework.queries.company_reminders import recent_reminders
 from marketplace.casework.queries.tasks import WaitingTask, open_tasks_of_garden
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order, sort_key
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
+from marketplace.core.errors import NotFound
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.list_query import EVERYTHING, ListQuery
@@ -30,7 +31,7 @@ from marketplace.pages.queries.company_card import (
 from marketplace.programme.lifecycle import ENROLLED_STATES
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson
-from marketplace.programme.queries.projects import projects_query
+from marketplace.programme.queries.projects import projects_of
 from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.queries.sharing import is_review_pending
@@ -192,28 +193,36 @@ def next_steps(
     return sorted(steps, key=lambda step: (step.priority, not step.is_imminent))
 
 
+_TODAY = bindparam("today", type_=Date())
+_IS_MANAGED = exists().where(
+    ProjectPerson.project_id == Project.id,
+    ProjectPerson.user_id == bindparam("user_id"),
+    ProjectPerson.role == "manager",
+    ProjectPerson.place_id == Cohort.place_id,
+    ProjectPerson.since <= _TODAY,
+    or_(ProjectPerson.until.is_(None), ProjectPerson.until >= _TODAY),
+)
+_SEATS = prepared(
+    select(Participation.company_id, Project.name, Project.slug, Cohort.id, Cohort.name, _IS_MANAGED)
+    .join(Cohort, Cohort.id == Participation.cohort_id)
+    .join(Project, Project.id == Participation.project_id)
+    .where(
+        and_(Participation.company_id.is_not(None), Participation.state.in_(ENROLLED_STATES)),
+        Project.id.in_(projects_of(bindparam("garden_id", type_=Integer())).with_only_columns(Project.id)),
+    )
+    .order_by(Project.starts_on.desc(), Project.id, norwegian_order(Cohort.name), Cohort.id)
+)
+
+
 def seats_of(viewer: Viewer) -> list[Seat]:
-    """Return the seats of registered companies in the projects of the viewer's garden, the newest project first."""
-    today = clock.today()
-    is_managed = exists().where(
-        ProjectPerson.project_id == Project.id,
-        ProjectPerson.user_id == viewer.user_id,
-        ProjectPerson.role == "manager",
-        ProjectPerson.place_id == Cohort.place_id,
-        ProjectPerson.since <= today,
-        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= today),
-    )
-    query = (
-        select(Participation.company_id, Project.name, Project.slug, Cohort.id, Cohort.name, is_managed)
-        .join(Cohort, Cohort.id == Participation.cohort_id)
-        .join(Project, Project.id == Participation.project_id)
-        .where(
-            and_(Participation.company_id.is_not(None), Participation.state.in_(ENROLLED_STATES)),
-            Project.id.in_(projects_query(viewer).with_only_columns(Project.id)),
-        )
-        .order_by(Project.starts_on.desc(), Project.id, norwegian_order(Cohort.name), Cohort.id)
-    )
-    return [Seat(*row) for row in session.execute(query)]
+    """Return the seats of registered companies in the projects of the viewer's garden, the newest project first.
+
+    Raises NotFound for others than gardens.
+    """
+    if not viewer.is_garden:
+        raise NotFound
+    params = {"garden_id": viewer.organisation_id, "user_id": viewer.user_id, "today": clock.today()}
+    return [Seat(*row) for row in session.execute(_SEATS, params)]
 
 
 def cohorts_to_filter(seats: Sequence[Seat]) -> list[tuple[str, str]]:

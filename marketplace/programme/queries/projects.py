@@ -37,16 +37,14 @@ class ProjectAccess:
 
 
 def projects_query(viewer: Viewer) -> Select[Project]:
-    """Build the query for the projects that the viewer's garden owns, is a partner of, or has a place in.
-
-    Raises NotFound for viewers who do not act for a business garden.
-    """
+    """Build the query for the projects of the viewer's garden. Raises NotFound for others than gardens."""
     if not viewer.is_garden:
         raise NotFound
-    return _projects_of(viewer.organisation_id)
+    return projects_of(viewer.organisation_id)
 
 
-def _projects_of(garden_id: int | BindParameter[int] | None) -> Select[Project]:
+def projects_of(garden_id: int | BindParameter[int] | None) -> Select[Project]:
+    """Build the query for the projects that a garden owns, is a partner of, or has a place in."""
     partner = select(ProjectGarden.project_id).where(ProjectGarden.garden_id == garden_id)
     placed = select(ProjectPlace.project_id).where(ProjectPlace.garden_id == garden_id)
     return select(Project).where(
@@ -55,7 +53,7 @@ def _projects_of(garden_id: int | BindParameter[int] | None) -> Select[Project]:
 
 
 _PROJECT = prepared(
-    _projects_of(bindparam("garden_id", type_=Integer())).where(Project.slug == bindparam("slug"))
+    projects_of(bindparam("garden_id", type_=Integer())).where(Project.slug == bindparam("slug"))
 )
 
 

@@ -30,9 +30,11 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionFeedback
+from marketplace.proposals.job_facts import count_facts
 from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Award, Evaluation, Proposal, SealedEvent
 from marketplace.proposals.outcome_models import Outcome
+from marketplace.proposals.queries import shared_job_answers
 from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.strategy.measuring import Status
 from marketplace.strategy.models.assessment import Assessment
@@ -85,9 +87,9 @@ def phases() -> Counter[str]:
 
 def test_demo_data_is_complete(demo_app: Flask) -> None:
     assert demo.database_content() is demo.DatabaseContent.DEMO
-    assert (count(BusinessGarden), count(Supplier), count(Company), count(Brief)) == (4, 45, 30, 24)
+    assert (count(BusinessGarden), count(Supplier), count(Company), count(Brief)) == (4, 45, 30, 26)
     assert phases() == {
-        Phase.DRAFT: 3, Phase.IN_REVIEW: 1, Phase.OPEN: 7, Phase.EVALUATING: 4, Phase.AWARDED: 3, Phase.DELIVERED: 2,
+        Phase.DRAFT: 3, Phase.IN_REVIEW: 1, Phase.OPEN: 7, Phase.EVALUATING: 4, Phase.AWARDED: 3, Phase.DELIVERED: 4,
         Phase.NO_AWARD: 1, Phase.WITHDRAWN: 1, Phase.LAPSED: 1, Phase.TERMINATED: 1,
     }  # fmt: skip
     statuses = Counter(status_of(vetting) for vetting in session.scalars(select(Vetting)))
@@ -125,6 +127,7 @@ def test_demo_data_is_complete(demo_app: Flask) -> None:
     _check_demo_users_have_pending_work()
     _check_course(demo_app)
     _check_plan_with_results()
+    _check_a_supplier_has_public_figures()
 
 
 def _check_published_briefs_are_ranked() -> None:
@@ -240,6 +243,12 @@ def _check_plan_with_results() -> None:
     assert [one.brief_reference for one in objective.valid if one.origin == "outcome"] == [brief.reference]
     assert objective.valid[-1].measured_on - objective.valid[0].measured_on > dt.timedelta(days=270)
     assert objective.state.status is Status.REACHED
+
+
+def _check_a_supplier_has_public_figures() -> None:
+    suppliers = session.scalars(select(Supplier).order_by(Supplier.id))
+    shown = [facts for one in suppliers if (facts := count_facts(shared_job_answers(one.id)))]
+    assert [len(facts) for facts in shown] == [3], "how jobs went is shown from three jobs on"
 
 
 def dump() -> dict[str, list[dict[str, Any]]]:

@@ -25,7 +25,7 @@ from tests.support.data_sets import SCALED_BRIEFS, SCALED_SUPPLIERS
 if TYPE_CHECKING:
     from tests.support.browser import Browser
 
-DEMO_SUPPLIERS, DEMO_BRIEFS = 45, 24
+DEMO_SUPPLIERS, DEMO_BRIEFS = 45, 26
 
 
 def texts() -> list[str]:

@@ -60,13 +60,16 @@ _AND = re.compile(r"\s*(?:[,;+]|\bog\b|\band\b)\s+")
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveTexts:
-    """An objective with its values as text. `baseline` is empty if the value today is unknown."""
+    """An objective with its values as text.
+
+    `today` is the latest value, empty if it is unknown. `target` is empty if it has been reached.
+    """
 
     text: str
     kind: str = ""
     indicator: str = ""
     indicator_name: str = ""
-    baseline: str = ""
+    today: str = ""
     target: str = ""
     target_on: dt.date | None = None
     source: str = ""
@@ -195,7 +198,7 @@ def _objective(objective: ObjectiveTexts, today: dt.date) -> Iterable[Part]:
         yield Part("counted", "goal", sentence(_("Counted as: %(counted)s", counted=counted)))
     metric = METRICS_BY_INDICATOR.get(objective.indicator) or METRICS_BY_KIND.get(objective.kind, "other")
     yield Part("success_metric", "success_metric", metric)
-    yield Part("baseline", "baseline", shorten(objective.baseline, NUMBER_CHARACTERS))
+    yield Part("baseline", "baseline", shorten(objective.today, NUMBER_CHARACTERS))
     yield Part("target", "target", shorten(objective.target, NUMBER_CHARACTERS))
     if objective.target_on and objective.target_on >= today:
         yield Part("target_date", "target_date", objective.target_on.isoformat()[:7])
@@ -282,7 +285,7 @@ def _dates(action: ActionTexts, offers: Sequence[Offer], today: dt.date) -> Iter
         yield Part("finish_by", "finish_by", action.due_on.isoformat())
         offer = _next_season(action.due_on, offers)
         if offer is not None:
-            text = _("Before the season of %(offer)s", offer=offer.name)
+            text = _("Before the season of “%(offer)s”", offer=offer.name)
             yield Part("date_reason", "date_reason", text)
 
 

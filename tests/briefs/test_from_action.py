@@ -31,6 +31,7 @@ from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.use_cases.actions import ActionDetails, add_action
 from marketplace.strategy.use_cases.locking import strategy_for_writing
+from marketplace.strategy.use_cases.measurements import MeasurementDetails, add_measurement
 from tests import factories
 from tests.factories.briefs import draft, full_answers
 from tests.factories.suppliers import supplier
@@ -99,7 +100,7 @@ def test_action_fills_the_guide_as_the_template_says() -> None:
     assert answers["nice_to_have"] == ["Hjelp med: Gjestene må ringe for å bestille"]
     assert answers["budget_band"] == "b50_100"
     assert (answers["start_from"], answers["finish_by"]) == ("2027-01-04", "2027-03-15")
-    assert answers["date_reason"] == "Før sesongen for Overnatting"
+    assert answers["date_reason"] == "Før sesongen for «Overnatting»"
     assert answers["decision_by"] == "Anne, daglig leder"
 
 
@@ -130,7 +131,7 @@ def test_code_of_a_gap_changes_when_it_becomes_private() -> None:
 
 def test_unknown_baseline_past_dates_and_unknown_cost_are_left_out() -> None:
     with use_locale("nb"):
-        objective = replace(OBJECTIVE, baseline="", target_on=TODAY - dt.timedelta(days=40))
+        objective = replace(OBJECTIVE, today="", target_on=TODAY - dt.timedelta(days=40))
         action = replace(
             ACTION, cost_low_nok=None, cost_high_nok=None, start_on=TODAY - dt.timedelta(days=9), due_on=None
         )
@@ -216,6 +217,19 @@ def test_draft_from_action_refers_to_action_and_objective(owner: Viewer) -> None
     assert copied.objective_id == action.objective_id
 
 
+def test_draft_gives_the_latest_measurement_and_no_target_that_is_reached(owner: Viewer) -> None:
+    action = action_of(owner)
+    values = []
+    for days, value in ((9, 31_000), (2, 46_000)):
+        add_measurement(
+            owner, action.objective_id or 0, MeasurementDetails(clock.today() - dt.timedelta(days), value)
+        )
+        session.expire_all()
+        parts = queries.action_source(owner, action.id).parts
+        values.append([part.value for part in parts if part.question in {"baseline", "target"}])
+    assert values == [["31\N{NO-BREAK SPACE}%", "45\N{NO-BREAK SPACE}%"], ["46\N{NO-BREAK SPACE}%"]]
+
+
 @pytest.mark.both_databases
 def test_form_sent_twice_at_once_makes_one_brief(app: Flask, owner: Viewer) -> None:
     action_id = action_of(owner).id
@@ -276,7 +290,7 @@ def test_page_lists_what_is_copied_with_private_lines_unticked(owner: Viewer, cl
     boxes = [box for box in page.all("input") if box.get("name") == "part"]
     ticked = [box.get("value") or "" for box in boxes if "checked" in box.attrib]
     assert "HEMMELIGGAP" in page.text
-    assert "sesongen for Overnatting" in page.text
+    assert "sesongen for «Overnatting»" in page.text
     assert "mer enn budsjettet" in page.text
     answer = client.post(f"/plan/actions/{action.id}/brief", data={"part": ticked})
     assert answer.status_code == 303

@@ -25,9 +25,11 @@ from marketplace.core.i18n import language_in_sentence, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.content import Offer
 from marketplace.strategy.indicators import indicators
+from marketplace.strategy.measuring import Status
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.prioritizing import OPEN_STATES, Performer, find_budget_overrun
+from marketplace.strategy.queries.objectives import view_objective
 from marketplace.strategy.queries.plan import Plan, own_plan
 from marketplace.strategy.queries.tools import tools_in_use
 from marketplace.strategy.strategy_template import code_label, strategy_template
@@ -111,16 +113,17 @@ def _objective_facts(objective: Objective | None) -> ObjectiveTexts | None:
     if objective is None:
         return None
     ready_made = indicators().get(objective.indicator)
+    state = view_objective(objective).state
+    today_milli = state.latest.value_milli if state.latest else objective.baseline_milli
+    is_reached = state.status is Status.REACHED
     return ObjectiveTexts(
         text=objective.text,
         kind=objective.kind,
         indicator=objective.indicator,
         indicator_name=ready_made.name if ready_made else objective.indicator_name,
-        baseline=""
-        if objective.baseline_milli is None
-        else format_value(objective.baseline_milli, objective.unit),
-        target=format_value(objective.target_milli, objective.unit),
-        target_on=objective.target_on,
+        today="" if today_milli is None else format_value(today_milli, objective.unit),
+        target="" if is_reached else format_value(objective.target_milli, objective.unit),
+        target_on=None if is_reached else objective.target_on,
         source=objective.source,
         audience=objective.audience,
     )

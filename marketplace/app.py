@@ -16,7 +16,7 @@ from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
 from marketplace.casework.views import blueprint as casework
 from marketplace.config import Settings
-from marketplace.core.database import db
+from marketplace.core.database import db, engine_options
 from marketplace.core.region import Region, use_region
 from marketplace.core.sealing import use_keyring
 from marketplace.database import migrate
@@ -105,7 +105,7 @@ def create_app(settings: Settings | None = None, region: Region | None = None) -
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         SITE_NAME=settings.site_name,
         DEMO=settings.demo,
         SETTINGS=settings,
@@ -161,13 +161,6 @@ def create_app(settings: Settings | None = None, region: Region | None = None) -
     idempotency.register(app)
     _serve_static_files(app, settings)
     return app
-
-
-def _engine_options(settings: Settings) -> dict[str, object]:
-    # Parameters of failed statements may be personal data, which must not be logged.
-    if settings.database_url.startswith("sqlite"):
-        return {"hide_parameters": True}
-    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
 
 
 def _register_metrics(app: Flask) -> None:

@@ -210,6 +210,15 @@ def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
 
 
+def engine_options(database_url: str) -> dict[str, object]:
+    """Return the options of the engine: logging, and the pool of connections to PostgreSQL."""
+    # Parameters of failed statements may be personal data, which must not be logged.
+    options: dict[str, object] = {"hide_parameters": True}
+    if not database_url.startswith("sqlite"):
+        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    return options
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Set the pragmas for durability and foreign keys on each new SQLite connection."""

@@ -13,7 +13,6 @@ from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
 from marketplace.demo.timeline import Timeline
 from marketplace.proposals import use_cases
-from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.lifecycle import handover_items
 from marketplace.proposals.offer_content import (
     BriefRequirements,
@@ -22,6 +21,7 @@ from marketplace.proposals.offer_content import (
     PriceLine,
     RequirementAnswer,
 )
+from marketplace.proposals.price_comparison import PriceKind
 from marketplace.proposals.queries import Score, load_supplier_offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
 from marketplace.suppliers.models import CaseStudy

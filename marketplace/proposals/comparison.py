@@ -7,7 +7,11 @@ from marketplace.core.i18n import format_list, format_money, ngettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
-from marketplace.proposals.evaluation import (
+from marketplace.proposals.offer_content import BriefRequirements, OfferContent, count_met
+from marketplace.proposals.offer_display import value_text
+from marketplace.proposals.offer_field_types import FieldKind, OfferField
+from marketplace.proposals.offer_fields import fields_of
+from marketplace.proposals.price_comparison import (
     LONG_MONTHS,
     SHORT_MONTHS,
     FilledPrice,
@@ -16,10 +20,6 @@ from marketplace.proposals.evaluation import (
     find_cheapest,
     find_price_warnings,
 )
-from marketplace.proposals.offer_content import BriefRequirements, OfferContent, count_met
-from marketplace.proposals.offer_display import value_text
-from marketplace.proposals.offer_field_types import FieldKind, OfferField
-from marketplace.proposals.offer_fields import fields_of
 from marketplace.proposals.queries import Offer
 
 MAX_COLUMNS = 4

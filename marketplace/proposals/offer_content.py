@@ -6,9 +6,10 @@ from dataclasses import asdict, dataclass, field, make_dataclass, replace
 from typing import Any
 
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.evaluation import DEFAULT_WEIGHTS, Price, PriceKind
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import OFFER_FIELDS, fields_of
+from marketplace.proposals.price_comparison import Price, PriceKind
+from marketplace.proposals.score_criteria import DEFAULT_WEIGHTS
 
 OWNERSHIP_LABELS = {
     "domain": _l("the domain"),

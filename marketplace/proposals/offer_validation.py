@@ -7,10 +7,10 @@ from typing import Any
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.offer_content import OfferContent, RequirementAnswer
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import OFFER_FIELDS
+from marketplace.proposals.price_comparison import PriceKind
 
 
 @dataclass(frozen=True, slots=True)

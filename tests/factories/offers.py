@@ -3,8 +3,8 @@
 import datetime as dt
 from typing import Any
 
-from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.offer_content import OfferContent, PriceLine, RequirementAnswer
+from marketplace.proposals.price_comparison import PriceKind
 
 
 def full_content(**changes: Any) -> OfferContent:

@@ -11,8 +11,8 @@ from marketplace.core.database import session
 from marketplace.directory.queries import catalogue_cache
 from marketplace.organisations.models import AREA, BusinessGarden, Company, CompanyFollower
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.offer_content import PriceLine
+from marketplace.proposals.price_comparison import PriceKind
 from marketplace.sourcing.ranking import corpus
 from tests.factories.market import Market, restore_market
 from tests.factories.offers import full_content

@@ -9,8 +9,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.proposals import queries
-from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.offer_content import PriceLine
+from marketplace.proposals.price_comparison import PriceKind
 from tests.factories.offers import full_content
 from tests.proposals.conftest import AFTER, ANSWERS, REFERENCE
 

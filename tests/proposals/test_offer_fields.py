@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from marketplace.core.database import session
-from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.forms.offer import offer_form
 from marketplace.proposals.offer_content import (
     BriefRequirements,
@@ -19,6 +18,7 @@ from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import OFFER_FIELDS
 from marketplace.proposals.offer_validation import find_problems
+from marketplace.proposals.price_comparison import PriceKind
 from marketplace.suppliers.models import CaseStudy
 from tests.factories.offers import full_content
 from tests.proposals.conftest import ANSWERS, DEADLINE_DAY, REFERENCE

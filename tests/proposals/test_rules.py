@@ -10,17 +10,6 @@ from marketplace.briefs import deadlines
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.proposals import award_deadlines, lifecycle
-from marketplace.proposals.evaluation import (
-    CRITERIA,
-    DEFAULT_WEIGHTS,
-    Price,
-    PriceKind,
-    fill_gaps,
-    find_cheapest,
-    find_price_warnings,
-    mean,
-    weighted_score,
-)
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.offer_content import (
     BriefRequirements,
@@ -29,6 +18,15 @@ from marketplace.proposals.offer_content import (
     RequirementAnswer,
 )
 from marketplace.proposals.offer_validation import find_long_texts, find_problems
+from marketplace.proposals.price_comparison import (
+    Price,
+    PriceKind,
+    fill_gaps,
+    find_cheapest,
+    find_price_warnings,
+    mean,
+)
+from marketplace.proposals.score_criteria import CRITERIA, DEFAULT_WEIGHTS, weighted_score
 from tests.factories.offers import full_content
 from tests.proposals.conftest import DEADLINE_DAY
 

@@ -12,10 +12,10 @@ from marketplace.core.i18n import use_locale
 from marketplace.organisations.models import Company
 from marketplace.privacy import retention
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
 from marketplace.proposals.forms.scores import SCORE_MEANINGS
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.queries import Score, ScoringStep
+from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 from tests.proposals.conftest import REFERENCE
 from tests.support.page_rules import text_of

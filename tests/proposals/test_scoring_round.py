@@ -10,8 +10,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.queries import Score, ScoringStep
+from marketplace.proposals.score_criteria import CRITERIA
 from tests.proposals.conftest import REFERENCE
 from tests.proposals.test_scoring import PATH, all_scores, form_data, score_alone, scoring
 

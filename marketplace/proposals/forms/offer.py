@@ -11,7 +11,6 @@ from wtforms import HiddenField
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.offer_content import (
     BriefRequirements,
     CitedCase,
@@ -21,6 +20,7 @@ from marketplace.proposals.offer_content import (
 )
 from marketplace.proposals.offer_field_types import FieldKind, OfferField, SectionTexts
 from marketplace.proposals.offer_fields import OFFER_FIELDS, SECTIONS, fields_of
+from marketplace.proposals.price_comparison import PriceKind
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,

@@ -8,10 +8,10 @@ from wtforms import HiddenField
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.limits import MAX_SCORE_NOTE_LENGTH
 from marketplace.proposals.queries import Offer, Score, ScoringStep
 from marketplace.proposals.queries.scoring import ScoreMap
+from marketplace.proposals.score_criteria import CRITERIA
 from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length
 
 CRITERION_LABELS = {

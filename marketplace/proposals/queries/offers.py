@@ -18,11 +18,11 @@ from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models import Award, Evaluation, Proposal
 from marketplace.proposals.offer_content import AttachedFile, BriefRequirements, OfferContent
 from marketplace.proposals.queries.supplier_offers import open_file
+from marketplace.proposals.score_criteria import weighted_score
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
 

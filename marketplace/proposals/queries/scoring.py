@@ -11,10 +11,10 @@ from sqlalchemy.orm import joinedload
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
-from marketplace.proposals.evaluation import CRITERIA, weighted_score
 from marketplace.proposals.limits import MAX_SCORERS
 from marketplace.proposals.models import Evaluation, Proposal
 from marketplace.proposals.queries.offers import BriefOffers, Offer
+from marketplace.proposals.score_criteria import CRITERIA, weighted_score
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 
 

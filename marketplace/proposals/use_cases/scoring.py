@@ -18,7 +18,6 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
 from marketplace.proposals.limits import MAX_SCORERS
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.queries import offers_for
@@ -33,6 +32,7 @@ from marketplace.proposals.queries.scoring import (
     merged_scores,
     sheets_of,
 )
+from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 from marketplace.proposals.use_cases.shared import company_recipients, lock_brief
 

@@ -9,11 +9,11 @@ from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import MAX_COLUMNS, compare
 from marketplace.proposals.decision_reasons import reason_label
-from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.award import ExtendWithoutOffersForm
 from marketplace.proposals.forms.scores import CRITERION_LABELS
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import BriefOffers, Offer
+from marketplace.proposals.score_criteria import CRITERIA
 from marketplace.proposals.use_cases.evaluation import can_extend_without_offers, extension_range
 from marketplace.proposals.views import blueprint
 from marketplace.vetting.queries import stated_interests

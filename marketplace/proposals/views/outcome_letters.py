@@ -9,9 +9,9 @@ from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.award_deadlines import DECLINE_DAYS, can_decline
 from marketplace.proposals.decision_reasons import reason_label
-from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.forms.scores import CRITERION_LABELS
+from marketplace.proposals.score_criteria import CRITERIA
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other

@@ -11,10 +11,10 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.scores import CRITERION_LABELS, SCORE_MEANINGS, ScoresForm, scores_form
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import BriefOffers, Scoring, ScoringStep
+from marketplace.proposals.score_criteria import CRITERIA
 from marketplace.proposals.use_cases.scoring import score_values
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes

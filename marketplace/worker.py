@@ -56,9 +56,7 @@ def delete_mail_files() -> int:
 
 # Scheduled jobs. All are idempotent.
 JOBS: tuple[Callable[[], object], ...] = (
-    proposals.open_due,
-    proposals.lapse_overdue,
-    proposals.remind_about_results,
+    *proposals.JOBS,
     sourcing.open_waiting_briefs,
     sourcing.settle_outside_invitations,
     sourcing.alert_matching_suppliers,

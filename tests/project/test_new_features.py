@@ -16,6 +16,7 @@ from sqlalchemy import JSON, String, Text
 from marketplace.core.database import Base, db
 from marketplace.database import metadata, migrate
 from marketplace.privacy.personal_data import RETENTION_RULES
+from marketplace.worker import JOBS
 from tests.project.repository import PACKAGE, ROOT, texts
 
 pytestmark = pytest.mark.once
@@ -119,6 +120,28 @@ def test_every_text_column_has_a_retention_rule() -> None:
         "say in marketplace/privacy/personal_data.py how long the column's text is kept"
     )
     assert set(RETENTION_RULES) - columns == set()
+
+
+def test_worker_runs_every_scheduled_job() -> None:
+    """A scheduled job is a function without parameters, in `use_cases` or `privacy`, that no other code uses."""
+    sources = {
+        name: text
+        for name, text in texts().items()
+        if name.startswith("marketplace/") and name.endswith(".py")
+    }
+    jobs = {job.__name__ for job in JOBS}
+    missing = []
+    for module in (name for name in sources if re.search(r"/use_cases\b|/privacy/", name)):
+        others = [
+            text
+            for name, text in sources.items()
+            if name not in {module, "marketplace/worker.py"} and not name.endswith("__init__.py")
+        ]
+        for name in re.findall(r"\n\n\ndef ([a-z]\w*)\(\) ->", sources[module]):
+            is_called = re.search(rf"(?<!def )\b{name}\(", sources[module])
+            if not is_called and not any(re.search(rf"\b{name}\b", text) for text in others):
+                missing.append(name)
+    assert set(missing) - jobs == set(), "add the job to JOBS in marketplace/worker.py"
 
 
 def test_generated_migration_passes_lint(app: Flask, tmp_path: Path) -> None:

@@ -45,14 +45,6 @@ from marketplace.proposals.use_cases.shared import (
 )
 
 
-def run_all() -> None:
-    """Run every scheduled job of this package."""
-    open_due()
-    lapse_overdue()
-    remind_about_results()
-    remind_about_unsent_changes()
-
-
 @dataclass(frozen=True, slots=True)
 class UndecidedBrief:
     """A published brief whose deadline has passed, read without a lock."""
@@ -298,3 +290,12 @@ def remind_about_unsent_changes() -> int:
             send(notice, supplier_recipients(proposal))
             reminded += 1
     return reminded
+
+
+JOBS = (open_due, lapse_overdue, remind_about_results, remind_about_unsent_changes)
+
+
+def run_all() -> None:
+    """Run every scheduled job of this package."""
+    for job in JOBS:
+        job()

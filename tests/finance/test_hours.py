@@ -7,6 +7,7 @@ import time_machine
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.dates import add_months
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.finance.models import HoursEntry
 from marketplace.finance.queries.hours import hours_page
@@ -145,3 +146,39 @@ def test_hours_of_last_month_are_reminded_of_once(garden, project, leader, advis
     assert "1 føring venter" in sent[leader.user_id].body
     assert "ikke ført timer for" in sent[forgetful.user_id].body
     assert {one.topic for one in sent.values()} == {"projects"}
+
+
+def remind_next_month():
+    """Send the reminders on the first day of the next month; return the text of each by user."""
+    first = (clock.today().replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+    with time_machine.travel(clock.from_local(first, dt.time(8)), tick=False):
+        remind_of_hours()
+    return {one.user_id: one.body for one in session.query(Notice)}
+
+
+def test_adviser_without_a_role_is_reminded_after_a_month_with_hours(garden, project, adviser):
+    others = [factories.member(garden, "adviser") for _number in range(3)]
+    first = clock.today().replace(day=1)
+    finance.hours(project, adviser.user_id, month=add_months(first, -1))
+    finance.hours(project, others[0].user_id, month=add_months(first, -2))
+    for month in (first, add_months(first, -1)):
+        finance.hours(project, others[1].user_id, month=month)
+    session.commit()
+    sent = remind_next_month()
+    assert "ikke ført timer for" in sent[adviser.user_id]
+    assert not {one.user_id for one in others} & sent.keys()
+
+
+def test_hours_that_no_role_approves_wait_for_the_curators(garden, project, leader, adviser):
+    """The hours of the project leader, who is an adviser, and those of a project without one."""
+    for person, role in ((adviser, "leader"), (leader, "manager")):
+        session.add(
+            ProjectPerson(project_id=project.id, user_id=person.user_id, role=role, since=project.starts_on)
+        )
+    other, curator = programme.project(garden, "Uten leder"), factories.member(garden, "curator")
+    for of, person in ((project, adviser), (other, leader)):
+        finance.hours(of, person.user_id)
+    finance.hours(project, leader.user_id)
+    session.commit()
+    sent = remind_next_month()
+    assert [sent[one.user_id].count("1 føring venter") for one in (adviser, leader, curator)] == [1, 1, 2]

@@ -1,9 +1,10 @@
 """Reminders in the first days of a month: hours that are missing, or wait for approval. One message to each person."""
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Container
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
@@ -14,6 +15,7 @@ from marketplace.core.dates import add_months
 from marketplace.finance.models import HoursEntry
 from marketplace.finance.notices import DueHours, hours_due
 from marketplace.finance.queries.corrections import is_valid
+from marketplace.organisations.models import Membership
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.programme.models.projects import Project, ProjectPerson
@@ -27,9 +29,11 @@ SENT = "hours.remind"
 
 
 def remind_of_hours() -> int:
-    """Remind people with a role in a project of last month's hours; return their number. A scheduled job.
+    """Remind people of last month's hours in projects; return the number of people. A scheduled job.
 
-    Idempotent: each person is reminded once a month. People who have left the gardens of a project are left out.
+    Those who had a role that month or recorded hours for the month before are reminded of missing hours, and those who
+    approve hours of the ones that wait. Idempotent: each person is reminded once a month. People who have left the
+    gardens of a project are left out.
     """
     today = clock.today()
     if today.day > LAST_DAY or clock.now() < clock.from_local(today, FIRST_HOUR):
@@ -68,11 +72,12 @@ def _due_hours(month: dt.date) -> dict[int, list[DueHours]]:
     )
     due: dict[int, list[DueHours]] = defaultdict(list)
     for project in session.scalars(query.order_by(Project.id)).all():
-        missing, waiting = _missing(project, month, last), _waiting(project)
-        for user_id in dict(eligible_people(project)):
+        people = dict(eligible_people(project))
+        missing, waiting = _missing(project, month, last), _waiting(project, people)
+        for user_id in people:
             if user_id in missing or user_id in waiting:
                 due[user_id].append(
-                    DueHours(project.slug, project.name, user_id in missing, waiting.get(user_id, 0))
+                    DueHours(project.slug, project.name, user_id in missing, waiting[user_id])
                 )
     return due
 
@@ -90,26 +95,44 @@ def _valid_hours(project: Project) -> ColumnElement[bool]:
 
 
 def _missing(project: Project, month: dt.date, last: dt.date) -> set[int]:
-    """Return the users with a role in the project in a month who have not recorded hours for it."""
+    """Return the users who should have recorded hours for a month and have not: those with a role then, or hours just before."""
     recorded = select(HoursEntry.user_id).where(HoursEntry.month == month, _valid_hours(project))
-    query = select(ProjectPerson.user_id).where(
-        _has_role(project, month, last), ProjectPerson.user_id.not_in(recorded)
+    before = select(HoursEntry.user_id).where(
+        HoursEntry.month == add_months(month, -1), _valid_hours(project)
     )
-    return set(session.scalars(query))
+    with_role = select(ProjectPerson.user_id).where(_has_role(project, month, last))
+    return {*session.scalars(with_role.union(before))} - {*session.scalars(recorded)}
 
 
-def _waiting(project: Project) -> dict[int, int]:
-    """Return the number of entries that the leader and the managers of places can approve today, by user."""
-    is_responsible = or_(ProjectPerson.role == "leader", ProjectPerson.place_id == HoursEntry.place_id)
-    query = (
-        select(ProjectPerson.user_id, func.count(HoursEntry.id.distinct()))
-        .join(HoursEntry, and_(HoursEntry.project_id == ProjectPerson.project_id, is_responsible))
-        .where(
-            _has_role(project, clock.today(), clock.today()),
-            _valid_hours(project),
-            HoursEntry.approved_at.is_(None),
-            HoursEntry.user_id != ProjectPerson.user_id,
+def _waiting(project: Project, eligible: Container[int]) -> Counter[int]:
+    """Return the number of entries that wait for the approval of each user.
+
+    The leader and the manager of the place approve. Where neither can, as for the leader's own hours, a curator does.
+    """
+    today = clock.today()
+    roles = [
+        (user_id, role, place_id)
+        for user_id, role, place_id in session.execute(
+            select(ProjectPerson.user_id, ProjectPerson.role, ProjectPerson.place_id).where(
+                _has_role(project, today, today)
+            )
         )
-        .group_by(ProjectPerson.user_id)
+        if user_id in eligible
+    ]
+    curators = session.scalars(
+        select(Membership.user_id).where(
+            Membership.organisation_id == project.garden_id, Membership.role == "curator"
+        )
+    ).all()
+    query = select(HoursEntry.user_id, HoursEntry.place_id).where(
+        _valid_hours(project), HoursEntry.approved_at.is_(None)
     )
-    return dict(session.execute(query).all())
+    waiting: Counter[int] = Counter()
+    for recorded_for, place_id in session.execute(query):
+        responsible = {
+            user_id
+            for user_id, role, managed_id in roles
+            if role == "leader" or (managed_id is not None and managed_id == place_id)
+        }
+        waiting.update((responsible - {recorded_for}) or ({*curators} - {recorded_for}))
+    return waiting

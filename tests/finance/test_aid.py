@@ -90,13 +90,26 @@ def test_all_companies_of_the_filtered_list_are_chosen_at_once(app, project, lea
     note_fees(leader, project.slug, [cafe.id], FeeDetails("paid", 500_000, clock.today()))
     browser = app.test_client().sign_in(leader.user_id)
 
-    def chosen(query):
+    def listed(query):
+        """Return the fields that the form of a filtered list sends when all are chosen."""
         page = browser.page(f"/programme/{project.slug}/aid?{query}")
-        return {int(box.get("value")) for box in page.all("input", name="id") if "checked" in box.attrib}
+        assert not [box for box in page.all("input", name="id") if "checked" in box.attrib]
+        return {"all": "1", "chosen": page.one("input", name="chosen").get("value")}
 
-    assert chosen("") == set()
-    assert chosen("all=1") == {bakery.id, cafe.id}
-    assert chosen("all=1&state=none") == chosen("all=1&q=boelgen") == chosen("all=1&q=bolgn") == {bakery.id}
+    assert listed("")["chosen"] == f"{bakery.id},{cafe.id}"
+    assert listed("state=none") == listed("q=boelgen") == listed("q=bolgn")
+    path, typed = (
+        f"/programme/{project.slug}/aid?state=none",
+        {"state": "waived", "on": clock.today().isoformat()},
+    )
+    refused = browser.post(path, data=typed | listed("state=none") | {"amount": "mye"})
+    assert (refused.status_code, refused.text.count(" checked"), "mye" in refused.text) == (422, 2, True)
+    assert browser.post(path, data=typed | listed("state=none") | {"amount": "0"}).status_code == 303
+    fees = {
+        row.participation.id: row.fee.state
+        for row in company_finances(project_for(leader, project.slug)).rows
+    }
+    assert fees == {bakery.id: "waived", cafe.id: "paid"}
 
 
 def test_company_of_another_project_gets_no_fee(garden, leader, project):

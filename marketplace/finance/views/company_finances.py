@@ -15,6 +15,7 @@ from marketplace.programme.queries.projects import project_for
 from marketplace.text_search.list_search import search_texts, searched_text
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.chosen_rows import chosen_ids
 from marketplace.web.counted_rows import CountedRows, read_counted_rows
 from marketplace.web.forms.editing import add
 from marketplace.web.list_filter import ListFilter, read_list_filter, state_select
@@ -27,16 +28,15 @@ from marketplace.web.viewer import current_viewer
 @access.garden
 @access.writes(Level.GARDEN, because=RECORDS)
 def aid(slug: str) -> ViewResponse:
-    """List fees and aid by company, and note the fee of the chosen companies, or with `all` of all in the filtered list."""
+    """List fees and aid by company, and note the fee of the chosen companies, or of all in the filtered list."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     page = queries.company_finances(project_access)
     fees, aided = (read_counted_rows(name, slug) for name in ("fees", "aid"))
     bar, rows, similar = _filtered(page.rows, fees, aided)
     form = FeeForm()
-    chosen = request.form.getlist("id", type=int)
-    if request.method == "GET" and request.args.get("all"):
-        chosen = [row.participation.id for row in rows]
+    chooses_all = "all" in request.form
+    chosen = chosen_ids() if chooses_all else request.form.getlist("id", type=int)
     counts: list[int] = []
     if add(form, lambda form: counts.append(use_cases.note_fees(viewer, slug, chosen, form.details()))):
         flashes.done(
@@ -55,6 +55,7 @@ def aid(slug: str) -> ViewResponse:
         similar=similar,
         form=form,
         chosen=set(chosen),
+        chooses_all=chooses_all,
         fee_states=FEE_STATES,
         bases=AID_BASES,
     )

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
 from typing import NamedTuple
 
 MIN_COMPANIES = 5
@@ -31,6 +30,12 @@ class DemandEvent(NamedTuple):
     place: str
     is_own: bool
     reason: str = ""
+
+
+EventsByKind = dict[tuple[DemandKind, str], list[DemandEvent]]
+"""Events by kind and reason."""
+GroupedEvents = Mapping[tuple[str, str], EventsByKind]
+"""Events by service and municipality, then by kind and reason: hundreds of groups for a thousand events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +137,16 @@ def count_events(events: Sequence[DemandEvent]) -> DemandCount:
     return DemandCount(len(events) - len(others), round_down(len(others)) if is_shown else 0)
 
 
+def group_events(events: Iterable[DemandEvent]) -> GroupedEvents:
+    """Group events by service and municipality, then by kind and reason."""
+    grouped: dict[tuple[str, str], EventsByKind] = defaultdict(lambda: defaultdict(list))
+    for event in events:
+        grouped[event.service, event.place][event.kind, event.reason].append(event)
+    return grouped
+
+
 def coverage_lines(
-    events: Iterable[DemandEvent],
+    events: GroupedEvents,
     searches: Mapping[tuple[str, str], int],
     key: Callable[[str, str], tuple[str, str] | None],
     supply: Callable[[str, str], int],
@@ -143,31 +156,29 @@ def coverage_lines(
 
     `key` maps the service (or kind of service) and the municipality of an event to a line, or to None to leave it out.
     """
-    grouped: defaultdict[tuple[str, str], list[DemandEvent]] = defaultdict(list, {one: [] for one in keys})
+    grouped: dict[tuple[str, str], EventsByKind] = {one: defaultdict(list) for one in keys}
     searched: Counter[tuple[str, str]] = Counter()
-    line_of = cache(key)  # many events are about the same service and municipality
-    for event in events:
-        line = line_of(event.service, event.place)
+    for (code, place), by_kind in events.items():
+        line = key(code, place)
         if line is not None:
-            grouped[line].append(event)
+            of_line = grouped.setdefault(line, defaultdict(list))
+            for kind, found in by_kind.items():
+                of_line[kind] += found
     for (code, place), number in searches.items():
-        line = line_of(code, place)
+        line = key(code, place)
         if line is not None:
             searched[line] += number
     always, lines = set(keys), []
     for line in dict.fromkeys([*grouped, *searched]):
-        counts, searches_shown = _counts(grouped[line]), round_down(searched[line])
+        counts, searches_shown = _counts(grouped.get(line, {})), round_down(searched[line])
         if counts or searches_shown or line in always:
             lines.append(_line(*line, supply(*line), counts, searches_shown))
     return lines
 
 
-def _counts(events: Sequence[DemandEvent]) -> dict[tuple[DemandKind, str], DemandCount]:
+def _counts(events: EventsByKind) -> dict[tuple[DemandKind, str], DemandCount]:
     """Count events by kind and reason, without counts that are not shown."""
-    by_kind: defaultdict[tuple[DemandKind, str], list[DemandEvent]] = defaultdict(list)
-    for event in events:
-        by_kind[event.kind, event.reason].append(event)
-    return {key: count for key, found in by_kind.items() if (count := count_events(found)) is not NONE}
+    return {key: count for key, found in events.items() if (count := count_events(found)) is not NONE}
 
 
 def _line(

@@ -64,13 +64,15 @@ class NearestSupplier:
 class Coverage:
     """The map for a kind of service or a single service. `tiles` are sorted by name.
 
+    `choices` has code and label of each kind of service, and of its services.
+
     There is one object per state of the directory, so that rendered fragments can be cached on it.
     """
 
     code: str
     label: str
     tiles: Sequence[Tile]
-    choices: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    choices: Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
     nearest: NearestSupplier | None
 
     @property
@@ -120,7 +122,7 @@ def _build_coverage(found: Catalogue, own: frozenset[str], chosen: str, _locale:
     service = taxonomy.services().get(code)
     label = service.label if service else taxonomy.group(code).label
     choices = [
-        (group.label, [(group.code, group.label), *((item.code, item.label) for item in group.services)])
+        (group.code, group.label, [(item.code, item.label) for item in group.services])
         for group in taxonomy.groups()
     ]
     made = Coverage(code, label, tiles, choices, None)

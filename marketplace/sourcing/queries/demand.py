@@ -1,16 +1,16 @@
 """Demand for services beside the supply, for business gardens: briefs, declined invitations, plans and searches."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, null, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, literal, null, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefService
 from marketplace.core import clock, places, taxonomy
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_passed
 from marketplace.core.errors import NotFound
 from marketplace.core.region import current_region
@@ -24,6 +24,7 @@ from marketplace.sourcing.demand_counts import (
     DemandEvent,
     DemandKind,
     coverage_lines,
+    group_events,
     round_down,
 )
 from marketplace.sourcing.lifecycle import InvitationState
@@ -59,7 +60,7 @@ def coverage_report(viewer: Viewer, place: str = "", on_map: str = "") -> Covera
     if not viewer.is_garden or viewer.organisation_id is None:
         raise NotFound
     chosen = _municipalities(place)
-    events = _events(viewer.organisation_id)
+    events = group_events(_events(viewer.organisation_id))
     searches = directory.unanswered_searches(clock.to_local(cutoff_passed(months=PERIOD_MONTHS)).date())
     catalogue = directory.catalogue()
 
@@ -111,43 +112,32 @@ def _municipalities(place: str) -> Collection[str]:
     return frozenset(places.municipalities_in(place) if place in places.counties() else [place])
 
 
-def _events(garden_id: int) -> list[DemandEvent]:
-    return [
-        *_read(_briefs(garden_id), DemandKind.BRIEF),
-        *_read(_declines(garden_id), DemandKind.DECLINE),
-        *_read(_plans(garden_id), DemandKind.PLAN),
-    ]
+def _events(garden_id: int) -> Iterator[DemandEvent]:
+    params = {"garden_id": garden_id, "now": clock.now(), "since": cutoff_passed(months=PERIOD_MONTHS)}
+    for kind, query in _QUERIES.items():
+        for company_id, service, place, is_own, is_open, reason in session.execute(query, params):
+            yield DemandEvent(kind, company_id, service, place, bool(is_own), reason)
+            if is_open:
+                yield DemandEvent(DemandKind.OPEN, company_id, service, place, bool(is_own))
 
 
-def _read(query: Select[Any], kind: DemandKind) -> list[DemandEvent]:
-    events = []
-    for company_id, service, place, is_own, is_open, reason in session.execute(query):
-        event = DemandEvent(kind, company_id, service, place, bool(is_own), reason)
-        events.append(event)
-        if is_open:
-            events.append(DemandEvent(DemandKind.OPEN, company_id, service, place, bool(is_own)))
-    return events
+def _briefs() -> Select[Any]:
+    is_open = and_(Brief.state == BriefState.PUBLISHED, Brief.deadline > bindparam("now"))
+    return _of_briefs(is_open, literal("")).where(Brief.published_at >= bindparam("since"))
 
 
-def _briefs(garden_id: int) -> Select[Any]:
-    is_open = and_(Brief.state == BriefState.PUBLISHED, Brief.deadline > clock.now())
-    return _of_briefs(garden_id, is_open, literal("")).where(
-        Brief.published_at >= cutoff_passed(months=PERIOD_MONTHS)
-    )
-
-
-def _declines(garden_id: int) -> Select[Any]:
+def _declines() -> Select[Any]:
     return (
-        _of_briefs(garden_id, null(), Invitation.decline_reason)
+        _of_briefs(null(), Invitation.decline_reason)
         .join(Invitation, Invitation.brief_id == Brief.id)
         .where(
             Invitation.state == InvitationState.DECLINED,
-            Invitation.declined_at >= cutoff_passed(months=PERIOD_MONTHS),
+            Invitation.declined_at >= bindparam("since"),
         )
     )
 
 
-def _of_briefs(garden_id: int, is_open: Any, reason: Any) -> Select[Any]:
+def _of_briefs(is_open: Any, reason: Any) -> Select[Any]:
     place = func.coalesce(
         func.nullif(Brief.answers["municipality"].as_string(), ""), Organisation.municipality_number
     )
@@ -156,7 +146,7 @@ def _of_briefs(garden_id: int, is_open: Any, reason: Any) -> Select[Any]:
             Brief.company_id,
             BriefService.code,
             place,
-            _is_followed(garden_id, Brief.company_id),
+            _is_followed(Brief.company_id),
             is_open,
             reason,
         )
@@ -167,14 +157,14 @@ def _of_briefs(garden_id: int, is_open: Any, reason: Any) -> Select[Any]:
     )
 
 
-def _plans(garden_id: int) -> Select[Any]:
+def _plans() -> Select[Any]:
     """Planned purchases for which no brief has been published yet."""
     has_brief = (
         select(Brief.id).where(Brief.action_id == Action.id, Brief.state.not_in(_UNPUBLISHED)).exists()
     )
     is_own = case(
         (Strategy.shared_at.is_(None), literal(value=False)),
-        else_=_is_followed(garden_id, Strategy.company_id),
+        else_=_is_followed(Strategy.company_id),
     )
     return (
         select(
@@ -198,5 +188,12 @@ def _plans(garden_id: int) -> Select[Any]:
     )
 
 
-def _is_followed(garden_id: int, company_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    return company_id.in_(companies_followed_by(garden_id))
+def _is_followed(company_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return company_id.in_(companies_followed_by(bindparam("garden_id", type_=Integer())))
+
+
+_QUERIES = {
+    DemandKind.BRIEF: prepared(_briefs()),
+    DemandKind.DECLINE: prepared(_declines()),
+    DemandKind.PLAN: prepared(_plans()),
+}

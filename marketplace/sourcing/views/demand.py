@@ -1,5 +1,7 @@
 """Coverage with demand, for business gardens: where suppliers are missing, and who to recruit."""
 
+from collections.abc import Sequence
+
 from flask import render_template
 
 from marketplace.core import taxonomy
@@ -35,7 +37,8 @@ GAP_LABELS = {
 @access.garden
 def coverage() -> ViewResponse:
     """Show supply beside demand by kind of service, and the services and places to recruit suppliers for."""
-    viewer, place = current_viewer(), _chosen_place()
+    viewer, places = current_viewer(), _place_choices()
+    place = _chosen_place(places)
     on_map = directory.coverage(viewer, query_arg("service", 40))
     report = queries.coverage_report(viewer, place, on_map.code)
     return render_template(
@@ -45,7 +48,7 @@ def coverage() -> ViewResponse:
         demand=report.demand,
         recruit=report.recruit[:MAX_RECRUIT],
         place=place,
-        places=_place_choices(),
+        places=places,
         gaps=GAP_LABELS,
         service_label=_service_label,
         reasons=_reasons,
@@ -59,10 +62,12 @@ def coverage() -> ViewResponse:
 @access.garden
 def coverage_csv() -> ViewResponse:
     """Download supply and demand by kind of service, one row for each."""
-    place = _chosen_place()
+    places = _place_choices()
+    place = _chosen_place(places)
+    place_name = dict(places).get(place) or _("The whole region")
     header = [_("Kind of service"), _("Place"), *_figure_headings()]
     rows = (
-        (_service_label(line.code), _place_name(place), *_figures(line))
+        (_service_label(line.code), place_name, *_figures(line))
         for line in queries.coverage_report(current_viewer(), place).groups
     )
     return csv_response(_("Coverage and demand"), header, rows)
@@ -75,14 +80,14 @@ def recruit_csv() -> ViewResponse:
     header = [_("Service"), _("Municipality"), *_figure_headings(), _("Reasons")]
     rows = (
         (_service_label(line.code), municipality_name(line.place), *_figures(line), _reasons(line))
-        for line in queries.coverage_report(current_viewer(), _chosen_place()).recruit
+        for line in queries.coverage_report(current_viewer(), _chosen_place(_place_choices())).recruit
     )
     return csv_response(_("Who to recruit"), header, rows)
 
 
-def _chosen_place() -> str:
+def _chosen_place(places: Sequence[tuple[str, str]]) -> str:
     place = query_arg("place", 4)
-    return place if place in {value for value, _label in _place_choices()} else ""
+    return place if place in dict(places) else ""
 
 
 def _place_choices() -> list[tuple[str, str]]:
@@ -93,10 +98,6 @@ def _place_choices() -> list[tuple[str, str]]:
     ]
     names = [(number, municipality_name(number)) for number in region.municipalities]
     return whole + sorted(names, key=lambda item: sort_key(item[1]))
-
-
-def _place_name(place: str) -> str:
-    return dict(_place_choices()).get(place) or _("The whole region")
 
 
 def _service_label(code: str) -> str:

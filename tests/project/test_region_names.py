@@ -16,6 +16,7 @@ NATIONAL_DATA = (
     "counties.csv",
     "common_words.txt",
     "search_judgments.tsv",
+    "search_names.tsv",
     "region.yaml",
 )
 """Lists of the whole country, and the default region itself."""

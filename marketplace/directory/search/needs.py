@@ -4,12 +4,22 @@ Used by the directory, the front page and the guide. A text about something else
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from marketplace import matching
 from marketplace.core import taxonomy
+from marketplace.directory.search.need_phrases import (
+    AMOUNT,
+    ServicePhrase,
+    TextWord,
+    known_stems,
+    phrase_stems,
+    service_phrases,
+    services_by_stem,
+    words_of,
+)
 from marketplace.directory.search.query_analysis import (
     MAX_QUERY,
     content_words,
@@ -20,8 +30,7 @@ from marketplace.directory.search.query_analysis import (
     spelling,
     stems_of,
 )
-from marketplace.suppliers.glossary import glossary, search_phrases
-from marketplace.text_search.language_resources import text_resources
+from marketplace.suppliers.glossary import glossary
 
 MAX_SERVICES = 6
 _LIKELY, _LIKELY_SHARE = 0.3, 0.5
@@ -34,9 +43,7 @@ _NAMED, _LAY, _MENTION = 0.55, 0.35, 0.2
 _NAMED_IN_WORDS = 12
 """In a text with more content words, a phrase counts for less: it may be mentioned in passing."""
 _MAX_SPECIFIC_SERVICES = 2
-_MAX_PHRASE_WORDS = 5
 _MIN_PARTIAL_LENGTH = 5
-_MIN_FIRST_PART = 3
 _MIN_KNOWN = 0.5
 """The model's guesses count only if more than this share of a text's content words are in the glossary."""
 
@@ -50,112 +57,6 @@ class Need:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """A phrase of the taxonomy: the stems of its content words, and the services it stands for."""
-
-    stems: frozenset[str]
-    services: tuple[str, ...]
-    is_term: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """A content word of a text with its stems: of the whole word, of its written parts, and of its other standard."""
-
-    surface: str
-    stems: frozenset[str]
-    is_filler: bool
-
-    @property
-    def is_general(self) -> bool:
-        """True for a filler and for a word that texts about anything use: to find, to buy, to sell."""
-        return self.is_filler or self.surface.casefold() in _general_words()
-
-
-@cache
-def _fillers() -> frozenset[str]:
-    return frozenset(
-        str(word) for words in text_resources()["stopwords"]["filler"].values() for word in words
-    )
-
-
-@cache
-def _general_words() -> frozenset[str]:
-    return frozenset(map(str, text_resources()["general_words"]))
-
-
-def _words(text: str) -> list[_Word]:
-    return [
-        _Word(word, _stems_with_heads(word), word.casefold() in _fillers()) for word in content_words(text)
-    ]
-
-
-def _stems_with_heads(word: str) -> frozenset[str]:
-    return frozenset() if is_ordinary_word(word) else frozenset((*stems_of(word), *_compound_heads(word)))
-
-
-def _compound_heads(word: str) -> Iterator[str]:
-    """Yield the product that an unknown compound names, and its other part: film and bryllups for bryllupsfilm.
-
-    The product ends the compound, or comes before the work on it, as in nettsideutvikling.
-    """
-    stem = stems_of(word)[0]
-    if stem not in _known_stems():
-        for work in text_resources()["work_heads"]:
-            first = stems_of(word.casefold().removesuffix(work))[0] if word.casefold().endswith(work) else ""
-            if len(first) >= _MIN_FIRST_PART and first in _known_stems():
-                yield first
-        for head in text_resources()["product_heads"]:
-            for form in dict.fromkeys((head, stems_of(head)[0])):
-                if stem.endswith(form) and len(stem) >= len(form) + _MIN_FIRST_PART:
-                    yield stems_of(head)[0]
-                    yield from stems_of(stem.removesuffix(form))
-
-
-@cache
-def _phrases() -> Sequence[_Phrase]:
-    """The names, terms, lay phrases and tools of the services, except long ones."""
-    known = taxonomy.services()
-    terms = {
-        term.casefold()
-        for service in known.values()
-        for texts in (*service.terms.values(), tuple(service.labels.values()))
-        for term in texts
-    }
-    found: dict[tuple[frozenset[str], str], bool] = {}
-    phrases = [(phrase.text, phrase.services) for phrase in glossary().phrases]
-    phrases += [(text, (code,)) for code, texts in search_phrases().items() for text in texts]
-    for text, services in phrases:
-        words = content_words(text)
-        if not 0 < len(words) <= _MAX_PHRASE_WORDS:
-            continue
-        for stems in _spellings(words):
-            for code in services:
-                key = (stems, code)
-                found[key] = found.get(key, False) or text.casefold() in terms
-    by_stems: dict[tuple[frozenset[str], bool], list[str]] = {}
-    for (stems, code), is_term in found.items():
-        by_stems.setdefault((stems, is_term), []).append(code)
-    return tuple(_Phrase(stems, tuple(codes), is_term) for (stems, is_term), codes in by_stems.items())
-
-
-def _spellings(words: Sequence[str]) -> Iterator[frozenset[str]]:
-    """Yield the stems of a phrase with its hyphenated words in one and in several words."""
-    yield frozenset(stems_of(word)[0] for word in words)
-    if any("-" in word for word in words):
-        yield frozenset(stem for word in words for stem in (stems_of(word)[1:] or stems_of(word)[:1]))
-
-
-@cache
-def _known_stems() -> frozenset[str]:
-    """The stems of all words of the glossary and the search phrases."""
-    analyzer = glossary().analyzer
-    texts = [phrase.text for phrase in glossary().phrases]
-    texts += [text for phrases in search_phrases().values() for text in phrases]
-    return frozenset(stem for text in texts for word in analyzer.words(text) for stem in stems_of(word))
-
-
 @lru_cache(maxsize=2000)
 def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     """Return the services that a text asks for, most probable first; none for a text about something else.
@@ -165,12 +66,16 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     if len(text) <= MAX_QUERY:
         text = correct(text, spelling())
     text = glossary().negation.split(text).wanted
-    words = _words(text)
+    words = words_of(text)
     needs = _named_needs(words)
     # A phrase that consists of exactly these words decides alone.
     if exact := {code: need for code, need in needs.items() if need.probability == 1.0}:
         needs = exact
-    elif _is_about_services(words) and any(is_informative_word(word.surface) for word in words):
+    elif (
+        not _lacks_topic(words)
+        and _is_about_services(words)
+        and any(is_informative_word(word.surface) for word in words)
+    ):
         about = " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
         for guess in matching.suggest_needs(about, glossary(), language_of(text), limit=limit):
             if not guess.words and _is_too_short(words, guess.probability):
@@ -192,9 +97,11 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     )
 
 
-def _is_too_short(words: Sequence[_Word], probability: float) -> bool:
+def _is_too_short(words: Sequence[TextWord], probability: float) -> bool:
     """Return True for a few words that may only look like those of a service: kjøttproduksjon, catering to 40 people."""
-    return len(words) == 1 or (len(words) <= _FEW_WORDS and probability < _CERTAIN_IN_FEW_WORDS)
+    if len(words) > _FEW_WORDS:
+        return False
+    return len(words) == 1 or probability < _CERTAIN_IN_FEW_WORDS or not any(map(_is_topic, words))
 
 
 def likely_needs(needs: Sequence[Need]) -> tuple[Need, ...]:
@@ -203,15 +110,29 @@ def likely_needs(needs: Sequence[Need]) -> tuple[Need, ...]:
     return tuple(need for need in needs if need.probability >= max(_LIKELY, _LIKELY_SHARE * best))
 
 
-def _is_about_services(words: Sequence[_Word]) -> bool:
+def _lacks_topic(words: Sequence[TextWord]) -> bool:
+    """Return True for a few words about another trade, which only a broad word connects with a service: førstehjelpskurs."""
+    return (
+        len(words) <= _FEW_WORDS and any(word.is_broad for word in words) and not any(map(_is_topic, words))
+    )
+
+
+def _is_topic(word: TextWord) -> bool:
+    """Return True for a word of the phrases of our services that other texts seldom use."""
+    if word.is_general or word.is_broad or not is_informative_word(word.surface):
+        return False
+    return not word.stems.isdisjoint(phrase_stems())
+
+
+def _is_about_services(words: Sequence[TextWord]) -> bool:
     content = [word for word in words if not word.is_general]
     if not content:
         return bool(words) and all(word.is_filler for word in words)
-    known = sum(not word.stems.isdisjoint(_known_stems()) for word in content)
+    known = sum(not word.stems.isdisjoint(known_stems()) for word in content)
     return known > _MIN_KNOWN * len(content)
 
 
-def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
+def _named_needs(words: Sequence[TextWord]) -> dict[str, Need]:
     """Return the services with a phrase whose words stand close together in a text, by code."""
     positions: dict[str, list[int]] = {}
     for index, word in enumerate(words):
@@ -219,7 +140,7 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
             positions.setdefault(stem, []).append(index)
     content = [index for index, word in enumerate(words) if not word.is_filler] or list(range(len(words)))
     needs: dict[str, Need] = {}
-    for phrase in _phrases():
+    for phrase in service_phrases():
         if phrase.stems <= positions.keys():
             matched = _closest(phrase.stems, positions)
             if max(matched) - min(matched) > len(phrase.stems) + 1:
@@ -234,11 +155,9 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
             )
             certainty = min(1.0, _NAMED_IN_WORDS / len(content))
             probability = 1.0 if share == 1 else (base + (1 - base) * share) * certainty
-            if all(words[index].is_general for index in matched) and (
-                len(matched) < len(words) or not any(word.is_filler for word in words)
-            ):
+            if AMOUNT not in phrase.stems and _says_too_little(words, matched):
                 continue
-        elif len(words) == 1 and phrase.is_term and not words[0].is_general and _is_part_of(words[0], phrase):
+        elif len(words) == 1 and phrase.is_term and _is_part_of(words[0], phrase):
             matched, probability = {0}, 0.3 + 0.3 / len(phrase.stems)
         else:
             continue
@@ -249,23 +168,16 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
     return needs
 
 
-def _is_specific(phrase: _Phrase) -> bool:
-    return all(len(_services_by_stem()[stem]) <= _MAX_SPECIFIC_SERVICES for stem in phrase.stems)
+def _says_too_little(words: Sequence[TextWord], matched: Collection[int]) -> bool:
+    """Return True if only words that texts about anything use are matched."""
+    is_part = len(matched) < len(words)
+    if all(words[index].is_general for index in matched):
+        return is_part or not any(word.is_filler for word in words)
+    return is_part and all(words[index].is_broad for index in matched) and _lacks_topic(words)
 
 
-@cache
-def _services_by_stem() -> Mapping[str, frozenset[str]]:
-    """The services whose phrases and lay texts contain a stem."""
-    services: dict[str, set[str]] = {}
-    for phrase in glossary().phrases:
-        for word in content_words(phrase.text):
-            for stem in stems_of(word):
-                services.setdefault(stem, set()).update(phrase.services)
-    for code, texts in search_phrases().items():
-        for word in content_words(" ".join(texts)):
-            for stem in stems_of(word):
-                services.setdefault(stem, set()).add(code)
-    return {stem: frozenset(codes) for stem, codes in services.items()}
+def _is_specific(phrase: ServicePhrase) -> bool:
+    return all(len(services_by_stem()[stem]) <= _MAX_SPECIFIC_SERVICES for stem in phrase.stems)
 
 
 def _closest(stems: frozenset[str], positions: Mapping[str, Sequence[int]]) -> set[int]:
@@ -278,8 +190,10 @@ def _closest(stems: frozenset[str], positions: Mapping[str, Sequence[int]]) -> s
     return min(candidates, key=lambda indices: max(indices) - min(indices))
 
 
-def _is_part_of(word: _Word, phrase: _Phrase) -> bool:
-    return len(word.surface) >= _MIN_PARTIAL_LENGTH and not word.stems.isdisjoint(phrase.stems)
+def _is_part_of(word: TextWord, phrase: ServicePhrase) -> bool:
+    if word.is_general or word.is_broad or len(word.surface) < _MIN_PARTIAL_LENGTH:
+        return False
+    return not word.stems.isdisjoint(phrase.stems)
 
 
 @lru_cache(maxsize=2000)
@@ -298,7 +212,7 @@ def intended_services(text: str) -> Mapping[str, float]:
 @cache
 def _groups() -> Mapping[frozenset[str], str]:
     """Groups of services by the stems of each part of their name: "rådgivning" for strategy, advice and courses."""
-    exact = {phrase.stems for phrase in _phrases()}
+    exact = {phrase.stems for phrase in service_phrases()}
     named: dict[frozenset[str], str] = {}
     for group in taxonomy.groups():
         for label in group.labels.values():

@@ -6,7 +6,7 @@ It uses the matcher's analysis: stop words, stems, compounds, bokmål and nynors
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -129,10 +129,10 @@ def _vocabulary_words() -> frozenset[str]:
     )
 
 
-def content_words(text: str) -> list[str]:
+def content_words(text: str, keep: Container[str] = ()) -> list[str]:
     """Return the words to search for, in order and as they are typed.
 
-    Stop words are dropped, unless there is nothing else or they are typed as an abbreviation: IT, SoMe.
+    Stop words are dropped, unless there is nothing else, they are typed as an abbreviation (IT, SoMe), or in `keep`.
     """
     typed = [match.group() for match in _TYPED_WORD.finditer(_plain(text))]
     stop_words = _stop_words()[language_of(text)]
@@ -140,7 +140,9 @@ def content_words(text: str) -> list[str]:
     content = [
         word
         for word in typed
-        if word.casefold() not in stop_words or (_is_abbreviation(word) and not shouted)
+        if word.casefold() not in stop_words
+        or word.casefold() in keep
+        or (_is_abbreviation(word) and not shouted)
     ]
     return content or typed
 

@@ -28,7 +28,7 @@ from marketplace.programme.views.own_course import course_panel, plan_start_pane
 from marketplace.proposals.confirmable_award import AWARD
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
-from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
+from marketplace.proposals.use_cases.lapse import close_with_brief, has_sent_offers
 from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel, plan_outcomes_panel
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.proposals.views.stories import help_stories_panel, plan_stories_panel, profile_stories_panel

@@ -26,7 +26,7 @@ from marketplace.programme.use_cases import (
     seat_release,
     session_reminders,
 )
-from marketplace.proposals.use_cases import scheduled as proposals
+from marketplace.proposals import use_cases as proposals
 from marketplace.reporting.fact_recording import record_missing_facts
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.strategy.use_cases import half_done_reminders, measuring_reminders, plan_review_reminders

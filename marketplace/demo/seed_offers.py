@@ -181,9 +181,9 @@ def _seed_scheduled_jobs(timeline: Timeline, entry: Entry) -> None:
     deadline, decided = entry["answers"]["response_deadline"], _decision_day(entry) or 0
     for days in (1, *(reminder + 1 for reminder in DECISION_REMINDER_DAYS), LAPSES_AFTER_DAYS):
         if deadline + days <= decided + 1:
-            timeline.add_scheduled(deadline + days, use_cases.run_all)
+            timeline.add_scheduled(deadline + days, use_cases.run_jobs)
     if "delivered" in entry:
-        timeline.add_scheduled(entry["delivered"] + OUTCOME_ASKED_AFTER_DAYS, use_cases.run_all)
+        timeline.add_scheduled(entry["delivered"] + OUTCOME_ASKED_AFTER_DAYS, use_cases.run_jobs)
 
 
 def _seed_scores(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> None:

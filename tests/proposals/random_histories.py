@@ -107,8 +107,8 @@ class BriefHistories(RuleBasedStateMachine):
     def run_scheduled_jobs(self):
         """Run the scheduled jobs twice, as two workers would."""
         session.rollback()
-        use_cases.run_all()
-        use_cases.run_all()
+        use_cases.run_jobs()
+        use_cases.run_jobs()
         if self.phase != "evaluating":
             return
         if not self.is_told:

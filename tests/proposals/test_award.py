@@ -80,7 +80,7 @@ def test_choosing_nobody_without_offers_needs_no_message(market, at_noon):
 def test_decision_ninety_days_after_lapse_is_refused(judged, at_noon, replies):
     lapsed = AFTER + dt.timedelta(days=43)
     at_noon.move_to(lapsed, tick=False)
-    use_cases.run_all()
+    use_cases.run_jobs()
     before, chosen = decision_state(judged), details(judged, still_stands=True)
     assert before[0] == "lapsed"
     answers = replies(judged, chosen.proposal_id)

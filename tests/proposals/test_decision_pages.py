@@ -160,7 +160,7 @@ def test_offer_can_be_ruled_out_on_its_page(browser, opened):
 
 def test_lapsed_brief_has_letter_for_each_supplier(browser, opened, at_noon):
     at_noon.move_to(AFTER + dt.timedelta(days=43), tick=False)
-    use_cases.run_all()
+    use_cases.run_jobs()
     page = browser("kvistverk").page(f"/proposals/{opened.proposal('kvistverk').id}/letter")
     assert "45" in page.text
     assert browser("owner").page(OFFERS).one("table")

@@ -17,7 +17,7 @@ from marketplace.proposals.comparison import compare
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD, count_duplicates, normalize
 from marketplace.proposals.limits import MAX_OFFERS_PER_DAY
 from marketplace.proposals.models import ProposalRevision
-from marketplace.proposals.use_cases import scheduled
+from marketplace.proposals.use_cases import open_due
 from marketplace.sourcing.models import Invitation
 from tests.factories.market import Market
 from tests.factories.offers import filled, full_content
@@ -114,7 +114,7 @@ def test_text_repeated_in_three_opened_offers_is_reported(market: Market, at_noo
         send(market, "kvistverk", reference)
         send(market, "myrull", reference, understanding=own % number)
     at_noon.move_to(AFTER, tick=False)
-    scheduled.open_due()
+    open_due()
     told = [advice(market, reference) for reference in references]
     assert sum("Kvistverk" in text and "samme ord" in text for text in told) == 1
     assert not any("Myrull" in text and "samme ord" in text for text in told)
@@ -128,7 +128,7 @@ def test_sealed_texts_are_not_counted_as_duplicates(market: Market, at_noon: Any
     market.send("kvistverk")
     market.send("myrull")
     at_noon.move_to(AFTER, tick=False)
-    scheduled.open_due()
+    open_due()
     assert "samme ord" not in advice(market, market.reference)
     assert market.proposal("kvistverk").repeats == 0
 

@@ -68,7 +68,7 @@ class Walk:
         self.machine.move_to(self.now, tick=False)
 
     def clock(self):
-        use_cases.run_all()
+        use_cases.run_jobs()
 
     def _numbers(self):
         return list(session.scalars(select(Proposal.id))) or [0]

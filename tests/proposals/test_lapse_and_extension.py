@@ -16,12 +16,12 @@ def after(days):
 
 
 def test_reminders_and_lapse_happen_once(opened, at_noon):
-    use_cases.run_all()
+    use_cases.run_jobs()
     told = lambda: len(notices_to(opened.owner, "decide_soon"))  # noqa: E731 because it is used three times
     for day, expected in ((6, 1), (20, 2), (34, 3)):
         at_noon.move_to(after(day), tick=False)
-        use_cases.run_all()
-        use_cases.run_all()
+        use_cases.run_jobs()
+        use_cases.run_jobs()
         assert told() == expected
     assert len(notices_to(opened.curator, "garden_decide_soon")) == 1
     at_noon.move_to(after(43), tick=False)
@@ -34,7 +34,7 @@ def test_reminders_and_lapse_happen_once(opened, at_noon):
 
 def test_lapsed_brief_is_awarded_late_with_consent(opened, at_noon, replies):
     at_noon.move_to(after(43), tick=False)
-    use_cases.run_all()
+    use_cases.run_jobs()
     number = opened.proposal("kvistverk").id
     details = use_cases.AwardDetails(number, 92_000, dt.date(2027, 3, 1), "Best for oss.")
     with pytest.raises(RuleBroken):

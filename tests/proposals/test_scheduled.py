@@ -10,7 +10,6 @@ from marketplace.core.database import session
 from marketplace.outbox.models import Notice
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
-from marketplace.proposals.use_cases import scheduled
 from tests.factories.offers import full_content
 from tests.proposals.conftest import AFTER, REFERENCE
 from tests.support.interleaving import interleave
@@ -31,18 +30,18 @@ def recorded(action):
 
 @pytest.mark.both_databases
 def test_concurrent_workers_announce_opening_once(app, opened):
-    with interleave(app, EVENTS, scheduled.open_due):
-        assert scheduled.open_due() == 0
+    with interleave(app, EVENTS, use_cases.open_due):
+        assert use_cases.open_due() == 0
     assert sent_notices("offers_opened") == 2, "the company's two people"
     assert recorded("brief.opened") == 1
 
 
 @pytest.mark.both_databases
 def test_concurrent_workers_send_one_reminder(app, opened, at_noon):
-    scheduled.open_due()
+    use_cases.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=20), tick=False)
-    with interleave(app, EVENTS, scheduled.lapse_overdue):
-        assert scheduled.lapse_overdue() == 0
+    with interleave(app, EVENTS, use_cases.lapse_overdue):
+        assert use_cases.lapse_overdue() == 0
     assert sent_notices("decide_soon") == 2, "the company's two people"
     assert sent_notices("garden_decide_soon") == 1
     assert recorded("brief.remind_") == 1
@@ -51,10 +50,10 @@ def test_concurrent_workers_send_one_reminder(app, opened, at_noon):
 @pytest.mark.both_databases
 @pytest.mark.parametrize("days", [20, 43])
 def test_decision_during_job_prevents_reminder_and_lapse(app, opened, at_noon, days):
-    scheduled.open_due()
+    use_cases.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=days), tick=False)
     with interleave(app, EVENTS, lambda: use_cases.choose_nobody(opened.owner, REFERENCE, REPLY)):
-        assert scheduled.lapse_overdue() == 0
+        assert use_cases.lapse_overdue() == 0
     assert opened.brief.state == "no_award"
     assert opened.proposal("kvistverk").state == "not_selected"
     assert (sent_notices("decide_soon"), sent_notices("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
@@ -62,7 +61,7 @@ def test_decision_during_job_prevents_reminder_and_lapse(app, opened, at_noon, d
 
 @pytest.mark.both_databases
 def test_reopening_during_job_restarts_deadline(app, opened, at_noon, choose):
-    scheduled.open_due()
+    use_cases.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=43), tick=False)
 
     def choose_and_take_back():
@@ -70,7 +69,7 @@ def test_reopening_during_job_restarts_deadline(app, opened, at_noon, choose):
         use_cases.reopen(opened.owner, REFERENCE, "Prisen var feil.")
 
     with interleave(app, EVENTS, choose_and_take_back):
-        assert scheduled.lapse_overdue() == 0
+        assert use_cases.lapse_overdue() == 0
     assert opened.brief.state == "published"
     assert opened.proposal("kvistverk").state == "submitted"
     assert (sent_notices("decide_soon"), sent_notices("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
@@ -86,8 +85,8 @@ def delivered(opened, choose):
 
 @pytest.mark.both_databases
 def test_concurrent_workers_request_outcome_once(app, delivered):
-    with interleave(app, EVENTS, scheduled.remind_about_results):
-        assert scheduled.remind_about_results() == 0
+    with interleave(app, EVENTS, use_cases.remind_about_results):
+        assert use_cases.remind_about_results() == 0
     assert recorded("brief.ask_handover") == 1
     assert sent_notices("did_it_work") == 2, "the company's two people"
 
@@ -97,7 +96,7 @@ def test_outcome_answered_during_job_is_not_requested(app, delivered):
     answers = use_cases.OutcomeAnswers("yes", "over", "partly", "maybe")
     act = lambda: use_cases.answer_outcome(delivered.member, REFERENCE, "handover", answers)  # noqa: E731 because it is an argument
     with interleave(app, EVENTS, act):
-        assert scheduled.remind_about_results() == 0
+        assert use_cases.remind_about_results() == 0
     assert (recorded("brief.outcome"), recorded("brief.ask_"), sent_notices("did_it_work")) == (1, 0, 0)
 
 
@@ -107,9 +106,9 @@ def test_supplier_is_reminded_once_of_changes_not_sent(app, market, at_noon):
     at_noon.shift(dt.timedelta(minutes=1))
     use_cases.save(market.kvistverk, REFERENCE, full_content(monthly_nok=990))
     at_noon.move_to(dt.datetime(2026, 12, 10, 6, 59, tzinfo=dt.UTC), tick=False)
-    assert scheduled.remind_about_unsent_changes() == 0, "one minute before eight o'clock"
+    assert use_cases.remind_about_unsent_changes() == 0, "one minute before eight o'clock"
     at_noon.shift(dt.timedelta(minutes=1))
-    assert (scheduled.remind_about_unsent_changes(), scheduled.remind_about_unsent_changes()) == (1, 0)
+    assert (use_cases.remind_about_unsent_changes(), use_cases.remind_about_unsent_changes()) == (1, 0)
     notice = session.scalars(select(Notice).where(Notice.kind == "changes_not_sent")).one()
     assert (notice.user_id, notice.link_path) == (market.kvistverk.user_id, f"/briefs/{REFERENCE}/proposal")
     assert recorded("proposal.remind") == 0, "the event is sealed until the opening"
@@ -120,4 +119,4 @@ def test_sent_changes_give_no_reminder(app, market, at_noon):
     at_noon.shift(dt.timedelta(minutes=1))
     market.send("kvistverk", monthly_nok=990)
     at_noon.move_to(dt.datetime(2026, 12, 11, 9, tzinfo=dt.UTC), tick=False)
-    assert scheduled.remind_about_unsent_changes() == 0
+    assert use_cases.remind_about_unsent_changes() == 0

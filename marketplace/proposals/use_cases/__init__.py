@@ -1,4 +1,4 @@
-"""Use cases of offers: submission, evaluation, decision, delivery and scheduled jobs."""
+"""Use cases of offers: submission, opening, scoring, decision, delivery and outcome; and their scheduled jobs."""
 
 from marketplace.proposals.use_cases.award import (
     AwardDetails,
@@ -14,7 +14,10 @@ from marketplace.proposals.use_cases.delivery import (
     deliver,
     terminate,
 )
-from marketplace.proposals.use_cases.evaluation import extend_without_offers, open_early
+from marketplace.proposals.use_cases.extension_without_offers import extend_without_offers
+from marketplace.proposals.use_cases.lapse import lapse_overdue
+from marketplace.proposals.use_cases.opening import open_due, open_early
+from marketplace.proposals.use_cases.outcome_requests import remind_about_results
 from marketplace.proposals.use_cases.outcomes import (
     OutcomeAnswers,
     ReplyDetails,
@@ -22,7 +25,6 @@ from marketplace.proposals.use_cases.outcomes import (
     reply_details,
     reply_to_outcome,
 )
-from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
 from marketplace.proposals.use_cases.scoring import (
     close_scoring,
     finish_own_scores,
@@ -41,8 +43,20 @@ from marketplace.proposals.use_cases.submission import (
     submit,
     withdraw,
 )
+from marketplace.proposals.use_cases.unsent_change_reminders import remind_about_unsent_changes
+
+JOBS = (open_due, lapse_overdue, remind_about_results, remind_about_unsent_changes)
+"""Scheduled jobs, in the order in which they run."""
+
+
+def run_jobs() -> None:
+    """Run every scheduled job of this package."""
+    for job in JOBS:
+        job()
+
 
 __all__ = [
+    "JOBS",
     "AwardDetails",
     "OutcomeAnswers",
     "RejectionReply",
@@ -63,6 +77,7 @@ __all__ = [
     "open_due",
     "open_early",
     "remind_about_results",
+    "remind_about_unsent_changes",
     "remove_file",
     "remove_story",
     "reopen",
@@ -72,7 +87,7 @@ __all__ = [
     "reply_to_outcome",
     "resume",
     "rule_out",
-    "run_all",
+    "run_jobs",
     "save",
     "save_own_scores",
     "save_scores",

@@ -24,7 +24,7 @@ from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.scoring import close_open_round
-from marketplace.proposals.use_cases.shared import (
+from marketplace.proposals.use_cases.transitions import (
     apply_brief_transition,
     apply_transition,
     company_recipients,

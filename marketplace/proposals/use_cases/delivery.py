@@ -19,7 +19,7 @@ from marketplace.proposals.models import Award
 from marketplace.proposals.offer_content import BriefRequirements
 from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import award_of
-from marketplace.proposals.use_cases.shared import (
+from marketplace.proposals.use_cases.transitions import (
     apply_brief_transition,
     garden_recipients,
     lock_brief,

@@ -14,7 +14,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.models import EmergencyAccess, Proposal
-from marketplace.proposals.use_cases.shared import company_recipients, supplier_recipients
+from marketplace.proposals.use_cases.transitions import company_recipients, supplier_recipients
 
 EMERGENCY_ACCESS_MINUTES = 60
 MIN_REASON_LENGTH = 20

@@ -22,7 +22,7 @@ from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer, Outcome
 from marketplace.proposals.outcome_questions import QUESTIONS, STORY_LABELS
 from marketplace.proposals.queries import award_of, outcome_for_supplier
 from marketplace.proposals.queries.outcomes import is_for_supplier, removed_stories
-from marketplace.proposals.use_cases.shared import company_recipients, lock_brief, supplier_recipients
+from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief, supplier_recipients
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.units import format_value
 from marketplace.strategy.use_cases.measurements import record_outcome_measurement

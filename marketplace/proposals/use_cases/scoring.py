@@ -34,7 +34,7 @@ from marketplace.proposals.queries.scoring import (
 )
 from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
-from marketplace.proposals.use_cases.shared import company_recipients, lock_brief
+from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief
 
 _ScoreRow = Evaluation | IndividualScore
 

@@ -13,7 +13,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import award_of, outcome_for_garden, outcome_for_supplier
-from marketplace.proposals.use_cases.shared import company_recipients, lock_brief, supplier_recipients
+from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief, supplier_recipients
 
 
 def name_supplier(viewer: Viewer, outcome_id: int, *, is_named: bool) -> None:

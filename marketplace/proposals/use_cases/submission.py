@@ -26,7 +26,7 @@ from marketplace.proposals.queries import (
     load_supplier_offer,
     own_proposal,
 )
-from marketplace.proposals.use_cases.shared import (
+from marketplace.proposals.use_cases.transitions import (
     apply_transition,
     company_recipients,
     lock_brief_for_supplier,

@@ -14,7 +14,10 @@ from marketplace.proposals.forms.scores import CRITERION_LABELS
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import BriefOffers, Offer
 from marketplace.proposals.score_criteria import CRITERIA
-from marketplace.proposals.use_cases.evaluation import can_extend_without_offers, extension_range
+from marketplace.proposals.use_cases.extension_without_offers import (
+    can_extend_without_offers,
+    extension_range,
+)
 from marketplace.proposals.views import blueprint
 from marketplace.vetting.queries import stated_interests
 from marketplace.web import access, flashes

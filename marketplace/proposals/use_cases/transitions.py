@@ -1,4 +1,4 @@
-"""Shared by all use cases: locking the brief, state transitions, recipients and the sealed event log."""
+"""State transitions of offers and of their brief, with locking, recipients and the sealed event log."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Early opening of offers, and deadline extension when no offers were received."""
+"""Extension of a deadline that passed without offers."""
 
 import datetime as dt
 
@@ -17,58 +17,13 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.use_cases import send
-from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.queries.offers import HIDDEN_STATES
-from marketplace.proposals.use_cases.shared import (
+from marketplace.proposals.use_cases.transitions import (
     check_brief_transition,
-    company_recipients,
     lock_brief,
-    lock_brief_for_company,
-    open_sealed_offers,
     proposals_of,
 )
-from marketplace.sourcing.models import Invitation
-
-
-def open_early(viewer: Viewer, reference: str) -> bool:
-    """Open the offers before the deadline if every invited supplier has answered. Return True if they were opened.
-
-    The brief must be open to invited suppliers only, so that no unknown supplier can still be writing. A refusal reveals
-    neither names nor numbers. Every attempt is recorded.
-    """
-    with transaction():
-        brief = lock_brief_for_company(viewer, reference, "close_early")
-        if brief.open_door:
-            raise RuleBroken(
-                _(
-                    "The brief is open to all approved suppliers, so the offers stay sealed until the deadline."
-                )
-            )
-        if not _all_have_answered(brief):
-            record(viewer, "brief.open_early_refused", "brief", brief.reference)
-            return False
-        brief.opened_early_at = clock.now()
-        brief.updated_at = clock.now()
-        record(viewer, "brief.open_early", "brief", brief.reference)
-        announce_opening(brief)
-        return True
-
-
-def _all_have_answered(brief: Brief) -> bool:
-    sent = {proposal.supplier_id for proposal in proposals_of(brief, ProposalState.SUBMITTED)}
-    asked = session.scalars(select(Invitation).where(Invitation.brief_id == brief.id)).all()
-    return bool(sent) and all(one.supplier_id in sent or one.state == "declined" for one in asked)
-
-
-def announce_opening(brief: Brief) -> None:
-    """Open the sealed offers of a brief, and notify company and garden of the number of offers."""
-    open_sealed_offers(brief)
-    count = len(proposals_of(brief, ProposalState.SUBMITTED))
-    title = brief.versions[-1].title
-    send(notices.offers_opened(title, brief.reference, count), company_recipients(brief))
-    record(None, "brief.opened", "brief", brief.reference)
 
 
 def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:

@@ -1,0 +1,88 @@
+"""Briefs whose deadline has passed, and what the audit log says has been done about them, for scheduled jobs."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs.deadlines import (
+    opened_at,
+)
+from marketplace.briefs.lifecycle import BriefState, Phase
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import phase_of
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.proposals.use_cases.transitions import (
+    lock_brief,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedBrief:
+    """A published brief whose deadline has passed, read without a lock."""
+
+    id: int
+    reference: str
+    opened: dt.datetime
+
+
+def is_undecided() -> ColumnElement[bool]:
+    """Condition that a brief is published and its offers are due to be opened, or are open."""
+    now = clock.now()
+    passed = (Brief.deadline < now) | (Brief.opened_early_at <= now)
+    return and_(Brief.state == BriefState.PUBLISHED, Brief.deadline.is_not(None), passed)
+
+
+def undecided_briefs() -> list[UndecidedBrief]:
+    """Return the published briefs whose deadline has passed, oldest first."""
+    columns = (Brief.id, Brief.reference, Brief.deadline, Brief.opened_early_at)
+    return [
+        UndecidedBrief(number, reference, opened_at(deadline, early))
+        for number, reference, deadline, early in session.execute(
+            select(*columns).where(is_undecided()).order_by(Brief.id)
+        )
+        if deadline is not None
+    ]
+
+
+def last_events(action: ColumnElement[bool], references: Select[str]) -> dict[tuple[str, str], dt.datetime]:
+    """Return the time of the last event of each kind for some briefs, by reference and action.
+
+    One query without locks, so that only briefs with something due are locked: most wait for weeks, and the worker
+    checks every minute.
+    """
+    query = (
+        select(AuditEvent.object_id, AuditEvent.action, func.max(AuditEvent.at))
+        .where(AuditEvent.object_type == "brief", AuditEvent.object_id.in_(references), action)
+        .group_by(AuditEvent.object_id, AuditEvent.action)
+    )
+    found = {(reference, action): at for reference, action, at in session.execute(query)}
+    session.rollback()
+    return found
+
+
+def last_event(brief: Brief, action: str) -> dt.datetime | None:
+    """Return the time of a brief's last event of one kind."""
+    query = select(AuditEvent.at).where(
+        AuditEvent.object_type == "brief",
+        AuditEvent.object_id == brief.reference,
+        AuditEvent.action == action,
+    )
+    return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+
+
+def lock_undecided(brief_id: int) -> Brief | None:
+    """Lock and return a brief if it is still undecided."""
+    brief = session.get(Brief, brief_id)
+    if brief is None:
+        return None
+    lock_brief(brief)
+    return brief if phase_of(brief) is Phase.EVALUATING else None
+
+
+def opening_time(brief: Brief) -> dt.datetime:
+    """Return when the offers of a brief whose deadline has passed were due to be opened."""
+    assert brief.deadline is not None
+    return opened_at(brief.deadline, brief.opened_early_at)

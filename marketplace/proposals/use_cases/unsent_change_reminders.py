@@ -1,0 +1,73 @@
+"""Scheduled reminders to suppliers of changes to an offer that are not sent."""
+
+from sqlalchemy import select
+
+from marketplace.briefs.deadlines import (
+    is_unsent_reminder_due,
+)
+from marketplace.briefs.lifecycle import BriefState, Phase
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import phase_of
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.dates import local_date_after
+from marketplace.outbox.use_cases import send
+from marketplace.proposals import notices
+from marketplace.proposals.lifecycle import ProposalState
+from marketplace.proposals.models import Proposal
+from marketplace.proposals.queries.supplier_offers import differs_from_sent
+from marketplace.proposals.use_cases.transitions import (
+    lock_brief,
+    record_action,
+    supplier_recipients,
+)
+
+
+def remind_about_unsent_changes() -> int:
+    """Remind suppliers once, on the morning before the deadline, of changes that are not sent; return their number.
+
+    The event is sealed like every event of an offer before the opening, so `reminded_at` prevents repetition. A later
+    deadline gives a new reminder.
+    """
+    now = clock.now()
+    query = (
+        select(Proposal.id, Proposal.reminded_at, Brief.deadline)
+        .join(Proposal.brief)
+        .where(
+            Brief.state == BriefState.PUBLISHED,
+            Brief.deadline > now,
+            Brief.deadline <= clock.end_of_day(local_date_after(now, days=1)),
+            Proposal.state == ProposalState.SUBMITTED,
+            Proposal.updated_at > Proposal.submitted_at,
+        )
+    )
+    due = [
+        proposal_id
+        for proposal_id, reminded_at, deadline in session.execute(
+            query.order_by(Brief.deadline, Proposal.supplier_id)
+        )
+        if deadline is not None and is_unsent_reminder_due(reminded_at, deadline, now)
+    ]
+    session.rollback()
+    reminded = 0
+    for proposal_id in due:
+        with transaction():
+            proposal = session.get(Proposal, proposal_id)
+            if proposal is None:
+                continue
+            brief = lock_brief(proposal.brief)
+            session.refresh(proposal)
+            deadline = brief.deadline
+            if phase_of(brief) is not Phase.OPEN or deadline is None:
+                continue
+            if not (
+                is_unsent_reminder_due(proposal.reminded_at, deadline, clock.now())
+                and differs_from_sent(proposal)
+            ):
+                continue
+            proposal.reminded_at = clock.now()
+            record_action(None, "proposal.remind", brief, proposal)
+            notice = notices.unsent_changes(brief.versions[-1].title, brief.reference, deadline)
+            send(notice, supplier_recipients(proposal))
+            reminded += 1
+    return reminded

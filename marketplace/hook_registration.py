@@ -26,7 +26,7 @@ from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
 from marketplace.programme.views.own_course import course_panel, plan_start_panel
 from marketplace.proposals.confirmable_award import AWARD
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.lapse import close_with_brief, has_sent_offers
 from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel, plan_outcomes_panel

@@ -16,7 +16,7 @@ from marketplace.organisations.queries import companies_followed_by
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.proposals.lifecycle import FINAL, ProposalState
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing.use_cases import rank_brief
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy

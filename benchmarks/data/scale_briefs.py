@@ -15,7 +15,7 @@ from marketplace.core.database import session
 from marketplace.demo.wording import Wording
 from marketplace.organisations.models import Organisation
 from marketplace.proposals.lifecycle import ProposalState
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.offer_content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
 from marketplace.proposals.price_comparison import PriceKind
 

@@ -14,7 +14,6 @@ from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
 from marketplace.programme import models as programme
 from marketplace.proposals import models as proposals
-from marketplace.proposals import outcome_models, scoring_models
 from marketplace.reporting import fact_models
 from marketplace.reporting import models as reporting
 from marketplace.sourcing import models as sourcing
@@ -33,8 +32,6 @@ MODELS = (
     outbox,
     programme,
     proposals,
-    outcome_models,
-    scoring_models,
     sourcing,
     strategy,
     suppliers,

@@ -20,15 +20,15 @@ from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import ParticipationEvent
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import AttendanceMark, SessionLink
-from marketplace.proposals.models import (
+from marketplace.proposals.models.offers import (
     Award,
     EmergencyAccess,
     Evaluation,
     Proposal,
     ProposalRevision,
 )
-from marketplace.proposals.outcome_models import OutcomeAnswer, OutcomeReply
-from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
+from marketplace.proposals.models.outcomes import OutcomeAnswer, OutcomeReply
+from marketplace.proposals.models.scoring import IndividualScore, ScoreSheet
 from marketplace.reporting.models import ReportIssue, ReportLink
 from marketplace.sourcing.models import Invitation, OutsideInvitation
 from marketplace.strategy.models.actions import ToolConfidence

@@ -15,7 +15,7 @@ from marketplace.organisations.queries import first_other_member, memberships_le
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy.personal_data import EXPORTED_TABLES, ExportedTable
 from marketplace.programme.models.participation import Participation
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 
 ACCOUNT_COLUMNS = (
     "name",

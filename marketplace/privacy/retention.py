@@ -30,9 +30,9 @@ from marketplace.privacy.anonymization import anonymize_mail_files
 from marketplace.privacy.personal_data import CASEWORK_TABLES
 from marketplace.privacy.use_cases import clear_supplier, erase_user
 from marketplace.programme.models.sessions import SessionLink
-from marketplace.proposals.models import Evaluation, Proposal
-from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer, OutcomeReply
-from marketplace.proposals.scoring_models import IndividualScore
+from marketplace.proposals.models.offers import Evaluation, Proposal
+from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer, OutcomeReply
+from marketplace.proposals.models.scoring import IndividualScore
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting

@@ -8,7 +8,7 @@ from enum import StrEnum
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals.lifecycle import GOAL_LABELS, ROUND_LABELS
-from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
+from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer
 from marketplace.proposals.outcome_questions import QUESTIONS
 
 

@@ -15,8 +15,8 @@ from marketplace.organisations.models import Company, CompanyFollower
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
-from marketplace.proposals.models import Award, Proposal
-from marketplace.proposals.outcome_models import OutcomeAnswer
+from marketplace.proposals.models.offers import Award, Proposal
+from marketplace.proposals.models.outcomes import OutcomeAnswer
 from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.actions import ToolConfidence, ToolUse
 from marketplace.strategy.models.assessment import Assessment

@@ -32,8 +32,8 @@ from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionFeedback
 from marketplace.proposals.job_facts import count_facts
 from marketplace.proposals.lifecycle import FINAL, ProposalState
-from marketplace.proposals.models import Award, Evaluation, Proposal, SealedEvent
-from marketplace.proposals.outcome_models import Outcome
+from marketplace.proposals.models.offers import Award, Evaluation, Proposal, SealedEvent
+from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import shared_job_answers
 from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.strategy.measuring import Status

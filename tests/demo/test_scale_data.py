@@ -17,7 +17,7 @@ from marketplace.core.database import session
 from marketplace.core.identifiers import make_slug
 from marketplace.demo import content_files as content
 from marketplace.demo.wording import Wording
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.suppliers.models import Supplier
 from tests import factories
 from tests.support.data_sets import SCALED_BRIEFS, SCALED_SUPPLIERS

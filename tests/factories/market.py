@@ -16,7 +16,7 @@ from marketplace.directory.queries import catalogue_cache
 from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking import corpus
 from marketplace.suppliers.models import (

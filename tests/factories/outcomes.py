@@ -9,8 +9,8 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import OUTCOME_ROUNDS, ProposalState
-from marketplace.proposals.models import Award, Proposal
-from marketplace.proposals.outcome_models import Outcome
+from marketplace.proposals.models.offers import Award, Proposal
+from marketplace.proposals.models.outcomes import Outcome
 from tests.factories.briefs import full_answers
 
 _numbers = count(8500)

@@ -19,7 +19,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.outbox.models import OutboxMail
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.suppliers.models import Supplier
 from tests import factories
 from tests.factories.briefs import full_answers

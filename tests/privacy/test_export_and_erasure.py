@@ -21,7 +21,7 @@ from marketplace.outbox.delivery import deliver_due
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import personal_data, use_cases
 from marketplace.privacy.anonymization import EXEMPT_TABLES
-from marketplace.proposals.models import Proposal, ProposalRevision
+from marketplace.proposals.models.offers import Proposal, ProposalRevision
 from tests.factories.market import Market
 from tests.proposals.conftest import at_noon, choose, market, opened, replies
 

@@ -19,8 +19,8 @@ from marketplace.core.form_drafts import FormDraft
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.retention_periods import PERIODS
-from marketplace.proposals.models import Evaluation
-from marketplace.proposals.outcome_models import OutcomeAnswer, OutcomeReply
+from marketplace.proposals.models.offers import Evaluation
+from marketplace.proposals.models.outcomes import OutcomeAnswer, OutcomeReply
 from marketplace.proposals.queries import Score
 from marketplace.proposals.use_cases import ReplyDetails, key_rotation, reply_to_outcome, save_scores
 from marketplace.suppliers.models import Supplier

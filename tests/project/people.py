@@ -10,7 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.core.database import session
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, Refusal, Vetting
 from marketplace.web import access

@@ -1,7 +1,7 @@
 """A delivered job for the policy tests, with answers that the supplier may read."""
 
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from tests.factories.outcomes import answer, delivered_job
 
 

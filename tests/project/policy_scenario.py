@@ -25,7 +25,7 @@ from marketplace.organisations.models import (
 )
 from marketplace.outbox.models import Notice
 from marketplace.outbox.unsubscribing import unsubscribe_path
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier

@@ -12,7 +12,7 @@ from benchmarks.data import page_set
 from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.privacy.personal_data import EXPORTED_TABLES
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing.ranking import corpus
 from marketplace.suppliers.models import Supplier
 from tests.project.people import LEVELS, People, route_urls

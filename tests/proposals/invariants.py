@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries
 from marketplace.proposals.lifecycle import FINAL
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from tests.factories.market import Market
 
 ENDED = {"awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated"}

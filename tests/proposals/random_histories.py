@@ -12,7 +12,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.errors import MarketplaceError
 from marketplace.proposals import use_cases
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing import use_cases as sourcing
 from tests.proposals import invariants
 from tests.proposals.conftest import DEADLINE_DAY, NOON

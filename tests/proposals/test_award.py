@@ -12,8 +12,8 @@ from marketplace.core.errors import Conflict, Forbidden, RuleBroken
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
-from marketplace.proposals.models import Award, Evaluation
-from marketplace.proposals.outcome_models import Outcome
+from marketplace.proposals.models.offers import Award, Evaluation
+from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import Score
 from marketplace.proposals.score_criteria import CRITERIA
 from marketplace.suppliers.models import Supplier

@@ -13,7 +13,7 @@ from marketplace.briefs import use_cases as briefs
 from marketplace.core.database import session
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals import use_cases
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.suppliers.models import Supplier
 from tests.factories.market import Market
 from tests.factories.offers import full_content

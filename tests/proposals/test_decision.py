@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import FINAL
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from tests.proposals.conftest import AFTER
 from tests.support.notices import notices_to
 

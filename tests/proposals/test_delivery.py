@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
-from marketplace.proposals.outcome_models import Outcome
+from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries.brief_results import latest_goals
 from tests.proposals.conftest import AFTER
 from tests.support.notices import notices_to

@@ -16,7 +16,7 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import compare
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD, count_duplicates, normalize
 from marketplace.proposals.limits import MAX_OFFERS_PER_DAY
-from marketplace.proposals.models import ProposalRevision
+from marketplace.proposals.models.offers import ProposalRevision
 from marketplace.proposals.use_cases import open_due
 from marketplace.sourcing.models import Invitation
 from tests.factories.market import Market

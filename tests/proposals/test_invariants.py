@@ -13,7 +13,7 @@ from marketplace.core.errors import MarketplaceError
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import FINAL, HANDOVER_ITEMS
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from tests.factories.offers import full_content
 
 NAMES = ("kvistverk", "myrull", "skogsfjord", "stranger")

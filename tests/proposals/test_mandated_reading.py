@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.mandates.rules import default_end
 from marketplace.mandates.use_cases import giving
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.web import access
 from marketplace.web.access import Level
 from tests.factories.market import Market

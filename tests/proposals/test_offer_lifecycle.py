@@ -9,7 +9,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.models import ProposalRevision
+from marketplace.proposals.models.offers import ProposalRevision
 from marketplace.vetting.models import Vetting
 from tests.factories.offers import full_content
 from tests.proposals.conftest import DEADLINE_DAY

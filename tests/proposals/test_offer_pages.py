@@ -6,7 +6,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import SignInSession, User
 from marketplace.core.database import Base, session
 from marketplace.proposals import use_cases
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.factories.offers import filled, full_content
 from tests.proposals.conftest import AFTER, REFERENCE

@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.models import SealedEvent
+from marketplace.proposals.models.offers import SealedEvent
 from marketplace.sourcing.models import Invitation
 from tests.factories.offers import full_content
 from tests.proposals.conftest import AFTER

@@ -10,7 +10,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
-from marketplace.proposals.outcome_models import OutcomeAnswer
+from marketplace.proposals.models.outcomes import OutcomeAnswer
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
 from tests.factories.market import Market

@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.proposals.limits import MAX_REPLY_LENGTH
-from marketplace.proposals.outcome_models import OutcomeReply
+from marketplace.proposals.models.outcomes import OutcomeReply
 from marketplace.proposals.use_cases import ReplyDetails, reply_to_outcome
 from marketplace.suppliers.models import Supplier
 from tests import factories

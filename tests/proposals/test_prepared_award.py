@@ -16,7 +16,7 @@ from marketplace.mandates.rules import default_end
 from marketplace.mandates.use_cases import giving
 from marketplace.outbox.models import OutboxMail
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.models import Award
+from marketplace.proposals.models.offers import Award
 from tests.factories.market import Market
 from tests.support.browser import Browser, signed_in
 

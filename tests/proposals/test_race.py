@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, MarketplaceError
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.models import Award, Proposal, ProposalRevision
+from marketplace.proposals.models.offers import Award, Proposal, ProposalRevision
 from tests.factories.offers import full_content
 from tests.proposals.conftest import AFTER, DEADLINE_DAY
 from tests.support.concurrency import run_concurrently

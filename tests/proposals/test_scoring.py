@@ -13,10 +13,10 @@ from marketplace.organisations.models import Company
 from marketplace.privacy import retention
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.scores import SCORE_MEANINGS
-from marketplace.proposals.models import Evaluation
+from marketplace.proposals.models.offers import Evaluation
+from marketplace.proposals.models.scoring import IndividualScore, ScoreSheet
 from marketplace.proposals.queries import Score, ScoringStep
 from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
-from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 from tests.proposals.conftest import REFERENCE
 from tests.support.page_rules import text_of
 

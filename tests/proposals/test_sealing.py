@@ -14,7 +14,7 @@ from marketplace.core import sealing
 from marketplace.core.database import db, keyring, session
 from marketplace.core.sealing import KeyMissingError, Keyring, TamperedError
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.use_cases import key_rotation as custody
 from tests.factories.market import Market
 from tests.factories.offers import full_content

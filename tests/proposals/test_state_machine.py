@@ -16,7 +16,7 @@ from marketplace.briefs import use_cases as briefs
 from marketplace.core.database import session
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.suppliers.models import Supplier, SupplierService
 from tests.factories.briefs import draft, full_answers
 from tests.factories.offers import full_content

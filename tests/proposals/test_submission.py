@@ -9,7 +9,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.list_query import ListQuery
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.vetting.models import Vetting
 from tests.factories.offers import filled, full_content
 from tests.proposals.conftest import AFTER, REFERENCE

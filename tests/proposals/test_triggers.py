@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from marketplace.core.database import db, session
 from marketplace.database import migrate, triggers
 from marketplace.proposals import use_cases
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from tests.factories.market import Market
 
 pytestmark = pytest.mark.both_databases

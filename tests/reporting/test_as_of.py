@@ -20,7 +20,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.programme.use_cases.contact_data import clear_contact
-from marketplace.proposals.models import Award
+from marketplace.proposals.models.offers import Award
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import ReportPart
 from marketplace.reporting.queries.facts import ReportScope

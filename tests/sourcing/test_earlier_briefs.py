@@ -12,8 +12,8 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
 from marketplace.proposals import queries
-from marketplace.proposals.models import Proposal
-from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
+from marketplace.proposals.models.offers import Proposal
+from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer
 from marketplace.sourcing import use_cases
 from marketplace.sourcing.queries import similar_briefs
 from tests import factories

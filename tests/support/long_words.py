@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, inspect, select, update
 from marketplace.core.database import session
 from marketplace.database import triggers
 from marketplace.database.metadata import METADATA
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 
 LONG_WORD = "Kystopplevelsesnettbutikkutvikling" * 4 + "slutt"
 EMAIL = "reservasjonogkundeserviceansvarlig.bjorkvollenfjellgardogovernatting@nordtrondelag.example"

@@ -21,8 +21,8 @@ from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.course_tasks import company_course_tasks
 from marketplace.pages.queries.plan_tasks import company_plan_tasks
 from marketplace.pages.queries.strategy_tasks import company_measuring_tasks
-from marketplace.proposals.models import Award, Proposal
-from marketplace.proposals.outcome_models import Outcome
+from marketplace.proposals.models.offers import Award, Proposal
+from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import overdue_since
 from marketplace.sourcing.models import Invitation
 from marketplace.strategy.assessment_scores import Stage

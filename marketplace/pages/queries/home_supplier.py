@@ -19,7 +19,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.home_company import NEAR_DAYS, days_left
 from marketplace.proposals import award_deadlines
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries import changed_since_sent, overdue_since
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier

@@ -13,8 +13,8 @@ from marketplace.briefs.queries import current_answers
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.organisations.models import Organisation
-from marketplace.proposals.models import Award, Proposal
-from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
+from marketplace.proposals.models.offers import Award, Proposal
+from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer
 from marketplace.proposals.queries.offers import HIDDEN_STATES, is_opened
 
 INDIVIDUAL_CONSENT = "individual"

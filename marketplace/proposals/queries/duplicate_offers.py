@@ -9,7 +9,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.sealing import SealError
 from marketplace.proposals.duplicate_text import count_duplicates
-from marketplace.proposals.models import Proposal, ProposalRevision
+from marketplace.proposals.models.offers import Proposal, ProposalRevision
 from marketplace.proposals.queries.offers import HIDDEN_STATES
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.lifecycle import STATE_LABELS, ProposalState
-from marketplace.proposals.models import EmergencyAccess, Proposal
+from marketplace.proposals.models.offers import EmergencyAccess, Proposal
 from marketplace.proposals.offer_content import BriefRequirements, OfferContent
 
 

@@ -8,7 +8,7 @@ from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.hooks import LinkStatus
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 
 _PATH = re.compile(r"/proposals/(\d{1,10})/letter")
 

@@ -19,7 +19,7 @@ from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.lifecycle import ProposalState
-from marketplace.proposals.models import Award, Evaluation, Proposal
+from marketplace.proposals.models.offers import Award, Evaluation, Proposal
 from marketplace.proposals.offer_content import AttachedFile, BriefRequirements, OfferContent
 from marketplace.proposals.queries.supplier_offers import open_file
 from marketplace.proposals.score_criteria import weighted_score

@@ -14,7 +14,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.lifecycle import FINAL, ProposalState
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.offer_content import BriefRequirements
 from marketplace.proposals.queries.offers import award_of
 from marketplace.proposals.score_criteria import weighted_score

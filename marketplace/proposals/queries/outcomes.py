@@ -20,8 +20,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import Company, Organisation
 from marketplace.proposals.job_facts import JobAnswers
-from marketplace.proposals.models import Award, Proposal
-from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
+from marketplace.proposals.models.offers import Award, Proposal
+from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer
 
 PAGE_SIZE = 5
 MAX_ADVICE = 3

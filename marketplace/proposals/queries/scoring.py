@@ -12,10 +12,10 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.proposals.limits import MAX_SCORERS
-from marketplace.proposals.models import Evaluation, Proposal
+from marketplace.proposals.models.offers import Evaluation, Proposal
+from marketplace.proposals.models.scoring import IndividualScore, ScoreSheet
 from marketplace.proposals.queries.offers import BriefOffers, Offer
 from marketplace.proposals.score_criteria import CRITERIA, weighted_score
-from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 
 
 @dataclass(frozen=True, slots=True)

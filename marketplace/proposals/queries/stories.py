@@ -12,8 +12,8 @@ from marketplace.core.database import prepared, session
 from marketplace.core.taxonomy import sectors
 from marketplace.organisations.models import Company
 from marketplace.proposals.lifecycle import GOAL_LABELS
-from marketplace.proposals.models import Award, Proposal
-from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer
+from marketplace.proposals.models.offers import Award, Proposal
+from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer
 from marketplace.proposals.queries.outcomes import is_latest_answer
 from marketplace.suppliers.models import Supplier
 

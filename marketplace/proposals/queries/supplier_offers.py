@@ -24,7 +24,7 @@ from marketplace.files.models import StoredFile
 from marketplace.organisations.models import Organisation
 from marketplace.proposals.award_deadlines import DECLINE_DAYS, can_decline
 from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, ProposalState, displayed_state
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.offer_content import AttachedFile, BriefRequirements, CitedCase, OfferContent
 from marketplace.proposals.offer_validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation

@@ -21,7 +21,7 @@ from marketplace.proposals import notices
 from marketplace.proposals.award_deadlines import can_decide_late, can_decline, can_reopen
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
-from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.scoring import close_open_round
 from marketplace.proposals.use_cases.transitions import (

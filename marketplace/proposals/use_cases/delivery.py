@@ -15,9 +15,9 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, HANDOVER_ITEMS, OUTCOME_ROUNDS, handover_items
-from marketplace.proposals.models import Award
+from marketplace.proposals.models.offers import Award
+from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.offer_content import BriefRequirements
-from marketplace.proposals.outcome_models import Outcome
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.transitions import (
     apply_brief_transition,

@@ -13,7 +13,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.models import EmergencyAccess, Proposal
+from marketplace.proposals.models.offers import EmergencyAccess, Proposal
 from marketplace.proposals.use_cases.transitions import company_recipients, supplier_recipients
 
 EMERGENCY_ACCESS_MINUTES = 60

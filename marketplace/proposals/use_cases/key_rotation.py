@@ -7,7 +7,7 @@ from marketplace.core import sealing
 from marketplace.core.database import keyring, session, transaction
 from marketplace.core.sealing import SealError
 from marketplace.outbox.use_cases import reseal_links
-from marketplace.proposals.models import Proposal, SealedEvent
+from marketplace.proposals.models.offers import Proposal, SealedEvent
 
 _BATCH_SIZE = 200
 

@@ -20,7 +20,7 @@ from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries.offers import count_offers
 from marketplace.proposals.use_cases.transitions import (
     apply_brief_transition,

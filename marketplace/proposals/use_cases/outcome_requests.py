@@ -9,7 +9,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.outcome_models import Outcome
+from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.use_cases.transitions import (
     company_recipients,
     lock_brief,

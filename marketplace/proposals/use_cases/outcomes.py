@@ -18,7 +18,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.limits import MAX_REPLY_LENGTH
-from marketplace.proposals.outcome_models import Outcome, OutcomeAnswer, OutcomeReply
+from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer, OutcomeReply
 from marketplace.proposals.outcome_questions import QUESTIONS, STORY_LABELS
 from marketplace.proposals.queries import award_of, outcome_for_supplier
 from marketplace.proposals.queries.outcomes import is_for_supplier, removed_stories

@@ -19,7 +19,8 @@ from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.limits import MAX_SCORERS
-from marketplace.proposals.models import Evaluation
+from marketplace.proposals.models.offers import Evaluation
+from marketplace.proposals.models.scoring import IndividualScore, ScoreSheet
 from marketplace.proposals.queries import offers_for
 from marketplace.proposals.queries.scoring import (
     Score,
@@ -33,7 +34,6 @@ from marketplace.proposals.queries.scoring import (
     sheets_of,
 )
 from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
-from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief
 
 _ScoreRow = Evaluation | IndividualScore

@@ -11,7 +11,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.outcome_models import Outcome
+from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import award_of, outcome_for_garden, outcome_for_supplier
 from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief, supplier_recipients
 

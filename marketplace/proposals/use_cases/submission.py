@@ -17,7 +17,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.limits import MAX_FILES, MAX_OFFERS_PER_DAY, MAX_STORED_FILES
-from marketplace.proposals.models import Proposal, random_id
+from marketplace.proposals.models.offers import Proposal, random_id
 from marketplace.proposals.offer_content import AttachedFile, OfferContent
 from marketplace.proposals.queries import (
     SupplierOffer,

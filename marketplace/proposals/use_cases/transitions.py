@@ -17,7 +17,7 @@ from marketplace.organisations.queries import follower_recipients, recipients_fo
 from marketplace.outbox.messages import Recipient
 from marketplace.proposals import lifecycle
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
-from marketplace.proposals.models import Proposal, SealedEvent
+from marketplace.proposals.models.offers import Proposal, SealedEvent
 from marketplace.proposals.queries import count_duplicate_offers, is_opened
 
 

@@ -14,7 +14,7 @@ from marketplace.core.dates import local_date_after
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalState
-from marketplace.proposals.models import Proposal
+from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries.supplier_offers import differs_from_sent
 from marketplace.proposals.use_cases.transitions import (
     lock_brief,

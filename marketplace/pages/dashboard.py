@@ -42,6 +42,8 @@ class Dashboard:
 
     tasks: Sequence[Task]
     facts: Sequence[Fact] = field(default=())
+    is_listed: bool = True
+    """False for a supplier that is not approved for anything yet."""
 
     def group(self, priority: Priority) -> list[Task]:
         """Return the tasks of one priority."""

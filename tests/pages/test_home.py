@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete
 
 from marketplace.briefs import guide
 from marketplace.briefs import use_cases as briefs
@@ -16,13 +17,14 @@ from marketplace.organisations import queries
 from marketplace.proposals import use_cases as proposals
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.sourcing.models import Invitation
+from marketplace.suppliers.models import CaseStudy
 from marketplace.vetting import use_cases as suppliers
 from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.factories.briefs import draft, published
 from tests.factories.market import Market
 from tests.factories.suppliers import applicant, checklist, vetting_garden, vetting_of
-from tests.proposals.conftest import AFTER, DEADLINE_DAY, at_noon, choose, market, opened, replies
+from tests.proposals.conftest import AFTER, DEADLINE_DAY, REFERENCE, at_noon, choose, market, opened, replies
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage, text_of
 
@@ -89,7 +91,7 @@ def test_last_day_is_worded_for_company_and_supplier(
     app: Flask, market: Market, at_noon: Any, days: int, says: str
 ) -> None:
     at_noon.move_to(clock.end_of_day(DEADLINE_DAY) - dt.timedelta(days=days, hours=1), tick=False)
-    path = f"/briefs/{market.reference}"
+    path = f"/briefs/{REFERENCE}"
     assert says in waiting(home(app, market.owner), SOON)[path]
     assert says in waiting(home(app, market.kvistverk), NOW)[path]
 
@@ -153,7 +155,7 @@ def test_award_task_lasts_until_letter_is_seen(app: Flask, opened: Market, choos
 
 def test_amendment_task_lasts_until_offer_is_resent(app: Flask, market: Market) -> None:
     market.send("kvistverk")
-    path = f"/briefs/{market.reference}"
+    path = f"/briefs/{REFERENCE}"
     assert f"{path}/proposal" in waiting(home(app, market.kvistverk), LATER)
     brief = market.brief
     brief.versions.append(
@@ -196,6 +198,24 @@ def test_supplier_sees_application_status(app: Flask) -> None:
     assert waiting(page, NOW) == waiting(page, LATER) == {}
     assert facts(page)["Godkjent for"] == kind
     assert facts(page)["Ledig fra"] == "Ikke oppgitt"
+
+
+def test_applicant_without_a_job_is_asked_for_one(app: Flask) -> None:
+    vetting_garden()
+    made, owner = applicant()
+    assert "/profile/cases/new" not in waiting(home(app, owner), NOW)
+    session.execute(delete(CaseStudy).where(CaseStudy.supplier_id == made.id))
+    session.commit()
+    page = home(app, owner)
+    assert "trenger ett før den kan godkjenne dere" in waiting(page, NOW)["/profile/cases/new"]
+    assert "#pause" not in page.html
+
+
+def test_invited_brief_is_listed_once(app: Flask, market: Market) -> None:
+    path = f"/briefs/{REFERENCE}"
+    page = home(app, market.kvistverk)
+    assert waiting(page, NOW)[path].startswith("Svar på invitasjonen til «")
+    assert page.html.count(f'href="{path}"') == 2  # the sentence and its button
 
 
 def test_garden_sees_five_applications_and_total(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, select
+from sqlalchemy import Integer, Row, bindparam, exists, select
 
 from marketplace.briefs import lifecycle
 from marketplace.briefs.lifecycle import Phase
@@ -11,7 +11,7 @@ from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, dates, taxonomy
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_passed
-from marketplace.core.i18n import format_date, format_list, gettext
+from marketplace.core.i18n import format_date, format_list, gettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
@@ -22,7 +22,7 @@ from marketplace.proposals import award_deadlines
 from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries import changed_since_sent, overdue_since
 from marketplace.sourcing.models import Invitation
-from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Vetting
 
 _WHOSE = bindparam("supplier_id", type_=Integer())
@@ -35,6 +35,7 @@ _ITSELF = prepared(
         Vetting.state,
         Vetting.submitted_at,
         Vetting.approved_at,
+        exists().where(CaseStudy.supplier_id == _SUPPLIER.c.id).label("has_cases"),
     )
     .select_from(_SUPPLIER)
     .outerjoin(_GARDEN, _GARDEN.c.id == _SUPPLIER.c.garden_id)
@@ -106,7 +107,9 @@ def supplier_dashboard(viewer: Viewer) -> Dashboard:
         *_vettings(vettings),
     ]
     return Dashboard(
-        sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(itself[0], vettings)
+        sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)),
+        _facts(itself[0], vettings),
+        is_listed=any(vetting.approved_at for vetting in vettings),
     )
 
 
@@ -138,11 +141,11 @@ def _invitations(invitations: Rows, answered: Collection[int]) -> Iterator[Task]
         seen = invitation.state == "seen"
         yield Task(
             Priority.NOW,
-            _("Write an offer to %(company)s", company=name)
+            _("Write an offer on “%(title)s”", title=invitation.title)
             if seen
-            else _("Accept or decline the invitation from %(company)s", company=name),
+            else _("Answer the invitation to “%(title)s”", title=invitation.title),
             f"/briefs/{invitation.reference}",
-            invitation.title + ".",
+            name + ".",
             when,
             is_imminent,
             button=_("Read the brief"),
@@ -241,7 +244,7 @@ def _won(offer: Row[Any]) -> Task:
     """Return the task of a won job that is not delivered yet: the letter first, then the job itself."""
     until = dates.end_of_day_after(offer.decided_at, award_deadlines.DECLINE_DAYS)
     is_new, can_decline = offer.outcome_seen_at is None, clock.now() <= until
-    rest = offer.title + "."
+    rest = quoted(offer.title) + "."
     if can_decline:
         rest += " " + _("If you cannot take the job, decline it by %(date)s.", date=format_date(until))
     return Task(
@@ -267,6 +270,14 @@ def _vettings(vettings: Rows) -> Iterator[Task]:
             button=_("See what is missing"),
         )
     waiting = [v for v in vettings if v.state == "submitted"]
+    if waiting and not waiting[0].has_cases:
+        yield Task(
+            Priority.NOW,
+            _("Describe a job you have done"),
+            "/profile/cases/new",
+            _("The business garden needs one before it can approve you."),
+            button=_("Describe a job"),
+        )
     if waiting:
         names = format_list([taxonomy.group(v.category).label for v in waiting])
         when = _("Sent %(date)s", date=format_date(min(v.submitted_at for v in waiting)))

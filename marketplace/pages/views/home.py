@@ -19,16 +19,18 @@ from marketplace.web.query_args import query_arg
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
+MAX_OPPORTUNITIES, MAX_FITTING = 3, 10
+
 
 def _title(dashboard: Dashboard, first_name: str) -> str:
     if dashboard.urgent:
         return ngettext(
-            "Hello, %(name)s. %(num)s item is urgent.",
-            "Hello, %(name)s. %(num)s items are urgent.",
+            "Hello, %(name)s. %(num)s thing is waiting for you.",
+            "Hello, %(name)s. %(num)s things are waiting for you.",
             dashboard.urgent,
             name=first_name,
         )
-    return _("Hello, %(name)s. Nothing is urgent.", name=first_name)
+    return _("Hello, %(name)s. Nothing is waiting for you.", name=first_name)
 
 
 @blueprint.get("/home")
@@ -52,7 +54,9 @@ def home() -> ViewResponse:
     if viewer.is_garden:
         more["coverage"] = directory.coverage(viewer, query_arg("service", 40))
     if viewer.is_supplier:
-        more["opportunities"] = sourcing.opportunities(viewer, size=3).items
+        # Invitations come first, and are among the tasks already.
+        fitting = sourcing.opportunities(viewer, size=MAX_FITTING).items
+        more["opportunities"] = [item for item in fitting if not item.invited][:MAX_OPPORTUNITIES]
     return render_template(
         template,
         dashboard=dashboard,

@@ -27,7 +27,7 @@ PUBLIC = (
 COMPANY = (
     NavItem("pages.home", _("Home")),
     NavItem("strategy.plan", _("Plan"), ("strategy.", "programme.own_course")),
-    NavItem("briefs.index", _("Our briefs"), ("briefs.", "sourcing.", "proposals.")),
+    NavItem("briefs.index", _("Your briefs"), ("briefs.", "sourcing.", "proposals.")),
     NavItem("directory.search", _("Suppliers"), ("directory.show",)),
 )
 MANDATE = (COMPANY[2], COMPANY[1], COMPANY[3])

@@ -18,7 +18,7 @@ from marketplace.organisations.models import AREA, ASKED, COHORT, BusinessGarden
 from marketplace.outbox.models import Notice, OutboxMail
 from tests import factories
 from tests.factories import briefs as brief_factories
-from tests.support.browser import Browser
+from tests.support.browser import Browser, signed_in
 from tests.support.concurrency import run_concurrently
 
 DETAILS = {"name": "Bjørkvollen ysteri", "municipality": "5021", "sector": "food-drink"}
@@ -113,6 +113,22 @@ def test_reason_that_ends_leaves_the_other_reason(places: Places) -> None:
     use_cases.stop_following(places.company.id, places.away_garden.id, COHORT)
     assert sees(places.away, places.company)
     assert [garden.name for garden in places.company.following_gardens].count("Kysthagen") == 1
+
+
+def test_garden_with_two_reasons_is_listed_once(app: Flask) -> None:
+    garden, person = factories.garden(), factories.user()
+    details = use_cases.CompanyDetails("Nyvang", None, "5021", "food-drink")
+    use_cases.create_own_company(Viewer(user_id=person.id), details)
+    (row,) = session.query(CompanyFollower)
+    use_cases.follow_company(row.company_id, garden.id, COHORT)
+    owner, adviser = (
+        signed_in(app, Viewer(user_id=person.id)),
+        signed_in(app, factories.member(garden, "adviser")),
+    )
+    followers = owner.page("/organisation").html.split('id="gardens"')[1].split("</ul>")[0]
+    card = adviser.page(f"/companies/{row.company_id}").html.split("Følges av")[1].split("</ul>")[0]
+    for part in (followers, card):
+        assert (part.count(garden.name), part.count('class="when"')) == (1, 2)
 
 
 def test_following_again_uses_the_same_row(places: Places) -> None:

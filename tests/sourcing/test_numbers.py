@@ -38,3 +38,11 @@ def test_numbers_of_a_brief_agree_on_all_pages(market, sign_in):
         assert numbers(r"(\d+) invited, 1 of them has declined", page) == [2]
     assert numbers(r"(\d+) suppliers have been invited", company.page("/home").text) == [2]
     assert numbers(r"You can invite (\d+) more", own) == [4]
+
+
+def test_ranking_addresses_its_reader(market, publish, sign_in):
+    path = f"/briefs/{publish()}/ranking"
+    assert "The choice is yours" in sign_in(market.owner).page(path).text
+    page = sign_in(market.adviser).page(path).text
+    assert "The company chooses" in page
+    assert "you have written" not in page

@@ -40,7 +40,7 @@ def test_page_names_no_other_supplier(market, publish, sign_in):
     reference = publish()
     page = sign_in(market.people["Myrull"]).get(f"/briefs/{reference}/standing")
     assert "Your place in the list is 2" in page.text
-    assert "more points, rank" in page.text
+    assert "more points, still rank 2" in page.text
     for name in ("Kvistverk", "Dyrt", "Tekstverk"):
         assert name not in page.text
     assert "/standing" in sign_in(market.people["Myrull"]).get(f"/briefs/{reference}").text

@@ -158,14 +158,18 @@ def _confirm_removal(viewer: Viewer, membership: "Membership") -> str:
     if membership.user_id == viewer.user_id:
         title, label = _("Leave %(organisation)s", organisation=organisation), _("Leave")
         lines = [
-            _("You can no longer act for %(organisation)s.", organisation=organisation),
+            _("You will no longer be able to act for %(organisation)s.", organisation=organisation),
             _("What you have written stays with %(organisation)s.", organisation=organisation),
             _("To come back, you must be invited again."),
         ]
     else:
         title, label = _("Remove %(name)s", name=name), _("Remove")
         lines = [
-            _("%(name)s can no longer act for %(organisation)s.", name=name, organisation=organisation),
+            _(
+                "%(name)s will no longer be able to act for %(organisation)s.",
+                name=name,
+                organisation=organisation,
+            ),
             _("What the person has written stays with %(organisation)s.", organisation=organisation),
             _("The account itself stays. You can undo this by inviting the person again."),
         ]

@@ -52,6 +52,15 @@ def test_own_hours_cannot_be_approved(project, leader):
     assert entry.approved_at is None
 
 
+@pytest.mark.parametrize("page", ["hours/approve", "aid"])
+def test_text_that_is_no_id_is_ignored(app, project, leader, page):
+    """No row can have 2**63 as its id; SQLite cannot even look for it."""
+    browser = app.test_client().sign_in(leader.user_id)
+    sent = {"id": [str(2**63), "\u00b2", "x"], "state": "paid", "amount": "5000", "on": str(clock.today())}
+    answer = browser.post(f"/programme/{project.slug}/{page}", data=sent)
+    assert answer.status_code == {"hours/approve": 303, "aid": 422}[page]
+
+
 def test_leader_approves_and_a_correction_needs_a_new_approval(project, leader, adviser):
     entry = save_hours(adviser, project.slug, details(adviser))
     assert approve_hours(leader, project.slug, [entry.id]) == 1

@@ -70,6 +70,13 @@ def test_file_that_was_sent_stays_until_another_version_is_sent(app: Any, market
     assert browser("kvistverk").get(f"{PATH}/files/{file_id}").status_code == 200
 
 
+def test_removing_a_file_with_an_impossible_id_saves_the_rest(market: Any, browser: Any) -> None:
+    upload(browser("kvistverk"), pdf())
+    sent = filled(remove_file=str(2**63), seen="2")
+    assert browser("kvistverk").post(PATH, data=sent).status_code == 303
+    assert len(stored_files()) == 1
+
+
 def test_file_that_was_never_sent_is_deleted_when_removed(app: Any, market: Any, browser: Any) -> None:
     upload(browser("kvistverk"), image("PNG"), "skisse.png")
     use_cases.remove_file(market.kvistverk, REFERENCE, stored_files()[0].id)

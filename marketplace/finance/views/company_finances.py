@@ -15,7 +15,7 @@ from marketplace.programme.queries.projects import project_for
 from marketplace.text_search.list_search import search_texts, searched_text
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.chosen_rows import chosen_ids
+from marketplace.web.chosen_rows import chosen_ids, submitted_ids
 from marketplace.web.counted_rows import CountedRows, read_counted_rows
 from marketplace.web.forms.editing import add
 from marketplace.web.list_filter import ListFilter, read_list_filter, state_select
@@ -36,7 +36,7 @@ def aid(slug: str) -> ViewResponse:
     bar, rows, similar = _filtered(page.rows, fees, aided)
     form = FeeForm()
     chooses_all = "all" in request.form
-    chosen = chosen_ids() if chooses_all else request.form.getlist("id", type=int)
+    chosen = chosen_ids() if chooses_all else submitted_ids("id")
     counts: list[int] = []
     if add(form, lambda form: counts.append(use_cases.note_fees(viewer, slug, chosen, form.details()))):
         flashes.done(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from flask import render_template, request
+from flask import render_template
 
 from marketplace.core import clock
 from marketplace.core.i18n import format_month_and_year, ngettext
@@ -15,6 +15,7 @@ from marketplace.finance.views.base import RECORDS, blueprint
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.chosen_rows import submitted_ids
 from marketplace.web.counted_rows import read_counted_rows
 from marketplace.web.csv_export import Month
 from marketplace.web.forms.editing import add
@@ -109,7 +110,7 @@ def edit_hours(slug: str, hours_id: int | None = None) -> ViewResponse:
 @access.writes(Level.GARDEN, because=RECORDS)
 def approve_hours(slug: str) -> ViewResponse:
     """Approve the chosen entries."""
-    count = use_cases.approve_hours(current_viewer(), slug, request.form.getlist("id", type=int))
+    count = use_cases.approve_hours(current_viewer(), slug, submitted_ids("id"))
     if count:
         flashes.done(
             ngettext("%(num)s entry has been approved.", "%(num)s entries have been approved.", count)

@@ -26,6 +26,7 @@ from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.chosen_rows import submitted_ids
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
@@ -101,8 +102,8 @@ def _store_form(session_id: int, origin: MarkOrigin) -> None:
     if request.form.get("act") == "all":
         count = use_cases.mark_all_here(session_id, origin)
     else:
-        listed = _ids("listed")
-        here, rendered = set(_ids("here")), set(_ids("was"))
+        listed = submitted_ids("listed")
+        here, rendered = set(submitted_ids("here")), set(submitted_ids("was"))
         count = use_cases.save_list(
             session_id,
             {one: one in here for one in listed},
@@ -110,10 +111,6 @@ def _store_form(session_id: int, origin: MarkOrigin) -> None:
             origin,
         )
     flashes.done(ngettext("%(num)s company has been marked.", "%(num)s companies have been marked.", count))
-
-
-def _ids(name: str) -> list[int]:
-    return [one for text in request.form.getlist(name)[:1000] if (one := parse_id(text)) is not None]
 
 
 def _store_sent_marks(session_id: int, origin: MarkOrigin) -> ViewResponse:

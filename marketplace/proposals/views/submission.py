@@ -7,6 +7,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time, ngettext
 from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import parse_id
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.forms.offer import OfferForm, offer_form
@@ -141,7 +142,7 @@ def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResp
 def _change_files(reference: str, form: OfferForm) -> int | None:
     """Add or remove a file as requested. Returns the new revision, or None if nothing is changed. Raises RuleBroken."""
     viewer, upload = current_viewer(), form["files"]
-    if removed := request.form.get("remove_file", type=int):
+    if removed := parse_id(request.form.get("remove_file", "")):
         flashes.done(_("The file is removed. The rest is saved."))
         return use_cases.remove_file(viewer, reference, removed).revision
     if upload.is_chosen:

@@ -7,12 +7,11 @@ from wtforms import HiddenField
 from marketplace.core import clock
 from marketplace.core.i18n import LOCALES, current_locale
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.numbers import parse_whole_number
+from marketplace.core.identifiers import parse_id
 from marketplace.reporting.use_cases.issuing import IssueDetails, LinkDetails
 from marketplace.web.forms import BaseForm, ChoiceField, DayField, TextField, length, required
 
 LINK_DAYS = 365
-MAX_ISSUES = 100_000
 
 
 class IssueForm(BaseForm):
@@ -23,9 +22,9 @@ class IssueForm(BaseForm):
     newest = HiddenField(default="0")
 
     def details(self) -> IssueDetails:
-        """Return the submitted details. Raises UnreadableInputError for a changed hidden field."""
-        newest = parse_whole_number(self.newest.data or "0", 0, MAX_ISSUES)
-        return IssueDetails(self.from_on.data, self.to_on.data, newest)
+        """Return the submitted details. The number of no issue stands for a hidden field that was changed."""
+        newest = parse_id(self.newest.data or "")
+        return IssueDetails(self.from_on.data, self.to_on.data, -1 if newest is None else newest)
 
 
 class LinkForm(BaseForm):

@@ -211,3 +211,11 @@ def test_leader_issues_and_shares_a_report_in_the_browser(app, project, leader):
     )
     token = re.search(r"/reports/([\w-]+)", shown.text)[1]
     assert "Utgave 1" in app.test_client().page(f"/reports/{token}").text
+
+
+@pytest.mark.parametrize("newest", ["null", "-1", str(2**63), "²"])
+def test_changed_number_of_the_newest_issue_is_a_conflict(app, project, leader, newest):
+    issue_report(leader, project.slug, period())
+    browser = app.test_client().sign_in(leader.user_id)
+    sent = {"from_on": "2026-01-01", "to_on": str(clock.today()), "newest": newest}
+    assert browser.post(f"/programme/{project.slug}/report/issues", data=sent).status_code == 422

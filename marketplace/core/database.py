@@ -180,13 +180,18 @@ def prepared(statement: S) -> S:
 
 
 def lock_row(key: InstrumentedAttribute[int], value: int | None) -> None:
-    """Lock the row with a key until the end of the transaction. On SQLite the transaction is the only lock."""
-    session.execute(select(key).where(key == value).with_for_update())
+    """Lock the row with a key until the end of the transaction. On SQLite the transaction is the only lock.
+
+    Rows that refer to it can be inserted meanwhile (FOR NO KEY UPDATE, the lock of an UPDATE). With FOR UPDATE such an
+    insert waits, and deadlocks if its transaction has locked a row that this one needs next.
+    """
+    session.execute(select(key).where(key == value).with_for_update(key_share=True))
 
 
 def load_locked(query: Select[Model]) -> Model | None:
     """Load the first object of a query from the database and lock its row, even if the session has already loaded it."""
-    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
+    locked = query.with_for_update(key_share=True)
+    return session.scalar(locked.execution_options(populate_existing=True))
 
 
 def read_and_release(query: Select[Any]) -> Sequence[Any]:

@@ -28,7 +28,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.privacy import notices, retention_periods
 from marketplace.privacy.anonymization import anonymize_mail_files
 from marketplace.privacy.personal_data import CASEWORK_TABLES
-from marketplace.privacy.use_cases import clear_supplier, erase_user
+from marketplace.privacy.use_cases import clear_supplier, erase_user, lock_user
 from marketplace.programme.models.sessions import SessionLink
 from marketplace.proposals.models.offers import Evaluation, Proposal
 from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer, OutcomeReply
@@ -128,7 +128,7 @@ def _erase_users(user_ids: Sequence[int], may_erase: Callable[[User], bool], mai
     erased = 0
     for user_id in user_ids:
         with transaction():
-            user = session.get_one(User, user_id, with_for_update=True)
+            user = lock_user(user_id)
             if user.erased_at or not may_erase(user):
                 continue
             address, words = user.email, erase_user(None, user)

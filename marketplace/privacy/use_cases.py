@@ -17,6 +17,7 @@ from marketplace.core.form_drafts import FormDraft
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
+from marketplace.organisations.queries import lock_organisations_of
 from marketplace.organisations.use_cases import release_organisations
 from marketplace.outbox.models import Notice, NoticePreference
 from marketplace.outbox.use_cases import erase_mail_to
@@ -44,12 +45,18 @@ def erasure_obstacle(user: User) -> str:
     return ""
 
 
+def lock_user(user_id: int) -> User:
+    """Lock a user to be erased, after the organisations: others lock those before they write rows about the user."""
+    lock_organisations_of(user_id)
+    return session.get_one(User, user_id, with_for_update={"key_share": True})
+
+
 def erase_own_account(viewer: Viewer, mail_folder: Path) -> None:
     """Erase the viewer's account permanently. Raises RuleBroken with the reason if it is not possible."""
     if viewer.user_id is None:
         raise Forbidden
     with transaction():
-        user = session.scalars(select(User).where(User.id == viewer.user_id).with_for_update()).one()
+        user = lock_user(viewer.user_id)
         reason = erasure_obstacle(user)
         if reason:
             raise RuleBroken(reason)

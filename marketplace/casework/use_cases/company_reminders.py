@@ -43,7 +43,7 @@ def queue_reminders(
         # Two advisers who choose the same company wait for each other; the second finds the reminder of the first.
         followed = Organisation.id.in_(companies_followed_by(viewer.organisation_id))
         locked = select(Organisation.id).where(Organisation.id.in_(company_ids), followed)
-        session.execute(locked.order_by(Organisation.id).with_for_update(of=Organisation))
+        session.execute(locked.order_by(Organisation.id).with_for_update(of=Organisation, key_share=True))
         companies = find_recipients(viewer, kind, company_ids, states_of_companies(viewer)).companies
         if not companies:
             raise RuleBroken(_("None of the chosen companies can get this reminder. Choose others."))

@@ -184,6 +184,13 @@ def find_past_invitation(token: str) -> ColleagueInvitation | None:
     )
 
 
+def inviting_organisation_id(token: str) -> int | None:
+    """Return the id of the organisation of an invitation, pending or not, or None."""
+    return session.scalar(
+        select(ColleagueInvitation.organisation_id).where(ColleagueInvitation.token_hash == token_hash(token))
+    )
+
+
 def find_invitation(token: str) -> ColleagueInvitation | None:
     """Return the pending invitation with the given token, or None.
 

@@ -19,6 +19,7 @@ from marketplace.organisations.contacts import Contact, owner_contact
 from marketplace.organisations.models import (
     BusinessGarden,
     Company,
+    Membership,
     Organisation,
 )
 from marketplace.organisations.queries.followers import companies_followed_by, follows
@@ -77,6 +78,13 @@ def garden_change(company: Company, municipality_number: str) -> GardenChange | 
 def lock_organisation(organisation_id: int | None) -> None:
     """Lock an organisation's row until the end of the transaction."""
     lock_row(Organisation.id, organisation_id)
+
+
+def lock_organisations_of(user_id: int) -> None:
+    """Lock the organisations that a user is a member of: whoever joins, leaves or gets another role locks them first."""
+    memberships = select(Membership.organisation_id).where(Membership.user_id == user_id)
+    query = select(Organisation.id).where(Organisation.id.in_(memberships)).order_by(Organisation.id)
+    session.execute(query.with_for_update(of=Organisation, key_share=True))
 
 
 def own_company(viewer: Viewer) -> Company:

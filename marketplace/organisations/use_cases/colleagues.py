@@ -34,6 +34,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
     if role not in ROLES[str(viewer.organisation_kind)]:
         raise RuleBroken(_("Choose one from the list."), "role")
     with transaction():
+        queries.lock_organisation(viewer.organisation_id)
         for invitation in queries.open_invitations(viewer.organisation_id or 0):
             if invitation.email == email:
                 invitation.withdrawn_at = clock.now()
@@ -78,6 +79,7 @@ def accept_invitation(
     """
     prepared = accounts.prepare_account(person, cost, _organisation_name(token)) if person else None
     with transaction():
+        queries.lock_organisation(queries.inviting_organisation_id(token))
         invitation = queries.find_invitation(token)
         if invitation is None:
             raise NotFound
@@ -114,8 +116,9 @@ def _organisation_name(token: str) -> str:
     return invitation.organisation.name
 
 
-def _get_member(viewer: Viewer, membership_id: int) -> Membership:
-    """Return a membership of the viewer's organisation. Raises NotFound."""
+def _lock_member(viewer: Viewer, membership_id: int) -> Membership:
+    """Lock the viewer's organisation and return one of its memberships. Raises NotFound."""
+    queries.lock_organisation(viewer.organisation_id)
     membership = session.get(Membership, membership_id)
     if membership is None or membership.organisation_id != viewer.organisation_id:
         raise NotFound
@@ -123,15 +126,16 @@ def _get_member(viewer: Viewer, membership_id: int) -> Membership:
 
 
 def _require_another_leader(membership: Membership, kind: str) -> None:
-    """Raise RuleBroken if the member is the only leader. Locks the leaders' rows against concurrent removal."""
+    """Raise RuleBroken if the member is the only leader of an organisation, which the caller has locked."""
     leading = LEADER_ROLE[kind]
     if membership.role != leading:
         return
-    query = select(Membership).where(
-        Membership.organisation_id == membership.organisation_id, Membership.role == leading
+    others = select(Membership.id).where(
+        Membership.organisation_id == membership.organisation_id,
+        Membership.role == leading,
+        Membership.id != membership.id,
     )
-    leaders = session.scalars(query.order_by(Membership.id).with_for_update()).all()
-    if not any(other.id != membership.id for other in leaders):
+    if session.scalar(others.limit(1)) is None:
         raise RuleBroken(_("At least one person must be able to lead. Invite someone else first."))
 
 
@@ -141,7 +145,7 @@ def remove_colleague(viewer: Viewer, membership_id: int) -> None:
     The person loses access at the next request, and invitations sent by the person become invalid.
     """
     with transaction():
-        membership = _get_member(viewer, membership_id)
+        membership = _lock_member(viewer, membership_id)
         if membership.user_id != viewer.user_id:
             _require_leader(viewer)
         _require_another_leader(membership, str(viewer.organisation_kind))
@@ -163,7 +167,7 @@ def change_role(viewer: Viewer, membership_id: int, role: str) -> None:
     """
     _require_leader(viewer)
     with transaction():
-        membership = _get_member(viewer, membership_id)
+        membership = _lock_member(viewer, membership_id)
         if role not in ROLES[str(viewer.organisation_kind)]:
             raise RuleBroken(_("Choose one from the list."), "role")
         before = membership.role

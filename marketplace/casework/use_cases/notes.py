@@ -68,6 +68,7 @@ def save_note(viewer: Viewer, note_id: int, details: NoteDetails, seen: str | No
 def delete_note(viewer: Viewer, note_id: int) -> Subject:
     """Delete a note that the viewer has written, also the company's copy; return its subject."""
     with transaction():
+        lock_row(CaseNote.id, note_id)
         note, subject = own_note(viewer, note_id)
         session.delete(note)
         record(viewer, "case_note.delete", "case_note", note_id)

@@ -82,7 +82,7 @@ def set_task_done(viewer: Viewer, task_id: int, *, is_done: bool) -> tuple[CaseT
 def delete_task(viewer: Viewer, task_id: int) -> Subject:
     """Delete a task of the viewer's garden; return its subject."""
     with transaction():
-        task, subject = task_for(viewer, task_id)
+        task, subject = _locked(viewer, task_id)
         session.delete(task)
         record(viewer, "case_task.delete", "case_task", task_id)
         return subject

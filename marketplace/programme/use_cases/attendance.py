@@ -18,6 +18,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.programme.attendance import ATTENDED, Mark, MarkSource, plausible_time
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
+from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
 from marketplace.programme.queries.attendance import attendance_list, days_until
 from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
@@ -125,9 +126,8 @@ def add_guest(
     A company that waits or has withdrawn keeps its state: who gets a seat is decided on the waiting list.
     """
     with transaction():
-        course_session = _session(session_id)
+        course_session = _session_of_locked_project(session_id)
         cohort = course_session.cohort
-        lock_project(cohort.project_id)
         query = select(Participation).where(Participation.project_id == cohort.project_id)
         key = name_key(company_name)
         known = next((one for one in session.scalars(query) if name_key(one.company_name) == key), None)
@@ -206,6 +206,16 @@ def withdraw_links(session_id: int, purpose: str, viewer: Viewer) -> None:
         for link in session.scalars(query):
             link.withdrawn_at = clock.now()
         record(viewer, "session.withdraw_links", "session", session_id, purpose=purpose)
+
+
+def _session_of_locked_project(session_id: int) -> CourseSession:
+    """Lock the project of a session, then the session: in the order of all that plans or cancels sessions."""
+    query = select(Cohort.project_id).join(CourseSession).where(CourseSession.id == session_id)
+    project_id = session.scalar(query)
+    if project_id is None:
+        raise NotFound
+    lock_project(project_id)
+    return _session(session_id)
 
 
 def _session(session_id: int) -> CourseSession:

@@ -51,6 +51,7 @@ def remove_material(viewer: Viewer, slug: str, session_id: int, material_id: int
     """Remove a link or file from a session. Raises NotFound."""
     with transaction():
         access = project_for(viewer, slug)
+        lock_project(access.project.id)
         session.delete(material_for(session_for(access, session_id), material_id))
         record(viewer, "session.remove_material", "session", session_id, material=material_id)
 

@@ -5,6 +5,7 @@ import logging
 from flask import Flask, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
@@ -134,6 +135,14 @@ def register(app: Flask) -> None:
         logger.warning(
             "A constraint was violated on %s %s: %s", request.method, request.endpoint, type(error.orig)
         )
+        return page(409)
+
+    @app.errorhandler(StaleDataError)
+    @app.errorhandler(ObjectDeletedError)
+    def row_deleted(error: StaleDataError | ObjectDeletedError) -> Answer:
+        """Handle a row that another request has deleted since this one read it."""
+        session.rollback()
+        logger.warning("A row was deleted on %s %s: %s", request.method, request.endpoint, error)
         return page(409)
 
     @app.errorhandler(Exception)

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dateutil.relativedelta import relativedelta
 
 DE_MINIMIS = "de_minimis"
+NOT_AID = "none"
+"""Basis of a benefit that is not state aid."""
 PERIOD_YEARS = 3
 
 

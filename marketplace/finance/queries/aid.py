@@ -5,16 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.viewer import Viewer
 from marketplace.finance import aid
+from marketplace.finance.aid_letter import AidLine, aid_letter
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.corrections import is_valid, row_to_correct
+from marketplace.organisations.models import Company
 from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Project
 from marketplace.programme.queries.projects import ProjectAccess
+from marketplace.strategy.document_export.outline import Outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class CompanyFinances:
     @property
     def aid_ore(self) -> int:
         """Sum of the aid in the project."""
-        return sum(grant.amount_ore for grant in self.grants if grant.basis != "none")
+        return sum(grant.amount_ore for grant in self.grants if grant.basis != aid.NOT_AID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,7 @@ def grants_by_number(organisation_numbers: Sequence[str]) -> dict[str, list[AidG
             AidGrant.amount_ore > 0,
             is_valid(AidGrant),
         )
+        .options(joinedload(AidGrant.project).joinedload(Project.garden))
         .order_by(AidGrant.granted_on, AidGrant.id)
     )
     found: dict[str, list[AidGrant]] = defaultdict(list)
@@ -131,3 +138,42 @@ def company_aid(access: ProjectAccess, participation_id: int, grant_id: int | No
         raise NotFound
     highest = aid.highest_rolling_sum((one.granted_on, one.basis, one.amount_ore) for one in grants)
     return CompanyAid(participation, grants, highest, corrected)
+
+
+def project_aid_letter(access: ProjectAccess, participation_id: int) -> Outline:
+    """Return the letter about the aid to a company of a project. Raises NotFound."""
+    page = company_aid(access, participation_id, None)
+    participation = page.participation
+    return _letter(participation.company_name, participation.organisation_number or "")
+
+
+def own_aid_letter(viewer: Viewer) -> Outline:
+    """Return the letter about the aid to the viewer's company."""
+    company = session.get_one(Company, viewer.organisation_id)
+    return _letter(company.name, company.organisation_number or "")
+
+
+def has_aid(company_id: int) -> bool:
+    """Return True if aid to a company has been recorded."""
+    number = select(Company.organisation_number).where(Company.id == company_id)
+    query = select(AidGrant.id).where(
+        AidGrant.organisation_number.in_(number), AidGrant.amount_ore > 0, is_valid(AidGrant)
+    )
+    return session.scalar(query.where(AidGrant.basis != aid.NOT_AID).limit(1)) is not None
+
+
+def _letter(name: str, organisation_number: str) -> Outline:
+    grants = grants_by_number([organisation_number])[organisation_number] if organisation_number else []
+    lines = [
+        AidLine(
+            one.granted_on,
+            one.basis,
+            one.amount_ore,
+            one.project.name,
+            one.project.garden.name,
+            one.reference,
+        )
+        for one in grants
+        if one.basis != aid.NOT_AID
+    ]
+    return aid_letter(name, organisation_number, lines, clock.now())

@@ -1,6 +1,6 @@
 """Pages about a project's hours, money, fees and state aid."""
 
-from marketplace.finance.views import company_finances, hours, money
+from marketplace.finance.views import aid_letters, company_finances, hours, money
 from marketplace.finance.views.base import blueprint
 
-__all__ = ["blueprint", "company_finances", "hours", "money"]
+__all__ = ["aid_letters", "blueprint", "company_finances", "hours", "money"]

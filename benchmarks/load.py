@@ -27,7 +27,7 @@ NEW = "/briefs/new"
 
 @dataclass
 class Run:
-    """Responses to some clients in a period."""
+    """Responses to a group of clients in a period."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     times: list[float] = field(default_factory=list)

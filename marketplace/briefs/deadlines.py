@@ -44,7 +44,7 @@ UNSENT_REMINDER_HOUR = 8
 
 
 def can_extend_again(extensions: int) -> bool:
-    """Return True if a deadline that has been extended a number of times can be extended once more."""
+    """Return True if a deadline that has been extended this many times can be extended again."""
     return extensions < MAX_EXTENSIONS
 
 

@@ -55,7 +55,7 @@ def default_course_plan() -> CoursePlan:
 
 @cache
 def course_plan() -> CoursePlan:
-    """Return the course plan with the region's changes: other times, and other texts of some sessions."""
+    """Return the course plan with the region's changes: its own times, and its own texts for sessions that it describes."""
     plan, changes = default_course_plan(), current_region().course_plan
     texts = {row["number"]: row for row in changes.get("sessions", ())}
     times = {key: dt.time.fromisoformat(changes[key]) for key in ("starts_at", "ends_at") if key in changes}

@@ -72,7 +72,7 @@ def unread_notices_about(viewer: Viewer, path: str) -> Sequence[int]:
 
 
 def users_without_mail(topic: Topic, user_ids: Collection[int]) -> set[int]:
-    """Return which of some users get no e-mail about a topic, only messages on the site."""
+    """Return which of the given users get no e-mail about a topic, only messages on the site."""
     query = select(NoticePreference.user_id).where(
         NoticePreference.user_id.in_(user_ids),
         NoticePreference.topic == topic,

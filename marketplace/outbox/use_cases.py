@@ -168,13 +168,13 @@ def send_mail(
 
 
 def last_scheduled(subscriptions: Collection[str]) -> dt.datetime | None:
-    """Return the time of the last e-mail of some subscriptions that waits for its first attempt, or None."""
+    """Return the time of the last e-mail of the given subscriptions that waits for its first attempt, or None."""
     query = select(func.max(OutboxMail.next_attempt_at)).where(_not_attempted(subscriptions))
     return session.scalar(query)
 
 
 def cancel_scheduled(subscriptions: Collection[str]) -> set[str]:
-    """Delete the e-mails of some subscriptions that wait for their first attempt; return their subscriptions.
+    """Delete the e-mails of the given subscriptions that wait for their first attempt; return their subscriptions.
 
     Joins the caller's transaction.
     """

@@ -17,7 +17,7 @@ from marketplace.programme.use_cases.contact_data import clear_contact
 
 
 def erase_old_participations() -> int:
-    """Erase contact persons and lecturers past their retention period; return the number of rows. A job.
+    """Erase contact persons and lecturers past their retention period; return the number of rows. A scheduled job.
 
     Companies, their numbers, events and attendance remain, so that the figures of a project do not change.
     """
@@ -57,7 +57,7 @@ def _erase_lecturers() -> int:
 
 
 def delete_old_finances() -> int:
-    """Delete hours, money, fees and aid of projects that ended ten years ago; return the number of rows. A job.
+    """Delete hours, money, fees and aid of projects that ended ten years ago; return the number of rows. A scheduled job.
 
     All rows of a project are deleted together, so that no correction is left without the row that it replaces.
     """

@@ -247,5 +247,5 @@ OFFER_FIELDS = (
 
 
 def fields_of(*kinds: FieldKind) -> Iterator[OfferField]:
-    """Yield the fields of some kinds, in the order of the form."""
+    """Yield the fields of the given kinds, in the order of the form."""
     return (field for field in OFFER_FIELDS if field.kind in kinds)

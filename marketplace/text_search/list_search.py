@@ -102,7 +102,7 @@ class ListSearch:
 
 
 def load_in_order(query: Select[T], key: SQLColumnExpression[int], ids: Sequence[int]) -> list[T]:
-    """Load the objects of a query with some keys, in the order of the keys."""
+    """Load the objects of a query that have the given keys, in the order of the keys."""
     if not ids:
         return []
     rows: Iterable[Any] = session.execute(query.where(key.in_(ids)).add_columns(key).order_by(None)).unique()

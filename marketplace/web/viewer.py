@@ -119,7 +119,7 @@ def current_garden() -> GardenContact | None:
 
 
 def current_mandate() -> MandateInfo | None:
-    """Return the mandate that the session writes through, perhaps one that has ended, or None."""
+    """Return the mandate of the session, which may have ended, or None."""
     current = _current()
     return current.info.mandate if current and not current.info.pending_step else None
 

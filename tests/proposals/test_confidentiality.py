@@ -26,8 +26,8 @@ from tests.support.sql_capture import captured_sql
 Seen = dict[tuple[str, str], Any]
 BIDDER = "kvistverk"
 SAMPLED_STEPS, SAMPLED_PEOPLE = 1, 2
-"""Numbers of steps after which a run compares pages, and of people whose pages; an exhaustive run compares all.
-Each person is on one of the two databases then: what a page shows depends on the person, not on the database."""
+"""How many steps are followed by a comparison of pages, and the pages of how many people are compared. An exhaustive run
+compares them all, each person on one of the databases: what a page shows depends on the person, not on the database."""
 
 
 def snapshot(app: Flask, people: dict[str, Any], numbers: dict[str, Any], sampling: Sampling) -> Seen:

@@ -19,6 +19,6 @@ def notice_kinds(viewer: Viewer) -> list[str]:
 
 
 def recipients_of(*kinds: str) -> set[int]:
-    """Return the ids of the users with a notice of some kinds, or with any notice."""
+    """Return the ids of the users with a notice of one of the kinds, or with any notice."""
     query = select(Notice.user_id)
     return set(session.scalars(query.where(Notice.kind.in_(kinds)) if kinds else query))

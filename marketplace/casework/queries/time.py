@@ -51,5 +51,5 @@ def time_rows(viewer: Viewer) -> list[TimeRow]:
 
 
 def months_of(rows: Sequence[TimeRow]) -> list[dt.date]:
-    """Return the months of some rows, newest first."""
+    """Return the months of the given rows, newest first."""
     return sorted({row.month for row in rows}, reverse=True)

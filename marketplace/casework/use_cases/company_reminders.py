@@ -96,7 +96,7 @@ def undo_reminders(viewer: Viewer) -> int:
 
 
 def send_due_reminders() -> int:
-    """Send the reminders that are due and can no longer be undone; return their number. A job.
+    """Send the reminders that are due and can no longer be undone; return their number. A scheduled job.
 
     Idempotent. A reminder is cancelled if the garden no longer follows the company, the company has done it meanwhile, or
     its sender, whose name it has, no longer acts for the garden.

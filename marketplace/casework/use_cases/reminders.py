@@ -20,7 +20,7 @@ FIRST_HOUR = dt.time(7)
 
 
 def remind_of_tasks() -> int:
-    """Remind each person of the tasks that are due today or overdue; return the number of people. A job.
+    """Remind each person of the tasks that are due today or overdue; return the number of people. A scheduled job.
 
     Idempotent: each task leads to one reminder, unless its date or its person changes.
     """

@@ -105,7 +105,7 @@ def _is_too_short(words: Sequence[TextWord], probability: float) -> bool:
 
 
 def likely_needs(needs: Sequence[Need]) -> tuple[Need, ...]:
-    """Return those of some needs, most probable first, that are probable enough to act on without asking."""
+    """Return the needs that are probable enough to act on without asking, most probable first."""
     best = needs[0].probability if needs else 0.0
     return tuple(need for need in needs if need.probability >= max(_LIKELY, _LIKELY_SHARE * best))
 

@@ -16,7 +16,7 @@ from .reason_words import ReasonWords, general_words
 from .stop_words import LANGUAGES
 
 KINDS_NAMING_SERVICES = ("works_fine", "not_wanted")
-"""Kinds of texts without a need that name services. No model learns from them: the rules of `negation` read them."""
+"""Kinds of texts that name services but do not need any. No model is trained on them; they are for the rules of `negation`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Index:
         return Index(self._store.updated(documents))
 
     def changed(self, documents: Sequence[Document], removed: Sequence[str] = ()) -> "Index":
-        """Return an index with some documents added or replaced, and some removed by id.
+        """Return an index with the given documents added or replaced, and those with the given ids removed.
 
         The cost depends on the number of changes since the index was built, hardly on the size of the directory.
         """

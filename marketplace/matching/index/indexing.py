@@ -34,7 +34,7 @@ class ExplanationTerms(NamedTuple):
     service_words: TextWords
 
     def surfaces(self, terms: AbstractSet[str]) -> dict[str, tuple[str, ...]]:
-        """Return the words as written for each of some terms that the document contains."""
+        """Return the words as written for each of the given terms that the document contains."""
         found: dict[str, dict[str, None]] = {}
         for token in self.tokens:
             if token.term in terms:
@@ -114,7 +114,7 @@ class DocumentEncoder:
     def featurize(
         self, documents: Sequence[Document], fields: Sequence[Fields], flags: Mapping[int, Sequence[str]]
     ) -> ServiceFeatures:
-        """Return the service features of some documents, each computed independently of the others.
+        """Return the service features of documents, each computed independently of the others.
 
         `flags` maps a document's position to its spam codes. Flagged texts count as no evidence.
         """
@@ -155,7 +155,7 @@ class DocumentEncoder:
         flags: Mapping[int, Sequence[str]],
         spoken: Vector | None = None,
     ) -> DeclaredFeatures:
-        """Return the features of some documents from their ticked services and cases alone.
+        """Return the features of documents from their ticked services and cases alone.
 
         Ticks count more if the texts support them; `spoken` is how clearly the texts are about each service.
         """

@@ -236,7 +236,7 @@ class LexicalIndex:
         return np.concatenate(scores)
 
     def contributions(self, query: QueryTerms, rows: Sequence[int] | Rows) -> Vector:
-        """Return the exact contribution of each query term to some documents: rows by `query.columns`."""
+        """Return the exact contribution of each query term to the given documents: rows by `query.columns`."""
         wanted, columns = np.asarray(rows, dtype=np.intp), query.columns
         contributions = np.zeros((len(wanted), len(columns)))
         position_of = {column: position for position, column in enumerate(columns)}

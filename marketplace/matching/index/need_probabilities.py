@@ -22,7 +22,7 @@ CLEARLY = 3.0
 
 
 class Readings(NamedTuple):
-    """Results of both classifiers for some texts: cosines with the centroids, and margins, with one more column."""
+    """Results of both classifiers for each text: cosines with the centroids, and margins, with one more column."""
 
     cosines: Vector
     margins: Vector

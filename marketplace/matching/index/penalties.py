@@ -22,7 +22,7 @@ from .postings_slice import Rows
 MIN_TERMS_TO_COUNT = 10
 """A query with fewer distinct terms is copied only if trigrams show it: honest profiles contain all of its terms."""
 MIN_SHARED_TERMS = 0.3
-"""Share of a brief's distinct terms from which a text is compared with the brief by trigrams."""
+"""Share of a brief's distinct terms that a text must contain to be compared with the brief by trigrams."""
 
 
 class Penalties:
@@ -50,7 +50,7 @@ class Penalties:
             self.groups.setdefault(first, [first]).append(row)
 
     def may_copy(self, rows: Rows, brief: str) -> Rows:
-        """Return the rows, of some ascending ones, whose documents may copy a brief word for word."""
+        """Return those of the given ascending rows whose documents may copy a brief word for word."""
         found, start = [], 0
         for filters in self._filters:
             local_rows = rows[(rows >= start) & (rows < start + len(filters))] - start

@@ -1,4 +1,4 @@
-"""Postings of some of an index's documents, addressed by the index's columns."""
+"""Postings of a slice of an index's documents, addressed by the index's columns."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Rows = np.ndarray[Any, np.dtype[np.intp]]
 
 @dataclass(frozen=True)
 class PostingsSlice:
-    """Postings of some documents. `local_columns` maps the index's columns to theirs; None if they are equal."""
+    """Postings of a slice of the documents. `local_columns` maps the index's columns to theirs; None if they are equal."""
 
     postings: Postings
     local_columns: Mapping[int, int] | None = None

@@ -99,7 +99,7 @@ class QueryScores:
         return {}
 
     def compute_word_scores(self, rows: Sequence[int]) -> None:
-        """Compute the exact word scores of some rows in one pass over the postings."""
+        """Compute the exact word scores of the given rows in one pass over the postings."""
         new = [row for row in rows if row not in self._word_scores]
         contributions = self.store.lexical.contributions(self._query_terms, new)
         coverage = self._query_terms.coverage(contributions.sum(axis=1))

@@ -17,7 +17,7 @@ from ..storage.types import Mask, Vector, Weights
 Packed = np.ndarray[Any, np.dtype[np.uint16]]
 Bits = np.ndarray[Any, np.dtype[np.uint8]]
 Batch = tuple[Packed, Packed, Mask]
-"""The packed topics and evidence of some documents, and their relatedness."""
+"""The packed topics and evidence of documents, and their relatedness."""
 SCALE = 60_000
 BLOCK_SIZE = 4096
 """How many documents are unpacked at a time, so that they stay in the processor's cache."""
@@ -45,7 +45,7 @@ class DeclaredFeatures(NamedTuple):
 
 
 def pack(features: ServiceFeatures) -> Batch:
-    """Return the features of some documents in two bytes each."""
+    """Return the features of documents in two bytes each."""
     topics, evidence = (
         np.rint(values * SCALE).astype(np.uint16) for values in (features.topics, features.evidence)
     )

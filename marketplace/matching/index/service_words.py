@@ -18,7 +18,7 @@ CACHE_SIZE = 4_000
 
 
 class Strengths(NamedTuple):
-    """How strongly a term points to some services (rows), and how strongly a word has to, relative to others."""
+    """How strongly a term points to each service (rows), and how strongly a word has to, relative to others."""
 
     rows: IntSequence
     values: Vector

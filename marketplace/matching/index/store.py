@@ -55,7 +55,7 @@ class Store:
         settings: MatchingSettings,
         training: Sequence[Document],
     ) -> Self:
-        """Fit the models to some documents and index them. Raises ValueError if two have the same id."""
+        """Fit the models to documents and index them. Raises ValueError if two have the same id."""
         _check_ids(documents)
         encoder = _fit_encoder(documents, glossary, settings, training)
         builder = SegmentBuilder(documents, encoder)
@@ -168,7 +168,7 @@ class Store:
         return self._with_rows(np.isin(np.arange(len(self.base)), [*unchanged]), new)
 
     def changed(self, documents: Sequence[Document], removed: Sequence[str] = ()) -> "Store":
-        """Return a store with some documents added or replaced, and some removed by id.
+        """Return a store with the given documents added or replaced, and those with the given ids removed.
 
         The cost depends on the number of changes since the base, not on the size of the directory.
         """

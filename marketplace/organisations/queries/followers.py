@@ -38,7 +38,7 @@ def followers_of(company: Company) -> Sequence[CompanyFollower]:
 
 
 def asked_garden(company: Company, garden_id: int) -> BusinessGarden:
-    """Return a garden that a company has asked to follow it, now or earlier. Raises NotFound."""
+    """Return a garden that a company asks, or has asked before, to follow it. Raises NotFound."""
     asked = (one for one in company.followers if one.garden_id == garden_id and one.why == ASKED)
     follower = next(asked, None)
     if follower is None:

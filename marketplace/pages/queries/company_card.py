@@ -126,7 +126,7 @@ def _card_briefs_query(kind: Viewer, limit: int | None, *, of_companies: bool) -
 def card_briefs(
     viewer: Viewer, company_ids: Collection[int] | None = None, *, limit: int | None = None
 ) -> list[CardBrief]:
-    """Return the briefs that the garden may see, of some companies or of all, newest first."""
+    """Return the briefs that the garden may see, of the given companies or of all, newest first."""
     query = _card_briefs_query(viewer_kind(viewer), limit, of_companies=company_ids is not None)
     params = {"organisation_id": viewer.organisation_id}
     rows: Sequence[Any] = session.execute(

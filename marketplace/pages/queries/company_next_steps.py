@@ -157,7 +157,7 @@ def _matches(viewer: Viewer, one: CompanyWithSteps, wanted: ListQuery) -> bool:
 def briefs_by_company(
     viewer: Viewer, company_ids: Collection[int] | None = None
 ) -> dict[int, list[CardBrief]]:
-    """Return the briefs that the garden may see, of some companies or of all, by company, newest first."""
+    """Return the briefs that the garden may see, of the given companies or of all, by company, newest first."""
     briefs: dict[int, list[CardBrief]] = defaultdict(list)
     for brief in card_briefs(viewer, company_ids):
         briefs[brief.view.brief.company_id].append(brief)
@@ -226,7 +226,7 @@ def seats_of(viewer: Viewer) -> list[Seat]:
 
 
 def cohorts_to_filter(seats: Sequence[Seat]) -> list[tuple[str, str]]:
-    """Return code and label of the projects and cohorts of some seats."""
+    """Return code and label of the projects and cohorts of the given seats."""
     options: dict[str, str] = {}
     for seat in seats:
         options.setdefault(f"project-{seat.slug}", seat.project)

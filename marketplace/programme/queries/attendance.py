@@ -91,7 +91,7 @@ def marks_by_participation(
 ) -> dict[int, dict[int, tuple[int, Mark]]]:
     """Return (number in the course plan, mark that counts) by participation and session.
 
-    `marks` are the number and the stored mark, or a row with its columns.
+    `marks` are pairs of that number and the stored mark, or rows with its columns.
     """
     events: dict[int, list[MarkEvent]] = {}
     numbers: dict[int, int] = {}

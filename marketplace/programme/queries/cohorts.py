@@ -211,7 +211,7 @@ def eligible_people(project: Project) -> list[tuple[int, str]]:
 
 
 def upcoming_sessions(cohort_ids: Sequence[int]) -> Select[CourseSession]:
-    """Build the query for sessions of some cohorts that are neither over nor cancelled, the next one first."""
+    """Build the query for sessions of the given cohorts that are neither over nor cancelled, the next one first."""
     return (
         select(CourseSession)
         .where(

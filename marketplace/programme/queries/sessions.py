@@ -162,7 +162,7 @@ def material_for(course_session: CourseSession, material_id: int) -> SessionMate
 
 
 def material_file(course_session: CourseSession, material_id: int) -> StoredFile:
-    """Return the file of some material of a session. Raises NotFound if it is a link."""
+    """Return the file of a piece of material of a session. Raises NotFound if it is a link."""
     material = material_for(course_session, material_id)
     file = session.scalar(select(StoredFile).where(StoredFile.material_id == material.id))
     if file is None:

@@ -21,7 +21,7 @@ MAX_MATERIAL = 20
 
 @dataclass(frozen=True, slots=True)
 class MaterialDetails:
-    """Title of some material, when to use it ("before", "during" or "after" the session), and the URL of a link."""
+    """Title of a piece of material, when to use it ("before", "during" or "after" the session), and the URL of a link."""
 
     title: str
     use: str

@@ -33,7 +33,7 @@ class _Reminder:
 
 
 def remind_of_sessions() -> int:
-    """Remind the companies with a seat of sessions in three days and today; return the number of people. A job.
+    """Remind the companies with a seat of sessions in three days and today; return the number of people.
 
     Idempotent: each of the two reminders of a session is sent once, and again only if the session is moved.
     """

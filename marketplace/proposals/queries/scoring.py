@@ -23,7 +23,7 @@ class LetterScores:
     """Which letters contain scores if the company decides now: the decision closes an open round first."""
 
     scoring_names: Sequence[str]
-    """Names of those who score alone at the moment. Empty if no round is open."""
+    """Names of the people who are scoring on their own. Empty if no round is open."""
     missing: Sequence[str]
     """Names of the suppliers whose letters contain no scores, because the company has not given or agreed on all."""
 

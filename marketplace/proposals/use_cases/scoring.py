@@ -40,7 +40,7 @@ _ScoreRow = Evaluation | IndividualScore
 
 
 def score_values(scores: ScoreMap, offer_ids: Iterable[int]) -> dict[str, list[object]]:
-    """Return the given scores of some offers as plain values, for the fingerprint of the form."""
+    """Return the scores given to the offers as plain values, for the fingerprint of the form."""
     return {
         f"{offer_id}/{criterion}": [given.score, given.note]
         for offer_id in sorted(offer_ids)

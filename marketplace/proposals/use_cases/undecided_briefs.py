@@ -48,7 +48,7 @@ def undecided_briefs() -> list[UndecidedBrief]:
 
 
 def last_events(action: ColumnElement[bool], references: Select[str]) -> dict[tuple[str, str], dt.datetime]:
-    """Return the time of the last event of each kind for some briefs, by reference and action.
+    """Return the time of the last event of each kind for the selected briefs, by reference and action.
 
     One query without locks, so that only briefs with something due are locked: most wait for weeks, and the worker
     checks every minute.

@@ -22,7 +22,7 @@ FIRST_HOUR = dt.time(7)
 
 
 def remind_of_measurements() -> int:
-    """Remind the members of companies of objectives whose measurement is due; return the number of companies. A job.
+    """Remind the members of companies of objectives whose measurement is due; return the number of companies.
 
     Idempotent: each due date leads to one reminder, and none is sent again before the next one.
     """

@@ -203,7 +203,7 @@ def _require_room(current: list[Objective]) -> None:
 
 
 def _check_measured(objective: Objective, details: ObjectiveDetails) -> None:
-    """Refuse changes that would give the measurements of an objective another meaning. Raises RuleBroken."""
+    """Refuse changes to an objective that would change what its measurements mean. Raises RuleBroken."""
     measurements = objective.measurements
     if not measurements:
         return

@@ -49,7 +49,7 @@ def shared_plan(company_id: int) -> ViewResponse:
     access.Level.GARDEN, because="every adviser of a garden answers the companies that ask it for a review"
 )
 def answer_review(company_id: int) -> ViewResponse:
-    """Show the version that a company asks about, and answer."""
+    """Show the version that a company wants reviewed, and take the answer."""
     viewer = current_viewer()
     strategy = queries.shared_strategy(viewer, company_id)
     review = queries.pending_review(strategy)

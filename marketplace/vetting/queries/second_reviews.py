@@ -50,7 +50,7 @@ def independent_curators(supplier: Supplier, without: Collection[int | None] = (
 
 
 def nearest_garden(supplier: Supplier, among: Collection[int]) -> int | None:
-    """Choose the nearest of some gardens to a supplier."""
+    """Return the garden that is nearest to a supplier."""
     query = select(BusinessGarden.id, BusinessGarden.municipality_number).where(BusinessGarden.id.in_(among))
     municipalities: Mapping[int, str] = {row.id: row.municipality_number for row in session.execute(query)}
     return second_review.nearest_garden(supplier.municipality_number, municipalities)

@@ -81,7 +81,7 @@ def restore_drafts(
     """Return a page with drafts in its forms, each with a notice above it. Fields without a draft stay unchanged."""
     paths = _draft_paths(page_html, page)
     drafts = find(paths) if paths else {}
-    # Most pages have no drafts. Then the controls of their forms, hundreds of tags, are not parsed.
+    # Most pages have no drafts: skip parsing the controls of their forms, which can be hundreds of tags.
     forms = _draft_forms(page_html, page) if drafts else []
     for form in sorted(forms, key=lambda one: one.begin, reverse=True):
         draft = drafts.get(form.path)

@@ -210,7 +210,7 @@ def _author_of(secret: str | None) -> int | None:
 
 
 def is_token_of_viewer(token: str) -> bool:
-    """Return True if a CSRF token, perhaps of an earlier session, was made for the current user and organisation."""
+    """Return True if a CSRF token, even from an earlier session, was made for the current user and organisation."""
     secret, person = _token_secret(token), current_person()
     if secret is None or not person.is_signed_in or _author_of(secret) != person.user_id:
         return False

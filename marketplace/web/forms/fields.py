@@ -64,7 +64,7 @@ class EmailField(TextField):
 
 
 class UploadField(FileField):
-    """File of one of some media types; the content is checked by `files.checks`."""
+    """File of one of the accepted media types; the content is checked by `files.checks`."""
 
     def __init__(
         self,

@@ -82,7 +82,7 @@ def _reminder_text(kind: str) -> tuple[str, str, str, str]:
             return (
                 _("Begin your digital strategy"),
                 _(
-                    "You have not begun a digital strategy yet. It takes an afternoon, and you can stop and continue whenever you like."
+                    "You have not started a digital strategy yet. It takes an afternoon, and you can stop and continue whenever you like."
                 ),
                 "/plan",
                 _("Begin the strategy"),
@@ -91,7 +91,7 @@ def _reminder_text(kind: str) -> tuple[str, str, str, str]:
             return (
                 _("Complete your digital strategy"),
                 _(
-                    "You have begun your digital strategy, but it is not complete. Your plan shows what is missing."
+                    "You have started your digital strategy, but it is not complete. Your plan shows what is missing."
                 ),
                 "/plan",
                 _("See what is missing"),

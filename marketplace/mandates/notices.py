@@ -189,7 +189,7 @@ def confirmation_asked(prepared: PreparedAct, expires_at: dt.datetime, token: st
             ),
         ],
         f"/confirmations/{token}",
-        _("See it and confirm"),
+        _("Review and confirm"),
     )
 
 

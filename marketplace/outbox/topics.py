@@ -81,7 +81,7 @@ TOPICS: Mapping[Topic, TopicDetails] = {
     Topic.PROJECTS: TopicDetails(_("Hours and reports of your projects"), frozenset({_GARDEN})),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(
-        _("Applications, refusals, appeals and moves"), frozenset({_GARDEN, _ADMIN})
+        _("Applications, refusals, appeals and transfers"), frozenset({_GARDEN, _ADMIN})
     ),
     Topic.AREA: TopicDetails(_("News about your companies and their briefs"), frozenset({_GARDEN})),
 }

@@ -29,7 +29,7 @@ QUESTIONS = {
     ),
     "within_price": Question(
         _("Did the price stay as agreed?"),
-        {"yes": _("Yes"), "over": _("Up to a tenth more"), "no": _("More than that")},
+        {"yes": _("Yes"), "over": _("Up to 10 per cent more"), "no": _("More than that")},
     ),
     "goal_met": Question(
         _("Did you reach the goal?"),

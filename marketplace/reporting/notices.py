@@ -20,7 +20,7 @@ def report_issued(person: str, name: str, issue: ReportIssue, path: str) -> Cont
                 first=format_date(issue.from_on),
                 last=format_date(issue.to_on),
             ),
-            _("Its figures do not change any more. Everyone with a link to the reports can read it now."),
+            _("Its figures no longer change. Everyone with a link to the reports can read it now."),
         ],
         path,
         _("Read the report"),

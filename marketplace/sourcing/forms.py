@@ -48,7 +48,7 @@ class PauseForm(BaseForm):
         _l("Why do you pause it?"),
         [required(_l("Give a reason. The company and the suppliers read it.")), length(high=600)],
         description=_l(
-            "The company and the suppliers that are invited or have begun an offer get it by e-mail."
+            "The company and the suppliers that are invited or have started an offer get it by e-mail."
         ),
         render_kw={"rows": "4"},
     )

@@ -106,7 +106,7 @@ def invitation_withdrawn(company: str, title: str, reference: str) -> Content:
                 "A business garden suggested you. %(company)s has now chosen to invite others.",
                 company=company,
             ),
-            _("If you have begun an offer, you can still send it until the deadline."),
+            _("If you have started an offer, you can still send it until the deadline."),
         ],
         f"/briefs/{reference}",
         _("Read the brief"),

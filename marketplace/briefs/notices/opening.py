@@ -18,7 +18,7 @@ def _opening_text(opens_at: dt.datetime | None, *, has_garden: bool = True) -> s
     if not has_garden:
         return _("The brief opens automatically on %(time)s.", time=format_datetime(opens_at, weekday=True))
     return _(
-        "Without an answer it opens automatically on %(time)s.", time=format_datetime(opens_at, weekday=True)
+        "If nobody answers, it opens automatically on %(time)s.", time=format_datetime(opens_at, weekday=True)
     )
 
 

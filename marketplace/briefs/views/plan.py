@@ -29,7 +29,7 @@ def from_action(action_id: int) -> ViewResponse:
     source = queries.action_source(viewer, action_id)
     begun = queries.draft_of_action(viewer, action_id)
     if begun is not None:
-        flashes.note(_("You have begun a brief from this action. Continue with it here."))
+        flashes.note(_("You have started a brief from this action. Continue with it here."))
         return see_other("briefs.resume", reference=begun.reference)
     chosen = {part.code for part in source.parts if part.is_chosen}
     if request.method == "POST" and source.is_ready:
@@ -39,7 +39,7 @@ def from_action(action_id: int) -> ViewResponse:
         except RuleBroken as error:
             flashes.warn(error.message)
         else:
-            flashes.done(_("The brief is begun with what you chose. Read it through, one topic at a time."))
+            flashes.done(_("The brief now contains what you chose. Read it through, one topic at a time."))
             return see_other("briefs.resume", reference=brief.reference)
     if not source.is_ready:
         flashes.warn(_("Choose a supplier and a service for the action first."))

@@ -69,7 +69,7 @@ def _rows(companies: Sequence[CompanyWithSteps]) -> Iterator[Sequence[object]]:
             one.company.organisation_number,
             one.company.place,
             ", ".join(f"{seat.project}: {seat.cohort}" for seat in one.seats),
-            str(PHASE_LABELS[one.phase]) if one.phase else _("Not begun"),
+            str(PHASE_LABELS[one.phase]) if one.phase else _("Not started"),
             len(one.briefs),
             step.link if step else "",
             step.when if step else "",
@@ -85,7 +85,7 @@ def filtered_companies() -> tuple[ListFilter, list[CompanyWithSteps]]:
         state_select(
             ("task_due", _("A task is due")),
             ("no_strategy", _("No strategy")),
-            ("strategy_started", _("Strategy begun, not complete")),
+            ("strategy_started", _("Strategy started, not complete")),
             ("no_brief", _("No brief")),
             ("few_invited", _("Open brief with few invited")),
             ("result_due", _("Result not answered")),

@@ -24,7 +24,7 @@ from marketplace.web.viewer import current_viewer
 
 ADVISERS = "every adviser of a garden helps its companies; queries restrict which ones they see"
 SKIP_REASON_LABELS = {
-    SkipReason.NOT_NEEDED: _l("Do not need it, or not any more"),
+    SkipReason.NOT_NEEDED: _l("Do not need it, or no longer do"),
     SkipReason.RECENT: _l("Have received the same reminder in the last 14 days"),
     SkipReason.NO_EMAIL: _l("No person with an e-mail address"),
 }

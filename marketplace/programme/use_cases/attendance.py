@@ -170,7 +170,7 @@ def confirm_held(session_id: int, head_count: int | None, viewer: Viewer) -> Non
         if course_session.cancelled_at is not None:
             raise Conflict(_("The session is cancelled."))
         if course_session.starts_at > clock.now():
-            raise Conflict(_("The session has not begun yet."))
+            raise Conflict(_("The session has not started yet."))
         course_session.held_at = course_session.held_at or clock.now()
         course_session.head_count = head_count
         record(viewer, "session.held", "session", session_id)

@@ -9,7 +9,7 @@ from marketplace.outbox.topics import Topic
 def scoring_begun(name: str, title: str, reference: str) -> Content:
     """Notify colleagues that one of them has begun to score alone, so that they can give their own scores."""
     return Content(
-        _("%(name)s has begun to give scores", name=name),
+        _("%(name)s has started scoring", name=name),
         [
             _("This is about the offers on “%(title)s”.", title=title),
             _(

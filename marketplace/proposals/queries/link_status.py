@@ -20,7 +20,7 @@ def letter_link_status(viewer: Viewer, path: str) -> LinkStatus | None:
     if match is None:
         return None
     if proposal is None or proposal.supplier_id != viewer.organisation_id:
-        return LinkStatus([_("The letter is not open to you any more.")])
+        return LinkStatus([_("You can no longer read the letter.")])
     brief = session.get_one(Brief, proposal.brief_id)
     status = brief_status(viewer, brief.reference)
     line = _(

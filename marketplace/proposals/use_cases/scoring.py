@@ -60,7 +60,7 @@ def save_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: str 
         sheets = sheets_of(brief.id)
         if sheets and not any(sheet.closed_at for sheet in sheets):
             raise Conflict(
-                _("A colleague has begun to give scores. Give your own first. Your text is still here.")
+                _("A colleague has started scoring. Give your own scores first. Your text is still here.")
             )
         _check_offers(viewer, reference, scores)
         before = score_values(company_scores(brief.id), scores)
@@ -219,7 +219,7 @@ def _check_can_score_alone(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreS
             _("The company has gone on to agree on the scores. Your text is still here, but it is not saved.")
         )
     if own is None and len(sheets) >= MAX_SCORERS:
-        raise Conflict(_("Three colleagues have already begun to give scores. No more can take part."))
+        raise Conflict(_("Three colleagues have already started scoring. No more can take part."))
     if own is not None and own.finished_at is not None:
         raise Conflict(_("You have finished your scores. Choose “Change my scores” to change them."))
 

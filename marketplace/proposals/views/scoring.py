@@ -110,7 +110,7 @@ def _moved_on(scoring: Scoring) -> str:
         )
     if scoring.step is ScoringStep.WAITING:
         return _("You have finished your scores. Choose “Change my scores” to change them.")
-    return _("A colleague has begun to give scores. Give your own first. Your text is still here.")
+    return _("A colleague has started scoring. Give your own scores first. Your text is still here.")
 
 
 def _conflict(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, message: str) -> ViewResponse:

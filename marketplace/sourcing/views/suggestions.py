@@ -52,7 +52,7 @@ def withdraw_suggested(reference: str, supplier_id: int) -> ViewResponse:
             _("Withdraw the invitation of %(supplier)s", supplier=invitation.supplier.name),
             [
                 _("The supplier and your business garden get a message about it."),
-                _("An offer that the supplier may have begun can still be sent."),
+                _("If the supplier has already started an offer, it can still be sent."),
             ],
             _("Withdraw the invitation"),
             url_for("sourcing.ranking", reference=reference),

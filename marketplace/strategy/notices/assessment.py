@@ -25,7 +25,7 @@ def assessment_half_done() -> Content:
     return Content(
         _("Finish the self-assessment"),
         [
-            _("You have begun the self-assessment, but not answered for a week. Your answers are saved."),
+            _("You started the self-assessment, but have not answered for a week. Your answers are saved."),
             _("You may answer that you don't know, or skip a question. It does not lower your result."),
             _("You will get no more reminders of this."),
         ],

@@ -28,7 +28,7 @@ def strategy_half_done() -> Content:
     return Content(
         _("Continue with your digital strategy"),
         [
-            _("You have begun a digital strategy, but not changed it for a week. What you wrote is saved."),
+            _("You started a digital strategy, but have not changed it for a week. What you wrote is saved."),
             _("The plan shows what is missing. Your business garden can help you."),
             _("You will get no more reminders of this."),
         ],

@@ -117,7 +117,7 @@ def _store(assessment: Assessment, given: Mapping[str, Answer]) -> None:
 def closed_message(view: StageView) -> str:
     """Return the reason why a stage cannot be answered now."""
     if view.state is StageState.CLOSED:
-        return _("These answers can no longer be changed, because the next self-assessment has begun.")
+        return _("These answers can no longer be changed, because the next self-assessment has started.")
     if view.opens_on is None:
         return _("Finish the self-assessment before this one first.")
     return _("This self-assessment opens on %(date)s.", date=format_date(view.opens_on))

@@ -30,7 +30,7 @@ def transfer_answered(supplier: str, garden: str, *, agree: bool) -> Content:
         if agree
         else _("%(garden)s will not take over %(supplier)s", garden=garden, supplier=supplier)
     )
-    return Content(subject, [], "/garden/moves", _("See the moves"))
+    return Content(subject, [], "/garden/moves", _("See the transfers"))
 
 
 @as_message("moved")

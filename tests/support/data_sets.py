@@ -84,7 +84,7 @@ def restore_demo(app: Flask, database: Database, run: Run) -> None:
     seed_once(app, database, "demo", seed, run)
 
 
-SCALED_SUPPLIERS, SCALED_BRIEFS, RANKED_BRIEFS = 45, 24, 4
+SCALED_SUPPLIERS, SCALED_BRIEFS, RANKED_BRIEFS = 45, 26, 4
 
 
 def restore_scaled_demo(app: Flask, database: Database, run: Run) -> None:

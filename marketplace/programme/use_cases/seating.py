@@ -129,7 +129,10 @@ def update_follower(participation: Participation, former_garden_id: int | None =
     if former_garden_id is not None:
         stop_following(company_id, former_garden_id, COHORT)
     if garden_id is not None and follow_company(company_id, garden_id, COHORT):
-        send(followed_by_course(participation), recipients_for(company_id))
+        company = participation.company
+        # The garden of the company's own area sees the same without the course.
+        if company is None or company.garden_id != garden_id:
+            send(followed_by_course(participation), recipients_for(company_id))
 
 
 def offer_free_seats(project_id: int) -> list[Participation]:

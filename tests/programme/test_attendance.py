@@ -292,6 +292,19 @@ def test_head_count_is_kept_beside_the_list(
     assert "22 personer talt i rommet" in page
 
 
+def test_session_is_confirmed_only_once_it_has_begun(
+    today: CourseSession, cohort: Cohort, adviser: Viewer, client: Browser
+) -> None:
+    client.sign_in(adviser.user_id or 0)
+    path = f"/programme/{cohort.project.slug}/sessions/{today.id}/held"
+    assert client.page(path).all("input", id="head_count")
+    today.starts_at = clock.now() + dt.timedelta(minutes=5)
+    session.commit()
+    page = client.page(path)
+    assert "Kom tilbake hit når den er over." in page.text
+    assert not page.all("input", id="head_count")
+
+
 def test_other_garden_finds_nothing(today: CourseSession, cohort: Cohort, client: Browser) -> None:
     other: Any = factories.member(factories.garden("Kysten hage"), "curator")
     client.sign_in(other.user_id)

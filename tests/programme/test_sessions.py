@@ -222,6 +222,23 @@ def test_cancelled_session_is_restored_with_the_same_uid_and_a_higher_sequence(
     assert (row.uid, row.sequence, row.cancelled_at, row.cancelled_reason) == (uid, 2, None, "")
 
 
+def test_companies_that_no_email_reaches_are_listed_with_telephone(
+    browser: Browser, adviser: Viewer, garden: BusinessGarden, cohort: Cohort
+) -> None:
+    row = planned(adviser, cohort)[0]
+    programme.participation(cohort, "Moen rør")
+    registered = factories.company("Åsen gård", of=garden)
+    programme.participation(cohort, "Åsen gård", contact_email="", company_id=registered.id)
+    programme.participation(cohort, "Lia kafé", contact_email="", contact_phone="999 00 111")
+    session.commit()
+    path = f"/programme/{cohort.project.slug}/sessions/{row.id}"
+    for page in (browser.page(path), browser.page(f"{path}/cancel")):
+        assert "1 bedrift får ingen e-post" in page.text
+        assert page.links()["999 00 111"] == "tel:99900111"
+        assert "Moen rør" not in page.links()
+    assert "2 bedrifter får en e-post med grunnen" in browser.page(f"{path}/cancel").text
+
+
 def test_held_session_is_not_cancelled(browser: Browser, adviser: Viewer, cohort: Cohort) -> None:
     row = planned(adviser, cohort)[0]
     row.held_at = NOW

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
@@ -42,7 +43,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:
-    """Content of the page of a session. `attended` counts the companies on the attendance list of a held session."""
+    """Content of the page of a session. `attended` counts the companies on the attendance list of a held session.
+
+    `without_email` are companies with a seat that get no e-mail about it: they have neither an address nor an account.
+    """
 
     warnings: Sequence[str]
     travel: Travel | None
@@ -50,6 +54,7 @@ class SessionPage:
     catch_ups: Sequence[CourseSession]
     seated: int
     attended: int
+    without_email: Sequence[Participation]
 
 
 def sessions_of(access: ProjectAccess) -> Sequence[CourseSession]:
@@ -121,11 +126,12 @@ def cohorts_with_sessions(cohort_ids: Sequence[int]) -> set[int]:
 def session_page(access: ProjectAccess, course_session: CourseSession) -> SessionPage:
     """Return the content of the page of a session."""
     seats = session.scalars(
-        select(Participation.municipality_number).where(
+        select(Participation).where(
             Participation.cohort_id == course_session.cohort_id,
             Participation.state == ParticipationState.SIGNED_UP,
         )
     ).all()
+    without_email = [one for one in seats if not one.contact_email and one.company_id is None]
     catch_ups = session.scalars(
         select(CourseSession)
         .where(CourseSession.catch_up_of_id == course_session.id)
@@ -134,11 +140,12 @@ def session_page(access: ProjectAccess, course_session: CourseSession) -> Sessio
     marks = marks_of([course_session.id]) if course_session.held_at is not None else {}
     return SessionPage(
         warnings=session_warnings(access, [course_session]).get(course_session.id, ()),
-        travel=_travel(course_session.municipality_number, seats),
+        travel=_travel(course_session.municipality_number, [one.municipality_number for one in seats]),
         material=material_of(course_session.id),
         catch_ups=catch_ups,
         seated=len(seats),
         attended=sum(mark in ATTENDED for mark in marks.get(course_session.id, {}).values()),
+        without_email=sorted(without_email, key=lambda one: sort_key(one.company_name)),
     )
 
 

@@ -178,6 +178,8 @@ def test_moved_session_updates_the_same_event(
     assert (mail.calendar["METHOD"], mail.event["UID"], mail.event["SEQUENCE"]) == ("REQUEST", row.uid, 1)
     assert mail.event["DTSTART"].dt == dt.datetime(2027, 3, 10, 13, tzinfo=OSLO)
     assert "Flyttet" in mail.subject
+    assert "Før: tirsdag 9. mars 2027 kl. 13.00–16.00, " in mail.text
+    assert "Nå: onsdag 10. mars 2027 kl. 13.00–16.00, " in mail.text
 
 
 def test_cancelled_and_restored_session_is_removed_and_added_again(
@@ -304,7 +306,9 @@ def test_other_members_of_a_company_are_told_about_a_moved_session(
         ("kari@ysteri.example", 1),
         ("ola@ysteri.example", 0),
     ]
-    assert [notice.user_id for notice in session.query(Notice)] == [colleague.user_id]
+    assert [(notice.user_id, notice.link_path) for notice in session.query(Notice)] == [
+        (colleague.user_id, "/course")
+    ]
 
 
 def test_mail_is_not_sent_for_a_change_that_is_rolled_back(

@@ -12,7 +12,7 @@ from marketplace.core.errors import Conflict
 from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import CompanyFollower
 from marketplace.organisations.use_cases import CompanyDetails
-from marketplace.outbox.models import OutboxMail
+from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.courses import participation_by_token, waiting_list_position
@@ -181,6 +181,18 @@ def test_owner_who_registers_the_number_is_linked_and_followed(cohort: Cohort) -
     assert any("følger dere mens dere er med på kurset" in subject for subject in subjects())
     seat_link.withdraw(signed.token, "time", "")
     assert followers() == {(elsewhere.id, "area")}
+
+
+def test_garden_is_told_where_and_why_a_company_withdrew(cohort: Cohort) -> None:
+    factories.member(cohort.place.garden, email="ingrid@fjellfoten.example")
+    first = sign_up(cohort, details())
+    seat_link.withdraw(first.token, "time", "Sesongen ble for travel.")
+    session.commit()
+    notice = session.scalars(select(Notice).order_by(Notice.id.desc())).first()
+    assert notice is not None
+    assert notice.link_path == f"/programme/{cohort.project.slug}/companies/{first.id}"
+    assert f"i {cohort.place.name}" in notice.body
+    assert "Vi har ikke tid" in notice.body
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Notices about course sessions: invitations for calendars, changes, cancellations and reminders."""
 
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
@@ -12,6 +14,15 @@ from marketplace.outbox.topics import Topic
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
+
+
+@dataclass(frozen=True, slots=True)
+class TimeAndPlace:
+    """Time and place of a session at one moment, so that a former one can be named after a change."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    venue: str
 
 
 def session_event(
@@ -61,9 +72,18 @@ def _title(course_session: CourseSession) -> str:
     return f"{course_session.heading} ({course_session.cohort.project.name})"
 
 
+def time_and_place(course_session: CourseSession) -> TimeAndPlace:
+    """Return time and place of a session as they are now."""
+    return TimeAndPlace(course_session.starts_at, course_session.ends_at, format_venue(course_session))
+
+
 def _time_and_place(course_session: CourseSession) -> list[str]:
-    starts_at = format_datetime(course_session.starts_at, weekday=True)
-    return [f"{starts_at}\N{EN DASH}{format_time(course_session.ends_at)}", format_venue(course_session)]
+    return _lines(time_and_place(course_session))
+
+
+def _lines(one: TimeAndPlace) -> list[str]:
+    starts_at = format_datetime(one.starts_at, weekday=True)
+    return [f"{starts_at}\N{EN DASH}{format_time(one.ends_at)}", one.venue]
 
 
 @as_message("session_invited")
@@ -106,7 +126,7 @@ def session_removed(course_session: CourseSession, participation: Participation)
 
 def session_lines(sessions: Sequence[CourseSession]) -> list[str]:
     """Return a line for each session, with title, time and venue."""
-    return [f"• {one.heading}: {', '.join(filter(None, _time_and_place(one)))}" for one in sessions]
+    return [f"• {one.heading}: {_join(time_and_place(one))}" for one in sessions]
 
 
 def removal_hint() -> str:
@@ -122,25 +142,37 @@ def calendar_hint() -> str:
 
 
 @as_message("session_moved")
-def session_moved(course_session: CourseSession, participation: Participation) -> Content:
+def session_moved(
+    course_session: CourseSession, participation: Participation, *, before: TimeAndPlace
+) -> Content:
     """Time or place of a session has changed. For the contact person, with the calendar updated."""
-    return _moved(course_session, participation.path, _invitation(course_session, participation))
+    calendar = _invitation(course_session, participation)
+    return _moved(course_session, before, participation.path, calendar)
 
 
 @as_message("session_moved")
-def session_moved_for_member(course_session: CourseSession) -> Content:
+def session_moved_for_member(course_session: CourseSession, *, before: TimeAndPlace) -> Content:
     """Time or place of a session has changed. For other members of a company."""
-    return _moved(course_session, "/home", "")
+    return _moved(course_session, before, "/course", "")
 
 
-def _moved(course_session: CourseSession, path: str, calendar: str) -> Content:
+def _moved(course_session: CourseSession, before: TimeAndPlace, path: str, calendar: str) -> Content:
+    now = time_and_place(course_session)
     return Content(
         _("Moved: %(title)s", title=course_session.heading),
-        [_("New time and place:"), *_time_and_place(course_session)],
+        [
+            _title(course_session),
+            _("Before: %(time_and_place)s", time_and_place=_join(before)),
+            _("Now: %(time_and_place)s", time_and_place=_join(now)),
+        ],
         path,
-        _("See your seat") if calendar else _("Open the site"),
+        _("See your seat") if calendar else _("Open your course"),
         calendar,
     )
+
+
+def _join(one: TimeAndPlace) -> str:
+    return ", ".join(filter(None, _lines(one)))
 
 
 @as_message("session_cancelled")
@@ -152,7 +184,7 @@ def session_cancelled(course_session: CourseSession, participation: Participatio
 @as_message("session_cancelled")
 def session_cancelled_for_member(course_session: CourseSession) -> Content:
     """A session is cancelled. For other members of a company."""
-    return _cancelled(course_session, "/home", "")
+    return _cancelled(course_session, "/course", "")
 
 
 def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Content:
@@ -167,7 +199,7 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
             *_time_and_place(course_session),
         ],
         path,
-        _("See your seat") if calendar else _("Open the site"),
+        _("See your seat") if calendar else _("Open your course"),
         calendar,
     )
 

@@ -7,6 +7,7 @@ from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
+from marketplace.programme.lifecycle import WITHDRAWAL_REASONS
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
@@ -230,26 +231,35 @@ def company_signed_up(participation: Participation, cohort: Cohort, *, has_seat:
     return Content(
         _("%(company)s has signed up", company=participation.company_name),
         lines,
-        f"/programme/{cohort.project.slug}",
-        _("See the project"),
+        _page_of(participation),
+        _("See the company"),
     )
 
 
 @as_message("company_withdrew", topic=Topic.AREA, throttled=True)
-def company_withdrew(participation: Participation) -> Content:
+def company_withdrew(participation: Participation, cohort: Cohort) -> Content:
     """A company has left the project by its own link. For the garden's members."""
+    lines = [
+        _(
+            "%(company)s no longer has a seat in %(course)s in %(place)s.",
+            company=participation.company_name,
+            course=cohort.project.name,
+            place=cohort.place.name,
+        )
+    ]
+    if participation.withdrawal_reason in WITHDRAWAL_REASONS:
+        reason = WITHDRAWAL_REASONS[participation.withdrawal_reason]
+        lines.append(_("Reason: %(reason)s.", reason=reason))
     return Content(
         _("%(company)s has withdrawn", company=participation.company_name),
-        [
-            _(
-                "%(company)s no longer has a seat in %(course)s.",
-                company=participation.company_name,
-                course=participation.project.name,
-            )
-        ],
-        f"/programme/{participation.project.slug}",
-        _("See the project"),
+        lines,
+        _page_of(participation),
+        _("See the company"),
     )
+
+
+def _page_of(participation: Participation) -> str:
+    return f"/programme/{participation.project.slug}/companies/{participation.id}"
 
 
 @as_message("cohort_full", topic=Topic.AREA)

@@ -1,6 +1,7 @@
 """Calendar invitations to companies with a seat, and the calendar feeds of advisers."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TypeAlias
 
 from sqlalchemy import delete
@@ -82,9 +83,13 @@ def _coming(sessions: Iterable[CourseSession]) -> list[CourseSession]:
     return [row for row in sessions if row.starts_at > now]
 
 
-def announce_move(course_session: CourseSession) -> None:
+def announce_move(course_session: CourseSession, before: notices.TimeAndPlace) -> None:
     """Notify the companies with a seat about the new time and place of a session, inside the caller's transaction."""
-    _announce(course_session, notices.session_moved, notices.session_moved_for_member)
+    _announce(
+        course_session,
+        partial(notices.session_moved, before=before),
+        partial(notices.session_moved_for_member, before=before),
+    )
 
 
 def announce_cancellation(course_session: CourseSession) -> None:

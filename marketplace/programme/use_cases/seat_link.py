@@ -106,7 +106,7 @@ def withdraw(token: str, reason: str, text: str) -> None:
         )
         if participation.cohort is not None:
             members = recipients_for(participation.cohort.place.garden_id)
-            send(notices.company_withdrew(participation), members)
+            send(notices.company_withdrew(participation, participation.cohort), members)
 
 
 def sign_up_again(token: str, cohort_id: int) -> bool:

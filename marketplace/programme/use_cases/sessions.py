@@ -19,6 +19,7 @@ from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.notices.sessions import time_and_place
 from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.sessions import has_sessions, session_for
@@ -132,13 +133,13 @@ def save_session(
         )
         if course_session.cancelled_at is not None:
             raise Conflict(_("This session is cancelled. Undo the cancellation before you change it."))
-        before = _calendar_values(course_session)
+        before, former = _calendar_values(course_session), time_and_place(course_session)
         _assign(course_session, details, details.day)
         is_moved = _calendar_values(course_session) != before
         if is_moved:
             course_session.sequence += 1
             course_session.reminded_before_at = course_session.reminded_today_at = None
-            announce_move(course_session)
+            announce_move(course_session, former)
         record(viewer, "session.move" if is_moved else "session.save", "session", session_id)
         return is_moved
 

@@ -37,8 +37,10 @@ def dates_of(participation: Participation) -> list[CourseSession]:
 def invite(participation: Participation, sessions: Iterable[CourseSession]) -> None:
     """Add sessions to the contact person's calendar, inside the caller's transaction.
 
-    Each has an e-mail of its own: RFC 5546 allows one event in a request, and mail programs put a file of several
-    published events in no calendar by themselves.
+    Each has an e-mail of its own. One for all dates would reach fewer calendars: the events of a request must have one
+    UID (RFC 5546, section 3.2.2), and of several UIDs, Outlook takes the first. One UID for all dates needs RDATE, since
+    they follow no rule, and Outlook refuses RDATE without RRULE ([MS-OXCICAL], RDATE). And mail programs put a file of
+    published events in no calendar by themselves, so a moved session would find nothing to move.
     """
     if participation.contact_email:
         for course_session in sessions:

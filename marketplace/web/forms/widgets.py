@@ -7,16 +7,14 @@ form with its 150 attributes.
 from functools import lru_cache
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from wtforms import widgets
-
-from marketplace.web.template_environment import escape_text
 
 
 @lru_cache(maxsize=256)
 def _attribute_name(key: str) -> str:
     name = key.rstrip("_")
-    return escape_text(name.replace("_", "-") if name.startswith(("data_", "aria_")) else name)
+    return str(escape(name.replace("_", "-") if name.startswith(("data_", "aria_")) else name))
 
 
 def html_attributes(**values: Any) -> Markup:
@@ -26,8 +24,8 @@ def html_attributes(**values: Any) -> Markup:
         if value is True:
             parts.append(_attribute_name(key))
         elif value is not False:
-            # Markup is left unchanged, including its quotation marks.
-            quoted = str(escape_text(value)).replace('"', "&quot;")
+            # escape() leaves Markup unchanged, including its quotation marks.
+            quoted = str(escape(value)).replace('"', "&quot;")
             parts.append(f'{_attribute_name(key)}="{quoted}"')
     return Markup(" ".join(parts))  # noqa: S704 because names and values are escaped above
 
@@ -75,7 +73,7 @@ class TextArea(widgets.TextArea):
         """Render the text area."""
         attributes = html_attributes(name=field.name, **_with_flags(self, field, kwargs))
         # Browsers drop the first line break in a text area.
-        return Markup(f"<textarea {attributes}>\r\n{escape_text(field._value())}</textarea>")  # noqa: S704, SLF001 because all values are escaped, and WTForms' widgets call this method too
+        return Markup(f"<textarea {attributes}>\r\n{escape(field._value())}</textarea>")  # noqa: S704, SLF001 because all values are escaped, and WTForms' widgets call this method too
 
 
 class Select(widgets.Select):
@@ -97,11 +95,11 @@ class Select(widgets.Select):
         """Render one option."""
         if not kwargs and not choice.render_kw and isinstance(choice.value, str):
             # The common case by itself: a page may have hundreds of options.
-            value = str(escape_text(choice.value)).replace('"', "&quot;")
+            value = str(escape(choice.value)).replace('"', "&quot;")
             attributes = f'selected value="{value}"' if choice.selected else f'value="{value}"'
-            return Markup(f"<option {attributes}>{escape_text(choice.label or choice.value)}</option>")  # noqa: S704 because all values are escaped
+            return Markup(f"<option {attributes}>{escape(choice.label or choice.value)}</option>")  # noqa: S704 because all values are escaped
         selected = {"selected": True} if choice.selected else {}
         attributes = html_attributes(
             **{"value": choice.value, **(choice.render_kw or {}), **kwargs, **selected}
         )
-        return Markup(f"<option {attributes}>{escape_text(choice.label or choice.value)}</option>")  # noqa: S704 because all values are escaped
+        return Markup(f"<option {attributes}>{escape(choice.label or choice.value)}</option>")  # noqa: S704 because all values are escaped

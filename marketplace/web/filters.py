@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.currencies import format_amount, format_rate
+from marketplace.core.email_address import mailto_url
 from marketplace.core.identifiers import format_organisation_number
 from marketplace.core.places import municipality_name
 from marketplace.core.region import current_region
@@ -89,6 +90,7 @@ def register(app: Flask) -> None:
         "sector": sector_label,
         "orgnr": format_organisation_number,
         "quoted": i18n.quoted,
+        "mailto": mailto_url,
     }
     env.filters.update(filters)
 

@@ -1,11 +1,15 @@
 """E-mail addresses: the normal form, the ASCII form, and refused ones."""
 
+from pathlib import Path
+
 import pytest
 
+import marketplace
 from marketplace.core.email_address import (
     InvalidEmailError,
     NonAsciiLocalPartError,
     ascii_email,
+    mailto_url,
     normalize_email,
     parse_email,
 )
@@ -40,3 +44,12 @@ def test_invalid_address_is_refused_but_can_be_looked_up(typed: str) -> None:
     with pytest.raises(InvalidEmailError):
         parse_email(typed)
     assert normalize_email(typed) == typed
+
+
+def test_link_to_an_address_is_ascii_and_adds_no_header() -> None:
+    assert mailto_url("kari+kurs@fjordnett.example") == "mailto:kari+kurs@fjordnett.example"
+    assert mailto_url(READABLE) == f"mailto:{ascii_email(READABLE)}"
+    assert mailto_url("a?cc=b&bcc=c@fjordnett.example") == "mailto:a%3Fcc%3Db%26bcc%3Dc@fjordnett.example"
+    assert mailto_url("bjørn@fjordnett.example") == "mailto:bj%C3%B8rn@fjordnett.example"
+    templates = (Path(marketplace.__file__).parent / "templates").rglob("*.html")
+    assert [path.name for path in templates if 'href="mailto:' in path.read_text(encoding="utf-8")] == []

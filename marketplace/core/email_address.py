@@ -5,6 +5,7 @@ envelopes and headers the domain is an A-label (`post@xn--blbrhagen-62am.no`), w
 """
 
 import unicodedata
+from contextlib import suppress
 from urllib.parse import quote
 
 from email_validator import EmailNotValidError, ValidatedEmail, validate_email
@@ -63,9 +64,7 @@ def ascii_email(address: str) -> str:
 
 def mailto_url(address: str) -> str:
     """Return the link to an address. An address that has no ASCII form is percent-encoded as it is."""
-    try:
+    with suppress(InvalidEmailError):
         address = ascii_email(address)
-    except InvalidEmailError:
-        pass
     # "?" and "&" are allowed in addresses and would begin header fields (RFC 6068).
     return f"mailto:{quote(address, safe='@+')}"

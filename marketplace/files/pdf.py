@@ -14,10 +14,17 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.files.limits import MAX_PDF_OBJECTS
 
-ACTIVE_PDF_KEYS = frozenset({"/JS", "/JavaScript", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/XFA"})
-ACTIVE_PDF_ACTIONS = frozenset(
-    {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/RichMediaExecute", "/GoToR", "/GoToE"}
+# /AA are actions that run by themselves, for example when a page is opened. Links that a reader follows are in /A.
+ACTIVE_PDF_KEYS = frozenset(
+    {"/JS", "/JavaScript", "/OnInstantiate", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/XFA", "/AA"}
 )
+ACTIVE_PDF_ACTIONS = frozenset(
+    {
+        *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/RichMediaExecute", "/GoToR", "/GoToE"),
+        *("/Rendition", "/Movie", "/Sound", "/Thread"),
+    }
+)
+MAX_OPENING_ACTIONS = 10
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
@@ -37,7 +44,9 @@ def check_pdf(data: bytes) -> None:
         raise RuleBroken(_("This PDF is protected with a password. Save it without one."))
     if is_active:
         raise RuleBroken(
-            _("This PDF contains scripts or other files. Print it to a new PDF and choose that one.")
+            _(
+                "This PDF contains scripts or other files, or opens web addresses by itself. Print it to a new PDF and choose that one."
+            )
         )
     if not is_readable:
         raise RuleBroken(_("We cannot read this PDF. Save it again from the program it comes from."))
@@ -67,10 +76,33 @@ def _is_active(value: Any) -> bool:
         if isinstance(item, DictionaryObject | StreamObject):
             if ACTIVE_PDF_KEYS & item.keys():
                 return True
-            kind = item.raw_get("/S") if "/S" in item else None
-            if (kind.get_object() if isinstance(kind, IndirectObject) else kind) in ACTIVE_PDF_ACTIONS:
+            if _value(item, "/S") in ACTIVE_PDF_ACTIONS or _value(item, "/FS") == "/URL":
+                return True
+            if _opens_address(_value(item, "/OpenAction")):
                 return True
             stack += [child for child in item.values() if not isinstance(child, IndirectObject)]
         elif isinstance(item, ArrayObject):
             stack += [child for child in item if not isinstance(child, IndirectObject)]
     return False
+
+
+def _value(item: DictionaryObject | StreamObject, key: str) -> Any:
+    """Return the value of a key, which may be an object of its own."""
+    value = item.raw_get(key) if key in item else None
+    return value.get_object() if isinstance(value, IndirectObject) else value
+
+
+def _opens_address(action: Any) -> bool:
+    """Return True if the action on opening the document, or one that follows it, opens a web address."""
+    actions = [action]
+    for _step in range(MAX_OPENING_ACTIONS):
+        if not actions:
+            return False
+        item = actions.pop()
+        if isinstance(item, DictionaryObject):
+            if _value(item, "/S") == "/URI":
+                return True
+            following = _value(item, "/Next")
+            several = following if isinstance(following, ArrayObject) else [following]
+            actions += [one.get_object() for one in several[:MAX_OPENING_ACTIONS] if one is not None]
+    return True

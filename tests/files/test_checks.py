@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, PdfObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, PdfObject, TextStringObject
 
 from marketplace.core.errors import RuleBroken
 from marketplace.files.checks import IMAGE_TYPE, PDF_TYPE, check_document, check_image
@@ -21,19 +21,37 @@ def image(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **options: objec
     return target.getvalue()
 
 
-def pdf(action: str = "", *, indirect: bool = False, password: str = "", attachment: bool = False) -> bytes:
-    """Return a one-page PDF document, with an action of a type that runs when it is opened.
+def pdf(
+    action: str = "",
+    *,
+    following: str = "",
+    on_page: str = "",
+    on_page_key: str = "/AA",
+    indirect: bool = False,
+    password: str = "",
+    attachment: bool = False,
+) -> bytes:
+    """Return a one-page PDF document, with an action of a type that runs when it is opened, and one that follows it.
 
-    An indirect type is an object of its own.
+    An indirect type is an object of its own. `on_page` is an action of the page, or of a link on it with the key "/A".
     """
     writer = PdfWriter()
-    writer.add_blank_page(200, 200)
+    page = writer.add_blank_page(200, 200)
     if action:
         kind: PdfObject = NameObject(action)
         if indirect:
             kind = writer._add_object(kind)
         opening = {NameObject("/S"): kind, NameObject("/F"): TextStringObject("run.exe")}
+        if following:
+            then = writer._add_object(DictionaryObject({NameObject("/S"): NameObject(following)}))
+            opening[NameObject("/Next")] = ArrayObject([then])
         writer.root_object[NameObject("/OpenAction")] = DictionaryObject(opening)
+    if on_page:
+        address = {
+            NameObject("/S"): NameObject(on_page),
+            NameObject("/URI"): TextStringObject("https://a.example"),
+        }
+        page[NameObject(on_page_key)] = DictionaryObject(address)
     if attachment:
         writer.add_attachment("notes.txt", b"notes")
     if password:
@@ -102,7 +120,7 @@ def test_image_that_cannot_be_used_is_refused_with_a_reason(data: bytes, message
 
 
 def test_document_keeps_pdf_and_encodes_image_again() -> None:
-    document = pdf()
+    document = pdf("/GoTo", on_page="/URI", on_page_key="/A")
     assert check_document("tilbud.exe", document).name == "tilbud.pdf"
     assert (check_document("a.pdf", document).media_type, check_document("a", document).data) == (
         PDF_TYPE,
@@ -119,6 +137,11 @@ def test_document_keeps_pdf_and_encodes_image_again() -> None:
         (pdf("/Launch"), "skript eller andre filer"),
         (pdf("/Launch", indirect=True), "skript eller andre filer"),
         (pdf("/GoToR"), "skript eller andre filer"),
+        (pdf("/URI"), "åpner nettadresser av seg selv"),
+        (pdf("/URI", indirect=True), "åpner nettadresser av seg selv"),
+        (pdf("/GoTo", following="/URI"), "åpner nettadresser av seg selv"),
+        (pdf(on_page="/URI"), "åpner nettadresser av seg selv"),
+        (pdf("/Rendition"), "skript eller andre filer"),
         (pdf(password="lukket"), "beskyttet med passord"),
         (b"%PDF-1.7\nnot a document", "kan ikke lese denne PDF-en"),
         (b"MZ\x90\x00 program", "Velg en PDF"),
@@ -131,6 +154,11 @@ def test_document_keeps_pdf_and_encodes_image_again() -> None:
         "launch",
         "indirect launch",
         "remote",
+        "address",
+        "indirect address",
+        "address afterwards",
+        "address on a page",
+        "media",
         "encrypted",
         "damaged",
         "program",

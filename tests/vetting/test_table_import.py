@@ -1,12 +1,13 @@
 """Importing suppliers from a table in the browser: checked first, all or none."""
 
 import io
+import zipfile
 
 import pytest
 from sqlalchemy import func, select
 
 from marketplace.core.database import session
-from marketplace.core.import_table import UnreadableTableError
+from marketplace.core.import_table import MAX_UNPACKED_BYTES, UnreadableTableError
 from marketplace.core.import_table import table_text as any_table_text
 from marketplace.suppliers.import_table import SUPPLIER_TABLE, read_table
 from marketplace.suppliers.models import Supplier
@@ -30,6 +31,15 @@ def workbook(*rows: tuple[object, ...]) -> bytes:
 
 def table_text(name: str, data: bytes) -> str:
     return any_table_text(name, data, SUPPLIER_TABLE.max_rows)
+
+
+def test_workbook_that_unpacks_to_very_much_is_refused() -> None:
+    bomb = io.BytesIO(workbook(("Navn", "Tekst")))
+    with zipfile.ZipFile(bomb, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", b" " * MAX_UNPACKED_BYTES)
+    assert len(bomb.getvalue()) < 50_000
+    with pytest.raises(UnreadableTableError, match="for stor"):
+        table_text("liste.xlsx", bomb.getvalue())
 
 
 def problems(text: str) -> list[tuple[int, str]]:

@@ -240,8 +240,8 @@ class QuestionForm(BaseForm):
     """A supplier's question."""
 
     text = LongTextField(
-        _("Your question"),
-        [required(), length(*QUESTION_LENGTH)],
+        _("Ask a question"),
+        [required(_("Write your question.")), length(*QUESTION_LENGTH)],
         description=_("Your name is not shown. Everyone who can see the brief gets the same answer."),
         render_kw={"rows": "4"},
     )

@@ -15,9 +15,9 @@ OWNERSHIP_LABELS = {
     "domain": _l("the domain"),
     "hosting": _l("the hosting account"),
     "source_files": _l("the source files"),
-    "accounts": _l("the accounts"),
+    "accounts": _l("the user accounts"),
     "ad_accounts": _l("the advertising accounts"),
-    "images": _l("the photos and films"),
+    "images": _l("the pictures and the rights to them"),
 }
 
 

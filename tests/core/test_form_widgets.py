@@ -19,7 +19,7 @@ from marketplace.web.forms import (
     required,
     widgets,
 )
-from marketplace.web.forms.base import display_value
+from marketplace.web.forms.base import _with_label, display_value
 
 NASTY = "\"><script>alert('1')</script>{{ 7 * 7 }} & {k} æøå"
 
@@ -97,3 +97,22 @@ def test_display_value_is_in_the_current_language(locale: str, yes: str, no: str
         )
         assert [display_value(checked[name]) for name in ("line", "some", "sure")] == ["Ost", "Two", yes]
         assert display_value(unchecked["sure"]) == no
+
+
+@pytest.mark.parametrize(
+    ("label", "message", "expected"),
+    [
+        ("Why did you choose it", "Explain why you did choose it.", "Explain why you did choose it."),
+        (
+            "Price for: Shop",
+            "Enter the amount without VAT.",
+            "Price for: Shop: Enter the amount without VAT.",
+        ),
+        ("Name", "Write the name.", "Write the name."),
+        ("Finish", "Say when you are ready.", "Finish: Say when you are ready."),
+    ],
+)
+def test_summary_puts_the_label_before_messages_that_do_not_repeat_it(
+    label: str, message: str, expected: str
+) -> None:
+    assert _with_label(label, message) == expected

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from marketplace.briefs import guide
 from marketplace.core.database import session
+from marketplace.core.i18n import use_locale
 from marketplace.proposals.forms.offer import offer_form
 from marketplace.proposals.offer_content import (
+    OWNERSHIP_LABELS,
     BriefRequirements,
     CitedCase,
     OfferContent,
@@ -160,3 +163,11 @@ def test_every_field_is_shown_in_full_and_in_the_comparison(
             assert str(field.display_label) in facts, field.name
         if field.comparison_label and field.kind not in {FieldKind.ANSWERS, FieldKind.YES_NO}:
             assert shown in compared, field.name
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_offer_and_brief_use_the_same_words_for_ownership(app: Any, locale: str) -> None:
+    question = guide.load().question("ownership")
+    with use_locale(locale):
+        words = {code: str(label).casefold() for code, label in OWNERSHIP_LABELS.items()}
+        assert words == {code: question.option_label(code).casefold() for code in question.option_codes()}

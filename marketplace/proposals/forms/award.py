@@ -35,7 +35,7 @@ class AwardForm(BaseForm):
     reason = LongTextField(
         _l("Why did you choose this offer?"),
         [
-            required(_l("Explain in one sentence why you chose this offer.")),
+            required(_l("Explain why you chose this offer.")),
             length(high=MAX_DECISION_TEXT_LENGTH),
         ],
         description=_l("One or two sentences. The supplier reads them."),

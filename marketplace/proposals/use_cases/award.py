@@ -95,7 +95,7 @@ def award(
                 "still_stands",
             )
         if not details.reason:
-            raise RuleBroken(_("Explain in one sentence why you chose this offer."), "reason")
+            raise RuleBroken(_("Explain why you chose this offer."), "reason")
         others = [proposal for proposal in live.values() if proposal.id != winner.id]
         for other in others:
             _check_reply(replies.get(other.id), other.id, REASONS)

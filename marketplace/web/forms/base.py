@@ -1,5 +1,6 @@
 """Base class of all forms: CSRF protection, translated errors, and the state of the optimistic lock."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -57,8 +58,11 @@ def display_value(field: Field) -> str:
 
 
 def _with_label(label: str, message: str) -> str:
-    """Return the message with the label of its field before it, unless the message names the field itself."""
-    return message if label.casefold() in message.casefold() else f"{label}: {message}"
+    """Return the message with the label of its field before it, unless the message repeats most of the label's words."""
+    words = {word.casefold() for word in re.findall(r"\w{3,}", label)}
+    repeated = words & {word.casefold() for word in re.findall(r"\w{3,}", message)}
+    names_field = label.casefold() in message.casefold() or 2 * len(repeated) > len(words)
+    return message if names_field else f"{label}: {message}"
 
 
 class BaseForm(FlaskForm):

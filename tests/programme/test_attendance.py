@@ -33,11 +33,6 @@ STAFF = MarkOrigin(MarkSource.STAFF)
 
 
 @pytest.fixture
-def adviser(app: Flask) -> Viewer:
-    return factories.member(factories.garden(), "adviser")
-
-
-@pytest.fixture
 def cohort(adviser: Viewer) -> Cohort:
     garden = session.get_one(type(factories.garden("Havet hage")), adviser.organisation_id)
     cohort = programme.cohort(programme.place(programme.project(garden)))

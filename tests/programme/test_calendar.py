@@ -53,11 +53,6 @@ def garden(app: Flask) -> BusinessGarden:
 
 
 @pytest.fixture
-def adviser(garden: BusinessGarden) -> Viewer:
-    return factories.member(garden, "adviser")
-
-
-@pytest.fixture
 def cohort(garden: BusinessGarden) -> Cohort:
     return programme.cohort(programme.place(programme.project(garden)), "Oppdal vår", seats=5)
 

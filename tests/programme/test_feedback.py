@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from marketplace.core import clock
@@ -26,11 +25,6 @@ STAFF = MarkOrigin(MarkSource.STAFF)
 AFTERNOON = dt.datetime(2026, 11, 25, 12, tzinfo=dt.UTC)
 EVENING = dt.datetime(2026, 11, 25, 17, 1, tzinfo=dt.UTC)
 ANSWERS = {"useful": "4", "pace": "2", "used_before": "3", "comment": "Mer om bilder, takk."}
-
-
-@pytest.fixture
-def adviser(app: Flask) -> Viewer:
-    return factories.member(factories.garden(), "adviser")
 
 
 @pytest.fixture

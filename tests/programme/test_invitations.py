@@ -12,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden
 from marketplace.outbox.delivery import build_mail
 from marketplace.outbox.models import OutboxMail
 from marketplace.programme.models.participation import Participation
@@ -19,7 +20,6 @@ from marketplace.programme.models.projects import Project
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import invitations as use_cases
 from marketplace.programme.use_cases.invitations import CourseInvitationText
-from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
@@ -27,22 +27,10 @@ TEXT = CourseInvitationText("Bli med på kurs", "Hei,\n\nVi har plass til dere."
 
 
 @pytest.fixture
-def project(app: Flask) -> Project:
-    project = programme.project(factories.garden(), is_sign_up_open=True)
+def project(garden: BusinessGarden) -> Project:
+    project = programme.project(garden, is_sign_up_open=True)
     programme.cohort(programme.place(project), "Oppdal vår")
     return project
-
-
-@pytest.fixture
-def adviser(project: Project) -> Viewer:
-    viewer = factories.member(project.garden, "adviser")
-    session.commit()
-    return viewer
-
-
-@pytest.fixture
-def browser(app: Flask, adviser: Viewer) -> Browser:
-    return app.test_client().sign_in(adviser.user_id or 0)
 
 
 def leads(project: Project, count: int) -> list[int]:

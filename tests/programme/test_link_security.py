@@ -4,7 +4,6 @@ import datetime as dt
 import json
 
 import pytest
-from flask import Flask
 
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -16,16 +15,10 @@ from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.use_cases import attendance, seat_link, sign_up
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
-from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
 NINES = "9" * 5000
-
-
-@pytest.fixture
-def adviser(app: Flask) -> Viewer:
-    return factories.member(factories.garden(), "adviser")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from flask import Flask
 from openpyxl import Workbook
 
 from marketplace.core.database import session
@@ -13,30 +12,12 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
 from marketplace.programme.participant_import_table import read_companies
 from marketplace.programme.use_cases.participant_import import check_companies, import_companies
-from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql
 
 NUMBER, OTHER_NUMBER = "310000388", "310000752"
 HEAD = "Bedrift;Orgnr;Kommune;Bransje;Ansatte;Kontaktperson;E-post;Telefon\n"
-
-
-@pytest.fixture
-def project(app: Flask) -> Project:
-    return programme.project(factories.garden())
-
-
-@pytest.fixture
-def adviser(project: Project) -> Viewer:
-    viewer = factories.member(project.garden, "adviser")
-    session.commit()
-    return viewer
-
-
-@pytest.fixture
-def browser(app: Flask, adviser: Viewer) -> Browser:
-    return app.test_client().sign_in(adviser.user_id or 0)
 
 
 def problems(text: str) -> list[tuple[int, str]]:

@@ -35,18 +35,8 @@ FORM = {
 
 
 @pytest.fixture
-def garden(app: Flask) -> BusinessGarden:
-    return factories.garden()
-
-
-@pytest.fixture
 def curator(garden: BusinessGarden) -> Viewer:
     return factories.member(garden, "curator")
-
-
-@pytest.fixture
-def project(garden: BusinessGarden) -> Project:
-    return programme.project(garden)
 
 
 @pytest.fixture

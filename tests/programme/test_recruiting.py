@@ -4,7 +4,6 @@ import csv
 import io
 
 import pytest
-from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -33,11 +32,6 @@ NUMBER, OTHER_NUMBER = "310000388", "310000752"
 
 
 @pytest.fixture
-def garden(app: Flask) -> BusinessGarden:
-    return factories.garden()
-
-
-@pytest.fixture
 def project(garden: BusinessGarden) -> Project:
     return programme.project(garden, is_sign_up_open=True, sessions_needed=1)
 
@@ -45,18 +39,6 @@ def project(garden: BusinessGarden) -> Project:
 @pytest.fixture
 def cohort(project: Project) -> Cohort:
     return programme.cohort(programme.place(project), "Oppdal vår", seats=2)
-
-
-@pytest.fixture
-def adviser(garden: BusinessGarden) -> Viewer:
-    viewer = factories.member(garden, "adviser")
-    session.commit()
-    return viewer
-
-
-@pytest.fixture
-def browser(app: Flask, adviser: Viewer) -> Browser:
-    return app.test_client().sign_in(adviser.user_id or 0)
 
 
 def names(viewer: Viewer, project: Project, text: str = "", **chosen: str) -> list[str]:

@@ -25,16 +25,6 @@ STARTS = dt.datetime(2027, 3, 30, 11, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def garden(app: Flask) -> BusinessGarden:
-    return factories.garden()
-
-
-@pytest.fixture
-def adviser(garden: BusinessGarden) -> Viewer:
-    return factories.member(garden, "adviser")
-
-
-@pytest.fixture
 def cohort(garden: BusinessGarden) -> Cohort:
     return programme.cohort(programme.place(programme.project(garden)), "Oppdal vår")
 

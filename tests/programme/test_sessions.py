@@ -52,16 +52,6 @@ def _january() -> Any:
 
 
 @pytest.fixture
-def garden(app: Flask) -> BusinessGarden:
-    return factories.garden()
-
-
-@pytest.fixture
-def adviser(garden: BusinessGarden) -> Viewer:
-    return factories.member(garden, "adviser")
-
-
-@pytest.fixture
 def project(garden: BusinessGarden) -> Project:
     return programme.project(garden, starts_on=dt.date(2027, 1, 1), ends_on=dt.date(2027, 12, 31))
 

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
@@ -83,20 +83,22 @@ def own_confirmation(viewer: Viewer, confirmation_id: int) -> OwnerConfirmation:
     return OwnerConfirmation(confirmation, viewer)
 
 
+_WAITING = prepared(
+    select(Confirmation)
+    .join(Confirmation.mandate)
+    .where(
+        Mandate.company_id == bindparam("company_id", type_=Integer()),
+        Confirmation.outcome == "",
+        Confirmation.expires_at > bindparam("now"),
+    )
+    .options(joinedload(Confirmation.asked_by))
+    .order_by(Confirmation.asked_at, Confirmation.id)
+)
+
+
 def waiting_confirmations(company_id: int | None) -> Sequence[Confirmation]:
     """Return a company's confirmations that an owner can answer now, oldest first."""
-    query = (
-        select(Confirmation)
-        .join(Confirmation.mandate)
-        .where(
-            Mandate.company_id == company_id,
-            Confirmation.outcome == "",
-            Confirmation.expires_at > clock.now(),
-        )
-        .options(joinedload(Confirmation.asked_by))
-        .order_by(Confirmation.asked_at, Confirmation.id)
-    )
-    return session.scalars(query).all()
+    return session.scalars(_WAITING, {"company_id": company_id, "now": clock.now()}).all()
 
 
 def last_confirmation(company_id: int | None, act: str, reference: str) -> Confirmation | None:

@@ -1,7 +1,7 @@
 """Home page of a company."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Date, Integer, Row, bindparam, func, select
@@ -34,6 +34,14 @@ NEAR_DAYS = 3
 
 _WHOSE = bindparam("company_id", type_=Integer())
 _BRIEF_IDS: Any = bindparam("brief_ids", expanding=True)
+_LAST_REVIEW = (
+    select(BriefReview.id)
+    .where(BriefReview.brief_id == Brief.id)
+    .order_by(BriefReview.asked_at.desc(), BriefReview.id.desc())
+    .limit(1)
+    .correlate(Brief)
+    .scalar_subquery()
+)
 _BRIEFS = prepared(
     select(
         Brief.id,
@@ -55,9 +63,18 @@ _BRIEFS = prepared(
         .correlate(Brief)
         .scalar_subquery()
         .label("asked"),
+        BriefReview.revision.label("reviewed_revision"),
+        BriefReview.answered_at,
+        BriefReview.opens_at,
     )
+    .outerjoin(BriefReview, BriefReview.id == _LAST_REVIEW)
     .where(Brief.company_id == _WHOSE, Brief.state.not_in(_CLOSED))
     .order_by(Brief.deadline, Brief.updated_at.desc())
+)
+_OFFERS = prepared(
+    select(Proposal.brief_id, func.count())
+    .where(Proposal.brief_id.in_(_BRIEF_IDS), Proposal.state.in_(("submitted", "shortlisted")))
+    .group_by(Proposal.brief_id)
 )
 _AT_WORK = prepared(
     select(
@@ -100,19 +117,6 @@ def days_left(moment: dt.datetime) -> str:
     return ngettext("%(num)s day left", "%(num)s days left", days)
 
 
-def _offers_by_brief(brief_ids: Sequence[int]) -> dict[int, int]:
-    live = Proposal.state.in_(("submitted", "shortlisted"))
-    query = select(Proposal.brief_id, func.count()).where(Proposal.brief_id.in_(brief_ids), live)
-    return dict(session.execute(query.group_by(Proposal.brief_id)).all())
-
-
-def _reviews_of(brief_ids: Sequence[int]) -> Sequence[Row[int, int, Any, Any]]:
-    query = select(BriefReview.brief_id, BriefReview.revision, BriefReview.answered_at, BriefReview.opens_at)
-    return session.execute(
-        query.where(BriefReview.brief_id.in_(brief_ids)).order_by(BriefReview.asked_at)
-    ).all()
-
-
 def company_dashboard(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's company, most urgent first."""
     whose = {"company_id": viewer.organisation_id}
@@ -120,13 +124,10 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
     now = clock.now()
     phases = {b.id: lifecycle.phase(b.state, b.deadline, b.opened_early_at, now) for b in briefs}
     opened = [number for number, phase in phases.items() if phase in _OPENED]
-    offers = _offers_by_brief(opened) if opened else {}
-    drafts = [number for number, phase in phases.items() if phase in {Phase.DRAFT, Phase.WAITING}]
-    reviews = _reviews_of(drafts) if drafts else ()
-    last = {review.brief_id: review for review in reviews}
+    offers: dict[int, int] = dict(session.execute(_OFFERS, {"brief_ids": opened}).all()) if opened else {}
     tasks: list[Task] = []
     for brief in briefs:
-        tasks += _brief_tasks(brief, phases[brief.id], offers.get(brief.id, 0), last.get(brief.id))
+        tasks += _brief_tasks(brief, phases[brief.id], offers.get(brief.id, 0))
     tasks += _delivery_tasks([brief.id for brief in briefs if brief.state == "awarded"])
     tasks += _outcome_tasks(viewer)
     if viewer.is_owner:
@@ -151,7 +152,7 @@ def _confirmation_tasks(company_id: int) -> Iterator[Task]:
         )
 
 
-def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> Iterator[Task]:
+def _brief_tasks(brief: Row[Any], current: Phase, offers: int) -> Iterator[Task]:
     title, reference = _shown(brief.title), brief.reference
     if brief.asked:
         yield Task(
@@ -200,16 +201,15 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
             _("You will get an answer within two working days."),
         )
     elif current is Phase.WAITING:
-        opens_at = review.opens_at if review else None
         yield Task(
             Priority.SOON,
             _("“%(title)s” is waiting to open", title=title),
             f"/briefs/{reference}",
             _("Your business garden checks it first."),
-            _("Opens by itself %(time)s", time=format_datetime(opens_at)) if opens_at else "",
+            _("Opens by itself %(time)s", time=format_datetime(brief.opens_at)) if brief.opens_at else "",
         )
     elif current is Phase.DRAFT:
-        yield _draft(brief, title, review)
+        yield _draft(brief, title)
 
 
 def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
@@ -234,9 +234,9 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
     return Task(Priority.NOW, link, f"/briefs/{brief.reference}/proposals", rest, when, button=_("Compare"))
 
 
-def _draft(brief: Row[Any], title: str, last: Any) -> Task:
+def _draft(brief: Row[Any], title: str) -> Task:
     when = _("Last changed %(date)s", date=format_date(brief.updated_at))
-    if last and last.answered_at and last.revision == brief.revision:
+    if brief.answered_at and brief.reviewed_revision == brief.revision:
         link = _("Read what your adviser says about “%(title)s”", title=title)
         return Task(Priority.NOW, link, f"/briefs/{brief.reference}/check", "", when, button=_("Read"))
     return Task(

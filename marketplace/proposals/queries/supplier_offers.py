@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, case, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, load_only
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
@@ -240,11 +240,17 @@ def differs_from_sent(proposal: Proposal) -> bool:
     return proposal.state == ProposalState.SUBMITTED and proposal.content != proposal.submitted_content
 
 
+_ENCRYPTED = load_only(Proposal.state, Proposal.data_key, Proposal.sealed_content, Proposal.sealed_submission)
+_OFFERS = prepared(
+    select(Proposal).where(Proposal.id.in_(bindparam("ids", expanding=True))).options(_ENCRYPTED)
+)
+
+
 def overdue_since(proposal_ids: Sequence[int]) -> dict[int, dt.date]:
     """Return the finish dates that have passed, of chosen offers, by id of the offer."""
     if not proposal_ids:
         return {}
-    offers = session.scalars(select(Proposal).where(Proposal.id.in_(proposal_ids)))
+    offers = session.scalars(_OFFERS, {"ids": proposal_ids})
     dates = {offer.id: OfferContent.from_dict(offer.submitted_content).finish for offer in offers}
     return {offer_id: date for offer_id, date in dates.items() if date is not None and date < clock.today()}
 
@@ -253,11 +259,7 @@ def changed_since_sent(proposal_ids: Sequence[int]) -> set[int]:
     """Return the ids of those sent offers that were changed afterwards."""
     if not proposal_ids:
         return set()
-    return {
-        one.id
-        for one in session.scalars(select(Proposal).where(Proposal.id.in_(proposal_ids)))
-        if differs_from_sent(one)
-    }
+    return {one.id for one in session.scalars(_OFFERS, {"ids": proposal_ids}) if differs_from_sent(one)}
 
 
 _STATE_FILTERS: dict[str, tuple[str, ...]] = {

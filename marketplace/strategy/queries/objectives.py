@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.strategy import measuring
@@ -152,11 +152,17 @@ def own_measurement(viewer: Viewer, objective_id: int, measurement_id: int) -> M
     return found
 
 
+_CURRENT = prepared(
+    select(Objective)
+    .join(Strategy, Strategy.id == Objective.strategy_id)
+    .where(Strategy.company_id == bindparam("company_id"), Objective.removed_at.is_(None))
+    .options(joinedload(Objective.measurements))
+)
+
+
 def due_objectives(company_id: int) -> list[ObjectiveView]:
     """Return the objectives of a company whose measurement is due, the longest overdue first."""
-    strategy = select(Strategy.id).where(Strategy.company_id == company_id)
-    query = select(Objective).where(Objective.strategy_id.in_(strategy), Objective.removed_at.is_(None))
-    rows = session.scalars(query.options(selectinload(Objective.measurements))).all()
+    rows = session.scalars(_CURRENT, {"company_id": company_id}).unique()
     due = [one for one in map(view_objective, rows) if one.is_due]
     return sorted(due, key=lambda one: (str(one.next_due), one.objective.id))
 

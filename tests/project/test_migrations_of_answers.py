@@ -1,4 +1,4 @@
-"""The migration to several outcome answers moves an existing answer, and moves the latest one back."""
+"""Migrations of data: an existing outcome answer is moved, and back again; drafts with a token are deleted."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -96,3 +96,18 @@ def test_outcome_answer_survives_migration_up_and_down(engine: Engine) -> None:
     by_id = {row["id"]: row for row in rows(engine, "outcome")}
     assert {name: by_id[answered][name] for name in ANSWER} == ANSWER | {"goal_met": "yes"}
     assert (by_id[unanswered]["answered_at"], by_id[unanswered]["text"]) == (None, "")
+
+
+def test_drafts_with_the_token_of_a_secret_link_are_deleted(engine: Engine) -> None:
+    migrate.upgrade(engine, "0052")
+    metadata = MetaData()
+    metadata.reflect(engine)
+    kept, secret = (
+        "/briefs/2026-0001/questions",
+        "/confirmations/Zr8tY0kq-uW3n5vB7xC9mA1sD4fG6hJ8kL0pO2iU4yT/decline",
+    )
+    with engine.begin() as connection:
+        for path in (kept, secret):
+            insert_row(connection, metadata, "form_draft", path=path)
+    migrate.upgrade(engine)
+    assert [row["path"] for row in rows(engine, "form_draft")] == [kept]

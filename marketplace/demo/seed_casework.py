@@ -23,7 +23,7 @@ NOTES = (
     (-6, "mail", 10, "Sendte eksempler på gode måltall."),
 )
 """Day, activity, minutes and text of each note."""
-TASKS = ((-6, 11, "Send lista over fotografer"), (-9, 8, "Ring og hør om de er i gang med strategien"))
+TASKS = ((-6, 11, "Send lista over fotografer"), (-9, 8, "Ring og hør hvordan det går med målene"))
 """Day, number of days until the task is due, and what it is."""
 
 REMINDERS = (

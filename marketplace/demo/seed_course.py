@@ -197,7 +197,7 @@ def _cohort(place: Entry) -> Cohort:
 def _company_names() -> Iterator[str]:
     """Return unused names of companies, always in the same order."""
     words = content.words()
-    first, second, trades = words["first_parts"], words["second_parts"], words["company_trades"]
+    first, second, trades = words["first_parts"], words["second_parts"], list(words["company_trades"])
     for number in range(len(first)):
         yield f"{join_parts(first[-1 - number], second[number * 7 % len(second)])} {trades[number * 3 % len(trades)]}"
     for number in range(len(first)):
@@ -209,11 +209,10 @@ def _details(name: str, place: Entry, source: str) -> ParticipationDetails:
     number = zlib.crc32(name.encode())
     given = words["first_names"][number % len(words["first_names"])]
     family = words["last_names"][number // 100 % len(words["last_names"])]
-    companies = content.companies()
     return ParticipationDetails(
         company_name=name,
         municipality_number=place["municipality"],
-        sector_code=companies[number % len(companies)]["sector"],
+        sector_code=words["company_trades"][name.rpartition(" ")[2]],
         employees=number % 12 + 1,
         contact_name=f"{given} {family}",
         contact_phone=PHONE,

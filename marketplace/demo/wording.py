@@ -63,7 +63,7 @@ class Wording:
 
     def company_name(self) -> str:
         """Return a name for a company."""
-        return self._new_name(self._words["company_trades"])
+        return self._new_name(list(self._words["company_trades"]))
 
     def _new_name(self, trades: list[str]) -> str:
         while True:

@@ -109,7 +109,7 @@ def _check_audiences(audiences: tuple[Audience, ...]) -> None:
     if total > MAX_PERCENT:
         last = max(index for index, audience in enumerate(audiences, start=1) if audience.share_percent)
         raise RuleBroken(
-            _("The shares add up to %(total)s %%. They can be at most 100 %%.", total=total),
+            _("The shares add up to %(total)s%%. They can be at most 100%%.", total=total),
             f"audiences_{last}_share_percent",
         )
 

@@ -132,4 +132,4 @@ def _describe_readers(answer: OutcomeAnswer) -> str:
             if answer.story_shown == "named"
             else _("Everybody can read your story, without your name.")
         )
-    return " ".join(sentences) or _("Only people in your company see the answers.")
+    return " ".join(sentences) or _("You have not chosen to show the answers to others.")

@@ -69,6 +69,15 @@ def test_scoring_page_shows_what_each_offer_says_about_each_criterion(browser, o
                 assert str(meaning) in text
 
 
+def test_scoring_page_counts_the_given_scores_of_each_criterion(browser, opened):
+    owner = browser("owner")
+    given = form_data(opened, score="") | {f"score_{opened.proposal(NAMES[0]).id}_price": "4"}
+    assert owner.post(PATH, data=given).status_code == 303
+    counts = text_of(owner.page(PATH).one("nav", aria_label="Kriteriene deres"))
+    assert f"Pris · 1 av {len(NAMES)} gitt" in counts
+    assert f"Forståelse og løsning · 0 av {len(NAMES)} gitt" in counts
+
+
 @pytest.mark.once
 def test_every_score_of_every_criterion_has_a_meaning():
     assert set(SCORE_MEANINGS) == set(CRITERIA)

@@ -81,6 +81,10 @@ class ScoresForm(BaseForm):
         """Return the field of the note on a score."""
         return self[f"note_{offer.id}_{criterion}"]
 
+    def given(self, offers: Sequence[Offer], criterion: str) -> int:
+        """Count the offers that have a score on a criterion."""
+        return sum(bool(self.score(offer, criterion).data) for offer in offers)
+
     def scores(self, offers: Sequence[Offer], saved: ScoreMap) -> dict[int, dict[str, Score]]:
         """Return the submitted scores; the saved ones for fields with errors."""
         return {

@@ -74,7 +74,8 @@ def _outcome_form(
 def _describe_objective(objective: MeasuredObjective) -> str:
     """Describe what to measure, where to find the number, and its last value."""
     parts = [
-        f"{objective.text}. {objective.unit}.",
+        f"{objective.text}.",
+        _("Measured in %(unit)s.", unit=objective.unit),
         _("Higher is better.") if objective.direction == "up" else _("Lower is better."),
     ]
     if objective.source:

@@ -1,6 +1,6 @@
 """Ranking library: documents and a query in, an explained ranking out. Independent of Flask and the database.
 
-Reading order: `documents`, `analysis`, `index`, `criteria`, `ranking`, `explanation`, `spam`, `evaluation`; all
+Reading order: `documents`, `analysis`, `needs`, `index`, `criteria`, `ranking`, `explanation`, `spam`, `evaluation`; all
 parameters are in `settings`. Public names are imported on first access, so that a program that ranks nothing starts
 without loading scikit-learn.
 """
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from .evaluation.runner import Evaluator, evaluate_directory
     from .explanation import Explanation, ScorePart, TermMatch
     from .index.index import Index, suggest_needs
-    from .index.needs import NeedSuggestion
     from .index.snapshot import SnapshotError, discard, prune
     from .index.what_if import FitChange
+    from .needs.need_model import NeedSuggestion
     from .ranking import FitCounts, Match, Ranking
     from .settings import PART_CODES, MatchingSettings
     from .spam import spam_flags
@@ -41,7 +41,7 @@ _MODULES = {
     "Index": "index.index",
     "Match": "ranking",
     "FitChange": "index.what_if",
-    "NeedSuggestion": "index.needs",
+    "NeedSuggestion": "needs.need_model",
     "PART_CODES": "settings",
     "ScorePart": "explanation",
     "Position": "documents",

@@ -3,7 +3,7 @@
 Words are compared with folded letters, so a missing ring or slash is no error. One edit is allowed in words of five
 to seven letters, not in the first letter, two in longer ones, and three in words of at least twelve letters (R. A.
 Wagner and R. Lowrance, "An extension of the string-to-string correction problem", 1975, with rapidfuzz). Rankings do
-not use this: the matcher compares n-grams of characters (`matching/index/fuzzy.py`).
+not use this: the matcher compares n-grams of characters (`matching/analysis/fuzzy_terms.py`).
 """
 
 from bisect import bisect_right

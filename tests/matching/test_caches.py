@@ -5,8 +5,9 @@ import dataclasses
 import pytest
 
 from marketplace.matching import Document, Glossary, Index, Query
-from marketplace.matching.analysis import analyzer, decompounding
-from marketplace.matching.index import fuzzy, indexing, service_words, store
+from marketplace.matching.analysis import analyzer, decompounding, fuzzy_terms
+from marketplace.matching.index import indexing, store
+from marketplace.matching.needs import service_words
 from tests.matching.test_incremental_updates import BRIEF
 
 MISSPELLED = dataclasses.replace(
@@ -32,7 +33,7 @@ def test_small_caches_change_no_result(
         ]
 
     expected = results(index)
-    for module in (analyzer, fuzzy, service_words, indexing):
+    for module in (analyzer, fuzzy_terms, service_words, indexing):
         monkeypatch.setattr(module, "CACHE_SIZE", cache_size)
     monkeypatch.setattr(indexing, "SMALL_DIRECTORY", small_directory)
     assert results(Index.build(suppliers, glossary)) == expected

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from marketplace.matching import Glossary, Index, suggest_needs
-from marketplace.matching.index.need_classifier import NeedClassifier, features, training_texts
-from marketplace.matching.index.need_probabilities import wanted_shares
+from marketplace.matching.needs.classifier import NeedClassifier, features, training_texts
+from marketplace.matching.needs.probabilities import wanted_shares
 
 NEEDS = Path(__file__).parent.parent / "data" / "needs"
 SHOP, PHOTO = ("Selge ost på nett", ("shop",)), ("Ta bilder av maten", ("photo",))

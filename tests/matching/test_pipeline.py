@@ -14,11 +14,11 @@ from sklearn.utils.validation import check_is_fitted
 from marketplace.matching import Document, Glossary
 from marketplace.matching.analysis.analyzer import Analyzer, Token, terms_of
 from marketplace.matching.analysis.decompounding import CompoundSplitter
+from marketplace.matching.analysis.fuzzy_terms import FuzzyTerms
 from marketplace.matching.analysis.stop_words import StopWords
 from marketplace.matching.index.bm25 import FieldedBM25Transformer
-from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.index.need_text import NeedText, Reading
-from marketplace.matching.index.needs import NeedModel
+from marketplace.matching.needs.need_model import NeedModel
+from marketplace.matching.needs.need_text import NeedText, Reading
 
 TEXTS = [
     "Vi lager nettbutikk og nettsider for gårdsutsalg, med bilder av gården.",

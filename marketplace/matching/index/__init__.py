@@ -1,1 +1,1 @@
-"""The searchable index: term weights, fuzzy matching, the need model, and the comparison of queries with documents."""
+"""The searchable index: term weights, the comparison of queries with documents, and snapshots on disk."""

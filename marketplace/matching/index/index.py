@@ -10,12 +10,12 @@ from ..analysis.glossary import Glossary
 from ..criteria import Exclusion
 from ..documents import Document, Query
 from ..explanation import Explanation, TermMatch
+from ..needs.need_model import MIN_NEED_PROBABILITY, NeedSuggestion
 from ..ranking import FitCounts, Match, Ranking, order_key, rotate_ties
 from ..settings import MatchingSettings
 from . import snapshot, what_if
 from .ablation import drop_unverified_terms
 from .comparison import Comparison
-from .needs import MIN_NEED_PROBABILITY, NeedSuggestion
 from .store import Store
 
 

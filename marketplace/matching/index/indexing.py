@@ -10,14 +10,14 @@ from ..analysis.analyzer import Analyzer, Token
 from ..analysis.glossary import Glossary
 from ..analysis.stop_words import LANGUAGES
 from ..documents import Document
+from ..needs.need_model import NeedModel
+from ..needs.need_text import NeedText, Reading
+from ..needs.service_words import TextWords
 from ..settings import MatchingSettings
 from ..spam import TOO_MANY_SERVICES
 from ..storage.bounded_dict import BoundedDict
 from ..storage.types import Mask, Vector
-from .need_text import NeedText, Reading
-from .needs import NeedModel
 from .service_features import DeclaredFeatures, ServiceFeatures
-from .service_words import TextWords
 
 Fields = Mapping[str, Sequence[Token]]
 TEXT_FIELDS = ("name", "text", "cases")

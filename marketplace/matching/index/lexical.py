@@ -11,13 +11,13 @@ from typing import Any, Self
 import numpy as np
 
 from ..analysis.analyzer import Analyzer, Token
+from ..analysis.fuzzy_terms import FuzzyTerms
 from ..settings import MatchingSettings
 from ..storage.hash_table import NOT_FOUND
 from ..storage.postings import Postings
 from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
 from .bm25 import FieldedBM25Transformer, count_fields
-from .fuzzy import FuzzyTerms
 from .postings_slice import PostingsSlice, Rows
 
 PARTS = "parts"

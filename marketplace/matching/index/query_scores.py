@@ -7,13 +7,13 @@ import numpy as np
 
 from ..analysis.analyzer import Token
 from ..documents import Query
+from ..needs.need_text import NeedText
+from ..needs.service_words import TextWords
 from ..storage.types import Mask, Vector
 from .indexing import normalized
 from .lexical import QueryTerms, Scores, query_tokens
-from .need_text import NeedText
 from .penalties import QueryPenalties
 from .service_features import DeclaredFeatures, ServiceFeatures
-from .service_words import TextWords
 from .store import Store
 
 

@@ -15,13 +15,13 @@ from typing import Any
 
 from ..analysis.decompounding import CompoundSplitter
 from ..analysis.glossary import Glossary
+from ..needs.need_model import NeedModel
 from ..settings import MatchingSettings
 from ..storage.postings import DamagedPostingsError
 from ..storage.string_table import CountedVocabulary
 from ..storage.token_cache import TokenCache
 from .indexing import DocumentEncoder
 from .lexical import LexicalIndex
-from .needs import NeedModel
 from .segment import Segment
 from .store import Store
 

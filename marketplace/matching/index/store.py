@@ -12,12 +12,12 @@ from ..analysis.glossary import Glossary
 from ..documents import Document
 from ..explanation import Note
 from ..near_duplicates import EarlierDocuments, find_duplicates
+from ..needs.need_model import NeedModel
 from ..settings import MatchingSettings
 from ..storage.lazy_sequence import LazySequence
 from ..storage.types import Mask, Vector
 from .indexing import SMALL_DIRECTORY, DocumentEncoder, ExplanationTerms
 from .lexical import LexicalIndex
-from .needs import NeedModel
 from .penalties import Penalties
 from .segment import Segment, SegmentBuilder
 from .service_features import DeclaredFeatures

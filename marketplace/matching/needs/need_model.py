@@ -4,7 +4,7 @@ All phrases of a service, and the profiles of suppliers that offer only a few se
 service. Its terms are weighted by the square root of their count and scikit-learn's smoothed idf over services, and
 the vector is scaled to length 1: a centroid classifier (C. Manning, P. Raghavan and H. Schütze, "Introduction to
 Information Retrieval", chapters 6 and 14). A text's cosines with the centroids, raised to a power, are its topic
-vector. A second classifier (`need_classifier`) reads the same text by characters. Logistic regression turns
+vector. A second classifier (`classifier`) reads the same text by characters. Logistic regression turns
 the cosines and its margins into probabilities (`need_probabilities`).
 """
 
@@ -20,14 +20,15 @@ from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from ..analysis.analyzer import Analyzer, Token
+from ..analysis.fuzzy_terms import FuzzyTerms
 from ..analysis.glossary import Glossary
 from ..analysis.reason_words import ReasonWords, min_strengths
 from ..serialization import to_plain
 from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
-from .fuzzy import FuzzyTerms
-from .need_classifier import NeedClassifier, classifier_of
-from .need_probabilities import (
+from .classifier import NeedClassifier, classifier_of
+from .need_text import NeedText, WeightedTokens
+from .probabilities import (
     MIN_COSINE,
     Readings,
     need_probabilities_of,
@@ -35,9 +36,8 @@ from .need_probabilities import (
     unit_rows,
     wanted_shares,
 )
-from .need_text import NeedText, WeightedTokens
 from .service_words import ServiceWords, TermStrengths, TextWords
-from .vectors import sqrt_counts, term_matrix, term_weights, tfidf_vectors
+from .term_vectors import sqrt_counts, term_matrix, term_weights, tfidf_vectors
 
 Counts = defaultdict[str, float]
 Sample = tuple[Sequence[Token], Sequence[str]]

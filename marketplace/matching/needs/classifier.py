@@ -23,7 +23,7 @@ from ..analysis.analyzer import words_of
 from ..analysis.glossary import Glossary
 from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector, Weights
-from .vectors import log_counts, term_matrix, tfidf_vectors
+from .term_vectors import log_counts, term_matrix, tfidf_vectors
 
 GRAM_LENGTH = 4
 REGULARISATION = 0.6

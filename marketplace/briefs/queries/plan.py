@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import load_only
 
 from marketplace.briefs.from_action import (
@@ -19,7 +19,7 @@ from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.briefs.queries.briefs import BriefSummary, phase_of
 from marketplace.core import clock, taxonomy
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import language_in_sentence, use_locale
 from marketplace.core.viewer import Viewer
@@ -184,17 +184,21 @@ class PublishedQuality:
     published_at: dt.datetime
 
 
+_QUALITY = prepared(
+    select(Brief.reference, BriefVersion.title, BriefVersion.quality, BriefVersion.published_at)
+    .join(BriefVersion.brief)
+    .where(
+        Brief.company_id == bindparam("company_id"),
+        BriefVersion.number == 1,
+        BriefVersion.quality.is_not(None),
+    )
+    .order_by(BriefVersion.published_at, BriefVersion.id)
+)
+
+
 def quality_history(viewer: Viewer) -> list[PublishedQuality]:
     """Return the quality of the briefs of the viewer's company in the order of publication, where it is known."""
-    query = (
-        select(Brief.reference, BriefVersion.title, BriefVersion.quality, BriefVersion.published_at)
-        .join(BriefVersion.brief)
-        .where(
-            Brief.company_id == viewer.organisation_id,
-            BriefVersion.number == 1,
-            BriefVersion.quality.is_not(None),
-        )
-        .order_by(BriefVersion.published_at, BriefVersion.id)
-    )
-    rows = session.execute(query).all() if viewer.is_company else []
-    return [PublishedQuality(row.reference, row.title, row.quality, row.published_at) for row in rows]
+    if not viewer.is_company:
+        return []
+    rows = session.execute(_QUALITY, {"company_id": viewer.organisation_id})
+    return [PublishedQuality(row.reference, row.title, row.quality or 0, row.published_at) for row in rows]

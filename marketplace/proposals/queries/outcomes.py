@@ -90,7 +90,12 @@ def company_outcomes(viewer: Viewer, page: int) -> Page[JobOutcomes]:
 
 def newest_company_outcomes(viewer: Viewer, limit: int) -> list[JobOutcomes]:
     """List the newest delivered jobs of the viewer's company."""
-    return _load_jobs(_delivered(Brief.company_id == viewer.organisation_id).limit(limit))
+    return _read_jobs(_newest_of_company(limit), {"company_id": viewer.organisation_id})
+
+
+@cache
+def _newest_of_company(limit: int) -> Any:
+    return _jobs_query(_delivered(Brief.company_id == bindparam("company_id")).limit(limit))
 
 
 def supplier_outcomes(viewer: Viewer, page: int) -> Page[JobOutcomes]:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, exists, select
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
@@ -55,9 +55,29 @@ class Plan:
         )
 
 
+_STRATEGY_ID = bindparam("strategy_id", type_=Integer())
+_COMPANY_ID = bindparam("company_id", type_=Integer())
+_STRATEGY = prepared(select(Strategy).where(Strategy.company_id == _COMPANY_ID))
+_OBJECTIVES = prepared(
+    select(Objective)
+    .where(Objective.strategy_id == _STRATEGY_ID, Objective.removed_at.is_(None))
+    .order_by(Objective.position, Objective.id)
+)
+_ACTIONS = prepared(
+    select(Action).where(Action.strategy_id == _STRATEGY_ID, Action.removed_at.is_(None)).order_by(Action.id)
+)
+_COMPANY = prepared(
+    select(
+        Company,
+        exists().where(Assessment.company_id == Company.id),
+        exists().where(Assessment.company_id == Company.id, Assessment.finished_at.is_not(None)),
+    ).where(Company.id == _COMPANY_ID)
+)
+
+
 def strategy_of(company_id: int | None) -> Strategy | None:
     """Return the strategy of a company, or None if it has not written anything."""
-    return session.scalar(select(Strategy).where(Strategy.company_id == company_id))
+    return session.scalar(_STRATEGY, {"company_id": company_id})
 
 
 def reached_phases(company_ids: Sequence[int]) -> dict[int, completeness.StrategyPhase]:
@@ -74,14 +94,12 @@ def reached_phases(company_ids: Sequence[int]) -> dict[int, completeness.Strateg
 
 def current_objectives(strategy_id: int) -> tuple[Objective, ...]:
     """Return the objectives of a strategy in their order, without removed ones."""
-    query = select(Objective).where(Objective.strategy_id == strategy_id, Objective.removed_at.is_(None))
-    return tuple(session.scalars(query.order_by(Objective.position, Objective.id)))
+    return tuple(session.scalars(_OBJECTIVES, {"strategy_id": strategy_id}))
 
 
 def current_actions(strategy_id: int) -> tuple[Action, ...]:
     """Return the actions of a strategy, oldest first, without removed ones."""
-    query = select(Action).where(Action.strategy_id == strategy_id, Action.removed_at.is_(None))
-    return tuple(session.scalars(query.order_by(Action.id)))
+    return tuple(session.scalars(_ACTIONS, {"strategy_id": strategy_id}))
 
 
 def plan_of(strategy: Strategy | None) -> Plan:
@@ -103,22 +121,22 @@ def own_plan(viewer: Viewer) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentState:
-    """Progress of a company with its self-assessment."""
+    """Progress of a company with its first self-assessment."""
 
     is_begun: bool
     is_finished: bool
 
 
-def own_assessment(viewer: Viewer) -> AssessmentState:
-    """Return the state of the viewer's first self-assessment: begun, and finished."""
-    query = select(Assessment.finished_at).where(Assessment.company_id == viewer.organisation_id)
-    times = session.scalars(query).all()
-    return AssessmentState(bool(times), any(time is not None for time in times))
-
-
 def own_company(viewer: Viewer) -> Company:
     """Return the viewer's company. Raises NotFound for other viewers."""
-    company = session.get(Company, viewer.organisation_id) if viewer.is_company else None
-    if company is None:
+    return own_company_and_assessment(viewer)[0]
+
+
+def own_company_and_assessment(viewer: Viewer) -> tuple[Company, AssessmentState]:
+    """Return the viewer's company and the state of its self-assessment. Raises NotFound for other viewers."""
+    params = {"company_id": viewer.organisation_id}
+    row = session.execute(_COMPANY, params).one_or_none() if viewer.is_company else None
+    if row is None:
         raise NotFound
-    return company
+    company, is_begun, is_finished = row
+    return company, AssessmentState(bool(is_begun), bool(is_finished))

@@ -111,18 +111,31 @@ def comment_on(strategy: Strategy, comment_id: int) -> StrategyComment:
     return comment
 
 
+_OPEN_COMMENTS = prepared(
+    select(StrategyComment.section, func.count())
+    .where(
+        StrategyComment.strategy_id == bindparam("strategy_id"),
+        StrategyComment.resolved_at.is_(None),
+        StrategyComment.organisation_id != bindparam("company_id"),
+    )
+    .group_by(StrategyComment.section)
+)
+_REVIEWS = prepared(
+    select(StrategyReview)
+    .where(StrategyReview.strategy_id == bindparam("strategy_id"))
+    .options(
+        joinedload(StrategyReview.version).defer(StrategyVersion.content),
+        joinedload(StrategyReview.asked_by),
+        joinedload(StrategyReview.answered_by),
+    )
+    .order_by(StrategyReview.asked_at.desc(), StrategyReview.id.desc())
+)
+
+
 def count_open_comments(strategy: Strategy) -> dict[str, int]:
     """Count the comments of others than the company on its strategy that are not resolved, by section."""
-    query = (
-        select(StrategyComment.section, func.count())
-        .where(
-            StrategyComment.strategy_id == strategy.id,
-            StrategyComment.resolved_at.is_(None),
-            StrategyComment.organisation_id != strategy.company_id,
-        )
-        .group_by(StrategyComment.section)
-    )
-    return dict(session.execute(query).all())
+    params = {"strategy_id": strategy.id, "company_id": strategy.company_id}
+    return dict(session.execute(_OPEN_COMMENTS, params).all())
 
 
 def count_comments(strategy: Strategy) -> int:
@@ -139,17 +152,7 @@ def newest_version(strategy: Strategy) -> StrategyVersion | None:
 
 def reviews_of(strategy: Strategy) -> Sequence[StrategyReview]:
     """Return the reviews of a strategy with their versions and people, newest first."""
-    query = (
-        select(StrategyReview)
-        .where(StrategyReview.strategy_id == strategy.id)
-        .options(
-            joinedload(StrategyReview.version).defer(StrategyVersion.content),
-            joinedload(StrategyReview.asked_by),
-            joinedload(StrategyReview.answered_by),
-        )
-        .order_by(StrategyReview.asked_at.desc(), StrategyReview.id.desc())
-    )
-    return session.scalars(query).all()
+    return session.scalars(_REVIEWS, {"strategy_id": strategy.id}).all()
 
 
 def first_pending_review(reviews: Sequence[StrategyReview]) -> StrategyReview | None:

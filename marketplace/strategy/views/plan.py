@@ -16,7 +16,7 @@ from marketplace.strategy.completeness import (
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.sections import LanguageForm
 from marketplace.strategy.hooks import build_plan_start_panels
-from marketplace.strategy.queries.plan import AssessmentState, Plan, own_assessment, own_company, own_plan
+from marketplace.strategy.queries.plan import AssessmentState, Plan, own_company_and_assessment, own_plan
 from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases.sections import set_language
 from marketplace.strategy.views.base import blueprint
@@ -46,9 +46,9 @@ def plan() -> ViewResponse:
     """Show the company's plan as steps, with the next step and what is missing."""
     viewer = current_viewer()
     own = own_plan(viewer)
-    steps = plan_steps(own, own_assessment(viewer))
-    company = own_company(viewer)
-    sharing = sharing_panel(own)
+    company, assessment = own_company_and_assessment(viewer)
+    steps = plan_steps(own, assessment)
+    examples, sharing = trade_examples(company.sector_code), sharing_panel(own)
     return render_template(
         "strategy/plan.html",
         plan=own,
@@ -62,8 +62,8 @@ def plan() -> ViewResponse:
         language_form=LanguageForm(
             formdata=None, data={"language": own.strategy.language if own.strategy else viewer.locale}
         ),
-        examples=trade_examples(company.sector_code),
-        tip=trade_examples(company.sector_code).tip(company.employees),
+        examples=examples,
+        tip=examples.tip(company.employees),
     )
 
 

@@ -195,3 +195,16 @@ def test_public_page_of_a_begun_course_shows_the_sessions_that_are_left(
     assert "Kurset er over" in page.text
     assert "Meld dere på" not in page.text
     assert client.get(f"{path}/{cohort.id}/sign-up").status_code == 410
+
+
+@pytest.mark.parametrize(("past", "is_told"), [(2, False), (3, True)])
+def test_public_page_says_if_too_few_sessions_are_left(
+    cohort: Cohort, client: Browser, past: int, *, is_told: bool
+) -> None:
+    cohort.project.sessions_needed = 4
+    for number in range(6):
+        programme.course_session(cohort, clock.now() + dt.timedelta(days=7 * (number - past) + 1))
+    session.commit()
+    path = f"/courses/{cohort.project.slug}"
+    for page in (path, f"{path}/{cohort.id}/sign-up"):
+        assert ("Det er for få igjen her" in client.page(page).text) is is_told

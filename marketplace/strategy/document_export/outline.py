@@ -205,7 +205,7 @@ def _objectives(objectives: Sequence[Mapping[str, Any]]) -> Block:
         )
         for index, row in enumerate(objectives, 1)
     )
-    header = (_("No."), _("Objective"), _("Today"), _("Target"), _("By"), _("Source"))
+    header = (_("No."), _("Objective"), _("Starting point"), _("Target"), _("By"), _("Source"))
     return _table("objectives", header, rows)
 
 

@@ -17,7 +17,7 @@ FONT_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0)
 """Sizes in points for a document that should fit on `MAX_PAGES`."""
 MAX_PAGES = 2
 ACCESSIBLE = "ua-1"
-_NARROW, _MAX_WEIGHT = 16, 60
+_NARROW, _MAX_WEIGHT = 18, 60
 _LONG_WORD = re.compile(r"(\S{20})(?=\S{5})")
 
 

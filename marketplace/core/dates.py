@@ -22,6 +22,8 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _FULL_YEAR = 4
+_YEARS = range(1000, 9000)
+"""Years that a date can have. The first and last day that Python knows do not exist in other time zones."""
 UNKNOWN_MONTH = "unknown"
 """The stored month of somebody who answers that they do not know."""
 _UNKNOWN = re.compile(
@@ -62,8 +64,9 @@ Moment = TypeVar("Moment", dt.date, dt.datetime)
 
 
 def _date(year: str, month: str | int, day: str | int) -> dt.date | None:
+    full_year = int(year if len(year) == _FULL_YEAR else f"20{year}")
     try:
-        return dt.date(int(year if len(year) == _FULL_YEAR else f"20{year}"), int(month), int(day))
+        return dt.date(full_year, int(month), int(day)) if full_year in _YEARS else None
     except ValueError:
         return None
 

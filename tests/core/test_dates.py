@@ -57,6 +57,8 @@ def test_date_formats_are_accepted(text: str) -> None:
     [
         "",
         "31.02.2027",
+        "0001-01-01",
+        "31.12.9999",
         "2026-13-01",
         "24.12",
         "i morgen",

@@ -108,7 +108,7 @@ def _read() -> tuple[str, tuple[str, ...], DraftContent]:
         path, page, origin = (safe_path(sent.get(name)) for name in ("path", "page", "from"))
         values = {str(name): [_clean(value) for value in given] for name, given in sent["values"].items()}
         hidden = {str(name): _clean(value) for name, value in sent["hidden"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         abort(422)
     path = (path or "").partition("?")[0]
     if not path or len(path) > store.MAX_PATH:

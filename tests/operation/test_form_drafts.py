@@ -174,6 +174,8 @@ def test_malformed_draft_is_refused(client, owner):
         "{",
         '{"path": 1}',
         json.dumps({"path": NEW, "page": NEW, "values": {"a": [1]}, "hidden": {}}),
+        json.dumps({"path": f"{NEW}\ud800", "page": NEW, "values": {}, "hidden": {}}),
+        "[" * 100_000,
     ):
         assert client.post("/drafts", data={"draft": draft}, headers=AUTOSAVE).status_code == 422
     assert save(client, own_words="x" * (form_drafts.MAX_CHARACTERS + 1)).status_code == 413

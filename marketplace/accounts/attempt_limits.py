@@ -65,10 +65,25 @@ MAIL = BackoffPolicy("mail", _SIX_HOURS, (_NONE, _NONE, _SIX_HOURS))
 MAILBOX = BackoffPolicy("mailbox", _SIX_HOURS, (*(_NONE,) * 9, _SIX_HOURS))
 """E-mails that all strangers together can trigger to one address: ten in six hours. The owner is exempt."""
 
+MAIL_SENDER = BackoffPolicy("mail sender", _HOUR, (*(_NONE,) * 59, _HOUR))
+"""E-mails that one network or known device can trigger without an account, to all addresses: sixty in an hour, as a
+room full of companies shares one. Owners are exempt."""
+
 LOCK_MAIL = BackoffPolicy("lock mail", _SIX_HOURS, (_SIX_HOURS,))
 """E-mails about wrong passwords to one account."""
 
 SIGN_UP = BackoffPolicy("sign-up", _HOUR, (*(_NONE,) * 29, _HOUR))
 """Companies signed up for courses from one network: thirty in an hour, as a room full of companies shares one."""
 
-POLICIES = (PASSWORD, ACCOUNT, NETWORK_ADDRESS, CONFIRMATION, CODE, MAIL, MAILBOX, LOCK_MAIL, SIGN_UP)
+POLICIES = (
+    PASSWORD,
+    ACCOUNT,
+    NETWORK_ADDRESS,
+    CONFIRMATION,
+    CODE,
+    MAIL,
+    MAILBOX,
+    MAIL_SENDER,
+    LOCK_MAIL,
+    SIGN_UP,
+)

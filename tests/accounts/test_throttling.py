@@ -226,6 +226,20 @@ def test_plus_suffixes_share_the_mail_quota(client: Browser) -> None:
             assert use_cases.consume_mail_quota("+ane@fjordnett.example", here), "a leading plus is no suffix"
 
 
+def test_network_cannot_mail_to_ever_new_addresses(app: Flask) -> None:
+    del app
+    with time_machine.travel(START, tick=False) as now, transaction():
+        sent = [
+            use_cases.consume_mail_quota(f"stranger{number}@fjordnett.example", "network 192.0.2.1")
+            for number in range(61)
+        ]
+        assert sent == [True] * 60 + [False]
+        assert use_cases.consume_mail_quota("kari@fjordnett.example", "network 192.0.2.1", is_owner=True)
+        assert use_cases.consume_mail_quota("kari@fjordnett.example", "network 192.0.2.2")
+        now.shift(dt.timedelta(hours=2))
+        assert use_cases.consume_mail_quota("another@fjordnett.example", "network 192.0.2.1")
+
+
 STRANGERS = [f"198.51.100.{number}" for number in range(1, 40)]
 HOME, ELSEWHERE = "203.0.113.9", "192.0.2.7"
 

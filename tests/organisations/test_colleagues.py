@@ -1,16 +1,19 @@
 """Colleagues: who can invite, how long an invitation is valid, and that one leader remains."""
 
+import datetime as dt
+
 import pytest
 from flask import Flask
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import SignInSession, User
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import ANONYMOUS, Viewer
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.models import ColleagueInvitation, Membership
-from marketplace.organisations.use_cases import NewPerson
+from marketplace.organisations.use_cases import NewPerson, colleagues
 from tests import factories
 from tests.accounts.helpers import mails
 from tests.support.browser import Browser
@@ -223,3 +226,16 @@ def test_unchanged_role_ends_no_session(app: Flask, owner: Viewer, client: Brows
     assert client.post(path, data={"role": "member"}).status_code == 303
     assert theirs.get("/organisation/colleagues").status_code == 200
     assert session.query(SignInSession).filter_by(user_id=colleague.user_id).count() == 1
+
+
+def test_organisation_cannot_mail_invitations_without_end(
+    owner: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(colleagues, "MAX_UNANSWERED", 2)
+    for number in range(2):
+        use_cases.invite_colleague(owner, f"stranger{number}@fjordnett.example", "member")
+        use_cases.withdraw_invitation(owner, session.query(ColleagueInvitation).all()[-1].id)
+    with pytest.raises(RuleBroken):
+        use_cases.invite_colleague(owner, "stranger3@fjordnett.example", "member")
+    with clock.as_of(clock.now() + dt.timedelta(hours=49)):
+        use_cases.invite_colleague(owner, "stranger3@fjordnett.example", "member")

@@ -4,16 +4,21 @@ import datetime as dt
 import json
 
 import pytest
+from flask import Flask
+from sqlalchemy import func, select
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.errors import Conflict
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
 from marketplace.outbox.models import OutboxMail
+from marketplace.programme.attendance import MarkSource
 from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import Cohort
-from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession
 from marketplace.programme.use_cases import attendance, seat_link, sign_up
+from marketplace.programme.use_cases.attendance import MarkOrigin
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests.factories import programme
 from tests.support.browser import Browser
@@ -94,3 +99,24 @@ def test_page_of_a_secret_link_is_not_stored_by_browsers(cohort: Cohort, client:
     seat = programme.participation(cohort)
     for path in (seat.path, f"{seat.path}/data"):
         assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_checking_in_again_adds_no_mark(cohort: Cohort, client: Browser, app: Flask) -> None:
+    begun = programme.course_session(cohort, clock.now())
+    company = programme.participation(cohort)
+    session.commit()
+    path = f"/here/{begun.id}/{check_in_code(str(app.secret_key), begun.id, clock.now())}"
+    for _time in range(3):
+        assert client.post(path, data={"company": str(company.id)}).status_code == 200
+    assert session.scalar(select(func.count()).select_from(AttendanceMark)) == 1
+
+
+def test_link_cannot_add_companies_without_end(cohort: Cohort, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = programme.course_session(cohort, clock.now())
+    session.commit()
+    monkeypatch.setattr(attendance, "MAX_PEOPLE", 2)
+    origin = MarkOrigin(MarkSource.LINK)
+    for name in ("A", "B", "A"):
+        attendance.add_guest(begun.id, f"{name} gard", "Ola", "", origin)
+    with pytest.raises(Conflict):
+        attendance.add_guest(begun.id, "C gard", "Ola", "", origin)

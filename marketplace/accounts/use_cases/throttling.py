@@ -5,7 +5,14 @@ import datetime as dt
 from sqlalchemy import case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from marketplace.accounts.attempt_limits import MAIL, MAILBOX, POLICIES, SIGN_UP, BackoffPolicy
+from marketplace.accounts.attempt_limits import (
+    MAIL,
+    MAIL_SENDER,
+    MAILBOX,
+    POLICIES,
+    SIGN_UP,
+    BackoffPolicy,
+)
 from marketplace.accounts.models import Throttle
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session, transaction
@@ -90,14 +97,14 @@ def reset_attempts(policy: BackoffPolicy, subject: str) -> None:
 def consume_mail_quota(email: str, sender: str, *, is_owner: bool = False) -> bool:
     """Count an e-mail that a visitor triggered; return False if it must not be sent.
 
-    Limited by sender and mailbox, and for all strangers together; `is_owner` means that the account of the address has
-    used the sender's device or network before. Inside the caller's transaction. Called for known and unknown addresses
-    alike.
+    Limited by sender and mailbox, by sender, and for all strangers together; `is_owner` means that the account of the
+    address has used the sender's device or network before. Inside the caller's transaction. Called for known and unknown
+    addresses alike.
     """
     mailbox = _canonical_mailbox(email)
     if not is_allowed(MAIL, f"{mailbox} {sender}"):
         return False
-    return is_owner or is_allowed(MAILBOX, mailbox)
+    return is_owner or (is_allowed(MAIL_SENDER, sender) and is_allowed(MAILBOX, mailbox))
 
 
 def is_allowed(policy: BackoffPolicy, subject: str) -> bool:

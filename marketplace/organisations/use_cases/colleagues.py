@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
@@ -22,6 +22,8 @@ from marketplace.outbox.use_cases import send, send_mail
 
 INVITATION_HOURS = 48
 """`colleague_invited` in `notices.py` states this time."""
+MAX_UNANSWERED = 20
+"""Invitations of an organisation in that time that nobody has accepted. Their e-mails carry names that it has chosen."""
 
 
 def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
@@ -41,6 +43,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
         already = any(m.user.email == email for m in queries.members(viewer.organisation_id or 0))
         if already:
             raise RuleBroken(_("This person can already act on your behalf."), "email")
+        _require_few_unanswered(viewer)
         accounts.require_mail_quota(email, f"user {viewer.user_id}")
         token = new_token()
         session.add(
@@ -57,6 +60,24 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
         message = notices.colleague_invited(viewer.name, viewer.organisation_name, f"/invitations/{token}")
         send_mail(message, email, known.locale if known else viewer.locale)
         record(viewer, "organisation.invite_colleague", "organisation", viewer.organisation_id, role=role)
+
+
+def _require_few_unanswered(viewer: Viewer) -> None:
+    """Raise RuleBroken if the organisation has invited many people who have not accepted, withdrawn or not."""
+    unanswered = (
+        select(func.count())
+        .select_from(ColleagueInvitation)
+        .where(
+            ColleagueInvitation.organisation_id == viewer.organisation_id,
+            ColleagueInvitation.created_at > clock.now() - dt.timedelta(hours=INVITATION_HOURS),
+            ColleagueInvitation.accepted_at.is_(None),
+        )
+    )
+    if (session.scalar(unanswered) or 0) >= MAX_UNANSWERED:
+        raise RuleBroken(
+            _("You have invited many people in the last two days who have not answered. Wait until they do."),
+            "email",
+        )
 
 
 def withdraw_invitation(viewer: Viewer, invitation_id: int) -> None:

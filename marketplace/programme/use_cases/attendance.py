@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
@@ -132,6 +132,7 @@ def add_guest(
         key = name_key(company_name)
         known = next((one for one in session.scalars(query) if name_key(one.company_name) == key), None)
         if known is None:
+            _require_room(cohort)
             known = Participation(
                 project_id=cohort.project_id,
                 company_name=company_name,
@@ -206,6 +207,13 @@ def withdraw_links(session_id: int, purpose: str, viewer: Viewer) -> None:
         for link in session.scalars(query):
             link.withdrawn_at = clock.now()
         record(viewer, "session.withdraw_links", "session", session_id, purpose=purpose)
+
+
+def _require_room(cohort: Cohort) -> None:
+    """Raise Conflict if a cohort is larger than any room: whoever has the link could add companies without end."""
+    query = select(func.count()).select_from(Participation).where(Participation.cohort_id == cohort.id)
+    if (session.scalar(query) or 0) >= MAX_PEOPLE:
+        raise Conflict(_("There are already %(num)s companies in this cohort.", num=MAX_PEOPLE))
 
 
 def _session_of_locked_project(session_id: int) -> CourseSession:

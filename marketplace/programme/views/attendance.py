@@ -235,7 +235,8 @@ def check_in(session_id: int, code: str) -> ViewResponse:
         if row is None:
             raise NotFound
         try:
-            use_cases.save_list(session_id, {chosen: True}, {}, MarkOrigin(MarkSource.SELF))
+            rendered = {chosen: row.is_here}
+            use_cases.save_list(session_id, {chosen: True}, rendered, MarkOrigin(MarkSource.SELF))
         except Conflict as error:
             flashes.warn(error.message)
             return see_other("programme.check_in", session_id=session_id, code=code)

@@ -64,7 +64,7 @@ class Histories(BriefHistories):
             self.offers[name] = "submitted"
 
     @rule(name=supplier)
-    def send_what_was_saved(self, name):
+    def send_saved_draft(self, name):
         """Submit from a page that was opened earlier, whatever has changed since."""
         allowed = self.phase == "open" and self.offers[name] in {"draft", "submitted"}
         found = session.get(Proposal, self.number(name))
@@ -111,11 +111,11 @@ class Histories(BriefHistories):
 
         allowed = who == "owner" and self.may_decide and self.offers[name] == self.waiting
         if self.try_action(allowed and (answered or not others), act):
-            self.turn(self.waiting, "not_selected")
+            self.change_states(self.waiting, "not_selected")
             self.offers[name], self.brief, self.awarded_on = "awarded", "awarded", self.today
 
     @rule(place=st.integers(0, 3))
-    def choose_one_that_waits(self, place):
+    def award_submitted_offer(self, place):
         """Actions of a company that random choice alone would take too seldom."""
         waits = [name for name in SUPPLIERS if self.offers[name] == self.waiting]
         if self.may_decide and waits:
@@ -128,7 +128,7 @@ class Histories(BriefHistories):
         if (not allowed or sure) and self.try_action(
             allowed, lambda: use_cases.choose_nobody(self.person(who), self.market.reference, reply)
         ):
-            self.turn(self.waiting, "not_selected")
+            self.change_states(self.waiting, "not_selected")
             self.brief = "no_award"
 
     @rule(who=mostly_owner, name=supplier)
@@ -142,12 +142,12 @@ class Histories(BriefHistories):
             self.offers[name] = "ineligible"
 
     def open_again(self, winner):
-        self.turn("awarded", winner)
-        self.turn("not_selected", "submitted")
+        self.change_states("awarded", winner)
+        self.change_states("not_selected", "submitted")
         self.brief, self.since = "published", self.today
 
     @rule(who=mostly_owner)
-    def take_back(self, who):
+    def reopen_decision(self, who):
         in_time = self.awarded_on and (self.today - self.awarded_on).days <= 14
         allowed = who == "owner" and self.brief == "awarded" and in_time
         if self.try_action(
@@ -165,7 +165,7 @@ class Histories(BriefHistories):
             self.open_again("award_declined")
 
     @rule(who=mostly_owner, end=st.sampled_from(["delivered", "terminated"]), sure=unlikely)
-    def end_the_job(self, who, end, sure):
+    def deliver_or_terminate(self, who, end, sure):
         def act():
             if end == "delivered":
                 use_cases.deliver(self.person(who), self.market.reference, dict.fromkeys(HANDOVER_ITEMS, "done"))  # fmt: skip
@@ -177,7 +177,7 @@ class Histories(BriefHistories):
             self.brief = end
 
     @rule(who=mostly_owner)
-    def say_how_it_went(self, who):
+    def answer_outcome(self, who):
         told = use_cases.OutcomeAnswers("yes", "yes", "yes", "yes")
         allowed = who in {"owner", "member"} and self.brief == "delivered"
         self.try_action(
@@ -186,17 +186,17 @@ class Histories(BriefHistories):
         )
 
     @rule(who=anybody, sure=unlikely)
-    def withdraw_the_brief(self, who, sure):
+    def withdraw_brief(self, who, sure):
         why = "Vi trenger det ikke lenger."
         allowed = who == "owner" and self.phase in {"open", "evaluating"}
         if (not allowed or sure) and self.try_action(
             allowed, lambda: briefs.withdraw(self.person(who), self.market.reference, why)
         ):
-            self.turn("submitted", "closed_unjudged")
+            self.change_states("submitted", "closed_unjudged")
             self.brief = "withdrawn"
 
     @invariant()
-    def what_was_promised_holds(self):
+    def invariants_hold(self):
         if hasattr(self, "offers"):
             invariants.check(self.market, self)
 

@@ -77,13 +77,11 @@ class HtmlPage:
 
     def all(self, tag: str = "*", **attributes: str) -> list[Element]:
         """Return the elements with a tag and attributes, in document order (`data_color` means `data-color`)."""
-        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-        return [
-            element
-            for element in self.root.iter(tag)
-            if isinstance(element.tag, str)
-            and all(element.get(name) == value for name, value in wanted.items())
-        ]
+        elements = [element for element in self.root.iter(tag) if isinstance(element.tag, str)]
+        for name, value in attributes.items():
+            attribute = name.rstrip("_").replace("_", "-")
+            elements = [element for element in elements if element.get(attribute) == value]
+        return elements
 
     def one(self, tag: str = "*", **attributes: str) -> Element:
         """Return the only such element. Fails if there are none or several."""

@@ -9,6 +9,7 @@ Packages by feature, lowest layer first; the import contracts in pyproject.toml 
 core            database session, clock, errors, i18n, money, municipalities, taxonomy, hooks, cache
 data            versioned data files
 matching        the ranking library: text in, explained ranking out; independent of Flask and the database
+text_search     spelling correction, and search in lists of names
 web             shared by all views: access control, forms, filters, error pages, security headers
 files           uploaded images and documents: checks and storage
 outbox, audit   queued e-mail and messages; append-only audit log

@@ -57,6 +57,7 @@ RETENTION_RULES = {
     "case_task.what": CASEWORK,
     "company_reminder.own_line": CASEWORK,
     "report_issue.content": REPORT,
+    "report_issue.partner_parts": REPORT,
     "report_fact.values": FACTS,
     "appeal.reason": DECISION,
     "appeal.text": REFUSED,

@@ -12,7 +12,6 @@ from marketplace.casework import hooks as casework_hooks
 from marketplace.casework.queries.notes import exported_notes
 from marketplace.casework.views.panels import casework_panel, participation_casework_panel
 from marketplace.directory.hooks import profile_panels
-from marketplace.finance.views.aid_letters import plan_start_panel as aid_panel
 from marketplace.mandates import hooks as mandate_hooks
 from marketplace.mandates.views.acting import mandate_panel
 from marketplace.organisations import hooks as organisation_hooks
@@ -75,7 +74,6 @@ def register_hooks() -> None:
     organisation_hooks.company_panels.register("strategy", strategy_panel)
     organisation_hooks.company_panels.register("outcomes", outcome_panel)
     strategy_hooks.plan_start_panels.register("course", plan_start_panel)
-    strategy_hooks.plan_start_panels.register("state aid", aid_panel)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)

@@ -24,7 +24,8 @@ def letter_text(browser, path):
     response = browser.get(path)
     assert (response.status_code, response.mimetype) == (200, "application/pdf")
     pages = pypdf.PdfReader(io.BytesIO(response.data)).pages
-    return " ".join("".join(page.extract_text() for page in pages).replace("\xa0", " ").split())
+    text = "".join(page.extract_text() for page in pages).replace("\xa0", " ")
+    return " ".join(text.replace("\xad\n", "").split())
 
 
 def test_letter_confirms_aid_with_basis_and_sum_of_three_years(app, garden, project, leader, seat):
@@ -50,15 +51,16 @@ def test_letter_confirms_aid_with_basis_and_sum_of_three_years(app, garden, proj
     assert f"aid/{seat.id}.pdf" in browser.get(f"/programme/{project.slug}/aid/{seat.id}").text
 
 
-def test_company_finds_its_letter_on_the_plan(app, garden, leader, seat):
+def test_company_finds_its_letter_beside_its_course(app, garden, leader, seat):
     company = factories.company(of=garden)
     company.organisation_number = seat.organisation_number
     owner = factories.member(company, "owner")
     browser = app.test_client().sign_in(owner.user_id)
-    assert "aid.pdf" not in browser.get("/plan").text
+    assert "aid.pdf" not in browser.get("/course").text
+    seat.company_id = company.id
+    assert "aid.pdf" in browser.get("/course").text
     assert "ikke ført støtte" in letter_text(browser, "/course/aid.pdf")
     finance.grant(seat, leader.user_id)
-    assert "aid.pdf" in browser.get("/plan").text
     assert "13 000 kr" in letter_text(browser, "/course/aid.pdf")
 
 

@@ -57,7 +57,7 @@ def test_application_registers_every_hook(app):
         "company states": ("next steps",),
         "company panels": ("casework", "mandate", "course", "strategy", "outcomes"),
         "plan actions": ("briefs",),
-        "plan start page": ("course", "state aid", "brief quality", "outcomes", "stories"),
+        "plan start page": ("course", "brief quality", "outcomes", "stories"),
         "plan export": ("notes",),
         "participation panels": ("casework",),
         "plan course ends": ("course sessions",),

@@ -4,19 +4,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
-from marketplace.core.database import prepared, session
+from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.finance import aid
 from marketplace.finance.aid_letter import AidLine, aid_letter
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.corrections import is_valid, row_to_correct
-from marketplace.organisations.models import Company, Organisation
+from marketplace.organisations.models import Company
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
 from marketplace.programme.queries.projects import ProjectAccess
@@ -151,25 +151,6 @@ def own_aid_letter(viewer: Viewer) -> Outline:
     """Return the letter about the aid to the viewer's company."""
     company = session.get_one(Company, viewer.organisation_id)
     return _letter(company.name, company.organisation_number or "")
-
-
-_COMPANY = Organisation.__table__.c
-_ANY_AID = prepared(
-    select(AidGrant.id)
-    .join(Organisation.__table__, _COMPANY.organisation_number == AidGrant.organisation_number)
-    .where(
-        _COMPANY.id == bindparam("company_id"),
-        AidGrant.amount_ore > 0,
-        AidGrant.basis != aid.NOT_AID,
-        is_valid(AidGrant),
-    )
-    .limit(1)
-)
-
-
-def has_aid(company_id: int) -> bool:
-    """Return True if aid to a company has been recorded."""
-    return session.scalar(_ANY_AID, {"company_id": company_id}) is not None
 
 
 def _letter(name: str, organisation_number: str) -> Outline:

@@ -4,13 +4,11 @@ from werkzeug.wrappers import Response
 
 from marketplace.core import clock
 from marketplace.core.identifiers import make_slug
-from marketplace.core.viewer import Viewer
 from marketplace.finance.aid_letter import FONT_SIZE
 from marketplace.finance.queries import aid as queries
 from marketplace.finance.views.base import blueprint
 from marketplace.programme.queries.projects import project_for
 from marketplace.strategy.document_export.outline import Outline
-from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access
 from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
@@ -37,10 +35,3 @@ def _pdf(letter: Outline) -> Response:
 
     name = make_slug(f"{letter.title} {letter.company} {clock.to_local(letter.saved_at).date()}")
     return file_response(f"{name}.pdf", "application/pdf", to_pdf(letter, (FONT_SIZE,)))
-
-
-def plan_start_panel(viewer: Viewer) -> StrategyPanel | None:
-    """Build the link to the letter on the start page of a company's plan, or None if it has no aid."""
-    if viewer.organisation_id is None or not queries.has_aid(viewer.organisation_id):
-        return None
-    return StrategyPanel("finance/_own_aid_panel.html", {})

@@ -18,6 +18,7 @@ FONT_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0)
 MAX_PAGES = 2
 ACCESSIBLE = "ua-1"
 _NARROW, _MAX_WEIGHT = 18, 60
+"""A column as wide as the longest date is not narrowed."""
 _LONG_WORD = re.compile(r"(\S{20})(?=\S{5})")
 
 

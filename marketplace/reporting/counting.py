@@ -135,6 +135,12 @@ def size_class(employees: int | None) -> str:
     return SIZES[0]
 
 
+def tally_sizes(employees: Iterable[int | None]) -> Mapping[str, int | None]:
+    """Count companies by size class, from the smallest class to those of unknown size."""
+    counts = tally(size_class(number) for number in employees)
+    return {code: counts[code] for code in (*SIZES, "unknown") if code in counts}
+
+
 def tally(codes: Iterable[str]) -> Mapping[str, int | None]:
     """Count codes, most frequent first; an empty code is "unknown"."""
     counts: dict[str, int] = {}

@@ -7,6 +7,7 @@ import yaml
 
 from marketplace.core.i18n import LOCALES, use_locale
 from marketplace.data import data_path
+from marketplace.reporting.counting import tally_sizes
 from marketplace.reporting.definitions import (
     breakdown_label,
     definition,
@@ -100,3 +101,9 @@ def test_values_are_shown_in_their_unit(value: int, unit: str, expected: str) ->
 def test_size_class_of_one_employee_is_singular() -> None:
     with use_locale("nb"):
         assert [cell_label("size", code) for code in ("1", "2-4")] == ["1 ansatt", "2–4 ansatte"]
+
+
+def test_size_classes_are_in_their_order() -> None:
+    assert list(tally_sizes([None, 60, 1, 3, 3, None, None]).items()) == [
+        ("1", 1), ("2-4", 2), ("50", 1), ("unknown", 3)
+    ]  # fmt: skip

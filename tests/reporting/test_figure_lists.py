@@ -1,10 +1,12 @@
 """The figures of a live report link to lists of exactly the rows that they count, for those who see all of them."""
 
 import datetime as dt
+import io
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import select, update
 
 from marketplace.core import clock
@@ -14,15 +16,16 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import ProjectGarden, ProjectPerson
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
+from marketplace.suppliers.models import SupplierService
 from tests import factories
-from tests.factories import finance, programme
+from tests.factories import finance, programme, suppliers
 from tests.factories.reporting import ReportedProject, add_fee, reported_project
 from tests.support.browser import Browser, signed_in
 
 STATED = {
     "recruited", "started", "completed", "left", "figures_allowed", "planned", "held", "cancelled", "duration",
     "attendances", "present", "head_count", "strategy_started", "strategy_complete", "strategy_in_time", "objectives",
-    "answered_start", "answered_end", "suppliers", "suppliers_new", "suppliers_left", "approvals", "plan_public_EUR",
+    "answered_start", "answered_end", "suppliers", "suppliers_new", "approvals", "plan_public_EUR",
     "plan_total_EUR", "plan_in_nok", "received_public_EUR", "received_total_EUR", "cost_venue_NOK", "cost_total_NOK",
     "cost_in_nok", "cost_at_5021_EUR", "fee_invoiced", "fee_paid", "fee_paid_sum", "hours_total", "hours_approved",
     "hours_course", "hours_advice", "hours_at_5025", "aid_companies", "aid_sum", "aid_largest", "aid_de_minimis",
@@ -53,6 +56,8 @@ def built(app: Flask) -> ReportedProject:
     finance.entry(project, by, amount_minor=700, booked_on=clock.today() - dt.timedelta(days=40))
     add_fee(companies[0], made.curator, "paid")
     add_fee(companies[1], made.curator, "waived")
+    agency = suppliers.supplier("Byrå med tjenester", approved=("web",), of=made.garden)
+    agency.services = [SupplierService(code="web.site")]
     session.commit()
     return made
 
@@ -97,7 +102,7 @@ def test_list_has_the_rows_of_the_period(built: ReportedProject, app: Flask) -> 
 
 def test_lists_of_the_garden_have_the_rows_of_its_report(built: ReportedProject, app: Flask) -> None:
     browser = signed_in(app, built.curator)
-    assert check_lists(browser, "/report") == {"suppliers", "suppliers_new", "suppliers_left", "approvals"}
+    assert check_lists(browser, "/report") == {"suppliers", "suppliers_new", "approvals"}
     assert [one for one in browser.page("/report").all("a", href="/companies") if one.text == "9"]
     assert not [
         one for one in browser.page("/report?to=2020-01-01").all("a", href="/companies") if one.text == "0"
@@ -161,3 +166,14 @@ def test_inviting_all_in_the_list_of_a_figure_invites_only_its_companies(
     page = browser.get(f"{path}/companies/invite?all=1&{urlsplit(url).query}")
     assert "Bare en kontakt" not in page.text
     assert "Bare en kontakt" in browser.get(f"{path}/companies/invite?all=1").text
+
+
+@pytest.mark.parametrize(("code", "count"), [("cost_total_NOK", 2), ("hours_at_5025", 1), ("plan_in_nok", 0)])
+def test_workbook_beside_a_list_has_its_rows(
+    built: ReportedProject, app: Flask, code: str, count: int
+) -> None:
+    browser = signed_in(app, built.curator)
+    page = browser.page(links_of(browser, f"/programme/{built.project.slug}/report")[code][1])
+    files = [link.get("href") for link in page.all("a") if "xlsx" in link.get("href")]
+    rows = [len(list(load_workbook(io.BytesIO(browser.get(url).data)).active.rows)) - 1 for url in files]
+    assert sum(rows) == count

@@ -73,8 +73,15 @@ def test_partner_sees_own_places_without_aid_or_target(project: Project) -> None
     report = project_report(partner, project.slug, None, None, None)
     assert value(report, "recruited") == 1
     codes = {one.code for part in report.parts for one in part.figures}
-    assert not codes & {"target", "aid_sum"}
+    assert not codes & {"target", "gardens", "aid_sum"}
     assert "aid" not in {part.code for part in report.parts}
+
+
+def test_page_for_a_partner_names_only_its_places(project: Project, client: Browser) -> None:
+    partner = session.scalars(select(BusinessGarden).filter_by(name="Havet hage")).one()
+    client.sign_in(factories.member(partner).user_id or 0)
+    facts = [one.text for one in client.page(f"/programme/{project.slug}/report").all("dd")]
+    assert ("Hitra" in facts, "Hitra og Oppdal" in facts) == (True, False)
 
 
 def test_other_garden_and_supplier_find_no_report(project: Project) -> None:

@@ -14,7 +14,7 @@ from marketplace.finance.views.base import RECORDS, blueprint
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.counted_rows import read_counted_rows
+from marketplace.web.counted_rows import CountedRows, read_counted_rows
 from marketplace.web.forms.editing import add
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -33,27 +33,35 @@ def _leader_access(slug: str) -> ProjectAccess:
 def money(slug: str) -> ViewResponse:
     """Show plan against actual, and the booked entries; of a figure of the report, only the rows that it counts."""
     project_access = project_for(current_viewer(), slug)
-    page = queries.money_page(project_access)
-    funding, entries = (read_counted_rows(name, slug) for name in ("funding", "entries"))
-    if funding or entries:
-        page = queries.restrict(page, funding or (), entries or ())
+    page, counted = _counted_page(project_access)
     return render_template(
         "finance/money.html",
         access=project_access,
         page=page,
-        counted=funding or entries,
+        counted=counted,
         names=queries.source_names(project_access.project.id),
         kinds=FUNDING_KINDS,
         categories=COST_CATEGORIES,
     )
 
 
+def _counted_page(project_access: ProjectAccess) -> tuple[queries.MoneyPage, CountedRows | None]:
+    """Return the accounts, or only the rows that a figure of the report counts, with those rows."""
+    page = queries.money_page(project_access)
+    funding, entries = (
+        read_counted_rows(name, project_access.project.slug) for name in ("funding", "entries")
+    )
+    if funding or entries:
+        page = queries.restrict(page, funding or (), entries or ())
+    return page, funding or entries
+
+
 @blueprint.get("/programme/<slug>/money.xlsx")
 @access.garden
 def money_xlsx(slug: str) -> ViewResponse:
-    """Download the booked entries as a workbook."""
+    """Download the booked entries that the page shows as a workbook."""
     project_access = project_for(current_viewer(), slug)
-    page = queries.money_page(project_access)
+    page, _counted = _counted_page(project_access)
     names = queries.source_names(project_access.project.id)
     header = [
         _("Date in the accounts"),

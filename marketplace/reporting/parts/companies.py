@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from marketplace.core import clock
 from marketplace.programme.lifecycle import ParticipationState
-from marketplace.reporting.counting import count_dated, counted, size_class, tally
+from marketplace.reporting.counting import count_dated, counted, tally, tally_sizes
 from marketplace.reporting.facts import ReportFacts, Row
 from marketplace.reporting.figures import Breakdown, ReportPart
 
@@ -91,11 +91,9 @@ def consenting(members: Sequence[Member]) -> list[int]:
 
 
 def project_part(facts: ReportFacts) -> ReportPart:
-    """Count the places and the business gardens of the project."""
-    return ReportPart(
-        "project",
-        [counted("places", len(facts.of("place"))), counted("gardens", len(facts.garden_ids))],
-    )
+    """Count the places and, for the whole project, the business gardens."""
+    gardens = [] if facts.is_restricted else [counted("gardens", len(facts.garden_ids))]
+    return ReportPart("project", [counted("places", len(facts.of("place"))), *gardens])
 
 
 def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
@@ -114,7 +112,7 @@ def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     ]
     rows = [one.row for one in members]
     breakdowns = [
-        Breakdown("size", "recruited", tally(size_class(row["employees"]) for row in rows)),
+        Breakdown("size", "recruited", tally_sizes(row["employees"] for row in rows)),
         Breakdown("sector", "recruited", tally(row["sector_code"] for row in rows)),
         Breakdown("municipality", "recruited", tally(row["municipality_number"] for row in rows)),
         Breakdown("source", "recruited", tally(row["source"] for row in rows)),
@@ -140,7 +138,7 @@ def followed_companies_part(facts: ReportFacts) -> ReportPart:
     rows = [row for row in facts.of("company") if row.row_id in since]
     figures = [count_dated("followed", list(since.values()), facts.period)]
     breakdowns = [
-        Breakdown("size", "followed", tally(size_class(row["employees"]) for row in rows)),
+        Breakdown("size", "followed", tally_sizes(row["employees"] for row in rows)),
         Breakdown("sector", "followed", tally(row["sector_code"] for row in rows)),
         Breakdown("municipality", "followed", tally(row["municipality_number"] for row in rows)),
     ]

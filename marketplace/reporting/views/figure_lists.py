@@ -56,7 +56,7 @@ def _list_url(report: LiveReport, figure: Figure, found: dict[str, FigureRows], 
         url = url_for("programme.project", slug=slug, _anchor=_SECTIONS[figure.code])
         return url if is_today or figure.code == "places" else ""
     rows = found.get(figure.code)
-    if rows is None:
+    if rows is None or not rows.amounts:
         return ""
     if rows.list is CountedList.GARDEN_COMPANIES:
         return url_for("organisations.companies")

@@ -1,6 +1,7 @@
 """The live report of a project and of a business garden: page and files."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -95,7 +96,12 @@ def _name(report: queries.LiveReport) -> str:
 
 
 def _facts(report: queries.LiveReport) -> ProjectFacts | None:
-    return queries.project_facts(report.access.project) if report.access else None
+    """Return the facts about a project, with only those places that the report is about; None for a garden."""
+    if report.access is None:
+        return None
+    names = {place.name for place in report.access.places}
+    facts = queries.project_facts(report.access.project)
+    return replace(facts, places=tuple(name for name in facts.places if name in names))
 
 
 def _public_rows(slug: str) -> list[list[object]]:

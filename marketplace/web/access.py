@@ -169,13 +169,23 @@ def _redirect_to_sign_in(*, is_safe: bool) -> Response:
         return kept
     step = pending_step()
     if step is None and session.pop("_user_id", None) is not None:
-        flashes.note(
-            _("You have been signed out. Sign in to continue.")
-            if is_safe
-            else _("You have been signed out. Nothing has been sent. Sign in and try again.")
-        )
+        flashes.note(_("You have been signed out. Sign in to continue.") if is_safe else _signed_out())
     target = request.full_path.rstrip("?") if request.method == "GET" else form_recovery.referring_page()
     return redirect(url_for(STEP_ENDPOINTS[step] if step else "accounts.sign_in", next=target), 303)
+
+
+def sign_in_again() -> Response | None:
+    """Ask a visitor whose form has no valid token to sign in; None if the visitor may send the form."""
+    level = write_level_of(request_view())
+    if level is None or current_viewer().is_signed_in or allows(level, current_viewer()):
+        return None
+    session.pop("_user_id", None)
+    flashes.note(_signed_out())
+    return _redirect_to_sign_in(is_safe=False)
+
+
+def _signed_out() -> str:
+    return _("You have been signed out. Nothing has been sent. Sign in and try again.")
 
 
 def request_view() -> Callable[..., Any]:

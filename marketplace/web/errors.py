@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, make_response, request
+from flask import Flask, make_response, redirect, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
@@ -13,7 +13,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
 from marketplace.core.sealing import SealError
-from marketplace.web import form_recovery, mandate_access, missing_pages
+from marketplace.web import access, flashes, form_recovery, mandate_access, missing_pages
 from marketplace.web.viewer import load_user_or_assume_anonymous
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,8 @@ def register(app: Flask) -> None:
     def csrf_error(_error: CSRFError) -> Answer:
         if (answer := form_recovery.renew_token()) is not None:
             return answer
-        return page(400, _("The form has expired, because it was open for a long time. Send it again."))
+        message = _("The form has expired, because it was open for a long time. Send it again.")
+        return page(400, message) if form_recovery.has_text() else _page_of_expired_form(message)
 
     _register_domain_errors(app)
 
@@ -150,6 +151,17 @@ def register(app: Flask) -> None:
         session.rollback()
         logger.error("Unexpected error on %s %s", request.method, request.endpoint, exc_info=error)
         return page(500)
+
+
+def _page_of_expired_form(message: str) -> Answer:
+    """Return to the page of an expired form without text, such as a button or a file, after signing in if necessary."""
+    if (answer := access.sign_in_again()) is not None:
+        return answer
+    back = form_recovery.referring_page()
+    if back is None:
+        return page(400, message)
+    flashes.warn(message)
+    return redirect(back, 303)
 
 
 def _register_domain_errors(app: Flask) -> None:

@@ -299,6 +299,21 @@ def test_sign_in_without_typed_text_returns_to_the_page(client, owner):
     assert "Du er logget ut" in HtmlPage(client.get("/sign-in").text).text
 
 
+def test_form_without_text_and_token_returns_to_its_page(client, owner):
+    button = {"about": ""}
+    away = post(client, token="expired", **button)
+    assert (away.status_code, away.headers["Location"]) == (303, f"/sign-in?next={NEW}")
+    assert "Du er logget ut. Ingenting er sendt" in HtmlPage(client.get("/sign-in").text).text
+    client.sign_in(owner.user_id)
+    back = post(client, token="expired", **button)
+    assert (back.status_code, back.headers["Location"]) == (303, NEW)
+    assert "Skjemaet er utløpt" in HtmlPage(client.get(NEW).text).text
+    assert (
+        post(client, token="expired", headers={"Referer": "http://evil.example/"}, **button).status_code
+        == 400
+    )
+
+
 @contextlib.contextmanager
 def unreadable(table):
     """Make each statement about a table fail as if the database were unavailable."""

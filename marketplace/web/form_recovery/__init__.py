@@ -22,6 +22,7 @@ from marketplace.web.form_recovery.responses import (
 from marketplace.web.form_recovery.submission import (
     CARRYING_ENDPOINTS,
     can_type_in,
+    has_text,
     read_oversized_form,
     referring_page,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "ask_to_sign_in",
     "can_type_in",
     "field_page",
+    "has_text",
     "is_draft_form_on_page",
     "pending_form",
     "read_oversized_form",

@@ -128,6 +128,12 @@ def read() -> Submission | None:
     )
 
 
+def has_text() -> bool:
+    """Return True if the submitted form contains text or choices of a person."""
+    submission = read()
+    return submission is not None and bool(submission.typed)
+
+
 def read_oversized_form() -> None:
     """Read the text of a form that was refused for its size. Call this at most once per request."""
     g.oversized_form = MultiDict(oversized_text())

@@ -15,6 +15,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
 from marketplace.files.limits import (
+    FILE_FIELD,
     MAX_FILE_BYTES,
     MAX_IMAGE_SIDE,
     MAX_JPEG_SCANS,
@@ -69,16 +70,20 @@ def check_document(name: str, data: bytes) -> CheckedFile:
         check_pdf(data)
         return CheckedFile(_with_extension(name, PDF_TYPE), PDF_TYPE, data)
     if not _looks_like_image(data):
-        raise RuleBroken(_("Choose a PDF document, or an image as JPEG, PNG or WebP."))
+        raise RuleBroken(_("Choose a PDF document, or an image as JPEG, PNG or WebP."), FILE_FIELD)
     return check_image(name, data)
 
 
 def _check_size(data: bytes) -> None:
     if not data:
-        raise RuleBroken(_("The file is empty. Choose another one."))
+        raise RuleBroken(_("The file is empty. Choose another one."), FILE_FIELD)
     if len(data) > MAX_FILE_BYTES:
         raise RuleBroken(
-            _("The file is larger than %(num)s MB. Choose a smaller one.", num=MAX_FILE_BYTES // 1024 // 1024)
+            _(
+                "The file is larger than %(num)s MB. Choose a smaller one.",
+                num=MAX_FILE_BYTES // 1024 // 1024,
+            ),
+            FILE_FIELD,
         )
 
 
@@ -89,12 +94,13 @@ def _looks_like_image(data: bytes) -> bool:
 
 
 def _unreadable_image() -> RuleBroken:
-    return RuleBroken(_("This is not an image we can read. Choose a JPEG, PNG or WebP file."))
+    return RuleBroken(_("This is not an image we can read. Choose a JPEG, PNG or WebP file."), FILE_FIELD)
 
 
 def _too_many_pixels(limit: int) -> RuleBroken:
     return RuleBroken(
-        _("The image has too many pixels. Choose one of at most %(num)s megapixels.", num=limit // 10**6)
+        _("The image has too many pixels. Choose one of at most %(num)s megapixels.", num=limit // 10**6),
+        FILE_FIELD,
     )
 
 

@@ -13,3 +13,5 @@ MAX_IMAGE_SIDE = 2000
 """Pixels that the longer side of a stored image is reduced to."""
 MAX_NAME_LENGTH = 100
 MAX_PDF_OBJECTS = 50_000
+FILE_FIELD = "file"
+"""Form field beside which a refused file is explained."""

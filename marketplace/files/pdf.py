@@ -12,7 +12,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamO
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.files.limits import MAX_PDF_OBJECTS
+from marketplace.files.limits import FILE_FIELD, MAX_PDF_OBJECTS
 
 # /AA are actions that run by themselves, for example when a page is opened. Links that a reader follows are in /A.
 ACTIVE_PDF_KEYS = frozenset(
@@ -38,18 +38,21 @@ def check_pdf(data: bytes) -> None:
         is_readable = is_encrypted or len(reader.pages) > 0
     except Exception as error:  # the parser raises many types for damaged files
         raise RuleBroken(
-            _("We cannot read this PDF. Save it again from the program it comes from.")
+            _("We cannot read this PDF. Save it again from the program it comes from."), FILE_FIELD
         ) from error
     if is_encrypted:
-        raise RuleBroken(_("This PDF is protected with a password. Save it without one."))
+        raise RuleBroken(_("This PDF is protected with a password. Save it without one."), FILE_FIELD)
     if is_active:
         raise RuleBroken(
             _(
                 "This PDF contains scripts or other files, or opens web addresses by itself. Print it to a new PDF and choose that one."
-            )
+            ),
+            FILE_FIELD,
         )
     if not is_readable:
-        raise RuleBroken(_("We cannot read this PDF. Save it again from the program it comes from."))
+        raise RuleBroken(
+            _("We cannot read this PDF. Save it again from the program it comes from."), FILE_FIELD
+        )
 
 
 def _has_active_content(reader: PdfReader) -> bool:

@@ -27,6 +27,7 @@ from marketplace.programme.use_cases.sessions import CourseDates, SessionDetails
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
+from tests.support.page_rules import HtmlPage, text_of
 from tests.support.sql_capture import captured_sql
 
 NOW = dt.datetime(2027, 1, 4, 8, tzinfo=dt.UTC)
@@ -305,7 +306,9 @@ def test_material_is_a_link_or_a_checked_file(browser: Browser, adviser: Viewer,
     assert post(file=(io.BytesIO(picture()), "ark.png")).status_code == 303
     assert "en av delene" in post().text
     assert "en av delene" in post(url="x.example", file=(io.BytesIO(picture()), "ark.png")).text
-    assert "Velg en PDF" in post(file=(io.BytesIO(b"MZ not a picture"), "ark.pdf")).text
+    refused = HtmlPage(post(file=(io.BytesIO(b"MZ not a picture"), "ark.pdf")).text)
+    field = refused.parents[refused.one("input", name="file")]
+    assert "Velg en PDF" in text_of(field)
     assert post(url="javascript:alert(1)").status_code == 422
     link, file = session.query(SessionMaterial).order_by(SessionMaterial.id)
     assert link.url == "https://www.naring.example/ark"

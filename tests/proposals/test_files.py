@@ -98,7 +98,7 @@ def test_refused_file_keeps_the_text_and_names_the_field(
 def test_file_is_added_although_another_field_has_an_error(app: Any, market: Any, browser: Any) -> None:
     answer = upload(browser("kvistverk"), pdf(), monthly_nok="omtrent femti")
     assert answer.status_code == 422
-    assert "Choose it again" not in answer.text
+    assert "Velg den på nytt" not in answer.text
     (file,) = queries.load_supplier_offer(market.kvistverk, REFERENCE).content.files
     assert file.name == "Skisse.pdf"
     assert f"{PATH}/files/{file.id}" in answer.text
@@ -116,7 +116,7 @@ def test_file_that_is_not_saved_has_to_be_chosen_again(app: Any, market: Any, br
     use_cases.save(market.kvistverk, REFERENCE, full_content(team="Noen andre"))
     answer = upload(person, pdf(), seen="1", team="Ane")
     assert answer.status_code == 409
-    assert "Choose it again" in answer.text
+    assert "Velg den på nytt" in answer.text
 
 
 def test_offer_has_a_limited_number_of_files(app: Any, market: Any, browser: Any) -> None:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, count_attended, latest_marks
@@ -106,22 +106,24 @@ def marks_by_participation(
     return found
 
 
+# In the order of `latest_marks`, so that the mark that counts replaces the others of its session.
+_MARKS = prepared(
+    select(
+        AttendanceMark.participation_id,
+        AttendanceMark.session_id,
+        CourseSession.number,
+        AttendanceMark.mark,
+    )
+    .join(CourseSession, CourseSession.id == AttendanceMark.session_id)
+    .where(AttendanceMark.participation_id.in_(bindparam("ids", expanding=True)))
+    .order_by(AttendanceMark.marked_at, AttendanceMark.client_key)
+)
+
+
 def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
     """Count the sessions that each company attended, by participation; those without any are left out."""
-    # In the order of `latest_marks`, so that the mark that counts replaces the others of its session.
-    query = (
-        select(
-            AttendanceMark.participation_id,
-            AttendanceMark.session_id,
-            CourseSession.number,
-            AttendanceMark.mark,
-        )
-        .join(CourseSession, CourseSession.id == AttendanceMark.session_id)
-        .where(AttendanceMark.participation_id.in_(participation_ids))
-        .order_by(AttendanceMark.marked_at, AttendanceMark.client_key)
-    )
     marks: dict[int, dict[int, tuple[int, Mark]]] = defaultdict(dict)
-    for participation_id, session_id, number, mark in session.execute(query):
+    for participation_id, session_id, number, mark in session.execute(_MARKS, {"ids": participation_ids}):
         marks[participation_id][session_id] = (number, Mark(mark))
     counted = {participation_id: count_attended(found.values()) for participation_id, found in marks.items()}
     return {participation_id: count for participation_id, count in counted.items() if count}

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Executable, Select, and_, func, or_, select
+from sqlalchemy import Executable, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
@@ -144,16 +144,22 @@ def project_page(access: ProjectAccess) -> ProjectPage:
     )
 
 
+_COHORTS = prepared(
+    select(Cohort)
+    .join(Cohort.place)
+    .options(contains_eager(Cohort.place), joinedload(Cohort.project))
+    .where(
+        Cohort.project_id == bindparam("project_id"),
+        Cohort.place_id.in_(bindparam("place_ids", expanding=True)),
+    )
+    .order_by(Cohort.place_id, norwegian_order(Cohort.name), Cohort.id)
+)
+
+
 def cohorts_of(access: ProjectAccess) -> Sequence[Cohort]:
     """Return the cohorts at the places that the viewer may see, in order of place and name."""
-    query = (
-        select(Cohort)
-        .join(Cohort.place)
-        .options(contains_eager(Cohort.place), joinedload(Cohort.project))
-        .where(Cohort.project_id == access.project.id, Cohort.place_id.in_(access.place_ids))
-        .order_by(Cohort.place_id, norwegian_order(Cohort.name), Cohort.id)
-    )
-    return session.scalars(query).all()
+    params = {"project_id": access.project.id, "place_ids": access.place_ids}
+    return session.scalars(_COHORTS, params).all()
 
 
 def cohort_for(access: ProjectAccess, cohort_id: int) -> Cohort:

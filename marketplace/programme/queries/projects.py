@@ -56,6 +56,11 @@ _PROJECT = prepared(
     projects_of(bindparam("garden_id", type_=Integer())).where(Project.slug == bindparam("slug"))
 )
 
+_PLACES = prepared(
+    select(ProjectPlace).where(ProjectPlace.project_id == bindparam("project_id")).order_by(ProjectPlace.id)
+)
+_PLACES_OF_GARDEN = prepared(_PLACES.where(ProjectPlace.garden_id == bindparam("garden_id")))
+
 
 def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
     """Return a project and what the viewer may do in it. Raises NotFound for other gardens and everybody else."""
@@ -64,11 +69,12 @@ def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
     if project is None:
         raise NotFound
     is_owner_garden = project.garden_id == viewer.organisation_id
-    query = select(ProjectPlace).where(ProjectPlace.project_id == project.id).order_by(ProjectPlace.id)
-    if not is_owner_garden:
-        query = query.where(ProjectPlace.garden_id == viewer.organisation_id)
+    places = session.scalars(
+        _PLACES if is_owner_garden else _PLACES_OF_GARDEN,
+        {"project_id": project.id, "garden_id": viewer.organisation_id},
+    )
     is_leader = is_owner_garden and (viewer.is_curator or _has_role(viewer, project, "leader", clock.today()))
-    return ProjectAccess(project, tuple(session.scalars(query)), is_owner_garden, is_leader)
+    return ProjectAccess(project, tuple(places), is_owner_garden, is_leader)
 
 
 def _has_role(viewer: Viewer, project: Project, role: str, day: dt.date) -> bool:

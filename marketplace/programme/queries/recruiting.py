@@ -5,13 +5,13 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import load_only
 
 from marketplace.accounts.queries import names_of
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
-from marketplace.core.database import session
+from marketplace.core.database import UtcDateTime, prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.list_query import ListQuery
 from marketplace.core.pagination import Page, page_of
@@ -178,15 +178,20 @@ def _phase(
     )
 
 
+_FINISHED = prepared(
+    select(CourseSession.cohort_id)
+    .where(
+        CourseSession.cohort_id.in_(bindparam("cohort_ids", expanding=True)),
+        CourseSession.cancelled_at.is_(None),
+    )
+    .group_by(CourseSession.cohort_id)
+    .having(func.max(CourseSession.ends_at) < bindparam("now", type_=UtcDateTime()))
+)
+
+
 def _finished_cohorts(cohort_ids: Sequence[int]) -> set[int]:
     """Return the cohorts whose last session is over."""
-    query = (
-        select(CourseSession.cohort_id)
-        .where(CourseSession.cohort_id.in_(cohort_ids), CourseSession.cancelled_at.is_(None))
-        .group_by(CourseSession.cohort_id)
-        .having(func.max(CourseSession.ends_at) < clock.now())
-    )
-    return set(session.scalars(query))
+    return set(session.scalars(_FINISHED, {"cohort_ids": cohort_ids, "now": clock.now()}))
 
 
 def _matching(rows: Sequence[BoardRow], wanted: ListQuery) -> tuple[list[BoardRow], frozenset[int]]:

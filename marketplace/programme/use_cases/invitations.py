@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import prepared, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
@@ -184,21 +184,25 @@ def can_undo(viewer: Viewer, access: ProjectAccess) -> bool:
     return bool(_recent_events(viewer, access))
 
 
+_RECENT_EVENTS = prepared(
+    select(ParticipationEvent)
+    .join(Participation, Participation.id == ParticipationEvent.participation_id)
+    .where(
+        Participation.project_id == bindparam("project_id"),
+        ParticipationEvent.transition == "invite",
+        ParticipationEvent.reason == BY_MAIL,
+        ParticipationEvent.user_id == bindparam("user_id"),
+        ParticipationEvent.at > bindparam("since"),
+    )
+    .order_by(ParticipationEvent.id)
+)
+
+
 def _recent_events(viewer: Viewer, access: ProjectAccess) -> dict[int, ParticipationEvent]:
     """Return the viewer's invitations by e-mail of the last minutes, by participation."""
-    events = session.scalars(
-        select(ParticipationEvent)
-        .join(Participation, Participation.id == ParticipationEvent.participation_id)
-        .where(
-            Participation.project_id == access.project.id,
-            ParticipationEvent.transition == "invite",
-            ParticipationEvent.reason == BY_MAIL,
-            ParticipationEvent.user_id == viewer.user_id,
-            ParticipationEvent.at > clock.now() - dt.timedelta(minutes=UNDO_MINUTES),
-        )
-        .order_by(ParticipationEvent.id)
-    )
-    return {event.participation_id: event for event in events}
+    since = clock.now() - dt.timedelta(minutes=UNDO_MINUTES)
+    params = {"project_id": access.project.id, "user_id": viewer.user_id, "since": since}
+    return {event.participation_id: event for event in session.scalars(_RECENT_EVENTS, params)}
 
 
 def course_subscription(subscription: str, end: bool) -> str | None:  # noqa: FBT001 because the hook defines it

@@ -8,6 +8,7 @@ from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
+from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.labels import brief_summary
 from marketplace.sourcing.lifecycle import contains_link
 
@@ -126,10 +127,13 @@ def suggestion_withdrawn(company: str, supplier: str, title: str, reference: str
 
 @as_message("invitation_declined", topic=Topic.ANSWERS, throttled=True)
 def invitation_declined(supplier: str, title: str, reference: str, reason: str) -> Content:
-    """Notify a company that an invited supplier declines."""
+    """Notify a company that an invited supplier declines. `reason` is a code: each recipient reads it in its language."""
     return Content(
         _("%(supplier)s cannot take on “%(title)s”", supplier=supplier, title=title),
-        [_("Reason: %(reason)s.", reason=reason), _("You can invite another supplier from the list.")],
+        [
+            _("Reason: %(reason)s.", reason=DECLINE_REASONS[reason]),
+            _("You can invite another supplier from the list."),
+        ],
         f"/briefs/{reference}/ranking",
         _("See the list"),
     )

@@ -10,6 +10,8 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import use_locale
+from marketplace.organisations.models import Company
 from marketplace.outbox.delivery import build_mail
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing import queries, use_cases
@@ -219,6 +221,20 @@ def test_decline_has_reason_and_can_be_undone(market, publish):
     use_cases.reconsider(supplier, reference)
     session.refresh(row)
     assert row.state == "seen"
+
+
+def test_reason_for_declining_is_in_the_language_of_the_recipient(market, publish):
+    reference, company = publish(), session.get_one(Company, market.owner.organisation_id)
+    readers = {
+        factories.member(company, locale="en", email="en@ysteri.example").user_id: "Reason: Too far away.",
+        factories.member(company, locale="nn", email="nn@ysteri.example").user_id: "For langt unna.",
+    }
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    with use_locale("nb"):
+        use_cases.decline(market.people["Kvistverk"], reference, "too_far")
+    for user_id, sentence in readers.items():
+        sent = select(Notice.body).where(Notice.user_id == user_id, Notice.kind == "invitation_declined")
+        assert sentence in session.scalars(sent).one()
 
 
 def test_repeated_decline_and_undo_notify_once_each(market, publish):

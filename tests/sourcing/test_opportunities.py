@@ -34,6 +34,18 @@ def test_invited_brief_is_first_even_if_invitation_only(market, publish):
     assert (first.reference, first.invited) == (closed, True)
 
 
+def test_declined_brief_is_last_and_says_so(market, publish, sign_in):
+    declined, other = publish(), publish(title="Bilder av ostene", services=["med.product-photo"])
+    supplier = market.people["Kvistverk"]
+    use_cases.invite_suppliers(market.owner, declined, [market.suppliers["Kvistverk"].id])
+    use_cases.decline(supplier, declined, "no_capacity")
+    assert [item.reference for item in queries.opportunities(supplier).items] == [other, declined]
+    browser = sign_in(supplier)
+    assert "You have declined" in browser.page("/opportunities").text
+    open_briefs = browser.page("/home").one("section", aria_labelledby="fitting")
+    assert [link.get("href") for link in open_briefs.iter("a")][:-1] == [f"/briefs/{other}"]
+
+
 def test_no_opportunities_after_deadline(market, publish, time_machine):
     publish()
     time_machine.move_to(clock.now() + dt.timedelta(days=40))

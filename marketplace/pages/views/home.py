@@ -56,7 +56,9 @@ def home() -> ViewResponse:
     if viewer.is_supplier:
         # Invitations come first, and are among the tasks already.
         fitting = sourcing.opportunities(viewer, size=MAX_FITTING).items
-        more["opportunities"] = [item for item in fitting if not item.invited][:MAX_OPPORTUNITIES]
+        more["opportunities"] = [item for item in fitting if not item.invited and not item.has_declined][
+            :MAX_OPPORTUNITIES
+        ]
     return render_template(
         template,
         dashboard=dashboard,

@@ -78,6 +78,7 @@ class Opportunity:
     summary: str
     gaps: Sequence[str]
     invited: bool
+    has_declined: bool
     is_known: bool
 
 
@@ -94,7 +95,7 @@ def opportunities(
 ) -> Page[Opportunity]:
     """Return the open briefs that the viewer's supplier may answer.
 
-    Invitations come first, then the best match, unless another order is chosen. Those whose title or company only
+    Invitations come first, then the best match, then those it has declined, unless another order is chosen. Those whose title or company only
     resembles the search text come last.
     """
     current, own = corpus(), str(viewer.organisation_id)
@@ -102,34 +103,30 @@ def opportunities(
     candidates = _candidates(viewer, offered, wanted)
     results = _score_versions(current, own, [row.version_id for row in candidates])
     listed = [
-        (bool(row.is_similar), bool(row.invited), row.reference, row.version_id, result)
+        (bool(row.is_similar), row, result)
         for row in candidates
         for result in [results[row.version_id]]
         if row.invited or not isinstance(result, Exclusion)
     ]
     if wanted.sort not in _ORDERS:
-        listed.sort(key=lambda item: (not item[1], -_score(item[4]), item[2]))
+        listed.sort(
+            key=lambda item: (item[1].has_declined, not item[1].invited, -_score(item[2]), item[1].reference)
+        )
     listed.sort(key=lambda item: item[0])
     page = page_of(listed, page_number, size, similar=sum(item[0] for item in listed))
-    summaries = _load_summaries([item[3] for item in page.items])
+    summaries = _load_summaries([row.version_id for _is_similar, row, _result in page.items])
     items = [
-        _opportunity(summaries[version_id], result if isinstance(result, Match) else None, invited=invited)
-        for _is_similar, invited, _reference, version_id, result in page.items
+        _opportunity(row, summaries[row.version_id], result if isinstance(result, Match) else None)
+        for _is_similar, row, result in page.items
     ]
     return page.with_items(items)
 
 
 @cache
 def _open_to_suppliers() -> Select[Any]:
-    invited = (
-        exists()
-        .where(
-            Invitation.brief_id == Brief.id,
-            Invitation.supplier_id == ORGANISATION_ID,
-            Invitation.state != "declined",
-        )
-        .label("invited")
-    )
+    own = exists().where(Invitation.brief_id == Brief.id, Invitation.supplier_id == ORGANISATION_ID)
+    invited = own.where(Invitation.state != "declined").label("invited")
+    has_declined = own.where(Invitation.state == "declined").label("has_declined")
     shared_services = (
         select(func.count())
         .where(BriefService.brief_id == Brief.id, BriefService.code.in_(bindparam("offered", expanding=True)))
@@ -143,7 +140,7 @@ def _open_to_suppliers() -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        select(Brief.id, Brief.reference, invited, newest.label("version_id"))
+        select(Brief.id, Brief.reference, invited, has_declined, newest.label("version_id"))
         .where(visible_to_parameter(Viewer(organisation_kind="supplier")), is_open(NOW))
         .order_by(invited.desc(), shared_services.desc(), Brief.deadline, Brief.id)
         .limit(MAX_SCORED)
@@ -260,7 +257,7 @@ def _load_summaries(version_ids: Sequence[int]) -> dict[int, Row[Any]]:
     return {row.version_id: row for row in rows}
 
 
-def _opportunity(brief: Row[Any], match: Match | None, *, invited: bool) -> Opportunity:
+def _opportunity(candidate: Row[Any], brief: Row[Any], match: Match | None) -> Opportunity:
     place = municipality_name(brief.municipality_number)
     return Opportunity(
         reference=brief.reference,
@@ -273,7 +270,8 @@ def _opportunity(brief: Row[Any], match: Match | None, *, invited: bool) -> Oppo
         score=match.score if match else 0.0,
         summary=match_explanation.summary_sentence(match.explanation) if match else "",
         gaps=match_explanation.gap_sentences(match.explanation, 2) if match else [],
-        invited=invited,
+        invited=bool(candidate.invited),
+        has_declined=bool(candidate.has_declined),
         is_known=brief.known_at is not None,
     )
 

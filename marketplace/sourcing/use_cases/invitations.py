@@ -192,8 +192,7 @@ def decline(viewer: Viewer, reference: str, reason: str, text: str = "") -> None
         invitation.state, invitation.declined_at = InvitationState.DECLINED, clock.now()
         invitation.decline_reason, invitation.decline_text = reason, text
         record(viewer, "invitation.decline", "brief", brief.reference, reason=reason)
-        label = str(DECLINE_REASONS[reason])
-        message = notices.invitation_declined(viewer.organisation_name, brief.title, brief.reference, label)
+        message = notices.invitation_declined(viewer.organisation_name, brief.title, brief.reference, reason)
         send(message, recipients_for(brief.company_id))
 
 

@@ -7,6 +7,7 @@ import io
 import pytest
 import time_machine
 from itsdangerous import URLSafeTimedSerializer
+from PIL import Image
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import FileStorage
@@ -19,6 +20,7 @@ from marketplace.web.form_recovery import submission
 from tests import factories
 from tests.accounts.helpers import authenticator_of
 from tests.factories import PASSWORD
+from tests.factories.suppliers import supplier
 from tests.support.crawl import forms_on
 from tests.support.page_rules import HtmlPage
 
@@ -358,3 +360,23 @@ def test_unavailable_database_shows_the_text_in_the_session_it_was_typed_in(clie
         assert client.get("/home").status_code == 503
     assert answer.status_code == 503
     assert "Ærfugl" in answer.text
+
+
+def picture():
+    target = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(target, "PNG")
+    return target.getvalue()
+
+
+@pytest.mark.both_databases
+def test_unavailable_database_shows_the_form_of_an_upload_again(client):
+    person = factories.member(supplier("Fjordnett"), "owner")
+    session.commit()
+    path = "/profile/logo"
+    token = token_on(client.sign_in(person.user_id), path)
+    data = {"csrf_token": token, "file": (io.BytesIO(picture()), "logo.png")}
+    with unreadable("INSERT INTO stored_file"):
+        answer = client.post(path, data=data, csrf=False, headers={"Referer": f"http://localhost{path}"})
+    assert answer.status_code == 503
+    assert form_of(answer, path)
+    assert "Velg filene en gang til" in HtmlPage(answer.text).text

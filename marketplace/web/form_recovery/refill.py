@@ -52,7 +52,9 @@ def refill(
     submitted = {name for name, _value in submission.fields}
     action = urlsplit(submission.path).path
     candidates = [
-        form for form in _forms(page_html, page) if action in form.actions and form.names & submitted
+        form
+        for form in _forms(page_html, page)
+        if action in form.actions and (form.names & submitted or not submitted)
     ]
     if not candidates:
         return None

@@ -55,16 +55,17 @@ def register(app: Flask) -> None:
 def recover(status: int, message: str) -> Response | None:
     """Return the page of a refused form with the submitted values and a message.
 
-    Returns None if there is no text to keep, or no page that can show it: see `field_page`.
+    Returns None if there is nothing to send again, or no page that can show it: see `field_page`.
     """
     if request.method == "POST" and request.headers.get("X-Autosave") == "1":
         return make_response(jsonify(saved=message, ok=False, seen=""), status)
     submission = submissions.read()
-    is_recoverable = submission is not None and submission.is_verified and submission.fields
-    if submission is None or not is_recoverable or g.get("user_is_unknown", False):
+    if submission is None or not submission.is_verified or g.get("user_is_unknown", False):
+        return None
+    if not (submission.fields or submission.has_files):
         return None
     if submission.belongs_to_viewer or submission.same_session:
-        note = _("Nothing has been sent. Your text is in the form below.")
+        note = _("Nothing has been sent. Your text is in the form below.") if submission.typed else ""
         restored = _restore(submission, f"{message} {note}", status)
         if restored or submission.belongs_to_viewer:
             return restored

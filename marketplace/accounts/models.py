@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.personal_data import ACCOUNT, EXPIRY, exported, not_exported
 
 
 class User(Base):
@@ -20,6 +21,12 @@ class User(Base):
     """
 
     __tablename__ = "user_account"
+    __retention__ = {
+        "email": ACCOUNT,
+        "name": ACCOUNT,
+        "password_hash": ACCOUNT,
+        "second_factor_secret": ACCOUNT,
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -47,6 +54,13 @@ class PendingRegistration(Base):
     """
 
     __tablename__ = "pending_registration"
+    __retention__ = {
+        "details": EXPIRY,
+        "email": EXPIRY,
+        "name": EXPIRY,
+        "organisation_name": EXPIRY,
+        "password_hash": EXPIRY,
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -69,6 +83,8 @@ class SignInSession(Base):
     """
 
     __tablename__ = "sign_in_session"
+    __retention__ = {"user_agent": EXPIRY}
+    __export__ = {"user_id": exported("log_ins", "created_at", "last_seen_at", "user_agent")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -87,6 +103,7 @@ class KnownNetwork(Base):
     """A network from which a user has signed in. Limits caused by strangers elsewhere do not apply there."""
 
     __tablename__ = "known_network"
+    __export__ = {"user_id": exported("known_networks", "last_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
@@ -102,6 +119,8 @@ class OneTimeLink(Base):
     """
 
     __tablename__ = "one_time_link"
+    __retention__ = {"email": EXPIRY}
+    __export__ = {"user_id": not_exported("hashes of tokens, stored for some hours")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -119,6 +138,7 @@ class RecoveryCode(Base):
     """A single-use code that replaces a two-factor code. Only its hash is stored; using it deletes the row."""
 
     __tablename__ = "recovery_code"
+    __export__ = {"user_id": not_exported("hashes of codes that only the person knows")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)

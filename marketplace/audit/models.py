@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import FACTS, exported
 
 
 class AuditEvent(Base):
@@ -20,6 +21,8 @@ class AuditEvent(Base):
 
     __tablename__ = "audit_event"
     __table_args__ = (Index("ix_audit_event_object", "object_type", "object_id"),)
+    __retention__ = {"changes": FACTS, "details": FACTS}
+    __export__ = {"actor_id": exported("acts", "at", "action", "object_type", "object_id")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime] = mapped_column(default=clock.now, index=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, FACTS, exported
 from marketplace.organisations.models import Company
 from marketplace.suppliers.models import Supplier
 
@@ -22,6 +23,13 @@ class Brief(Base):
 
     __tablename__ = "brief"
     __table_args__ = (Index("ix_brief_state_deadline", "state", "deadline"),)
+    __retention__ = {
+        "answers": CLOSED_BRIEF,
+        "closed_reason": CLOSED_BRIEF,
+        "confirmed_topics": FACTS,
+        "title": "kept: names the brief in statistics and in the audit log",
+    }
+    __export__ = {"created_by_id": exported("briefs_begun", "reference", "title", "created_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
@@ -91,6 +99,11 @@ class BriefVersion(Base):
 
     __tablename__ = "brief_version"
     __table_args__ = (UniqueConstraint("brief_id", "number"),)
+    __retention__ = {
+        "answers": CLOSED_BRIEF,
+        "title": "kept: names the brief in statistics and in the audit log",
+    }
+    __export__ = {"published_by_id": exported("briefs_published", "number", "title", "published_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"))
@@ -115,6 +128,17 @@ class BriefReview(Base):
     """
 
     __tablename__ = "brief_review"
+    __retention__ = {
+        "chosen_suppliers": FACTS,
+        "comment": DECISION,
+        "message": DECISION,
+        "reasons": FACTS,
+        "topic_comments": DECISION,
+    }
+    __export__ = {
+        "asked_by_id": exported("advice_asked_for", "asked_at", "message"),
+        "answered_by_id": exported("advice_given", "answered_at", "verdict", "comment"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
@@ -144,6 +168,11 @@ class ClarificationQuestion(Base):
     """
 
     __tablename__ = "clarification_question"
+    __retention__ = {"answer": CLOSED_BRIEF, "public_text": CLOSED_BRIEF, "text": CLOSED_BRIEF}
+    __export__ = {
+        "asked_by_id": exported("questions_asked", "asked_at", "text"),
+        "answered_by_id": exported("questions_answered", "answered_at", "answer"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)

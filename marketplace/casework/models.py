@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import CASEWORK, exported
 from marketplace.organisations.models import Company
 from marketplace.programme.models.participation import Participation
 
@@ -27,6 +28,8 @@ class CaseNote(Base):
         CheckConstraint("minutes >= 0", name="minutes_not_negative"),
         Index("ix_case_note_garden_company", "garden_id", "company_id"),
     )
+    __retention__ = {"text": CASEWORK}
+    __export__ = {"by_id": exported("case_notes", "happened_on", "kind", "text", "minutes")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
@@ -55,6 +58,12 @@ class CaseTask(Base):
         CheckConstraint(_ABOUT_ONE, name="about_one"),
         Index("ix_case_task_garden_due", "garden_id", "done_at", "due_on"),
     )
+    __retention__ = {"what": CASEWORK}
+    __export__ = {
+        "created_by_id": exported("case_tasks_created", "created_at", "what", "due_on"),
+        "done_by_id": exported("case_tasks_done", "done_at", "what"),
+        "assignee_id": exported("case_tasks_assigned", "created_at", "what", "due_on"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
@@ -87,6 +96,8 @@ class CompanyReminder(Base):
         Index("ix_company_reminder_company_kind", "company_id", "kind"),
         Index("ix_company_reminder_due", "sent_at", "cancelled_at", "send_at"),
     )
+    __retention__ = {"own_line": CASEWORK}
+    __export__ = {"by_id": exported("reminders_to_companies", "queued_at", "kind", "own_line")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)

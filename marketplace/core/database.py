@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, Select, create_engine, event, select
@@ -16,6 +16,7 @@ from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, registry
 from sqlalchemy.types import TypeDecorator
 
+from marketplace.core.personal_data import UserReference
 from marketplace.core.sealing import Keyring, keyring_of
 
 Model = TypeVar("Model")
@@ -71,6 +72,11 @@ class Base(DeclarativeBase):
     SQLite scans the whole table for each row of an outer join to it (8 ms instead of 0.2 ms with 1,000 suppliers).
     Load those through a nullable key with `selectinload`.
     """
+
+    __retention__: ClassVar[Mapping[str, str]] = {}
+    """How long each text is stored, by column. See `personal_data.py`."""
+    __export__: ClassVar[Mapping[str, UserReference]] = {}
+    """Contents of the export of a person's data, by column that refers to a user."""
 
     registry = registry(
         metadata=MetaData(

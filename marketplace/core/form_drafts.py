@@ -20,6 +20,7 @@ from marketplace.core.database import (
     transaction,
 )
 from marketplace.core.dates import cutoff_passed
+from marketplace.core.personal_data import EXPIRY, exported
 from marketplace.core.sealing import SealError
 
 logger = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ class FormDraft(Base):
         UniqueConstraint("user_id", "organisation_id", "path"),
         Index("ix_form_draft_updated_at", "updated_at"),
     )
+    __retention__ = {"path": EXPIRY, "sealed_content": EXPIRY}
+    __export__ = {"user_id": exported("unsent_texts", "updated_at", "path", "values")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))

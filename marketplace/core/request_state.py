@@ -25,6 +25,7 @@ class ProcessedForm(Base):
     """
 
     __tablename__ = "taken_form"
+    __retention__ = {"answer": "deleted after a day with the idempotency key: purge of processed forms"}
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[dt.datetime] = mapped_column(index=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import OWN_PROFILE
 from marketplace.files.checks import CheckedFile
 
 _LARGEST_ID = 2**31 - 1
@@ -32,6 +33,10 @@ class StoredFile(Base):
             name="one_owner",
         ),
     )
+    __retention__ = {
+        "alternative_text": OWN_PROFILE,
+        "name": "deleted with the case study, brief or offer it belongs to",
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=random_file_id)
     supplier_id: Mapped[int | None] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import exported
 from marketplace.organisations.models import Company
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectPlace
@@ -29,6 +30,11 @@ class HoursEntry(Base):
         CheckConstraint("approved_by_id IS NULL OR approved_by_id <> user_id", name="approved_by_another"),
         Index("ix_hours_entry_project_month", "project_id", "month"),
     )
+    __export__ = {
+        "user_id": exported("hours_worked", "month", "activity", "minutes"),
+        "recorded_by_id": exported("hours_recorded", "recorded_at", "month", "minutes"),
+        "approved_by_id": exported("hours_approved", "approved_at", "month", "minutes"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
@@ -56,6 +62,7 @@ class FundingSource(Base):
 
     __tablename__ = "funding_source"
     __table_args__ = (CheckConstraint("agreed_minor >= 0", name="agreed_not_negative"),)
+    __export__ = {"by_id": exported("funding_recorded", "recorded_at", "kind", "name")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
@@ -83,6 +90,7 @@ class MoneyEntry(Base):
         CheckConstraint("(source_id IS NULL) <> (category = '')", name="income_or_cost"),
         Index("ix_money_entry_project_booked", "project_id", "booked_on"),
     )
+    __export__ = {"by_id": exported("money_recorded", "recorded_at", "booked_on", "reference")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
@@ -108,6 +116,7 @@ class ParticipationFee(Base):
 
     __tablename__ = "participation_fee"
     __table_args__ = (CheckConstraint("amount_ore >= 0", name="amount_not_negative"),)
+    __export__ = {"by_id": exported("fees_recorded", "recorded_at", "state", "on")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     participation_id: Mapped[int] = mapped_column(
@@ -134,6 +143,7 @@ class AidGrant(Base):
         CheckConstraint("amount_ore >= 0", name="amount_not_negative"),
         Index("ix_aid_grant_number_granted", "organisation_number", "granted_on"),
     )
+    __export__ = {"by_id": exported("aid_recorded", "recorded_at", "granted_on", "basis")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)

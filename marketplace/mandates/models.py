@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import MANDATE, exported, not_exported
 from marketplace.mandates.limits import MAX_TEXT
 from marketplace.mandates.rules import MandateState, mandate_state
 from marketplace.organisations.models import BusinessGarden, Company
@@ -23,6 +24,10 @@ class Mandate(Base):
 
     __tablename__ = "mandate"
     __table_args__ = (Index("ix_mandate_company", "company_id", "garden_id"),)
+    __export__ = {
+        "given_by_id": exported("mandates_given", "given_at", "until"),
+        "withdrawn_by_id": exported("mandates_withdrawn", "withdrawn_at"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
@@ -59,6 +64,12 @@ class Confirmation(Base):
 
     __tablename__ = "confirmation"
     __table_args__ = (Index("ix_confirmation_object", "act", "reference"),)
+    __retention__ = {"decline_reason": MANDATE, "details": MANDATE, "text": MANDATE}
+    __export__ = {
+        "asked_by_id": exported("confirmations_asked_for", "asked_at", "act", "reference", "text"),
+        "confirmed_by_id": exported("acts_confirmed", "confirmed_at", "act", "reference"),
+        "declined_by_id": exported("acts_declined", "declined_at", "act", "reference", "decline_reason"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id", ondelete="CASCADE"), index=True)
@@ -92,6 +103,9 @@ class ConfirmationLink(Base):
     """An e-mailed link through which one owner answers a confirmation. Only the hash of its token is stored."""
 
     __tablename__ = "confirmation_link"
+    __export__ = {
+        "user_id": not_exported("hashes of tokens; the answers are exported as acts confirmed and declined")
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     confirmation_id: Mapped[int] = mapped_column(

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import FACTS, REFUSED, exported, not_exported
 from marketplace.core.places import Municipality, find_municipality, municipality_name
 from marketplace.core.taxonomy import Sector, sectors
 
@@ -33,7 +34,13 @@ class Organisation(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
-    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
+    __mapper_args__ = {"polymorphic_on": "kind"}
+    __retention__ = {
+        "about": REFUSED,
+        "name": "public name of an organisation",
+        "slug": "public name of an organisation",
+        "website": "public address of an organisation",
+    }
 
     @property
     def municipality(self) -> Municipality | None:
@@ -53,7 +60,8 @@ class BusinessGarden(Organisation):
     """
 
     __tablename__ = "business_garden"
-    __mapper_args__ = {"polymorphic_identity": "garden"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
+    __mapper_args__ = {"polymorphic_identity": "garden"}
+    __retention__ = {"covered_municipalities": FACTS, "email": "public contact address of a business garden"}
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     email: Mapped[str] = mapped_column(String(254), default="")
@@ -70,7 +78,7 @@ class Company(Organisation):
     """
 
     __tablename__ = "company"
-    __mapper_args__ = {"polymorphic_identity": "company"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
+    __mapper_args__ = {"polymorphic_identity": "company"}
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
@@ -132,6 +140,9 @@ class Membership(Base):
 
     __tablename__ = "membership"
     __table_args__ = (UniqueConstraint("user_id", "organisation_id"),)
+    __export__ = {
+        "user_id": not_exported("exported with the organisation's name, see `export_personal_data`")
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
@@ -147,6 +158,10 @@ class ColleagueInvitation(Base):
     """An e-mailed invitation to act for an organisation. Only the hash of its token is stored."""
 
     __tablename__ = "colleague_invitation"
+    __retention__ = {
+        "email": "deleted 30 days after expiry: delete_expired; if accepted, anonymized with the account"
+    }
+    __export__ = {"invited_by_id": exported("colleagues_invited", "created_at", "role")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

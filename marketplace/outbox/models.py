@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base, keyring
+from marketplace.core.personal_data import EXPIRY, exported, not_exported
 
 
 class Notice(Base):
@@ -21,6 +22,8 @@ class Notice(Base):
         Index("ix_notice_user_created", "user_id", "created_at"),
         Index("ix_notice_digest", "digest", "created_at"),
     )
+    __retention__ = {"body": EXPIRY, "link_label": EXPIRY, "link_path": EXPIRY, "subject": EXPIRY}
+    __export__ = {"user_id": exported("messages", "created_at", "subject", "body", "read_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
@@ -41,6 +44,7 @@ class NoticePreference(Base):
 
     __tablename__ = "notice_preference"
     __table_args__ = (UniqueConstraint("user_id", "topic"),)
+    __export__ = {"user_id": exported("message_choices", "topic", "delivery")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
@@ -66,6 +70,17 @@ class OutboxMail(Base):
         Index("ix_outbox_mail_state_next", "state", "next_attempt_at"),
         Index("ix_outbox_mail_recipient", "recipient"),
     )
+    __retention__ = {
+        "body": EXPIRY,
+        "calendar": EXPIRY,
+        "last_error": EXPIRY,
+        "link_label": EXPIRY,
+        "message_id": EXPIRY,
+        "recipient": EXPIRY,
+        "sealed_link": "erased when the e-mail is sent or has failed: outbox delivery",
+        "subject": EXPIRY,
+    }
+    __export__ = {"user_id": not_exported("exported by address, see `export_personal_data`")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)

@@ -8,12 +8,12 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import Base, session
+from marketplace.core.personal_data import UserReference
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.queries import first_other_member, memberships_led_alone
 from marketplace.outbox.models import OutboxMail
-from marketplace.privacy.personal_data import EXPORTED_TABLES, ExportedTable
 from marketplace.programme.models.participation import Participation
 from marketplace.proposals.models.offers import Proposal
 
@@ -50,14 +50,26 @@ def export_personal_data(viewer: Viewer) -> dict[str, Any]:
         ],
         "course_contact": [_row(one, CONTACT_COLUMNS) for one in session.scalars(contacts)],
         "mails": [_row(mail, ("created_at", "subject", "body")) for mail in session.scalars(mails)],
-        **{exported.name: _rows(exported, user.id) for exported in EXPORTED_TABLES},
+        **{
+            reference.section: _rows(model, column, reference.columns, user.id)
+            for model, column, reference in user_references()
+            if reference.section
+        },
     }
 
 
-def _rows(exported: ExportedTable, user_id: int) -> list[dict[str, Any]]:
-    table: Any = exported.model
-    query = select(table).where(getattr(table, exported.person) == user_id).order_by(table.id)
-    return [_row(row, exported.columns) for row in session.scalars(query)]
+def user_references() -> list[tuple[type[Any], str, UserReference]]:
+    """Return model and column of each reference to a user, with what the export of the user's data contains of it."""
+    return [
+        (mapper.class_, column, reference)
+        for mapper in Base.registry.mappers
+        for column, reference in vars(mapper.class_).get("__export__", {}).items()
+    ]
+
+
+def _rows(model: type[Any], column: str, columns: tuple[str, ...], user_id: int) -> list[dict[str, Any]]:
+    query = select(model).where(getattr(model, column) == user_id).order_by(model.id)
+    return [_row(row, columns) for row in session.scalars(query)]
 
 
 def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:

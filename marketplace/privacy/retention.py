@@ -13,6 +13,7 @@ from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
+from marketplace.casework.models import CaseNote, CaseTask, CompanyReminder
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed, local_date_after
@@ -27,7 +28,6 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
 from marketplace.privacy import notices, retention_periods
 from marketplace.privacy.anonymization import anonymize_mail_files
-from marketplace.privacy.personal_data import CASEWORK_TABLES
 from marketplace.privacy.use_cases import clear_supplier, erase_user, lock_user
 from marketplace.programme.models.sessions import SessionLink
 from marketplace.proposals.models.offers import Evaluation, Proposal
@@ -38,6 +38,12 @@ from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting
 from marketplace.vetting.rules import COOLING_OFF_DAYS
 
+CASEWORK_TABLES = (
+    (CaseNote, CaseNote.written_at),
+    (CaseTask, CaseTask.created_at),
+    (CompanyReminder, CompanyReminder.queued_at),
+)
+"""Tables whose old rows are deleted, each with the time that the period counts from."""
 MAX_SESSION = dt.timedelta(hours=48)
 WARNED_DAYS = 30
 TEXT_FIELDS = (

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import FACTS
 
 
 class ReportFact(Base):
@@ -23,6 +24,7 @@ class ReportFact(Base):
         Index("ix_report_fact_kind_row", "kind", "row_id"),
         Index("ix_report_fact_kind_owner", "kind", "owner_id"),
     )
+    __retention__ = {"values": FACTS}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))

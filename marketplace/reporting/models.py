@@ -10,6 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.personal_data import REPORT, exported
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.projects import Project
 
@@ -24,6 +25,8 @@ class ReportIssue(Base):
 
     __tablename__ = "report_issue"
     __table_args__ = (UniqueConstraint("garden_id", "project_id", "number"),)
+    __retention__ = {"content": REPORT, "partner_parts": REPORT}
+    __export__ = {"issued_by_id": exported("reports_issued", "issued_at", "number")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
@@ -50,6 +53,7 @@ class ReportLink(Base):
     """
 
     __tablename__ = "report_link"
+    __export__ = {"created_by_id": exported("report_links_created", "created_at", "label")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))

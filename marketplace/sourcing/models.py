@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import DECISION, EXPIRY, FACTS, exported
 from marketplace.organisations.models import BusinessGarden
 from marketplace.suppliers.models import Supplier
 
@@ -47,6 +48,7 @@ class RankingRun(Base):
     """
 
     __tablename__ = "ranking_run"
+    __retention__ = {"settings": FACTS}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
@@ -95,6 +97,8 @@ class Invitation(Base):
 
     __tablename__ = "invitation"
     __table_args__ = (UniqueConstraint("brief_id", "supplier_id"),)
+    __retention__ = {"decline_text": DECISION, "suggestion": DECISION}
+    __export__ = {"invited_by_id": exported("suppliers_invited", "invited_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
@@ -126,6 +130,8 @@ class OutsideInvitation(Base):
 
     __tablename__ = "outside_invitation"
     __table_args__ = (UniqueConstraint("brief_id", "email"),)
+    __retention__ = {"email": EXPIRY, "message": EXPIRY}
+    __export__ = {"invited_by_id": exported("suppliers_invited_by_mail", "invited_at", "email", "message")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.personal_data import OWN_PROFILE, REFUSED
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden, Organisation
 
@@ -20,7 +21,8 @@ class Supplier(Organisation):
     """
 
     __tablename__ = "supplier"
-    __mapper_args__ = {"polymorphic_identity": "supplier"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
+    __mapper_args__ = {"polymorphic_identity": "supplier"}
+    __retention__ = {"contact_email": REFUSED, "contact_name": REFUSED}
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
@@ -66,6 +68,7 @@ class HeldChange(Base):
     """
 
     __tablename__ = "held_change"
+    __retention__ = {"before": "deleted when a curator has reviewed the change"}
 
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), primary_key=True)
     since: Mapped[dt.datetime] = mapped_column(default=clock.now)
@@ -114,6 +117,7 @@ class CaseStudy(Base):
     """A completed job, described by the supplier without naming the customer."""
 
     __tablename__ = "case_study"
+    __retention__ = {"client": OWN_PROFILE, "result": OWN_PROFILE, "text": OWN_PROFILE, "title": OWN_PROFILE}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import DECISION, REFUSED, exported
 from marketplace.organisations.models import BusinessGarden
 from marketplace.suppliers.models import Supplier
 
@@ -24,6 +25,8 @@ class Vetting(Base):
         UniqueConstraint("supplier_id", "category"),
         Index("ix_vetting_state_category", "state", "category"),
     )
+    __retention__ = {"checklist": DECISION, "reason": DECISION}
+    __export__ = {"decided_by_id": exported("vettings_decided", "decided_at", "category", "state", "reason")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
@@ -50,6 +53,8 @@ class VettingDecision(Base):
     """One step in a vetting's history. Rows are never changed."""
 
     __tablename__ = "vetting_decision"
+    __retention__ = {"checklist": DECISION, "text": DECISION}
+    __export__ = {"by_id": exported("vetting_steps", "at", "to_state", "text")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vetting_id: Mapped[int] = mapped_column(ForeignKey("vetting.id", ondelete="CASCADE"), index=True)
@@ -86,6 +91,11 @@ class Refusal(Base):
             name="two_people",
         ),
     )
+    __retention__ = {"answer": DECISION, "checklist": DECISION, "reason": DECISION}
+    __export__ = {
+        "proposed_by_id": exported("refusals_proposed", "proposed_at", "reason", "state"),
+        "decided_by_id": exported("refusals_answered", "decided_at", "state", "answer"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     vetting_id: Mapped[int] = mapped_column(ForeignKey("vetting.id", ondelete="CASCADE"), index=True)
@@ -116,6 +126,11 @@ class Appeal(Base):
     """
 
     __tablename__ = "appeal"
+    __retention__ = {"reason": DECISION, "text": REFUSED}
+    __export__ = {
+        "appealed_by_id": exported("appeals_made", "appealed_at", "text", "state"),
+        "decided_by_id": exported("appeals_answered", "decided_at", "state", "reason"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     decision_id: Mapped[int] = mapped_column(
@@ -149,6 +164,7 @@ class ConflictOfInterest(Base):
 
     __tablename__ = "supplier_tie"
     __table_args__ = (UniqueConstraint("user_id", "supplier_id"),)
+    __export__ = {"user_id": exported("ties_stated", "kind")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
@@ -176,6 +192,11 @@ class Transfer(Base):
             postgresql_where=text("state = 'asked'"),
         ),
     )
+    __retention__ = {"reason": DECISION}
+    __export__ = {
+        "asked_by_id": exported("moves_asked_for", "asked_at", "reason", "state"),
+        "answered_by_id": exported("moves_answered", "answered_at", "state"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)

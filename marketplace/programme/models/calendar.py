@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import exported
 
 
 class CalendarFeed(Base):
@@ -18,6 +19,7 @@ class CalendarFeed(Base):
 
     __tablename__ = "calendar_feed"
     __table_args__ = (UniqueConstraint("user_id", "garden_id"),)
+    __export__ = {"user_id": exported("calendars", "created_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))

@@ -9,6 +9,7 @@ from marketplace.core import clock
 from marketplace.core.database import Base, keyring
 from marketplace.core.i18n import default_locale
 from marketplace.core.identifiers import new_token, token_hash
+from marketplace.core.personal_data import FACTS, PARTICIPATION, exported
 from marketplace.core.places import municipality_name
 from marketplace.organisations.models import Company
 from marketplace.programme.models.projects import Cohort, Project
@@ -35,6 +36,15 @@ class Participation(Base):
         UniqueConstraint("project_id", "company_id", name="uq_participation_company"),
         Index("ix_participation_project_state", "project_id", "state"),
     )
+    __retention__ = {
+        "accepted_cohort_ids": FACTS,
+        "company_name": "public name of a company",
+        "contact_email": PARTICIPATION,
+        "contact_name": PARTICIPATION,
+        "details_before_sign_up": PARTICIPATION,
+        "sealed_token": PARTICIPATION,
+        "withdrawal_text": PARTICIPATION,
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
@@ -119,6 +129,7 @@ class ParticipationEvent(Base):
     """A transition of a participation. Rows are only added: figures as of an earlier date are counted from them."""
 
     __tablename__ = "participation_event"
+    __export__ = {"user_id": exported("seats_changed", "at", "transition")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     participation_id: Mapped[int] = mapped_column(

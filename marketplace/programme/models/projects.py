@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.personal_data import PROJECT, exported
 from marketplace.core.places import municipality_name
 from marketplace.organisations.models import BusinessGarden
 
@@ -24,6 +25,7 @@ class Project(Base):
         CheckConstraint("target_companies > 0", name="target_positive"),
         CheckConstraint("sessions_needed > 0", name="sessions_positive"),
     )
+    __retention__ = {"about": PROJECT, "name": PROJECT, "slug": PROJECT}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(100), unique=True)
@@ -82,6 +84,7 @@ class ProjectPerson(Base):
 
     __tablename__ = "project_person"
     __table_args__ = (CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),)
+    __export__ = {"user_id": exported("project_roles", "role", "percent", "since", "until")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)

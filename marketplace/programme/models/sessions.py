@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.database import Base
+from marketplace.core.personal_data import PARTICIPATION, PROJECT, exported
 from marketplace.core.places import municipality_name
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
@@ -27,6 +28,13 @@ class CourseSession(Base):
         Index("ix_course_session_cohort_number", "cohort_id", "number"),
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
     )
+    __retention__ = {
+        "address": PROJECT,
+        "cancelled_reason": PROJECT,
+        "lecturer": PARTICIPATION,
+        "lecturer_email": PARTICIPATION,
+        "title": PROJECT,
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
@@ -70,6 +78,7 @@ class SessionMaterial(Base):
     """
 
     __tablename__ = "session_material"
+    __retention__ = {"url": PROJECT}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
@@ -88,6 +97,7 @@ class SessionLink(Base):
     """
 
     __tablename__ = "session_link"
+    __export__ = {"created_by_id": exported("session_links_made", "created_at", "purpose")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
@@ -110,6 +120,7 @@ class AttendanceMark(Base):
 
     __tablename__ = "attendance_mark"
     __table_args__ = (Index("ix_attendance_mark_session", "session_id", "participation_id", "marked_at"),)
+    __export__ = {"user_id": exported("attendance_taken", "marked_at", "mark")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"))
@@ -133,6 +144,7 @@ class SessionFeedback(Base):
 
     __tablename__ = "session_feedback"
     __table_args__ = (UniqueConstraint("session_id", "participation_id"),)
+    __retention__ = {"comment": PARTICIPATION}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"))

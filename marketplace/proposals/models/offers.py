@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, sealing
 from marketplace.core.database import Base, keyring
+from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, SEALED, exported
 from marketplace.files.checks import CheckedFile
 from marketplace.files.models import StoredFile, random_file_id
 from marketplace.suppliers.models import Supplier
@@ -38,6 +39,15 @@ class Proposal(Base):
 
     __tablename__ = "proposal"
     __table_args__ = (UniqueConstraint("brief_id", "supplier_id"),)
+    __retention__ = {
+        "data_key": CLOSED_BRIEF,
+        "outcome_good": CLOSED_BRIEF,
+        "outcome_text": CLOSED_BRIEF,
+        "sealed_content": SEALED,
+        "sealed_reason": SEALED,
+        "sealed_submission": SEALED,
+    }
+    __export__ = {"created_by_id": exported("offers_begun", "created_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
@@ -163,6 +173,8 @@ class ProposalRevision(Base):
 
     __tablename__ = "proposal_revision"
     __table_args__ = (UniqueConstraint("proposal_id", "number"),)
+    __retention__ = {"sealed_content": SEALED}
+    __export__ = {"submitted_by_id": exported("offers_sent", "number", "submitted_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
@@ -193,6 +205,8 @@ class Evaluation(Base):
         UniqueConstraint("proposal_id", "criterion"),
         CheckConstraint("score BETWEEN 0 AND 5", name="score_range"),
     )
+    __retention__ = {"note": CLOSED_BRIEF}
+    __export__ = {"by_id": exported("scores_given", "at", "criterion", "score", "note")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
@@ -213,6 +227,7 @@ class SealedEvent(Base):
     """
 
     __tablename__ = "sealed_event"
+    __retention__ = {"sealed_content": SEALED}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
@@ -232,6 +247,8 @@ class EmergencyAccess(Base):
     """An administrator's time-limited access to a brief's sealed content, with the reason. Rows are immutable."""
 
     __tablename__ = "broken_glass"
+    __retention__ = {"reason": DECISION}
+    __export__ = {"by_id": exported("seals_broken", "at", "until", "reason")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
@@ -250,6 +267,8 @@ class Award(Base):
     """
 
     __tablename__ = "award"
+    __retention__ = {"handover": DECISION, "reason": DECISION}
+    __export__ = {"awarded_by_id": exported("choices_made", "awarded_at", "reason")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), unique=True)

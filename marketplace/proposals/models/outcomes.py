@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, exported
 
 
 class Outcome(Base):
@@ -49,6 +50,31 @@ class OutcomeAnswer(Base):
     """
 
     __tablename__ = "outcome_answer"
+    __retention__ = {
+        "next_company": CLOSED_BRIEF,
+        "story": CLOSED_BRIEF,
+        "story_removed_reason": CLOSED_BRIEF,
+        "text": DECISION,
+    }
+    __export__ = {
+        "answered_by_id": exported(
+            "results_told",
+            "answered_at",
+            "on_time",
+            "within_price",
+            "goal_met",
+            "order_again",
+            "measured",
+            "measured_on",
+            "text",
+            "next_company",
+            "for_supplier",
+            "for_garden",
+            "for_similar",
+            "story",
+            "story_shown",
+        )
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     outcome_id: Mapped[int] = mapped_column(ForeignKey("outcome.id", ondelete="CASCADE"), index=True)
@@ -80,6 +106,8 @@ class OutcomeReply(Base):
     """The supplier's reply to the answers of one round: one for each, which it can change."""
 
     __tablename__ = "outcome_reply"
+    __retention__ = {"text": CLOSED_BRIEF}
+    __export__ = {"by_id": exported("replies_to_results", "written_at", "text")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     outcome_id: Mapped[int] = mapped_column(ForeignKey("outcome.id", ondelete="CASCADE"), unique=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import CLOSED_BRIEF, exported
 
 
 class ScoreSheet(Base):
@@ -18,6 +19,7 @@ class ScoreSheet(Base):
 
     __tablename__ = "score_sheet"
     __table_args__ = (UniqueConstraint("brief_id", "user_id"),)
+    __export__ = {"user_id": exported("own_scores_begun", "begun_at", "finished_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"))
@@ -39,6 +41,8 @@ class IndividualScore(Base):
         UniqueConstraint("proposal_id", "criterion", "user_id"),
         CheckConstraint("score BETWEEN 0 AND 5", name="score_range"),
     )
+    __retention__ = {"note": CLOSED_BRIEF}
+    __export__ = {"user_id": exported("own_scores_given", "at", "criterion", "score", "note")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import STRATEGY, exported
 from marketplace.strategy.models.objectives import Objective
 
 
@@ -22,6 +23,7 @@ class Action(Base):
         CheckConstraint("effect >= 1 AND effect <= 3", name="effect_in_range"),
         CheckConstraint("effort >= 1 AND effort <= 3", name="effort_in_range"),
     )
+    __retention__ = {"what": STRATEGY}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
@@ -68,6 +70,7 @@ class ToolConfidence(Base):
 
     __tablename__ = "tool_confidence"
     __table_args__ = (CheckConstraint("value >= 0 AND value <= 4", name="confidence_in_range"),)
+    __export__ = {"by_id": exported("tool_confidence_given", "at", "tool_code", "value")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import exported
 
 
 class Assessment(Base):
@@ -18,6 +19,7 @@ class Assessment(Base):
 
     __tablename__ = "assessment"
     __table_args__ = (UniqueConstraint("company_id", "stage"),)
+    __export__ = {"by_id": exported("self_assessments_begun", "stage", "begun_at", "finished_at")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))

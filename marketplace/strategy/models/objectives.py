@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.personal_data import STRATEGY, exported
 
 
 class Objective(Base):
@@ -21,6 +22,7 @@ class Objective(Base):
 
     __tablename__ = "objective"
     __table_args__ = (CheckConstraint("direction IN ('up', 'down')", name="direction_known"),)
+    __retention__ = {"text": STRATEGY}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
@@ -60,6 +62,7 @@ class Measurement(Base):
     """
 
     __tablename__ = "measurement"
+    __export__ = {"by_id": exported("measurements_made", "measured_on", "value_milli", "source")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     objective_id: Mapped[int] = mapped_column(ForeignKey("objective.id", ondelete="CASCADE"), index=True)

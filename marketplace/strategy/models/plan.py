@@ -10,6 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.personal_data import STRATEGY, exported
 from marketplace.organisations.models import BusinessGarden, Company
 
 
@@ -22,6 +23,8 @@ class Strategy(Base):
     """
 
     __tablename__ = "strategy"
+    __retention__ = {"content": STRATEGY}
+    __export__ = {"updated_by_id": exported("strategies_saved", "updated_at", "content")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), unique=True)
@@ -50,6 +53,8 @@ class StrategyVersion(Base):
 
     __tablename__ = "strategy_version"
     __table_args__ = (UniqueConstraint("strategy_id", "number"),)
+    __retention__ = {"content": STRATEGY}
+    __export__ = {"saved_by_id": exported("strategy_versions_saved", "number", "saved_at", "reason")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"))
@@ -73,6 +78,8 @@ class StrategyComment(Base):
     """
 
     __tablename__ = "strategy_comment"
+    __retention__ = {"text": STRATEGY}
+    __export__ = {"by_id": exported("strategy_comments", "at", "section", "text")}
 
     id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
@@ -92,6 +99,11 @@ class StrategyReview(Base):
     """A request for review of one version by the company's garden, and its answer: `verdict` "ok" or "changes"."""
 
     __tablename__ = "strategy_review"
+    __retention__ = {"message": STRATEGY, "text": STRATEGY}
+    __export__ = {
+        "asked_by_id": exported("strategy_reviews_asked_for", "asked_at", "message"),
+        "answered_by_id": exported("strategy_reviews_given", "answered_at", "verdict", "text"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)

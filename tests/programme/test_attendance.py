@@ -265,7 +265,9 @@ def test_company_checks_in_with_the_code_in_the_room(
 ) -> None:
     code = check_in_code(str(app.secret_key), today.id, clock.now())
     path = f"/here/{today.id}/{code.lower()}"
-    assert client.post(path, data={"company": str(companies(cohort)[0])}).status_code == 200
+    answer = client.post(path, data={"company": str(companies(cohort)[0])})
+    assert answer.status_code == 200
+    assert f'href="{path}">Velg en annen bedrift' in answer.text
     assert len(here(today)) == 1
     assert client.get(f"/here/{today.id}/AAAAAA").status_code == 410
     time_machine.move_to(clock.now() + dt.timedelta(hours=2), tick=False)

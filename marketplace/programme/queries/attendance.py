@@ -67,17 +67,21 @@ def attendance_list(course_session: CourseSession) -> AttendanceList:
     )
 
 
-def marks_of(session_ids: Iterable[int]) -> dict[int, dict[int, Mark]]:
-    """Return the marks that count, by session and participation."""
-    query = select(
+_MARKS_OF_SESSIONS = prepared(
+    select(
         AttendanceMark.session_id,
         AttendanceMark.participation_id,
         AttendanceMark.mark,
         AttendanceMark.marked_at,
         AttendanceMark.client_key,
-    ).where(AttendanceMark.session_id.in_(list(session_ids)))
+    ).where(AttendanceMark.session_id.in_(bindparam("session_ids", expanding=True)))
+)
+
+
+def marks_of(session_ids: Iterable[int]) -> dict[int, dict[int, Mark]]:
+    """Return the marks that count, by session and participation."""
     events: dict[int, list[MarkEvent]] = {}
-    for row in session.execute(query):
+    for row in session.execute(_MARKS_OF_SESSIONS, {"session_ids": list(session_ids)}):
         event = MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
         events.setdefault(row.session_id, []).append(event)
     return {

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.programme.feedback import MIN_ANSWERS_FOR_LECTURER, PACE
@@ -52,17 +52,18 @@ def _average(values: Sequence[int | None]) -> float | None:
     return sum(answered) / len(answered) if answered else None
 
 
+_FEEDBACK = prepared(
+    select(SessionFeedback)
+    .where(SessionFeedback.session_id == bindparam("session_id"))
+    .options(joinedload(SessionFeedback.participation).load_only(Participation.company_name))
+    .order_by(SessionFeedback.answered_at, SessionFeedback.id)
+)
+
+
 def feedback_summary(session_id: int) -> FeedbackSummary:
     """Return the feedback on a session."""
-    of_session = SessionFeedback.session_id == session_id
-    asked = session.scalar(select(func.count()).select_from(SessionFeedback).where(of_session)) or 0
-    query = (
-        select(SessionFeedback)
-        .where(of_session, SessionFeedback.answered_at.is_not(None))
-        .options(joinedload(SessionFeedback.participation))
-        .order_by(SessionFeedback.answered_at, SessionFeedback.id)
-    )
-    return FeedbackSummary(asked, session.scalars(query).all() if asked else [])
+    rows = session.scalars(_FEEDBACK, {"session_id": session_id}).all()
+    return FeedbackSummary(len(rows), [one for one in rows if one.answered_at is not None])
 
 
 def feedback_of_link(token: str) -> SessionFeedback:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import contains_eager, joinedload, load_only
 
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import distance_km
@@ -69,19 +69,22 @@ def sessions_of(access: ProjectAccess) -> Sequence[CourseSession]:
     return session.scalars(query).all()
 
 
+_SESSION = prepared(
+    select(CourseSession)
+    .join(CourseSession.cohort)
+    .options(contains_eager(CourseSession.cohort).joinedload(Cohort.place))
+    .where(
+        CourseSession.id == bindparam("id"),
+        Cohort.project_id == bindparam("project_id"),
+        Cohort.place_id.in_(bindparam("place_ids", expanding=True)),
+    )
+)
+
+
 def session_for(access: ProjectAccess, session_id: int) -> CourseSession:
     """Return a session at a place that the viewer may see. Raises NotFound."""
-    query = (
-        select(CourseSession)
-        .join(CourseSession.cohort)
-        .options(joinedload(CourseSession.cohort).joinedload(Cohort.place))
-        .where(
-            CourseSession.id == session_id,
-            Cohort.project_id == access.project.id,
-            Cohort.place_id.in_(access.place_ids),
-        )
-    )
-    course_session = session.scalar(query)
+    params = {"id": session_id, "project_id": access.project.id, "place_ids": access.place_ids}
+    course_session = session.scalar(_SESSION, params)
     if course_session is None:
         raise NotFound
     return course_session
@@ -123,14 +126,34 @@ def cohorts_with_sessions(cohort_ids: Sequence[int]) -> set[int]:
     return set(session.scalars(query))
 
 
+_SEATS = prepared(
+    select(Participation)
+    .where(
+        Participation.cohort_id == bindparam("cohort_id"),
+        Participation.state == ParticipationState.SIGNED_UP,
+    )
+    .options(
+        load_only(
+            Participation.company_id,
+            Participation.company_name,
+            Participation.municipality_number,
+            Participation.contact_name,
+            Participation.contact_email,
+            Participation.contact_phone,
+        )
+    )
+)
+_MATERIAL = prepared(
+    select(SessionMaterial, StoredFile)
+    .outerjoin(StoredFile, StoredFile.material_id == SessionMaterial.id)
+    .where(SessionMaterial.session_id == bindparam("session_id"))
+    .order_by(SessionMaterial.id)
+)
+
+
 def session_page(access: ProjectAccess, course_session: CourseSession) -> SessionPage:
     """Return the content of the page of a session."""
-    seats = session.scalars(
-        select(Participation).where(
-            Participation.cohort_id == course_session.cohort_id,
-            Participation.state == ParticipationState.SIGNED_UP,
-        )
-    ).all()
+    seats = session.scalars(_SEATS, {"cohort_id": course_session.cohort_id}).all()
     without_email = [one for one in seats if not one.contact_email and one.company_id is None]
     catch_ups = session.scalars(
         select(CourseSession)
@@ -151,12 +174,7 @@ def session_page(access: ProjectAccess, course_session: CourseSession) -> Sessio
 
 def material_of(session_id: int) -> list[Material]:
     """Return the material of a session, in the order in which it was added."""
-    rows = session.execute(
-        select(SessionMaterial, StoredFile)
-        .outerjoin(StoredFile, StoredFile.material_id == SessionMaterial.id)
-        .where(SessionMaterial.session_id == session_id)
-        .order_by(SessionMaterial.id)
-    )
+    rows = session.execute(_MATERIAL, {"session_id": session_id})
     return [Material(row, file) for row, file in rows]
 
 

@@ -219,3 +219,18 @@ def test_changed_number_of_the_newest_issue_is_a_conflict(app, project, leader, 
     browser = app.test_client().sign_in(leader.user_id)
     sent = {"from_on": "2026-01-01", "to_on": str(clock.today()), "newest": newest}
     assert browser.post(f"/programme/{project.slug}/report/issues", data=sent).status_code == 422
+
+
+def test_next_period_begins_after_the_last_issue(app, project, leader):
+    browser = app.test_client().sign_in(leader.user_id)
+    path = f"/programme/{project.slug}/report/issues"
+
+    def suggested():
+        return browser.page(path).one("input", name="from_on").get("value")
+
+    assert suggested() == project.starts_on.isoformat()
+    last = clock.today() - dt.timedelta(days=10)
+    issue_report(leader, project.slug, IssueDetails(project.starts_on, last, 0))
+    assert suggested() == (last + dt.timedelta(days=1)).isoformat()
+    issue_report(leader, project.slug, IssueDetails(last, clock.today(), 1))
+    assert suggested() == clock.today().isoformat()

@@ -1,5 +1,6 @@
 """Issued reports and links to them, and the content of an issue as of a moment."""
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,13 +34,17 @@ MAX_TOKEN_LENGTH = 100
 
 @dataclass(frozen=True, slots=True)
 class IssueOwner:
-    """Subject of a report: a project, or a garden with `project_id` None. `is_leader` is about the viewer."""
+    """Subject of a report: a project, or a garden with `project_id` None. `is_leader` is about the viewer.
+
+    `starts_on` is the first day of the project, None for a garden.
+    """
 
     garden_id: int
     project_id: int | None
     name: str
     garden_name: str
     is_leader: bool = False
+    starts_on: dt.date | None = None
 
 
 def owner_for(viewer: Viewer, slug: str) -> IssueOwner:
@@ -53,7 +58,14 @@ def owner_for(viewer: Viewer, slug: str) -> IssueOwner:
     if not access.is_owner_garden:
         raise NotFound
     project = access.project
-    return IssueOwner(project.garden_id, project.id, project.name, project.garden.name, access.is_leader)
+    return IssueOwner(
+        project.garden_id,
+        project.id,
+        project.name,
+        project.garden.name,
+        access.is_leader,
+        project.starts_on,
+    )
 
 
 def issues_of(owner: IssueOwner) -> Sequence[ReportIssue]:

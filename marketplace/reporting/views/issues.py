@@ -1,5 +1,6 @@
 """Issued reports for the garden, and for readers with a link: pages, files and links."""
 
+import datetime as dt
 from functools import partial
 from typing import Any
 
@@ -41,7 +42,10 @@ def issues(slug: str = "") -> ViewResponse:
     owner = queries.owner_for(viewer, slug)
     issued = queries.issues_of(owner)
     today = clock.today()
-    first = issued[0].to_on if issued else today.replace(month=1, day=1)
+    first = owner.starts_on or today.replace(month=1, day=1)
+    if issued:
+        # The day after the last one, so that nothing is in two periods.
+        first = min(issued[0].to_on + dt.timedelta(days=1), today)
     form = IssueForm(
         data={"from_on": first, "to_on": today, "newest": str(issued[0].number if issued else 0)}
     )

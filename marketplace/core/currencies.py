@@ -20,7 +20,15 @@ MINOR_DECIMALS, RATE_DECIMALS = 2, 4
 MINOR_UNITS, RATE_UNITS = 10**MINOR_DECIMALS, 10**RATE_DECIMALS
 MAX_MINOR = 10**12
 MAX_RATE_E4 = 100 * RATE_UNITS
+_KRONER_NAME = re.compile(r"(?<![a-zæøå])(?:nok|kr|kroner)(?![a-zæøå])", re.IGNORECASE)
 _CURRENCY_NAME = re.compile(r"€|\b(?:eur|euro)\b", re.IGNORECASE)
+
+
+def find_currency(text: str) -> str:
+    """Return the currency that is named in an amount, or an empty text."""
+    if _CURRENCY_NAME.search(text):
+        return "EUR"
+    return "NOK" if _KRONER_NAME.search(text) else ""
 
 
 def parse_amount(text: str) -> int:

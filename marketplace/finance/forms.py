@@ -1,6 +1,7 @@
 """Forms for hours, money, fees and state aid."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,14 +12,15 @@ from marketplace.core.currencies import (
     CURRENCIES,
     MINOR_DECIMALS,
     RATE_DECIMALS,
+    find_currency,
     parse_amount,
     parse_rate,
 )
-from marketplace.core.errors import UnreadableInputError
+from marketplace.core.errors import RuleBroken, UnreadableInputError
 from marketplace.core.i18n import format_month_and_year
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.numbers import format_plain_scaled
+from marketplace.core.numbers import MILLI, format_plain_scaled, parse_milli
 from marketplace.finance.labels import (
     ACTIVITIES,
     AID_BASES,
@@ -44,11 +46,24 @@ from marketplace.web.forms.fields import ParsedTextField
 MAX_HOURS_MILLI = 400_000
 MINUTES_PER_HOUR = 60
 MAX_MONTHS = 60
+_HOURS_AND_MINUTES = re.compile(
+    r"([0-9]{1,3})\s*(?::|(?:timer?|timar|t|hours?|h)\.?(?:\s*(?:og|and))?)\s*([0-5]?[0-9])\s*(?:m|min\.?|minutt(?:er)?|minutes?)?",
+    re.IGNORECASE,
+)
 Named = Sequence[tuple[int, str]]
 
 
 class AmountField(ParsedTextField):
-    """Amount with up to two decimals, as minor units."""
+    """Amount with up to two decimals, as minor units: in kroner, unless another field has the currency."""
+
+    def __init__(self, *args: Any, has_currency_field: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.has_currency_field = has_currency_field
+
+    @property
+    def named_currency(self) -> str:
+        """The currency that is typed with the amount; empty if there is none."""
+        return find_currency(self.typed or "")
 
     def format_value(self, value: Any) -> str:
         """Format the amount without a currency."""
@@ -56,6 +71,8 @@ class AmountField(ParsedTextField):
 
     def parse(self, text: str) -> int:
         """Parse to minor units."""
+        if not self.has_currency_field and find_currency(text) not in {"", "NOK"}:
+            raise UnreadableInputError(_("Enter the amount in Norwegian kroner."))
         return parse_amount(text)
 
 
@@ -72,14 +89,22 @@ class RateField(ParsedTextField):
 
 
 class HoursField(DecimalField):
-    """Hours with decimals, as thousandths, up to those of a month."""
+    """Hours with decimals, or hours and minutes, as thousandths of an hour, up to those of a month."""
 
     def parse(self, text: str) -> int:
         """Parse to thousandths of an hour."""
-        milli = super().parse(text)
-        if not 0 <= milli <= MAX_HOURS_MILLI:
-            raise UnreadableInputError(_("Enter hours from 0 to 400, like 7,5."))
-        return milli
+        return parse_hours(text)
+
+
+def parse_hours(text: str) -> int:
+    """Parse hours to thousandths of an hour: "7,5", "7½", "7:30", "7 t 30 min". Raises UnreadableInputError."""
+    if match := _HOURS_AND_MINUTES.fullmatch(text.strip()):
+        milli = int(match[1]) * MILLI + round(int(match[2]) * MILLI / MINUTES_PER_HOUR)
+    else:
+        milli = parse_milli(text.replace("½", ",5"))
+    if not 0 <= milli <= MAX_HOURS_MILLI:
+        raise UnreadableInputError(_("Enter hours from 0 to 400, like 7,5."))
+    return milli
 
 
 def _options(labels: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -113,7 +138,7 @@ class HoursForm(BaseForm):
             month=dt.date.fromisoformat(self.month.data),
             place_id=int(self.place_id.data) if self.place_id.data else None,
             activity=self.activity.data,
-            minutes=round(self.hours.data * MINUTES_PER_HOUR / 1000),
+            minutes=round(self.hours.data * MINUTES_PER_HOUR / MILLI),
         )
 
 
@@ -132,7 +157,7 @@ def project_months(access: ProjectAccess) -> list[dt.date]:
 class _MoneyForm(BaseForm):
     """An amount, its currency and a dated exchange rate."""
 
-    amount = AmountField(_l("Amount"), [required()])
+    amount = AmountField(_l("Amount"), [required()], has_currency_field=True)
     currency = ChoiceField(_l("Currency"), [required()], choices=[(code, code) for code in CURRENCIES])
     rate = RateField(
         _l("Exchange rate"),
@@ -141,6 +166,19 @@ class _MoneyForm(BaseForm):
         ),
     )
     rate_on = DayField(_l("Date of the exchange rate"))
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Refuse an amount that is typed with another currency than the chosen one."""
+        is_valid = bool(super().validate(extra_validators))
+        if is_valid and self.amount.named_currency not in {"", self.currency.data}:
+            message = _(
+                "You wrote the amount in %(typed)s and chose %(chosen)s. Change one of them.",
+                typed=self.amount.named_currency,
+                chosen=self.currency.data,
+            )
+            self.add_rule_error(RuleBroken(message, "amount"))
+            return False
+        return is_valid
 
     def money(self) -> Money:
         """Return the submitted amount."""

@@ -80,6 +80,8 @@ def test_fee_of_no_company_is_an_error_with_what_was_typed(app, project, leader,
     form = {"state": "paid", "amount": "5 000", "on": clock.today().isoformat()}
     refused = browser.post(path, data=form)
     assert (refused.status_code, "5 000" in refused.text.replace("\xa0", " ")) == (422, True)
+    in_euro = browser.post(path, data=form | {"id": seat.id, "amount": "5 000 euro"})
+    assert "norske kroner" in in_euro.text
     assert browser.post(path, data=form | {"id": seat.id}).status_code == 303
     assert "5 000 kr" in browser.page(path).text.replace("\xa0", " ")
 

@@ -9,6 +9,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.dates import add_months
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.finance.forms import parse_hours
 from marketplace.finance.models import HoursEntry
 from marketplace.finance.queries.hours import hours_page
 from marketplace.finance.use_cases.hours import HoursDetails, approve_hours, save_hours
@@ -127,6 +128,13 @@ def test_hours_are_typed_with_a_comma_and_kept_after_an_error(app, project, advi
     assert browser.post(path, data=form | {"hours": "7,5"}).status_code == 303
     assert session.query(HoursEntry.minutes).scalar() == 450
     assert "7,5" in browser.page(f"/programme/{project.slug}/hours").text
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("7:30", 450), ("7 t 20 min", 440), ("7t30", 450), ("7 timer og 5 minutter", 425), ("7½", 450), ("½", 30), ("1 time", 60)]
+)  # fmt: skip
+def test_hours_are_read_as_people_write_them(text, minutes):
+    assert round(parse_hours(text) * 60 / 1000) == minutes
 
 
 def test_hours_of_last_month_are_reminded_of_once(garden, project, leader, adviser):

@@ -87,6 +87,9 @@ def test_entry_is_typed_and_kept_after_an_error(app, project, leader):
     form = {"source_or_category": "venue", "booked_on": clock.today().isoformat(), "currency": "EUR"}
     refused = browser.post(path, data=form | {"amount": "1.234,50", "rate": "11,43"})
     assert (refused.status_code, "1.234,50" in refused.text) == (422, True)
-    assert browser.post(path, data=form | {"amount": "1.234,50"}).status_code == 303
+    contradicting = browser.post(path, data=form | {"amount": "1.234,50 kr"})
+    assert "beløpet i NOK og valgte EUR" in contradicting.text
+    assert "1.234,50 kr" in contradicting.text
+    assert browser.post(path, data=form | {"amount": "€ 1.234,50"}).status_code == 303
     assert session.query(MoneyEntry.amount_minor).scalar() == 123_450
     assert "1 234,50 €" in browser.page(f"/programme/{project.slug}/money").text.replace("\xa0", " ")

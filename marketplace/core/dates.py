@@ -22,6 +22,7 @@ _MONTHS = {
     for name in names.split()
 }  # fmt: skip
 _FULL_YEAR = 4
+_DASH = re.compile("[\u2010-\u2015\u2212]")
 _YEARS = range(1000, 9000)
 """Years that a date can have. The first and last day that Python knows do not exist in other time zones."""
 UNKNOWN_MONTH = "unknown"
@@ -72,23 +73,29 @@ def _date(year: str, month: str | int, day: str | int) -> dt.date | None:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip().strip(".,").casefold()
+    return re.sub(r"\s+", " ", _DASH.sub("-", text)).strip().strip(".,").casefold()
 
 
 def parse_date(text: str) -> dt.date | None:
-    """Parse a date with its year: "2026-12-24", "24.12.26", "241226", "24. desember 2026", "torsdag 24. des. 2026".
+    """Parse a date with its year. Returns None for anything else.
 
-    Returns None for anything else.
+    Examples: "2026-12-24", "20261224", "24.12.26", "24/12 2026", "241226", "24. desember 2026", "torsdag 24. des. 2026".
     """
     text = _WEEKDAY.sub("", _plain(text))
     if match := re.fullmatch(r"([0-9]{2})([0-9]{2})((?:20)?[0-9]{2})", text):
         day, month, year = match.groups()
-        return _date(year, month, day)
-    if match := re.fullmatch(r"([0-9]{4})\s?[./-]\s?([0-9]{1,2})\s?[./-]\s?([0-9]{1,2})", text):
+        if parsed := _date(year, month, day):
+            return parsed
+    if match := re.fullmatch(r"(20[0-9]{2})([0-9]{2})([0-9]{2})", text) or re.fullmatch(
+        r"([0-9]{4})\s?[./-]\s?([0-9]{1,2})\s?[./-]\s?([0-9]{1,2})", text
+    ):
         year, month, day = match.groups()
         return _date(year, month, day)
-    if match := re.fullmatch(r"([0-9]{1,2})\s?[./-]\s?([0-9]{1,2})\s?[./-]\s?([0-9]{4}|[0-9]{2})", text):
-        day, month, year = match.groups()
+    if match := re.fullmatch(
+        r"([0-9]{1,2})\s?[./-]\s?([0-9]{1,2})(?:\s?[./-]\s?'?([0-9]{4}|[0-9]{2})| ([0-9]{4}))", text
+    ):
+        day, month, *years = match.groups()
+        year = years[0] or years[1]
         return _date(year, month, day)
     if match := re.fullmatch(
         r"(?:den )?([0-9]{1,2})(?:\.|st|nd|rd|th)?\s?[-/]?(?:of )?([a-z]+)\.?,?\s?[-/']?([0-9]{4}|[0-9]{2})",

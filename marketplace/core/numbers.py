@@ -12,7 +12,9 @@ MAX_NUMBER = 10**MAX_DIGITS - 1
 GROUPED = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:,[0-9]{3})+")
 COUNTED = re.compile(
     r"\s*(?:%|poeng|points?|prosent|percent|stk\.?|ansatte?|tilsette?|employees|personer|personar|people|"
-    r"årsverk|fast ansatte|leverandør(?:er|ar)|suppliers)\.?"
+    r"årsverk|fast ansatte|leverandør(?:er|ar)|suppliers|pers|stykk(?:er)?|bedrift(?:er|ar)?|verksemd(?:er)?|compan(?:y|ies)|"
+    r"deltaker(?:e|ne)?|deltakar(?:ar|ane)?|participants?|plass(?:er|ar)?|seats?|uker?|veker?|weeks?|dag(?:er|ar)?|days?|"
+    r"samling(?:er|ar)?|sessions?|møter?|meetings?)\.?"
 )
 _RANGE = re.compile(r"[0-9]\s*(?:[-\u2010-\u2015]|til|to)\s*[0-9]")
 
@@ -37,6 +39,7 @@ def parse_whole_number(text: str, low: int, high: int, unit: re.Pattern[str] = C
         bare = bare[: after.start()] if after.end() == len(bare) else bare
     if GROUPED.fullmatch(bare):
         bare = re.sub(r"[ .,]", "", bare)
+    bare = re.sub(r"(?<=[0-9])[.,]0{1,2}$", "", bare)  # as spreadsheets write whole numbers
     limits = {"low": low, "high": high if high <= 9999 else format_number(high)}  # noqa: PLR2004 because years have no separators
     if _RANGE.search(bare):
         raise UnreadableInputError(_("Enter one number, not a range."))

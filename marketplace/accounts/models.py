@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import ACCOUNT, EXPIRY, exported, not_exported
 
 
@@ -26,6 +27,39 @@ class User(Base):
         "name": ACCOUNT,
         "password_hash": ACCOUNT,
         "second_factor_secret": ACCOUNT,
+    }
+    __audit_names__ = {
+        "user": _("User"),
+        "account.ask_for_address": _("Asked to change the e-mail address"),
+        "account.ask_for_reset": _("Asked for a new password"),
+        "account.begin_second_factor": _("Began to set up two-step sign-in"),
+        "account.change_address": _("Changed the e-mail address"),
+        "account.change_password": _("Changed the password"),
+        "account.change_messages": _("Changed which e-mails to get"),
+        "account.change_profile": _("Changed name or language"),
+        "account.close": _("Closed the account"),
+        "account.end_session": _("Signed out another device"),
+        "account.erase": _("Erased the account"),
+        "account.give_code": _("Signed in with a code"),
+        "account.lock": _("Sign-in was locked after wrong passwords"),
+        "account.make_administrator": _("Made administrator"),
+        "account.open": _("Reopened the account"),
+        "account.refuse_code": _("Gave a wrong code"),
+        "account.refuse_sign_in": _("Gave a wrong password"),
+        "account.register": _("Registered an account"),
+        "account.register_known": _("Registered with an address that has an account"),
+        "account.remove_administrator": _("Removed as administrator"),
+        "account.renew_recovery_codes": _("Made new recovery codes"),
+        "account.reset_password": _("Set a new password"),
+        "account.reset_second_factor": _("Removed two-step sign-in for a user"),
+        "account.sign_in": _("Signed in"),
+        "account.sign_out": _("Signed out"),
+        "account.sign_out_everywhere": _("Signed out of all devices"),
+        "account.turn_off_second_factor": _("Turned off two-step sign-in"),
+        "account.turn_on_second_factor": _("Turned on two-step sign-in"),
+        "account.verify": _("Confirmed the e-mail address"),
+        "account.verify_again": _("Asked for the confirmation again"),
+        "account.warn_unused": _("Warned about an unused account"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,6 +94,9 @@ class PendingRegistration(Base):
         "name": EXPIRY,
         "organisation_name": EXPIRY,
         "password_hash": EXPIRY,
+    }
+    __audit_names__ = {
+        "registration": _("Registration"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, and_, or_, select
 
 from marketplace.audit.chain import START, expected_hash
-from marketplace.audit.labels import ACTION_LABELS
+from marketplace.audit.labels import action_names
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.core.pagination import Page, paginate
@@ -63,7 +63,7 @@ def _filtered(wanted: EventFilter) -> Select[AuditEvent]:
     if wanted.action:
         # Some actions end in a number, such as that of a reminder.
         numbered = AuditEvent.action.startswith(f"{wanted.action}_", autoescape=True)
-        others = [label for label in ACTION_LABELS if label.startswith(f"{wanted.action}_")]
+        others = [label for label in action_names() if label.startswith(f"{wanted.action}_")]
         numbered = and_(numbered, AuditEvent.action.not_in(others))
         query = query.where(or_(AuditEvent.action == wanted.action, numbered))
     if wanted.object_type:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, FACTS, exported
 from marketplace.organisations.models import Company
 from marketplace.suppliers.models import Supplier
@@ -30,6 +31,67 @@ class Brief(Base):
         "title": "kept: names the brief in statistics and in the audit log",
     }
     __export__ = {"created_by_id": exported("briefs_begun", "reference", "title", "created_at")}
+    __audit_names__ = {
+        "brief": _("Brief"),
+        "brief.accept_outside": _("Used an invitation sent by e-mail"),
+        "brief.add_file": _("Added a file to a brief"),
+        "brief.amend": _("Changed a published brief"),
+        "brief.answer_first": _("Answered a first publication"),
+        "brief.answer_review": _("Gave comments on a draft"),
+        "brief.ask": _("Asked how a job went"),
+        "brief.ask_to_use_outside": _("Asked to use an invitation sent to another address"),
+        "brief.ask_review": _("Asked for comments on a draft"),
+        "brief.award": _("Chose an offer"),
+        "brief.choose_nobody": _("Chose no offer"),
+        "brief.copy": _("Copied a brief"),
+        "brief.create": _("Started a brief"),
+        "brief.delete": _("Deleted a draft"),
+        "brief.deliver": _("Reported a job as delivered"),
+        "brief.drop_change": _("Discarded a change to a brief"),
+        "brief.erase": _("Erased a brief"),
+        "brief.erase_texts": _("Erased the texts of an old brief"),
+        "brief.extend": _("Extended the deadline"),
+        "brief.extend_without_offers": _("Extended the deadline, because no offers came"),
+        "brief.garden_told": _("Notified the business garden of a late decision"),
+        "brief.alert": _("Sent alerts about a new brief"),
+        "brief.choose_early": _("Chose whom to invite when the brief opens"),
+        "brief.invite": _("Invited a supplier"),
+        "brief.invite_outside": _("Invited a supplier by e-mail"),
+        "brief.lapse": _("A brief lapsed without a decision"),
+        "brief.open_early": _("Opened the offers early"),
+        "brief.open_early_refused": _("Tried to open the offers early"),
+        "brief.opened": _("The offers were opened"),
+        "brief.outcome": _("Reported the outcome of a job"),
+        "brief.story_removed": _("Removed a company's story about a job"),
+        "brief.story_stopped": _("Stopped showing a story about a job"),
+        "brief.story_supplier_named": _("Agreed to be named in a company's story"),
+        "brief.story_supplier_unnamed": _("Withdrew the consent to be named in a company's story"),
+        "brief.outcome_reply": _("Replied to answers about a job"),
+        "brief.outcome_reply_removed": _("Removed a reply to answers about a job"),
+        "brief.handover": _("Changed the handover list"),
+        "brief.outside_late": _("An invitation by e-mail expired"),
+        "brief.publish": _("Published a brief"),
+        "brief.pull_back": _("Withdrew a draft from review"),
+        "brief.rank": _("Suppliers were ranked"),
+        "brief.remind": _("Reminded of a decision"),
+        "brief.remove_file": _("Removed a file from a brief"),
+        "brief.reopen": _("Reopened the decision"),
+        "brief.restore": _("Restored a draft"),
+        "brief.save": _("Saved a draft"),
+        "brief.score": _("Saved shared scores"),
+        "brief.score_alone": _("Saved individual scores"),
+        "brief.score_closed": _("Closed the individual scoring"),
+        "brief.score_finished": _("Finished individual scores"),
+        "brief.score_reopened": _("Reopened individual scores"),
+        "brief.score_round_reopened": _("Reopened the individual scoring"),
+        "brief.open_again": _("Opened a paused brief again"),
+        "brief.pause": _("Paused a first brief"),
+        "brief.pause_refused": _("Was refused to pause a first brief"),
+        "brief.submit": _("Sent a first brief to the business garden"),
+        "brief.terminate": _("Ended a job early"),
+        "brief.withdraw": _("Withdrew a brief"),
+        "brief.suggest": _("Added an invited supplier to a company's brief"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
@@ -172,6 +234,13 @@ class ClarificationQuestion(Base):
     __export__ = {
         "asked_by_id": exported("questions_asked", "asked_at", "text"),
         "answered_by_id": exported("questions_answered", "answered_at", "answer"),
+    }
+    __audit_names__ = {
+        "question": _("Question"),
+        "question.answer": _("Answered a question"),
+        "question.ask": _("Asked a question"),
+        "question.reject": _("Rejected a question"),
+        "question.remind": _("Reminded of a question"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

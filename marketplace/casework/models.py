@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import CASEWORK, exported
 from marketplace.organisations.models import Company
 from marketplace.programme.models.participation import Participation
@@ -30,6 +31,13 @@ class CaseNote(Base):
     )
     __retention__ = {"text": CASEWORK}
     __export__ = {"by_id": exported("case_notes", "happened_on", "kind", "text", "minutes")}
+    __audit_names__ = {
+        "case_note": _("Note about a company"),
+        "case_note.add": _("Wrote a note about a company"),
+        "case_note.delete": _("Deleted a note about a company"),
+        "case_note.save": _("Changed a note about a company"),
+        "case_note.share": _("Gave a company a copy of a note"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
@@ -63,6 +71,15 @@ class CaseTask(Base):
         "created_by_id": exported("case_tasks_created", "created_at", "what", "due_on"),
         "done_by_id": exported("case_tasks_done", "done_at", "what"),
         "assignee_id": exported("case_tasks_assigned", "created_at", "what", "due_on"),
+    }
+    __audit_names__ = {
+        "case_task": _("Task for a company"),
+        "case_task.add": _("Added a task for a company"),
+        "case_task.delete": _("Deleted a task for a company"),
+        "case_task.do": _("Did a task for a company"),
+        "case_task.remind": _("Reminded a person of tasks for companies"),
+        "case_task.save": _("Changed a task for a company"),
+        "case_task.undo": _("Set a task for a company as not done"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -98,6 +115,12 @@ class CompanyReminder(Base):
     )
     __retention__ = {"own_line": CASEWORK}
     __export__ = {"by_id": exported("reminders_to_companies", "queued_at", "kind", "own_line")}
+    __audit_names__ = {
+        "company_reminder.drop": _("Left out a reminder that a company no longer needed"),
+        "company_reminder.queue": _("Queued a reminder to a company"),
+        "company_reminder.send": _("Sent a company a reminder"),
+        "company_reminder.undo": _("Stopped a reminder to a company"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)

@@ -77,6 +77,8 @@ class Base(DeclarativeBase):
     """How long each text is stored, by column. See `personal_data.py`."""
     __export__: ClassVar[Mapping[str, UserReference]] = {}
     """Contents of the export of a person's data, by column that refers to a user."""
+    __audit_names__: ClassVar[Mapping[str, Any]] = {}
+    """Names of this kind of object and of the recorded actions on it: "brief", "brief.publish"."""
 
     registry = registry(
         metadata=MetaData(

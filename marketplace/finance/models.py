@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import exported
 from marketplace.organisations.models import Company
 from marketplace.programme.models.participation import Participation
@@ -34,6 +35,11 @@ class HoursEntry(Base):
         "user_id": exported("hours_worked", "month", "activity", "minutes"),
         "recorded_by_id": exported("hours_recorded", "recorded_at", "month", "minutes"),
         "approved_by_id": exported("hours_approved", "approved_at", "month", "minutes"),
+    }
+    __audit_names__ = {
+        "hours.approve": _("Approved hours"),
+        "hours.remind": _("Reminded a person of hours"),
+        "hours.record": _("Recorded hours"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -63,6 +69,9 @@ class FundingSource(Base):
     __tablename__ = "funding_source"
     __table_args__ = (CheckConstraint("agreed_minor >= 0", name="agreed_not_negative"),)
     __export__ = {"by_id": exported("funding_recorded", "recorded_at", "kind", "name")}
+    __audit_names__ = {
+        "funding.record": _("Recorded funding of a project"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
@@ -91,6 +100,9 @@ class MoneyEntry(Base):
         Index("ix_money_entry_project_booked", "project_id", "booked_on"),
     )
     __export__ = {"by_id": exported("money_recorded", "recorded_at", "booked_on", "reference")}
+    __audit_names__ = {
+        "money.record": _("Recorded an income or a cost"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
@@ -117,6 +129,9 @@ class ParticipationFee(Base):
     __tablename__ = "participation_fee"
     __table_args__ = (CheckConstraint("amount_ore >= 0", name="amount_not_negative"),)
     __export__ = {"by_id": exported("fees_recorded", "recorded_at", "state", "on")}
+    __audit_names__ = {
+        "fee.note": _("Noted the fee of a company"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     participation_id: Mapped[int] = mapped_column(
@@ -144,6 +159,9 @@ class AidGrant(Base):
         Index("ix_aid_grant_number_granted", "organisation_number", "granted_on"),
     )
     __export__ = {"by_id": exported("aid_recorded", "recorded_at", "granted_on", "basis")}
+    __audit_names__ = {
+        "aid.record": _("Recorded state aid to a company"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import MANDATE, exported, not_exported
 from marketplace.mandates.limits import MAX_TEXT
 from marketplace.mandates.rules import MandateState, mandate_state
@@ -27,6 +28,18 @@ class Mandate(Base):
     __export__ = {
         "given_by_id": exported("mandates_given", "given_at", "until"),
         "withdrawn_by_id": exported("mandates_withdrawn", "withdrawn_at"),
+    }
+    __audit_names__ = {
+        "mandate": _("Permission to write for a company"),
+        "mandate.ask": _("Asked to write for a company"),
+        "mandate.delete": _("Deleted an old permission to write for a company"),
+        "mandate.end": _("The permission to write for a company ended"),
+        "mandate.extend": _("Changed how long, or what, a business garden may do for the company"),
+        "mandate.give": _("Let a business garden write for the company"),
+        "mandate.start": _("Began to write for a company"),
+        "mandate.stop": _("Stopped writing for a company"),
+        "mandate.warn": _("Reminded that the permission to write for a company ends"),
+        "mandate.withdraw": _("Ended a business garden's permission to write for the company"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,6 +82,13 @@ class Confirmation(Base):
         "asked_by_id": exported("confirmations_asked_for", "asked_at", "act", "reference", "text"),
         "confirmed_by_id": exported("acts_confirmed", "confirmed_at", "act", "reference"),
         "declined_by_id": exported("acts_declined", "declined_at", "act", "reference", "decline_reason"),
+    }
+    __audit_names__ = {
+        "confirmation": _("Confirmation"),
+        "confirmation.ask": _("Asked an owner to confirm"),
+        "confirmation.confirm": _("Confirmed what the business garden prepared"),
+        "confirmation.decline": _("Did not confirm what the business garden prepared"),
+        "confirmation.void": _("A confirmation no longer applied"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import FACTS, REFUSED, exported, not_exported
 from marketplace.core.places import Municipality, find_municipality, municipality_name
 from marketplace.core.taxonomy import Sector, sectors
@@ -41,6 +42,18 @@ class Organisation(Base):
         "slug": "public name of an organisation",
         "website": "public address of an organisation",
     }
+    __audit_names__ = {
+        "organisation": _("Organisation"),
+        "organisation.change_role": _("Changed a colleague's role"),
+        "organisation.close": _("Closed a business garden"),
+        "organisation.close_unused": _("Closed an organisation that nobody acts for"),
+        "organisation.hand_over": _("Made a member the leader, because the only leader was erased"),
+        "organisation.invite_colleague": _("Invited a colleague"),
+        "organisation.join": _("Joined an organisation"),
+        "organisation.open": _("Reopened a business garden"),
+        "organisation.remove_colleague": _("Removed a colleague"),
+        "organisation.withdraw_invitation": _("Withdrew an invitation"),
+    }
 
     @property
     def municipality(self) -> Municipality | None:
@@ -62,6 +75,10 @@ class BusinessGarden(Organisation):
     __tablename__ = "business_garden"
     __mapper_args__ = {"polymorphic_identity": "garden"}
     __retention__ = {"covered_municipalities": FACTS, "email": "public contact address of a business garden"}
+    __audit_names__ = {
+        "garden.save": _("Saved a business garden"),
+        "garden.save_reviews": _("Changed which briefs the business garden reads first"),
+    }
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     email: Mapped[str] = mapped_column(String(254), default="")
@@ -79,6 +96,13 @@ class Company(Organisation):
 
     __tablename__ = "company"
     __mapper_args__ = {"polymorphic_identity": "company"}
+    __audit_names__ = {
+        "company.follow": _("A business garden began to follow a company"),
+        "company.change": _("Changed the company's details"),
+        "company.known": _("Confirmed that the company is known"),
+        "company.register": _("Registered a company"),
+        "company.stop_following": _("A business garden stopped following a company"),
+    }
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
@@ -162,6 +186,11 @@ class ColleagueInvitation(Base):
         "email": "deleted 30 days after expiry: delete_expired; if accepted, anonymized with the account"
     }
     __export__ = {"invited_by_id": exported("colleagues_invited", "created_at", "role")}
+    __audit_names__ = {
+        "invitation.decline": _("Declined an invitation"),
+        "invitation.withdraw": _("Withdrew an invitation that a business garden had added"),
+        "invitation.reconsider": _("Undid the decline of an invitation"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)

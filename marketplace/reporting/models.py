@@ -10,6 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import REPORT, exported
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.projects import Project
@@ -27,6 +28,12 @@ class ReportIssue(Base):
     __table_args__ = (UniqueConstraint("garden_id", "project_id", "number"),)
     __retention__ = {"content": REPORT, "partner_parts": REPORT}
     __export__ = {"issued_by_id": exported("reports_issued", "issued_at", "number")}
+    __audit_names__ = {
+        "report": _("Issued report"),
+        "report.create_link": _("Created a link to the reports"),
+        "report.issue": _("Issued a report"),
+        "report.withdraw_link": _("Withdrew a link to the reports"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
@@ -54,6 +61,9 @@ class ReportLink(Base):
 
     __tablename__ = "report_link"
     __export__ = {"created_by_id": exported("report_links_created", "created_at", "label")}
+    __audit_names__ = {
+        "report_link": _("Link to the reports"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import DECISION, EXPIRY, FACTS, exported
 from marketplace.organisations.models import BusinessGarden
 from marketplace.suppliers.models import Supplier
@@ -31,6 +32,9 @@ class DirectoryVersion(Base):
     """
 
     __tablename__ = "directory_version"
+    __audit_names__ = {
+        "directory_version": _("Search index"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import OWN_PROFILE, REFUSED
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden, Organisation
@@ -23,6 +24,20 @@ class Supplier(Organisation):
     __tablename__ = "supplier"
     __mapper_args__ = {"polymorphic_identity": "supplier"}
     __retention__ = {"contact_email": REFUSED, "contact_name": REFUSED}
+    __audit_names__ = {
+        "supplier.apply": _("Applied for approval"),
+        "supplier.ask_to_move": _("Asked to move a supplier"),
+        "supplier.change": _("Changed the supplier's profile"),
+        "supplier.decline_move": _("Declined to take over a supplier"),
+        "supplier.end_tie": _("Ended a connection to a supplier"),
+        "supplier.erase": _("Erased a supplier"),
+        "supplier.jump": _("A profile change waits for a curator"),
+        "supplier.move": _("Moved a supplier to another business garden"),
+        "supplier.pause": _("Paused the supplier's profile"),
+        "supplier.resume": _("Ended the pause of the supplier's profile"),
+        "supplier.state_tie": _("Stated a connection to a supplier"),
+        "supplier.withdraw_move": _("Withdrew a request to move a supplier"),
+    }
 
     id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)

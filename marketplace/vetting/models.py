@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import DECISION, REFUSED, exported
 from marketplace.organisations.models import BusinessGarden
 from marketplace.suppliers.models import Supplier
@@ -27,6 +28,30 @@ class Vetting(Base):
     )
     __retention__ = {"checklist": DECISION, "reason": DECISION}
     __export__ = {"decided_by_id": exported("vettings_decided", "decided_at", "category", "state", "reason")}
+    __audit_names__ = {
+        "vetting": _("Application"),
+        "vetting.appeal": _("Appealed against a refusal"),
+        "vetting.appeal_grant": _("Granted an appeal"),
+        "vetting.appeal_uphold": _("Upheld a refusal"),
+        "vetting.approve": _("Approved a supplier"),
+        "vetting.confirm_refusal": _("Confirmed a refusal"),
+        "vetting.due": _("An approval must be reviewed"),
+        "vetting.read": _("Reviewed an approval"),
+        "vetting.overtake_refusal": _("A proposed refusal was replaced"),
+        "vetting.pass_on_appeal": _("Passed an appeal on to another business garden"),
+        "vetting.pass_on_refusal": _("Passed a refusal on to another business garden"),
+        "vetting.propose_refusal": _("Proposed a refusal"),
+        "vetting.refuse": _("Refused a supplier"),
+        "vetting.reinstate": _("Lifted a suspension"),
+        "vetting.remind_of_appeal": _("Reminded of an appeal"),
+        "vetting.remind_of_refusal": _("Reminded of a proposed refusal"),
+        "vetting.ask": _("Asked a supplier for changes"),
+        "vetting.return_refusal": _("Returned a proposed refusal"),
+        "vetting.save_checklist": _("Saved a checklist without deciding"),
+        "vetting.submit": _("Sent an application"),
+        "vetting.suspend": _("Suspended a supplier"),
+        "vetting.withdraw_refusal": _("Withdrew a proposed refusal"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)

@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries as people
 from marketplace.audit import queries as audit
-from marketplace.audit.labels import ACTION_LABELS, action_label
-from marketplace.audit.object_labels import OBJECT_LABELS, object_label
+from marketplace.audit.labels import action_label, action_names, object_label, object_names
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.dates import parse_date
@@ -150,8 +149,8 @@ def _read_search() -> _AuditSearch:
 @lru_cache
 def _audit_choices(_locale: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the actions and the kinds of item by label, which depends on the locale alone."""
-    actions = sorted(((code, str(label)) for code, label in ACTION_LABELS.items()), key=_by_label)
-    kinds = sorted(((code, str(label)) for code, label in OBJECT_LABELS.items()), key=_by_label)
+    actions = sorted(((code, str(label)) for code, label in action_names().items()), key=_by_label)
+    kinds = sorted(((code, str(label)) for code, label in object_names().items()), key=_by_label)
     return actions, kinds
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import exported
 
 
@@ -20,6 +21,10 @@ class CalendarFeed(Base):
     __tablename__ = "calendar_feed"
     __table_args__ = (UniqueConstraint("user_id", "garden_id"),)
     __export__ = {"user_id": exported("calendars", "created_at")}
+    __audit_names__ = {
+        "calendar.create": _("Created an address for a calendar"),
+        "calendar.revoke": _("Stopped an address for a calendar"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.database import Base, keyring
 from marketplace.core.i18n import default_locale
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.personal_data import FACTS, PARTICIPATION, exported
 from marketplace.core.places import municipality_name
@@ -44,6 +45,27 @@ class Participation(Base):
         "details_before_sign_up": PARTICIPATION,
         "sealed_token": PARTICIPATION,
         "withdrawal_text": PARTICIPATION,
+    }
+    __audit_names__ = {
+        "participation": _("Company in a project"),
+        "participation.add": _("Added a company to a project"),
+        "participation.change_cohort": _("Moved a company to another cohort"),
+        "participation.change_contact": _("Changed the contact person of a company in a project"),
+        "participation.confirm": _("Confirmed a seat"),
+        "participation.erase_contact": _("Erased the contact person of a company in a project"),
+        "participation.decline": _("Noted that a company does not want to take part"),
+        "participation.decline_offer": _("Declined an offered seat"),
+        "participation.invite": _("Invited a company to a project"),
+        "participation.link_company": _("Linked a company in a project to its account"),
+        "participation.offer_seat": _("Offered a seat from the waiting list"),
+        "participation.release": _("Released a seat that was not confirmed"),
+        "participation.save": _("Changed the details of a company in a project"),
+        "participation.show_interest": _("Noted that a company is interested"),
+        "participation.take_seat": _("Gave a company a seat"),
+        "participation.undo_invite": _("Stopped an invitation to a project before it was sent"),
+        "participation.unsubscribe": _("Unsubscribed from invitations to a course"),
+        "participation.wait": _("Put a company on the waiting list"),
+        "participation.withdraw": _("Withdrew a company from a project"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

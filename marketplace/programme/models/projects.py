@@ -9,6 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import PROJECT, exported
 from marketplace.core.places import municipality_name
 from marketplace.organisations.models import BusinessGarden
@@ -26,6 +27,21 @@ class Project(Base):
         CheckConstraint("sessions_needed > 0", name="sessions_positive"),
     )
     __retention__ = {"about": PROJECT, "name": PROJECT, "slug": PROJECT}
+    __audit_names__ = {
+        "project": _("Project"),
+        "project.add_garden": _("Added a business garden to a project"),
+        "project.close": _("Closed a project"),
+        "project.create": _("Started a project"),
+        "project.import": _("Imported companies into a project"),
+        "project.remove_garden": _("Removed a business garden from a project"),
+        "project.remove_person": _("Removed a person from a project"),
+        "project.remove_place": _("Removed a place from a project"),
+        "project.remind_plans": _("Reminded companies to complete their strategies before a project ends"),
+        "project.reopen": _("Reopened a project"),
+        "project.save": _("Changed a project"),
+        "project.save_person": _("Gave a person a role in a project"),
+        "project.save_place": _("Saved a place of a project"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(100), unique=True)
@@ -107,6 +123,12 @@ class Cohort(Base):
         UniqueConstraint("project_id", "name"),
         CheckConstraint("seats >= 0", name="seats_not_negative"),
     )
+    __audit_names__ = {
+        "cohort": _("Cohort"),
+        "cohort.cancel": _("Cancelled a cohort"),
+        "cohort.save": _("Saved a cohort"),
+        "cohort.plan": _("Planned the sessions of a cohort"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import PARTICIPATION, PROJECT, exported
 from marketplace.core.places import municipality_name
 from marketplace.programme.models.participation import Participation
@@ -34,6 +35,24 @@ class CourseSession(Base):
         "lecturer": PARTICIPATION,
         "lecturer_email": PARTICIPATION,
         "title": PROJECT,
+    }
+    __audit_names__ = {
+        "session": _("Session"),
+        "session.add_catch_up": _("Planned a catch-up session"),
+        "session.add_material": _("Added material to a session"),
+        "session.ask_feedback": _("Asked the companies about a session"),
+        "session.feedback": _("Gave feedback on a session"),
+        "session.cancel": _("Cancelled a session"),
+        "session.move": _("Moved a session"),
+        "session.tell_missed": _("Notified the companies that missed a session"),
+        "session.remind": _("Reminded the companies of a session"),
+        "session.remove_material": _("Removed material from a session"),
+        "session.restore": _("Undid the cancellation of a session"),
+        "session.save": _("Changed a session"),
+        "session.attendance": _("Took attendance at a course session"),
+        "session.create_link": _("Made a link to a course session"),
+        "session.held": _("Confirmed that a course session was held"),
+        "session.withdraw_links": _("Stopped the links to a course session"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, sealing
 from marketplace.core.database import Base, keyring
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, SEALED, exported
 from marketplace.files.checks import CheckedFile
 from marketplace.files.models import StoredFile, random_file_id
@@ -48,6 +49,18 @@ class Proposal(Base):
         "sealed_submission": SEALED,
     }
     __export__ = {"created_by_id": exported("offers_begun", "created_at")}
+    __audit_names__ = {
+        "proposal": _("Offer"),
+        "proposal.begin": _("Started an offer"),
+        "proposal.close": _("Closed an offer"),
+        "proposal.decline_award": _("Declined a job that was won"),
+        "proposal.resume": _("Restored an offer"),
+        "proposal.rule_out": _("Ruled out an offer"),
+        "proposal.save": _("Saved an offer"),
+        "proposal.submit": _("Sent an offer"),
+        "proposal.withdraw": _("Withdrew an offer"),
+        "proposal.remind": _("Reminded a supplier of changes that are not sent"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
@@ -249,6 +262,10 @@ class EmergencyAccess(Base):
     __tablename__ = "broken_glass"
     __retention__ = {"reason": DECISION}
     __export__ = {"by_id": exported("seals_broken", "at", "until", "reason")}
+    __audit_names__ = {
+        "seal.break": _("Opened sealed offers in an emergency"),
+        "seal.rotate": _("Replaced the encryption key"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)

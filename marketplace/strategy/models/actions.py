@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import STRATEGY, exported
 from marketplace.strategy.models.objectives import Objective
 
@@ -24,6 +25,14 @@ class Action(Base):
         CheckConstraint("effort >= 1 AND effort <= 3", name="effort_in_range"),
     )
     __retention__ = {"what": STRATEGY}
+    __audit_names__ = {
+        "action": _("Action"),
+        "action.create": _("Added an action to the plan"),
+        "action.remove": _("Removed an action from the plan"),
+        "action.restore": _("Restored an action of the plan"),
+        "action.save": _("Changed an action of the plan"),
+        "action.state": _("Changed the state of an action"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
@@ -55,6 +64,11 @@ class ToolUse(Base):
 
     __tablename__ = "tool_use"
     __table_args__ = (UniqueConstraint("company_id", "tool_code"),)
+    __audit_names__ = {
+        "tool": _("Digital tool"),
+        "tool.remove": _("Removed a digital tool"),
+        "tool.save": _("Saved a digital tool"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))

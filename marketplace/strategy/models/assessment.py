@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import exported
 
 
@@ -20,6 +21,13 @@ class Assessment(Base):
     __tablename__ = "assessment"
     __table_args__ = (UniqueConstraint("company_id", "stage"),)
     __export__ = {"by_id": exported("self_assessments_begun", "stage", "begun_at", "finished_at")}
+    __audit_names__ = {
+        "assessment": _("Self-assessment"),
+        "assessment.ask": _("Asked a company to take the self-assessment again"),
+        "assessment.finish": _("Finished a self-assessment"),
+        "assessment.remind_half_done": _("Reminded a company to finish the self-assessment"),
+        "assessment.save": _("Saved answers of a self-assessment"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import STRATEGY, exported
 
 
@@ -23,6 +24,14 @@ class Objective(Base):
     __tablename__ = "objective"
     __table_args__ = (CheckConstraint("direction IN ('up', 'down')", name="direction_known"),)
     __retention__ = {"text": STRATEGY}
+    __audit_names__ = {
+        "objective": _("Objective"),
+        "objective.create": _("Added an objective"),
+        "objective.remind": _("Reminded a company to measure an objective"),
+        "objective.remove": _("Removed an objective"),
+        "objective.restore": _("Restored an objective"),
+        "objective.save": _("Changed an objective"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
@@ -63,6 +72,12 @@ class Measurement(Base):
 
     __tablename__ = "measurement"
     __export__ = {"by_id": exported("measurements_made", "measured_on", "value_milli", "source")}
+    __audit_names__ = {
+        "measurement": _("Measurement"),
+        "measurement.correct": _("Corrected a measurement of an objective"),
+        "measurement.create": _("Added a measurement of an objective"),
+        "measurement.withdraw": _("Withdrew a measurement of an objective"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     objective_id: Mapped[int] = mapped_column(ForeignKey("objective.id", ondelete="CASCADE"), index=True)

@@ -10,6 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
 from marketplace.core.i18n import default_locale
+from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import STRATEGY, exported
 from marketplace.organisations.models import BusinessGarden, Company
 
@@ -25,6 +26,21 @@ class Strategy(Base):
     __tablename__ = "strategy"
     __retention__ = {"content": STRATEGY}
     __export__ = {"updated_by_id": exported("strategies_saved", "updated_at", "content")}
+    __audit_names__ = {
+        "strategy": _("Digital strategy"),
+        "strategy.answer_review": _("Answered about a strategy"),
+        "strategy.ask_review": _("Asked for a review of the strategy"),
+        "strategy.comment": _("Commented on a strategy"),
+        "strategy.delete": _("Deleted the strategy"),
+        "strategy.remind_half_done": _("Reminded a company to continue with its strategy"),
+        "strategy.remind_review": _("Reminded a company to go through its plan"),
+        "strategy.resolve_comment": _("Resolved a comment on a strategy"),
+        "strategy.restore": _("Restored an earlier version of the strategy"),
+        "strategy.save": _("Saved a section of the strategy"),
+        "strategy.set_language": _("Chose the language of the strategy"),
+        "strategy.share": _("Shared the strategy with the business garden"),
+        "strategy.stop_sharing": _("Stopped sharing the strategy"),
+    }
 
     id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), unique=True)

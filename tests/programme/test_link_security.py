@@ -16,7 +16,7 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.programme.attendance import MarkSource
 from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import Cohort
-from marketplace.programme.models.sessions import AttendanceMark, CourseSession
+from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionFeedback
 from marketplace.programme.use_cases import attendance, seat_link, sign_up
 from marketplace.programme.use_cases.attendance import MarkOrigin
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
@@ -93,6 +93,29 @@ def test_new_sign_up_does_not_show_why_the_company_withdrew(cohort: Cohort, clie
     sign_up.sign_up(cohort.project.slug, cohort.id, details, "network 192.0.2.1")
     session.refresh(seat)
     assert "Sykdom" not in client.get(f"{seat.path}/data").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_new_sign_up_does_not_show_what_the_former_contact_person_wrote(
+    cohort: Cohort, client: Browser, is_confirmed: bool
+) -> None:
+    seat = programme.participation(cohort, organisation_number="310000388")
+    held = programme.course_session(cohort, clock.now() - dt.timedelta(days=1))
+    programme.mark(held, seat)
+    feedback = {"token_hash": "x", "asked_at": clock.now(), "comment": "Kursholderen var uforberedt"}
+    session.add(SessionFeedback(session_id=held.id, participation_id=seat.id, **feedback))
+    session.commit()
+    assert "uforberedt" in client.get(f"{seat.path}/data").get_data(as_text=True)
+    seat_link.withdraw(seat.token, "ill", "")
+    contact = Contact("Ola Nyhus", "ola@ysteri.example", "00 00 00 00")
+    details = SignUp("Bjørkvollen ysteri", "310000388", "5021", "food-drink", contact)
+    sign_up.sign_up(cohort.project.slug, cohort.id, details, "network 192.0.2.1")
+    session.refresh(seat)
+    if is_confirmed:
+        seat_link.confirm_seat(seat.token)
+    exported = client.get(f"{seat.path}/data").get_json()
+    assert (exported["feedback"], exported["attendance"]) == ([], [])
+    assert "withdraw" not in {change["transition"] for change in exported["changes"]}
 
 
 def test_page_of_a_secret_link_is_not_stored_by_browsers(cohort: Cohort, client: Browser) -> None:

@@ -1,9 +1,11 @@
 """Personal data of contact persons: export and erasure by the e-mailed link, without an account."""
 
+import datetime as dt
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
+from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -25,12 +27,17 @@ PARTICIPATION_COLUMNS = (
 
 
 def export_contact(token: str) -> dict[str, Any]:
-    """Return all data about a participation and its contact person as JSON values. Raises NotFound."""
-    participation = participation_by_token(token)
+    """Return all data about a participation and its contact person as JSON values. Raises NotFound.
 
-    def rows(model: Any, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+    What happened while another person was the contact is left out: anybody can sign a company up again.
+    """
+    participation = participation_by_token(token)
+    since = _contact_since(participation)
+
+    def rows(model: Any, at: Any, columns: tuple[str, ...]) -> list[dict[str, Any]]:
         query = select(model).where(model.participation_id == participation.id).order_by(model.id)
-        return [_row(one, columns) for one in session.scalars(query)]
+        own = query if since is None else query.where(at >= since)
+        return [_row(one, columns) for one in session.scalars(own)]
 
     mails = (
         select(OutboxMail)
@@ -41,13 +48,34 @@ def export_contact(token: str) -> dict[str, Any]:
         "made_at": clock.now().isoformat(),
         "course": participation.project.name,
         "participation": _row(participation, PARTICIPATION_COLUMNS),
-        "changes": rows(ParticipationEvent, ("at", "transition", "from_state", "to_state", "reason")),
-        "attendance": rows(AttendanceMark, ("session_id", "mark", "people", "marked_at")),
+        "changes": rows(
+            ParticipationEvent,
+            ParticipationEvent.at,
+            ("at", "transition", "from_state", "to_state", "reason"),
+        ),
+        "attendance": rows(
+            AttendanceMark, AttendanceMark.recorded_at, ("session_id", "mark", "people", "marked_at")
+        ),
         "feedback": rows(
-            SessionFeedback, ("session_id", "answered_at", "useful", "pace", "used_before", "comment")
+            SessionFeedback,
+            SessionFeedback.asked_at,
+            ("session_id", "answered_at", "useful", "pace", "used_before", "comment"),
         ),
         "mails": [_row(mail, ("created_at", "subject", "body")) for mail in session.scalars(mails)],
     }
+
+
+def _contact_since(participation: Participation) -> dt.datetime | None:
+    """Return the time from which the contact person is another one than before, or None if there was no other."""
+    former = participation.details_before_sign_up
+    if former is not None and former["contact_email"] not in {"", participation.contact_email}:
+        return participation.waiting_since or participation.signed_up_at
+    changes = select(func.max(AuditEvent.at)).where(
+        AuditEvent.action == "participation.change_contact",
+        AuditEvent.object_type == "participation",
+        AuditEvent.object_id == str(participation.id),
+    )
+    return session.scalar(changes)
 
 
 def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:

@@ -129,6 +129,8 @@ def update_details(viewer: Viewer, participation: Participation, details: Partic
     """Change the details of a company, inside the caller's transaction with the project locked."""
     is_new_contact = _contact_email(details) != participation.contact_email
     if is_new_contact:
+        if participation.contact_email:
+            record(viewer, "participation.change_contact", "participation", participation.id)
         notify_former_contact(participation)
         participation.renew_token()
     _assign(participation, details)

@@ -164,7 +164,9 @@ def confirm_participation(participation: Participation, viewer: Viewer | None = 
     `viewer` is the member of the garden who has spoken with the company; without one, the garden is notified.
     """
     participation.confirmed_at = clock.now()
-    participation.details_before_sign_up = None
+    former, participation.details_before_sign_up = participation.details_before_sign_up, None
+    if former is not None and former["contact_email"] not in {"", participation.contact_email}:
+        record(viewer, "participation.change_contact", "participation", participation.id)
     record(viewer, "participation.confirm", "participation", participation.id)
     update_follower(participation)
     cohort = participation.cohort

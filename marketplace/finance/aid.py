@@ -5,6 +5,7 @@ Commission Regulation (EU) 2023/2831, article 3: at most 300,000 euro to one und
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -14,9 +15,15 @@ NOT_AID = "none"
 PERIOD_YEARS = 3
 
 
+@lru_cache(maxsize=32)
+def _period_start(on: dt.date) -> dt.date:
+    """Return the last day before the three years that end on a day: the same one for all companies in a list."""
+    return on - relativedelta(years=PERIOD_YEARS)
+
+
 def rolling_sum(grants: Iterable[tuple[dt.date, str, int]], on: dt.date) -> int:
     """Return the de minimis aid, in øre, of the three years that end on a day, given date, basis and amount of each grant."""
-    after = on - relativedelta(years=PERIOD_YEARS)
+    after = _period_start(on)
     return sum(ore for granted_on, basis, ore in grants if basis == DE_MINIMIS and after < granted_on <= on)
 
 

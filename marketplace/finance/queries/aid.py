@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload, load_only
 
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.finance import aid
@@ -25,11 +26,14 @@ from marketplace.strategy.document_export.outline import Outline
 
 @dataclass(frozen=True, slots=True)
 class CompanyFinances:
-    """A company's fee and aid in the project, and its de minimis aid of three years in all projects, in øre."""
+    """A company's fee and aid in the project, and its de minimis aid of three years in all projects, in øre.
+
+    `fee` and `grants` are rows of the columns that the page shows.
+    """
 
     participation: Participation
-    fee: ParticipationFee | None
-    grants: Sequence[AidGrant]
+    fee: Any
+    grants: Sequence[Any]
     de_minimis_ore: int
 
     @property
@@ -52,19 +56,53 @@ class CompanyFinancesPage:
         return sum(row.aid_ore > 0 for row in self.rows)
 
 
+_PARTICIPATIONS = prepared(
+    select(Participation)
+    .options(
+        load_only(Participation.company_name, Participation.organisation_number, Participation.project_id)
+    )
+    .where(Participation.project_id == bindparam("project_id"), Participation.signed_up_at.is_not(None))
+    .order_by(norwegian_order(Participation.company_name), Participation.id)
+)
+_FEES = prepared(
+    select(
+        ParticipationFee.participation_id,
+        ParticipationFee.state,
+        ParticipationFee.amount_ore,
+        ParticipationFee.on,
+    )
+    .where(ParticipationFee.participation_id.in_(bindparam("ids", expanding=True)))
+    .order_by(ParticipationFee.id)  # the newest replaces the others
+)
+_ARE_VALID = (
+    AidGrant.organisation_number.in_(bindparam("numbers", expanding=True)),
+    AidGrant.amount_ore > 0,
+    is_valid(AidGrant),
+)
+_GRANTS = prepared(
+    select(
+        AidGrant.organisation_number,
+        AidGrant.project_id,
+        AidGrant.granted_on,
+        AidGrant.basis,
+        AidGrant.amount_ore,
+    )
+    .where(*_ARE_VALID)
+    .order_by(AidGrant.granted_on, AidGrant.id)
+)
+
+
 def company_finances(access: ProjectAccess) -> CompanyFinancesPage:
     """Return fees and aid by company for members of the owner garden. Raises Forbidden for partner gardens."""
     if not access.is_owner_garden:
         raise Forbidden
-    participations = session.scalars(
-        select(Participation)
-        .where(Participation.project_id == access.project.id, Participation.signed_up_at.is_not(None))
-        .order_by(norwegian_order(Participation.company_name), Participation.id)
-    ).all()
+    participations = session.scalars(_PARTICIPATIONS, {"project_id": access.project.id}).all()
     ids = [one.id for one in participations]
+    fees = {fee.participation_id: fee for fee in session.execute(_FEES, {"ids": ids})}
+    grants: defaultdict[str, list[Any]] = defaultdict(list)
     numbers = [one.organisation_number for one in participations if one.organisation_number]
-    fees = _newest_fees(ids)
-    grants = grants_by_number(numbers)
+    for grant in session.execute(_GRANTS, {"numbers": numbers}):
+        grants[grant.organisation_number].append(grant)
     rows = [
         _company(one, fees.get(one.id), grants.get(one.organisation_number or "", []))
         for one in participations
@@ -75,9 +113,7 @@ def company_finances(access: ProjectAccess) -> CompanyFinancesPage:
     return CompanyFinancesPage(rows, dict(fees_ore), sum(row.aid_ore for row in rows))
 
 
-def _company(
-    participation: Participation, fee: ParticipationFee | None, grants: Sequence[AidGrant]
-) -> CompanyFinances:
+def _company(participation: Participation, fee: Any, grants: Sequence[Any]) -> CompanyFinances:
     de_minimis = aid.rolling_sum(
         ((grant.granted_on, grant.basis, grant.amount_ore) for grant in grants), clock.today()
     )
@@ -85,29 +121,13 @@ def _company(
     return CompanyFinances(participation, fee, own, de_minimis)
 
 
-def _newest_fees(participation_ids: Sequence[int]) -> dict[int, ParticipationFee]:
-    query = (
-        select(ParticipationFee)
-        .where(ParticipationFee.participation_id.in_(participation_ids))
-        .order_by(ParticipationFee.id)
-    )
-    return {fee.participation_id: fee for fee in session.scalars(query)}
-
-
 def grants_by_number(organisation_numbers: Sequence[str]) -> dict[str, list[AidGrant]]:
     """Return the valid grants of companies in all projects, by organisation number."""
-    query = (
-        select(AidGrant)
-        .where(
-            AidGrant.organisation_number.in_(organisation_numbers),
-            AidGrant.amount_ore > 0,
-            is_valid(AidGrant),
-        )
-        .options(joinedload(AidGrant.project).joinedload(Project.garden))
-        .order_by(AidGrant.granted_on, AidGrant.id)
-    )
+    with_project = joinedload(AidGrant.project).joinedload(Project.garden)
+    query = select(AidGrant).where(*_ARE_VALID).options(with_project)
+    query = query.order_by(AidGrant.granted_on, AidGrant.id)
     found: dict[str, list[AidGrant]] = defaultdict(list)
-    for grant in session.scalars(query):
+    for grant in session.scalars(query, {"numbers": organisation_numbers}):
         found[grant.organisation_number].append(grant)
     return found
 

@@ -1,10 +1,11 @@
 """The rows of other pages' lists that figures of a report count.
 
-Only rows that a garden sees in its lists anyway: how far a company is, sessions, suppliers and accounts. A report shares
-no text or answer of a company with anybody, and briefs are counted without the company's name. So ordering, tools,
-satisfaction, and the results of objectives and self-assessments have no rows here.
+Only rows that a garden sees in its lists anyway: how far a company is, sessions with their attendance and feedback,
+suppliers and accounts. A report shares no plan of a company with anybody, and briefs are counted without the company's
+name. So ordering, tools, and the results of objectives and self-assessments have no rows here.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +14,14 @@ from typing import Any
 from marketplace.reporting.facts import Aid, Money, ReportFacts
 from marketplace.reporting.parts.companies import Member, consenting, followed_since, members_of
 from marketplace.reporting.parts.market import approved_at_end, approved_before
-from marketplace.reporting.parts.money import COST, PLAN, RECEIVED, places_by_municipality
+from marketplace.reporting.parts.money import (
+    COST,
+    PLAN,
+    RECEIVED,
+    answered_feedback,
+    places_by_municipality,
+    quotable_feedback,
+)
 from marketplace.reporting.parts.sessions import (
     attendance,
     duration,
@@ -138,6 +146,8 @@ def _session_rows(facts: ReportFacts) -> dict[str, FigureRows]:
         "attendances": {key: count for key, count in attended.items() if count},
         "present": attended,
         "head_count": {row.row_id: int(row["head_count"]) for row in held if row["head_count"] is not None},
+        "feedback": Counter(row.owner_id for row in answered_feedback(facts)),
+        "quotes": Counter(row.owner_id for row in quotable_feedback(facts)),
     }
     return {code: FigureRows(CountedList.SESSIONS, found) for code, found in amounts.items()}
 

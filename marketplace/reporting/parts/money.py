@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from marketplace.reporting.counting import count_dated, counted, mean_figure, not_measured, sum_dated
-from marketplace.reporting.facts import Money, ReportFacts
+from marketplace.reporting.facts import Money, ReportFacts, Row
 from marketplace.reporting.figures import Figure, ReportPart
 
 NOK = "NOK"
@@ -143,15 +143,10 @@ def satisfaction_part(facts: ReportFacts) -> ReportPart:
         for row in facts.of("feedback")
         if (row.day("asked_at") or last_day) <= last_day
     }
-    answered = [
-        row
-        for row in facts.of("feedback")
-        if row["answered_at"] and (row.day("answered_at") or last_day) <= last_day
-    ]
+    answered = answered_feedback(facts)
     useful = [row for row in answered if row["useful"] is not None]
     companies = len({row["participation_id"] for row in useful})
-    quoted = _participations_with_quotes(facts)
-    quotes = [row for row in answered if row["has_quote"] and row["participation_id"] in quoted]
+    quotes = quotable_feedback(facts)
     figures: list[Figure] = [
         count_dated(
             "feedback", [row.day("answered_at") for row in answered], period, n=companies, of=len(asked)
@@ -175,6 +170,19 @@ def _spread_of(values: Iterable[int]) -> int | None:
     return int(Fraction(100_000 * sum(value >= 4 for value in known), len(known)) + Fraction(1, 2))  # noqa: PLR2004 because 4 and 5 of 5 are the good answers
 
 
-def _participations_with_quotes(facts: ReportFacts) -> set[int]:
-    """Return the participations of the companies that did not say no to quotes when they signed up."""
-    return {row.row_id for row in facts.of("participation") if row["allows_quotes"] is not False}
+def answered_feedback(facts: ReportFacts) -> list[Row]:
+    """Return the answers that were given by the end of the period."""
+    last_day = facts.period.last_day
+    return [
+        row
+        for row in facts.of("feedback")
+        if row["answered_at"] and (row.day("answered_at") or last_day) <= last_day
+    ]
+
+
+def quotable_feedback(facts: ReportFacts) -> list[Row]:
+    """Return the answers with a comment that may be quoted, of companies that did not say no to quotes when they signed up."""
+    allowed = {row.row_id for row in facts.of("participation") if row["allows_quotes"] is not False}
+    return [
+        row for row in answered_feedback(facts) if row["has_quote"] and row["participation_id"] in allowed
+    ]

@@ -158,7 +158,7 @@ def test_duplicate_warning_is_shown_only_for_repeated_text(market: Market, brows
             data=filled(understanding=same, act="send"),
             follow_redirects=True,
         )
-        assert "Sendt." in answer.text
+        assert "kan endre det til svarfristen" in answer.text
         assert ("med samme ord som andre" in answer.text) == (name == "kvistverk")
         assert market.proposal(name).state == "submitted"
 

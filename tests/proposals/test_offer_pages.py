@@ -23,7 +23,9 @@ def test_offer_form_works_without_javascript(browser, market):
     answer = person.post(OFFER, data=filled(team="", act="send", seen="1"), follow_redirects=True)
     assert HtmlPage(answer.text).all(id="team-error")
     assert market.proposal("kvistverk").state == "draft"
-    person.post(OFFER, data=filled(act="send", seen="1"))
+    answer = person.post(OFFER, data=filled(act="send", seen="1"))
+    assert answer.location == "/proposals"
+    assert "er sendt. Dere kan endre det til svarfristen" in person.page("/proposals").text
     sent = market.proposal("kvistverk")
     assert sent.state == "submitted"
     lines = sent.submitted_content["price_lines"]

@@ -158,7 +158,8 @@ def _change_files(reference: str, form: OfferForm) -> int | None:
 def _send(reference: str, revision: int) -> ViewResponse:
     """Submit the saved offer if it is complete, and say what happened."""
     viewer = current_viewer()
-    problems = queries.load_supplier_offer(viewer, reference).problems
+    supplier_offer = queries.load_supplier_offer(viewer, reference)
+    problems = supplier_offer.problems
     if problems:
         flashes.note(
             ngettext(
@@ -172,15 +173,18 @@ def _send(reference: str, revision: int) -> ViewResponse:
         sent = use_cases.submit(viewer, reference, revision)
     except (RuleBroken, Conflict) as error:
         flashes.warn(error.message)
-    else:
-        flashes.done(_("Sent. You can change the offer until the deadline."))
-        if queries.count_duplicate_offers(sent) >= DUPLICATE_THRESHOLD:
-            flashes.note(
-                _(
-                    "You describe this job in the same words as other suppliers. Companies are told this when they compare offers. Write what it means for this job."
-                )
+        return see_other("proposals.edit", reference=reference)
+    title = supplier_offer.requirements.title
+    flashes.done(
+        _("The offer on “%(title)s” has been sent. You can change it until the deadline.", title=title)
+    )
+    if queries.count_duplicate_offers(sent) >= DUPLICATE_THRESHOLD:
+        flashes.note(
+            _(
+                "You describe this job in the same words as other suppliers. Companies are told this when they compare offers. Write what it means for this job."
             )
-    return see_other("proposals.edit", reference=reference)
+        )
+    return see_other("proposals.index")
 
 
 def _is_autosave() -> bool:

@@ -194,6 +194,6 @@ def test_choosing_the_lower_scored_offer_states_both_scores_first(opened, browse
     browser("owner").set_cookie("locale", "en")
     lower = browser("owner").page(f"/briefs/{REFERENCE}/award?proposal={numbers['myrull']}").text
     assert "You scored this offer 60 of 100, and Kvistverk 100." in lower
-    assert "Each letter names Myrull" in lower
+    assert "Each letter says that you chose Myrull" in lower
     higher = browser("owner").page(f"/briefs/{REFERENCE}/award?proposal={numbers['kvistverk']}").text
     assert "You scored this offer" not in higher

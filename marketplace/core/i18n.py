@@ -162,6 +162,16 @@ def format_datetime(moment: dt.datetime, *, weekday: bool = False) -> str:
     )
 
 
+def format_time_range(starts_at: dt.datetime, ends_at: dt.datetime) -> str:
+    """Format a day with its weekday, and the times between which something takes place."""
+    return gettext(
+        "%(date)s, %(start)s\N{EN DASH}%(end)s",
+        date=format_date(starts_at, weekday=True),
+        start=format_time(starts_at),
+        end=format_time(ends_at),
+    )
+
+
 def format_list(items: list[str]) -> str:
     """Join items as "a, b og c" in the current language."""
     if len(items) < 2:  # noqa: PLR2004 because a single item needs no conjunction

@@ -76,6 +76,7 @@ def register(app: Flask) -> None:
         "date": i18n.format_date,
         "day": _day,
         "datetime": i18n.format_datetime,
+        "time_range": i18n.format_time_range,
         "time": i18n.format_time,
         "money": i18n.format_money,
         "amount": format_amount,

@@ -72,12 +72,20 @@ def course(app: Flask) -> Course:
 
 def test_course_page_shows_attendance_next_session_and_distance(course: Course, client: Browser) -> None:
     page = client.sign_in(course.owner.user_id or 0).page("/course")
-    assert "Dere var med på 1 av 2 samlinger. Dere trenger 4 av 3 for å fullføre kurset." in page.text
+    assert "Dere var med på 1 av 2 samlinger. Dere trenger 4 for å fullføre kurset." in page.text
     assert "Neste: " in page.text
     assert "km i luftlinje" in page.text
     assert course.seat.token in page.html
     assert "/guide/goal" in page.links().values()
     assert course.seat.calendar_token in page.html
+
+
+def test_seat_page_shows_attendance_to_a_company_without_an_account(course: Course, client: Browser) -> None:
+    course.seat.project.sessions_needed = 2
+    session.commit()
+    text = client.page(course.seat.path).text
+    assert "Dere var med på 1 av 2 samlinger. Dere trenger 2 av 3 for å fullføre kurset." in text
+    assert ("Ikke til stede" in text, text.count("Til stede")) == (True, 1)
 
 
 def test_member_who_is_not_owner_cannot_reach_the_seat_page(course: Course, client: Browser) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
-from marketplace.core.i18n import format_date, format_datetime, format_time, ngettext
+from marketplace.core.i18n import format_date, format_time_range, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.icalendar import CalendarEvent, Mailbox, invitation
 from marketplace.outbox.messages import Content, as_message
@@ -82,8 +82,7 @@ def _time_and_place(course_session: CourseSession) -> list[str]:
 
 
 def _lines(one: TimeAndPlace) -> list[str]:
-    starts_at = format_datetime(one.starts_at, weekday=True)
-    return [f"{starts_at}\N{EN DASH}{format_time(one.ends_at)}", one.venue]
+    return [format_time_range(one.starts_at, one.ends_at), one.venue]
 
 
 @as_message("session_invited")

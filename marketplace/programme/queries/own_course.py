@@ -125,6 +125,13 @@ def own_courses(company_id: int, *, with_material: bool = True) -> list[OwnCours
     return [_course(one, sessions, marks.get(one.id, {}), material) for one in participations]
 
 
+def course_of(participation: Participation) -> OwnCourse:
+    """Return the course of one participation without its material."""
+    cohort_id = participation.cohort_id
+    sessions, marks = _sessions_and_marks([participation.id], {cohort_id} if cohort_id else set())
+    return _course(participation, sessions, marks.get(participation.id, {}), {})
+
+
 def _sessions_and_marks(
     participation_ids: Sequence[int], cohort_ids: set[int]
 ) -> tuple[list[CourseSession], dict[int, dict[int, tuple[int, Mark]]]]:

@@ -7,9 +7,11 @@ from flask import jsonify, render_template, request
 
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
+from marketplace.programme.attendance import MARK_LABELS
 from marketplace.programme.forms.sign_up import CohortChoiceForm, ContactFields, WithdrawalForm
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.queries import courses as queries
+from marketplace.programme.queries.own_course import course_of
 from marketplace.programme.queries.sessions import past_sessions
 from marketplace.programme.use_cases import contact_data
 from marketplace.programme.use_cases import seat_link as use_cases
@@ -41,6 +43,8 @@ def seat(token: str) -> ViewResponse:
         deadline=queries.seat_deadline(participation),
         comes_back=CohortChoiceForm(_open_cohorts(participation)),
         states=ParticipationState,
+        course=course_of(participation),
+        mark_labels=MARK_LABELS,
     )
 
 

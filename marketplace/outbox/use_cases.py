@@ -12,13 +12,10 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext, use_locale
 from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
+from marketplace.outbox.limits import MAX_DIGEST_LINES, MAX_THROTTLED_MAILS, THROTTLE_HOURS
 from marketplace.outbox.messages import Content, Message, Recipient
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.outbox.topics import DIGEST_INTERVALS, TOPICS, Delivery, Topic
-
-MAX_THROTTLED_MAILS = 3
-THROTTLE_HOURS = 6
-MAX_DIGEST_LINES = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.reporting.definitions import breakdown_label, definition, definitions_version, part_label
 from marketplace.reporting.facts import ReportPeriod
+from marketplace.reporting.figure_format import exact_value, figure_text, unit_text
 from marketplace.reporting.figures import Evidence, FigureState, ReportPart
 from marketplace.reporting.issue_document import SHOWN_DIGEST
-from marketplace.reporting.labels import cell_label, exact_value, figure_text, unit_text
+from marketplace.reporting.labels import cell_label
 from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.publication import is_issued_only
 from marketplace.reporting.serialization import SCHEMA_VERSION, parts_to_json

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from marketplace.core.i18n import current_locale, format_date, format_datetime, format_list
 from marketplace.core.i18n import gettext as _
 from marketplace.reporting.definitions import breakdown_label, definition, part_label
+from marketplace.reporting.figure_format import figure_text, value_text
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
-from marketplace.reporting.labels import cell_label, figure_text, value_text
+from marketplace.reporting.labels import cell_label
 from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
 

@@ -15,7 +15,8 @@ from marketplace.reporting.definitions import (
     part_codes,
     part_label,
 )
-from marketplace.reporting.labels import cell_label, value_text
+from marketplace.reporting.figure_format import value_text
+from marketplace.reporting.labels import cell_label
 
 EXAMPLES = [
     "recruited",

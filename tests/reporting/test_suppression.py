@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import scipy.linalg
 
+from marketplace.reporting.figure_format import figure_text
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
-from marketplace.reporting.labels import figure_text
 from marketplace.reporting.suppression import suppress, suppress_breakdown
 
 CATEGORIES = ("a", "b", "c", "d", "e", "f")

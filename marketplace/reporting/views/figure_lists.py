@@ -12,9 +12,9 @@ from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.reporting.counting import sample_figure
 from marketplace.reporting.definitions import definition
+from marketplace.reporting.figure_format import WHOLE_UNITS, value_text
 from marketplace.reporting.figure_rows import CountedList, FigureRows
 from marketplace.reporting.figures import Figure, FigureState, ReportPart
-from marketplace.reporting.labels import WHOLE_UNITS, value_text
 from marketplace.reporting.queries.figure_lists import visible_rows
 from marketplace.reporting.queries.live import shown_parts
 from marketplace.reporting.queries.report import LiveReport

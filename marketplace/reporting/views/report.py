@@ -12,8 +12,9 @@ from marketplace.core.i18n import gettext as _
 from marketplace.data import data_path
 from marketplace.reporting import export
 from marketplace.reporting.definitions import breakdown_label, definition, part_label
+from marketplace.reporting.figure_format import figure_text, value_text
 from marketplace.reporting.figures import Evidence
-from marketplace.reporting.labels import cell_label, figure_text, value_text
+from marketplace.reporting.labels import cell_label
 from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.queries import live
 from marketplace.reporting.queries import report as queries

@@ -11,7 +11,7 @@ from marketplace.core.collation import fold_letters
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
-from marketplace.core.identifiers import parse_organisation_number
+from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.core.places import municipalities_named
 from marketplace.core.region import current_region
 from marketplace.core.text import clean_line, clean_text, remove_invisible

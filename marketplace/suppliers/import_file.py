@@ -11,8 +11,8 @@ from typing import Any
 from marketplace.core import taxonomy
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import default_locale
-from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import MAX_NOK
+from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.core.places import find_municipality
 from marketplace.core.text import clean_line, clean_text, has_control_characters, name_key
 from marketplace.core.web_address import parse_web_address

@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.currencies import format_amount, format_rate
 from marketplace.core.email_address import mailto_url
-from marketplace.core.identifiers import format_organisation_number
+from marketplace.core.organisation_number import format_organisation_number
 from marketplace.core.places import municipality_name
 from marketplace.core.region import current_region
 from marketplace.web import form_recovery, score_format

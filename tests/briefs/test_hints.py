@@ -11,8 +11,8 @@ from marketplace.briefs import guide
 from marketplace.briefs.guide.questions import raw_guide
 from marketplace.core import i18n
 from marketplace.core.dates import is_unknown, parse_date, parse_month
-from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok
+from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.core.web_address import parse_web_address
 
 pytestmark = pytest.mark.once

@@ -11,9 +11,10 @@ from marketplace.core import clock, i18n, places, taxonomy
 from marketplace.core.dates import parse_date, parse_month
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import use_locale
-from marketplace.core.identifiers import format_organisation_number, make_slug, parse_organisation_number
+from marketplace.core.identifiers import make_slug
 from marketplace.core.money import parse_nok
 from marketplace.core.numbers import parse_whole_number
+from marketplace.core.organisation_number import format_organisation_number, parse_organisation_number
 from marketplace.core.web_address import parse_web_address
 from tests.support.any_text import any_text
 

@@ -8,7 +8,7 @@ import pytest
 
 from marketplace.briefs import guide
 from marketplace.core import clock, places, taxonomy
-from marketplace.core.identifiers import parse_organisation_number
+from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.demo import content_files as content
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.offer_fields import OFFER_FIELDS

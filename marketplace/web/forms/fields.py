@@ -15,9 +15,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.core.dates import parse_date
 from marketplace.core.i18n import gettext
-from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok, strip_amount_words
 from marketplace.core.numbers import COUNTED, format_plain_milli, parse_milli, parse_whole_number
+from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.core.region import language_choices
 from marketplace.core.text import clean_line, clean_text
 from marketplace.core.web_address import parse_web_address

@@ -28,6 +28,7 @@ from marketplace.web.forms import (
     email,
     length,
     required,
+    telephone,
 )
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class CompanyFields(BaseForm):
     sector = ChoiceField(_l("Sector"), [required()], validate_choice=False)
     employees = NumberField(_l("Number of employees"), high=100_000)
     website = WebAddressField(_l("Website"), [length(high=300)])
-    phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
+    phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"autocomplete": "tel"})
     about = LongTextField(
         _l("About the company"),
         [length(high=1000)],
@@ -225,7 +226,7 @@ class GardenForm(BaseForm):
         _l("Municipalities covered"), [required(_l("Choose at least one municipality."))]
     )
     email = EmailField(_l("E-mail address"), [length(high=254), email()])
-    phone = TextField(_l("Telephone"), [length(high=40)])
+    phone = TextField(_l("Telephone"), [length(high=40), telephone()])
     website = WebAddressField(_l("Website"), [length(high=300)])
     about = LongTextField(_l("About the garden"), [length(high=1000)])
 

@@ -10,6 +10,7 @@ from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import gettext as _
 from marketplace.core.import_table import DuplicateFinder, RowReader, TableFormat, TableProblem, read_rows
 from marketplace.core.numbers import parse_whole_number
+from marketplace.core.telephone import has_number
 from marketplace.core.text import name_key
 from marketplace.programme.lifecycle import SOURCES
 
@@ -96,7 +97,7 @@ class _CompanyReader(RowReader):
             employees=self._employees(),
             contact_name=self.text("contact_name", 0, 120),
             contact_email=self._email(),
-            contact_phone=self.text("contact_phone", 0, 40),
+            contact_phone=self._phone(),
             source=self._source(),
         )
 
@@ -107,6 +108,16 @@ class _CompanyReader(RowReader):
         except (UnreadableInputError, ValueError) as error:
             self.add_fault("employees", _("Not a number."), str(error))
             return None
+
+    def _phone(self) -> str:
+        text = self.text("contact_phone", 0, 40)
+        if text and not has_number(text):
+            self.add_fault(
+                "contact_phone",
+                _("Not a telephone number."),
+                _("Write it in digits, or leave the cell empty."),
+            )
+        return text
 
     def _email(self) -> str:
         text = self.values.get("contact_email", "")

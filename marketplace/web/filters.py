@@ -12,6 +12,7 @@ from marketplace.core.email_address import mailto_url
 from marketplace.core.organisation_number import format_organisation_number
 from marketplace.core.places import municipality_name
 from marketplace.core.region import current_region
+from marketplace.core.telephone import tel_url
 from marketplace.web import form_recovery, score_format
 from marketplace.web.viewer import current_viewer
 
@@ -92,6 +93,7 @@ def register(app: Flask) -> None:
         "orgnr": format_organisation_number,
         "quoted": i18n.quoted,
         "mailto": mailto_url,
+        "tel": tel_url,
     }
     env.filters.update(filters)
 

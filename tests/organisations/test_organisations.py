@@ -136,10 +136,10 @@ def test_conflict_with_another_window_says_so(client: Browser) -> None:
         for key, value in factories.COMPANY_FORM.items()
         if key not in {"person_name", "email", "password"}
     }
-    assert client.post("/organisation", data=form | {"seen": seen, "phone": "1"}).status_code == 303
+    assert client.post("/organisation", data=form | {"seen": seen, "phone": "00 00 00 01"}).status_code == 303
     assert (
         "lagret dette i et annet vindu"
-        in client.post("/organisation", data=form | {"seen": seen, "phone": "2"}).text
+        in client.post("/organisation", data=form | {"seen": seen, "phone": "00 00 00 02"}).text
     )
     client.sign_in(other.user_id or 0)
     assert (

@@ -33,7 +33,7 @@ def test_table_faults_name_line_and_column() -> None:
         "fjellheim;;;;;;;",
     ]
     columns = [
-        "company_name", "organisation_number", "municipality", "sector", "employees", "contact_email",
+        "company_name", "organisation_number", "municipality", "sector", "employees", "contact_email", "contact_phone",
     ]  # fmt: skip
     assert set(problems(HEAD + "\n".join(lines))) == {
         *((2, column) for column in columns),

@@ -245,26 +245,27 @@ def test_public_page_signs_up_and_the_link_confirms(cohort: Cohort, client: Brow
     assert "1 av 1 plasser ledig" in client.page("/courses").text
     path = f"/courses/{cohort.project.slug}/{cohort.id}/sign-up"
     assert client.page(path).text
-    answer = client.post(
-        path,
-        data={
-            "organisation_number": "310 000 388",
-            "company_name": "Bjørkvollen ysteri",
-            "municipality": "5021",
-            "sector": "food-drink",
-            "contact_name": "Kari Lyngstad",
-            "email": "kari@ysteri.example",
-            "phone": "00 00 00 00",
-        },
-    )
+    form = {
+        "organisation_number": "310 000 388",
+        "company_name": "Bjørkvollen ysteri",
+        "municipality": "5021",
+        "sector": "food-drink",
+        "contact_name": "Kari Lyngstad",
+        "email": "kari@ysteri.example",
+        "phone": "00 00 00 00",
+    }
+    refused = client.post(path, data=form | {"phone": "ring butikken"})
+    assert "Skriv et telefonnummer med sifre" in refused.text
+    assert "ring butikken" in refused.text
+    answer = client.post(path, data=form)
     assert answer.status_code == 303
     mail = session.scalars(select(OutboxMail)).one()
     assert "Bekreft" in client.page(mail.link_path).text
     client.post(f"{mail.link_path}/confirm")
     assert session.query(Participation).one().confirmed_at is not None
     paths = [str(link.get("href")) for link in client.page(mail.link_path).all("a")]
-    form = client.page(next(path for path in paths if path.startswith("/register/company")))
-    values = [form.one("input", id=name).get("value") for name in ("name", "organisation_number")]
+    page = client.page(next(path for path in paths if path.startswith("/register/company")))
+    values = [page.one("input", id=name).get("value") for name in ("name", "organisation_number")]
     assert values == ["Bjørkvollen ysteri", "310 000 388"]
 
 

@@ -4,7 +4,7 @@ from wtforms.validators import Optional
 
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.programme.use_cases.attendance import MAX_PEOPLE
-from marketplace.web.forms import BaseForm, NumberField, TextField, length, required
+from marketplace.web.forms import BaseForm, NumberField, TextField, length, required, telephone
 
 
 class GuestForm(BaseForm):
@@ -14,7 +14,7 @@ class GuestForm(BaseForm):
     contact_name = TextField(
         _l("Name of the person"), [required(_l("Enter the name of the person.")), length(2, 120)]
     )
-    phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"inputmode": "tel"})
+    phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"inputmode": "tel"})
 
 
 class HeldForm(BaseForm):

@@ -21,6 +21,7 @@ from marketplace.web.forms import (
     email,
     length,
     required,
+    telephone,
 )
 
 
@@ -38,7 +39,7 @@ class ParticipationForm(BaseForm):
     sector_code = ChoiceField(_l("Sector"), validate_choice=False)
     employees = NumberField(_l("Employees"), render_kw={"inputmode": "numeric"})
     contact_name = TextField(_l("Contact person"), [length(high=120)])
-    contact_phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"inputmode": "tel"})
+    contact_phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"inputmode": "tel"})
     contact_email = EmailField(_l("E-mail address"), [length(high=254), email()])
     source = ChoiceField(_l("How did you find the company?"), validate_choice=False)
     wants_invitations = BooleanField(_l("May get invitations to the course by e-mail"), default=True)

@@ -21,6 +21,7 @@ from marketplace.web.forms import (
     email,
     length,
     required,
+    telephone,
 )
 
 
@@ -52,7 +53,7 @@ class ContactFields(BaseForm):
     )
     phone = TextField(
         _l("Your telephone number"),
-        [required(), length(8, 40)],
+        [required(), length(5, 40), telephone()],
         render_kw={"autocomplete": "tel", "inputmode": "tel"},
     )
 

@@ -31,6 +31,7 @@ from marketplace.web.forms import (
     email,
     length,
     required,
+    telephone,
 )
 
 
@@ -51,7 +52,7 @@ class BasicsFields(BaseForm):
     )
     municipality = ChoiceField(_l("Municipality where you are based"), [required()], validate_choice=False)
     website = WebAddressField(_l("Website"), [length(high=300)], render_kw={"autocomplete": "url"})
-    phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
+    phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"autocomplete": "tel"})
     employees = NumberField(_l("Team size"), high=100_000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -20,7 +20,7 @@ from marketplace.web.forms.fields import (
     WebAddressField,
     WrappedTextField,
 )
-from marketplace.web.forms.validators import Check, email, length, missing_value_message, required
+from marketplace.web.forms.validators import Check, email, length, missing_value_message, required, telephone
 
 __all__ = [
     "BaseForm",
@@ -49,4 +49,5 @@ __all__ = [
     "missing_value_message",
     "refuse_form",
     "required",
+    "telephone",
 ]

@@ -8,6 +8,7 @@ from wtforms.validators import StopValidation, ValidationError
 
 from marketplace.core.email_address import InvalidEmailError, NonAsciiLocalPartError, parse_email
 from marketplace.core.i18n import gettext, ngettext
+from marketplace.core.telephone import has_number
 from marketplace.web.forms.fields import DayField, NumberField, TimeField
 
 Check = Callable[[Any, Field], None]
@@ -63,6 +64,16 @@ def length(low: int = 0, high: int = 0) -> Check:
             raise ValidationError(
                 ngettext("Enter at least %(num)s character.", "Enter at least %(num)s characters.", low)
             )
+
+    return check
+
+
+def telephone() -> Check:
+    """Require a telephone number in the text. Words beside it stay."""
+
+    def check(_form: object, field: Field) -> None:
+        if field.data and not has_number(field.data):
+            raise ValidationError(gettext("Enter a telephone number in digits."))
 
     return check
 

@@ -1,0 +1,26 @@
+"""Telephone numbers as people write them: "22 33 44 55", "+47 22334455", "22 33 44 55 (etter kl. 16)"."""
+
+import re
+import unicodedata
+
+MIN_DIGITS = 5
+"""Norwegian numbers have eight digits, or five."""
+_NUMBER = re.compile(r"\+?[0-9](?:[ ().\-\u2010-\u2015]*[0-9])+")
+
+
+def has_number(text: str) -> bool:
+    """Return True if a text contains a telephone number."""
+    return bool(_first_number(text))
+
+
+def tel_url(text: str) -> str:
+    """Return the link that calls the first number of a text."""
+    return f"tel:{_first_number(text)}"
+
+
+def _first_number(text: str) -> str:
+    found = (
+        re.sub(r"[^0-9+]", "", match.group())
+        for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text))
+    )
+    return next((number for number in found if len(number) >= MIN_DIGITS), "")

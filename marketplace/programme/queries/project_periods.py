@@ -2,31 +2,33 @@
 
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_passed
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
 from marketplace.strategy.measuring import Period
 
+_PERIODS = prepared(
+    select(Project.starts_on, Project.ends_on)
+    .join(Participation, Participation.project_id == Project.id)
+    .where(
+        Participation.company_id == bindparam("company_id"),
+        Participation.state == ParticipationState.SIGNED_UP,
+        Project.closed_at.is_(None),
+        or_(Project.ends_on.is_(None), Project.ends_on >= bindparam("today")),
+    )
+    .order_by(Project.starts_on, Project.id)
+)
+
 
 def project_periods(company_id: int) -> list[Period]:
     """Return the periods of the projects in which a company has a seat and that have not ended."""
-    query = (
-        select(Project.starts_on, Project.ends_on)
-        .join(Participation, Participation.project_id == Project.id)
-        .where(
-            Participation.company_id == company_id,
-            Participation.state == ParticipationState.SIGNED_UP,
-            Project.closed_at.is_(None),
-            or_(Project.ends_on.is_(None), Project.ends_on >= clock.today()),
-        )
-        .order_by(Project.starts_on, Project.id)
-    )
-    return [Period(row.starts_on, row.ends_on) for row in session.execute(query)]
+    params = {"company_id": company_id, "today": clock.today()}
+    return [Period(row.starts_on, row.ends_on) for row in session.execute(_PERIODS, params)]
 
 
 def ended_projects(months: int) -> Any:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.actions import Action
@@ -46,9 +46,23 @@ def as_prioritized(action: Action) -> Prioritized:
     return Prioritized(action.id, action.effect, action.effort, action.due_on, action.depends_on_id)
 
 
+_OF_COMPANY = prepared(
+    select(Action)
+    .join(Strategy, Strategy.id == Action.strategy_id)
+    .where(Strategy.company_id == bindparam("company_id"))
+    .options(joinedload(Action.objective))
+    .order_by(Action.id)
+)
+
+
 def own_actions(viewer: Viewer) -> ActionList:
-    """Return the actions of the viewer's company: the three to do first, the others, closed and removed ones."""
-    actions = session.scalars(_own(viewer).options(joinedload(Action.objective)).order_by(Action.id)).all()
+    """Return the actions of the viewer's company: the three to do first, the others, closed and removed ones.
+
+    Raises NotFound for other viewers.
+    """
+    if not viewer.is_company:
+        raise NotFound
+    actions = session.scalars(_OF_COMPANY, {"company_id": viewer.organisation_id}).all()
     standing = [action for action in actions if action.removed_at is None]
     by_id = {action.id: action for action in standing if action.state in OPEN_STATES}
     ordered = [by_id[number] for number in prioritize(as_prioritized(action) for action in by_id.values())]

@@ -66,15 +66,18 @@ def answers_of(assessment: Assessment) -> dict[str, Answer]:
     return {one.code: Answer(AnswerKind(one.kind), one.value) for one in assessment.answers}
 
 
+_ASSESSMENTS = prepared(
+    select(Assessment)
+    .where(Assessment.company_id == bindparam("company_id"))
+    .options(selectinload(Assessment.answers))
+    .execution_options(populate_existing=True)
+)
+
+
 def assessments_of(company_id: int) -> dict[Stage, Assessment]:
     """Return the assessments of a company with their answers, by stage."""
-    query = (
-        select(Assessment)
-        .where(Assessment.company_id == company_id)
-        .options(selectinload(Assessment.answers))
-        .execution_options(populate_existing=True)
-    )
-    return {Stage(one.stage): one for one in session.scalars(query)}
+    found = session.scalars(_ASSESSMENTS, {"company_id": company_id})
+    return {Stage(one.stage): one for one in found}
 
 
 def self_assessment(company_id: int) -> SelfAssessment:

@@ -120,9 +120,21 @@ def objectives_of(strategy: Strategy) -> list[ObjectiveView]:
     return [view_objective(one) for one in session.scalars(query.order_by(Objective.position, Objective.id))]
 
 
+_OF_COMPANY = prepared(
+    select(Objective)
+    .join(Strategy, Strategy.id == Objective.strategy_id)
+    .where(Strategy.company_id == bindparam("company_id"))
+    .options(joinedload(Objective.measurements))
+    .order_by(Objective.position, Objective.id)
+)
+_CURRENT = prepared(_OF_COMPANY.where(Objective.removed_at.is_(None)))
+
+
 def own_objectives(viewer: Viewer) -> ObjectiveList:
-    """Return the objectives of the viewer's company."""
-    rows = session.scalars(_own(viewer).order_by(Objective.position, Objective.id)).all()
+    """Return the objectives of the viewer's company. Raises NotFound for other viewers."""
+    if not viewer.is_company:
+        raise NotFound
+    rows = session.scalars(_OF_COMPANY, {"company_id": viewer.organisation_id}).unique().all()
     periods = find_project_periods(viewer.organisation_id) if rows else []
     current = [view_objective(one, periods) for one in rows if one.removed_at is None]
     removed = sorted(
@@ -150,14 +162,6 @@ def own_measurement(viewer: Viewer, objective_id: int, measurement_id: int) -> M
     if found is None:
         raise NotFound
     return found
-
-
-_CURRENT = prepared(
-    select(Objective)
-    .join(Strategy, Strategy.id == Objective.strategy_id)
-    .where(Strategy.company_id == bindparam("company_id"), Objective.removed_at.is_(None))
-    .options(joinedload(Objective.measurements))
-)
 
 
 def due_objectives(company_id: int) -> list[ObjectiveView]:

@@ -179,6 +179,7 @@ def assessment_page(stage: str, dimension: str) -> ViewResponse:
         lambda form: use_cases.save_answers(
             current_viewer(), wanted, shown, form.answers(), form.expected_fingerprint()
         ),
+        current=use_cases.page_answers(shown, view.answers),
     )
     if edited.is_saved:
         return _redirect_after_save(wanted, shown, action, was_finished=view.is_finished)

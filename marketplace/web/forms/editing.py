@@ -20,9 +20,14 @@ class Edit(Generic[F]):
     status: int = 200
 
 
-def edit(make_form: Callable[..., F], load: Callable[[], Any], save: Callable[[F], object]) -> Edit[F]:
-    """Show or save an edit form. `load` returns the details, whose attributes are named as the form's fields."""
-    current = load()
+def edit(
+    make_form: Callable[..., F], load: Callable[[], Any], save: Callable[[F], object], current: Any = None
+) -> Edit[F]:
+    """Show or save an edit form. `load` returns the details, whose attributes are named as the form's fields.
+
+    `current` are the details if they are loaded already.
+    """
+    current = load() if current is None else current
     form = make_form(data=asdict(current))
     form.fingerprint = form.expected_fingerprint() or fingerprint(current)
     if not form.validate_on_submit():

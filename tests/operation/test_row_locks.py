@@ -21,9 +21,10 @@ from marketplace.core.database import best_effort_write, lock_row, session, tran
 from marketplace.organisations.models import Company, CompanyFollower, Membership
 from marketplace.organisations.use_cases import change_role, remove_colleague
 from marketplace.privacy.use_cases import erase_own_account
-from marketplace.programme.attendance import MarkSource
+from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.use_cases.attendance import MarkOrigin, add_guest
+from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark, add_guest, add_marks
+from marketplace.programme.use_cases.sessions import cancel_session
 from tests import factories
 from tests.factories import casework, programme
 from tests.support.interleaving import interleave
@@ -83,6 +84,19 @@ def test_guest_locks_the_project_before_the_session(app: Flask) -> None:
     locked = select(CourseSession.id).where(CourseSession.id == begun.id).with_for_update(nowait=True)
     with interleave(app, "FROM project \nWHERE project.id", lambda: session.scalars(locked).one()):
         add_guest(begun.id, "Sørgjest AS", "Ola", "", MarkOrigin(MarkSource.LINK))
+
+
+def test_session_is_not_cancelled_while_attendance_is_taken(app: Flask) -> None:
+    garden = factories.garden()
+    adviser = factories.member(garden, "adviser")
+    project = programme.project(garden)
+    cohort = programme.cohort(programme.place(project))
+    company, begun = programme.participation(cohort), programme.course_session(cohort, clock.now())
+    mark = NewMark(company.id, Mark.PRESENT, clock.now(), "key")
+    take = if_free(lambda: add_marks(begun.id, [mark], MarkOrigin(MarkSource.STAFF)))
+    with interleave(app, "FROM course_session", take):
+        cancel_session(adviser, project.slug, begun.id, "Snø")
+    assert (begun.cancelled_at is None, begun.held_at) == (False, None)
 
 
 def test_row_can_be_referred_to_while_it_is_locked(app: Flask) -> None:

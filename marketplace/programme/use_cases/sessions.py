@@ -10,7 +10,7 @@ from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
-from marketplace.core.database import session, transaction
+from marketplace.core.database import lock_row, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
@@ -124,7 +124,7 @@ def save_session(
     Raises RuleBroken, or Conflict if it is cancelled or has changed since the form was rendered with `expected`.
     """
     with transaction():
-        course_session = session_for(_lock(viewer, slug), session_id)
+        course_session = _lock_session(viewer, slug, session_id)
         check_unchanged(
             expected,
             session_details(course_session),
@@ -147,7 +147,7 @@ def save_session(
 def cancel_session(viewer: Viewer, slug: str, session_id: int, reason: str) -> bool:
     """Cancel a session; return False if it is already cancelled. Raises RuleBroken for a session that was held."""
     with transaction():
-        course_session = session_for(_lock(viewer, slug), session_id)
+        course_session = _lock_session(viewer, slug, session_id)
         if course_session.cancelled_at is not None:
             return False
         if course_session.held_at is not None:
@@ -167,14 +167,15 @@ def cancel_sessions_of(viewer: Viewer, cohort: Cohort) -> None:
         CourseSession.held_at.is_(None),
         CourseSession.ends_at > clock.now(),
     )
-    for course_session in session.scalars(planned.order_by(CourseSession.starts_at)).all():
+    locked = planned.order_by(CourseSession.starts_at).with_for_update(of=CourseSession, key_share=True)
+    for course_session in session.scalars(locked).all():
         _cancel(viewer, course_session, reason)
 
 
 def restore_session(viewer: Viewer, slug: str, session_id: int) -> bool:
     """Undo the cancellation of a session; return False if it is not cancelled. Raises Conflict for a cancelled cohort."""
     with transaction():
-        course_session = session_for(_lock(viewer, slug), session_id)
+        course_session = _lock_session(viewer, slug, session_id)
         if course_session.cancelled_at is None:
             return False
         _require_active(course_session.cohort)
@@ -189,7 +190,7 @@ def restore_session(viewer: Viewer, slug: str, session_id: int) -> bool:
 def add_catch_up(viewer: Viewer, slug: str, session_id: int, details: SessionDetails) -> CourseSession:
     """Add a session that repeats another one for the companies that missed it. Raises RuleBroken or Conflict."""
     with transaction():
-        original = session_for(_lock(viewer, slug), session_id)
+        original = _lock_session(viewer, slug, session_id)
         _require_active(original.cohort)
         original_id = original.catch_up_of_id or original.id
         added = _add(original.cohort, original.number, details, details.day)
@@ -205,6 +206,13 @@ def _lock(viewer: Viewer, slug: str) -> ProjectAccess:
     access = project_for(viewer, slug)
     lock_project(access.project.id)
     return access
+
+
+def _lock_session(viewer: Viewer, slug: str, session_id: int) -> CourseSession:
+    """Lock a project and a session at the viewer's places: attendance locks only the session. Raises NotFound."""
+    access = _lock(viewer, slug)
+    lock_row(CourseSession.id, session_id)
+    return session_for(access, session_id)
 
 
 def _cohort_to_plan(access: ProjectAccess, cohort_id: int) -> Cohort:

@@ -86,6 +86,11 @@ def test_seat_page_shows_attendance_to_a_company_without_an_account(course: Cour
     text = client.page(course.seat.path).text
     assert "Dere var med på 1 av 2 samlinger. Dere trenger 2 av 3 for å fullføre kurset." in text
     assert ("Ikke til stede" in text, text.count("Til stede")) == (True, 1)
+    assert course.seat.cohort is not None
+    late = programme.participation(course.seat.cohort, "Moen rør")
+    session.commit()
+    text = client.page(late.path).text
+    assert ("Tidligere samlinger" in text, "Dere var med på" in text) == (True, False)
 
 
 def test_member_who_is_not_owner_cannot_reach_the_seat_page(course: Course, client: Browser) -> None:

@@ -11,8 +11,7 @@ from flask import Flask, current_app
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
-from marketplace.casework.use_cases import company_reminders
-from marketplace.casework.use_cases import reminders as casework_reminders
+from marketplace.casework.use_cases import company_reminders, task_reminders
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.finance.use_cases.hours_reminders import remind_of_hours
@@ -69,7 +68,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     measuring_reminders.remind_of_measurements,
     plan_review_reminders.remind_of_plan_reviews,
     half_done_reminders.remind_of_half_done_work,
-    casework_reminders.remind_of_tasks,
+    task_reminders.remind_of_tasks,
     company_reminders.send_due_reminders,
     remind_of_hours,
     ask_for_assessments,

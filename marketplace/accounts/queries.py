@@ -17,7 +17,7 @@ from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
-from marketplace.text_search.list_search import ListSearch
+from marketplace.text_search.list_search import ListMatches, ListSearch
 
 
 def find_user_by_email(email: str) -> User | None:
@@ -97,10 +97,10 @@ def recovery_codes_left(viewer: Viewer) -> int:
     return session.scalar(query) or 0
 
 
-def find_user_ids(text: str) -> list[int]:
-    """Return the ids of users with a text in the name or address; if there are none, of those with a similar one."""
+def find_user_ids(text: str) -> ListMatches[int]:
+    """Return the ids of users with a text in the name or address, and of those with a similar one."""
     search = ListSearch(text, (User.id, User.name, User.email))
-    return list(search.matches(select(User).order_by(User.id)).best)
+    return search.matches(select(User).order_by(User.id))
 
 
 def names_of(user_ids: Iterable[int | None]) -> dict[int | None, str]:

@@ -72,6 +72,8 @@ def test_audit_log_is_filtered_and_downloaded(client: Browser) -> None:
     assert "question.ask" not in listed("q=aase"), "who asks a question stays unknown"
     assert listed("kind=question") == ["question.ask"]
     assert listed("to=2020-01-01") == []
+    assert "Her er det som ligner" in client.page("/admin/audit?q=aasse").text
     page = client.page("/admin/audit?q=aase&kind=brief")
+    assert "Her er det som ligner" not in page.text
     assert "Publiserte en brief" in page.text
     assert "brief.publish" not in page.text

@@ -112,11 +112,14 @@ def _actor(
 
 @dataclass(frozen=True)
 class _AuditSearch:
+    """The filters of the audit log. `is_similar` is true if no person is spelled like the search text."""
+
     bar: ListFilter
     wanted: audit.EventFilter
     object_id: str
     since: str
     until: str
+    is_similar: bool
 
     @property
     def args(self) -> dict[str, str]:
@@ -133,16 +136,22 @@ def _read_search() -> _AuditSearch:
     )
     object_id = query_arg("object", 40).strip()
     since, until = parse_date(query_arg("from", 20)), parse_date(query_arg("to", 20))
+    matches = people.find_user_ids(bar.query.text) if bar.query.text else None
     wanted = audit.EventFilter(
         action=bar.query["action"],
         object_type=bar.query["kind"],
         object_id=object_id,
-        actor_ids=people.find_user_ids(bar.query.text) if bar.query.text else None,
+        actor_ids=matches.best if matches else None,
         since=clock.start_of_day(since) if since else None,
         until=clock.end_of_day(until) if until else None,
     )
     return _AuditSearch(
-        bar, wanted, object_id, since.isoformat() if since else "", until.isoformat() if until else ""
+        bar,
+        wanted,
+        object_id,
+        since.isoformat() if since else "",
+        until.isoformat() if until else "",
+        is_similar=matches is not None and not matches.exact,
     )
 
 

@@ -94,7 +94,7 @@ class MatchingSettings:
     or copy the brief. Services that are only mentioned count for nothing there."""
     copied_floor: float = 0.5
     copied_short: float = 0.9
-    """Share of a brief's distinct terms from which a profile that contains them counts as a copy of the brief. Short
+    """Share of a brief's distinct terms that a profile must contain to count as a copy of the brief. Short
     briefs, of under two dozen distinct terms, need a higher share: `copied_short` minus a sixtieth per term."""
     alike_floor: float = 0.8
     """Jaccard similarity from which two profiles count as near-duplicates."""

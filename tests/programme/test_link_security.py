@@ -17,6 +17,7 @@ from marketplace.programme.attendance import MarkSource
 from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionFeedback
+from marketplace.programme.queries import own_course
 from marketplace.programme.use_cases import attendance, seat_link, sign_up
 from marketplace.programme.use_cases.attendance import MarkOrigin
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
@@ -106,6 +107,7 @@ def test_new_sign_up_does_not_show_what_the_former_contact_person_wrote(
     session.add(SessionFeedback(session_id=held.id, participation_id=seat.id, **feedback))
     session.commit()
     assert "uforberedt" in client.get(f"{seat.path}/data").get_data(as_text=True)
+    assert own_course.course_of(seat).attended == 1
     seat_link.withdraw(seat.token, "ill", "")
     contact = Contact("Ola Nyhus", "ola@ysteri.example", "00 00 00 00")
     details = SignUp("Bjørkvollen ysteri", "310000388", "5021", "food-drink", contact)
@@ -115,6 +117,7 @@ def test_new_sign_up_does_not_show_what_the_former_contact_person_wrote(
         seat_link.confirm_seat(seat.token)
     exported = client.get(f"{seat.path}/data").get_json()
     assert (exported["feedback"], exported["attendance"]) == ([], [])
+    assert own_course.course_of(seat).attended == 0
     assert "withdraw" not in {change["transition"] for change in exported["changes"]}
 
 

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -154,6 +155,19 @@ def participation_by_token(token: str) -> Participation:
     if participation is None:
         raise NotFound
     return participation
+
+
+def contact_since(participation: Participation) -> dt.datetime | None:
+    """Return the time from which the contact person is another one than before, or None if there was no other."""
+    former = participation.details_before_sign_up
+    if former is not None and former["contact_email"] not in {"", participation.contact_email}:
+        return participation.waiting_since or participation.signed_up_at
+    changes = select(func.max(AuditEvent.at)).where(
+        AuditEvent.action == "participation.change_contact",
+        AuditEvent.object_type == "participation",
+        AuditEvent.object_id == str(participation.id),
+    )
+    return session.scalar(changes)
 
 
 def waiting_list_position(participation: Participation) -> int:

@@ -1,5 +1,6 @@
 """A company's own courses: its seat, sessions, attendance and material, for its members and the gardens that follow it."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, ProjectPlace
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionMaterial
 from marketplace.programme.queries.attendance import marks_by_participation
+from marketplace.programme.queries.courses import contact_since
 from marketplace.programme.queries.sessions import Material, material_file, session_of_seat
 
 _HAS_COURSE = prepared(
@@ -126,22 +128,30 @@ def own_courses(company_id: int, *, with_material: bool = True) -> list[OwnCours
 
 
 def course_of(participation: Participation) -> OwnCourse:
-    """Return the course of one participation without its material."""
+    """Return the course of one participation for its contact person, without its material.
+
+    Attendance from the time of another contact person is left out: anybody can sign a company up again.
+    """
     cohort_id = participation.cohort_id
-    sessions, marks = _sessions_and_marks([participation.id], {cohort_id} if cohort_id else set())
+    since = contact_since(participation)
+    sessions, marks = _sessions_and_marks([participation.id], {cohort_id} if cohort_id else set(), since)
     return _course(participation, sessions, marks.get(participation.id, {}), {})
 
 
 def _sessions_and_marks(
-    participation_ids: Sequence[int], cohort_ids: set[int]
+    participation_ids: Sequence[int], cohort_ids: set[int], since: dt.datetime | None = None
 ) -> tuple[list[CourseSession], dict[int, dict[int, tuple[int, Mark]]]]:
-    """Return the sessions of cohorts, and a company's marks, also those in other cohorts."""
+    """Return the sessions of cohorts, and a company's marks recorded since a time, also those in other cohorts."""
     if not participation_ids:
         return [], {}
     params = {"participation_ids": participation_ids, "cohort_ids": cohort_ids}
     rows: Sequence[Any] = session.execute(_SESSIONS, params).all()
     sessions = [one for one in dict.fromkeys(row[0] for row in rows) if one.cohort_id in cohort_ids]
-    return sessions, marks_by_participation((one.number, mark) for one, mark in rows if mark is not None)
+    return sessions, marks_by_participation(
+        (one.number, mark)
+        for one, mark in rows
+        if mark is not None and (since is None or mark.recorded_at >= since)
+    )
 
 
 def _material(session_ids: Sequence[int]) -> dict[int, list[Material]]:

@@ -1,11 +1,9 @@
 """Personal data of contact persons: export and erasure by the e-mailed link, without an account."""
 
-import datetime as dt
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
-from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -14,7 +12,7 @@ from marketplace.outbox.use_cases import erase_mail_to
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.sessions import AttendanceMark, SessionFeedback
-from marketplace.programme.queries.courses import participation_by_token
+from marketplace.programme.queries.courses import contact_since, participation_by_token
 from marketplace.programme.use_cases.seat_link import lock_participation_by_token
 from marketplace.programme.use_cases.seating import TransitionOrigin
 from marketplace.programme.use_cases.sign_up import withdraw_participation
@@ -32,7 +30,7 @@ def export_contact(token: str) -> dict[str, Any]:
     What happened while another person was the contact is left out: anybody can sign a company up again.
     """
     participation = participation_by_token(token)
-    since = _contact_since(participation)
+    since = contact_since(participation)
 
     def rows(model: Any, at: Any, columns: tuple[str, ...]) -> list[dict[str, Any]]:
         query = select(model).where(model.participation_id == participation.id).order_by(model.id)
@@ -63,19 +61,6 @@ def export_contact(token: str) -> dict[str, Any]:
         ),
         "mails": [_row(mail, ("created_at", "subject", "body")) for mail in session.scalars(mails)],
     }
-
-
-def _contact_since(participation: Participation) -> dt.datetime | None:
-    """Return the time from which the contact person is another one than before, or None if there was no other."""
-    former = participation.details_before_sign_up
-    if former is not None and former["contact_email"] not in {"", participation.contact_email}:
-        return participation.waiting_since or participation.signed_up_at
-    changes = select(func.max(AuditEvent.at)).where(
-        AuditEvent.action == "participation.change_contact",
-        AuditEvent.object_type == "participation",
-        AuditEvent.object_id == str(participation.id),
-    )
-    return session.scalar(changes)
 
 
 def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:

@@ -18,22 +18,30 @@ from marketplace.web.access import Level
 from tests import factories
 from tests.support.browser import Browser
 
-OWN = "2026-0012"  # the brief of the demo company; its offers are being evaluated
+EVALUATED = "Nettbutikk med henting på gården"
+"""Title of the brief of the demo company whose offers are being evaluated."""
+OPEN = "Etiketter til fem nye oster"
+"""Title of its brief that suppliers can answer."""
 PLAIN = {Level.PUBLIC, Level.SIGNING_IN, Level.SIGNED_IN, Level.MEMBERS}
 ACTING = PLAIN | {Level.ORGANISATION}
 LEADING = ACTING | {Level.LEADER}
+
+
+def demo_brief(title: str) -> Brief:
+    """Return a brief of the demo data. References are not stable: they are numbered in order of publication."""
+    return session.scalars(select(Brief).where(Brief.title == title)).one()
 
 
 class People:
     """Demo users, keyed by their relation to the demo company and its brief under evaluation."""
 
     def __init__(self) -> None:
-        brief = session.scalars(select(Brief).where(Brief.reference == OWN)).one()
+        brief = demo_brief(EVALUATED)
         garden = session.get_one(BusinessGarden, brief.company.garden_id)
         proposals = session.scalars(
             select(Proposal).where(Proposal.brief_id == brief.id).order_by(Proposal.id)
         ).all()
-        other_company = session.scalars(select(Brief).where(Brief.reference == "2026-0016")).one().company
+        other_company = demo_brief("Lydguide på tre språk til utstillingen om gruvefolket").company
         other_garden = session.scalars(select(BusinessGarden).where(BusinessGarden.id != garden.id)).first()
         outsider = session.scalars(
             select(Supplier)
@@ -102,7 +110,7 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
     case = session.scalars(select(CaseStudy).where(CaseStudy.supplier_id == bidder.supplier_id)).first()
     assert vetting is not None
     values: dict[str, Any] = {
-        "reference": OWN,
+        "reference": people.brief.reference,
         "topic_code": "goal",
         "stage": "start",
         "dimension": "direction",

@@ -13,7 +13,7 @@ from marketplace.core.database import Base, db, session
 from marketplace.web import access
 from marketplace.web.access import Level
 from marketplace.web.navigation import ADMIN, COMPANY, GARDEN, PUBLIC, SUPPLIER
-from tests.project.people import LEVELS, OWN, People, route_urls
+from tests.project.people import LEVELS, OPEN, People, demo_brief, route_urls
 from tests.project.policy_file import permission, read_policy
 from tests.support.databases import Database
 from tests.support.sampling import Sampling
@@ -141,8 +141,8 @@ def test_object_pages_are_visible_only_to_permitted_users(app: Flask, people: Pe
     }
     names = {
         "draft": own["draft"],
-        "evaluated": OWN,
-        "open": "2026-0019",
+        "evaluated": people.brief.reference,
+        "open": demo_brief(OPEN).reference,
         "offer": people.proposals[0].id,
         "company": people.brief.company_id,
     }

@@ -15,7 +15,7 @@ from marketplace.privacy.queries import user_references
 from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing.ranking import corpus
 from marketplace.suppliers.models import Supplier
-from tests.project.people import LEVELS, People, route_urls
+from tests.project.people import EVALUATED, LEVELS, People, demo_brief, route_urls
 from tests.support.browser import Browser
 from tests.support.databases import Database
 from tests.support.sampling import Sampling
@@ -138,7 +138,7 @@ def test_comparison_statements_do_not_grow_with_offers(demo_app: Flask) -> None:
     company = page_set.organisation_of("company")
     assert company is not None
     owner = browser_of(demo_app, company[1])
-    evaluated = session.scalars(select(Brief).where(Brief.reference == "2026-0012")).one()
+    evaluated = demo_brief(EVALUATED)
     offers = session.scalars(select(Proposal).where(Proposal.brief_id == evaluated.id)).all()
     paths = [
         f"/briefs/{evaluated.reference}/{page}"

@@ -249,7 +249,7 @@ class EntryForm(_MoneyForm):
 class FeeForm(BaseForm):
     """The state of the participation fee of the chosen companies."""
 
-    state = ChoiceField(_l("The fee is"), [required()])
+    state = ChoiceField(_l("State of the fee"), [required()])
     amount = AmountField(_l("Amount in kroner"), [required()])
     on = DayField(_l("Date"), [required()])
 

@@ -172,9 +172,7 @@ def send_again() -> ViewResponse:
         flashes.done(_("We have sent a new link. The old link no longer works."))
     else:
         flashes.warn(
-            _(
-                "You have been sent three e-mails in the last few hours. Check your spam folder, or wait a while."
-            )
+            _("We cannot send another e-mail yet. Check your spam folder, or try again in a few hours.")
         )
     return see_other("accounts.check_mail")
 

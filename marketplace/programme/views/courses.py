@@ -1,6 +1,6 @@
 """Public course pages, and sign-up without an account."""
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, request, session, url_for
 
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
@@ -17,6 +17,9 @@ from marketplace.web.query_args import query_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
+
+SIGNED_UP_EMAIL = "signed_up_email"
+"""Key in the browser session for the address typed last, so that its owner can see a typing error."""
 
 
 @blueprint.get("/courses")
@@ -70,6 +73,7 @@ def sign_up(slug: str, cohort_id: int) -> ViewResponse:
     if form.validate_on_submit():
         if form.is_bot:
             return see_other("programme.check_mail", slug=slug)
+        session[SIGNED_UP_EMAIL] = form.details().contact.email
         try:
             signed_up = use_cases.sign_up(
                 slug, cohort_id, form.details(), f"network {request.remote_addr}", viewer
@@ -108,4 +112,5 @@ def check_mail(slug: str) -> ViewResponse:
         "programme/check_mail.html",
         project=queries.public_project(slug),
         back=url_for("programme.course", slug=slug),
+        email=session.get(SIGNED_UP_EMAIL, ""),
     )

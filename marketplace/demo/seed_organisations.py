@@ -285,7 +285,7 @@ def _decision_action(
                     checklist[code] = {"met": False, "note": ""}
             reason = vetted.get("reason", "") if move in rules.NEEDS_TEXT else ""
             decision = Decision(move, item.revision, checklist, reason)
-            act = use_cases.propose_refusal if move in rules.NEEDS_SECOND_REVIEWER else use_cases.decide
+            act = use_cases.propose_refusal if move == rules.REFUSE else use_cases.decide
             act(fixtures.viewer(curator), item.id, decision)
 
         return decide

@@ -1,4 +1,7 @@
-"""Limits of uploaded files: size, pixels, length of the name. The size of a whole request is limited in `web/uploads.py`."""
+"""Limits of uploaded files: size, pixels, length of the name.
+
+The size of a whole request is limited in `web/uploads.py`. The hints of the file fields name the 10 MB in words.
+"""
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 50_000_000

@@ -1,4 +1,4 @@
-"""Lifecycle of an offer: states, transitions with their actors and phases, time limits and reason codes."""
+"""Lifecycle of an offer: states, transitions with their actors and phases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The fields of an offer, one row each: form, content, stored JSON, validation and pages are built from this table.
 
 To add a field, add a row and translate its texts. A new kind of field (`offer_field_types.py`) also needs a codec in
-`content.py`, a form field in `forms/offer.py` and a text in `offer_display.py`.
+`offer_content.py`, a form field in `forms/offer.py` and a text in `offer_display.py`.
 """
 
 from collections.abc import Iterator

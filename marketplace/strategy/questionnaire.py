@@ -1,4 +1,4 @@
-"""The questionnaire of the self-assessment, loaded from YAML: dimensions, questions and levels."""
+"""The questionnaire of the self-assessment, loaded from `self_assessment.yaml`: dimensions, questions and levels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -54,8 +54,6 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     SUBMIT: {CHANGES: SUBMITTED, REFUSED: SUBMITTED, DORMANT: SUBMITTED, DUE: APPROVED},
 }
 DECISIONS = (APPROVE, REQUEST_CHANGES, REFUSE, SUSPEND, REINSTATE, MARK_REVIEWED)
-NEEDS_SECOND_REVIEWER = frozenset({REFUSE})
-"""Actions that one curator proposes and a second one confirms. See `second_review.py`."""
 AWAITS_APPROVAL = frozenset({SUBMITTED, DUE})
 CHECKLIST_IS_INTERNAL = frozenset({SUBMITTED, DUE, DORMANT})
 """Statuses in which the supplier does not see the stored checklist, so that an unfinished review can be saved."""

@@ -69,7 +69,7 @@ def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
         action, reason = decision.action, decision.reason
         check_unrevised(vetting, decision)
         to_state = rules.next_state(action, status)
-        if to_state is None or action in rules.NEEDS_SECOND_REVIEWER:
+        if to_state is None or action == rules.REFUSE:
             raise RuleBroken(_("You cannot do this with the application's current status."), "decision")
         checklist = (
             dict(vetting.checklist)

@@ -72,9 +72,7 @@ def application(vetting_id: int) -> ViewResponse:
                 use_cases.save_checklist(viewer, vetting_id, decision)
                 flashes.done(_("Your answers and notes have been saved. Nothing has been decided."))
                 return see_other("vetting.application", vetting_id=vetting_id)
-            use_case = (
-                use_cases.propose_refusal if action in rules.NEEDS_SECOND_REVIEWER else use_cases.decide
-            )
+            use_case = use_cases.propose_refusal if action == rules.REFUSE else use_cases.decide
             use_case(viewer, vetting_id, decision)
         except RuleBroken as error:
             form.add_rule_error(error)

@@ -84,7 +84,7 @@ class BriefHistories(RuleBasedStateMachine):
         owner = self.person(name).organisation_id
         return session.scalar(select(Proposal.id).where(here, Proposal.supplier_id == owner)) or 0
 
-    def turn(self, frm, to):
+    def change_states(self, frm, to):
         self.offers = {name: to if state == frm else state for name, state in self.offers.items()}
 
     # Passing of time
@@ -114,7 +114,7 @@ class BriefHistories(RuleBasedStateMachine):
         if not self.is_told:
             self.openings, self.is_told = self.openings + 1, True
         if self.today > self.decision_period_start + day(45):
-            self.turn("submitted", "closed_unjudged")
+            self.change_states("submitted", "closed_unjudged")
             self.brief, self.lapsed_on = "lapsed", self.today
 
     @rule(sure=unlikely)

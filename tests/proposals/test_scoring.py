@@ -205,7 +205,8 @@ def test_own_scores_before_the_deadline_are_refused(market):
 def test_scoring_alone_is_audited_without_scores(opened):
     score_alone(opened, "owner", 5, "Notat")
     score_alone(opened, "member", 3, "Notat")
-    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.action.like("brief.score%"))).all()
+    is_about_scores = AuditEvent.action.like("brief.score%")
+    actions = session.scalars(select(AuditEvent.action).where(is_about_scores).order_by(AuditEvent.id)).all()
     assert actions == [
         "brief.score_alone", "brief.score_finished", "brief.score_alone", "brief.score_finished", "brief.score_closed",
     ]  # fmt: skip

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from itertools import pairwise
 from typing import Any, Generic, TypeVar
 
@@ -121,7 +121,6 @@ class _Row:
         return word in self.words or (len(word) >= _MIN_JOINED and word in self.joined)
 
 
-@lru_cache(maxsize=20_000)
 def _fold_row(text: str) -> _Row:
     lines = [_WORD.findall(fold_letters(line)) for line in text.replace("&", " og ").split("\n")]
     return _Row(" \n ".join(map(" ".join, lines)), "\n".join(map("".join, lines)))
@@ -156,7 +155,6 @@ def _all_forms(words: Sequence[str], rows: Iterable[_Row], *, is_known: bool) ->
     ]
 
 
-@lru_cache(maxsize=20_000)
 def _words_of(row: _Row) -> tuple[str, ...]:
     """Return the words of a row, their stems, and each two neighbours written together."""
     words = row.words.split()

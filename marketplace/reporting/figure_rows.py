@@ -19,8 +19,10 @@ from marketplace.reporting.parts.money import (
     PLAN,
     RECEIVED,
     answered_feedback,
+    grants_by_end,
     places_by_municipality,
     quotable_feedback,
+    state_aid,
 )
 from marketplace.reporting.parts.sessions import (
     attendance,
@@ -210,13 +212,15 @@ def _hours_rows(facts: ReportFacts) -> dict[str, FigureRows]:
 
 
 def _aid_rows(facts: ReportFacts) -> dict[str, FigureRows]:
-    grants = [one for one in facts.aid if one.ore and one.on <= facts.period.last_day]
-    sums = _by_company(grants)
+    grants = grants_by_end(facts)
+    sums = _by_company(state_aid(grants))
     largest = max(sums.values(), default=0)
     found: dict[str, Amounts] = {
-        "aid_companies": dict.fromkeys(sums, 1),
-        "aid_sum": sums,
-        "aid_largest": dict([next(((key, ore) for key, ore in sums.items() if ore == largest), ("", 0))]),
+        "state_aid_companies": dict.fromkeys(sums, 1),
+        "state_aid_sum": sums,
+        "state_aid_largest": dict(
+            [next(((key, ore) for key, ore in sums.items() if ore == largest), ("", 0))]
+        ),
     }
     for basis in {one.basis for one in grants}:
         found[f"aid_{basis}"] = _by_company([one for one in grants if one.basis == basis])

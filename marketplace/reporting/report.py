@@ -21,8 +21,10 @@ from marketplace.reporting.parts.strategies import (
 from marketplace.strategy.questionnaire import questionnaire
 
 
-def compute_report(facts: ReportFacts) -> tuple[ReportPart, ...]:
+def compute_report(facts: ReportFacts, *, with_retired: bool = False) -> tuple[ReportPart, ...]:
     """Compute the twelve parts of a project's report, or those of a garden without a project.
+
+    `with_retired` adds the figures that only earlier issues have.
 
     There are no parts if nothing was recorded about the project by the moment of the report: unknown is not zero.
     """
@@ -44,6 +46,6 @@ def compute_report(facts: ReportFacts) -> tuple[ReportPart, ...]:
         ordering_part(facts),
         network_part(facts),
         finance_part(facts),
-        *([] if facts.is_restricted else [aid_part(facts)]),
+        *([] if facts.is_restricted else [aid_part(facts, with_retired=with_retired)]),
         satisfaction_part(facts),
     )

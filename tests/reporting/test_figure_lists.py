@@ -28,7 +28,7 @@ STATED = {
     "answered_start", "answered_end", "suppliers", "suppliers_new", "approvals", "plan_public_EUR",
     "plan_total_EUR", "plan_in_nok", "received_public_EUR", "received_total_EUR", "cost_venue_NOK", "cost_total_NOK",
     "cost_in_nok", "cost_at_5021_EUR", "fee_invoiced", "fee_paid", "fee_paid_sum", "hours_total", "hours_approved",
-    "hours_course", "hours_advice", "hours_at_5025", "aid_companies", "aid_sum", "aid_largest", "aid_de_minimis",
+    "hours_course", "hours_advice", "hours_at_5025", "state_aid_companies", "state_aid_sum", "state_aid_largest", "aid_de_minimis", "aid_none",
     "feedback", "quotes", "received_in_nok", "cost_venue_EUR", "cost_total_EUR", "fee_waived",
 }  # fmt: skip
 """Figures with a list that states their value for its rows."""
@@ -43,6 +43,9 @@ def built(app: Flask) -> ReportedProject:
     for number, one in enumerate(companies[:3]):
         one.organisation_number = f"{310_000_000 + number}"
         finance.grant(one, by, amount_ore=100_000 * (number + 1), basis="de_minimis")
+    companies[3].organisation_number = "310000003"
+    for one in companies[2:4]:
+        finance.grant(one, by, amount_ore=44_400, basis="none")
     session.execute(update(Participation).values(signed_up_at=clock.now()))
     session.query(AidGrant).filter_by(organisation_number="999999999").delete()
     companies[4].state = "withdrawn"
@@ -97,7 +100,7 @@ def test_list_has_the_rows_of_the_period(built: ReportedProject, app: Flask) -> 
     path = f"/programme/{built.project.slug}/report?from={first}&to={last}"
     codes = check_lists(signed_in(app, built.curator), path)
     assert {"held", "cost_total_NOK"} <= codes
-    assert not codes & {"cost_total_EUR", "aid_sum"}
+    assert not codes & {"cost_total_EUR", "state_aid_sum"}
 
 
 def test_lists_of_the_garden_have_the_rows_of_its_report(built: ReportedProject, app: Flask) -> None:
@@ -138,7 +141,7 @@ def test_partner_garden_gets_the_lists_of_its_places(built: ReportedProject, app
 def test_aid_of_a_company_that_is_not_listed_has_no_list(built: ReportedProject, app: Flask) -> None:
     session.scalars(select(AidGrant).order_by(AidGrant.id)).first().organisation_number = "310000019"
     found = links_of(signed_in(app, built.curator), f"/programme/{built.project.slug}/report")
-    assert not {"aid_sum", "aid_companies"} & set(found)
+    assert not {"state_aid_sum", "state_aid_companies"} & set(found)
 
 
 @pytest.mark.parametrize("code", ["briefs", "says_started", "x", "recruited"])

@@ -73,7 +73,7 @@ def test_partner_sees_own_places_without_aid_or_target(project: Project) -> None
     report = project_report(partner, project.slug, None, None, None)
     assert value(report, "recruited") == 1
     codes = {one.code for part in report.parts for one in part.figures}
-    assert not codes & {"target", "gardens", "aid_sum"}
+    assert not codes & {"target", "gardens", "state_aid_sum"}
     assert "aid" not in {part.code for part in report.parts}
 
 
@@ -95,7 +95,14 @@ def test_other_garden_and_supplier_find_no_report(project: Project) -> None:
 
 def test_unknown_figures_are_not_measured(project: Project, curator: Viewer) -> None:
     report = project_report(curator, project.slug, None, None, None)
-    for code in ("head_count", "offers_per_brief", "aid_sum", "hours_total", "useful", "change_end_sales"):
+    for code in (
+        "head_count",
+        "offers_per_brief",
+        "state_aid_sum",
+        "hours_total",
+        "useful",
+        "change_end_sales",
+    ):
         assert figure(report, code).state is FigureState.NOT_MEASURED, code
         assert value(report, code) is None
 
@@ -136,7 +143,7 @@ def test_page_and_files_show_the_same_figures(project: Project, client: Browser)
     assert "recruited" in table
     book = load_workbook(io.BytesIO(client.get(f"{path}.xlsx").data))
     codes = [row[-1] for row in book.active.iter_rows(values_only=True)]
-    assert {"recruited", "aid_sum"} <= set(codes)
+    assert {"recruited", "state_aid_sum"} <= set(codes)
 
 
 def test_project_without_an_end_has_a_report(project: Project, client: Browser) -> None:

@@ -41,6 +41,11 @@ class CompanyFinances:
         """Sum of the aid in the project."""
         return sum(grant.amount_ore for grant in self.grants if grant.basis != aid.NOT_AID)
 
+    @property
+    def not_aid_ore(self) -> int:
+        """Sum of the benefits in the project that are not state aid."""
+        return sum(grant.amount_ore for grant in self.grants if grant.basis == aid.NOT_AID)
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyFinancesPage:
@@ -48,7 +53,16 @@ class CompanyFinancesPage:
 
     rows: Sequence[CompanyFinances]
     fees_ore: dict[str, int]
-    aid_ore: int
+
+    @property
+    def aid_ore(self) -> int:
+        """Sum of the aid of all companies in the project."""
+        return sum(row.aid_ore for row in self.rows)
+
+    @property
+    def not_aid_ore(self) -> int:
+        """Sum of the benefits of all companies in the project that are not state aid."""
+        return sum(row.not_aid_ore for row in self.rows)
 
     @property
     def aided(self) -> int:
@@ -110,7 +124,7 @@ def company_finances(access: ProjectAccess) -> CompanyFinancesPage:
     fees_ore: dict[str, int] = defaultdict(int)
     for fee in fees.values():
         fees_ore[fee.state] += fee.amount_ore
-    return CompanyFinancesPage(rows, dict(fees_ore), sum(row.aid_ore for row in rows))
+    return CompanyFinancesPage(rows, dict(fees_ore))
 
 
 def _company(participation: Participation, fee: Any, grants: Sequence[Any]) -> CompanyFinances:

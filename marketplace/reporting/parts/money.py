@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from marketplace.finance.aid import NOT_AID
 from marketplace.reporting.counting import count_dated, counted, mean_figure, not_measured, sum_dated
-from marketplace.reporting.facts import Money, ReportFacts, Row
+from marketplace.reporting.facts import Aid, Money, ReportFacts, Row
 from marketplace.reporting.figures import Figure, ReportPart
 
 NOK = "NOK"
@@ -109,30 +110,48 @@ def _work(facts: ReportFacts) -> list[Figure]:
     ]
 
 
-def aid_part(facts: ReportFacts) -> ReportPart:
-    """Count the companies with state aid, the sum, the largest sum of one company, and the sums by legal basis."""
-    grants = [one for one in facts.aid if one.ore and one.on <= facts.period.last_day]
-    if not grants:
-        return ReportPart(
-            "aid",
-            [
-                not_measured("aid_companies"),
-                not_measured("aid_sum", "minor:NOK"),
-                not_measured("aid_largest", "minor:NOK"),
-            ],
-        )
-    sums: dict[str, int] = {}
-    for one in grants:
-        sums[one.organisation_number] = sums.get(one.organisation_number, 0) + one.ore
-    figures: list[Figure] = [
-        counted("aid_companies", len(sums)),
-        sum_dated("aid_sum", [(one.on, one.ore) for one in grants], facts.period, unit="minor:NOK"),
-        Figure("aid_largest", max(sums.values()), "minor:NOK"),
-    ]
+def aid_part(facts: ReportFacts, *, with_retired: bool = False) -> ReportPart:
+    """Count the companies with state aid, the sum, the largest sum of one company, and the sums by legal basis.
+
+    The retired figures also count benefits that are not state aid. They are only computed to verify issues that have them.
+    """
+    grants = grants_by_end(facts)
+    figures = _aid_figures("state_aid", state_aid(grants), is_recorded=bool(grants), facts=facts)
+    if with_retired:
+        figures += _aid_figures("aid", grants, is_recorded=bool(grants), facts=facts)
     for basis in sorted({one.basis for one in grants}):
         amounts = [(one.on, one.ore) for one in grants if one.basis == basis]
         figures.append(sum_dated(f"aid_{basis}", amounts, facts.period, unit="minor:NOK"))
     return ReportPart("aid", figures)
+
+
+def grants_by_end(facts: ReportFacts) -> list[Aid]:
+    """Return the benefits of companies by the end of the period, those that are not state aid included."""
+    return [one for one in facts.aid if one.ore and one.on <= facts.period.last_day]
+
+
+def state_aid(grants: Iterable[Aid]) -> list[Aid]:
+    """Return the benefits that are state aid."""
+    return [one for one in grants if one.basis != NOT_AID]
+
+
+def _aid_figures(
+    prefix: str, grants: Sequence[Aid], *, is_recorded: bool, facts: ReportFacts
+) -> list[Figure]:
+    if not is_recorded:
+        return [
+            not_measured(f"{prefix}_companies"),
+            not_measured(f"{prefix}_sum", "minor:NOK"),
+            not_measured(f"{prefix}_largest", "minor:NOK"),
+        ]
+    sums: dict[str, int] = {}
+    for one in grants:
+        sums[one.organisation_number] = sums.get(one.organisation_number, 0) + one.ore
+    return [
+        counted(f"{prefix}_companies", len(sums)),
+        sum_dated(f"{prefix}_sum", [(one.on, one.ore) for one in grants], facts.period, unit="minor:NOK"),
+        Figure(f"{prefix}_largest", max(sums.values(), default=0), "minor:NOK"),
+    ]
 
 
 def satisfaction_part(facts: ReportFacts) -> ReportPart:

@@ -140,13 +140,17 @@ def compute_content(
     period: ReportPeriod,
     earlier: Sequence[Sequence[ReportPart]],
     service_codes: Collection[str] | None = None,
+    *,
+    with_retired: bool = False,
 ) -> dict[str, Any]:
     """Compute the content of an issue as JSON values, with small numbers suppressed.
 
     It names the services of the taxonomy, so that it can be computed again when others have been added.
+    `with_retired` adds the figures that only earlier issues have.
     """
     codes = sorted(services() if service_codes is None else service_codes)
-    parts = build_report(ReportScope(owner.garden_id, owner.project_id), period, codes)
+    scope = ReportScope(owner.garden_id, owner.project_id)
+    parts = build_report(scope, period, codes, with_retired=with_retired)
     return {
         "schema_version": SCHEMA_VERSION,
         "definitions_version": definitions_version(),
@@ -214,7 +218,11 @@ def verify_issue(issue: ReportIssue) -> Verification:
     owner = owner_by_ids(issue.garden_id, issue.project_id)
     before = [one for one in issues_of(owner) if one.number < issue.number]
     computed = compute_content(
-        owner, issue_period(issue), earlier_parts(before), issue.content.get("services")
+        owner,
+        issue_period(issue),
+        earlier_parts(before),
+        issue.content.get("services"),
+        with_retired=True,
     )
     is_deleted = issue.project_id is not None and are_finances_deleted(issue.project_id)
     return verify_content(issue.content, issue.digest, computed, are_finances_deleted=is_deleted)

@@ -46,13 +46,18 @@ class LiveReport:
 
 
 def build_report(
-    scope: ReportScope, period: ReportPeriod, service_codes: Collection[str] | None = None
+    scope: ReportScope,
+    period: ReportPeriod,
+    service_codes: Collection[str] | None = None,
+    *,
+    with_retired: bool = False,
 ) -> tuple[ReportPart, ...]:
     """Compute a report, without suppression of small numbers.
 
-    `service_codes` are the services of an earlier taxonomy, None for those of today.
+    `service_codes` are the services of an earlier taxonomy, None for those of today. `with_retired` adds the figures that
+    only earlier issues have.
     """
-    return compute_report(_facts(scope, period, service_codes))
+    return compute_report(_facts(scope, period, service_codes), with_retired=with_retired)
 
 
 def _facts(

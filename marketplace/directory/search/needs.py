@@ -177,7 +177,11 @@ def _says_too_little(words: Sequence[TextWord], matched: Collection[int]) -> boo
 
 
 def _is_specific(phrase: ServicePhrase) -> bool:
-    return all(len(services_by_stem()[stem]) <= _MAX_SPECIFIC_SERVICES for stem in phrase.stems)
+    return all(map(_is_specific_stem, phrase.stems))
+
+
+def _is_specific_stem(stem: str) -> bool:
+    return len(services_by_stem()[stem]) <= _MAX_SPECIFIC_SERVICES
 
 
 def _closest(stems: frozenset[str], positions: Mapping[str, Sequence[int]]) -> set[int]:
@@ -193,7 +197,7 @@ def _closest(stems: frozenset[str], positions: Mapping[str, Sequence[int]]) -> s
 def _is_part_of(word: TextWord, phrase: ServicePhrase) -> bool:
     if word.is_general or word.is_broad or len(word.surface) < _MIN_PARTIAL_LENGTH:
         return False
-    return not word.stems.isdisjoint(phrase.stems)
+    return any(_is_specific_stem(stem) for stem in word.stems & phrase.stems)
 
 
 @lru_cache(maxsize=2000)

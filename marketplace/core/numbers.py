@@ -117,6 +117,14 @@ def _plain_decimal(digits: str) -> str | None:
     return re.sub(r"[ .,]", "", whole or "0") + (f".{decimals}" if mark else "")
 
 
+def percentage_milli(numerator: int, denominator: int) -> int:
+    """Return a share in thousandths of a percent, rounded half up. Raises ValueError for an impossible share."""
+    if denominator <= 0 or not 0 <= numerator <= denominator:
+        message = "A share needs a numerator from zero to its denominator."
+        raise ValueError(message)
+    return (2 * 100 * MILLI * numerator + denominator) // (2 * denominator)
+
+
 def format_plain_milli(milli: int) -> str:
     """Format thousandths for a form field, without separators of thousands: "1234,5" in Norwegian, "1234.5" in English."""
     return format_plain_scaled(milli, MAX_DECIMALS)

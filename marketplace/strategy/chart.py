@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from marketplace.core.numbers import MILLI
-from marketplace.strategy.measuring import ObjectiveTerms, Reading
+from marketplace.strategy.objective_state import ObjectiveTerms, Reading
 
 WIDTH, HEIGHT = 400, 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 18, 30

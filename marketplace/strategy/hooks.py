@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.core.hooks import Hook
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.measuring import Period
+from marketplace.strategy.objective_warnings import Period
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Texts about the status of objectives, and the warnings about them."""
 
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.strategy.measuring import ObjectiveWarning, Status
+from marketplace.strategy.objective_state import Status
+from marketplace.strategy.objective_warnings import ObjectiveWarning
 
 STATUS_LABELS = {
     Status.NOT_MEASURED: _l("Not measured"),

@@ -9,14 +9,14 @@ from marketplace.core.i18n import format_date, format_money, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy.completeness import ActionFacts, ObjectiveFacts, current
 from marketplace.strategy.content import StrategyContent
-from marketplace.strategy.measuring import (
-    ObjectiveTerms,
+from marketplace.strategy.objective_state import ObjectiveTerms
+from marketplace.strategy.objective_texts import WARNING_TEXTS
+from marketplace.strategy.objective_warnings import (
     ObjectiveWarning,
     Period,
     common_warnings,
     objective_warnings,
 )
-from marketplace.strategy.objective_texts import WARNING_TEXTS
 from marketplace.strategy.prioritizing import find_budget_overrun
 
 MAX_YEARS = 3

@@ -1,10 +1,10 @@
-"""Numbers with decimals as people write them, in each language."""
+"""Numbers with decimals as people write them, in each language, and percentages."""
 
 import pytest
 
 from marketplace.core.errors import UnreadableInputError
 from marketplace.core.i18n import use_locale
-from marketplace.core.numbers import format_plain_milli, parse_milli
+from marketplace.core.numbers import format_plain_milli, parse_milli, percentage_milli
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,16 @@ def test_decimal_is_parsed_to_thousandths(locale, text, milli):
 def test_text_that_is_not_one_number_is_refused(text):
     with use_locale("nb"), pytest.raises(UnreadableInputError):
         parse_milli(text)
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "milli"), [(1, 3, 33_333), (2, 3, 66_667), (0, 5, 0), (5, 5, 100_000)]
+)
+def test_percentage_is_computed_from_numerator_and_denominator(part, whole, milli):
+    assert percentage_milli(part, whole) == milli
+
+
+@pytest.mark.parametrize(("part", "whole"), [(1, 0), (-1, 5), (6, 5)])
+def test_impossible_share_is_refused(part, whole):
+    with pytest.raises(ValueError, match="numerator"):
+        percentage_milli(part, whole)

@@ -36,9 +36,9 @@ from marketplace.proposals.models.offers import Award, Evaluation, Proposal, Sea
 from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import shared_job_answers
 from marketplace.sourcing.models import Invitation, RankingRun
-from marketplace.strategy.measuring import Status
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.plan import StrategyReview
+from marketplace.strategy.objective_state import Status
 from marketplace.strategy.queries.objectives import objectives_of
 from marketplace.strategy.queries.plan import strategy_of
 from marketplace.suppliers.models import Supplier

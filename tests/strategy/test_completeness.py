@@ -11,7 +11,8 @@ from marketplace.core.i18n import use_locale
 from marketplace.strategy import completeness
 from marketplace.strategy.completeness import REQUIRED, StrategyPhase
 from marketplace.strategy.content import Audience, Budget, Channel, Offer, StrategyContent
-from marketplace.strategy.measuring import ObjectiveTerms, Period, objective_warnings
+from marketplace.strategy.objective_state import ObjectiveTerms
+from marketplace.strategy.objective_warnings import Period, objective_warnings
 from marketplace.strategy.plan_warnings import plan_warnings
 
 TODAY = dt.date(2027, 1, 15)

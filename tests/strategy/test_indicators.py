@@ -5,7 +5,8 @@ import pytest
 from marketplace.core.i18n import LOCALES, use_locale
 from marketplace.strategy.indicators import KINDS, indicators
 from marketplace.strategy.limits import MAX_OBJECTIVE_TEXT, MAX_SOURCE, MAX_VALUE
-from marketplace.strategy.measuring import VISIT_INDICATORS, Direction
+from marketplace.strategy.objective_state import Direction
+from marketplace.strategy.objective_warnings import VISIT_INDICATORS
 from marketplace.strategy.units import SHARE, UNITS, format_value, range_error
 
 

@@ -16,10 +16,10 @@ from marketplace.strategy.chart import draw_chart
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
-from marketplace.strategy.measuring import ObjectiveTerms, Reading
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import StrategyVersion
+from marketplace.strategy.objective_state import ObjectiveTerms, Reading
 from marketplace.strategy.queries.objectives import own_objectives
 from marketplace.strategy.queries.plan import own_company
 from marketplace.strategy.use_cases import measurements

@@ -25,9 +25,9 @@ from marketplace.core.i18n import language_in_sentence, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.content import Offer
 from marketplace.strategy.indicators import indicators
-from marketplace.strategy.measuring import Status
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
+from marketplace.strategy.objective_state import Status
 from marketplace.strategy.prioritizing import OPEN_STATES, Performer, find_budget_overrun
 from marketplace.strategy.queries.objectives import view_objective
 from marketplace.strategy.queries.plan import Plan, own_plan

@@ -10,7 +10,7 @@ from marketplace.core.dates import cutoff_passed
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
-from marketplace.strategy.measuring import Period
+from marketplace.strategy.objective_warnings import Period
 
 _PERIODS = prepared(
     select(Project.starts_on, Project.ends_on)

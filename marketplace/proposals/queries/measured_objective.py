@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries.plan import objective_of
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.measuring import valid_readings
+from marketplace.strategy.objective_state import valid_readings
 from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import format_value, unit_of
 

@@ -22,7 +22,13 @@ from marketplace.strategy.assessment_scores import (
     dimension_changes,
     score_dimension,
 )
-from marketplace.strategy.measuring import ObjectiveTerms, Reading, Status, objective_state, valid_readings
+from marketplace.strategy.objective_state import (
+    ObjectiveTerms,
+    Reading,
+    Status,
+    objective_state,
+    valid_readings,
+)
 from marketplace.strategy.questionnaire import Questionnaire
 from marketplace.strategy.tool_catalogue import ToolState
 

@@ -15,7 +15,7 @@ from marketplace.strategy.limits import (
     MAX_SOURCE,
     MAX_UNIT,
 )
-from marketplace.strategy.measuring import Direction, Rhythm
+from marketplace.strategy.objective_state import Direction, Rhythm
 from marketplace.strategy.units import UNITS
 from marketplace.strategy.use_cases.measurements import MeasurementDetails
 from marketplace.strategy.use_cases.objectives import OWN_UNIT, ObjectiveDetails, detail_errors

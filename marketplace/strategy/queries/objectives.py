@@ -11,18 +11,24 @@ from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.strategy import measuring
 from marketplace.strategy.hooks import find_project_periods
-from marketplace.strategy.measuring import (
-    ObjectiveState,
-    ObjectiveTerms,
-    ObjectiveWarning,
-    Period,
-    Reading,
-    Status,
-)
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.objective_state import (
+    ObjectiveState,
+    ObjectiveTerms,
+    Reading,
+    Status,
+    next_due,
+    objective_state,
+    valid_readings,
+)
+from marketplace.strategy.objective_warnings import (
+    ObjectiveWarning,
+    Period,
+    common_warnings,
+    objective_warnings,
+)
 
 MAX_REMOVED = 5
 """Removed objectives that are offered to be restored."""
@@ -99,16 +105,16 @@ def view_objective(objective: Objective, periods: Sequence[Period] = ()) -> Obje
     """Compute the status, due date and warnings of an objective today, with the periods of the company's projects."""
     terms, readings, today = terms_of(objective), readings_of(objective), clock.today()
     by_id = {one.id: one for one in objective.measurements}
-    state = measuring.objective_state(terms, readings, today)
-    warnings = measuring.objective_warnings(terms, today, periods)
+    state = objective_state(terms, readings, today)
+    warnings = objective_warnings(terms, today, periods)
     if state.status in {Status.REACHED, Status.NOT_REACHED}:
         warnings = [one for one in warnings if one is not ObjectiveWarning.TARGET_IN_PAST]
     return ObjectiveView(
         objective,
         terms,
         state,
-        [by_id[one.id] for one in measuring.valid_readings(readings)],
-        measuring.next_due(terms, readings),
+        [by_id[one.id] for one in valid_readings(readings)],
+        next_due(terms, readings),
         warnings,
     )
 
@@ -140,7 +146,7 @@ def own_objectives(viewer: Viewer) -> ObjectiveList:
     removed = sorted(
         (one for one in rows if one.removed_at is not None), key=lambda one: str(one.removed_at), reverse=True
     )
-    warnings = measuring.common_warnings([one.terms for one in current])
+    warnings = common_warnings([one.terms for one in current])
     return ObjectiveList(current, removed[:MAX_REMOVED], warnings)
 
 

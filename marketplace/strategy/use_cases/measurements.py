@@ -10,10 +10,11 @@ from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.numbers import percentage_milli
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.measuring import percentage_milli, valid_readings
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.objective_state import valid_readings
 from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import SHARE, range_error
 from marketplace.strategy.use_cases.locking import strategy_for_writing

@@ -11,10 +11,10 @@ from marketplace.core.database import load_locked, session, transaction
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
-from marketplace.strategy.measuring import last_due
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.notices.objectives import measurements_due
+from marketplace.strategy.objective_state import last_due
 from marketplace.strategy.queries.objectives import readings_of, terms_of
 
 FIRST_HOUR = dt.time(7)

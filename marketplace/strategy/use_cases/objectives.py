@@ -14,10 +14,10 @@ from marketplace.core.i18n import use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.limits import MAX_ACTION_TEXT, MAX_OPEN_OBJECTIVES
-from marketplace.strategy.measuring import valid_readings
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.objective_state import valid_readings
 from marketplace.strategy.prioritizing import Performer
 from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import UNITS, range_error

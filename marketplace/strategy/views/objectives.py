@@ -14,8 +14,9 @@ from marketplace.strategy.forms.objectives import RHYTHMS, ObjectiveForm
 from marketplace.strategy.hooks import build_action_panels, find_project_periods
 from marketplace.strategy.indicators import KINDS, indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
-from marketplace.strategy.measuring import ObjectiveWarning, Reading, Rhythm, Status
+from marketplace.strategy.objective_state import Reading, Rhythm, Status
 from marketplace.strategy.objective_texts import STATUS_LABELS, WARNING_TEXTS
+from marketplace.strategy.objective_warnings import ObjectiveWarning
 from marketplace.strategy.prioritizing import STATE_LABELS
 from marketplace.strategy.queries import objectives as queries
 from marketplace.strategy.queries.actions import actions_for

@@ -1,4 +1,4 @@
-"""Status, progress, due dates and warnings of objectives."""
+"""State, progress, due dates and warnings of objectives."""
 
 import datetime as dt
 import random
@@ -6,19 +6,16 @@ from fractions import Fraction
 
 import pytest
 
-from marketplace.strategy.measuring import (
+from marketplace.strategy.objective_state import (
     ObjectiveTerms,
-    ObjectiveWarning,
     Reading,
     Status,
-    common_warnings,
     last_due,
     next_due,
     objective_state,
-    objective_warnings,
-    percentage_milli,
 )
-from tests.strategy.reference_measuring import reference_state
+from marketplace.strategy.objective_warnings import ObjectiveWarning, common_warnings, objective_warnings
+from tests.strategy.reference_objective_state import reference_state
 
 DAY_0 = dt.date(2026, 1, 1)
 TODAY = dt.date(2026, 6, 15)
@@ -169,16 +166,3 @@ def test_warnings_about_all_objectives_together():
     assert common_warnings([visits, visits]) == [ObjectiveWarning.ONLY_VISITS]
     assert common_warnings([visits, terms(indicator="sal_orders")]) == []
     assert common_warnings([terms()] * 6) == [ObjectiveWarning.TOO_MANY]
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "milli"), [(1, 3, 33_333), (2, 3, 66_667), (0, 5, 0), (5, 5, 100_000)]
-)
-def test_percentage_is_computed_from_numerator_and_denominator(part, whole, milli):
-    assert percentage_milli(part, whole) == milli
-
-
-@pytest.mark.parametrize(("part", "whole"), [(1, 0), (-1, 5), (6, 5)])
-def test_impossible_share_is_refused(part, whole):
-    with pytest.raises(ValueError, match="numerator"):
-        percentage_milli(part, whole)

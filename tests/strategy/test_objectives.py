@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.chart import draw_chart
+from marketplace.strategy.chart_geometry import draw_chart
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES

@@ -7,7 +7,7 @@ from flask import render_template
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.strategy.chart import Chart, draw_chart
+from marketplace.strategy.chart_geometry import Chart, draw_chart
 from marketplace.strategy.completeness import MIN_OBJECTIVES
 from marketplace.strategy.examples import TradeExamples, trade_examples
 from marketplace.strategy.forms.objectives import RHYTHMS, ObjectiveForm

@@ -1,4 +1,4 @@
-"""Geometry of the chart of an objective: a line through the measurements, the baseline and the line of the target."""
+"""Coordinates of the chart of an objective: its measurements, the baseline and the target. The template draws them."""
 
 import datetime as dt
 from collections.abc import Sequence

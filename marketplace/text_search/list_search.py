@@ -20,7 +20,7 @@ from marketplace.core.pagination import Page, page_of, paginate
 from marketplace.core.places import find_municipality
 from marketplace.matching.analysis.stemming import stem
 from marketplace.text_search.language_resources import other_forms, text_resources
-from marketplace.text_search.spelling import MIN_LENGTH, Spelling
+from marketplace.text_search.similar_spelling import MIN_LENGTH, Spelling
 
 Key = TypeVar("Key", bound=Hashable)
 T = TypeVar("T")

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from marketplace.directory.search.needs import Need, likely_needs, read_needs
 from marketplace.directory.search.place_names import read_place
-from marketplace.directory.search.query_analysis import MAX_QUERY, correct, is_vocabulary_word, spelling
+from marketplace.directory.search.query_analysis import MAX_QUERY
+from marketplace.directory.search.spelling_correction import correct
+from marketplace.directory.search.vocabulary import is_vocabulary_word, spelling
 
 
 @dataclass(frozen=True, slots=True)

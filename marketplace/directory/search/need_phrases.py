@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from marketplace.core import taxonomy
-from marketplace.directory.search.query_analysis import content_words, is_ordinary_word, stems_of
+from marketplace.directory.search.query_analysis import content_words, stems_of
+from marketplace.directory.search.vocabulary import is_ordinary_word
 from marketplace.suppliers.glossary import glossary, search_phrases
 from marketplace.text_search.language_resources import text_resources
 

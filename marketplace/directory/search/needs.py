@@ -23,13 +23,12 @@ from marketplace.directory.search.need_phrases import (
 from marketplace.directory.search.query_analysis import (
     MAX_QUERY,
     content_words,
-    correct,
     is_informative_word,
-    is_ordinary_word,
     language_of,
-    spelling,
     stems_of,
 )
+from marketplace.directory.search.spelling_correction import correct
+from marketplace.directory.search.vocabulary import is_ordinary_word, spelling
 from marketplace.suppliers.glossary import glossary
 
 MAX_SERVICES = 6

@@ -16,14 +16,10 @@ from marketplace.core.places import distance_km, find_municipality
 from marketplace.directory.entries import SupplierEntry
 from marketplace.directory.search.needs import intended_services
 from marketplace.directory.search.place_names import read_place
-from marketplace.directory.search.query_analysis import (
-    QueryWord,
-    correct,
-    is_vocabulary_word,
-    query_words,
-    searchable,
-)
+from marketplace.directory.search.query_analysis import QueryWord, query_words, searchable
+from marketplace.directory.search.spelling_correction import correct
 from marketplace.directory.search.text_index import TextIndex
+from marketplace.directory.search.vocabulary import is_vocabulary_word
 
 PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
 LANGUAGES = ("nb", "nn", "en", "sma")

@@ -6,15 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from marketplace.core.collation import fold_letters
-from marketplace.directory.search.query_analysis import (
-    WHOLE_WORD_LENGTH,
-    QueryWord,
-    WordForm,
-    compound_forms,
-    spelling,
-)
+from marketplace.directory.search.query_analysis import WHOLE_WORD_LENGTH, QueryWord, WordForm, compound_forms
+from marketplace.directory.search.vocabulary import spelling
 from marketplace.suppliers.glossary import glossary
-from marketplace.text_search.spelling import Spelling
+from marketplace.text_search.similar_spelling import Spelling
 
 if TYPE_CHECKING:
     from marketplace.matching.analysis.decompounding import CompoundSplitter

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.text_search.spelling import Spelling
+from marketplace.text_search.similar_spelling import Spelling
 
 WORDS = {
     "nettbutikk": 9,

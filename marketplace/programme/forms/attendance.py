@@ -3,7 +3,7 @@
 from wtforms.validators import Optional
 
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.programme.use_cases.attendance import MAX_PEOPLE
+from marketplace.programme.limits import MAX_PEOPLE
 from marketplace.web.forms import BaseForm, NumberField, TextField, length, required, telephone
 
 

@@ -8,6 +8,14 @@ from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.organisations.forms import municipality_choices
+from marketplace.programme.limits import (
+    DEFAULT_SEATS,
+    DEFAULT_SESSIONS_NEEDED,
+    DEFAULT_TARGET_COMPANIES,
+    MAX_SEATS,
+    MAX_SESSIONS_NEEDED,
+    MAX_TARGET_COMPANIES,
+)
 from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
 from marketplace.programme.use_cases.project_people import PersonDetails
 from marketplace.programme.use_cases.projects import ProjectDetails
@@ -23,7 +31,6 @@ from marketplace.web.forms import (
     required,
 )
 
-MAX_COMPANIES, MAX_SEATS, MAX_SESSIONS, FULL_TIME_PERCENT = 10_000, 500, 20, 100
 Named = Sequence[tuple[int, str]]
 
 
@@ -39,14 +46,18 @@ class ProjectForm(BaseForm):
     starts_on = DayField(_l("First day"), [required()])
     ends_on = DayField(_l("Last day"), description=_l("Leave it empty if the end is not decided."))
     target_companies = NumberField(
-        _l("Number of companies to recruit"), [required()], low=1, high=MAX_COMPANIES, default=100
+        _l("Number of companies to recruit"),
+        [required()],
+        low=1,
+        high=MAX_TARGET_COMPANIES,
+        default=DEFAULT_TARGET_COMPANIES,
     )
     sessions_needed = NumberField(
         _l("Sessions a company must attend to complete the course"),
         [required()],
         low=1,
-        high=MAX_SESSIONS,
-        default=4,
+        high=MAX_SESSIONS_NEEDED,
+        default=DEFAULT_SESSIONS_NEEDED,
     )
     locale = LanguageField(_l("Language of the course"), [required()])
     currency = ChoiceField(
@@ -103,7 +114,7 @@ class CohortForm(BaseForm):
         _l("Seats"),
         [required()],
         high=MAX_SEATS,
-        default=25,
+        default=DEFAULT_SEATS,
         description=_l("A seat is for one company, even if two people come from it."),
     )
     sign_up_until = DayField(
@@ -132,7 +143,7 @@ class PersonForm(BaseForm):
     )
     role = ChoiceField(_l("Role in the project"), [required()])
     place_id = ChoiceField(_l("Place"), description=_l("For the manager of one place."))
-    percent = NumberField(_l("Per cent of a full position"), [required()], high=FULL_TIME_PERCENT, default=0)
+    percent = NumberField(_l("Per cent of a full position"), [required()], high=100, default=0)
     since = DayField(_l("From"), [required()])
     until = DayField(_l("Last day"), description=_l("Leave it empty while the person has the role."))
 

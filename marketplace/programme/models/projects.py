@@ -13,6 +13,7 @@ from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import PROJECT, exported
 from marketplace.core.places import municipality_name
 from marketplace.organisations.models import BusinessGarden
+from marketplace.programme.limits import DEFAULT_SESSIONS_NEEDED, DEFAULT_TARGET_COMPANIES
 
 
 class Project(Base):
@@ -50,8 +51,8 @@ class Project(Base):
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date | None]
-    target_companies: Mapped[int] = mapped_column(default=100)
-    sessions_needed: Mapped[int] = mapped_column(default=4)
+    target_companies: Mapped[int] = mapped_column(default=DEFAULT_TARGET_COMPANIES)
+    sessions_needed: Mapped[int] = mapped_column(default=DEFAULT_SESSIONS_NEEDED)
     locale: Mapped[str] = mapped_column(String(2), default=default_locale)
     currency: Mapped[str] = mapped_column(String(3), default="NOK")
     is_sign_up_open: Mapped[bool] = mapped_column(default=False)

@@ -17,14 +17,13 @@ from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.programme.attendance import ATTENDED, Mark, MarkSource, plausible_time
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.limits import MAX_MARKS, MAX_PEOPLE
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
 from marketplace.programme.queries.attendance import attendance_list, days_until
 from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
 
-MAX_MARKS = 500
-MAX_PEOPLE = 200
 LINK_PURPOSES = {"attendance": 1, "lecturer": 30}
 """Days after the session until which a link works, by purpose."""
 

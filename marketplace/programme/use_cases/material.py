@@ -11,12 +11,11 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.files.checks import check_document
 from marketplace.files.models import StoredFile
+from marketplace.programme.limits import MAX_MATERIAL
 from marketplace.programme.models.sessions import SessionMaterial
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.queries.sessions import material_for, session_for
 from marketplace.programme.use_cases.seating import lock_project
-
-MAX_MATERIAL = 20
 
 
 @dataclass(frozen=True, slots=True)

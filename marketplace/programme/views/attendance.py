@@ -16,6 +16,7 @@ from marketplace.core.identifiers import MAX_ID, parse_id
 from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.check_in import check_in_code, is_valid_code
 from marketplace.programme.forms.attendance import GuestForm, HeldForm
+from marketplace.programme.limits import MAX_MARKS
 from marketplace.programme.queries import attendance as queries
 from marketplace.programme.queries.feedback import feedback_summary
 from marketplace.programme.queries.progress import count_topics, progress_of_cohort
@@ -116,7 +117,7 @@ def _store_form(session_id: int, origin: MarkOrigin) -> None:
 def _store_sent_marks(session_id: int, origin: MarkOrigin) -> ViewResponse:
     """Store the marks that a script sends, and answer with their keys, so that it deletes them."""
     try:
-        marks = [_read_mark(item) for item in json.loads(request.form["marks"])[: use_cases.MAX_MARKS]]
+        marks = [_read_mark(item) for item in json.loads(request.form["marks"])[:MAX_MARKS]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         abort(400)
     try:

@@ -1,6 +1,8 @@
 """E-mails about accounts."""
 
+from marketplace.accounts.attempt_limits import PASSWORD
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
 from marketplace.outbox.messages import Content, as_message
 
 
@@ -58,6 +60,26 @@ def already_registered(name: str) -> Content:
     )
 
 
+def _locked_text() -> str:
+    """The number of wrong passwords, and how long sign-in is blocked."""
+    attempts, minutes = PASSWORD.max_attempts, PASSWORD.delays[-1].seconds // 60
+    return " ".join(
+        (
+            ngettext(
+                "Someone has entered a wrong password for your account %(num)s time.",
+                "Someone has entered a wrong password for your account %(num)s times.",
+                attempts,
+            ),
+            ngettext(
+                "Sign-in from there is blocked for %(num)s minute.",
+                "Sign-in from there is blocked for %(num)s minutes.",
+                minutes,
+            ),
+            _("Devices and networks you have used before are not affected."),
+        )
+    )
+
+
 @as_message("account_locked")
 def account_locked(name: str, path: str) -> Content:
     """Someone has entered too many wrong passwords."""
@@ -65,9 +87,7 @@ def account_locked(name: str, path: str) -> Content:
         _("Repeated wrong passwords for your account"),
         [
             _("Hi %(name)s.", name=name),
-            _(
-                "Someone has entered a wrong password for your account ten times. Sign-in from there is blocked for fifteen minutes. Devices and networks you have used before are not affected."
-            ),
+            _locked_text(),
             _(
                 "Was it you, or can you not sign in? Use the link to choose a new password. It works once and expires after one hour."
             ),

@@ -27,6 +27,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.text import clean_text
+from marketplace.files.limits import MAX_FILE_MEGABYTES
 from marketplace.web.forms import (
     BaseForm,
     Check,
@@ -280,5 +281,7 @@ class FileForm(BaseForm):
     file = UploadField(
         _("Add a file"),
         accept="application/pdf,image/jpeg,image/png,image/webp",
-        description=_("A PDF document, or a JPEG, PNG or WebP image, at most 10 MB."),
+        description=_(
+            "A PDF document, or a JPEG, PNG or WebP image, at most %(size)s MB.", size=MAX_FILE_MEGABYTES
+        ),
     )

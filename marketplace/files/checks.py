@@ -17,6 +17,7 @@ from marketplace.core.text import clean_line
 from marketplace.files.limits import (
     FILE_FIELD,
     MAX_FILE_BYTES,
+    MAX_FILE_MEGABYTES,
     MAX_IMAGE_SIDE,
     MAX_JPEG_SCANS,
     MAX_NAME_LENGTH,
@@ -81,7 +82,7 @@ def _check_size(data: bytes) -> None:
         raise RuleBroken(
             _(
                 "The file is larger than %(num)s MB. Choose a smaller one.",
-                num=MAX_FILE_BYTES // 1024 // 1024,
+                num=MAX_FILE_MEGABYTES,
             ),
             FILE_FIELD,
         )

@@ -1,9 +1,10 @@
 """Limits of uploaded files: size, pixels, length of the name.
 
-The size of a whole request is limited in `web/uploads.py`. The hints of the file fields name the 10 MB in words.
+The size of a whole request is limited in `web/uploads.py`.
 """
 
-MAX_FILE_BYTES = 10 * 1024 * 1024
+MAX_FILE_MEGABYTES = 10
+MAX_FILE_BYTES = MAX_FILE_MEGABYTES * 1024 * 1024
 MAX_PIXELS = 50_000_000
 """Width times height of a JPEG as it is uploaded. Its size in bytes says little: a WebP of 46 bytes may have as many."""
 MAX_PIXELS_OF_OTHERS = 20_000_000

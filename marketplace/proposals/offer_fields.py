@@ -7,6 +7,7 @@ To add a field, add a row and translate its texts. A new kind of field (`offer_f
 from collections.abc import Iterator
 
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.files.limits import MAX_FILE_MEGABYTES
 from marketplace.proposals.offer_field_types import FieldKind, OfferField, OfferSection, SectionTexts
 
 SECTIONS = {
@@ -240,7 +241,10 @@ OFFER_FIELDS = (
         kind=FieldKind.FILES,
         section=OfferSection.FILES,
         label=_l("Add a file"),
-        hint=_l("A PDF document or an image, at most 10 MB. The file is sealed like the rest of the offer."),
+        hint=_l(
+            "A PDF document or an image, at most %(size)s MB. The file is sealed like the rest of the offer.",
+            size=MAX_FILE_MEGABYTES,
+        ),
         display_label=_l("Attachments"),
     ),
 )

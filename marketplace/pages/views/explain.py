@@ -8,6 +8,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.pages.ranking_facts import describe_parts, quality_figures
 from marketplace.pages.views import blueprint
 from marketplace.privacy.retention_periods import PERIODS
+from marketplace.sourcing.limits import MAX_INVITED
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS
 from marketplace.sourcing.ranking import rank_jumps
 from marketplace.web import access, form_recovery
@@ -40,7 +41,7 @@ def choose_language(locale: str) -> ViewResponse:
 @access.public
 def how_it_works() -> ViewResponse:
     """Explain the process from need to result."""
-    return render_template("pages/how_it_works.html")
+    return render_template("pages/how_it_works.html", max_invited=MAX_INVITED)
 
 
 @blueprint.get("/how-we-rank")

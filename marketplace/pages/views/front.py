@@ -7,6 +7,7 @@ from marketplace.core.places import find_municipality
 from marketplace.directory.search.place_names import place_label
 from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
+from marketplace.sourcing.limits import MAX_INVITED
 from marketplace.sourcing.queries import interpret
 from marketplace.web import access
 from marketplace.web.query_args import query_arg
@@ -28,6 +29,7 @@ def front() -> str | Response:
     return render_template(
         "pages/front.html",
         words=words,
+        max_invited=MAX_INVITED,
         place=place,
         place_name=place_label(place) if place else "",
         chosen_place=chosen,

@@ -9,6 +9,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.organisations.forms import municipality_choices, sector_choices
 from marketplace.programme.lifecycle import SOURCES
 from marketplace.programme.queries.cohorts import CohortSeats
+from marketplace.programme.seat_deadlines import CONFIRM_HOURS
 from marketplace.programme.use_cases.recruiting import ParticipationDetails
 from marketplace.web.forms import (
     BaseForm,
@@ -73,7 +74,10 @@ class SeatForm(BaseForm):
     is_confirmed = BooleanField(
         _l("I have spoken with the company, and the seat is confirmed"),
         default=True,
-        description=_l("Otherwise the contact person gets an e-mail, and confirms within 72 hours."),
+        description=_l(
+            "Otherwise the contact person gets an e-mail, and confirms within %(num)s hours.",
+            num=CONFIRM_HOURS,
+        ),
     )
 
     def __init__(self, rows: Sequence[CohortSeats], *args: object, **kwargs: object) -> None:

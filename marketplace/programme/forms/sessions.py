@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.files.limits import MAX_FILE_MEGABYTES
 from marketplace.organisations.forms import municipality_choices
 from marketplace.programme.forms.projects import Named
 from marketplace.programme.use_cases.material import MaterialDetails
@@ -136,7 +137,9 @@ class MaterialForm(BaseForm):
         _l("File"),
         accept="application/pdf,image/jpeg,image/png,image/webp",
         is_optional=True,
-        description=_l("A PDF document, or a JPEG, PNG or WebP image, at most 10 MB."),
+        description=_l(
+            "A PDF document, or a JPEG, PNG or WebP image, at most %(size)s MB.", size=MAX_FILE_MEGABYTES
+        ),
     )
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:

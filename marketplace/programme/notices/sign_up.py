@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from marketplace.core.i18n import format_datetime
+from marketplace.core.i18n import format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
@@ -16,6 +16,7 @@ from marketplace.programme.notices.sessions import (
     removal_hint,
     session_lines,
 )
+from marketplace.programme.seat_deadlines import OFFER_HOURS
 
 
 @as_message("seat_unconfirmed")
@@ -52,7 +53,11 @@ def waiting_unconfirmed(participation: Participation, cohort: Cohort, deadline: 
                 place=cohort.place.name,
                 time=format_datetime(deadline),
             ),
-            _("When a seat becomes free, you get an e-mail and have 48 hours to answer."),
+            ngettext(
+                "When a seat becomes free, you get an e-mail and have %(num)s hour to answer.",
+                "When a seat becomes free, you get an e-mail and have %(num)s hours to answer.",
+                OFFER_HOURS,
+            ),
             _("Did you not sign up? Ignore this e-mail."),
         ],
         participation.path,

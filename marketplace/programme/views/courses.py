@@ -9,6 +9,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.organisations.forms import municipality_choices
 from marketplace.programme.forms.sign_up import SignUpForm
 from marketplace.programme.queries import courses as queries
+from marketplace.programme.seat_deadlines import CONFIRM_HOURS
 from marketplace.programme.use_cases import sign_up as use_cases
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
@@ -110,6 +111,7 @@ def check_mail(slug: str) -> ViewResponse:
     """Ask the contact person to use the link in the e-mail."""
     return render_template(
         "programme/check_mail.html",
+        confirm_hours=CONFIRM_HOURS,
         project=queries.public_project(slug),
         back=url_for("programme.course", slug=slug),
         email=session.get(SIGNED_UP_EMAIL, ""),

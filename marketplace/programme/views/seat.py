@@ -13,6 +13,7 @@ from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.queries import courses as queries
 from marketplace.programme.queries.own_course import course_of
 from marketplace.programme.queries.sessions import past_sessions
+from marketplace.programme.seat_deadlines import OFFER_HOURS
 from marketplace.programme.use_cases import contact_data
 from marketplace.programme.use_cases import seat_link as use_cases
 from marketplace.programme.views.base import blueprint
@@ -41,6 +42,7 @@ def seat(token: str) -> ViewResponse:
         offered=queries.coming_sessions(participation.offered_cohort_id or 0),
         queue=queries.waiting_list_position(participation),
         deadline=queries.seat_deadline(participation),
+        offer_hours=OFFER_HOURS,
         comes_back=CohortChoiceForm(_open_cohorts(participation)),
         states=ParticipationState,
         course=course_of(participation),

@@ -1,6 +1,7 @@
 """One form for each section of the profile."""
 
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.files.limits import MAX_FILE_MEGABYTES
 from marketplace.suppliers.forms.fields import (
     AreaFields,
     BasicsFields,
@@ -59,7 +60,9 @@ class LogoForm(BaseForm):
     """Logo of the supplier."""
 
     file = UploadField(
-        _l("Logo"), accept=IMAGE_TYPES, description=_l("A JPEG, PNG or WebP image of at most 10 MB.")
+        _l("Logo"),
+        accept=IMAGE_TYPES,
+        description=_l("A JPEG, PNG or WebP image of at most %(size)s MB.", size=MAX_FILE_MEGABYTES),
     )
 
 
@@ -67,7 +70,9 @@ class CaseImageForm(BaseForm):
     """Image of a case study, with a text for those who cannot see it."""
 
     file = UploadField(
-        _l("Image"), accept=IMAGE_TYPES, description=_l("A JPEG, PNG or WebP image of at most 10 MB.")
+        _l("Image"),
+        accept=IMAGE_TYPES,
+        description=_l("A JPEG, PNG or WebP image of at most %(size)s MB.", size=MAX_FILE_MEGABYTES),
     )
     alternative_text = TextField(
         _l("What does the image show?"),

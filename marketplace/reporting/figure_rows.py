@@ -31,6 +31,7 @@ from marketplace.reporting.parts.sessions import (
     planned_sessions,
 )
 from marketplace.reporting.parts.strategies import (
+    approved_on,
     finished_assessments,
     live_strategies,
     objectives_of,
@@ -102,7 +103,7 @@ def _company_rows(facts: ReportFacts, members: Sequence[Member]) -> dict[str, Fi
 
 
 def _progress_rows(facts: ReportFacts, members: Sequence[Member]) -> dict[str, FigureRows]:
-    """Return the companies by how far their strategy and their self-assessment are. Companies without an account have none."""
+    """Return the companies by how far their strategy and their self-assessment are; none without an account."""
     ids = consenting(members)
     strategies = live_strategies(facts, ids)
     ends_on = facts.of("project")[0].day("ends_on")
@@ -121,6 +122,10 @@ def _progress_rows(facts: ReportFacts, members: Sequence[Member]) -> dict[str, F
         )
         for code, last_day in until.items()
     }
+    approved = approved_on(facts)
+    found["strategy_approved"] = _ones(
+        row.owner_id for row in strategies if row.row_id in approved and approved[row.row_id] <= last
+    )
     found["objectives"] = {company_id: len(rows) for company_id, rows in objectives_of(facts, ids).items()}
     finished = finished_assessments(facts, ids)
     for stage in (Stage.START, Stage.END):

@@ -9,6 +9,9 @@ categories would identify those who joined or left, so it is hidden in the later
 A figure needs five companies or people behind it, and a breakdown a total that is shown. A sample, which says what companies
 answered or achieved, must also not differ from an earlier report by fewer than five of them, since what the new ones
 answered would follow from both. Totals of the whole project are shown: they are not broken down.
+
+Changes are differences of counts: a company that leaves while another joins is not noticed. Somebody with the answer of
+the first could then compute that of the second from two means. To notice it, reports would have to store who answered.
 """
 
 import dataclasses
@@ -56,7 +59,7 @@ Groups = frozenset[frozenset[str]]
 def suppress(
     parts: Sequence[ReportPart], earlier: Sequence[Sequence[ReportPart]] = ()
 ) -> tuple[ReportPart, ...]:
-    """Return the parts with small numbers hidden. `earlier` are the reports that the same readers have, as published.
+    """Return the parts with small numbers hidden. `earlier` are other reports that the same readers have, as published.
 
     Raises ValueError if two breakdowns have the same code, that is, divide two populations by the same dimension: the difference
     of the two would be a third table.

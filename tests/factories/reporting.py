@@ -17,7 +17,7 @@ from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.actions import ToolConfidence, ToolUse
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.models.objectives import Measurement, Objective
-from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.models.plan import Strategy, StrategyReview, StrategyVersion
 from marketplace.strategy.questionnaire import questionnaire
 from tests import factories
 from tests.factories import outcomes, programme, suppliers
@@ -97,7 +97,7 @@ def add_feedback(session_id: int, participation_id: int, draw: random.Random) ->
 
 
 def add_plan(owner: Viewer, draw: random.Random) -> None:
-    """Add a strategy with measured objectives, two self-assessments and tools of a company."""
+    """Add an approved strategy with measured objectives, two self-assessments and tools of a company."""
     now, by = clock.now(), owner.user_id or 0
     company_id = owner.organisation_id or 0
     strategy = Strategy(
@@ -109,6 +109,16 @@ def add_plan(owner: Viewer, draw: random.Random) -> None:
     )
     session.add(strategy)
     session.flush()
+    version = StrategyVersion(
+        strategy_id=strategy.id, number=1, content={}, saved_by_id=by, reason="complete"
+    )
+    session.add(version)
+    session.flush()
+    session.add(
+        StrategyReview(
+            strategy_id=strategy.id, version_id=version.id, asked_by_id=by, answered_at=now, verdict="ok"
+        )
+    )
     for number in range(2):
         objective = Objective(
             strategy_id=strategy.id, text="Flere bestillinger", kind="sales", unit="per måned", rhythm="monthly",

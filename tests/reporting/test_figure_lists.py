@@ -24,7 +24,8 @@ from tests.support.browser import Browser, signed_in
 
 STATED = {
     "recruited", "started", "completed", "left", "figures_allowed", "planned", "held", "cancelled", "duration",
-    "attendances", "present", "head_count", "strategy_started", "strategy_complete", "strategy_in_time", "objectives",
+    "attendances", "present", "head_count", "strategy_started", "strategy_complete", "strategy_in_time", "strategy_approved",
+    "objectives",
     "answered_start", "answered_end", "suppliers", "suppliers_new", "approvals", "plan_public_EUR",
     "plan_total_EUR", "plan_in_nok", "received_public_EUR", "received_total_EUR", "cost_venue_NOK", "cost_total_NOK",
     "cost_in_nok", "cost_at_5021_EUR", "fee_invoiced", "fee_paid", "fee_paid_sum", "hours_total", "hours_approved",
@@ -93,6 +94,18 @@ def check_lists(browser: Browser, path: str) -> set[str]:
 @pytest.mark.both_databases
 def test_list_of_each_figure_has_exactly_its_rows(built: ReportedProject, app: Flask) -> None:
     assert check_lists(signed_in(app, built.curator), f"/programme/{built.project.slug}/report") == STATED
+
+
+def test_parts_that_companies_have_not_shared_say_why_they_link_to_no_list(
+    built: ReportedProject, app: Flask
+) -> None:
+    path = f"/programme/{built.project.slug}/report"
+    browser, reason = signed_in(app, built.curator), "telles bare samlet"
+    without_list = [
+        part[0].text for part in browser.page(path).all("section") if reason in "".join(part.itertext())
+    ]
+    assert [title[:2] for title in without_list] == ["7.", "8."]
+    assert reason not in browser.get(f"{path}?as_of={clock.today()}").text
 
 
 def test_list_has_the_rows_of_the_period(built: ReportedProject, app: Flask) -> None:

@@ -130,13 +130,25 @@ def test_partner_garden_sees_no_mean_that_reveals_a_new_answer(built: ReportedPr
     viewer = partner_of(built, companies=6)
     issue(built)
     held = session.scalars(select(CourseSession).order_by(CourseSession.id.desc())).first()
-    for number, shown in ((1, FigureState.SUPPRESSED), (4, FigureState.MEASURED)):
+    for number, shown in ((1, FigureState.SUPPRESSED), (13, FigureState.MEASURED)):
         for _company in range(number):
             one = programme.participation(held.cohort, f"Ny {_company}")
             session.add(answer(held, one, 5))
         session.commit()
         issue(built)
         assert figure(seen_by(viewer, built), "useful").state is shown
+
+
+def test_partner_garden_sees_no_mean_that_reveals_the_few_other_companies(built: ReportedProject) -> None:
+    """The partner may also have the issue of the whole project, and subtract its own figures."""
+    viewer = partner_of(built, companies=6)
+    others = select(SessionFeedback).where(SessionFeedback.token_hash.not_like("answer %"))
+    for one in session.scalars(others.order_by(SessionFeedback.id)).all()[3:]:
+        one.useful = None
+    session.commit()
+    issue(built)
+    assert figure(seen_by(built.curator, built), "useful").state is FigureState.MEASURED
+    assert figure(seen_by(viewer, built), "useful").state is FigureState.SUPPRESSED
 
 
 def test_partner_garden_with_few_companies_sees_no_mean(built: ReportedProject) -> None:

@@ -136,16 +136,59 @@ def test_count_that_reveals_a_new_answer_is_hidden(code, evidence):
     assert state(suppress(counts(8, 15), [counts(7, 10)])) is FigureState.MEASURED
 
 
+def random_counts(choose, categories):
+    return {code: choose.choice((0, 1, 2, 3, 4, 5, 6, 9, 20)) for code in categories}
+
+
+def later_counts(choose, counts):
+    return {code: max(0, count + choose.choice((-1, 0, 0, 1, 2, 6))) for code, count in counts.items()}
+
+
+def shown_before(reports):
+    """Return published breakdowns with their totals."""
+    return [(breakdown, sum(counts.values())) for breakdown, counts in reports if breakdown]
+
+
+def publish_in_turn(counts):
+    """Publish the breakdowns of successive reports, each compared with the earlier ones."""
+    found = []
+    for cells in counts:
+        found.append(published(cells, shown_before(zip(found, counts, strict=False))))
+    return found
+
+
 def test_no_small_count_is_recoverable_from_two_successive_reports(sampling):
     """Solve the published sums of 1,000 random cohorts by linear algebra, independently of the suppression."""
     choose = random.Random(sampling.seed)
     for _repetition in range(1000):
         categories = CATEGORIES[: choose.randint(2, 6)]
-        first = {code: choose.choice((0, 1, 2, 3, 4, 5, 6, 9, 20)) for code in categories}
-        second = {code: max(0, count + choose.choice((-1, 0, 0, 1, 2, 6))) for code, count in first.items()}
-        one = published(first)
-        two = published(second, [(one, sum(first.values()))] if one else [])
-        assert recoverable(categories, (first, second), (one, two)) == [], (first, second, one, two)
+        first = random_counts(choose, categories)
+        counts = [first, later_counts(choose, first)]
+        reports = publish_in_turn(counts)
+        assert recoverable(categories, counts, reports) == [], (counts, reports)
+
+
+def test_no_small_count_is_recoverable_from_parts_of_a_partner_garden(sampling):
+    """A partner has the figures of its places, and may have the whole report: single, and in two successive issues."""
+    choose = random.Random(sampling.seed)
+    for _repetition in range(1000):
+        categories = CATEGORIES[: choose.randint(2, 6)]
+        own, others = ([random_counts(choose, categories)] for _part in range(2))
+        for counts in (own, others):
+            counts.append(later_counts(choose, counts[0]))
+        whole = [
+            {code: one[code] + other[code] for code in categories}
+            for one, other in zip(own, others, strict=True)
+        ]
+        wholes = publish_in_turn(whole)
+        parts = []
+        for number in range(2):
+            known = [*zip(parts, own, strict=False), *zip(wholes[: number + 1], whole, strict=False)]
+            parts.append(published(own[number], shown_before(known)))
+        assert recoverable(categories, own, parts) == [], (own, parts)
+        for number in range(2):
+            counts, reports = (own[number], whole[number]), (parts[number], wholes[number])
+            assert recoverable(categories, counts, reports) == [], (own, others, reports)
 
 
 def recoverable(categories, counts, reports):

@@ -49,7 +49,7 @@ def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Re
     project = facts.of("project")
     ends_on = project[0].day("ends_on") if project else None
     completed = [row.day("completed_at") for row in rows]
-    approved = _approved_on(facts)
+    approved = approved_on(facts)
     said = _latest_plan_answers(facts, company_ids)
     return ReportPart(
         "strategy",
@@ -76,7 +76,7 @@ def live_strategies(facts: ReportFacts, company_ids: Sequence[int]) -> list[Row]
     return [row for row in facts.of("strategy") if row.owner_id in wanted]
 
 
-def _approved_on(facts: ReportFacts) -> dict[int, dt.date]:
+def approved_on(facts: ReportFacts) -> dict[int, dt.date]:
     """Return the first day on which an adviser approved a version, by strategy."""
     first: dict[int, dt.date] = {}
     for row in facts.of("review"):

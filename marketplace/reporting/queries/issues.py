@@ -1,7 +1,7 @@
 """Issued reports and links to them, and the content of an issue as of a moment."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -164,12 +164,14 @@ def compute_content(
 
 
 def compute_partner_parts(
-    owner: IssueOwner, period: ReportPeriod, issues: Sequence[ReportIssue]
+    owner: IssueOwner, period: ReportPeriod, content: Mapping[str, Any], issues: Sequence[ReportIssue]
 ) -> dict[str, Any]:
     """Compute the parts for the places of each partner garden as JSON values, by the garden's id.
 
-    Small numbers are suppressed, also against the same garden's parts of the earlier `issues`.
+    Small numbers are suppressed, also against the same garden's parts of the earlier `issues`, and against the whole
+    report of these and of the new issue with `content`, which a partner may get from the leader or the funder.
     """
+    whole = [parts_from_json(content["parts"]), *earlier_parts(issues)]
     places: dict[int, list[int]] = {}
     query = select(ProjectPlace.garden_id, ProjectPlace.id).where(
         ProjectPlace.project_id == owner.project_id, ProjectPlace.garden_id != owner.garden_id
@@ -179,8 +181,8 @@ def compute_partner_parts(
     found = {}
     for garden_id, place_ids in places.items():
         parts = build_report(ReportScope(owner.garden_id, owner.project_id, tuple(place_ids)), period)
-        earlier = [one for issue in issues if (one := partner_parts(issue, garden_id)) is not None]
-        found[str(garden_id)] = parts_to_json(suppress(parts, earlier))
+        own = [one for issue in issues if (one := partner_parts(issue, garden_id)) is not None]
+        found[str(garden_id)] = parts_to_json(suppress(parts, [*own, *whole]))
     return found
 
 

@@ -84,7 +84,7 @@ def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssu
             to_on=period.to_on,
             as_of=period.as_of,
             content=content,
-            partner_parts=compute_partner_parts(owner, period, issues),
+            partner_parts=compute_partner_parts(owner, period, content, issues),
             digest=content_digest(content),
             issued_by_id=viewer.user_id,
         )

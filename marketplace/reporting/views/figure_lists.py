@@ -16,7 +16,7 @@ from marketplace.reporting.figure_format import WHOLE_UNITS, value_text
 from marketplace.reporting.figure_rows import CountedList, FigureRows
 from marketplace.reporting.figures import Figure, FigureState, ReportPart
 from marketplace.reporting.queries.figure_lists import visible_rows
-from marketplace.reporting.queries.live import shown_parts
+from marketplace.reporting.queries.live import OWN_PARTS, shown_parts
 from marketplace.reporting.queries.report import LiveReport
 from marketplace.reporting.views.base import report_url
 from marketplace.reporting.views.request import live_report, period_arguments
@@ -45,6 +45,16 @@ def with_links(report: LiveReport, parts: Sequence[ReportPart], slug: str) -> li
             part, figures=[replace(one, list_url=_list_url(report, one, found, slug)) for one in part.figures]
         )
         for part in parts
+    ]
+
+
+def private_parts(parts: Sequence[ReportPart]) -> list[str]:
+    """Return the codes of parts with figures that have no list, because companies have not shared what they count."""
+    return [
+        part.code
+        for part in parts
+        if part.code not in OWN_PARTS
+        and any(one.state is FigureState.MEASURED and one.value and not one.list_url for one in part.figures)
     ]
 
 

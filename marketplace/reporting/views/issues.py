@@ -157,6 +157,7 @@ def _issue_page(owner: queries.IssueOwner, number: int, *, slug: str = "", token
         issue=found,
         head=_head(owner, found),
         parts=queries.published_parts(found),
+        private_parts=(),
         project=queries.issued_project_facts(found),
         quotes=queries.issue_quotes(found),
         issues=queries.issues_of(owner),

@@ -19,7 +19,7 @@ from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.queries import live
 from marketplace.reporting.queries import report as queries
 from marketplace.reporting.views.base import blueprint, report_route, report_url
-from marketplace.reporting.views.figure_lists import with_links
+from marketplace.reporting.views.figure_lists import private_parts, with_links
 from marketplace.reporting.views.request import live_report, period_arguments
 from marketplace.strategy.questionnaire import questionnaire
 from marketplace.web import access
@@ -36,12 +36,14 @@ def report(slug: str = "") -> ViewResponse:
     asked = period_arguments()
     found = live_report(slug, asked)
     shown = live.shown_parts(found)
+    parts = with_links(found, shown.parts, slug) if asked.as_of is None else shown.parts
     title = _("Report: %(name)s", name=found.access.project.name) if found.access else _("Report")
     return render_template(
         "reporting/report.html",
         title=title,
         report=found,
-        parts=with_links(found, shown.parts, slug) if asked.as_of is None else shown.parts,
+        parts=parts,
+        private_parts=private_parts(parts) if asked.as_of is None else (),
         project=_facts(found),
         quotes=found.quotes,
         issue=shown.issue,

@@ -3,16 +3,3 @@
 from marketplace.accounts.views import administration, message_settings, own_account, sign_in, two_factor
 from marketplace.accounts.views.base import blueprint, hash_cost, request_origin, set_session_cookie
 from marketplace.accounts.views.sign_in import remember_registration
-
-__all__ = [
-    "administration",
-    "blueprint",
-    "hash_cost",
-    "message_settings",
-    "own_account",
-    "remember_registration",
-    "request_origin",
-    "set_session_cookie",
-    "sign_in",
-    "two_factor",
-]

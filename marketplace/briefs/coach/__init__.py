@@ -2,7 +2,5 @@
 
 from marketplace.briefs.coach.advice import Advice
 from marketplace.briefs.coach.blockers import find_blockers
-from marketplace.briefs.coach.quality import Quality, QualityPart, quality
+from marketplace.briefs.coach.quality import Quality, quality
 from marketplace.briefs.coach.suggestions import find_suggestions
-
-__all__ = ["Advice", "Quality", "QualityPart", "find_blockers", "find_suggestions", "quality"]

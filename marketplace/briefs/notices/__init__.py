@@ -25,27 +25,3 @@ from marketplace.briefs.notices.opening import (
     paused_for_suppliers,
     stopped,
 )
-
-__all__ = [
-    "brief_amended",
-    "brief_extended",
-    "brief_published",
-    "brief_published_in_area",
-    "brief_waits",
-    "brief_withdrawn",
-    "file_added",
-    "first_publication",
-    "first_publication_returned",
-    "garden_question_waits",
-    "open_again",
-    "paused",
-    "paused_for_suppliers",
-    "question_answered",
-    "question_asked",
-    "question_rejected",
-    "question_waits",
-    "review_answered",
-    "review_asked",
-    "review_request_withdrawn",
-    "stopped",
-]

@@ -3,7 +3,6 @@
 from marketplace.briefs.use_cases.amendment import amend, discard_amendment
 from marketplace.briefs.use_cases.clarification import answer_question, ask_question, reject_question
 from marketplace.briefs.use_cases.drafts import (
-    SavedTopic,
     begin_from_action,
     copy_brief,
     create_draft,
@@ -26,36 +25,3 @@ from marketplace.briefs.use_cases.first_publication import (
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
 from marketplace.briefs.use_cases.question_reminders import remind_about_questions
 from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, cancel_review
-
-__all__ = [
-    "SavedTopic",
-    "add_file",
-    "amend",
-    "answer_first_publication",
-    "answer_question",
-    "answer_review",
-    "ask_for_review",
-    "ask_question",
-    "begin_from_action",
-    "cancel_review",
-    "copy_brief",
-    "create_draft",
-    "create_first_draft",
-    "delete_draft",
-    "discard_amendment",
-    "due_first_publications",
-    "erase_deleted_drafts",
-    "extend_deadline",
-    "fingerprints",
-    "make_requirement_optional",
-    "open_due_brief",
-    "pause_first_publication",
-    "publish",
-    "reject_question",
-    "remind_about_questions",
-    "remove_file",
-    "restore_draft",
-    "save_amendment",
-    "save_topic",
-    "withdraw",
-]

@@ -14,18 +14,3 @@ from marketplace.briefs.views import (
     review,
 )
 from marketplace.briefs.views.base import blueprint
-
-__all__ = [
-    "amendment",
-    "blueprint",
-    "check",
-    "clarification",
-    "document",
-    "drafts",
-    "files",
-    "guide",
-    "help_pages",
-    "plan",
-    "publication",
-    "review",
-]

@@ -2,5 +2,3 @@
 
 from marketplace.casework.views import notes, panels, tasks, time
 from marketplace.casework.views.base import blueprint
-
-__all__ = ["blueprint", "notes", "panels", "tasks", "time"]

@@ -6,25 +6,8 @@ from marketplace.directory.queries.catalogue_cache import (
     find_relaxations,
     search,
 )
-from marketplace.directory.queries.coverage import Coverage, coverage
+from marketplace.directory.queries.coverage import coverage
 from marketplace.directory.queries.garden_suppliers import all_garden_suppliers, garden_suppliers
 from marketplace.directory.queries.matchable import MatchableSupplier, matchable_suppliers
-from marketplace.directory.queries.supplier_page import SupplierPage, supplier_image, supplier_page
+from marketplace.directory.queries.supplier_page import supplier_image, supplier_page
 from marketplace.directory.queries.unanswered_searches import unanswered_searches
-
-__all__ = [
-    "Coverage",
-    "MatchableSupplier",
-    "SupplierPage",
-    "all_garden_suppliers",
-    "catalogue",
-    "coverage",
-    "directory_fingerprint",
-    "find_relaxations",
-    "garden_suppliers",
-    "matchable_suppliers",
-    "search",
-    "supplier_image",
-    "supplier_page",
-    "unanswered_searches",
-]

@@ -2,5 +2,3 @@
 
 from marketplace.directory.views import garden_suppliers, images, search, supplier_page
 from marketplace.directory.views.base import blueprint
-
-__all__ = ["blueprint", "garden_suppliers", "images", "search", "supplier_page"]

@@ -2,5 +2,3 @@
 
 from marketplace.finance.views import aid_letters, company_finances, hours, money
 from marketplace.finance.views.base import blueprint
-
-__all__ = ["aid_letters", "blueprint", "company_finances", "hours", "money"]

@@ -2,5 +2,3 @@
 
 from marketplace.mandates.views import acting, company, confirmations
 from marketplace.mandates.views.base import blueprint
-
-__all__ = ["acting", "blueprint", "company", "confirmations"]

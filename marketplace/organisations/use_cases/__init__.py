@@ -1,7 +1,7 @@
 """Use cases for companies, gardens, colleagues and memberships."""
 
 from marketplace.accounts.use_cases import NewPerson
-from marketplace.organisations.use_cases.closing import close_organisation, release_organisations
+from marketplace.organisations.use_cases.closing import release_organisations
 from marketplace.organisations.use_cases.colleagues import (
     accept_invitation,
     change_role,
@@ -38,36 +38,3 @@ from marketplace.organisations.use_cases.review_settings import (
     review_settings,
     save_review_settings,
 )
-
-__all__ = [
-    "CompanyDetails",
-    "GardenDetails",
-    "NewPerson",
-    "ReviewSettings",
-    "accept_invitation",
-    "add_company",
-    "add_membership",
-    "add_registered_company",
-    "ask_to_follow",
-    "change_company",
-    "change_role",
-    "choose_organisation",
-    "close_organisation",
-    "company_details",
-    "create_own_company",
-    "end_asked_following",
-    "follow_company",
-    "garden_details",
-    "invite_colleague",
-    "invite_curator",
-    "mark_company_known",
-    "register_company",
-    "release_organisations",
-    "remove_colleague",
-    "review_settings",
-    "save_garden",
-    "save_review_settings",
-    "set_organisation_active",
-    "stop_following",
-    "withdraw_invitation",
-]

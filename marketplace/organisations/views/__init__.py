@@ -2,5 +2,3 @@
 
 from marketplace.organisations.views import admin_gardens, companies, members, own_company, own_garden
 from marketplace.organisations.views.base import blueprint
-
-__all__ = ["admin_gardens", "blueprint", "companies", "members", "own_company", "own_garden"]

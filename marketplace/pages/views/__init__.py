@@ -4,7 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("pages", __name__)
 
-from marketplace.pages.views import (  # noqa: E402, F401  because they add their routes to the blueprint
+from marketplace.pages.views import (  # noqa: E402  because they add their routes to the blueprint
     admin,
     cohort_overview,
     company_card,

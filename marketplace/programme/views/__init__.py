@@ -18,22 +18,3 @@ from marketplace.programme.views import (
     sessions,
 )
 from marketplace.programme.views.base import blueprint
-
-__all__ = [
-    "attendance",
-    "blueprint",
-    "calendar",
-    "cohorts",
-    "courses",
-    "feedback",
-    "invitations",
-    "material",
-    "own_course",
-    "participant_import",
-    "participation",
-    "projects",
-    "recruiting",
-    "seat",
-    "seat_sessions",
-    "sessions",
-]

@@ -4,7 +4,7 @@ from flask import Blueprint
 
 blueprint = Blueprint("proposals", __name__)
 
-from marketplace.proposals.views import (  # noqa: E402, F401 because the view modules register their routes on the blueprint above
+from marketplace.proposals.views import (  # noqa: E402 because the view modules register their routes on the blueprint above
     award,
     comparison,
     delivery,

@@ -3,5 +3,3 @@
 from marketplace.reporting import fact_recording
 from marketplace.reporting.views import issues, report
 from marketplace.reporting.views.base import blueprint
-
-__all__ = ["blueprint", "fact_recording", "issues", "report"]

@@ -1,6 +1,5 @@
 """Publication with ranking, invitations and refitting."""
 
-from marketplace.sourcing.ranking import rank_jumps
 from marketplace.sourcing.use_cases.alerts import alert_matching_suppliers
 from marketplace.sourcing.use_cases.early_choice import choose_before_opening
 from marketplace.sourcing.use_cases.invitations import decline, invite_suppliers, mark_seen, reconsider
@@ -23,26 +22,3 @@ from marketplace.sourcing.use_cases.suggestions import (
     suggested_invitation,
     withdraw_suggested,
 )
-
-__all__ = [
-    "accept_outside_invitation",
-    "alert_matching_suppliers",
-    "amend_brief",
-    "answer_first_publication",
-    "choose_before_opening",
-    "confirm_outside_invitation",
-    "decline",
-    "invite_outside",
-    "invite_suppliers",
-    "mark_seen",
-    "open_waiting_briefs",
-    "publish_brief",
-    "rank_brief",
-    "rank_jumps",
-    "reconsider",
-    "refit",
-    "settle_outside_invitations",
-    "suggest_supplier",
-    "suggested_invitation",
-    "withdraw_suggested",
-]

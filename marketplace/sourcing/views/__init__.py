@@ -16,20 +16,3 @@ from marketplace.sourcing.views import (
     what_if,
 )
 from marketplace.sourcing.views.base import blueprint
-
-__all__ = [
-    "amendment",
-    "blueprint",
-    "demand",
-    "early_choice",
-    "exposure",
-    "first_publication",
-    "invitations",
-    "opportunities",
-    "outside_invitations",
-    "own_rank",
-    "ranking",
-    "similar_briefs",
-    "suggestions",
-    "what_if",
-]

@@ -15,19 +15,3 @@ from marketplace.strategy.views import (
     versions,
 )
 from marketplace.strategy.views.base import blueprint
-
-__all__ = [
-    "actions",
-    "assessment",
-    "blueprint",
-    "comments",
-    "document_export",
-    "measurements",
-    "objectives",
-    "plan",
-    "sections",
-    "shared_plan",
-    "sharing",
-    "tools",
-    "versions",
-]

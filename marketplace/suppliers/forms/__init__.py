@@ -11,15 +11,3 @@ from marketplace.suppliers.forms.profile import (
     TextForm,
     TradesForm,
 )
-
-__all__ = [
-    "AreaForm",
-    "BasicsForm",
-    "CaseForm",
-    "CaseImageForm",
-    "LogoForm",
-    "PriceForm",
-    "ServicesForm",
-    "TextForm",
-    "TradesForm",
-]

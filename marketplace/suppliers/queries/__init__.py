@@ -1,5 +1,3 @@
 """Read access to a supplier's own profile."""
 
 from marketplace.suppliers.queries.profiles import own_case, own_supplier
-
-__all__ = ["own_case", "own_supplier"]

@@ -24,26 +24,3 @@ from marketplace.suppliers.use_cases.profile import (
     set_logo,
     set_paused,
 )
-
-__all__ = [
-    "Basics",
-    "CaseDetails",
-    "ServiceOffering",
-    "SupplierApplication",
-    "add_case",
-    "add_case_image",
-    "case_details",
-    "change_area",
-    "change_basics",
-    "change_case",
-    "change_price",
-    "change_services",
-    "change_text",
-    "change_trades",
-    "delete_case",
-    "remove_case_image",
-    "remove_logo",
-    "section_values",
-    "set_logo",
-    "set_paused",
-]

@@ -2,5 +2,3 @@
 
 from marketplace.suppliers.views import images, profile
 from marketplace.suppliers.views.base import blueprint
-
-__all__ = ["blueprint", "images", "profile"]

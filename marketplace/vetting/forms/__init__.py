@@ -7,13 +7,3 @@ from marketplace.vetting.forms.application import (
     SubmitAgainForm,
 )
 from marketplace.vetting.forms.decision import check_decision, checklist_of, decision_form
-
-__all__ = [
-    "ApplyFields",
-    "ApplyForm",
-    "RegisterAndApplyForm",
-    "SubmitAgainForm",
-    "check_decision",
-    "checklist_of",
-    "decision_form",
-]

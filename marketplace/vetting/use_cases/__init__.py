@@ -7,7 +7,6 @@ from marketplace.vetting.use_cases.applications import (
     apply_for_new_categories,
     create_own_supplier,
     register_supplier,
-    responsible_garden,
     submit_again,
 )
 from marketplace.vetting.use_cases.conflicts_of_interest import declare_conflict, end_conflict
@@ -21,31 +20,3 @@ from marketplace.vetting.use_cases.decisions import (
 from marketplace.vetting.use_cases.refusals import answer_refusal, propose_refusal, remind_second_reviewers
 from marketplace.vetting.use_cases.supplier_import import check_table, import_suppliers
 from marketplace.vetting.use_cases.transfers import answer_transfer, request_transfer, withdraw_transfer
-
-__all__ = [
-    "Decision",
-    "add_application",
-    "add_registered_supplier",
-    "answer_appeal",
-    "answer_refusal",
-    "answer_transfer",
-    "appeal",
-    "apply_for_new_categories",
-    "approve_all",
-    "check_table",
-    "create_own_supplier",
-    "decide",
-    "declare_conflict",
-    "end_conflict",
-    "import_suppliers",
-    "propose_refusal",
-    "register_supplier",
-    "remind_of_appeals",
-    "remind_of_renewals",
-    "remind_second_reviewers",
-    "request_transfer",
-    "responsible_garden",
-    "save_checklist",
-    "submit_again",
-    "withdraw_transfer",
-]

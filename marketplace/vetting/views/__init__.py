@@ -10,14 +10,3 @@ from marketplace.vetting.views import (
     transfers,
 )
 from marketplace.vetting.views.base import blueprint
-
-__all__ = [
-    "application_form",
-    "applications",
-    "blueprint",
-    "conflicts_of_interest",
-    "profile",
-    "second_reviews",
-    "supplier_import",
-    "transfers",
-]

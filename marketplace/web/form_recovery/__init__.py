@@ -26,22 +26,3 @@ from marketplace.web.form_recovery.submission import (
     read_oversized_form,
     referring_page,
 )
-
-__all__ = [
-    "CARRYING_ENDPOINTS",
-    "ask_to_sign_in",
-    "can_type_in",
-    "field_page",
-    "has_text",
-    "is_draft_form_on_page",
-    "pending_form",
-    "read_oversized_form",
-    "recover",
-    "referring_page",
-    "refuse_form_of_other_organisation",
-    "register",
-    "renew_token",
-    "rerender_form",
-    "restore_drafts",
-    "resume",
-]

@@ -21,12 +21,14 @@ MAX_LINES = 3
 """Entries in the lists of strengths, gaps and risks."""
 MAX_OBJECTIVES = 5
 """More objectives are accepted, with a warning."""
-MAX_OPEN_OBJECTIVES = 20
+MAX_OPEN_OBJECTIVES = 10
 MAX_ACTIONS = 10
 MAX_VALUE = 10**12
 """Greatest value of an objective or a measurement, in units."""
 MAX_NOK = 100_000_000
 MAX_OPEN_ACTIONS = 30
+MAX_PRINTED_ACTIONS = 15
+"""Actions that fit on two pages with as many objectives as there may be, all texts as long as they may be."""
 MAX_ACCOUNT_OWNER = 60
 MAX_HOURS = 500
 """Own hours in a month."""

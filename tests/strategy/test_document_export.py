@@ -101,13 +101,13 @@ def full_snapshot(language: str = "nb") -> dict[str, Any]:
     return {
         "language": language,
         "content": content,
-        "objectives": [objective | {"id": index} for index in range(limits.MAX_OBJECTIVES)],
-        "actions": [action | {"objective_id": index % 5} for index in range(limits.MAX_ACTIONS)],
+        "objectives": [objective | {"id": index} for index in range(limits.MAX_OPEN_OBJECTIVES)],
+        "actions": [action | {"objective_id": index % 5} for index in range(limits.MAX_OPEN_ACTIONS)],
     }
 
 
 def outline(snapshot: dict[str, Any], company: str = "Bjørkvollen ysteri og gardsmat AS") -> Outline:
-    return outline_of(company, 3, SAVED_AT, snapshot)
+    return outline_of(company, 3, SAVED_AT, snapshot, is_printed=True)
 
 
 def pages(document: bytes) -> pypdf.PdfReader:
@@ -203,6 +203,16 @@ def test_dropped_action_is_left_out_and_others_show_their_state() -> None:
         ("Etiketter", "5.\N{NO-BREAK SPACE}mars 2027, i gang"),
         ("Bilder", "20.\N{NO-BREAK SPACE}mars 2027"),
     ]
+
+
+def test_paper_shows_as_many_actions_as_fit_and_leaves_out_done_ones_first() -> None:
+    count = limits.MAX_PRINTED_ACTIONS + 5
+    rows = [{"what": str(index), "state": "planned" if index > 2 else "done"} for index in range(count)]
+    (block,) = outline({"language": "nb", "actions": rows}).section("actions").blocks
+    assert [row[0] for row in block.rows] == [str(index) for index in range(3, 3 + len(block.rows))]
+    assert block.text == "15 av 20 tiltak. Resten står i planen."
+    (whole,) = outline_of("A", 1, SAVED_AT, {"actions": rows}).section("actions").blocks
+    assert len(whole.rows) == count
 
 
 def test_unknown_baseline_is_not_zero() -> None:

@@ -5,7 +5,7 @@ The page for printing, the Markdown file and the PDF all show the same outline.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marketplace.core import taxonomy
@@ -22,6 +22,7 @@ from marketplace.core.i18n import (
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
 from marketplace.strategy.content import Audience, Channel, Offer, StrategyContent, from_json
+from marketplace.strategy.limits import MAX_ACTIONS, MAX_OBJECTIVES, MAX_PRINTED_ACTIONS
 from marketplace.strategy.prioritizing import STATE_LABELS, ActionState
 from marketplace.strategy.strategy_template import code_label, strategy_template
 from marketplace.strategy.units import format_value
@@ -63,6 +64,12 @@ class Outline:
     saved_at: dt.datetime
     sections: tuple[OutlineSection, ...]
 
+    @property
+    def is_long(self) -> bool:
+        """True if there are more objectives or actions than a strategy should have."""
+        rows = {section.code: sum(len(block.rows) for block in section.blocks) for section in self.sections}
+        return rows["objectives"] > MAX_OBJECTIVES or rows["actions"] > MAX_ACTIONS
+
     def section(self, code: str) -> OutlineSection:
         """Return the section with a code. Raises KeyError."""
         return {section.code: section for section in self.sections}[code]
@@ -72,8 +79,18 @@ class Outline:
         return f"{make_slug(f'{self.title} {self.company}')}-v{self.number}.{ending}"
 
 
-def outline_of(company: str, number: int, saved_at: dt.datetime, snapshot: Mapping[str, Any]) -> Outline:
-    """Return the outline of a stored version, in the language of the strategy."""
+def outline_of(
+    company: str,
+    number: int,
+    saved_at: dt.datetime,
+    snapshot: Mapping[str, Any],
+    *,
+    is_printed: bool = False,
+) -> Outline:
+    """Return the outline of a stored version, in the language of the strategy.
+
+    With `is_printed` it fits on two pages: it has at most `MAX_PRINTED_ACTIONS` actions, done ones last.
+    """
     stored = snapshot.get("language")
     language = stored if stored in LOCALES else DEFAULT_LOCALE
     with use_locale(language):
@@ -84,11 +101,11 @@ def outline_of(company: str, number: int, saved_at: dt.datetime, snapshot: Mappi
             caption=_("Version %(number)s, %(date)s", number=number, date=format_date(saved_at)),
             number=number,
             saved_at=saved_at,
-            sections=_sections(snapshot),
+            sections=_sections(snapshot, is_printed=is_printed),
         )
 
 
-def _sections(snapshot: Mapping[str, Any]) -> tuple[OutlineSection, ...]:
+def _sections(snapshot: Mapping[str, Any], *, is_printed: bool) -> tuple[OutlineSection, ...]:
     content = from_json(snapshot.get("content"))
     objectives: Sequence[Mapping[str, Any]] = snapshot.get("objectives") or []
     actions: Sequence[Mapping[str, Any]] = snapshot.get("actions") or []
@@ -102,7 +119,7 @@ def _sections(snapshot: Mapping[str, Any]) -> tuple[OutlineSection, ...]:
         ],
         "objectives": [_objectives(objectives)],
         "channels": [_channels(content.channels)],
-        "actions": [_actions(actions, numbers)],
+        "actions": [_actions(actions, numbers, is_printed=is_printed)],
         "budget": _budget(content),
     }
     return tuple(
@@ -225,7 +242,13 @@ def _channels(channels: Sequence[Channel]) -> Block:
     return _table("channels", header, rows)
 
 
-def _actions(actions: Sequence[Mapping[str, Any]], objectives: Mapping[object, str]) -> Block:
+def _actions(
+    actions: Sequence[Mapping[str, Any]], objectives: Mapping[object, str], *, is_printed: bool
+) -> Block:
+    kept = [row for row in actions if row.get("state") != ActionState.DROPPED]
+    total = len(kept)
+    if is_printed and total > MAX_PRINTED_ACTIONS:
+        kept = sorted(kept, key=lambda row: row.get("state") == ActionState.DONE)[:MAX_PRINTED_ACTIONS]
     rows = tuple(
         (
             row.get("what") or "",
@@ -234,11 +257,14 @@ def _actions(actions: Sequence[Mapping[str, Any]], objectives: Mapping[object, s
             _cost(row),
             _due(row),
         )
-        for row in actions
-        if row.get("state") != ActionState.DROPPED
+        for row in kept
     )
     header = (_("What we do"), _("Objective no."), _("Who"), _("Cost"), _("By"))
-    return _table("actions", header, rows)
+    table = _table("actions", header, rows)
+    if len(kept) == total:
+        return table
+    note = _("%(shown)s of %(total)s actions. The others are in the plan.", shown=len(kept), total=total)
+    return replace(table, text=note)
 
 
 def _value(milli: int | None, unit: str | None) -> str:

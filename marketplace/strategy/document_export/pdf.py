@@ -13,11 +13,11 @@ import typst
 from marketplace.data import data_path
 from marketplace.strategy.document_export.outline import Block, Outline
 
-FONT_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0)
+FONT_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5)
 """Sizes in points for a document that should fit on `MAX_PAGES`."""
 MAX_PAGES = 2
 ACCESSIBLE = "ua-1"
-_NARROW, _MAX_WEIGHT = 18, 60
+_NARROW, _MAX_WEIGHT = 18, 120
 """A column as wide as the longest date is not narrowed."""
 _LONG_WORD = re.compile(r"(\S{20})(?=\S{5})")
 

@@ -29,15 +29,15 @@ def exported_version(strategy: Strategy, number: int | None = None) -> StrategyV
     return version
 
 
-def outline_of_version(version: StrategyVersion) -> Outline:
-    """Return a version as a document."""
+def outline_of_version(version: StrategyVersion, *, is_printed: bool = False) -> Outline:
+    """Return a version as a document, with `is_printed` for two pages."""
     company = version.strategy.company.name
-    return outline_of(company, version.number, version.saved_at, version.content)
+    return outline_of(company, version.number, version.saved_at, version.content, is_printed=is_printed)
 
 
-def exported_outline(strategy: Strategy, number: int | None = None) -> Outline:
+def exported_outline(strategy: Strategy, number: int | None = None, *, is_printed: bool = False) -> Outline:
     """Return a version of a strategy as a document, without a number the newest. Raises NotFound."""
-    return outline_of_version(exported_version(strategy, number))
+    return outline_of_version(exported_version(strategy, number), is_printed=is_printed)
 
 
 def exported_json(strategy: Strategy, number: int | None = None) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def print_shared_strategy(company_id: int) -> str:
 @access.company
 def markdown_file() -> Response:
     """Download a version of the company's own strategy as Markdown."""
-    outline = _outline(None)
+    outline = _outline(None, is_printed=False)
     return file_response(outline.file_name("md"), "text/markdown", to_markdown(outline).encode())
 
 
@@ -85,8 +85,9 @@ def _version_number() -> int | None:
     return int(number) if number else None
 
 
-def _outline(company_id: int | None) -> Outline:
-    return queries.exported_outline(readable_strategy(current_viewer(), company_id), _version_number())
+def _outline(company_id: int | None, *, is_printed: bool = True) -> Outline:
+    strategy = readable_strategy(current_viewer(), company_id)
+    return queries.exported_outline(strategy, _version_number(), is_printed=is_printed)
 
 
 def _print_page(company_id: int | None) -> str:

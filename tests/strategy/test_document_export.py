@@ -142,6 +142,14 @@ def test_pdf_with_characters_that_the_font_lacks_is_still_tagged() -> None:
     assert "/StructTreeRoot" in root
 
 
+def test_pdf_never_has_a_second_page_with_few_lines() -> None:
+    content = full_snapshot()["content"] | {"channels": []}
+    for count in range(1, 16, 2):
+        document = pages(to_pdf(outline({"content": content, "actions": [{"what": "Bilder"}] * count})))
+        if len(document.pages) > 1:
+            assert len(document.pages[1].extract_text().splitlines()) > 8, count
+
+
 def test_pdf_of_empty_strategy_has_one_page() -> None:
     assert len(pages(to_pdf(outline({}))).pages) == 1
 

@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pypdf
@@ -13,8 +13,10 @@ import typst
 from marketplace.data import data_path
 from marketplace.strategy.document_export.outline import Block, Outline
 
-FONT_SIZES = (10.0, 9.5, 9.0, 8.5, 8.0, 7.5)
+FONT_SIZES = (10.0, 9.0, 8.25, 7.5)
 """Sizes in points for a document that should fit on `MAX_PAGES`."""
+MIN_ONE_PAGE_SIZE = 9.0
+"""Smallest size to which a document is set to fit on one page, so that few lines are not left for a second one."""
 MAX_PAGES = 2
 ACCESSIBLE = "ua-1"
 _NARROW, _MAX_WEIGHT = 18, 120
@@ -28,13 +30,14 @@ def _template() -> bytes:
 
 
 def to_pdf(outline: Outline, sizes: Sequence[float] = FONT_SIZES) -> bytes:
-    """Return a document as PDF, in the greatest of the font sizes with which it fits on two A4 pages, else in the smallest."""
-    document = b""
-    for size in sizes:
-        document = _compile(outline, size)
-        if _pages(document) <= MAX_PAGES:
-            break
-    return document
+    """Return a document as PDF, in the greatest font size with which it fits on one A4 page, else on two."""
+    compiled = cache(partial(_compile, outline))
+    one_page_sizes = [size for size in sizes if size >= MIN_ONE_PAGE_SIZE]
+    for max_pages, allowed in ((1, one_page_sizes), (MAX_PAGES, sizes)):
+        for size in allowed:
+            if _pages(compiled(size)) <= max_pages:
+                return compiled(size)
+    return compiled(sizes[-1])
 
 
 def _compile(outline: Outline, size: float) -> bytes:

@@ -28,6 +28,8 @@ from marketplace.strategy.use_cases.measurements import MeasurementDetails
 from marketplace.strategy.use_cases.objectives import ObjectiveDetails
 from tests import factories
 from tests.support.browser import Browser
+from tests.support.crawl import forms_on
+from tests.support.page_rules import HtmlPage, text_of
 from tests.support.sql_capture import captured_sql
 
 DETAILS = ObjectiveDetails(
@@ -124,6 +126,24 @@ def test_unit_and_direction_are_fixed_once_measured(owner: Viewer) -> None:
             save(owner, added, **changes)
         assert refused.value.field == next(iter(changes))
     assert save(owner, added, target=95_000).target_milli == 95_000
+
+
+def test_form_of_measured_objective_shows_unit_and_direction_as_text(owner: Viewer, client: Browser) -> None:
+    added = add(owner)
+    path = f"/plan/objectives/{added.id}/edit"
+    client.sign_in(owner.user_id or 0)
+    assert client.page(path).one(id="unit").tag == "select"
+    measurements.add_measurement(owner, added.id, MeasurementDetails(dt.date(2026, 11, 1), 45_000))
+    page = client.page(path)
+    assert "Antall per måned" in text_of(page.one(id="unit"))
+    assert "Det skal opp" in text_of(page.one(id="direction"))
+    refused = HtmlPage(client.post(path, data=FORM | {"unit": "nok"}).text)
+    assert "Det finnes målinger fra før" in text_of(refused.one(id="unit-error"))
+    form = next(form for form in forms_on(refused, path) if form.action == path)
+    sent = form.default_data() | {"target": ["95"], "baseline": ["40"]}
+    assert sent["unit"] == ["count_month"]
+    assert client.post(path, data=sent).status_code == 303
+    assert session.scalars(select(Objective)).one().target_milli == 95_000
 
 
 def test_change_of_a_colleague_is_not_overwritten(owner: Viewer) -> None:

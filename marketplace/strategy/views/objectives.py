@@ -10,11 +10,11 @@ from marketplace.core.i18n import gettext as _
 from marketplace.strategy.chart_geometry import Chart, draw_chart
 from marketplace.strategy.completeness import MIN_OBJECTIVES
 from marketplace.strategy.examples import TradeExamples, trade_examples
-from marketplace.strategy.forms.objectives import RHYTHMS, ObjectiveForm
+from marketplace.strategy.forms.objectives import DIRECTIONS, RHYTHMS, ObjectiveForm
 from marketplace.strategy.hooks import build_action_panels, find_project_periods
 from marketplace.strategy.indicators import KINDS, indicators
 from marketplace.strategy.limits import MAX_OPEN_OBJECTIVES
-from marketplace.strategy.objective_state import Reading, Rhythm, Status
+from marketplace.strategy.objective_state import Direction, Reading, Rhythm, Status
 from marketplace.strategy.objective_texts import STATUS_LABELS, WARNING_TEXTS
 from marketplace.strategy.objective_warnings import ObjectiveWarning
 from marketplace.strategy.prioritizing import STATE_LABELS
@@ -177,6 +177,8 @@ def edit_objective(objective_id: int) -> ViewResponse:
         indicator=indicators().get(found.indicator),
         example="",
         is_measured=bool(found.measurements),
+        unit_label=unit_of(found.unit).label,
+        direction_label=DIRECTIONS[Direction(found.direction)],
     )
     return page, result.status
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -45,7 +45,9 @@ Entry = dict[str, Any]
 PHONE = "00 00 00 00"
 SEATS, AFTERNOONS, TARGET = 25, 6, 100
 STARTS, ENDS = dt.time(13), dt.time(16)
-CREATED_DAY, RECRUITED_DAY, SIGNED_UP_DAY, WITHDRAWN_DAY = -60, -50, -38, -12
+CHRISTMAS_BEGINS = 23
+MIN_DAYS_BETWEEN = 5
+CREATED_DAY, RECRUITED_DAY, SIGNED_UP_DAY, WITHDRAWN_DAY = -60, -54, -48, -12
 AFTER_THE_SESSION, FEEDBACK_TIME = dt.time(16, 10), dt.time(20, 30)
 REGULAR = "Bjørkvollen ysteri"
 """The company of the demo user, which has attended every session."""
@@ -58,6 +60,8 @@ _MARKS = (*[Mark.PRESENT] * 15, Mark.LATE, Mark.EXCUSED, *[Mark.ABSENT] * 3)
 def seed_course(timeline: Timeline, fixtures: Fixtures) -> None:
     """Add the project, its recruitment, its past sessions and their attendance to the timeline."""
     plan = content.course()
+    days = session_days(timeline.today, plan["places"])
+    plan = plan | {"places": [place | {"days": days[place["name"]]} for place in plan["places"]]}
     names = _company_names()
 
     def create() -> None:
@@ -73,6 +77,43 @@ def seed_course(timeline: Timeline, fixtures: Fixtures) -> None:
     for place in plan["places"]:
         _seed_place(timeline, fixtures, place, names)
     timeline.add(RECRUITED_DAY, "course", note_others, minutes=60)
+
+
+def session_days(today: dt.date, places: Sequence[Entry]) -> dict[str, list[int]]:
+    """Return the days of the sessions of each place, relative to today.
+
+    Sessions on other days than working days, or at Christmas, move away from today to a day without a session.
+    """
+    taken = {0}
+
+    def moved(planned: Iterable[int], step: int) -> list[int]:
+        days: list[int] = []
+        for day in planned:
+            chosen = day
+            while (
+                (days and abs(chosen) < abs(days[-1]) + MIN_DAYS_BETWEEN)
+                or chosen in taken
+                or not _is_course_day(today + dt.timedelta(chosen))
+            ):
+                chosen += step
+            taken.add(chosen)
+            days.append(chosen)
+        return days
+
+    def days_of(place: Entry) -> list[int]:
+        planned = [place["first"] + 7 * place["weeks"] * number for number in range(AFTERNOONS)]
+        past = moved((day for day in reversed(planned) if day < 0), -1)
+        return [
+            *reversed(past),
+            *(day for day in planned if not day),
+            *moved((day for day in planned if day > 0), 1),
+        ]
+
+    return {place["name"]: days_of(place) for place in places}
+
+
+def _is_course_day(day: dt.date) -> bool:
+    return clock.is_working_day(day) and not (day.month == 12 and day.day >= CHRISTMAS_BEGINS)
 
 
 def _seed_place(timeline: Timeline, fixtures: Fixtures, place: Entry, names: Iterator[str]) -> None:
@@ -100,8 +141,7 @@ def _seed_place(timeline: Timeline, fixtures: Fixtures, place: Entry, names: Ite
     timeline.add(SIGNED_UP_DAY + 1, key, seat_by_phone(place.get("waiting", 0)))
     if place["name"] == "Røros":
         timeline.add(WITHDRAWN_DAY, key, withdraw)
-    for number in range(1, AFTERNOONS + 1):
-        day = place["first"] + 7 * place["weeks"] * (number - 1)
+    for number, day in enumerate(place["days"], 1):
         if day < 0:
             timeline.add_at(day, AFTER_THE_SESSION, _attendance_action(fixtures, place, number))
             timeline.add_scheduled(day + 1, _ask_for_feedback)
@@ -170,6 +210,9 @@ def _plan_cohort(leader: Viewer, timeline: Timeline, project: Project, plan: Ent
         lecturer_email=lecturer["email"],
     )
     planned = course_sessions.plan_course(leader, project.slug, cohort.id, CourseDates(place["weeks"], first))
+    for course_session, day in zip(planned, place["days"], strict=True):
+        course_session.starts_at = clock.from_local(timeline.day(day), STARTS)
+        course_session.ends_at = clock.from_local(timeline.day(day), ENDS)
     today = next((one for one in planned if clock.to_local(one.starts_at).date() == timeline.today), None)
     if today is not None:
         attendance.create_link(today.id, "lecturer", leader)

@@ -1,5 +1,6 @@
 """Demo content files: references resolve, and texts obey the limits that users have to obey."""
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ from marketplace.briefs import guide
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.demo import content_files as content
+from marketplace.demo.seed_course import session_days
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.offer_fields import OFFER_FIELDS
 from marketplace.vetting import rules
@@ -232,3 +234,15 @@ def test_decided_brief_has_outcome_for_every_offer() -> None:
             assert set(states) == {"closed_unjudged"}
         if brief["state"] == "no_award":
             assert set(states) == {"not_selected"}
+
+
+def test_course_is_held_on_working_days_whenever_the_demo_is_loaded() -> None:
+    for number in range(366):
+        today = dt.date(2026, 6, 1) + dt.timedelta(number)
+        by_place = session_days(today, content.course()["places"])
+        days = [day for place in by_place.values() for day in place]
+        assert all(place == sorted(place) for place in by_place.values())
+        assert (len(set(days)), sum(day < 0 for day in days), days.count(0)) == (24, 12, 1)
+        held = {today + dt.timedelta(day) for day in days} - {today}
+        assert all(clock.is_working_day(day) for day in held)
+        assert dt.date(2026, 12, 24) not in held

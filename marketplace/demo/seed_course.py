@@ -2,7 +2,7 @@
 
 import datetime as dt
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.demo import content_files as content
+from marketplace.demo.course_days import session_days
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
 from marketplace.demo.timeline import Action, Timeline
@@ -43,10 +44,8 @@ from marketplace.programme.use_cases.sign_up import Contact, SignUp, sign_up
 
 Entry = dict[str, Any]
 PHONE = "00 00 00 00"
-SEATS, AFTERNOONS, TARGET = 25, 6, 100
+SEATS, TARGET = 25, 100
 STARTS, ENDS = dt.time(13), dt.time(16)
-CHRISTMAS_BEGINS = 23
-MIN_DAYS_BETWEEN = 5
 CREATED_DAY, RECRUITED_DAY, SIGNED_UP_DAY, WITHDRAWN_DAY = -60, -54, -48, -12
 AFTER_THE_SESSION, FEEDBACK_TIME = dt.time(16, 10), dt.time(20, 30)
 REGULAR = "Bjørkvollen ysteri"
@@ -77,43 +76,6 @@ def seed_course(timeline: Timeline, fixtures: Fixtures) -> None:
     for place in plan["places"]:
         _seed_place(timeline, fixtures, place, names)
     timeline.add(RECRUITED_DAY, "course", note_others, minutes=60)
-
-
-def session_days(today: dt.date, places: Sequence[Entry]) -> dict[str, list[int]]:
-    """Return the days of the sessions of each place, relative to today.
-
-    Sessions on other days than working days, or at Christmas, move away from today to a day without a session.
-    """
-    taken = {0}
-
-    def moved(planned: Iterable[int], step: int) -> list[int]:
-        days: list[int] = []
-        for day in planned:
-            chosen = day
-            while (
-                (days and abs(chosen) < abs(days[-1]) + MIN_DAYS_BETWEEN)
-                or chosen in taken
-                or not _is_course_day(today + dt.timedelta(chosen))
-            ):
-                chosen += step
-            taken.add(chosen)
-            days.append(chosen)
-        return days
-
-    def days_of(place: Entry) -> list[int]:
-        planned = [place["first"] + 7 * place["weeks"] * number for number in range(AFTERNOONS)]
-        past = moved((day for day in reversed(planned) if day < 0), -1)
-        return [
-            *reversed(past),
-            *(day for day in planned if not day),
-            *moved((day for day in planned if day > 0), 1),
-        ]
-
-    return {place["name"]: days_of(place) for place in places}
-
-
-def _is_course_day(day: dt.date) -> bool:
-    return clock.is_working_day(day) and not (day.month == 12 and day.day >= CHRISTMAS_BEGINS)
 
 
 def _seed_place(timeline: Timeline, fixtures: Fixtures, place: Entry, names: Iterator[str]) -> None:

@@ -11,7 +11,7 @@ from marketplace.briefs import guide
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.demo import content_files as content
-from marketplace.demo.seed_course import session_days
+from marketplace.demo.course_days import session_days
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.offer_fields import OFFER_FIELDS
 from marketplace.vetting import rules

@@ -11,8 +11,9 @@ import pytest
 from marketplace.strategy import limits
 from marketplace.strategy.assessment_scores import Stage
 from marketplace.strategy.document_export.markdown import escape, to_markdown
-from marketplace.strategy.document_export.outline import Outline, outline_of
+from marketplace.strategy.document_export.outline import Outline
 from marketplace.strategy.document_export.pdf import to_pdf
+from marketplace.strategy.document_export.strategy_outline import outline_of
 from marketplace.strategy.queries.objectives import objectives_of
 from marketplace.strategy.questionnaire import questionnaire
 from marketplace.strategy.strategy_template import strategy_template

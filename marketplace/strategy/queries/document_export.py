@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.strategy.document_export.outline import Outline, outline_of
+from marketplace.strategy.document_export.outline import Outline
+from marketplace.strategy.document_export.strategy_outline import outline_of
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.models.plan import Strategy, StrategyVersion
 

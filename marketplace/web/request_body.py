@@ -38,7 +38,10 @@ def _discard_file(*_arguments: Any, **_options: Any) -> IO[bytes]:
 
 
 def oversized_text() -> list[tuple[str, str]]:
-    """Return the text fields of a form that was refused for its size. Empty if the text alone is too long."""
+    """Return the text fields of a form that was refused for its size.
+
+    Empty if the text alone is too long, or the form with its files is longer than `MAX_PARSED_BYTES`.
+    """
     if request.content_length is None or request.content_length > MAX_PARSED_BYTES:
         return []
     if request.mimetype != "multipart/form-data" and request.content_length > MAX_TEXT_BYTES:

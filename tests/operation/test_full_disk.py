@@ -17,16 +17,19 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import make_url
+from sqlalchemy import func, make_url, select
 
+from marketplace.core.database import session
+from marketplace.files.models import StoredFile
 from marketplace.operation import metric_files
 from tests.operation.crash_run import ROOT
+from tests.support.upload_forms import CONTENT_TYPE, WORDS, body, texts_in, upload_pages
 from tests.support.web_servers import free_port
 
 IMAGE_MEGABYTES = 160
 READ_PATHS = ("/", "/home", "/suppliers", "/briefs", "/gardens", "/livez", "/metrics")
 TOKEN = "read-the-metrics-here"
-WORDS = "Vi vil selge ost på nett, og rekker ikke å svare på alle bestillingene om sommeren."
+OWN_WORDS = "Vi vil selge ost på nett, og rekker ikke å svare på alle bestillingene om sommeren."
 
 
 @pytest.fixture
@@ -81,16 +84,23 @@ class Server:
             time.sleep(0.2)
         pytest.fail("the server did not start")
 
-    def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, Message]:
+    def ask(
+        self,
+        path: str,
+        form: dict[str, str] | bytes | None = None,
+        content_type: str = "application/x-www-form-urlencoded",
+        referrer: str = "",
+    ) -> tuple[int, str, Message]:
         """Return status, text and headers, without following a redirect."""
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             headers = {
                 "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
                 "Authorization": f"Bearer {TOKEN}",
+                "Referer": f"http://127.0.0.1:{self.port}{referrer}",
             }
-            body = None if form is None else urllib.parse.urlencode(form)
+            body = urllib.parse.urlencode(form) if isinstance(form, dict) else form
             if body is not None:
-                headers["Content-Type"] = "application/x-www-form-urlencoded"
+                headers["Content-Type"] = content_type
             connection.request("GET" if body is None else "POST", path, body, headers)
             answer = connection.getresponse()
             for cookie in answer.headers.get_all("Set-Cookie") or []:
@@ -103,6 +113,13 @@ class Server:
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.ask(path)[1])
         assert found
         return found[1]
+
+    def sign_in(self, person: str) -> dict[str, str]:
+        """Sign a demo user in, and return the cookies."""
+        self.cookies = {}
+        form = {"csrf_token": self.token("/sign-in"), "person": person}
+        assert self.ask("/sign-in/demo", form)[0] == 303
+        return self.cookies
 
     def stop(self) -> str:
         """Stop the server and return its log."""
@@ -119,19 +136,16 @@ class Server:
 def test_full_disk_refuses_writes_only_and_kills_no_process(demo_app: Flask, small_disk: Path) -> None:
     server = Server(demo_app, small_disk)
     try:
-        person = re.search(r'name="person" value="([^"]+)"', server.ask("/sign-in")[1])
-        assert person
-        form = {"csrf_token": server.token("/sign-in"), "person": "company"}
-        assert server.ask("/sign-in/demo", form)[0] == 303
+        server.sign_in("company")
         token = server.token("/briefs/new")
         fill(small_disk)
         statuses = Counter((path, server.ask(path)[0]) for _round in range(8) for path in READ_PATHS)
         assert statuses == dict.fromkeys(((path, 200) for path in READ_PATHS), 8)
         assert server.ask("/healthz")[0] == 503
-        form = {"csrf_token": token, "own_words": WORDS, "shown": "yes", "then": "begin"}
+        form = {"csrf_token": token, "own_words": OWN_WORDS, "shown": "yes", "then": "begin"}
         for _attempt in range(4):
             status, html, headers = server.ask("/briefs/new", form)
-            assert (status, WORDS in html, headers["Retry-After"]) == (503, True, "5")
+            assert (status, OWN_WORDS in html, headers["Retry-After"]) == (503, True, "5")
         for filler in small_disk.glob("filler-*"):
             filler.unlink()
         assert server.ask("/briefs/new", form)[0] == 303
@@ -139,6 +153,41 @@ def test_full_disk_refuses_writes_only_and_kills_no_process(demo_app: Flask, sma
     finally:
         log = server.stop()
     assert "SIGBUS" not in log
+    assert "Traceback" not in log
+
+
+@pytest.mark.once
+@pytest.mark.slow
+@pytest.mark.exhaustive
+def test_full_disk_refuses_uploads_with_the_text_and_stores_nothing(
+    demo_app: Flask, small_disk: Path
+) -> None:
+    """An import refuses the file before it would store anything: it is not a table."""
+    pages = upload_pages()
+    before = session.scalar(select(func.count()).select_from(StoredFile))
+    server = Server(demo_app, small_disk)
+    try:
+        people = {"curator": "garden"}
+        people = {page.role: "garden" if page.role == "curator" else page.role for page in pages}
+        cookies = {role: server.sign_in(person) for role, person in people.items()}
+        forms = []
+        for page in pages:
+            server.cookies = cookies[page.role]
+            forms.append(page.form_on(server.ask(page.path)[1]))
+        fill(small_disk)
+        for page, form in zip(pages, forms, strict=True):
+            server.cookies = cookies[page.role]
+            for size in (400_000, 5_000_000):
+                status, html, _headers = server.ask(form.action, body(form, size), CONTENT_TYPE, page.path)
+                assert status == (422 if page.path.endswith("/import") else 503), page
+                assert set(texts_in(page.form_on(html))) <= {WORDS, ""}, page
+        for filler in small_disk.glob("filler-*"):
+            filler.unlink()
+        assert server.ask("/healthz")[0] == 200
+        with contextlib.closing(sqlite3.connect(small_disk / "instance" / "marketplace.sqlite3")) as stored:
+            assert stored.execute("SELECT count(*) FROM stored_file").fetchone()[0] == before
+    finally:
+        log = server.stop()
     assert "Traceback" not in log
 
 

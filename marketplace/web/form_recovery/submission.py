@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace.core import clock
 from marketplace.web.redirects import safe_path
 from marketplace.web.request_body import oversized_text
+from marketplace.web.uploads import has_uploads
 from marketplace.web.viewer import acting_organisation_id, current_person, current_viewer
 
 LIFETIME_SECONDS = 12 * 3600
@@ -104,7 +105,7 @@ def read() -> Submission | None:
         return None
     try:
         form = g.get("oversized_form") or request.form
-        has_files = "oversized_form" not in g and any(file.filename for file in request.files.values())
+        has_files = _has_files()
     except HTTPException:
         return None
     fields = tuple(
@@ -126,6 +127,12 @@ def read() -> Submission | None:
         has_files=has_files,
         organisation=_organisation_of(raw),
     )
+
+
+def _has_files() -> bool:
+    if "oversized_form" in g:  # its files were discarded; without them, it would seldom have been too large
+        return has_uploads(current_app.view_functions[request.endpoint or ""])
+    return any(file.filename for file in request.files.values())
 
 
 def has_text() -> bool:

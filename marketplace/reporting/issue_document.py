@@ -95,10 +95,11 @@ def _cells(breakdown: Breakdown) -> tuple[str, ...]:
 
 def _definitions(parts: Sequence[ReportPart]) -> OutlineSection:
     title = _("What the figures count")
-    items = []
+    labels: dict[str, list[str]] = {}
     for figure in (figure for part in parts for figure in part.figures):
         about = definition(figure.code)
-        text = f"{about.label}: {about.about} {_('Source: %(source)s.', source=about.source)}"
-        if text not in items:
-            items.append(text)
+        text = f"{about.about} {_('Source: %(source)s.', source=about.source)}"
+        if about.label not in labels.setdefault(text, []):
+            labels[text].append(about.label)
+    items = [f"{', '.join(names)}: {text}" for text, names in labels.items()]
     return OutlineSection("definitions", title, (Block(title, items=tuple(items)),))

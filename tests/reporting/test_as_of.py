@@ -23,8 +23,11 @@ from marketplace.programme.use_cases.contact_data import clear_contact
 from marketplace.proposals.models.offers import Award
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import ReportPart
+from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.queries.facts import ReportScope
+from marketplace.reporting.queries.issues import verify_issue
 from marketplace.reporting.queries.report import build_report
+from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
 from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.actions import ToolUse
 from marketplace.strategy.models.assessment import AssessmentAnswer
@@ -247,8 +250,12 @@ def reports(world: World, as_of: dt.datetime) -> list[tuple[ReportPart, ...]]:
 
 
 def run_edits(world: World, count: int) -> None:
-    """Compare the reports as of a moment before and after random edits, one a minute."""
-    as_of = clock.now()
+    """Compare the reports as of a moment, and an issue of it, before and after random edits, one a minute."""
+    today = clock.today()
+    details = IssueDetails(today - dt.timedelta(days=20), today, 0)
+    with clock.as_of(clock.now() + dt.timedelta(seconds=20)):
+        issue_id = issue_report(world.built.curator, world.built.project.slug, details).id
+    as_of = clock.now() + dt.timedelta(seconds=20)
     expected = reports(world, as_of)
     assert sum(one.value or 0 for part in expected[0] for one in part.figures) > 0
     done = []
@@ -268,6 +275,7 @@ def run_edits(world: World, count: int) -> None:
     ]
     assert differing == [], done[-5:]
     assert changed == expected
+    assert verify_issue(session.get_one(ReportIssue, issue_id)).is_verified
     with clock.as_of(as_of + dt.timedelta(days=2)):
         assert reports(world, clock.now()) != expected
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pypdf
@@ -11,7 +12,7 @@ import pytest
 from marketplace.strategy import limits
 from marketplace.strategy.assessment_scores import Stage
 from marketplace.strategy.document_export.markdown import escape, to_markdown
-from marketplace.strategy.document_export.outline import Outline
+from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
 from marketplace.strategy.document_export.pdf import to_pdf
 from marketplace.strategy.document_export.strategy_outline import outline_of
 from marketplace.strategy.queries.objectives import objectives_of
@@ -149,6 +150,28 @@ def test_pdf_never_has_a_second_page_with_few_lines() -> None:
         document = pages(to_pdf(outline({"content": content, "actions": [{"what": "Bilder"}] * count})))
         if len(document.pages) > 1:
             assert len(document.pages[1].extract_text().splitlines()) > 8, count
+
+
+def test_pdf_continues_a_long_last_section_on_the_next_page() -> None:
+    items = tuple(f"Tall {number}" for number in range(150))
+    section = OutlineSection("definitions", "Tall", (Block("Tall", items=items),))
+    last_lines = []
+    for page in pages(to_pdf(replace(outline({}), sections=(section,)))).pages:
+        heights = [
+            (cm[3] * tm[5] + cm[5], text)
+            for cm, tm, text in positioned_texts(page)
+            if text.startswith("Tall")
+        ]
+        last_lines.append(min(heights)[0])
+    assert len(last_lines) > 1
+    assert min(last_lines) > 14 * 72 / 25.4, "in the margin"
+
+
+def positioned_texts(page: pypdf.PageObject) -> list[Any]:
+    """List matrix of the page, matrix of the text, and text."""
+    found: list[Any] = []
+    page.extract_text(visitor_text=lambda text, cm, tm, _font, _size: found.append((cm, tm, text.strip())))
+    return found
 
 
 def test_pdf_of_empty_strategy_has_one_page() -> None:

@@ -69,7 +69,8 @@ def _export_rows(rows: Sequence[queries.HoursRow]) -> Iterator[Sequence[object]]
 def _form(project_access: ProjectAccess, hours_id: int | None = None) -> HoursForm:
     viewer = current_viewer()
     people = queries.people_to_record(viewer, project_access)
-    values: dict[str, object] = {}
+    managed = queries.managed_place_ids(viewer, project_access)
+    values: dict[str, object] = {"place_id": str(*managed)} if len(managed) == 1 else {}
     if hours_id is not None:
         entry = queries.entry_to_correct(viewer, project_access, hours_id)
         people = [(entry.user_id, entry.user.name)]

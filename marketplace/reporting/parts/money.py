@@ -13,9 +13,12 @@ PLAN, RECEIVED, COST = "plan", "received", "cost"
 
 
 def finance_part(facts: ReportFacts) -> ReportPart:
-    """Compare plan and accounts by source and category, each currency for itself, and count positions and hours."""
+    """Compare plan and accounts by source and category, each currency for itself, and count positions and hours.
+
+    Some places of a project have costs only: the funding is that of the whole project.
+    """
     figures: list[Figure] = []
-    for kind in (PLAN, RECEIVED, COST):
+    for kind in (COST,) if facts.is_restricted else (PLAN, RECEIVED, COST):
         entries = [one for one in facts.money if one.kind == kind]
         for code, currency in sorted({(one.code, one.currency) for one in entries}):
             chosen = [one for one in entries if (one.code, one.currency) == (code, currency)]

@@ -48,7 +48,6 @@ from marketplace.web import (
     assets,
     compression,
     errors,
-    filters,
     form_drafts,
     form_recovery,
     fragment_cache,
@@ -60,6 +59,7 @@ from marketplace.web import (
     request_body,
     request_validation,
     security,
+    template_filters,
     url_cache,
 )
 from marketplace.web.converters import BoundedInteger
@@ -144,7 +144,7 @@ def create_app(settings: Settings | None = None, region: Region | None = None) -
     logs.register(app)
     _register_metrics(app)
     access.guard(app)
-    filters.register(app)
+    template_filters.register(app)
     url_cache.register(app)
     fragment_cache.register(app)
     navigation.register(app)

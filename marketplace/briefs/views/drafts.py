@@ -15,11 +15,11 @@ from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.csv_export import csv_response
-from marketplace.web.filters import service_label
 from marketplace.web.list_filter import read_list_filter, sort_select, state_select
 from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
+from marketplace.web.template_filters import service_label
 from marketplace.web.viewer import current_viewer
 
 MAX_SERVICES = 4

@@ -11,9 +11,9 @@ from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
 from marketplace.web.counted_rows import read_counted_rows
 from marketplace.web.csv_export import csv_response
-from marketplace.web.filters import group_label
 from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.response import ViewResponse
+from marketplace.web.template_filters import group_label
 from marketplace.web.viewer import current_viewer
 
 

@@ -16,7 +16,7 @@ from marketplace.briefs.notices.briefs import (
     review_asked,
     review_request_withdrawn,
 )
-from marketplace.briefs.notices.opening import (
+from marketplace.briefs.notices.first_publication import (
     brief_waits,
     first_publication,
     first_publication_returned,

@@ -6,8 +6,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.demo.people import COMPANY
-from marketplace.demo.seed_accounts import FUNDER_LINK
 from marketplace.demo.seed_course import LECTURER_LINK
+from marketplace.demo.seed_finances import FUNDER_LINK
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession

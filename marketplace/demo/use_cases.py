@@ -19,11 +19,11 @@ from marketplace.core.i18n import use_locale
 from marketplace.database import triggers
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.people import demo_people
-from marketplace.demo.seed_accounts import seed_accounts
 from marketplace.demo.seed_assessments import seed_assessments
 from marketplace.demo.seed_briefs import seed_briefs
 from marketplace.demo.seed_casework import seed_casework
 from marketplace.demo.seed_course import seed_course
+from marketplace.demo.seed_finances import seed_accounts
 from marketplace.demo.seed_mandates import seed_mandates
 from marketplace.demo.seed_offers import seed_offers
 from marketplace.demo.seed_organisations import seed_companies, seed_gardens, seed_suppliers

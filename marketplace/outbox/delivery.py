@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from marketplace.config import Settings
 from marketplace.core import clock
+from marketplace.core.atomic_files import write_atomically
 from marketplace.core.database import session, transaction
 from marketplace.core.email_address import ascii_email
-from marketplace.core.files import write_atomically
 from marketplace.core.i18n import use_locale
 from marketplace.core.icalendar import Mailbox, add_sender, calendar_method
 from marketplace.core.mail_templates import Paragraph, render_mail

@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import JSON, String, Table, func, or_, select, type_coerce, update
 
+from marketplace.core.atomic_files import write_atomically
 from marketplace.core.database import Base, session
 from marketplace.core.email_address import ascii_email
-from marketplace.core.files import write_atomically
 
 EXEMPT_TABLES = {
     "audit_event": "holds ids and no names, and is never changed",

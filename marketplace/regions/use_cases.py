@@ -7,9 +7,9 @@ from typing import Any
 
 from marketplace.accounts.queries import find_user_by_email
 from marketplace.audit.use_cases import record
+from marketplace.core.atomic_files import write_atomically
 from marketplace.core.database import transaction
 from marketplace.core.errors import RuleBroken, TooMany
-from marketplace.core.files import write_atomically
 from marketplace.core.places import municipality_name
 from marketplace.core.region import GardenPlan, Region
 from marketplace.core.taxonomy import base_taxonomy

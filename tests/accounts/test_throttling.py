@@ -12,8 +12,8 @@ from flask import Flask
 
 from marketplace.accounts import use_cases
 from marketplace.accounts.attempt_limits import CODE, MAIL, PASSWORD, POLICIES
+from marketplace.accounts.client_network import network_prefix
 from marketplace.accounts.models import Throttle
-from marketplace.accounts.network import network_prefix
 from marketplace.accounts.use_cases import throttling
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import TooMany

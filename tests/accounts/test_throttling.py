@@ -14,7 +14,7 @@ from marketplace.accounts import use_cases
 from marketplace.accounts.attempt_limits import CODE, MAIL, PASSWORD, POLICIES
 from marketplace.accounts.client_network import network_prefix
 from marketplace.accounts.models import Throttle
-from marketplace.accounts.use_cases import throttling
+from marketplace.accounts.use_cases import attempt_counters
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import TooMany
 from marketplace.core.identifiers import token_hash
@@ -169,7 +169,7 @@ def test_no_timing_of_attempts_exceeds_the_policy(app: Flask, policy: Any) -> No
             for _at_once in range(12):
                 try:
                     with transaction():
-                        throttling.record_attempt(policy, "subject")
+                        attempt_counters.record_attempt(policy, "subject")
                 except TooMany:
                     break
                 accepted.append(dt.datetime.now(dt.UTC))
@@ -191,7 +191,7 @@ def test_policies_have_the_documented_limits() -> None:
 def test_old_attempts_are_purged(app: Flask) -> None:
     with time_machine.travel(START, tick=False) as clock:
         with transaction():
-            throttling.record_attempt(MAIL, "kari@fjordnett.example")
+            attempt_counters.record_attempt(MAIL, "kari@fjordnett.example")
         clock.shift(dt.timedelta(hours=11))
         assert use_cases.purge_attempts() == 0
         clock.shift(dt.timedelta(hours=2))

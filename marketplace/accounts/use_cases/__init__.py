@@ -7,6 +7,12 @@ from marketplace.accounts.use_cases.administrators import (
     remove_administrator,
     set_active,
 )
+from marketplace.accounts.use_cases.attempt_counters import (
+    consume_mail_quota,
+    purge_attempts,
+    require_mail_quota,
+    require_sign_up_quota,
+)
 from marketplace.accounts.use_cases.digests import send_digests
 from marketplace.accounts.use_cases.message_settings import (
     change_message_settings,
@@ -48,12 +54,6 @@ from marketplace.accounts.use_cases.sessions import (
     touch_session,
 )
 from marketplace.accounts.use_cases.sign_in import SignInAttempt, sign_in
-from marketplace.accounts.use_cases.throttling import (
-    consume_mail_quota,
-    purge_attempts,
-    require_mail_quota,
-    require_sign_up_quota,
-)
 from marketplace.accounts.use_cases.two_factor import (
     begin_two_factor,
     confirm_two_factor,

@@ -6,6 +6,12 @@ from marketplace.accounts import notices, password_hashing, queries
 from marketplace.accounts.attempt_limits import ACCOUNT, PASSWORD
 from marketplace.accounts.password_hashing import HashCost
 from marketplace.accounts.password_strength import check_strength
+from marketplace.accounts.use_cases.attempt_counters import (
+    consume_mail_quota,
+    record_attempt,
+    require_mail_quota,
+    reset_attempts,
+)
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
     RESET,
@@ -18,12 +24,6 @@ from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, attem
 from marketplace.accounts.use_cases.registration import mask_email
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.accounts.use_cases.sign_in import password_subject
-from marketplace.accounts.use_cases.throttling import (
-    consume_mail_quota,
-    record_attempt,
-    require_mail_quota,
-    reset_attempts,
-)
 from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
 from marketplace.core.email_address import normalize_email

@@ -16,6 +16,7 @@ from marketplace.accounts.attempt_limits import CONFIRMATION
 from marketplace.accounts.models import OneTimeLink, PendingRegistration, User
 from marketplace.accounts.password_hashing import HashCost
 from marketplace.accounts.password_strength import check_strength
+from marketplace.accounts.use_cases.attempt_counters import consume_mail_quota, record_attempt
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
     REGISTRATION_LIFETIME,
@@ -25,7 +26,6 @@ from marketplace.accounts.use_cases.one_time_links import (
 )
 from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, attempt_source, remember_network
 from marketplace.accounts.use_cases.sessions import end_sessions_of
-from marketplace.accounts.use_cases.throttling import consume_mail_quota, record_attempt
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction

@@ -6,6 +6,12 @@ from marketplace.accounts import notices, password_hashing, queries
 from marketplace.accounts.attempt_limits import ACCOUNT, LOCK_MAIL, NETWORK_ADDRESS, PASSWORD, BackoffPolicy
 from marketplace.accounts.models import User
 from marketplace.accounts.password_hashing import HashCost
+from marketplace.accounts.use_cases.attempt_counters import (
+    is_allowed,
+    record_attempt,
+    reset_attempts,
+    undo_attempt,
+)
 from marketplace.accounts.use_cases.one_time_links import RESET, create_link
 from marketplace.accounts.use_cases.origins import (
     UNKNOWN_ORIGIN,
@@ -15,12 +21,6 @@ from marketplace.accounts.use_cases.origins import (
     remember_network,
 )
 from marketplace.accounts.use_cases.sessions import open_session
-from marketplace.accounts.use_cases.throttling import (
-    is_allowed,
-    record_attempt,
-    reset_attempts,
-    undo_attempt,
-)
 from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
 from marketplace.core.email_address import normalize_email

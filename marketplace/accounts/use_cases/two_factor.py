@@ -13,8 +13,8 @@ from marketplace.accounts.one_time_codes import (
     provisioning_uri,
     recovery_code_hash,
 )
+from marketplace.accounts.use_cases.attempt_counters import record_attempt, reset_attempts
 from marketplace.accounts.use_cases.sessions import end_sessions_of, renew_session
-from marketplace.accounts.use_cases.throttling import record_attempt, reset_attempts
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction

@@ -9,7 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.core.database import session
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.timeline import Timeline
-from marketplace.vetting import second_review, use_cases
+from marketplace.vetting import second_review_rules, use_cases
 from marketplace.vetting.models import Refusal, Vetting
 from marketplace.vetting.use_cases.refusals import second_reviewers
 
@@ -40,10 +40,12 @@ def _confirm_action(fixtures: Fixtures, entry: Entry, category: str) -> Callable
     def confirm() -> None:
         item = _item(fixtures, entry, category)
         refusal = session.scalars(
-            select(Refusal).where(Refusal.vetting_id == item.id, Refusal.state == second_review.PROPOSED)
+            select(Refusal).where(
+                Refusal.vetting_id == item.id, Refusal.state == second_review_rules.PROPOSED
+            )
         ).one()
         second = session.get_one(User, second_reviewers(refusal)[0].user_id)
-        use_cases.answer_refusal(fixtures.viewer(second.email), refusal.id, second_review.CONFIRM)
+        use_cases.answer_refusal(fixtures.viewer(second.email), refusal.id, second_review_rules.CONFIRM)
 
     return confirm
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core import places
-from marketplace.vetting import appeal_rules, second_review
-from marketplace.vetting.second_review import ReviewerRole
+from marketplace.vetting import appeal_rules, second_review_rules
+from marketplace.vetting.second_review_rules import ReviewerRole
 
 pytestmark = pytest.mark.once
 SECOND = ReviewerRole(is_asked=True, is_curator=True)
@@ -22,7 +22,7 @@ def test_transition_table_is_complete() -> None:
     allowed = {
         (state, move): result
         for state, move in itertools.product(STATES, (*MOVES, "approve", ""))
-        if (result := second_review.next_state(move, state))
+        if (result := second_review_rules.next_state(move, state))
     }
     assert allowed == {
         ("proposed", "confirm"): "confirmed",
@@ -34,12 +34,16 @@ def test_transition_table_is_complete() -> None:
 
 
 def test_second_confirms_or_returns_and_proposer_withdraws() -> None:
-    assert second_review.actions_for(SECOND, "proposed") == ("confirm", "return")
-    assert second_review.actions_for(FIRST, "proposed") == ("withdraw",)
-    assert second_review.actions_for(SECOND, "waiting") == ("grant", "uphold")
-    assert second_review.actions_for(FIRST, "waiting") == ()
+    assert second_review_rules.actions_for(SECOND, "proposed") == ("confirm", "return")
+    assert second_review_rules.actions_for(FIRST, "proposed") == ("withdraw",)
+    assert second_review_rules.actions_for(SECOND, "waiting") == ("grant", "uphold")
+    assert second_review_rules.actions_for(FIRST, "waiting") == ()
     for state in STATES[1:4] + STATES[5:]:
-        assert second_review.actions_for(SECOND, state) == second_review.actions_for(FIRST, state) == ()
+        assert (
+            second_review_rules.actions_for(SECOND, state)
+            == second_review_rules.actions_for(FIRST, state)
+            == ()
+        )
 
 
 @given(st.tuples(*[st.booleans()] * 4), st.sampled_from((*MOVES, "approve")))
@@ -49,26 +53,30 @@ def test_reviewer_must_be_asked_curator_and_independent(
     asked, curator, tied, took_part = where
     role = ReviewerRole(asked, curator, tied, took_part)
     if move == "withdraw":
-        assert second_review.can(move, role) == (asked and curator and took_part)
+        assert second_review_rules.can(move, role) == (asked and curator and took_part)
     elif move == "approve":
-        assert not second_review.can(move, role)
+        assert not second_review_rules.can(move, role)
     else:
-        assert second_review.can(move, role) == (where == (True, True, False, False))
+        assert second_review_rules.can(move, role) == (where == (True, True, False, False))
 
 
 def test_nearest_garden_is_chosen_and_ties_go_to_the_oldest() -> None:
-    assert second_review.nearest_garden("5021", {}) is None
-    assert second_review.nearest_garden("5021", {4: "5056", 7: "5022", 9: "5025"}) == 7
-    assert second_review.nearest_garden("5021", {9: "5025", 3: "5025"}) == 3
-    assert second_review.nearest_garden("5021", {2: "", 9: "5025"}) == 9, "one without a place is the last"
-    assert second_review.nearest_garden("", {8: "5025", 3: "5056"}) == 3
+    assert second_review_rules.nearest_garden("5021", {}) is None
+    assert second_review_rules.nearest_garden("5021", {4: "5056", 7: "5022", 9: "5025"}) == 7
+    assert second_review_rules.nearest_garden("5021", {9: "5025", 3: "5025"}) == 3
+    assert second_review_rules.nearest_garden("5021", {2: "", 9: "5025"}) == 9, (
+        "one without a place is the last"
+    )
+    assert second_review_rules.nearest_garden("", {8: "5025", 3: "5056"}) == 3
 
 
 @given(st.sampled_from(sorted(places.municipalities_by_number())), st.permutations(["5056", "5025", "5059"]))
 def test_garden_choice_is_deterministic(seat: str, order: list[str]) -> None:
     seats = {"5056": 1, "5025": 2, "5059": 3}
-    mixed = second_review.nearest_garden(seat, {seats[number]: number for number in order})
-    assert mixed == second_review.nearest_garden(seat, {number: place for place, number in seats.items()})
+    mixed = second_review_rules.nearest_garden(seat, {seats[number]: number for number in order})
+    assert mixed == second_review_rules.nearest_garden(
+        seat, {number: place for place, number in seats.items()}
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,5 +105,5 @@ def test_vetting_without_refusal_cannot_be_appealed() -> None:
 
 def test_reminder_is_due_after_five_working_days() -> None:
     monday = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
-    assert not second_review.is_reminder_due(monday, dt.date(2026, 11, 9))
-    assert second_review.is_reminder_due(monday, dt.date(2026, 11, 10))
+    assert not second_review_rules.is_reminder_due(monday, dt.date(2026, 11, 9))
+    assert second_review_rules.is_reminder_due(monday, dt.date(2026, 11, 10))

@@ -15,7 +15,7 @@ from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting import rules, second_review
+from marketplace.vetting import rules, second_review_rules
 from marketplace.vetting.models import Refusal, Vetting
 from marketplace.vetting.queries.conflicts_of_interest import has_conflict_of_interest
 from marketplace.vetting.queries.loading import load_application
@@ -69,7 +69,8 @@ _GARDEN_VETTINGS = (
 def _queue(status: str) -> Select[Any]:
     columns = _VETTING.c
     proposed = exists().where(
-        Refusal.__table__.c.vetting_id == columns.id, Refusal.__table__.c.state == second_review.PROPOSED
+        Refusal.__table__.c.vetting_id == columns.id,
+        Refusal.__table__.c.state == second_review_rules.PROPOSED,
     )
     return (
         _GARDEN_VETTINGS.add_columns(
@@ -164,7 +165,7 @@ def pending_applications(viewer: Viewer, supplier_id: int) -> Sequence[Vetting]:
 def returned_reason(vetting: Vetting, refusals: Sequence[Refusal]) -> str:
     """Return the reason of a proposed refusal that a second curator has returned since the latest decision."""
     latest = refusals[-1] if refusals else None
-    if latest is None or latest.state != second_review.RETURNED:
+    if latest is None or latest.state != second_review_rules.RETURNED:
         return ""
     return latest.reason if vetting.decided_at is None or latest.proposed_at > vetting.decided_at else ""
 

@@ -7,7 +7,7 @@ from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.hooks import LinkStatus
-from marketplace.vetting import second_review
+from marketplace.vetting import second_review_rules
 from marketplace.vetting.models import Appeal, Refusal
 
 _PATH = re.compile(r"/vetting/(?:(refusals|appeals)/)?(\d{1,10})(?:/.*)?")
@@ -31,14 +31,14 @@ def vetting_link_status(viewer: Viewer, path: str) -> LinkStatus | None:
 def _refusal_lines(refusal: Refusal | None) -> list[str]:
     if refusal is None:
         return [_("The proposed refusal no longer exists.")]
-    if refusal.state == second_review.PROPOSED:
+    if refusal.state == second_review_rules.PROPOSED:
         return [_("The proposed refusal is waiting for another curator.")]
-    if refusal.state == second_review.WITHDRAWN:
+    if refusal.state == second_review_rules.WITHDRAWN:
         return [_("The proposed refusal has been withdrawn.")]
     if refusal.decided_by is None or refusal.decided_at is None:
         return [_("The proposed refusal has been decided.")]
     values = {"name": refusal.decided_by.name, "date": format_date(refusal.decided_at)}
-    if refusal.state == second_review.CONFIRMED:
+    if refusal.state == second_review_rules.CONFIRMED:
         return [_("%(name)s confirmed the refusal on %(date)s.", **values)]
     return [_("%(name)s returned the refusal on %(date)s.", **values)]
 

@@ -13,7 +13,7 @@ from sqlalchemy import Integer, Select, bindparam, or_, select
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
-from marketplace.vetting import appeal_rules, second_review
+from marketplace.vetting import appeal_rules, second_review_rules
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
 from marketplace.vetting.queries.conflicts_of_interest import conflicting_suppliers
 
@@ -52,12 +52,12 @@ def _select_pending(table: Any, since: Any) -> Select[Any]:
 
 
 _REFUSALS = _select_pending(_REFUSAL, _REFUSAL.c.proposed_at).where(
-    _REFUSAL.c.state == second_review.PROPOSED,
+    _REFUSAL.c.state == second_review_rules.PROPOSED,
     _REFUSAL.c.proposed_by_id != _USER_ID,
     or_(_REFUSAL.c.garden_id == _GARDEN_ID, _REFUSAL.c.second_garden_id == _GARDEN_ID),
 )
 _REFUSED_BY_VIEWER = select(_REFUSAL.c.vetting_id).where(
-    _REFUSAL.c.state == second_review.CONFIRMED,
+    _REFUSAL.c.state == second_review_rules.CONFIRMED,
     or_(_REFUSAL.c.proposed_by_id == _USER_ID, _REFUSAL.c.decided_by_id == _USER_ID),
 )
 _APPEALS = (

@@ -15,12 +15,12 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting import appeal_rules, rules, second_review
+from marketplace.vetting import appeal_rules, rules, second_review_rules
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Vetting, VettingDecision
 from marketplace.vetting.queries.conflicts_of_interest import counts, has_conflict_of_interest
 from marketplace.vetting.queries.loading import load_application
 from marketplace.vetting.queries.statuses import own_history, status_of
-from marketplace.vetting.second_review import ReviewerRole
+from marketplace.vetting.second_review_rules import ReviewerRole
 
 
 def independent_curators(supplier: Supplier, without: Collection[int | None] = ()) -> dict[int, set[int]]:
@@ -53,18 +53,20 @@ def nearest_garden(supplier: Supplier, among: Collection[int]) -> int | None:
     """Return the garden that is nearest to a supplier."""
     query = select(BusinessGarden.id, BusinessGarden.municipality_number).where(BusinessGarden.id.in_(among))
     municipalities: Mapping[int, str] = {row.id: row.municipality_number for row in session.execute(query)}
-    return second_review.nearest_garden(supplier.municipality_number, municipalities)
+    return second_review_rules.nearest_garden(supplier.municipality_number, municipalities)
 
 
 def proposed_refusal(vetting_id: int) -> Refusal | None:
     """Find the refusal of an application that awaits a second curator."""
-    query = select(Refusal).where(Refusal.vetting_id == vetting_id, Refusal.state == second_review.PROPOSED)
+    query = select(Refusal).where(
+        Refusal.vetting_id == vetting_id, Refusal.state == second_review_rules.PROPOSED
+    )
     return session.scalar(query.options(joinedload(Refusal.proposed_by), selectinload(Refusal.second_garden)))
 
 
 def vettings_awaiting_second_review() -> Select[int]:
     """Select the ids of vettings with a refusal that awaits a second curator."""
-    return select(Refusal.vetting_id).where(Refusal.state == second_review.PROPOSED)
+    return select(Refusal.vetting_id).where(Refusal.state == second_review_rules.PROPOSED)
 
 
 _NAME_ONLY = load_only(User.name)
@@ -98,7 +100,7 @@ def refusing_decision(
 def deciders_of(step: VettingDecision) -> set[int | None]:
     """People who proposed, confirmed or recorded a refusal."""
     query = select(Refusal.proposed_by_id, Refusal.decided_by_id).where(
-        Refusal.vetting_id == step.vetting_id, Refusal.state == second_review.CONFIRMED
+        Refusal.vetting_id == step.vetting_id, Refusal.state == second_review_rules.CONFIRMED
     )
     return {step.by_id, *(user_id for row in session.execute(query) for user_id in row)}
 
@@ -149,9 +151,9 @@ def refusal_case(viewer: Viewer, refusal_id: int) -> ReviewCase:
         raise NotFound
     role = role_in_refusal(viewer, refusal)
     is_own_case = viewer.is_garden and vetting.garden_id == viewer.organisation_id
-    if not is_own_case and not (role.is_independent and refusal.state == second_review.PROPOSED):
+    if not is_own_case and not (role.is_independent and refusal.state == second_review_rules.PROPOSED):
         raise NotFound
-    actions = second_review.actions_for(role, refusal.state)
+    actions = second_review_rules.actions_for(role, refusal.state)
     return ReviewCase(vetting, status_of(vetting), role, actions, refusal=refusal)
 
 
@@ -167,7 +169,7 @@ def appeal_case(viewer: Viewer, appeal_id: int) -> ReviewCase:
     if not is_own_case and not role.is_independent:
         raise NotFound
     return ReviewCase(
-        vetting, status_of(vetting), role, second_review.actions_for(role, appeal.state), appeal=appeal
+        vetting, status_of(vetting), role, second_review_rules.actions_for(role, appeal.state), appeal=appeal
     )
 
 

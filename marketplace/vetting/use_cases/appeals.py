@@ -13,7 +13,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
-from marketplace.vetting import appeal_rules, queries, rules, second_review
+from marketplace.vetting import appeal_rules, queries, rules, second_review_rules
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
 from marketplace.vetting.notices import second_reviews
 from marketplace.vetting.use_cases.decisions import Decision, apply_decision, lock_vetting
@@ -70,7 +70,7 @@ def _garden_for(vetting: Vetting, step: VettingDecision) -> int | None:
     able = queries.independent_curators(vetting.supplier, without=queries.deciders_of(step))
     others = able.keys() - {vetting.garden_id}
     confirmed = select(Refusal.second_garden_id).where(
-        Refusal.vetting_id == vetting.id, Refusal.state == second_review.CONFIRMED
+        Refusal.vetting_id == vetting.id, Refusal.state == second_review_rules.CONFIRMED
     )
     uninvolved = others - set(session.scalars(confirmed))
     return queries.nearest_garden(vetting.supplier, uninvolved or others)
@@ -109,10 +109,10 @@ def answer_appeal(viewer: Viewer, appeal_id: int, action: str, reason: str) -> A
             raise Forbidden
         if appeal_row.state != appeal_rules.WAITING or vetting.state != rules.REFUSED:
             raise Conflict(_("This appeal has been answered."))
-        to_state = second_review.next_state(action, appeal_row.state)
+        to_state = second_review_rules.next_state(action, appeal_row.state)
         if to_state is None:
             raise RuleBroken(_("Choose an action."))
-        if not second_review.can(action, role):
+        if not second_review_rules.can(action, role):
             raise RuleBroken(_("You are involved in this case and cannot decide it. Ask another curator."))
         if not reason.strip():
             raise RuleBroken(_("Give the reason. The supplier will read it."), "reason")
@@ -178,7 +178,7 @@ def _remind(appeal_id: int) -> int:
                 return 0
             appeal_row.garden_id, appeal_row.reminded_at = asked, None
             record(None, "vetting.pass_on_appeal", "vetting", vetting.id, garden=asked)
-        elif appeal_row.reminded_at or not second_review.is_reminder_due(
+        elif appeal_row.reminded_at or not second_review_rules.is_reminder_due(
             appeal_row.appealed_at, clock.today()
         ):
             return 0

@@ -12,10 +12,10 @@ from marketplace.organisations import queries as organisations
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting import queries, rules, second_review
+from marketplace.vetting import queries, rules, second_review_rules
 from marketplace.vetting.models import Refusal, Vetting
 from marketplace.vetting.notices import applications, second_reviews
-from marketplace.vetting.second_review import ReviewerRole
+from marketplace.vetting.second_review_rules import ReviewerRole
 from marketplace.vetting.use_cases.decisions import (
     Decision,
     apply_decision,
@@ -113,24 +113,24 @@ def answer_refusal(viewer: Viewer, refusal_id: int, action: str, text: str = "")
     """
     with transaction():
         refusal, vetting, role = _lock_refusal(viewer, refusal_id)
-        if refusal.state != second_review.PROPOSED:
+        if refusal.state != second_review_rules.PROPOSED:
             raise Conflict(_("This refusal has already been answered or withdrawn."))
-        to_state = second_review.next_state(action, refusal.state)
+        to_state = second_review_rules.next_state(action, refusal.state)
         if to_state is None:
             raise RuleBroken(_("Choose an action."))
-        if not second_review.can(action, role):
+        if not second_review_rules.can(action, role):
             raise RuleBroken(_refusal_denied_message(role))
-        if action == second_review.RETURN and not text.strip():
+        if action == second_review_rules.RETURN and not text.strip():
             raise RuleBroken(_("Explain why in a sentence. The person who proposed it will read it."), "text")
         refusal.state, refusal.answer = to_state, text
         refusal.decided_by_id, refusal.decided_at = viewer.user_id, clock.now()
-        if action == second_review.CONFIRM:
+        if action == second_review_rules.CONFIRM:
             _refuse(viewer, refusal, vetting)
             return refusal
         vetting.revision += 1
         session.flush()
         record(viewer, f"vetting.{action}_refusal", "vetting", vetting.id, proposed_by=refusal.proposed_by_id)
-        if action == second_review.RETURN:
+        if action == second_review_rules.RETURN:
             message = second_reviews.refusal_returned(refusal, vetting.supplier.name, viewer.name)
             send(message, _proposer(refusal))
         return refusal
@@ -170,9 +170,11 @@ def supersede_refusals(supplier_id: int, vetting_id: int | None = None) -> None:
     if vetting_id is not None:
         about = about.where(Vetting.id == vetting_id)
     vettings = session.scalars(about.with_for_update()).all()  # lock applications first, as everywhere
-    query = select(Refusal).where(Refusal.vetting_id.in_(vettings), Refusal.state == second_review.PROPOSED)
+    query = select(Refusal).where(
+        Refusal.vetting_id.in_(vettings), Refusal.state == second_review_rules.PROPOSED
+    )
     for refusal in session.scalars(query):
-        refusal.state, refusal.decided_at = second_review.WITHDRAWN, clock.now()
+        refusal.state, refusal.decided_at = second_review_rules.WITHDRAWN, clock.now()
         record(None, "vetting.overtake_refusal", "vetting", refusal.vetting_id)
 
 
@@ -181,7 +183,7 @@ def remind_second_reviewers() -> int:
 
     If nobody who was asked can answer any more, another garden is asked.
     """
-    waiting = select(Refusal.id).where(Refusal.state == second_review.PROPOSED).order_by(Refusal.id)
+    waiting = select(Refusal.id).where(Refusal.state == second_review_rules.PROPOSED).order_by(Refusal.id)
     return sum(_remind(refusal_id) for refusal_id in read_and_release(waiting))
 
 
@@ -190,7 +192,7 @@ def _remind(refusal_id: int) -> int:
         refusal = session.get_one(Refusal, refusal_id)
         vetting = lock_vetting(refusal.vetting_id)
         session.refresh(refusal)
-        if refusal.state != second_review.PROPOSED:
+        if refusal.state != second_review_rules.PROPOSED:
             return 0
         able = queries.independent_curators(vetting.supplier, without={refusal.proposed_by_id})
         if not able.keys() & {refusal.garden_id, refusal.second_garden_id}:
@@ -199,7 +201,9 @@ def _remind(refusal_id: int) -> int:
                 return 0
             refusal.second_garden_id = asked
             record(None, "vetting.pass_on_refusal", "vetting", vetting.id, second_garden=asked)
-        elif refusal.reminded_at or not second_review.is_reminder_due(refusal.proposed_at, clock.today()):
+        elif refusal.reminded_at or not second_review_rules.is_reminder_due(
+            refusal.proposed_at, clock.today()
+        ):
             return 0
         else:
             refusal.reminded_at = clock.now()

@@ -10,7 +10,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import format_list, ngettext, quoted
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
-from marketplace.vetting import hooks, queries, rules, second_review, spam_review, use_cases
+from marketplace.vetting import hooks, queries, rules, second_review_rules, spam_review, use_cases
 from marketplace.vetting.forms import check_decision, checklist_of, decision_form
 from marketplace.vetting.views.base import STATUSES, blueprint
 from marketplace.web import access, flashes
@@ -61,7 +61,7 @@ def application(vetting_id: int) -> ViewResponse:
     status_code = 200
     action = request.form.get("decision", "")
     can_decide = viewer.is_curator and not view.has_conflict_of_interest
-    proposed = next((step for step in refusals if step.state == second_review.PROPOSED), None)
+    proposed = next((step for step in refusals if step.state == second_review_rules.PROPOSED), None)
     is_offered = can_decide and proposed is None and action in rules.actions_from(view.status)
     if form.validate_on_submit() and (not is_offered or check_decision(form, points, action)):
         try:

@@ -8,7 +8,7 @@ from flask import render_template, request
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
-from marketplace.vetting import appeal_rules, queries, rules, second_review, use_cases
+from marketplace.vetting import appeal_rules, queries, rules, second_review_rules, use_cases
 from marketplace.vetting.forms.second_reviews import AppealAnswerForm, AppealForm, RefusalAnswerForm
 from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
@@ -67,9 +67,9 @@ def refusal(refusal_id: int) -> ViewResponse:
 
 def _refusal_message(action: str, name: str) -> str:
     messages = {
-        second_review.CONFIRM: _("%(supplier)s has been refused and given the reasons.", supplier=name),
-        second_review.RETURN: _("The application from %(supplier)s has been returned.", supplier=name),
-        second_review.WITHDRAW: _(
+        second_review_rules.CONFIRM: _("%(supplier)s has been refused and given the reasons.", supplier=name),
+        second_review_rules.RETURN: _("The application from %(supplier)s has been returned.", supplier=name),
+        second_review_rules.WITHDRAW: _(
             "You have withdrawn the proposal. The application is waiting for you again."
         ),
     }

@@ -17,7 +17,7 @@ from marketplace.mandates.models import Confirmation, ConfirmationLink, Mandate
 from marketplace.organisations.models import ColleagueInvitation, Membership
 from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.sourcing.models import OutsideInvitation
-from marketplace.sourcing.outside_confirmation import confirmation_path
+from marketplace.sourcing.outside_invitation_tokens import confirmation_path
 from tests import factories
 from tests.factories.suppliers import supplier as bare_supplier
 from tests.project.policy_programme import programme_objects, programme_token

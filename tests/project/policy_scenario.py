@@ -27,7 +27,7 @@ from marketplace.outbox.models import Notice
 from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing.models import OutsideInvitation
-from marketplace.sourcing.outside_confirmation import confirmation_path
+from marketplace.sourcing.outside_invitation_tokens import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories

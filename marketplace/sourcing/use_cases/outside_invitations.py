@@ -25,7 +25,7 @@ from marketplace.sourcing import notices
 from marketplace.sourcing.lifecycle import contains_link
 from marketplace.sourcing.limits import MAX_OUTSIDE_MESSAGE, MAX_OUTSIDE_PER_DAY
 from marketplace.sourcing.models import OutsideInvitation
-from marketplace.sourcing.outside_confirmation import confirmation_path
+from marketplace.sourcing.outside_invitation_tokens import confirmation_path
 from marketplace.sourcing.queries.outside_invitations import outside_invitations
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.ranking.corpus import corpus

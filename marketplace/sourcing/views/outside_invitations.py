@@ -11,7 +11,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import OutsideInvitationForm
-from marketplace.sourcing.outside_confirmation import read_token
+from marketplace.sourcing.outside_invitation_tokens import read_token
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other

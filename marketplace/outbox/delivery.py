@@ -22,7 +22,7 @@ from marketplace.core.mail_templates import Paragraph, render_mail
 from marketplace.core.sealing import SealError
 from marketplace.outbox.models import OutboxMail
 from marketplace.outbox.topics import DIGEST_INTERVALS
-from marketplace.outbox.unsubscribing import unsubscribe_path
+from marketplace.outbox.unsubscribe_tokens import unsubscribe_path
 
 logger = logging.getLogger(__name__)
 RETRY_DELAYS_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)

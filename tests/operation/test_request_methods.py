@@ -15,7 +15,7 @@ from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.mandates.models import Confirmation, ConfirmationLink, Mandate
 from marketplace.organisations.models import ColleagueInvitation, Membership
-from marketplace.outbox.unsubscribing import unsubscribe_path
+from marketplace.outbox.unsubscribe_tokens import unsubscribe_path
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_invitation_tokens import confirmation_path
 from tests import factories

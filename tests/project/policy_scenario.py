@@ -24,7 +24,7 @@ from marketplace.organisations.models import (
     Organisation,
 )
 from marketplace.outbox.models import Notice
-from marketplace.outbox.unsubscribing import unsubscribe_path
+from marketplace.outbox.unsubscribe_tokens import unsubscribe_path
 from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_invitation_tokens import confirmation_path

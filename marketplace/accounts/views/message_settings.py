@@ -9,7 +9,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.hooks import describe_subscription
 from marketplace.outbox.topics import TOPICS, Delivery, topics_for
-from marketplace.outbox.unsubscribing import read_token
+from marketplace.outbox.unsubscribe_tokens import read_token
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import see_other

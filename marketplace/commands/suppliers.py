@@ -7,7 +7,7 @@ import click
 from marketplace.commands.application import open_app
 from marketplace.commands.parameters import EMAIL
 from marketplace.core.errors import RuleBroken
-from marketplace.suppliers.import_file import ParsedImport, read_suppliers
+from marketplace.suppliers.import_json_lines import ParsedImport, read_suppliers
 from marketplace.vetting.use_cases import supplier_import
 
 

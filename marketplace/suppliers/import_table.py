@@ -10,7 +10,7 @@ from marketplace.core.import_table import DuplicateFinder, RowReader, TableForma
 from marketplace.core.money import parse_nok
 from marketplace.core.text import name_key
 from marketplace.core.web_address import parse_web_address
-from marketplace.suppliers.import_file import ImportedSupplier
+from marketplace.suppliers.import_json_lines import ImportedSupplier
 from marketplace.suppliers.limits import ABOUT_LENGTH, MAX_IMPORT_ROWS, NAME_LENGTH
 
 SUPPLIER_TABLE = TableFormat(

@@ -10,7 +10,7 @@ from marketplace.briefs import guide, use_cases
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core.database import session
 from marketplace.core.text import clean_line
-from marketplace.suppliers.import_file import read_suppliers
+from marketplace.suppliers.import_json_lines import read_suppliers
 from tests.factories import briefs
 
 CHARACTERS = ("\u2066", "\u061c", "\u034f", "\u3164", "\U000e0041", "\u200b", "\u202e", "\u00ad")

@@ -11,8 +11,8 @@ from marketplace.commands import suppliers
 from marketplace.core.database import session
 from marketplace.outbox.models import OutboxMail
 from marketplace.sourcing.ranking.corpus import corpus
-from marketplace.suppliers import import_file
-from marketplace.suppliers.import_file import read_suppliers
+from marketplace.suppliers import import_json_lines
+from marketplace.suppliers.import_json_lines import read_suppliers
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Vetting
 from tests import factories
@@ -263,7 +263,7 @@ def test_missing_or_empty_file_is_reported(garden, write, tmp_path, what):
 def test_file_above_size_limit_is_not_read(garden, tmp_path):
     path = tmp_path / "huge.jsonl"
     with path.open("wb") as file:
-        file.truncate(import_file.MAX_BYTES + 1)
+        file.truncate(import_json_lines.MAX_BYTES + 1)
     assert "Split it" in _refused(path)
 
 

@@ -18,7 +18,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.core.web_address import web_site_key
 from marketplace.organisations.queries import memberships_of, viewer_for
 from marketplace.suppliers.glossary import glossary
-from marketplace.suppliers.import_file import ImportedSupplier, ImportProblem
+from marketplace.suppliers.import_json_lines import ImportedSupplier, ImportProblem
 from marketplace.suppliers.import_table import ReadTable, read_table
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.use_cases.details import Basics, ServiceOffering, SupplierApplication

@@ -11,7 +11,7 @@ from marketplace.core.currencies import format_amount
 from marketplace.core.i18n import current_locale, format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.organisation_number import format_organisation_number
-from marketplace.finance.aid import DE_MINIMIS, PERIOD_YEARS, rolling_sum
+from marketplace.finance.de_minimis import DE_MINIMIS, PERIOD_YEARS, rolling_sum
 from marketplace.finance.labels import AID_BASES
 from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
 

@@ -13,7 +13,7 @@ from marketplace.core.collation import norwegian_order
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.finance import aid
+from marketplace.finance import de_minimis as aid
 from marketplace.finance.aid_letter import AidLine, aid_letter
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.corrections import is_valid, row_to_correct

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from marketplace.finance.aid import NOT_AID
+from marketplace.finance.de_minimis import NOT_AID
 from marketplace.reporting.counting import count_dated, counted, mean_figure, not_measured, sum_dated
 from marketplace.reporting.facts import Aid, Money, ReportFacts, Row
 from marketplace.reporting.figures import Figure, ReportPart

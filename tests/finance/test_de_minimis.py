@@ -7,7 +7,7 @@ import pytest
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.finance import aid
+from marketplace.finance import de_minimis
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.aid import company_finances
 from marketplace.finance.use_cases.aid import AidDetails, FeeDetails, note_fees, save_aid
@@ -37,8 +37,8 @@ def test_only_de_minimis_aid_of_the_last_three_years_counts():
         (dt.date(2025, 1, 1), "article_28", 1_000),
         (dt.date(2026, 6, 1), "de_minimis", 1),
     ]
-    assert aid.rolling_sum(grants, dt.date(2026, 6, 1)) == 11
-    assert aid.highest_rolling_sum(grants) == 110
+    assert de_minimis.rolling_sum(grants, dt.date(2026, 6, 1)) == 11
+    assert de_minimis.highest_rolling_sum(grants) == 110
 
 
 def test_de_minimis_aid_is_added_up_across_projects(garden, project, leader, seat):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from marketplace.briefs.coach.advice import Advice, advice
-from marketplace.briefs.coach.draft import Draft
+from marketplace.briefs.coach.draft_answers import Draft
 from marketplace.briefs.guide import Guide, deadline_limits
 
 

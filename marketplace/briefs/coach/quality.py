@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.briefs.coach.advice import load_texts
-from marketplace.briefs.coach.draft import Draft
+from marketplace.briefs.coach.draft_answers import Draft
 from marketplace.briefs.coach.suggestions import find_suggestions
 from marketplace.briefs.guide import Guide
 from marketplace.core.dates import UNKNOWN_MONTH

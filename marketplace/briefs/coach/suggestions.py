@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from marketplace.briefs.coach.advice import Advice, advice
-from marketplace.briefs.coach.draft import Draft
+from marketplace.briefs.coach.draft_answers import Draft
 from marketplace.briefs.coach.private_details import find_contact_details, find_secrets
 from marketplace.briefs.guide import Guide
 from marketplace.core import clock, taxonomy

@@ -3,7 +3,7 @@
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.people import COMPANY, GARDEN
 from marketplace.demo.timeline import Timeline
-from marketplace.mandates.use_cases.giving import ask_for_mandate, give_mandate
+from marketplace.mandates.use_cases.mandates import ask_for_mandate, give_mandate
 
 ASKED_DAY, GIVEN_DAY, LAST_DAY = -19, -18, 73
 

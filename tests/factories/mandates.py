@@ -10,7 +10,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.mandates.models import Mandate
 from marketplace.mandates.queries.acting import mandated_viewer
 from marketplace.mandates.rules import default_end
-from marketplace.mandates.use_cases import giving
+from marketplace.mandates.use_cases import mandates
 from marketplace.organisations.models import BusinessGarden, Company
 from tests import factories
 from tests.support.browser import Browser, signed_in
@@ -29,7 +29,7 @@ class MandatePeople:
 
     def give(self) -> Mandate:
         """Give the garden a mandate."""
-        return giving.give_mandate(self.owner, self.garden.id, default_end(clock.today()))
+        return mandates.give_mandate(self.owner, self.garden.id, default_end(clock.today()))
 
     def acting(self, mandate: Mandate) -> Viewer:
         """Return the adviser as a viewer who writes for the company."""

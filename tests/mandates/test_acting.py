@@ -13,7 +13,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import add_months
-from marketplace.mandates.use_cases import giving
+from marketplace.mandates.use_cases import mandates
 from marketplace.organisations.models import Company, CompanyFollower, Membership
 from marketplace.web import access, mandate_access
 from tests import factories
@@ -140,7 +140,7 @@ def test_offers_are_never_visible_by_mandate_alone(people: MandatePeople) -> Non
 
 
 def end_by_withdrawal(people: MandatePeople, mandate_id: int) -> None:
-    giving.withdraw_mandate(people.owner, mandate_id)
+    mandates.withdraw_mandate(people.owner, mandate_id)
 
 
 def end_by_leaving(people: MandatePeople, _mandate_id: int) -> None:
@@ -200,7 +200,7 @@ def test_draft_of_a_form_is_there_again_with_a_new_mandate(people: MandatePeople
     browser = people.writing()
     draft = {"path": "/plan/objectives/new", "page": "/plan/objectives/new", "values": {"text": ["Flere kunder"]}, "hidden": {}}  # fmt: skip
     assert browser.post("/drafts", data={"draft": json.dumps(draft)}).status_code == 200
-    giving.withdraw_mandate(people.owner, mandate.id)
+    mandates.withdraw_mandate(people.owner, mandate.id)
     browser.post("/mandate/stop")
     people.give()
     assert "Flere kunder" in people.writing().get("/plan/objectives/new").text
@@ -243,7 +243,7 @@ def test_autosave_after_the_end_says_so_and_saves_nothing(people: MandatePeople)
     mandate = people.give()
     brief = draft(people.owner)
     browser = people.writing()
-    giving.withdraw_mandate(people.owner, mandate.id)
+    mandates.withdraw_mandate(people.owner, mandate.id)
     answer = browser.post(
         f"/briefs/{brief.reference}/guide/goal", data={"goal": "Noe annet."}, headers={"X-Autosave": "1"}
     )

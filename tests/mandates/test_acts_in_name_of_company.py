@@ -14,7 +14,7 @@ from marketplace.core.database import session
 from marketplace.files.models import StoredFile
 from marketplace.mandates.models import Confirmation
 from marketplace.mandates.rules import Outcome
-from marketplace.mandates.use_cases import confirmations, giving
+from marketplace.mandates.use_cases import confirmations, mandates
 from marketplace.outbox.models import Notice
 from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.plan import StrategyVersion
@@ -168,7 +168,7 @@ def test_acts_after_the_end_of_the_mandate_change_nothing(
     brief = draft(people.owner)
     strategies.strategy(people.owner)
     browser = people.writing()
-    giving.withdraw_mandate(people.owner, mandate.id)
+    mandates.withdraw_mandate(people.owner, mandate.id)
     path = f"/briefs/{question.brief.reference}/questions/{question.id}"
     answered = browser.post(path, data={"public_text": "Hvor mange varer?", "answer": "Omtrent førti."})
     assert answered.status_code == 403

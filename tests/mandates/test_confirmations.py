@@ -16,7 +16,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.mandates.models import Confirmation, ConfirmationLink
 from marketplace.mandates.rules import Outcome
-from marketplace.mandates.use_cases import confirmations, giving
+from marketplace.mandates.use_cases import confirmations, mandates
 from marketplace.organisations.models import Membership
 from marketplace.outbox.models import Notice, OutboxMail
 from tests import factories
@@ -159,7 +159,7 @@ def test_link_expires_after_seven_days(people: MandatePeople, asked: Brief) -> N
 
 def test_withdrawn_mandate_makes_the_link_void(people: MandatePeople, asked: Brief) -> None:
     (link,) = links()
-    giving.withdraw_mandate(people.owner, session.query(Confirmation).one().mandate_id)
+    mandates.withdraw_mandate(people.owner, session.query(Confirmation).one().mandate_id)
     visitor: Any = people.app.test_client()
     assert "skriver ikke lenger for dere" in visitor.get(link).text
     assert visitor.post(link).status_code == 409
@@ -188,7 +188,7 @@ def test_withdrawing_the_mandate_and_confirming_at_once_do_one_of_both(people: M
 
     def act(index: int) -> object:
         if index:
-            return giving.withdraw_mandate(people.owner, mandate.id).id
+            return mandates.withdraw_mandate(people.owner, mandate.id).id
         return confirmations.confirm_act(people.owner, confirmation.id).outcome
 
     run_concurrently(people.app, act, 2)

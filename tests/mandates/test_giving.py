@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.dates import add_months
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.mandates.models import Mandate
-from marketplace.mandates.use_cases import giving, mandate_reminders
+from marketplace.mandates.use_cases import mandate_reminders, mandates
 from marketplace.outbox.models import Notice
 from marketplace.privacy.retention import delete_old_mandates
 from tests import factories
@@ -50,20 +50,20 @@ def test_garden_that_does_not_follow_cannot_get_a_mandate(people: MandatePeople)
     other = factories.garden("Annen næringshage", covered_municipalities=["5001"])
     session.commit()
     with pytest.raises(RuleBroken):
-        giving.give_mandate(people.owner, other.id, clock.today())
+        mandates.give_mandate(people.owner, other.id, clock.today())
 
 
 def test_only_an_owner_gives_and_withdraws(people: MandatePeople) -> None:
     with pytest.raises(Forbidden):
-        giving.give_mandate(people.member, people.garden.id, clock.today())
+        mandates.give_mandate(people.member, people.garden.id, clock.today())
     mandate = people.give()
     for viewer in (people.member, people.acting(mandate)):
         with pytest.raises(Forbidden):
-            giving.withdraw_mandate(viewer, mandate.id)
+            mandates.withdraw_mandate(viewer, mandate.id)
     stranger = factories.member(factories.company("Fremmed AS", of=people.garden))
     session.commit()
     with pytest.raises(NotFound):
-        giving.withdraw_mandate(stranger, mandate.id)
+        mandates.withdraw_mandate(stranger, mandate.id)
 
 
 @pytest.mark.both_databases
@@ -97,7 +97,7 @@ def test_garden_asks_once_a_week(people: MandatePeople) -> None:
     assert kinds(people.member.user_id) == []
     assert "Be om å få skrive" not in browser.get(path).text
     with time_machine.travel(clock.now() + dt.timedelta(days=8), tick=False):
-        giving.ask_for_mandate(people.adviser, people.company.id)
+        mandates.ask_for_mandate(people.adviser, people.company.id)
     assert kinds(people.owner.user_id) == ["mandate_asked", "mandate_asked"]
 
 
@@ -105,7 +105,7 @@ def test_change_without_another_date_does_not_warn_again(people: MandatePeople) 
     mandate = people.give()
     with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):
         assert mandate_reminders.warn_of_ending_mandates() == 1
-        giving.change_mandate(people.owner, mandate.id, mandate.until, reads_offers=True)
+        mandates.change_mandate(people.owner, mandate.id, mandate.until, reads_offers=True)
         assert mandate_reminders.warn_of_ending_mandates() == 0
 
 

@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.form_drafts import FormDraft
 from marketplace.mandates.rules import default_end
-from marketplace.mandates.use_cases import giving
+from marketplace.mandates.use_cases import mandates
 from marketplace.organisations.models import Company, Membership
 from marketplace.strategy.models.plan import StrategyVersion
 from tests import factories
@@ -30,7 +30,7 @@ def other(people: MandatePeople) -> Company:
     owner = factories.member(company)
     session.commit()
     people.give()
-    giving.give_mandate(owner, people.garden.id, default_end(clock.today()))
+    mandates.give_mandate(owner, people.garden.id, default_end(clock.today()))
     return company
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.mandates.rules import default_end
-from marketplace.mandates.use_cases import giving
+from marketplace.mandates.use_cases import mandates
 from marketplace.proposals.models.offers import Proposal
 from marketplace.web import access
 from marketplace.web.access import Level
@@ -23,7 +23,7 @@ PRICE = "87654"
 def adviser(app: Flask, market: Market, *, reads_offers: bool) -> tuple[Browser, Browser]:
     """Return the browser of an adviser who writes for the company, and one in the garden's own name."""
     garden = market.curator.organisation_id or 0
-    giving.give_mandate(market.owner, garden, default_end(clock.today()), reads_offers=reads_offers)
+    mandates.give_mandate(market.owner, garden, default_end(clock.today()), reads_offers=reads_offers)
     writing = signed_in(app, market.curator)
     assert writing.post(f"/companies/{market.owner.organisation_id}/write").status_code == 303
     return writing, signed_in(app, market.curator)

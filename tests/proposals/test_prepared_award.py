@@ -13,7 +13,7 @@ from marketplace.core.errors import NotFound
 from marketplace.mandates.models import Confirmation, Mandate
 from marketplace.mandates.queries.acting import mandated_viewer
 from marketplace.mandates.rules import default_end
-from marketplace.mandates.use_cases import giving
+from marketplace.mandates.use_cases import mandates
 from marketplace.outbox.models import OutboxMail
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models.offers import Award
@@ -26,7 +26,7 @@ OFFERS = "/briefs/2026-0147/proposals"
 
 def give(market: Market, *, reads_offers: bool) -> Mandate:
     garden = market.curator.organisation_id or 0
-    return giving.give_mandate(market.owner, garden, default_end(clock.today()), reads_offers=reads_offers)
+    return mandates.give_mandate(market.owner, garden, default_end(clock.today()), reads_offers=reads_offers)
 
 
 def writing(app: Any, market: Market) -> Browser:
@@ -118,7 +118,7 @@ def test_access_that_is_taken_back_ends_at_once(app: Any, opened: Market) -> Non
     mandate = give(opened, reads_offers=True)
     browser = writing(app, opened)
     assert browser.get(OFFERS).status_code == 200
-    giving.change_mandate(opened.owner, mandate.id, mandate.until, reads_offers=False)
+    mandates.change_mandate(opened.owner, mandate.id, mandate.until, reads_offers=False)
     assert browser.get(OFFERS).status_code == 403
     assert browser.post(PREPARE, data=choice(opened)).status_code == 403
     assert session.scalar(select(Confirmation)) is None

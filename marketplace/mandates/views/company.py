@@ -13,7 +13,7 @@ from marketplace.mandates.queries.confirmations import waiting_confirmations
 from marketplace.mandates.queries.history import mandate_history
 from marketplace.mandates.queries.mandates import mandates_of_company, own_mandate
 from marketplace.mandates.rules import latest_end
-from marketplace.mandates.use_cases import giving
+from marketplace.mandates.use_cases import mandates as giving
 from marketplace.mandates.views.base import blueprint
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes

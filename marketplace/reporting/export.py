@@ -11,8 +11,8 @@ from marketplace.reporting.figure_format import exact_value, figure_text, unit_t
 from marketplace.reporting.figures import Evidence, FigureState, ReportPart
 from marketplace.reporting.issue_document import SHOWN_DIGEST
 from marketplace.reporting.labels import cell_label
+from marketplace.reporting.live_suppression import is_issued_only
 from marketplace.reporting.project_facts import ProjectFacts
-from marketplace.reporting.publication import is_issued_only
 from marketplace.reporting.serialization import SCHEMA_VERSION, parts_to_json
 
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from marketplace.reporting.figures import Breakdown, Figure, FigureState, ReportPart
-from marketplace.reporting.publication import publish_live
+from marketplace.reporting.live_suppression import publish_live
 from marketplace.reporting.suppression import suppress
 from tests.reporting.test_suppression import CATEGORIES, recoverable
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from marketplace.core.database import session
 from marketplace.programme.queries.projects import ProjectAccess
 from marketplace.reporting.figures import ReportPart
+from marketplace.reporting.live_suppression import publish_live
 from marketplace.reporting.models import ReportIssue
-from marketplace.reporting.publication import publish_live
 from marketplace.reporting.queries.issues import IssueOwner, issues_query, partner_parts, published_parts
 from marketplace.reporting.queries.report import LiveReport
 

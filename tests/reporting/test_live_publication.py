@@ -16,7 +16,7 @@ from marketplace.programme.models.projects import ProjectGarden
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.reporting.figures import Evidence, Figure, FigureState
 from marketplace.reporting.models import ReportIssue
-from marketplace.reporting.queries.live import LiveParts, public_parts, shown_parts
+from marketplace.reporting.queries.live_parts import LiveParts, public_parts, shown_parts
 from marketplace.reporting.queries.report import project_report
 from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
 from marketplace.strategy.models.assessment import AssessmentAnswer

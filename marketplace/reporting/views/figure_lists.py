@@ -16,7 +16,7 @@ from marketplace.reporting.figure_format import WHOLE_UNITS, value_text
 from marketplace.reporting.figure_rows import CountedList, FigureRows
 from marketplace.reporting.figures import Figure, FigureState, ReportPart
 from marketplace.reporting.queries.figure_lists import visible_rows
-from marketplace.reporting.queries.live import OWN_PARTS, shown_parts
+from marketplace.reporting.queries.live_parts import OWN_PARTS, shown_parts
 from marketplace.reporting.queries.report import LiveReport
 from marketplace.reporting.views.base import report_url
 from marketplace.reporting.views.request import live_report, period_arguments

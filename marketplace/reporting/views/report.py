@@ -16,7 +16,7 @@ from marketplace.reporting.figure_format import figure_text, value_text
 from marketplace.reporting.figures import Evidence
 from marketplace.reporting.labels import cell_label
 from marketplace.reporting.project_facts import ProjectFacts
-from marketplace.reporting.queries import live
+from marketplace.reporting.queries import live_parts
 from marketplace.reporting.queries import report as queries
 from marketplace.reporting.views.base import blueprint, report_route, report_url
 from marketplace.reporting.views.figure_lists import private_parts, with_links
@@ -35,7 +35,7 @@ def report(slug: str = "") -> ViewResponse:
     """Show the report of a project, all of it or for the viewer's places, or of the garden and its network."""
     asked = period_arguments()
     found = live_report(slug, asked)
-    shown = live.shown_parts(found)
+    shown = live_parts.shown_parts(found)
     parts = with_links(found, shown.parts, slug) if asked.as_of is None else shown.parts
     title = _("Report: %(name)s", name=found.access.project.name) if found.access else _("Report")
     return render_template(
@@ -72,7 +72,7 @@ def report_xlsx(slug: str = "") -> ViewResponse:
 def report_json(slug: str = "") -> ViewResponse:
     """Download the report as JSON."""
     found = live_report(slug, period_arguments())
-    shown = live.public_parts(found)
+    shown = live_parts.public_parts(found)
     number = shown.issue.number if shown.issue else None
     return report_json_response(
         export.report_json(_name(found), found.period, shown.parts, number, _facts(found))
@@ -109,7 +109,7 @@ def _facts(report: queries.LiveReport) -> ProjectFacts | None:
 
 def _public_rows(slug: str) -> list[list[object]]:
     found = live_report(slug, period_arguments())
-    shown = live.public_parts(found)
+    shown = live_parts.public_parts(found)
     number = shown.issue.number if shown.issue else None
     head = export.head_rows(_name(found), found.period, _facts(found))
     return [*head, *export.rows(shown.parts, number)]

@@ -14,7 +14,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from marketplace.core import clock
 from marketplace.core.database import Base, session, transaction
 from marketplace.reporting.fact_models import ReportFact
-from marketplace.reporting.tracked import TRACKED, Tracked
+from marketplace.reporting.tracked_tables import TRACKED, Tracked
 
 _CHANGED = "changed_facts"
 _BATCH_SIZE = 500

@@ -1,5 +1,12 @@
 """Read access to briefs, reviews and clarification questions."""
 
+from marketplace.briefs.queries.action_briefs import (
+    action_source,
+    briefs_of_actions,
+    draft_of_action,
+    objective_of,
+    quality_history,
+)
 from marketplace.briefs.queries.briefs import (
     BriefView,
     actor_of,
@@ -30,13 +37,6 @@ from marketplace.briefs.queries.draft_check import draft_check
 from marketplace.briefs.queries.files import brief_file, files_of_brief
 from marketplace.briefs.queries.lists import briefs_of_company, briefs_of_garden, deleted_drafts, own_briefs
 from marketplace.briefs.queries.other_gardens import NetworkBrief, network_briefs
-from marketplace.briefs.queries.plan import (
-    action_source,
-    briefs_of_actions,
-    draft_of_action,
-    objective_of,
-    quality_history,
-)
 from marketplace.briefs.queries.reviews import (
     last_review,
     last_saved_by,

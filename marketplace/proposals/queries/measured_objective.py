@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries.plan import objective_of
+from marketplace.briefs.queries.action_briefs import objective_of
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.objective_state import valid_readings
 from marketplace.strategy.queries.objectives import readings_of

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import display_title, own_brief
-from marketplace.briefs.queries.plan import objective_of
+from marketplace.briefs.queries.action_briefs import objective_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken

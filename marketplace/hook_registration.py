@@ -7,7 +7,7 @@ from marketplace.briefs.guide.questions import topic_titles
 from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.briefs.use_cases import create_first_draft
-from marketplace.briefs.views.plan import action_panels, quality_panel
+from marketplace.briefs.views.action_briefs import action_panels, quality_panel
 from marketplace.casework import hooks as casework_hooks
 from marketplace.casework.queries.notes import exported_notes
 from marketplace.casework.views.panels import casework_panel, participation_casework_panel

@@ -1,6 +1,7 @@
 """Views of briefs: list, guide, check, document, amendment, review and questions."""
 
 from marketplace.briefs.views import (
+    action_briefs,
     amendment,
     check,
     clarification,
@@ -9,7 +10,6 @@ from marketplace.briefs.views import (
     files,
     guide,
     help_pages,
-    plan,
     publication,
     review,
 )

@@ -1,6 +1,6 @@
 """Limits on repeated attempts: passwords, two-factor codes, confirmation links, e-mails. Growing delays, then a lockout.
 
-The counters are in use_cases/throttling.py.
+The counters are in use_cases/attempt_counters.py.
 """
 
 import datetime as dt

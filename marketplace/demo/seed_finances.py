@@ -32,7 +32,7 @@ DE_MINIMIS_EVERY = 6
 """The aid to every sixth company is de minimis aid."""
 
 
-def seed_accounts(timeline: Timeline, fixtures: Fixtures) -> None:
+def seed_finances(timeline: Timeline, fixtures: Fixtures) -> None:
     """Add the accounts of the project and the issue of its report to the timeline."""
     accounts = content.accounts()
     timeline.add(RECORDED_DAY, "accounts", lambda: _Accounts(timeline, fixtures, accounts).record_money())

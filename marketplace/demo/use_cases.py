@@ -23,7 +23,7 @@ from marketplace.demo.seed_assessments import seed_assessments
 from marketplace.demo.seed_briefs import seed_briefs
 from marketplace.demo.seed_casework import seed_casework
 from marketplace.demo.seed_course import seed_course
-from marketplace.demo.seed_finances import seed_accounts
+from marketplace.demo.seed_finances import seed_finances
 from marketplace.demo.seed_mandates import seed_mandates
 from marketplace.demo.seed_offers import seed_offers
 from marketplace.demo.seed_organisations import seed_companies, seed_gardens, seed_suppliers
@@ -98,7 +98,7 @@ def fill(progress: Progress) -> None:
         seed_publication,
         seed_offers,
         seed_mandates,
-        seed_accounts,
+        seed_finances,
     ):
         seed(timeline, fixtures)
     # As the worker does. Without this, the index would be fitted again for almost every brief.

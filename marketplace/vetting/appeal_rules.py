@@ -1,6 +1,6 @@
 """Rules and terms of appeals: states, decisions and the time limit. No database and no request.
 
-Who may decide an appeal, and when reviewers are reminded, is in `second_review.py`, which refusals share.
+Who may decide an appeal, and when reviewers are reminded, is in `second_review_rules.py`, which refusals share.
 """
 
 import datetime as dt

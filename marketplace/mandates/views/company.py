@@ -13,7 +13,7 @@ from marketplace.mandates.queries.confirmations import waiting_confirmations
 from marketplace.mandates.queries.history import mandate_history
 from marketplace.mandates.queries.mandates import mandates_of_company, own_mandate
 from marketplace.mandates.rules import latest_end
-from marketplace.mandates.use_cases import mandates as giving
+from marketplace.mandates.use_cases import mandates as use_cases
 from marketplace.mandates.views.base import blueprint
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
@@ -36,7 +36,7 @@ def mandates() -> ViewResponse:
     form = GiveMandateForm(company, writing, parse_id(query_arg("garden", 10)))
     if add(
         form,
-        lambda form: giving.give_mandate(
+        lambda form: use_cases.give_mandate(
             viewer, int(form.garden.data), form.until.data, reads_offers=form.reads_offers.data
         ),
     ):
@@ -66,7 +66,7 @@ def change_mandate(mandate_id: int) -> ViewResponse:
     form = ChangeMandateForm(data={"until": mandate.until, "reads_offers": mandate.reads_offers})
     if add(
         form,
-        lambda form: giving.change_mandate(
+        lambda form: use_cases.change_mandate(
             viewer, mandate_id, form.until.data, reads_offers=form.reads_offers.data
         ),
     ):
@@ -81,7 +81,7 @@ def change_mandate(mandate_id: int) -> ViewResponse:
 @access.company_owner
 def withdraw_mandate(mandate_id: int) -> ViewResponse:
     """End a mandate at once."""
-    mandate = giving.withdraw_mandate(current_viewer(), mandate_id)
+    mandate = use_cases.withdraw_mandate(current_viewer(), mandate_id)
     flashes.done(_("%(garden)s no longer writes for you.", garden=mandate.garden.name))
     return see_other("mandates.mandates")
 
@@ -94,7 +94,7 @@ def withdraw_mandate(mandate_id: int) -> ViewResponse:
 def ask_for_mandate(company_id: int) -> ViewResponse:
     """Ask a company for a mandate."""
     try:
-        company = giving.ask_for_mandate(current_viewer(), company_id)
+        company = use_cases.ask_for_mandate(current_viewer(), company_id)
     except RuleBroken as error:
         flashes.warn(error.message)
     else:

@@ -1,6 +1,6 @@
 """Calendar invitations to companies with a seat, and the calendar feeds of advisers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -48,22 +48,20 @@ def invite(participation: Participation, sessions: Iterable[CourseSession]) -> N
             send_mail(notice, participation.contact_email, participation.locale)
 
 
-def remove_dates(participation: Participation) -> bool:
-    """Remove the coming sessions from the contact person's calendar; return True if there are any.
+def remove_dates(participation: Participation, dates: Sequence[CourseSession]) -> None:
+    """Remove sessions from the contact person's calendar, inside the caller's transaction.
 
-    Joins the caller's transaction, before the seat or the contact person changes. A company that never confirmed its
-    seat has no sessions in its calendar.
+    `dates` were read by `dates_of` before the seat or the contact person changed. Call it after the e-mail that says
+    why, and before the address changes.
     """
-    removed = dates_of(participation) if participation.contact_email else []
-    if not removed:
-        return False
+    if not dates or not participation.contact_email:
+        return
     participation.calendar_sequence += 1
-    for course_session in removed:
+    for course_session in dates:
         notice = notices.session_removed(course_session, participation)
         send_mail(notice, participation.contact_email, participation.locale)
     # The same events, if the company comes back, replace the cancelled ones.
     participation.calendar_sequence += 1
-    return True
 
 
 def _has_confirmed_seat(participation: Participation) -> bool:

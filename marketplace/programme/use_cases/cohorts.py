@@ -23,7 +23,7 @@ from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
 from marketplace.programme.notices.sessions import cohort_cancelled, cohort_cancelled_for_member
 from marketplace.programme.queries.cohorts import cohort_for, place_for
 from marketplace.programme.queries.seats import count_free_seats
-from marketplace.programme.use_cases.calendar import remove_dates
+from marketplace.programme.use_cases.calendar import dates_of, remove_dates
 from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
@@ -157,8 +157,7 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
                 Participation.cohort_id == cohort.id, Participation.state == ParticipationState.SIGNED_UP
             )
         ).all()
-        has_dates = {one.id: remove_dates(one) for one in seated}
-        cancel_sessions_of(viewer, cohort)
+        dates = {one.id: dates_of(one) for one in seated}
         cohort.cancelled_at = clock.now()
         for participation in seated:
             signed_up_at = participation.signed_up_at
@@ -167,7 +166,9 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
             )
             participation.waiting_since = signed_up_at or participation.waiting_since
             participation.accepted_cohort_ids = list(others)
-            _notify_of_cancelled_cohort(participation, cohort, has_dates=has_dates[participation.id])
+            _notify_of_cancelled_cohort(participation, cohort, has_dates=bool(dates[participation.id]))
+            remove_dates(participation, dates[participation.id])
+        cancel_sessions_of(viewer, cohort)
         _move_waiting(cohort, others)
         record(viewer, "cohort.cancel", "cohort", cohort.id, companies=len(seated))
         offer_free_seats(cohort.project_id)

@@ -20,6 +20,7 @@ from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.queries.seats import count_free_seats
@@ -190,24 +191,31 @@ def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
     send_mail(notice(participation, cohort, deadline), participation.contact_email, participation.locale)
 
 
-def notify_of_seat(participation: Participation, cohort: Cohort) -> None:
-    """E-mail the sessions of a confirmed seat to the contact person of the company, inside the caller's transaction."""
+def notify_of_seat(
+    participation: Participation, cohort: Cohort, former_dates: Sequence[CourseSession] = ()
+) -> None:
+    """E-mail the sessions of a confirmed seat, which replace those of a former one, to the contact person.
+
+    Joins the caller's transaction.
+    """
     if participation.contact_email:
         dates = dates_of(participation)
         notice = notices.seat_taken(participation, cohort, dates)
         send_mail(notice, participation.contact_email, participation.locale)
+        remove_dates(participation, former_dates)
         invite(participation, dates)
 
 
 def withdraw_participation(participation: Participation, origin: TransitionOrigin, text: str = "") -> None:
     """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
-    has_dates = remove_dates(participation)
+    dates = dates_of(participation)
     change_state(participation, "withdraw", origin)
     participation.withdrawal_reason = origin.reason
     participation.withdrawal_text = text
     if participation.contact_email:
-        notice = notices.seat_withdrawn(participation, has_dates=has_dates)
+        notice = notices.seat_withdrawn(participation, has_dates=bool(dates))
         send_mail(notice, participation.contact_email, participation.locale)
+        remove_dates(participation, dates)
     offer_free_seats(participation.project_id)
 
 
@@ -220,9 +228,9 @@ def move_to_cohort(participation: Participation, cohort: Cohort, origin: Transit
         return
     if count_free_seats(cohort) <= 0:
         raise Conflict(_("%(cohort)s is full. You keep the seat you have.", cohort=cohort.name))
-    remove_dates(participation)
+    dates = dates_of(participation)
     change_state(participation, "change_cohort", origin, cohort)
-    notify_of_seat(participation, cohort)
+    notify_of_seat(participation, cohort, dates)
     offer_free_seats(participation.project_id)
 
 
@@ -231,8 +239,10 @@ def notify_former_contact(participation: Participation) -> None:
 
     Call it before the address changes. Joins the caller's transaction.
     """
-    if remove_dates(participation):
+    dates = dates_of(participation)
+    if dates and participation.contact_email:
         send_mail(notices.contact_removed(participation), participation.contact_email, participation.locale)
+        remove_dates(participation, dates)
 
 
 def notify_new_contact(participation: Participation) -> None:

@@ -99,6 +99,14 @@ def test_lapsed_offer_goes_to_the_next(cohort: Cohort) -> None:
         assert (second.state, third.offered_cohort_id) == ("lead", cohort.id)
 
 
+def test_seat_of_a_course_that_is_over_is_offered_to_nobody(cohort: Cohort) -> None:
+    programme.course_session(cohort, clock.now() + dt.timedelta(days=1))
+    first, second = sign_up(cohort, details()), sign_up(cohort, details("Fjellheim hytter"))
+    with clock.as_of(clock.now() + dt.timedelta(days=2)):
+        seat_link.withdraw(first.token, "time", "")
+        assert second.offered_cohort_id is None
+
+
 def test_unconfirmed_seat_is_released_after_three_days(cohort: Cohort) -> None:
     unconfirmed = sign_up(cohort, details())
     with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=-1)):
@@ -107,6 +115,13 @@ def test_unconfirmed_seat_is_released_after_three_days(cohort: Cohort) -> None:
         assert seat_release.release_unconfirmed() == 1
     assert unconfirmed.state == "lead"
     assert subjects()[-1] == "Plassen til Bjørkvollen ysteri er gitt videre"
+
+
+def test_unconfirmed_company_that_came_keeps_its_seat(cohort: Cohort) -> None:
+    unconfirmed = sign_up(cohort, details())
+    programme.mark(programme.course_session(cohort, clock.now()), unconfirmed)
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        assert seat_release.release_unconfirmed() == 0
 
 
 def test_lead_keeps_its_contact_person_unless_the_sign_up_is_confirmed(cohort: Cohort) -> None:

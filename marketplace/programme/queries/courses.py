@@ -191,6 +191,7 @@ def waiting_list_position(participation: Participation) -> int:
 
 
 def seat_deadline(participation: Participation) -> dt.datetime | None:
-    """Return when an unconfirmed seat or waiting place is released; None if it is confirmed."""
+    """Return when an unconfirmed seat or waiting place is released; None if it is not, because the company has come."""
     since = participation.signed_up_at or participation.waiting_since
-    return None if participation.confirmed_at or since is None else confirmation_deadline(since)
+    deadline = None if participation.confirmed_at or since is None else confirmation_deadline(since)
+    return deadline if deadline and deadline > clock.now() else None

@@ -12,6 +12,7 @@ from marketplace.outbox.use_cases import send_mail
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
+from marketplace.programme.queries.attendance import attended_by
 from marketplace.programme.seat_deadlines import CONFIRM_HOURS, confirmation_deadline
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
@@ -22,7 +23,10 @@ from marketplace.programme.use_cases.seating import (
 
 
 def release_unconfirmed() -> int:
-    """Release seats and waiting places that were not confirmed in time; return their number. A scheduled job."""
+    """Release seats and waiting places that were not confirmed in time; return their number. A scheduled job.
+
+    A company that has come to a session keeps its seat.
+    """
     limit = clock.now() - dt.timedelta(hours=CONFIRM_HOURS)
     query = select(Participation.id).where(
         Participation.state.in_(ENROLLED_STATES),
@@ -30,7 +34,9 @@ def release_unconfirmed() -> int:
         Participation.contact_email != "",
         (Participation.signed_up_at <= limit) | (Participation.waiting_since <= limit),
     )
-    return _release(session.scalars(query.order_by(Participation.id)).all())
+    due = session.scalars(query.order_by(Participation.id)).all()
+    attended = attended_by(due)
+    return _release([participation_id for participation_id in due if participation_id not in attended])
 
 
 def release_lapsed_offers() -> int:

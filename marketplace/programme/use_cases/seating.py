@@ -7,7 +7,7 @@ company that has waited longest for that cohort, so a newcomer finds a free seat
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
@@ -22,6 +22,7 @@ from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
 from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat_counts
 from marketplace.programme.seat_deadlines import offer_deadline
@@ -152,13 +153,10 @@ def offer_free_seats(project_id: int) -> list[Participation]:
     ).all()
     if not waiting:
         return []
-    cohorts = session.scalars(
-        select(Cohort)
-        .where(Cohort.project_id == project_id, Cohort.cancelled_at.is_(None))
-        .order_by(Cohort.id)
-    )
     counts = seat_counts(project_id)
-    free = {cohort.id: cohort.seats - counts.get(cohort.id, NO_SEATS).used for cohort in cohorts}
+    free = {
+        cohort.id: cohort.seats - counts.get(cohort.id, NO_SEATS).used for cohort in _cohorts_to_offer(project_id)
+    }
     offers = []
     for participation in waiting:
         preferred = [participation.cohort_id, *participation.accepted_cohort_ids]
@@ -175,3 +173,28 @@ def offer_free_seats(project_id: int) -> list[Participation]:
         offers.append(participation)
     session.flush()
     return offers
+
+
+def _cohorts_to_offer(project_id: int) -> Sequence[Cohort]:
+    """Return the cohorts of a project whose free seats are of use to somebody: their last session has not begun."""
+    planned = (
+        select(CourseSession.id)
+        .where(
+            CourseSession.cohort_id == Cohort.id,
+            CourseSession.cancelled_at.is_(None),
+            CourseSession.catch_up_of_id.is_(None),
+        )
+        .correlate(Cohort)
+    )
+    query = (
+        select(Cohort)
+        .join(Cohort.project)
+        .where(
+            Cohort.project_id == project_id,
+            Cohort.cancelled_at.is_(None),
+            Project.closed_at.is_(None),
+            or_(~planned.exists(), planned.where(CourseSession.starts_at > clock.now()).exists()),
+        )
+        .order_by(Cohort.id)
+    )
+    return session.scalars(query).all()

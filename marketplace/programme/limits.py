@@ -10,5 +10,7 @@ MAX_PEOPLE = 200
 """Companies in the attendance list of a session, and people that are counted in the room."""
 MAX_MARKS = 500
 """Attendance marks that a phone sends at once."""
+MAX_LINK_MARKS = 5000
+"""Marks of a session that links and codes can store: 25 changes for each of 200 companies."""
 MAX_MATERIAL = 20
 """Links and files of a session."""

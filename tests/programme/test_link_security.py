@@ -7,13 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
 from marketplace.outbox.models import OutboxMail
-from marketplace.programme.attendance import MarkSource
+from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.check_in import check_in_code
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionFeedback
@@ -146,3 +147,25 @@ def test_link_cannot_add_companies_without_end(cohort: Cohort, monkeypatch: pyte
         attendance.add_guest(begun.id, f"{name} gard", "Ola", "", origin)
     with pytest.raises(Conflict):
         attendance.add_guest(begun.id, "C gard", "Ola", "", origin)
+
+
+def test_link_cannot_add_marks_without_end(
+    today: CourseSession, cohort: Cohort, adviser: Viewer, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = programme.participation(cohort)
+    session.commit()
+    monkeypatch.setattr(attendance, "MAX_LINK_MARKS", 2)
+    path = f"/sessions/{attendance.create_link(today.id, 'attendance', adviser)}/list"
+
+    def send(*keys: str) -> int:
+        marks = [{"at": 1, "key": key, "company": company.id, "mark": "here"} for key in keys]
+        return client.post(path, data={"marks": json.dumps(marks)}).status_code
+
+    events = session.scalar(select(func.count()).select_from(AuditEvent)) or 0
+    assert [send("a", "b"), send("a", "b"), send("a", "c")] == [200, 200, 409]
+    assert session.scalar(select(func.count()).select_from(AuditEvent)) == events + 1, (
+        "sent again, not stored"
+    )
+    own = attendance.NewMark(company.id, Mark.ABSENT, clock.now(), "d")
+    attendance.add_marks(today.id, [own], MarkOrigin(MarkSource.STAFF, adviser))
+    assert session.scalar(select(func.count()).select_from(AttendanceMark)) == 3

@@ -17,7 +17,7 @@ from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.programme.attendance import ATTENDED, Mark, MarkSource, plausible_time
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
-from marketplace.programme.limits import MAX_MARKS, MAX_PEOPLE
+from marketplace.programme.limits import MAX_LINK_MARKS, MAX_MARKS, MAX_PEOPLE
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
@@ -49,7 +49,8 @@ class MarkOrigin:
 def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> None:
     """Add marks; those that are stored already are skipped, so that a device may send them again.
 
-    Raises NotFound for a company that is not in the project, and Conflict if the session is cancelled or on a later day.
+    Raises NotFound for a company that is not in the project, and Conflict if the session is cancelled or on a later day,
+    or if links have stored too many marks.
     """
     with transaction():
         course_session = _session(session_id)
@@ -58,6 +59,11 @@ def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> 
         if days_until(course_session) > 0:
             raise Conflict(early_message(course_session))
         _require_in_project(course_session, {mark.participation_id for mark in marks})
+        new = _without_stored(marks[:MAX_MARKS])
+        if not new:
+            return
+        if origin.source is not MarkSource.STAFF:
+            _require_link_quota(session_id, len(new))
         now = clock.now()
         rows = [
             {
@@ -71,10 +77,10 @@ def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> 
                 "people": 1,
                 "user_id": origin.viewer.user_id if origin.viewer else None,
             }
-            for mark in marks[:MAX_MARKS]
+            for mark in new
         ]
         insert_missing(AttendanceMark, rows)
-        if course_session.held_at is None and any(mark.mark in ATTENDED for mark in marks):
+        if course_session.held_at is None and any(mark.mark in ATTENDED for mark in new):
             course_session.held_at = now
         record(origin.viewer, "session.attendance", "session", session_id, marks=len(rows))
 
@@ -206,6 +212,28 @@ def withdraw_links(session_id: int, purpose: str, viewer: Viewer) -> None:
         for link in session.scalars(query):
             link.withdrawn_at = clock.now()
         record(viewer, "session.withdraw_links", "session", session_id, purpose=purpose)
+
+
+def _without_stored(marks: Sequence[NewMark]) -> list[NewMark]:
+    """Return the marks whose keys are not stored yet."""
+    query = select(AttendanceMark.client_key).where(
+        AttendanceMark.client_key.in_([mark.key for mark in marks])
+    )
+    stored = set(session.scalars(query))
+    return [mark for mark in marks if mark.key not in stored]
+
+
+def _require_link_quota(session_id: int, count: int) -> None:
+    """Raise Conflict if links would store too many marks: whoever has one could add marks without end."""
+    query = select(func.count()).where(
+        AttendanceMark.session_id == session_id, AttendanceMark.source != MarkSource.STAFF
+    )
+    if (session.scalar(query) or 0) + count > MAX_LINK_MARKS:
+        raise Conflict(
+            _(
+                "The limit of marks by link is reached for this session. The adviser can go on taking attendance."
+            )
+        )
 
 
 def _require_room(cohort: Cohort) -> None:

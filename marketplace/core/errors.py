@@ -11,6 +11,10 @@ class NotFound(MarketplaceError):  # noqa: N818 because it is named after HTTP 4
     """The object does not exist, or the viewer may not know that it does."""
 
 
+class InvalidLink(NotFound):
+    """A secret link is unknown, has expired, or was replaced by a newer one."""
+
+
 class Forbidden(MarketplaceError):  # noqa: N818 because it is named after HTTP 403 Forbidden
     """The viewer may see the object but not do this to it."""
 

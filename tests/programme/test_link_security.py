@@ -169,3 +169,23 @@ def test_link_cannot_add_marks_without_end(
     own = attendance.NewMark(company.id, Mark.ABSENT, clock.now(), "d")
     attendance.add_marks(today.id, [own], MarkOrigin(MarkSource.STAFF, adviser))
     assert session.scalar(select(func.count()).select_from(AttendanceMark)) == 3
+
+
+def test_contact_person_gets_a_replaced_link_again_by_mail(cohort: Cohort, client: Browser) -> None:
+    seat = programme.participation(cohort, contact_email="kari@ysteri.example")
+    former = seat.path
+    seat_link.change_contact(seat.token, Contact("Ola Nyhus", "ola@ysteri.example", "00 00 00 00"))
+    page = client.get(former)
+    assert (page.status_code, "/courses/seat/new-link" in page.text) == (404, True)
+    assert page.text.replace(former, "") == client.get("/courses/seat/x").text.replace("/courses/seat/x", "")
+    session.query(OutboxMail).delete()
+    session.commit()
+    answers = {
+        client.post("/courses/seat/new-link", data={"email": address}).text.replace(address, "")
+        for address in ("ola@ysteri.example", "kari@ysteri.example")
+    }
+    assert len(answers) == 1, "the answer does not reveal who takes part"
+    assert [mail.link_path for mail in session.query(OutboxMail)] == [seat.path]
+    for _time in range(5):
+        client.post("/courses/seat/new-link", data={"email": "ola@ysteri.example"})
+    assert session.query(OutboxMail).count() == 3, "three in six hours"

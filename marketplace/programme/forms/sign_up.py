@@ -25,6 +25,14 @@ from marketplace.web.forms import (
 )
 
 
+class SeatLinkForm(BaseForm):
+    """E-mail address of a contact person who needs the link again."""
+
+    email = EmailField(
+        _l("E-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"}
+    )
+
+
 class CompanyFields(BaseForm):
     """The company that is signed up. Its fields come before those of the contact person, on the page and in the errors."""
 

@@ -60,6 +60,7 @@ class Participation(Base):
         "participation.offer_seat": _("Offered a seat from the waiting list"),
         "participation.release": _("Released a seat that was not confirmed"),
         "participation.save": _("Changed the details of a company in a project"),
+        "participation.send_link": _("Sent the contact person the link to the course again"),
         "participation.show_interest": _("Noted that a company is interested"),
         "participation.take_seat": _("Gave a company a seat"),
         "participation.undo_invite": _("Stopped an invitation to a project before it was sent"),

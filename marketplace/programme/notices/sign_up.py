@@ -83,6 +83,25 @@ def already_signed_up(participation: Participation) -> Content:
     )
 
 
+@as_message("seat_link")
+def seat_link(participation: Participation) -> Content:
+    """The contact person has asked for the link again."""
+    return Content(
+        _("Link to the course of %(company)s", company=participation.company_name),
+        [
+            _(
+                "This is the link of %(company)s for %(course)s. Earlier links may not work any more.",
+                company=participation.company_name,
+                course=participation.project.name,
+            ),
+            _("With the link you can see your seat, change your details or withdraw."),
+            _("Did you not ask for the link? Ignore this e-mail."),
+        ],
+        participation.path,
+        _("See your seat"),
+    )
+
+
 @as_message("seat_taken")
 def seat_taken(participation: Participation, cohort: Cohort, sessions: Sequence[CourseSession]) -> Content:
     """A company has a confirmed seat. With the dates of the coming sessions."""

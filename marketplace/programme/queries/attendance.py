@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import InvalidLink, NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, count_attended, latest_marks
 from marketplace.programme.lifecycle import ParticipationState
@@ -152,7 +152,7 @@ def others_in_project(course_session: CourseSession) -> list[Participation]:
 
 
 def session_of_link(token: str, purpose: str) -> CourseSession:
-    """Return the session of a link that has not expired or been withdrawn. Raises NotFound."""
+    """Return the session of a link that has not expired or been withdrawn. Raises InvalidLink."""
     query = (
         select(CourseSession)
         .join(SessionLink, SessionLink.session_id == CourseSession.id)
@@ -166,7 +166,7 @@ def session_of_link(token: str, purpose: str) -> CourseSession:
     )
     found = session.scalar(query)
     if found is None:
-        raise NotFound
+        raise InvalidLink
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import InvalidLink, NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.places import distance_km, find_municipality
 from marketplace.programme.lifecycle import ParticipationState
@@ -149,11 +149,11 @@ def _sessions_by_cohort(cohort_ids: Iterable[int]) -> dict[int, list[CourseSessi
 
 
 def participation_by_token(token: str) -> Participation:
-    """Return the participation that the contact person manages with a link. Raises NotFound."""
+    """Return the participation that the contact person manages with a link. Raises InvalidLink."""
     query = select(Participation).where(Participation.token_hash == token_hash(token[:100]))
     participation = session.scalar(query)
     if participation is None:
-        raise NotFound
+        raise InvalidLink
     return participation
 
 

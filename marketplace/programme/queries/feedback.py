@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import InvalidLink
 from marketplace.core.identifiers import token_hash
 from marketplace.programme.feedback import MIN_ANSWERS_FOR_LECTURER, PACE
 from marketplace.programme.models.participation import Participation
@@ -67,7 +67,7 @@ def feedback_summary(session_id: int) -> FeedbackSummary:
 
 
 def feedback_of_link(token: str) -> SessionFeedback:
-    """Return the feedback that an e-mailed link is for. Raises NotFound, also once its contact person is erased."""
+    """Return the feedback that an e-mailed link is for. Raises InvalidLink, also once its contact person is erased."""
     query = (
         select(SessionFeedback)
         .join(SessionFeedback.participation)
@@ -75,5 +75,5 @@ def feedback_of_link(token: str) -> SessionFeedback:
     )
     found = session.scalar(query)
     if found is None:
-        raise NotFound
+        raise InvalidLink
     return found

@@ -19,7 +19,7 @@ from marketplace.programme.models.projects import Project, ProjectGarden, Projec
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases.seating import lock_project
 
-RESERVED_SLUGS = {"new", "calendar"}
+RESERVED_SLUGS = {"new", "calendar", "seat"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import Conflict, InvalidLink
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import token_hash
 from marketplace.organisations.queries import recipients_for
-from marketplace.outbox.use_cases import send
+from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
@@ -35,15 +35,15 @@ from marketplace.programme.use_cases.sign_up import (
 
 
 def lock_participation_by_token(token: str) -> Participation:
-    """Return the participation of a link, with its row locked and its project locked first. Raises NotFound."""
+    """Return the participation of a link, with its row locked and its project locked first. Raises InvalidLink."""
     query = select(Participation).where(Participation.token_hash == token_hash(token))
     found = session.scalar(query)
     if found is None:
-        raise NotFound
+        raise InvalidLink
     lock_project(found.project_id)
     participation = load_locked(query)
     if participation is None:
-        raise NotFound
+        raise InvalidLink
     return participation
 
 
@@ -144,3 +144,15 @@ def change_contact(token: str, contact: Contact) -> Participation:
         if is_new:
             notify_new_contact(participation)
         return participation
+
+
+def email_links(email: str, network: str) -> None:
+    """E-mail the links of a contact person's companies to the person's address. Reveals nothing to the caller."""
+    email = normalize_email(email)
+    query = select(Participation).where(Participation.contact_email == email).order_by(Participation.id)
+    with transaction():
+        if not accounts.consume_mail_quota(email, network):
+            return
+        for participation in session.scalars(query):
+            record(None, "participation.send_link", "participation", participation.id)
+            send_mail(notices.seat_link(participation), email, participation.locale)

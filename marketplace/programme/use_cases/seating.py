@@ -155,7 +155,8 @@ def offer_free_seats(project_id: int) -> list[Participation]:
         return []
     counts = seat_counts(project_id)
     free = {
-        cohort.id: cohort.seats - counts.get(cohort.id, NO_SEATS).used for cohort in _cohorts_to_offer(project_id)
+        cohort.id: cohort.seats - counts.get(cohort.id, NO_SEATS).used
+        for cohort in _cohorts_to_offer(project_id)
     }
     offers = []
     for participation in waiting:

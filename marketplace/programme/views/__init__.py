@@ -6,6 +6,7 @@ from marketplace.programme.views import (
     cohorts,
     courses,
     feedback,
+    invalid_link,
     invitations,
     material,
     own_course,

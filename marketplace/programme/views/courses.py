@@ -1,7 +1,8 @@
 """Public course pages, and sign-up without an account."""
 
-from flask import abort, render_template, request, session, url_for
+from flask import abort, render_template, session, url_for
 
+from marketplace.accounts.views.base import request_origin
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -77,7 +78,7 @@ def sign_up(slug: str, cohort_id: int) -> ViewResponse:
         session[SIGNED_UP_EMAIL] = form.details().contact.email
         try:
             signed_up = use_cases.sign_up(
-                slug, cohort_id, form.details(), f"network {request.remote_addr}", viewer
+                slug, cohort_id, form.details(), f"network {request_origin().network}", viewer
             )
         except Conflict as error:
             form.add_form_error(error.message)

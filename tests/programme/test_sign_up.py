@@ -84,6 +84,25 @@ def test_declined_offer_goes_to_the_next_and_keeps_other_places(cohort: Cohort) 
     assert third.offered_cohort_id == cohort.id
 
 
+def test_full_place_gives_a_seat_at_another_one_that_suits(cohort: Cohort) -> None:
+    other = programme.cohort(cohort.place, seats=1)
+    session.commit()
+    sign_up(cohort, details())
+    for name, place in (("Fjellheim hytter", (other, "signed_up")), ("Moen rør", (cohort, "waiting"))):
+        company = sign_up(cohort, details(name, accepted_cohort_ids=(other.id,)))
+        assert (company.cohort, company.state) == place
+
+
+def test_waiting_company_takes_a_free_seat_at_another_place(cohort: Cohort) -> None:
+    sign_up(cohort, details())
+    waiting = sign_up(cohort, details("Fjellheim hytter"))
+    other = programme.cohort(cohort.place, "Røros", seats=1)
+    seat_link.change_cohort(waiting.token, other.id)
+    assert (waiting.state, waiting.cohort, waiting.waiting_since) == ("signed_up", other, None)
+    assert waiting.confirmed_at is not None, "the e-mailed link was used"
+    assert subjects()[-1] == "Fjellheim hytter har fått plass"
+
+
 def test_lapsed_offer_goes_to_the_next(cohort: Cohort) -> None:
     first = sign_up(cohort, details())
     second, third = (sign_up(cohort, details(name)) for name in ("Fjellheim hytter", "Moen rør"))

@@ -33,6 +33,17 @@ class SeatLinkForm(BaseForm):
     )
 
 
+def _seats_label(view: CohortView) -> str:
+    if view.is_full:
+        return _("%(place)s: full", place=view.label)
+    return _(
+        "%(place)s: %(free)s of %(seats)s seats free",
+        place=view.label,
+        free=view.free_seats,
+        seats=view.cohort.seats,
+    )
+
+
 class CompanyFields(BaseForm):
     """The company that is signed up. Its fields come before those of the contact person, on the page and in the errors."""
 
@@ -76,7 +87,7 @@ class SignUpForm(CompanyFields, ContactFields):
     accepted_cohorts = ChoicesField(
         _l("Other places that suit you as well"),
         description=_l(
-            "The place you chose is full. You get the first seat that becomes free at any of them."
+            "The place you chose is full. You get a seat at another one that has any, or else the first that becomes free."
         ),
     )
     allows_figures = BooleanField(
@@ -90,7 +101,7 @@ class SignUpForm(CompanyFields, ContactFields):
         super().__init__(*args, **kwargs)
         self.municipality.set_choices(municipality_choices())
         self.sector.set_choices(sector_choices(self.sector.object_data))
-        self.accepted_cohorts.set_choices([(str(view.cohort.id), view.label) for view in others])
+        self.accepted_cohorts.set_choices([(str(view.cohort.id), _seats_label(view)) for view in others])
 
     @property
     def is_bot(self) -> bool:
@@ -134,21 +145,5 @@ class CohortChoiceForm(BaseForm):
     def __init__(self, views: Sequence[CohortView], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.cohort.set_choices(
-            [
-                ("", _("Choose a place")),
-                *(
-                    (
-                        str(view.cohort.id),
-                        _("%(place)s: full", place=view.label)
-                        if view.is_full
-                        else _(
-                            "%(place)s: %(free)s of %(seats)s seats free",
-                            place=view.label,
-                            free=view.free_seats,
-                            seats=view.cohort.seats,
-                        ),
-                    )
-                    for view in views
-                ),
-            ]
+            [("", _("Choose a place")), *((str(view.cohort.id), _seats_label(view)) for view in views)]
         )

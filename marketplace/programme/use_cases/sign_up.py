@@ -17,7 +17,7 @@ from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import own_company, recipients_for
 from marketplace.outbox.use_cases import send, send_mail
-from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationState
+from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
@@ -102,6 +102,7 @@ def sign_up(
         session.flush()
         if participation.company_id is None:
             link_registered_company(participation)
+        cohort = _first_with_seat(cohort, details.accepted_cohort_ids)
         take_seat_or_wait(participation, cohort, BY_COMPANY, details.accepted_cohort_ids)
         if viewer is not None and _is_own_company(viewer, details.organisation_number, email):
             confirm_participation(participation)
@@ -133,6 +134,14 @@ def _find(project_id: int, details: SignUp, email: str) -> Participation | None:
         if name_key(one.company_name) == name and (number is None or one.organisation_number is None):
             return load_locked(of_project.where(Participation.id == one.id))
     return None
+
+
+def _first_with_seat(cohort: Cohort, accepted_cohort_ids: Sequence[int]) -> Cohort:
+    """Return the chosen cohort, or if it is full, the first of the other accepted ones that has a free seat."""
+    if count_free_seats(cohort) > 0:
+        return cohort
+    others = (session.get_one(Cohort, cohort_id) for cohort_id in accepted_cohort_ids)
+    return next((other for other in others if count_free_seats(other) > 0), cohort)
 
 
 SIGN_UP_COLUMNS = (
@@ -173,9 +182,14 @@ def confirm_participation(participation: Participation, viewer: Viewer | None = 
     cohort = participation.cohort
     if cohort is None:
         return
-    has_seat = participation.state == ParticipationState.SIGNED_UP
-    if has_seat:
+    if participation.state == ParticipationState.SIGNED_UP:
         notify_of_seat(participation, cohort)
+    _notify_garden(participation, cohort, viewer)
+
+
+def _notify_garden(participation: Participation, cohort: Cohort, viewer: Viewer | None) -> None:
+    """Notify the garden of a cohort of a company that has joined it, and of the last seat."""
+    has_seat = participation.state == ParticipationState.SIGNED_UP
     members = recipients_for(cohort.place.garden_id)
     if viewer is None:
         send(notices.company_signed_up(participation, cohort, has_seat=has_seat), members)
@@ -220,17 +234,25 @@ def withdraw_participation(participation: Participation, origin: TransitionOrigi
 
 
 def move_to_cohort(participation: Participation, cohort: Cohort, origin: TransitionOrigin) -> None:
-    """Move a company's seat to another cohort; inside the caller's transaction with the project locked.
+    """Move a company's seat or place in the queue to a free seat in another cohort.
 
-    Raises Conflict if that cohort has no free seat: the company keeps the seat it has.
+    Joins the caller's transaction, with the project locked. Raises Conflict if that cohort has no free seat: the company
+    keeps the place it has.
     """
-    if cohort.id == participation.cohort_id:
+    is_waiting = participation.state == ParticipationState.WAITING
+    if cohort.id == participation.cohort_id and not is_waiting:
         return
     if count_free_seats(cohort) <= 0:
-        raise Conflict(_("%(cohort)s is full. You keep the seat you have.", cohort=cohort.name))
+        raise Conflict(_("%(cohort)s is full. You keep the place you have.", cohort=cohort.name))
     dates = dates_of(participation)
-    change_state(participation, "change_cohort", origin, cohort)
-    notify_of_seat(participation, cohort, dates)
+    change_state(participation, "take_seat" if is_waiting else "change_cohort", origin, cohort)
+    if participation.confirmed_at is not None:
+        notify_of_seat(participation, cohort, dates)
+        _notify_garden(participation, cohort, origin.viewer)
+    elif origin.actor is ParticipationActor.COMPANY:
+        confirm_participation(participation)
+    elif participation.contact_email:
+        ask_to_confirm(participation, cohort)
     offer_free_seats(participation.project_id)
 
 

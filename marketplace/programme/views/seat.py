@@ -104,9 +104,13 @@ def sign_up_again(token: str) -> ViewResponse:
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
 def move_seat(token: str) -> ViewResponse:
-    """Move to another place of the same course."""
+    """Move to another place of the same course, from a seat or from the waiting list."""
     participation = queries.participation_by_token(token)
-    views = [view for view in _open_cohorts(participation) if view.cohort.id != participation.cohort_id]
+    views = [
+        view
+        for view in _open_cohorts(participation)
+        if view.cohort.id != participation.cohort_id and not view.is_full
+    ]
     form = CohortChoiceForm(views)
     if form.validate_on_submit():
         return _after(

@@ -126,6 +126,23 @@ def test_seat_of_a_course_that_is_over_is_offered_to_nobody(cohort: Cohort) -> N
         assert second.offered_cohort_id is None
 
 
+def test_garden_is_told_to_call_a_company_without_an_address_that_is_offered_a_seat(cohort: Cohort) -> None:
+    adviser = factories.member(
+        session.get_one(type(factories.garden("Havet hage")), cohort.place.garden_id), "adviser"
+    )
+    first = sign_up(cohort, details())
+    unreachable = programme.participation(
+        cohort, state="waiting", contact_email="", contact_phone="00 00 00 00"
+    )
+    unreachable.waiting_since, unreachable.accepted_cohort_ids = clock.now(), [cohort.id]
+    seat_link.withdraw(first.token, "time", "")
+    told = session.scalars(select(Notice).where(Notice.kind == "seat_to_offer")).one()
+    assert (told.user_id, "00 00 00 00" in told.body) == (adviser.user_id, True)
+    with clock.as_of(clock.now() + dt.timedelta(hours=OFFER_HOURS, minutes=1)):
+        assert seat_release.release_lapsed_offers() == 1
+    assert session.query(OutboxMail).filter_by(recipient="").count() == 0
+
+
 def test_unconfirmed_seat_is_released_after_three_days(cohort: Cohort) -> None:
     unconfirmed = sign_up(cohort, details())
     with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=-1)):

@@ -178,6 +178,36 @@ def seat_offered(participation: Participation, cohort: Cohort, expires_at: dt.da
     )
 
 
+@as_message("seat_to_offer", topic=Topic.AREA)
+def seat_offered_by_telephone(
+    participation: Participation, cohort: Cohort, expires_at: dt.datetime
+) -> Content:
+    """A free seat is offered to a company without an e-mail address. For the garden's members, who call it."""
+    contact = ", ".join(filter(None, (participation.contact_name, participation.contact_phone)))
+    lines = [
+        _(
+            "There is a free seat in %(course)s in %(place)s, and %(company)s is next on the waiting list. We have no e-mail address of the company.",
+            course=cohort.project.name,
+            place=cohort.place.name,
+            company=participation.company_name,
+        )
+    ]
+    if contact:
+        lines.append(contact)
+    lines.append(
+        _(
+            "Give it the seat by %(time)s, or it goes to the next company on the list.",
+            time=format_datetime(expires_at),
+        )
+    )
+    return Content(
+        _("Call %(company)s: a seat is free", company=participation.company_name),
+        lines,
+        _page_of(participation),
+        _("See the company"),
+    )
+
+
 @as_message("seat_lost")
 def seat_lost(participation: Participation) -> Content:
     """A seat or an offer was not confirmed in time."""

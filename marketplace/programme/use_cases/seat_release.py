@@ -58,7 +58,9 @@ def _release(participation_ids: Sequence[int]) -> int:
             if participation is None or not _is_due(participation):
                 continue
             change_state(participation, "release", TransitionOrigin(ParticipationActor.SCHEDULER))
-            send_mail(notices.seat_lost(participation), participation.contact_email, participation.locale)
+            if participation.contact_email:
+                notice = notices.seat_lost(participation)
+                send_mail(notice, participation.contact_email, participation.locale)
             _restore_details(participation)
             offer_free_seats(participation.project_id)
             released += 1

@@ -23,7 +23,7 @@ from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, Par
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
+from marketplace.programme.notices.sign_up import followed_by_course, seat_offered, seat_offered_by_telephone
 from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat_counts
 from marketplace.programme.seat_deadlines import offer_deadline
 
@@ -168,9 +168,13 @@ def offer_free_seats(project_id: int) -> list[Participation]:
         participation.offered_cohort_id = cohort_id
         expires_at = participation.offer_expires_at = offer_deadline(clock.now())
         record(None, "participation.offer_seat", "participation", participation.id, cohort=cohort_id)
+        cohort = session.get_one(Cohort, cohort_id)
         if participation.contact_email:
-            notice = seat_offered(participation, session.get_one(Cohort, cohort_id), expires_at)
+            notice = seat_offered(participation, cohort, expires_at)
             send_mail(notice, participation.contact_email, participation.locale)
+        else:
+            notice = seat_offered_by_telephone(participation, cohort, expires_at)
+            send(notice, recipients_for(cohort.place.garden_id))
         offers.append(participation)
     session.flush()
     return offers

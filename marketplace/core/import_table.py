@@ -19,6 +19,8 @@ from marketplace.core.text import clean_line, clean_text, remove_invisible
 MAX_UNPACKED_BYTES = 10_000_000
 """Reading a million bytes of a workbook takes up to 0.2 seconds and 25 MB of memory."""
 MAX_COLUMNS = 40
+MAX_LINES_PER_ROW = 20
+"""A cell may have several lines."""
 MAX_TITLE_LINES = 10
 """Lines that may stand above the headings: a title, or the separator that Excel reads ("sep=;")."""
 _NOT_A_TABLE = (b"%PDF-", b"{\\rtf", b"<")
@@ -94,10 +96,18 @@ def table_text(name: str, data: bytes, max_rows: int) -> str:
         except UnicodeDecodeError:
             continue
         if "\x00" not in text:
+            _require_readable_length(text, max_rows)
             return text
     raise UnreadableTableError(
         _("%(name)s is neither CSV nor XLSX. Save the table as one of them.", name=name)
     )
+
+
+def _require_readable_length(text: str, max_rows: int) -> None:
+    """Refuse a file that is too long to be shown on a page with its faults. Raises UnreadableTableError."""
+    if text.count("\n") > MAX_LINES_PER_ROW * max_rows:
+        remedy = _("Import at most %(num)s lines at a time.", num=max_rows)
+        raise UnreadableTableError(f"{_('The table has too many lines.')} {remedy}")
 
 
 def _workbook_text(data: bytes, max_rows: int) -> str:
@@ -118,7 +128,10 @@ def _workbook_text(data: bytes, max_rows: int) -> str:
         for cells in sheet.iter_rows(
             max_row=max_rows + MAX_TITLE_LINES + 2, max_col=MAX_COLUMNS, values_only=True
         ):
-            writer.writerow(["" if cell is None else _cell_text(cell) for cell in cells])
+            row = ["" if cell is None else _cell_text(cell) for cell in cells]
+            while row and not row[-1]:
+                row.pop()
+            writer.writerow(row)
     except Exception as error:
         raise UnreadableTableError(unreadable) from error
     return written.getvalue()
@@ -149,7 +162,6 @@ def read_rows(text: str, table: TableFormat) -> TableRows:
         found.faults.append(TableProblem(lines[0][0], "", _("There are only headings."), remedy))
     if not found.faults:
         found.rows.extend(TableRow(line, _values(columns, cells, table)) for line, cells in lines[1:])
-        found.faults.extend(fault for row in found.rows for fault in _error_values(row))
     return found
 
 
@@ -224,11 +236,12 @@ class RowReader:
     def __init__(self, row: TableRow) -> None:
         self.line = row.line
         self.values = row.values
-        self.faults: list[TableProblem] = []
+        self.faults: list[TableProblem] = list(_error_values(row))
 
     def add_fault(self, column: str, problem: str, remedy: str) -> None:
-        """Add a fault in a cell of the line."""
-        self.faults.append(TableProblem(self.line, column, problem, remedy))
+        """Add a fault in a cell of the line, unless one of the cell is known."""
+        if all(fault.column != column for fault in self.faults):
+            self.faults.append(TableProblem(self.line, column, problem, remedy))
 
     def text(self, column: str, low: int, high: int) -> str:
         """Return a text with a number of characters between two limits."""

@@ -78,6 +78,19 @@ def test_100_000_rows_are_refused_with_a_remedy() -> None:
     read = read_companies(text)
     assert [(fault.problem, fault.line) for fault in read.faults] == [("Tabellen har for mange linjer.", 1)]
     assert read.companies == []
+    with pytest.raises(UnreadableTableError):
+        table_text("stor.csv", text.encode(), 1000)
+
+
+def test_cell_has_one_fault_and_faults_come_by_line(adviser: Viewer, project: Project) -> None:
+    text = f"Bedrift;Orgnr\nA;#I/T\nBerg bygg;#DIV/0!\nBerg;{NUMBER}\nBerg to;{NUMBER}\n"
+    faults = check_companies(adviser, project.slug, text).faults
+    assert [(fault.line, fault.column) for fault in faults] == [
+        (2, "organisation_number"),
+        (2, "company_name"),
+        (3, "organisation_number"),
+        (5, "organisation_number"),
+    ]
 
 
 def test_nothing_is_imported_until_all_lines_are_right(browser: Browser, project: Project) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload, load_only
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import InvalidLink, NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import distance_km
 from marketplace.files.models import StoredFile
@@ -91,14 +91,14 @@ def session_for(access: ProjectAccess, session_id: int) -> CourseSession:
 
 
 def session_of_seat(participation: Participation, session_id: int) -> CourseSession:
-    """Return a session of the cohort in which a company has a seat. Raises NotFound."""
+    """Return a session of the cohort in which a company has a seat. Raises InvalidLink."""
     course_session = session.get(CourseSession, session_id)
     if (
         course_session is None
         or participation.state != ParticipationState.SIGNED_UP
         or course_session.cohort_id != participation.cohort_id
     ):
-        raise NotFound
+        raise InvalidLink
     return course_session
 
 

@@ -120,6 +120,7 @@ class _Comparison:
                 )
             else:
                 self._warn_of_similar(read, company)
+        read.faults.sort(key=lambda fault: fault.line)
         return read
 
     def _warn_of_similar(self, read: ParsedCompanies, company: ImportedCompany) -> None:

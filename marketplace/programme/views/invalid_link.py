@@ -18,7 +18,7 @@ SESSION_LINKS = {"programme.attendance_by_link", "programme.lecturer_page"}
 
 @blueprint.errorhandler(InvalidLink)
 def invalid_link(_error: InvalidLink) -> ViewResponse:
-    """Explain that a link does not work. The same for links that never existed."""
+    """Explain that a link does not work. The same for links that never existed, and for what the link does not lead to."""
     title = _("The link no longer works")
     if request.endpoint in SESSION_LINKS:
         return errors.page(

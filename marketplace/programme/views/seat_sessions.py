@@ -4,6 +4,7 @@ from flask import render_template
 from werkzeug.wrappers import Response
 
 from marketplace.briefs.guide.help_pages import help_topics_by_session
+from marketplace.core.errors import InvalidLink, NotFound
 from marketplace.core.places import distance_km
 from marketplace.programme.queries import sessions as queries
 from marketplace.programme.queries.courses import participation_by_token
@@ -35,5 +36,8 @@ def seat_session(token: str, session_id: int) -> ViewResponse:
 def seat_material(token: str, session_id: int, material_id: int) -> Response:
     """Download a file of a session for a company with a seat."""
     shown = queries.session_of_seat(participation_by_token(token), session_id)
-    stored = queries.material_file(shown, material_id)
+    try:
+        stored = queries.material_file(shown, material_id)
+    except NotFound as error:
+        raise InvalidLink from error
     return file_response(stored.name, stored.media_type, stored.data)

@@ -26,6 +26,7 @@ MAX_TITLE_LINES = 10
 _NOT_A_TABLE = (b"%PDF-", b"{\\rtf", b"<")
 _ERROR_VALUE = re.compile(r"#(N/A|I/T|[A-ZÆØÅ]+(/0)?[!?])")
 """Cell of Excel whose formula fails, in English and Norwegian."""
+_BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
 _CELL_BREAK = re.compile("[\u000b\u000c\u0085\u2028\u2029]")
 
 
@@ -95,7 +96,7 @@ def table_text(name: str, data: bytes, max_rows: int) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\x00" not in text:
+        if not _BINARY.search(text, 0, 1000):
             _require_readable_length(text, max_rows)
             return text
     raise UnreadableTableError(

@@ -68,7 +68,7 @@ def test_lines_above_the_headings_are_skipped_and_failed_formulas_are_faults() -
         (2, "company_name"),
         (3, "employees"),
     ]
-    for data in (b"%PDF-1.7 1 0 obj", b"<html><table>", b"{\\rtf1"):
+    for data in (b"%PDF-1.7 1 0 obj", b"<html><table>", b"{\\rtf1", b"\x89PNG\r\n\x1a\n"):
         with pytest.raises(UnreadableTableError):
             table_text("liste.csv", data, 1000)
 

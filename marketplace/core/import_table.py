@@ -107,8 +107,8 @@ def table_text(name: str, data: bytes, max_rows: int) -> str:
 def _require_readable_length(text: str, max_rows: int) -> None:
     """Refuse a file that is too long to be shown on a page with its faults. Raises UnreadableTableError."""
     if text.count("\n") > MAX_LINES_PER_ROW * max_rows:
-        remedy = _("Import at most %(num)s lines at a time.", num=max_rows)
-        raise UnreadableTableError(f"{_('The table has too many lines.')} {remedy}")
+        parts = _("The table has too many lines."), _("Import at most %(num)s lines at a time.", num=max_rows)
+        raise UnreadableTableError(" ".join(parts))
 
 
 def _workbook_text(data: bytes, max_rows: int) -> str:

@@ -1,4 +1,4 @@
-"""Notices about sign-up, seats and the waiting list. Most go to contact persons, who need not have an account."""
+"""Notices about sign-up, seats and the waiting list, to contact persons, who need not have an account."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from marketplace.core.i18n import format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
-from marketplace.outbox.topics import Topic
-from marketplace.programme.lifecycle import WITHDRAWAL_REASONS
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
@@ -178,36 +176,6 @@ def seat_offered(participation: Participation, cohort: Cohort, expires_at: dt.da
     )
 
 
-@as_message("seat_to_offer", topic=Topic.AREA)
-def seat_offered_by_telephone(
-    participation: Participation, cohort: Cohort, expires_at: dt.datetime
-) -> Content:
-    """A free seat is offered to a company without an e-mail address. For the garden's members, who call it."""
-    contact = ", ".join(filter(None, (participation.contact_name, participation.contact_phone)))
-    lines = [
-        _(
-            "There is a free seat in %(course)s in %(place)s, and %(company)s is next on the waiting list. We have no e-mail address of the company.",
-            course=cohort.project.name,
-            place=cohort.place.name,
-            company=participation.company_name,
-        )
-    ]
-    if contact:
-        lines.append(contact)
-    lines.append(
-        _(
-            "Give it the seat by %(time)s, or it goes to the next company on the list.",
-            time=format_datetime(expires_at),
-        )
-    )
-    return Content(
-        _("Call %(company)s: a seat is free", company=participation.company_name),
-        lines,
-        _page_of(participation),
-        _("See the company"),
-    )
-
-
 @as_message("seat_lost")
 def seat_lost(participation: Participation) -> Content:
     """A seat or an offer was not confirmed in time."""
@@ -261,72 +229,4 @@ def followed_by_course(participation: Participation) -> Content:
         ],
         "/course",
         _("See the course"),
-    )
-
-
-@as_message("company_signed_up", topic=Topic.AREA, throttled=True)
-def company_signed_up(participation: Participation, cohort: Cohort, *, has_seat: bool) -> Content:
-    """A company has confirmed its seat or its place on the waiting list. For the garden's members."""
-    lines = [
-        _(
-            "%(company)s has a seat in %(course)s in %(place)s.",
-            company=participation.company_name,
-            course=cohort.project.name,
-            place=cohort.place.name,
-        )
-        if has_seat
-        else _(
-            "%(company)s is on the waiting list for %(course)s in %(place)s.",
-            company=participation.company_name,
-            course=cohort.project.name,
-            place=cohort.place.name,
-        )
-    ]
-    return Content(
-        _("%(company)s has signed up", company=participation.company_name),
-        lines,
-        _page_of(participation),
-        _("See the company"),
-    )
-
-
-@as_message("company_withdrew", topic=Topic.AREA, throttled=True)
-def company_withdrew(participation: Participation, cohort: Cohort) -> Content:
-    """A company has left the project by its own link. For the garden's members."""
-    lines = [
-        _(
-            "%(company)s no longer has a seat in %(course)s in %(place)s.",
-            company=participation.company_name,
-            course=cohort.project.name,
-            place=cohort.place.name,
-        )
-    ]
-    if participation.withdrawal_reason in WITHDRAWAL_REASONS:
-        reason = WITHDRAWAL_REASONS[participation.withdrawal_reason]
-        lines.append(_("Reason: %(reason)s.", reason=reason))
-    return Content(
-        _("%(company)s has withdrawn", company=participation.company_name),
-        lines,
-        _page_of(participation),
-        _("See the company"),
-    )
-
-
-def _page_of(participation: Participation) -> str:
-    return f"/programme/{participation.project.slug}/companies/{participation.id}"
-
-
-@as_message("cohort_full", topic=Topic.AREA)
-def cohort_full(cohort: Cohort) -> Content:
-    """The last seat of a cohort was taken. For the garden's members."""
-    return Content(
-        _("%(cohort)s is full", cohort=cohort.name),
-        [
-            _(
-                "All %(num)s seats are taken. Companies that sign up now are put on the waiting list.",
-                num=cohort.seats,
-            )
-        ],
-        f"/programme/{cohort.project.slug}",
-        _("See the project"),
     )

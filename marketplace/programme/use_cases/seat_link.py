@@ -14,6 +14,7 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation
+from marketplace.programme.notices import gardens
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.use_cases.seating import (
@@ -106,7 +107,7 @@ def withdraw(token: str, reason: str, text: str) -> None:
         )
         if participation.cohort is not None:
             members = recipients_for(participation.cohort.place.garden_id)
-            send(notices.company_withdrew(participation, participation.cohort), members)
+            send(gardens.company_withdrew(participation, participation.cohort), members)
 
 
 def sign_up_again(token: str, cohort_id: int) -> bool:

@@ -23,7 +23,8 @@ from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, Par
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.notices.sign_up import followed_by_course, seat_offered, seat_offered_by_telephone
+from marketplace.programme.notices.gardens import seat_offered_by_telephone
+from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
 from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat_counts
 from marketplace.programme.seat_deadlines import offer_deadline
 

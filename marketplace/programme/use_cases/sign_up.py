@@ -21,6 +21,7 @@ from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor,
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.notices import gardens
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.queries.seats import count_free_seats
@@ -192,9 +193,9 @@ def _notify_garden(participation: Participation, cohort: Cohort, viewer: Viewer 
     has_seat = participation.state == ParticipationState.SIGNED_UP
     members = recipients_for(cohort.place.garden_id)
     if viewer is None:
-        send(notices.company_signed_up(participation, cohort, has_seat=has_seat), members)
+        send(gardens.company_signed_up(participation, cohort, has_seat=has_seat), members)
     if has_seat and count_free_seats(cohort) == 0:
-        send(notices.cohort_full(cohort), members)
+        send(gardens.cohort_full(cohort), members)
 
 
 def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:

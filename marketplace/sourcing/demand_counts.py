@@ -1,10 +1,9 @@
 """Demand for services beside the supply: counts that reveal no single company of another garden, and where to recruit."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
 
 MIN_COMPANIES = 5
 """Companies that other gardens' counts must come from before they are shown. They are rounded down to a multiple of it."""
@@ -21,21 +20,12 @@ class DemandKind(StrEnum):
     PLAN = "plan"
 
 
-class DemandEvent(NamedTuple):
-    """One event of a company. `is_own` if the viewer's garden may see it; `reason` is why a supplier declined."""
-
-    kind: DemandKind
-    company_id: int
-    service: str
-    place: str
-    is_own: bool
-    reason: str = ""
-
-
-EventsByKind = dict[tuple[DemandKind, str], list[DemandEvent]]
-"""Events by kind and reason."""
-GroupedEvents = Mapping[tuple[str, str], EventsByKind]
-"""Events by service and municipality, then by kind and reason: hundreds of groups for a thousand events."""
+OWN = None
+"""Stands for the company of an event that the viewer's garden may see. Other companies have their id."""
+EventsByKind = defaultdict[tuple[DemandKind, str], list[int | None]]
+"""The company of each event, by kind and by the reason for which a supplier declined."""
+GroupedEvents = defaultdict[tuple[str, str], EventsByKind]
+"""Events by service and municipality: hundreds of groups for a thousand events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,21 +118,14 @@ def round_down(number: int) -> int:
     return number - number % MIN_COMPANIES
 
 
-def count_events(events: Sequence[DemandEvent]) -> DemandCount:
-    """Count events; those of other gardens only if they come from enough companies."""
-    others = [event.company_id for event in events if not event.is_own]
-    is_shown = len(others) >= MIN_COMPANIES and len(set(others)) >= MIN_COMPANIES
-    if len(others) == len(events) and not is_shown:
+def count_events(companies: Sequence[int | None]) -> DemandCount:
+    """Count events, given the company of each; those of other gardens only if they come from enough companies."""
+    own = companies.count(OWN)
+    others = len(companies) - own
+    is_shown = others >= MIN_COMPANIES and len(set(companies) - {OWN}) >= MIN_COMPANIES
+    if not own and not is_shown:
         return NONE
-    return DemandCount(len(events) - len(others), round_down(len(others)) if is_shown else 0)
-
-
-def group_events(events: Iterable[DemandEvent]) -> GroupedEvents:
-    """Group events by service and municipality, then by kind and reason."""
-    grouped: dict[tuple[str, str], EventsByKind] = defaultdict(lambda: defaultdict(list))
-    for event in events:
-        grouped[event.service, event.place][event.kind, event.reason].append(event)
-    return grouped
+    return DemandCount(own, round_down(others) if is_shown else 0)
 
 
 def coverage_lines(
@@ -156,21 +139,21 @@ def coverage_lines(
 
     `key` maps the service (or kind of service) and the municipality of an event to a line, or to None to leave it out.
     """
-    grouped: dict[tuple[str, str], EventsByKind] = {one: defaultdict(list) for one in keys}
+    grouped: GroupedEvents = defaultdict(lambda: defaultdict(list))
     searched: Counter[tuple[str, str]] = Counter()
     for (code, place), by_kind in events.items():
         line = key(code, place)
         if line is not None:
-            of_line = grouped.setdefault(line, defaultdict(list))
-            for kind, found in by_kind.items():
-                of_line[kind] += found
+            of_line = grouped[line]
+            for kind, companies in by_kind.items():
+                of_line[kind] += companies
     for (code, place), number in searches.items():
         line = key(code, place)
         if line is not None:
             searched[line] += number
     always, lines = set(keys), []
-    for line in dict.fromkeys([*grouped, *searched]):
-        counts, searches_shown = _counts(grouped.get(line, {})), round_down(searched[line])
+    for line in dict.fromkeys([*keys, *grouped, *searched]):
+        counts, searches_shown = _counts(grouped[line]), round_down(searched[line])
         if counts or searches_shown or line in always:
             lines.append(_line(*line, supply(*line), counts, searches_shown))
     return lines
@@ -178,7 +161,7 @@ def coverage_lines(
 
 def _counts(events: EventsByKind) -> dict[tuple[DemandKind, str], DemandCount]:
     """Count events by kind and reason, without counts that are not shown."""
-    return {key: count for key, found in events.items() if (count := count_events(found)) is not NONE}
+    return {key: count for key, companies in events.items() if (count := count_events(companies)) is not NONE}
 
 
 def _line(
@@ -196,5 +179,5 @@ def _line(
         open_briefs=counts.get((DemandKind.OPEN, ""), NONE),
         planned=counts.get((DemandKind.PLAN, ""), NONE),
         searches=searches,
-        declines={reason: count for (kind, reason), count in counts.items() if kind is DemandKind.DECLINE},
+        declines={reason: count for (kind, reason), count in counts.items() if kind == DemandKind.DECLINE},
     )

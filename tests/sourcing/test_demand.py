@@ -11,10 +11,9 @@ from marketplace.core.errors import NotFound
 from marketplace.directory.models import UNKNOWN_SERVICE, UnansweredSearch
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.demand_counts import (
+    OWN,
     CoverageLine,
     DemandCount,
-    DemandEvent,
-    DemandKind,
     Gap,
     count_events,
 )
@@ -26,25 +25,17 @@ from tests.factories.strategy import strategy
 from tests.support.sql_capture import captured_sql
 
 
-def events(companies, *, own=False, each=1):
-    return [
-        DemandEvent(DemandKind.BRIEF, company, "ecm.shop", "5021", own)
-        for company in companies
-        for _time in range(each)
-    ]
-
-
 @pytest.mark.parametrize(
     ("others", "shown"),
     [
-        (events(range(4), each=10), 0),
-        (events(range(5)), 5),
-        (events(range(9)), 5),
-        (events(range(6), each=2), 10),
+        ([1, 2, 3, 4] * 10, 0),
+        ([1, 2, 3, 4, 5], 5),
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9], 5),
+        ([1, 2, 3, 4, 5, 6] * 2, 10),
     ],
 )
 def test_other_gardens_counts_need_five_companies_and_are_rounded(others, shown):
-    assert count_events([*events([99, 99], own=True), *others]) == DemandCount(2, shown)
+    assert count_events([OWN, OWN, *others]) == DemandCount(2, shown)
 
 
 @pytest.mark.parametrize(

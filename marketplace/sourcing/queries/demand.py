@@ -1,10 +1,23 @@
 """Demand for services beside the supply, for business gardens: briefs, declined invitations, plans and searches."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.briefs.lifecycle import BriefState
@@ -20,11 +33,11 @@ from marketplace.directory.models import UNKNOWN_SERVICE
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.sourcing.demand_counts import (
+    OWN,
     CoverageLine,
-    DemandEvent,
     DemandKind,
+    GroupedEvents,
     coverage_lines,
-    group_events,
     round_down,
 )
 from marketplace.sourcing.lifecycle import InvitationState
@@ -60,7 +73,7 @@ def coverage_report(viewer: Viewer, place: str = "", on_map: str = "") -> Covera
     if not viewer.is_garden or viewer.organisation_id is None:
         raise NotFound
     chosen = _municipalities(place)
-    events = group_events(_events(viewer.organisation_id))
+    events = _events(viewer.organisation_id)
     searches = directory.unanswered_searches(clock.to_local(cutoff_passed(months=PERIOD_MONTHS)).date())
     catalogue = directory.catalogue()
 
@@ -68,26 +81,30 @@ def coverage_report(viewer: Viewer, place: str = "", on_map: str = "") -> Covera
         kind = catalogue.mask("kind", code)
         return catalogue.count("place", where, kind) if where else kind.bit_count()
 
+    services = taxonomy.services()
+    group_of = {code: code for code in taxonomy.groups_by_code()}
+    group_of |= {code: service.group for code, service in services.items()}
+
     def group_key(code: str, where: str) -> tuple[str, str] | None:
-        group = _group(code)
-        return (group, place) if group and (where in chosen or (not place and not where)) else None
+        is_chosen = code in group_of and (where in chosen or (not place and not where))
+        return (group_of[code], place) if is_chosen else None
 
     def service_key(code: str, where: str) -> tuple[str, str] | None:
-        return (code, where) if code in taxonomy.services() and where in chosen else None
+        return (code, where) if code in services and where in chosen else None
 
     def map_key(code: str, where: str) -> tuple[str, str] | None:
-        return (on_map, where) if where and on_map in {code, _group(code)} else None
+        return (on_map, where) if where and on_map in (code, group_of.get(code)) else None
 
     groups = coverage_lines(
         events, searches, group_key, supply, [(group.code, place) for group in taxonomy.groups()]
     )
-    services = coverage_lines(events, searches, service_key, supply)
+    by_service = coverage_lines(events, searches, service_key, supply)
     demand = {line.place: line.demand for line in coverage_lines(events, searches, map_key, supply)}
     return CoverageReport(
         groups,
         demand,
         sorted(
-            (line for line in services if line.is_short),
+            (line for line in by_service if line.is_short),
             key=lambda line: (-line.need, line.code, line.place),
         ),
         round_down(
@@ -100,11 +117,6 @@ def coverage_report(viewer: Viewer, place: str = "", on_map: str = "") -> Covera
     )
 
 
-def _group(code: str) -> str:
-    service = taxonomy.services().get(code)
-    return service.group if service else code if code in taxonomy.groups_by_code() else ""
-
-
 def _municipalities(place: str) -> Collection[str]:
     region = current_region().municipalities
     if not place:
@@ -112,23 +124,26 @@ def _municipalities(place: str) -> Collection[str]:
     return frozenset(places.municipalities_in(place) if place in places.counties() else [place])
 
 
-def _events(garden_id: int) -> Iterator[DemandEvent]:
+def _events(garden_id: int) -> GroupedEvents:
+    """Read what happened in the period, in one statement, and group it."""
     params = {"garden_id": garden_id, "now": clock.now(), "since": cutoff_passed(months=PERIOD_MONTHS)}
-    for kind, query in _QUERIES.items():
-        for company_id, service, place, is_own, is_open, reason in session.execute(query, params):
-            yield DemandEvent(kind, company_id, service, place, bool(is_own), reason)
-            if is_open:
-                yield DemandEvent(DemandKind.OPEN, company_id, service, place, bool(is_own))
+    grouped: GroupedEvents = defaultdict(lambda: defaultdict(list))
+    for kind, company_id, service, place, is_open, reason in session.execute(_EVENTS, params):
+        by_kind = grouped[service, place]
+        by_kind[kind, reason].append(company_id)
+        if is_open:
+            by_kind[DemandKind.OPEN, reason].append(company_id)
+    return grouped
 
 
 def _briefs() -> Select[Any]:
     is_open = and_(Brief.state == BriefState.PUBLISHED, Brief.deadline > bindparam("now"))
-    return _of_briefs(is_open, literal("")).where(Brief.published_at >= bindparam("since"))
+    return _of_briefs(DemandKind.BRIEF, is_open, literal("")).where(Brief.published_at >= bindparam("since"))
 
 
 def _declines() -> Select[Any]:
     return (
-        _of_briefs(null(), Invitation.decline_reason)
+        _of_briefs(DemandKind.DECLINE, null(), Invitation.decline_reason)
         .join(Invitation, Invitation.brief_id == Brief.id)
         .where(
             Invitation.state == InvitationState.DECLINED,
@@ -137,16 +152,16 @@ def _declines() -> Select[Any]:
     )
 
 
-def _of_briefs(is_open: Any, reason: Any) -> Select[Any]:
+def _of_briefs(kind: DemandKind, is_open: Any, reason: Any) -> Select[Any]:
     place = func.coalesce(
         func.nullif(Brief.answers["municipality"].as_string(), ""), Organisation.municipality_number
     )
     return (
         select(
-            Brief.company_id,
+            literal(kind.value),
+            case((_is_followed(Brief.company_id), OWN), else_=Brief.company_id),
             BriefService.code,
             place,
-            _is_followed(Brief.company_id),
             is_open,
             reason,
         )
@@ -162,16 +177,13 @@ def _plans() -> Select[Any]:
     has_brief = (
         select(Brief.id).where(Brief.action_id == Action.id, Brief.state.not_in(_UNPUBLISHED)).exists()
     )
-    is_own = case(
-        (Strategy.shared_at.is_(None), literal(value=False)),
-        else_=_is_followed(Strategy.company_id),
-    )
+    is_own = and_(Strategy.shared_at.is_not(None), _is_followed(Strategy.company_id))
     return (
         select(
-            Strategy.company_id,
+            literal(DemandKind.PLAN.value),
+            case((is_own, OWN), else_=Strategy.company_id),
             Action.service_code,
             Organisation.municipality_number,
-            is_own,
             null(),
             literal(""),
         )
@@ -192,8 +204,4 @@ def _is_followed(company_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return company_id.in_(companies_followed_by(bindparam("garden_id", type_=Integer())))
 
 
-_QUERIES = {
-    DemandKind.BRIEF: prepared(_briefs()),
-    DemandKind.DECLINE: prepared(_declines()),
-    DemandKind.PLAN: prepared(_plans()),
-}
+_EVENTS = prepared(union_all(_briefs(), _declines(), _plans()))

@@ -21,20 +21,8 @@ def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
     yield from map(_unconfirmed, unconfirmed[:MAX_TASKS_PER_GROUP])
     coming = [one for one in others if not one.venue and one.starts_at > clock.now()]
     yield from map(_without_venue, coming[:MAX_TASKS_PER_GROUP])
-    for cohort in home_page.starting_cohorts(viewer)[:MAX_TASKS_PER_GROUP]:
-        free = cohort.seats - cohort.seated
-        yield Task(
-            Priority.SOON,
-            _("Fill the course in %(cohort)s", cohort=cohort.name),
-            f"/programme/{cohort.slug}/companies",
-            ngettext(
-                "%(num)s of %(seats)s seats is free.",
-                "%(num)s of %(seats)s seats are free.",
-                free,
-                seats=cohort.seats,
-            ),
-            _("Begins %(date)s", date=format_date(cohort.starts_at, weekday=True)),
-        )
+    starting = [one for one in sessions if one.free_seats and one.starts_at > clock.now()]
+    yield from map(_with_free_seats, starting[:MAX_TASKS_PER_GROUP])
     for seat in home_page.untaken_seats(viewer)[:MAX_TASKS_PER_GROUP]:
         lapsed = seat.transition == "release"
         yield Task(
@@ -83,6 +71,21 @@ def _without_venue(one: HomeSession) -> Task:
         f"/programme/{one.slug}/sessions/{one.id}/edit",
         "",
         format_datetime(one.starts_at, weekday=True),
+    )
+
+
+def _with_free_seats(one: HomeSession) -> Task:
+    return Task(
+        Priority.SOON,
+        _("Fill the course in %(cohort)s", cohort=one.cohort),
+        f"/programme/{one.slug}/companies",
+        ngettext(
+            "%(num)s of %(seats)s seats is free.",
+            "%(num)s of %(seats)s seats are free.",
+            one.free_seats,
+            seats=one.seats_to_fill,
+        ),
+        _("Begins %(date)s", date=format_date(one.starts_at, weekday=True)),
     )
 
 

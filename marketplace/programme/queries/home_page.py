@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select
+from sqlalchemy import Integer, Row, and_, bindparam, case, exists, func, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
@@ -41,6 +42,16 @@ _SEATED = (
     .correlate(Cohort)
     .scalar_subquery()
 )
+_EARLIER = aliased(CourseSession)
+_IS_FIRST = ~(
+    exists()
+    .where(
+        _EARLIER.cohort_id == CourseSession.cohort_id,
+        _EARLIER.cancelled_at.is_(None),
+        tuple_(_EARLIER.starts_at, _EARLIER.id) < tuple_(CourseSession.starts_at, CourseSession.id),
+    )
+    .correlate(CourseSession)
+)
 _SESSIONS = prepared(
     select(
         CourseSession.id,
@@ -52,6 +63,7 @@ _SESSIONS = prepared(
         Cohort.name.label("cohort"),
         Project.slug,
         _SEATED.label("seated"),
+        case((Cohort.cancelled_at.is_(None) & _IS_FIRST, Cohort.seats), else_=0).label("seats_to_fill"),
     )
     .join(Cohort, Cohort.id == CourseSession.cohort_id)
     .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
@@ -64,20 +76,6 @@ _SESSIONS = prepared(
         or_(CourseSession.held_at.is_(None), CourseSession.ends_at > _NOW),
     )
     .order_by(CourseSession.starts_at, CourseSession.id)
-)
-_STARTING = prepared(
-    select(Cohort.name, Cohort.seats, Project.slug, func.min(CourseSession.starts_at), _SEATED)
-    .join(CourseSession, CourseSession.cohort_id == Cohort.id)
-    .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
-    .join(Project, Project.id == Cohort.project_id)
-    .where(
-        _IS_RESPONSIBLE,
-        Cohort.cancelled_at.is_(None),
-        CourseSession.cancelled_at.is_(None),
-    )
-    .group_by(Cohort.id, Cohort.name, Cohort.seats, Project.slug)
-    .having(and_(func.min(CourseSession.starts_at) > _NOW, func.min(CourseSession.starts_at) <= _SOON))
-    .order_by(func.min(CourseSession.starts_at), Cohort.id)
 )
 _UNTAKEN = prepared(
     select(
@@ -129,7 +127,7 @@ _NEXT = prepared(
 
 @dataclass(frozen=True, slots=True)
 class HomeSession:
-    """A session that waits for a member of a garden."""
+    """A session that waits for a member of a garden. `seats_to_fill` is 0 unless a course begins with it."""
 
     id: int
     number: int
@@ -140,22 +138,17 @@ class HomeSession:
     cohort: str
     slug: str
     seated: int
+    seats_to_fill: int
+
+    @property
+    def free_seats(self) -> int:
+        """The number of free seats in a course that begins with the session."""
+        return max(self.seats_to_fill - self.seated, 0)
 
     @property
     def is_today(self) -> bool:
         """True on the local day of the session."""
         return clock.to_local(self.starts_at).date() == clock.today()
-
-
-@dataclass(frozen=True, slots=True)
-class StartingCohort:
-    """A cohort whose course begins soon."""
-
-    name: str
-    seats: int
-    slug: str
-    starts_at: dt.datetime
-    seated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +170,10 @@ def home_sessions(viewer: Viewer) -> list[HomeSession]:
     now = clock.now()
     values = _responsibility(viewer) | {
         "now": now,
-        "soon": _soon(),
+        "soon": clock.end_of_day(local_date_after(now, days=SOON_DAYS)),
         "past": now - dt.timedelta(days=PAST_DAYS),
     }
     return [HomeSession(*row) for row in session.execute(_SESSIONS, values)]
-
-
-def starting_cohorts(viewer: Viewer) -> list[StartingCohort]:
-    """Return the cohorts with free seats whose course begins within two weeks."""
-    values = _responsibility(viewer) | {"now": clock.now(), "soon": _soon()}
-    rows = (StartingCohort(*row) for row in session.execute(_STARTING, values))
-    return [row for row in rows if row.seated < row.seats]
 
 
 def untaken_seats(viewer: Viewer) -> list[UntakenSeat]:
@@ -203,7 +189,3 @@ def next_sessions_of(company_id: int) -> Sequence[Row[int, int, str, dt.datetime
 
 def _responsibility(viewer: Viewer) -> dict[str, object]:
     return {"garden_id": viewer.organisation_id, "user_id": viewer.user_id, "today": clock.today()}
-
-
-def _soon() -> dt.datetime:
-    return clock.end_of_day(local_date_after(clock.now(), days=SOON_DAYS))

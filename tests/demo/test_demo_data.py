@@ -198,7 +198,7 @@ def _check_demo_users_have_pending_work() -> None:
     statuses = Counter(status_of(vetting) for vetting in session.scalars(queue))
     assert statuses["submitted"] >= 3
     assert statuses["due"] >= 1
-    assert len(suppliers.refusals_to_confirm(ingrid)) == 1
+    assert len(suppliers.pending_reviews(ingrid).refusals) == 1
     assert ingrid.is_curator
     assert sivert.is_admin
 

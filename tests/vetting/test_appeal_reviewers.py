@@ -54,7 +54,7 @@ def test_involved_or_conflicted_curator_cannot_decide_appeal(home: VettingGarden
     use_cases.declare_conflict(elsewhere, made.id, "paid")
     with pytest.raises(RuleBroken):
         use_cases.answer_appeal(elsewhere, found.id, "grant", "Greit nok.")
-    assert queries.appeals_to_decide(elsewhere) == []
+    assert queries.pending_reviews(elsewhere).appeals == []
 
 
 def test_adviser_cannot_decide_and_unknown_appeal_is_404(home: VettingGarden, elsewhere: Viewer) -> None:

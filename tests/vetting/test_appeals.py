@@ -43,9 +43,9 @@ def test_appeal_is_sent_to_another_garden_with_notices(home: VettingGarden, else
     )
     assert notices_to(owner)[-1].kind == "appeal_receipt"
     assert "Kystriket" in notices_to(owner)[-1].body
-    assert [row.id for row in queries.appeals_to_decide(elsewhere)] == [made.id]
+    assert [row.id for row in queries.pending_reviews(elsewhere).appeals] == [made.id]
     assert [row.id for row in queries.all_appeals(administrator)] == [made.id]
-    assert queries.appeals_to_decide(home.curator) == []
+    assert queries.pending_reviews(home.curator).appeals == []
     assert session.query(AuditEvent).filter_by(action="vetting.appeal").count() == 1
 
 

@@ -71,7 +71,7 @@ def test_conflicted_curator_can_neither_propose_nor_confirm(home: VettingGarden,
     refusal = propose_refusal(home, item)
     assert "refusal_proposed" not in notice_kinds(second)
     assert "refusal_proposed" in notice_kinds(third)
-    assert queries.refusals_to_confirm(second) == []
+    assert queries.pending_reviews(second).refusals == []
     for move in ("confirm", "return", "withdraw"):
         with pytest.raises(RuleBroken):
             use_cases.answer_refusal(second, refusal.id, move, "Fordi.")
@@ -89,8 +89,8 @@ def test_lone_curator_refusal_is_confirmed_by_another_garden(home: VettingGarden
     use_cases.declare_conflict(tied, made.id, "board")
     refusal = propose_refusal(home, vetting_of(made))
     assert refusal.second_garden_id == nearer.organisation_id
-    assert (len(queries.refusals_to_confirm(nearer)), notice_kinds(nearer)) == (1, ["refusal_proposed"])
-    assert queries.refusals_to_confirm(elsewhere) == queries.refusals_to_confirm(tied) == []
+    assert (len(queries.pending_reviews(nearer).refusals), notice_kinds(nearer)) == (1, ["refusal_proposed"])
+    assert queries.pending_reviews(elsewhere).refusals == queries.pending_reviews(tied).refusals == []
     for outsider in (elsewhere, tied, factories.member(factories.company())):
         with pytest.raises(NotFound):
             use_cases.answer_refusal(outsider, refusal.id, "confirm")
@@ -169,6 +169,6 @@ def test_garden_with_supplier_number_is_never_second_reviewer(home: VettingGarde
     assert refusal.second_garden_id == elsewhere.organisation_id
     refusal.second_garden_id = same.id
     session.commit()
-    assert queries.refusals_to_confirm(itself) == []
+    assert queries.pending_reviews(itself).refusals == []
     with pytest.raises(RuleBroken):
         use_cases.answer_refusal(itself, refusal.id, "confirm")

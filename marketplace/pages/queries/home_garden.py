@@ -1,6 +1,7 @@
 """Home page of a business garden."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import Integer, and_, bindparam, func, or_, select
 
@@ -27,22 +28,36 @@ from marketplace.vetting.models import Vetting
 _BRIEF, _COMPANY, _VETTING = Brief.__table__, Company.__table__, Vetting.__table__
 _ORGANISATION, _REVIEW = Organisation.__table__, BriefReview.__table__
 _GARDEN_ID = bindparam("garden_id", type_=Integer)
-_OF_THE_GARDEN = _BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id).join(
-    _ORGANISATION, _ORGANISATION.c.id == _COMPANY.c.id
+_INVITED = (
+    select(func.count())
+    .where(Invitation.__table__.c.brief_id == _BRIEF.c.id)
+    .correlate(_BRIEF)
+    .scalar_subquery()
 )
-_REVIEWS = prepared(
+_IS_OPEN = and_(_BRIEF.c.state == "published", _BRIEF.c.deadline > bindparam("now"))
+_IS_QUIET = and_(
+    _IS_OPEN,
+    _BRIEF.c.deadline <= bindparam("soon"),
+    _INVITED < 3,  # noqa: PLR2004 because three good answers make a choice
+)
+_BRIEFS = prepared(
     select(
         _COMPANY.c.id,
-        _ORGANISATION.c.name,
+        _ORGANISATION.c.name.label("company"),
         _BRIEF.c.reference,
         _BRIEF.c.state,
+        _BRIEF.c.deadline,
         _REVIEW.c.asked_at,
         _REVIEW.c.opens_at,
         _REVIEW.c.reasons,
         _COMPANY.c.known_at,
+        _INVITED.label("invited"),
+        _IS_QUIET.label("is_quiet"),
     )
     .select_from(
-        _OF_THE_GARDEN.outerjoin(
+        _BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id)
+        .join(_ORGANISATION, _ORGANISATION.c.id == _COMPANY.c.id)
+        .outerjoin(
             _REVIEW,
             and_(
                 _REVIEW.c.brief_id == _BRIEF.c.id,
@@ -55,15 +70,13 @@ _REVIEWS = prepared(
         _COMPANY.c.id.in_(companies_followed_by(_GARDEN_ID)),
         or_(
             and_(_BRIEF.c.state.in_(("in_review", "waiting")), _REVIEW.c.id.is_not(None)),
-            and_(
-                _BRIEF.c.state == "published",
-                _BRIEF.c.deadline > bindparam("now"),
-                _COMPANY.c.known_at.is_(None),
-            ),
+            and_(_IS_OPEN, _COMPANY.c.known_at.is_(None)),
+            _IS_QUIET,
         ),
     )
-    .order_by(_BRIEF.c.state.desc(), _REVIEW.c.asked_at)
+    .order_by(_BRIEF.c.state.desc(), _REVIEW.c.asked_at, _BRIEF.c.deadline, _BRIEF.c.id)
 )
+"""The briefs that wait for the garden, those of companies that it does not know, and those that few are invited to."""
 _APPLICATIONS = prepared(
     select(
         _ORGANISATION.c.name,
@@ -80,25 +93,6 @@ _APPLICATIONS = prepared(
     )
     .group_by(_ORGANISATION.c.id, _ORGANISATION.c.name)
     .order_by(func.min(_VETTING.c.submitted_at), _ORGANISATION.c.id)
-    .limit(MAX_TASKS_PER_GROUP)
-)
-_ASKED = (
-    select(func.count())
-    .where(Invitation.__table__.c.brief_id == _BRIEF.c.id)
-    .correlate(_BRIEF)
-    .scalar_subquery()
-)
-_QUIET = prepared(
-    select(_COMPANY.c.id, _ORGANISATION.c.name, _BRIEF.c.deadline, _ASKED)
-    .select_from(_OF_THE_GARDEN)
-    .where(
-        _COMPANY.c.id.in_(companies_followed_by(_GARDEN_ID)),
-        _BRIEF.c.state == "published",
-        _BRIEF.c.deadline > bindparam("now"),
-        _BRIEF.c.deadline <= bindparam("soon"),
-        _ASKED < 3,  # noqa: PLR2004 because three good answers make a choice
-    )
-    .order_by(_BRIEF.c.deadline)
     .limit(MAX_TASKS_PER_GROUP)
 )
 _RENEWALS = prepared(
@@ -122,8 +116,7 @@ _COUNTED = prepared(
         .select_from(_BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id))
         .where(
             _COMPANY.c.id.in_(companies_followed_by(_GARDEN_ID)),
-            _BRIEF.c.state == "published",
-            _BRIEF.c.deadline > bindparam("now"),
+            _IS_OPEN,
         )
         .scalar_subquery(),
         select(func.count(func.distinct(_VETTING.c.supplier_id)))
@@ -135,59 +128,65 @@ _COUNTED = prepared(
 
 def garden_dashboard(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's garden, most urgent first."""
-    garden_id = viewer.organisation_id or 0
+    garden_id, briefs = viewer.organisation_id or 0, _briefs(viewer)
     tasks = [
         *garden_course_tasks(viewer),
-        *_reviews(garden_id),
+        *_reviews(briefs),
         *garden_strategy_tasks(garden_id),
         *garden_casework_tasks(viewer),
         *_second_review_tasks(viewer),
         *_applications(garden_id),
-        *_quiet_briefs(garden_id),
+        *_quiet_briefs(briefs),
         *_renewals(garden_id),
     ]
     return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(garden_id))
 
 
-def _reviews(garden_id: int) -> Iterator[Task]:
-    rows = session.execute(_REVIEWS, {"garden_id": garden_id, "now": clock.now()})
-    for company_id, company, reference, state, asked_at, opens_at, reasons, known_at in rows:
-        if state == "waiting":
+def _briefs(viewer: Viewer) -> Sequence[Any]:
+    now = clock.now()
+    soon = clock.end_of_day(local_date_after(now, days=7))
+    return session.execute(_BRIEFS, {"garden_id": viewer.organisation_id, "now": now, "soon": soon}).all()
+
+
+def _reviews(briefs: Sequence[Any]) -> Iterator[Task]:
+    """Yield the briefs to read or check, and those that opened before the garden said whether it knows the company."""
+    for brief in briefs:
+        if brief.state == "waiting":
             yield Task(
                 Priority.NOW,
-                _("Check the brief from %(company)s", company=company),
-                f"/briefs/{reference}/first-publication",
-                _("You read it first, because %(reasons)s.", reasons=reasons_text(reasons))
-                if known_at and reasons
+                _("Check the brief from %(company)s", company=brief.company),
+                f"/briefs/{brief.reference}/first-publication",
+                _("You read it first, because %(reasons)s.", reasons=reasons_text(brief.reasons))
+                if brief.known_at and brief.reasons
                 else _("Suppliers cannot see it yet."),
-                _("Opens by itself %(time)s", time=format_datetime(opens_at))
-                if opens_at
+                _("Opens by itself %(time)s", time=format_datetime(brief.opens_at))
+                if brief.opens_at
                 else _("Waits for your answer"),
                 is_imminent=True,
                 button=_("Check the brief"),
             )
-            continue
-        if state == "published":
+        elif brief.state == "in_review":
+            yield Task(
+                Priority.NOW,
+                _("Read the brief from %(company)s", company=brief.company),
+                f"/briefs/{brief.reference}",
+                _("They want your advice before they send it."),
+                _("Asked %(date)s", date=format_date(brief.asked_at)),
+                button=_("Read the brief"),
+            )
+        elif not brief.known_at:
             yield Task(
                 Priority.SOON,
-                _("Say whether you know %(company)s", company=company),
-                f"/companies/{company_id}",
+                _("Say whether you know %(company)s", company=brief.company),
+                f"/companies/{brief.id}",
                 _("Its brief opened before anybody had checked it, and suppliers are told so."),
             )
-            continue
-        yield Task(
-            Priority.NOW,
-            _("Read the brief from %(company)s", company=company),
-            f"/briefs/{reference}",
-            _("They want your advice before they send it."),
-            _("Asked %(date)s", date=format_date(asked_at)),
-            button=_("Read the brief"),
-        )
 
 
 def _second_review_tasks(viewer: Viewer) -> Iterator[Task]:
     """Return refusals that the viewer can confirm, and appeals that the viewer can decide."""
-    for refusal in vetting.refusals_to_confirm(viewer)[:MAX_TASKS_PER_GROUP]:
+    waiting = vetting.pending_reviews(viewer)
+    for refusal in waiting.refusals[:MAX_TASKS_PER_GROUP]:
         kind = taxonomy.group(refusal.category).label
         yield Task(
             Priority.NOW,
@@ -197,7 +196,7 @@ def _second_review_tasks(viewer: Viewer) -> Iterator[Task]:
             _("Proposed %(date)s", date=format_date(refusal.since)),
             button=_("Read the proposal"),
         )
-    for appeal in vetting.appeals_to_decide(viewer)[:MAX_TASKS_PER_GROUP]:
+    for appeal in waiting.appeals[:MAX_TASKS_PER_GROUP]:
         kind = taxonomy.group(appeal.category).label
         yield Task(
             Priority.NOW,
@@ -245,21 +244,20 @@ def _applications(garden_id: int) -> Iterator[Task]:
         )
 
 
-def _quiet_briefs(garden_id: int) -> Iterator[Task]:
-    """Return open briefs that close within a week with too few invited suppliers."""
-    now = clock.now()
-    about = {"garden_id": garden_id, "now": now, "soon": clock.end_of_day(local_date_after(now, days=7))}
-    for company_id, company, deadline, number in session.execute(_QUIET, about):
+def _quiet_briefs(briefs: Sequence[Any]) -> Iterator[Task]:
+    """Yield open briefs that close within a week with too few invited suppliers."""
+    quiet = sorted((brief for brief in briefs if brief.is_quiet), key=lambda brief: brief.deadline)
+    for brief in quiet[:MAX_TASKS_PER_GROUP]:
         yield Task(
             Priority.SOON,
-            _("Call %(company)s", company=company),
-            f"/companies/{company_id}",
+            _("Call %(company)s", company=brief.company),
+            f"/companies/{brief.id}",
             ngettext(
                 "Only %(num)s supplier has been invited, and time is short.",
                 "Only %(num)s suppliers have been invited, and time is short.",
-                number,
+                brief.invited,
             ),
-            _("Deadline %(date)s", date=format_date(deadline)),
+            _("Deadline %(date)s", date=format_date(brief.deadline)),
         )
 
 

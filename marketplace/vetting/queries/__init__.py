@@ -15,7 +15,7 @@ from marketplace.vetting.queries.conflicts_of_interest import (
     stated_interests,
     suppliers_to_declare,
 )
-from marketplace.vetting.queries.pending_reviews import appeals_to_decide, refusals_to_confirm
+from marketplace.vetting.queries.pending_reviews import PendingReviews, pending_reviews
 from marketplace.vetting.queries.second_reviews import (
     ReviewCase,
     all_appeals,

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, or_, select
+from sqlalchemy import Integer, Select, bindparam, literal, or_, select, union_all
 
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.vetting import appeal_rules, second_review_rules
@@ -36,22 +36,29 @@ class PendingReview:
     garden: str
 
 
-def _select_pending(table: Any, since: Any) -> Select[Any]:
-    """Select what waits in a table, excluding conflicts of interest, longest waiting first."""
+@dataclass(frozen=True, slots=True)
+class PendingReviews:
+    """The refusals that a viewer can confirm and the appeals that it can decide, longest waiting first."""
+
+    refusals: Sequence[PendingReview] = ()
+    appeals: Sequence[PendingReview] = ()
+
+
+def _select_pending(kind: str, table: Any, since: Any) -> Select[Any]:
+    """Select what waits in a table, excluding conflicts of interest."""
     return (
         select(
-            table.c.id, since, _VETTING.c.category, _SUPPLIER.c.name, _SUPPLIER.c.municipality_number,
+            literal(kind), table.c.id.label("id"), since.label("since"), _VETTING.c.category, _SUPPLIER.c.name, _SUPPLIER.c.municipality_number,
             table.c.garden_id, _GARDEN.c.name,
         )
         .join(_VETTING, _VETTING.c.id == table.c.vetting_id)
         .join(_SUPPLIER, _SUPPLIER.c.id == _VETTING.c.supplier_id)
         .join(_GARDEN, _GARDEN.c.id == table.c.garden_id)
         .where(_VETTING.c.supplier_id.not_in(conflicting_suppliers(_USER_ID, _GARDEN_ID)))
-        .order_by(since, table.c.id)
     )  # fmt: skip
 
 
-_REFUSALS = _select_pending(_REFUSAL, _REFUSAL.c.proposed_at).where(
+_REFUSALS = _select_pending("refusal", _REFUSAL, _REFUSAL.c.proposed_at).where(
     _REFUSAL.c.state == second_review_rules.PROPOSED,
     _REFUSAL.c.proposed_by_id != _USER_ID,
     or_(_REFUSAL.c.garden_id == _GARDEN_ID, _REFUSAL.c.second_garden_id == _GARDEN_ID),
@@ -61,7 +68,7 @@ _REFUSED_BY_VIEWER = select(_REFUSAL.c.vetting_id).where(
     or_(_REFUSAL.c.proposed_by_id == _USER_ID, _REFUSAL.c.decided_by_id == _USER_ID),
 )
 _APPEALS = (
-    _select_pending(_APPEAL, _APPEAL.c.appealed_at)
+    _select_pending("appeal", _APPEAL, _APPEAL.c.appealed_at)
     .join(VettingDecision.__table__, _DECISION.id == _APPEAL.c.decision_id)
     .where(
         _APPEAL.c.state == appeal_rules.WAITING,
@@ -70,20 +77,15 @@ _APPEALS = (
         _DECISION.by_id.is_distinct_from(_USER_ID),
     )
 )
+_PENDING = prepared(union_all(_REFUSALS, _APPEALS).order_by("since", "id"))
 
 
-def _list_pending(query: Select[Any], viewer: Viewer) -> list[PendingReview]:
+def pending_reviews(viewer: Viewer) -> PendingReviews:
+    """List the refusals and appeals that wait for the viewer."""
     if not viewer.is_curator:
-        return []
+        return PendingReviews()
+    found: dict[str, list[PendingReview]] = {"refusal": [], "appeal": []}
     parameters = {"user_id": viewer.user_id, "garden_id": viewer.organisation_id}
-    return [PendingReview(*row) for row in session.execute(query, parameters)]
-
-
-def refusals_to_confirm(viewer: Viewer) -> Sequence[PendingReview]:
-    """List the refusals that the viewer can confirm, longest waiting first."""
-    return _list_pending(_REFUSALS, viewer)
-
-
-def appeals_to_decide(viewer: Viewer) -> Sequence[PendingReview]:
-    """List the appeals that the viewer can decide, longest waiting first."""
-    return _list_pending(_APPEALS, viewer)
+    for kind, *columns in session.execute(_PENDING, parameters):
+        found[kind].append(PendingReview(*columns))
+    return PendingReviews(found["refusal"], found["appeal"])

@@ -5,7 +5,6 @@ from werkzeug.utils import redirect
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.directory import queries as directory
 from marketplace.outbox import queries as outbox
 from marketplace.pages.dashboard import Dashboard
 from marketplace.pages.queries.home_admin import admin_dashboard
@@ -15,7 +14,6 @@ from marketplace.pages.queries.home_supplier import supplier_dashboard
 from marketplace.pages.views import blueprint
 from marketplace.sourcing import queries as sourcing
 from marketplace.web import access
-from marketplace.web.query_args import query_arg
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
@@ -51,8 +49,6 @@ def home() -> ViewResponse:
     else:
         return redirect(url_for("organisations.choose"), 303)
     more: dict[str, object] = {}
-    if viewer.is_garden:
-        more["coverage"] = directory.coverage(viewer, query_arg("service", 40))
     if viewer.is_supplier:
         # Invitations come first, and are among the tasks already.
         fitting = sourcing.opportunities(viewer, size=MAX_FITTING).items

@@ -13,7 +13,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import Notice
 from marketplace.programme.models.projects import ProjectGarden, ProjectPerson
-from marketplace.reporting.models import ReportLink
+from marketplace.reporting.models import ReportIssue, ReportLink
 from marketplace.reporting.queries.issues import verify_issue
 from marketplace.reporting.use_cases.issuing import (
     IssueDetails,
@@ -24,6 +24,7 @@ from marketplace.reporting.use_cases.issuing import (
 )
 from tests import factories
 from tests.factories import programme
+from tests.support.concurrency import run_concurrently
 
 
 @pytest.fixture
@@ -105,6 +106,15 @@ def test_issues_are_numbered_and_a_second_leader_is_told_of_the_first(project, l
     with pytest.raises(Conflict):
         issue_report(other, project.slug, period())
     assert issue_report(other, project.slug, period(newest=1)).number == 2
+
+
+@pytest.mark.both_databases
+def test_leaders_who_issue_at_once_make_one_issue(app, project, leader, garden):
+    leaders = [leader, *(factories.member(garden, "curator") for _other in range(2))]
+    slug = project.slug
+    results = run_concurrently(app, lambda index: issue_report(leaders[index], slug, period()).number, 3)
+    assert sorted(isinstance(one, Conflict) for one in results) == [False, True, True]
+    assert session.query(ReportIssue.number).all() == [(1,)]
 
 
 def test_curators_and_people_with_a_role_are_notified_of_an_issue(app, project, garden, leader):

@@ -22,7 +22,7 @@ from marketplace.programme.models.sessions import CourseSession, SessionFeedback
 from marketplace.reporting.figures import Evidence, Figure, FigureState
 from marketplace.reporting.queries.report import LiveReport, garden_report, project_report
 from tests import factories
-from tests.factories import programme
+from tests.factories import outcomes, programme, suppliers
 from tests.support.browser import Browser
 
 
@@ -82,6 +82,24 @@ def test_page_for_a_partner_names_only_its_places(project: Project, client: Brow
     client.sign_in(factories.member(partner).user_id or 0)
     facts = [one.text for one in client.page(f"/programme/{project.slug}/report").all("dd")]
     assert ("Hitra" in facts, "Hitra og Oppdal" in facts) == (True, False)
+
+
+def test_company_of_two_gardens_and_two_cohorts_counts_once(project: Project, curator: Viewer) -> None:
+    partner = session.scalars(select(BusinessGarden).filter_by(name="Havet hage")).one()
+    company = factories.company(of=partner)
+    factories.follow(company, curator.organisation_id or 0, "course")
+    owner = factories.member(company)
+    seat = session.scalars(select(Participation).filter_by(company_name="Øy")).one()
+    seat.company_id = company.id
+    at_owner = session.scalars(select(CourseSession).order_by(CourseSession.id)).first()
+    programme.mark(at_owner, seat)  # came to a session of another cohort
+    outcomes.delivered_job(owner, suppliers.supplier(approved=("ecm",), of=partner).id)
+    session.commit()
+    whole = project_report(curator, project.slug, None, None, None)
+    assert (value(whole, "recruited"), value(whole, "started"), value(whole, "briefs")) == (4, 3, 1)
+    for viewer in (curator, factories.member(partner, "curator")):
+        found = garden_report(viewer, None, None, None)
+        assert (value(found, "followed"), value(found, "briefs")) == (1, 1)
 
 
 def test_other_garden_and_supplier_find_no_report(project: Project) -> None:

@@ -12,12 +12,12 @@ from benchmarks.data import page_set
 from benchmarks.data.scale_briefs import add_briefs
 from benchmarks.data.scale_programme import add_project
 from benchmarks.data.scale_rows import Row, SeededSupplier, add_rows, add_rows_returning_ids
+from benchmarks.data.wording import Wording
 from marketplace.accounts.models import User
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session, transaction
 from marketplace.core.identifiers import make_slug
 from marketplace.demo.use_cases import fill
-from marketplace.demo.wording import Wording
 from marketplace.organisations.models import (
     AREA,
     BusinessGarden,

@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select, update
 
 from benchmarks.data.scale_rows import Row, SeededSupplier, add_rows, add_rows_returning_ids
+from benchmarks.data.wording import Wording
 from marketplace.briefs import deadlines, guide
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session
-from marketplace.demo.wording import Wording
 from marketplace.organisations.models import Organisation
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models.offers import Award, Proposal

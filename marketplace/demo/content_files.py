@@ -1,5 +1,6 @@
 """Demo content, read from one YAML file per kind of record and cached."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,8 @@ def accounts() -> dict[str, Any]:
     """Return funding, costs, hours, fees, aid and the issue of the demo project."""
     values: dict[str, Any] = _load("accounts")
     return values
+
+
+def join_parts(first: str, second: str) -> str:
+    """Join the two parts of a place name; three equal letters are written as two: Voll and lia is Vollia."""
+    return re.sub(r"(.)\1\1", r"\1\1", first + second)

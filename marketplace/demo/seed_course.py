@@ -16,7 +16,6 @@ from marketplace.demo.course_days import session_days
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
 from marketplace.demo.timeline import Action, Timeline
-from marketplace.demo.wording import join_parts
 from marketplace.programme.attendance import ATTENDED, Mark, MarkSource
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
@@ -204,9 +203,9 @@ def _company_names() -> Iterator[str]:
     words = content.words()
     first, second, trades = words["first_parts"], words["second_parts"], list(words["company_trades"])
     for number in range(len(first)):
-        yield f"{join_parts(first[-1 - number], second[number * 7 % len(second)])} {trades[number * 3 % len(trades)]}"
+        yield f"{content.join_parts(first[-1 - number], second[number * 7 % len(second)])} {trades[number * 3 % len(trades)]}"
     for number in range(len(first)):
-        yield f"{join_parts(first[number], second[(number * 5 + 3) % len(second)])} {trades[(number * 3 + 1) % len(trades)]}"
+        yield f"{content.join_parts(first[number], second[(number * 5 + 3) % len(second)])} {trades[(number * 3 + 1) % len(trades)]}"
 
 
 def _details(name: str, place: Entry, source: str) -> ParticipationDetails:

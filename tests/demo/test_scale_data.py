@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from benchmarks.data import page_set, scale
+from benchmarks.data.wording import Wording
 from marketplace.briefs import guide
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefVersion
@@ -16,7 +17,6 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.identifiers import make_slug
 from marketplace.demo import content_files as content
-from marketplace.demo.wording import Wording
 from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.suppliers.models import Supplier
 from tests import factories

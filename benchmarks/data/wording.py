@@ -44,11 +44,6 @@ def _label(code: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
-def join_parts(first: str, second: str) -> str:
-    """Join the two parts of a place name; three equal letters are written as two: Voll and lia is Vollia."""
-    return re.sub(r"(.)\1\1", r"\1\1", first + second)
-
-
 class Wording:
     """Text generator. The same seed gives the same texts, and no organisation name is repeated."""
 
@@ -67,7 +62,7 @@ class Wording:
 
     def _new_name(self, trades: list[str]) -> str:
         while True:
-            stem = join_parts(
+            stem = content.join_parts(
                 self.rng.choice(self._words["first_parts"]), self.rng.choice(self._words["second_parts"])
             )
             name = f"{stem} {self.rng.choice(trades)}"

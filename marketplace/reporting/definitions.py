@@ -48,11 +48,6 @@ def breakdown_label(code: str) -> str:
     return localized(_data()["breakdowns"][code])
 
 
-def part_codes() -> tuple[str, ...]:
-    """Return the codes of the twelve parts, in order."""
-    return tuple(_data()["parts"])
-
-
 def definitions_version() -> int:
     """Return the version of the list of figures and their definitions."""
     return int(_data()["version"])

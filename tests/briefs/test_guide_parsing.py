@@ -199,7 +199,6 @@ def test_topic_state_goes_from_empty_to_begun_to_done(answers, today):
     assert guide.topic_state(need, answers, ["need"], today) == "done"
     assert guide.topic_state(choosing, made, [], today) == "review"
     assert guide.topic_state(choosing, made, ["choosing"], today) == "done"
-    assert guide.topics_done(GUIDE, answers, [topic.code for topic in GUIDE.topics], today) == 7
 
 
 def test_answer_problems_name_each_question(answers, today):

@@ -9,11 +9,8 @@ from marketplace.core.i18n import LOCALES, use_locale
 from marketplace.data import data_path
 from marketplace.reporting.counting import tally_sizes
 from marketplace.reporting.definitions import (
-    breakdown_label,
     definition,
     definitions_version,
-    part_codes,
-    part_label,
 )
 from marketplace.reporting.figure_format import value_text
 from marketplace.reporting.labels import cell_label
@@ -68,12 +65,6 @@ def test_longest_pattern_defines_a_figure() -> None:
 def test_unknown_figure_has_no_definition() -> None:
     with pytest.raises(KeyError):
         definition("weather")
-
-
-def test_report_has_twelve_parts() -> None:
-    assert len(part_codes()) == 12
-    assert all(part_label(code) for code in part_codes())
-    assert breakdown_label("sector")
 
 
 def test_report_definitions_use_no_other_language() -> None:

@@ -9,7 +9,6 @@ from marketplace.briefs.guide.progress import (
     find_answer_problems,
     presets,
     topic_state,
-    topics_done,
 )
 from marketplace.briefs.guide.questions import Guide, Question, Topic, load
 from marketplace.briefs.guide.validation import ParsedAnswer, check_value, form_value, is_empty, parse

@@ -95,12 +95,6 @@ def topic_state(topic: Topic, answers: Answers, confirmed: Iterable[str], today:
     return "begun" if any(not is_empty(answers.get(question.code)) for question in manual) else "empty"
 
 
-def topics_done(guide: Guide, answers: Answers, confirmed: Iterable[str], today: dt.date) -> int:
-    """Return the number of topics that are done."""
-    saved = list(confirmed)
-    return sum(topic_state(topic, answers, saved, today) == "done" for topic in guide.topics)
-
-
 def deadline_limits(guide: Guide, today: dt.date) -> tuple[dt.date, dt.date]:
     """Return the earliest and the latest reply deadline of a brief published today."""
     limits = guide.question("response_deadline").limits

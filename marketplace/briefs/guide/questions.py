@@ -82,11 +82,6 @@ class Question:
         """Help text, or an empty text."""
         return self._text("help")
 
-    @property
-    def is_manual(self) -> bool:
-        """True if the question is required and has no preset answer."""
-        return self.required and self.preset is None
-
     def placeholder(self, year: int) -> str:
         """Return the placeholder of the field; `year` is inserted into dates in it."""
         return self._text("placeholder").replace("{year}", str(year))

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+from marketplace.core import clock
 from marketplace.core.i18n import format_date, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
+from marketplace.strategy.queries.home_page import home_plan
 from marketplace.strategy.queries.objectives import due_objectives
 from marketplace.strategy.queries.sharing import pending_review_requests
 
@@ -35,4 +37,22 @@ def company_measuring_tasks(company_id: int) -> Iterator[Task]:
             f"/plan/objectives/{only.id}/measure" if len(due) == 1 else "/plan/objectives",
             _("It takes a few minutes."),
             _("Due %(date)s", date=format_date(due[0].next_due)),
+        )
+
+
+def company_plan_tasks(company_id: int) -> Iterator[Task]:
+    """Return the task of a company that has begun a plan, or whose review date has come."""
+    plan = home_plan(company_id)
+    if plan is None:
+        return
+    if not plan.is_completed:
+        when = _("Last changed %(date)s", date=format_date(plan.updated_at))
+        yield Task(Priority.LATER, _("Continue with your plan"), "/plan", "", when)
+    elif plan.review_on is not None and plan.review_on <= clock.today():
+        yield Task(
+            Priority.SOON,
+            _("Go through your plan and set a new review date"),
+            "/plan",
+            "",
+            _("Review date: %(date)s", date=format_date(plan.review_on)),
         )

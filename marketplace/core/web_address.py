@@ -12,6 +12,10 @@ _OTHER_SCHEME = re.compile(
     r"(?:[a-z][a-z0-9+.-]*://|(?:javascript|data|mailto|tel|file|vbscript):)", re.IGNORECASE
 )
 _PARTS = re.compile(r"(?P<host>[^/?#:]+)(?P<port>:[0-9]{1,5})?(?P<rest>[/?#].*)?")
+_LINK = re.compile(
+    r"://|www\.|@|[a-z0-9-]\.(?:no|com|net|org|io|info|biz|ru|top|xyz|app|dev|shop|site|link|me)\b",
+    re.IGNORECASE,
+)
 MAX_PORT = 65_535
 _SHARED_HOSTS = (
     "facebook.com", "instagram.com", "linkedin.com", "linktr.ee", "tiktok.com", "youtube.com", "x.com", "vimeo.com",
@@ -76,3 +80,8 @@ def web_site_key(address: str) -> str:
 
 def _not_an_address() -> str:
     return _("Enter a web address, like www.company.no.")
+
+
+def contains_link(text: str) -> bool:
+    """Return True if a text contains a web or e-mail address, which an e-mail to a stranger must not."""
+    return _LINK.search(text) is not None

@@ -1,19 +1,8 @@
-"""States of an invitation and reasons for declining."""
+"""States of an invitation."""
 
-import re
 from enum import StrEnum
 
 from marketplace.core.i18n import lazy_gettext as _
-
-_LINK = re.compile(
-    r"://|www\.|@|[a-z0-9-]\.(?:no|com|net|org|io|info|biz|ru|top|xyz|app|dev|shop|site|link|me)\b",
-    re.IGNORECASE,
-)
-
-
-def contains_link(text: str) -> bool:
-    """Return True if a text contains a web or e-mail address, which an e-mail to a stranger must not."""
-    return _LINK.search(text) is not None
 
 
 class InvitationState(StrEnum):

@@ -6,11 +6,11 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import deadline_calendar
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
+from marketplace.core.web_address import contains_link
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.labels import brief_summary
-from marketplace.sourcing.lifecycle import contains_link
 
 
 @as_message("invited", topic=Topic.INVITATIONS, throttled=True)

@@ -18,11 +18,11 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
+from marketplace.core.web_address import contains_link
 from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import lock_organisation, recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.sourcing import notices
-from marketplace.sourcing.lifecycle import contains_link
 from marketplace.sourcing.limits import MAX_OUTSIDE_MESSAGE, MAX_OUTSIDE_PER_DAY
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_invitation_tokens import confirmation_path

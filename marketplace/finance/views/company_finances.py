@@ -57,7 +57,6 @@ def aid(slug: str) -> ViewResponse:
         chosen=set(chosen),
         chooses_all=chooses_all,
         fee_states=FEE_STATES,
-        bases=AID_BASES,
     )
 
 

@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from marketplace.casework.forms import ReminderForm
 from marketplace.casework.labels import REMINDER_KINDS
-from marketplace.casework.queries.company_reminders import REPEAT_DAYS, SkipReason, find_recipients
+from marketplace.casework.queries.company_reminders import SkipReason, find_recipients
 from marketplace.casework.use_cases import company_reminders as use_cases
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import LOCALES, format_datetime, ngettext
@@ -74,7 +74,6 @@ def remind_companies() -> ViewResponse:
         kind_label=REMINDER_KINDS[kind],
         skip_reason_labels=SKIP_REASON_LABELS,
         languages=LOCALES,
-        repeat_days=REPEAT_DAYS,
     )
     return page, 422 if form.all_errors() else 200
 

@@ -42,7 +42,6 @@ def own_course() -> ViewResponse:
         phases=ParticipationPhase,
         phase_labels=PHASE_LABELS,
         mark_labels=MARK_LABELS,
-        is_coming=queries.is_coming,
         help_topics=help_topics_by_session(),
     )
 

@@ -65,9 +65,8 @@ def edit(reference: str) -> ViewResponse:
         if not form.validate():
             return _save_readable(reference, form)
         return _save_and_submit(reference, form, send=request.form.get("act") == "send")
-    shown = supplier_offer.problems if request.args.get("missing") else []
-    _show_problems(form, shown)
-    return _page(supplier_offer, form, shown)
+    _show_problems(form, supplier_offer.problems if request.args.get("missing") else [])
+    return _page(supplier_offer, form)
 
 
 @blueprint.get("/briefs/<reference>/proposal/files/<int:file_id>")
@@ -102,7 +101,7 @@ def _save_readable(reference: str, form: OfferForm) -> ViewResponse:
     if _is_autosave():
         message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
         return jsonify(saved=message, ok=False, seen=form.seen.data), 422
-    return _page(queries.load_supplier_offer(viewer, reference), form, [])
+    return _page(queries.load_supplier_offer(viewer, reference), form)
 
 
 def _change_files_or_explain(reference: str, form: OfferForm) -> int | None:
@@ -131,7 +130,7 @@ def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResp
     form.seen.data = str(saved.revision)
     revision = _change_files_or_explain(reference, form)
     if form["files"].errors:
-        return _page(queries.load_supplier_offer(viewer, reference), form, [])
+        return _page(queries.load_supplier_offer(viewer, reference), form)
     if send:
         return _send(reference, revision or saved.revision)
     if revision is None:
@@ -214,9 +213,9 @@ def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) ->
         )
         form.show_conflict(saved, error.message)
         form.seen.data = str(error.current.get("revision", ""))
-        return _page(supplier_offer, form, [], 409)
+        return _page(supplier_offer, form, 409)
     form.add_rule_error(RuleBroken(error.message))
-    return _page(supplier_offer, form, [])
+    return _page(supplier_offer, form)
 
 
 def _show_problems(form: OfferForm, problems: list[OfferProblem]) -> None:
@@ -225,15 +224,12 @@ def _show_problems(form: OfferForm, problems: list[OfferProblem]) -> None:
         form.add_rule_error(RuleBroken(problem.message, problem.field))
 
 
-def _page(
-    supplier_offer: SupplierOffer, form: OfferForm, shown: list[OfferProblem], status: int = 200
-) -> tuple[str, int]:
+def _page(supplier_offer: SupplierOffer, form: OfferForm, status: int = 200) -> tuple[str, int]:
     html = render_template(
         "proposals/edit.html",
         supplier_offer=supplier_offer,
         form=form,
         problems=supplier_offer.problems,
-        shown=shown,
         owned=supplier_offer.requirements.ownership_labels,
         can_send=current_viewer().is_owner,
     )

@@ -48,7 +48,6 @@ def version(version_number: int) -> ViewResponse:
         newest=listed[0],
         versions=listed,
         changes=queries.changes_between(before, after),
-        reasons=REASON_LABELS,
     )
 
 

@@ -98,7 +98,7 @@ def strip_amount_words(text: str) -> str:
     if _BARE_VAT.search(bare):
         raise UnreadableInputError(_("Enter the amount alone, without “incl. VAT”."))
     if _APPROXIMATE.search(bare):
-        raise UnreadableInputError(_("Enter one fixed amount, without “about”, “from” or “up to”."))
+        raise UnreadableInputError(_("Enter one exact number, without “about”, “from” or “up to”."))
     bare = " ".join(_FINAL_DASH.sub(" ", _KRONER.sub(" ", bare)).split())
     if match := _MULTIPLE.fullmatch(bare):
         return str(round(float(match[1].replace(",", ".")) * _MULTIPLES[match[2] or match[3]]))
@@ -122,11 +122,11 @@ def _amount(bare: str) -> int:
         raise UnreadableInputError(
             _("The spaces, dots or commas can be read in several ways. Write the amount like 12 500.")
         )
-    # "148.50" and "12,5" may be thousands: only a comma before two digits is clearly øre.
-    is_ore = len(ore) == 2 and (match["point"] == "," or whole >= _CLEARLY_KRONER or int(ore) == 0)  # noqa: PLR2004 because a krone has 100 øre
+    # "148.50" and "12,5" may be thousands: only a comma before two digits, or a large amount, is clearly in kroner.
+    is_ore = whole >= _CLEARLY_KRONER or (len(ore) == 2 and (match["point"] == "," or int(ore) == 0))  # noqa: PLR2004 because a krone has 100 øre
     if not is_ore:
         raise UnreadableInputError(_("Is this in kroner or in thousands? Write all the digits, like 12 500."))
-    return whole + (int(ore) >= _HALF)
+    return whole + (int(ore.ljust(2, "0")) >= _HALF)
 
 
 def _not_an_amount() -> str:

@@ -33,7 +33,7 @@ def parse_whole_number(text: str, low: int, high: int, unit: re.Pattern[str] = C
 
     Raises UnreadableInputError with a message that says what to write instead.
     """
-    shown = collapse_spaces(text)
+    shown = collapse_spaces(text).replace("\N{MINUS SIGN}", "-")
     bare = re.sub(r"^år ", "", shown)
     if after := unit.search(bare):
         bare = bare[: after.start()] if after.end() == len(bare) else bare

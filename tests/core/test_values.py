@@ -59,6 +59,8 @@ pytestmark = pytest.mark.once
         ("12,5k", 12_500),
         ("50 tusen", 50_000),
         ("1,5 mill.", 1_500_000),
+        ("1 000,5", 1_001),
+        ("1000,4", 1_000),
     ],
 )
 def test_amount_formats_are_parsed(text: str, nok: int) -> None:
@@ -87,10 +89,10 @@ def test_other_text_is_no_amount(text: str) -> None:
         ("50 000–60 000", "not a range"),
         ("50-60k", "not a range"),
         ("kr 50 000 til kr 60 000", "not a range"),
-        ("ca 10k", "one fixed amount"),
-        ("ca. 12 500", "one fixed amount"),
-        ("fra 12 500", "one fixed amount"),
-        ("inntil 12 500", "one fixed amount"),
+        ("ca 10k", "one exact number"),
+        ("ca. 12 500", "one exact number"),
+        ("fra 12 500", "one exact number"),
+        ("inntil 12 500", "one exact number"),
         ("950 per time", "per hour"),
         ("950/t", "per hour"),
         ("500 kr/mnd", "per hour"),

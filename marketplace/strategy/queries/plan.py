@@ -66,12 +66,16 @@ _OBJECTIVES = prepared(
 _ACTIONS = prepared(
     select(Action).where(Action.strategy_id == _STRATEGY_ID, Action.removed_at.is_(None)).order_by(Action.id)
 )
-_COMPANY = prepared(
+_COMPANY = prepared(select(Company).where(Company.id == _COMPANY_ID))
+_START = prepared(
     select(
         Company,
+        Strategy,
         exists().where(Assessment.company_id == Company.id),
         exists().where(Assessment.company_id == Company.id, Assessment.finished_at.is_not(None)),
-    ).where(Company.id == _COMPANY_ID)
+    )
+    .outerjoin(Strategy, Strategy.company_id == Company.id)
+    .where(Company.id == _COMPANY_ID)
 )
 
 
@@ -129,14 +133,18 @@ class AssessmentState:
 
 def own_company(viewer: Viewer) -> Company:
     """Return the viewer's company. Raises NotFound for other viewers."""
-    return own_company_and_assessment(viewer)[0]
-
-
-def own_company_and_assessment(viewer: Viewer) -> tuple[Company, AssessmentState]:
-    """Return the viewer's company and the state of its self-assessment. Raises NotFound for other viewers."""
     params = {"company_id": viewer.organisation_id}
-    row = session.execute(_COMPANY, params).one_or_none() if viewer.is_company else None
+    company = session.scalar(_COMPANY, params) if viewer.is_company else None
+    if company is None:
+        raise NotFound
+    return company
+
+
+def own_start(viewer: Viewer) -> tuple[Company, Plan, AssessmentState]:
+    """Return the viewer's company with its plan and self-assessment. Raises NotFound for other viewers."""
+    params = {"company_id": viewer.organisation_id}
+    row = session.execute(_START, params).one_or_none() if viewer.is_company else None
     if row is None:
         raise NotFound
-    company, is_begun, is_finished = row
-    return company, AssessmentState(bool(is_begun), bool(is_finished))
+    company, strategy, is_begun, is_finished = row
+    return company, plan_of(strategy), AssessmentState(bool(is_begun), bool(is_finished))

@@ -16,7 +16,7 @@ from marketplace.strategy.completeness import (
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.sections import LanguageForm
 from marketplace.strategy.hooks import build_plan_start_panels
-from marketplace.strategy.queries.plan import AssessmentState, Plan, own_company_and_assessment, own_plan
+from marketplace.strategy.queries.plan import AssessmentState, Plan, own_start
 from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases.sections import set_language
 from marketplace.strategy.views.base import blueprint
@@ -45,8 +45,7 @@ class PlanStep:
 def plan() -> ViewResponse:
     """Show the company's plan as steps, with the next step and what is missing."""
     viewer = current_viewer()
-    own = own_plan(viewer)
-    company, assessment = own_company_and_assessment(viewer)
+    company, own, assessment = own_start(viewer)
     steps = plan_steps(own, assessment)
     examples, sharing = trade_examples(company.sector_code), sharing_panel(own)
     return render_template(

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+from marketplace.core import clock
 from marketplace.core.numbers import MILLI
 from marketplace.demo import content_files as content
 from marketplace.demo.fixtures import Fixtures
@@ -93,7 +94,7 @@ def _measure(fixtures: Fixtures, email: str, key: str, details: MeasurementDetai
 
 def _add(timeline: Timeline, fixtures: Fixtures, email: str, entry: Entry) -> Callable[[], None]:
     def day(name: str) -> dt.date | None:
-        return timeline.day(entry[name]) if name in entry else None
+        return clock.add_working_days(timeline.day(entry[name] - 1), 1) if name in entry else None
 
     def add() -> None:
         low, high = entry.get("cost", (None, None))

@@ -148,6 +148,7 @@ def _values(
     examples: TradeExamples, person: str, review_on: dt.date, locale: str
 ) -> dict[str, Mapping[str, Any]]:
     names = (WORDS[locale]["regular"], WORDS[locale]["new"])
+    language = "en" if locale == "en" else "nb"
     offers = examples.lines("offers")[0].split(" · ")
     audiences = [line.split(". ", 1) for line in examples.lines("audiences")]
     return {
@@ -160,7 +161,7 @@ def _values(
         },
         "customers": {
             "audiences": tuple(
-                Audience(names[index], who, "", asks, ("nb",), 60 if index == 0 else 30)
+                Audience(names[index], who, "", asks, (language,), 60 if index == 0 else 30)
                 for index, (who, asks) in enumerate(audiences)
             )
         },

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
-from marketplace.core.i18n import localized
+from marketplace.core.i18n import LocalizedText
 from marketplace.core.region import current_region
 from marketplace.data import load_yaml
 
@@ -18,15 +18,8 @@ class PlannedSession:
     titles: Mapping[str, str]
     summaries: Mapping[str, str]
 
-    @property
-    def title(self) -> str:
-        """Title in the current language."""
-        return localized(self.titles)
-
-    @property
-    def summary(self) -> str:
-        """One sentence about the content, in the current language."""
-        return localized(self.summaries)
+    title = LocalizedText("titles")
+    summary = LocalizedText("summaries")
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,16 @@ def localized(text: Mapping[str, str]) -> str:
     return text.get(current_locale()) or text[DEFAULT_LOCALE]
 
 
+class LocalizedText:
+    """Attribute with a text in the current language, taken from another attribute, which holds it by language."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def __get__(self, owner: object, kind: type | None = None) -> str:
+        return localized(getattr(owner, self._source))
+
+
 def format_number(value: float | Decimal) -> str:
     """Format a number with the separators of the current language."""
     return _number_text(value, current_locale())

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from marketplace.core import places
 from marketplace.core.collation import sort_key
-from marketplace.core.i18n import LOCALES, localized
+from marketplace.core.i18n import LOCALES, LocalizedText, localized
 from marketplace.data import load_yaml
 
 Text = Mapping[str, str]
@@ -74,20 +74,14 @@ class Region:
             sectors=tuple(data.get("sectors", ())),
         )
 
-    @property
-    def name(self) -> str:
-        """Name in the current language."""
-        return localized(self.names)
+    name = LocalizedText("names")
 
     @property
     def within(self) -> str:
         """The region after its preposition, in the current language: "i Innlandet"."""
         return localized(self.withins)
 
-    @property
-    def network(self) -> str:
-        """Name of the network in the current language, as inside a sentence."""
-        return localized(self.networks)
+    network = LocalizedText("networks")
 
     @property
     def example(self) -> places.Municipality:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from marketplace.core.i18n import localized
+from marketplace.core.i18n import LocalizedText, localized
 from marketplace.data import load_yaml
 
 SMALL = 5
@@ -25,10 +25,7 @@ class TradeExamples:
     small: Texts
     large: Texts
 
-    @property
-    def name(self) -> str:
-        """Name of the example company's trade in the current language."""
-        return localized(self.names)
+    name = LocalizedText("names")
 
     def lines(self, field: str) -> list[str]:
         """Return the examples for a field in the current language."""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from marketplace.core.i18n import LocalizedText, localized
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.i18n import localized
 from marketplace.data import load_yaml
 from marketplace.strategy.units import SHARE
 
@@ -35,25 +35,10 @@ class Indicator:
     numerator_labels: Mapping[str, str]
     denominator_labels: Mapping[str, str]
 
-    @property
-    def name(self) -> str:
-        """Name in the current language."""
-        return localized(self.names)
-
-    @property
-    def objective(self) -> str:
-        """Sentence that a new objective begins with, in the current language."""
-        return localized(self.objectives)
-
-    @property
-    def source(self) -> str:
-        """Tool or place where the number comes from, in the current language."""
-        return localized(self.sources)
-
-    @property
-    def instruction(self) -> str:
-        """One sentence about how to find the number, in the current language."""
-        return localized(self.instructions)
+    name = LocalizedText("names")
+    objective = LocalizedText("objectives")
+    source = LocalizedText("sources")
+    instruction = LocalizedText("instructions")
 
     @property
     def part(self) -> str:

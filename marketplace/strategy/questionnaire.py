@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from marketplace.core.i18n import localized
+from marketplace.core.i18n import LocalizedText, localized
 from marketplace.data import load_yaml
 
 ANCHOR_VALUES = (0, 2, 4)
@@ -25,10 +25,7 @@ class Question:
     guide_topic: str
     services: tuple[str, ...]
 
-    @property
-    def text(self) -> str:
-        """The question in the current language."""
-        return localized(self.texts)
+    text = LocalizedText("texts")
 
     @property
     def anchors(self) -> dict[int, str]:
@@ -49,10 +46,7 @@ class Dimension:
     session_number: int
     questions: tuple[Question, ...]
 
-    @property
-    def label(self) -> str:
-        """Name in the current language."""
-        return localized(self.labels)
+    label = LocalizedText("labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +57,7 @@ class Level:
     max_points: int
     labels: Mapping[str, str]
 
-    @property
-    def label(self) -> str:
-        """Name in the current language."""
-        return localized(self.labels)
+    label = LocalizedText("labels")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from marketplace.core.i18n import localized
+from marketplace.core.i18n import LocalizedText, localized
 from marketplace.data import load_yaml
 
 
@@ -18,15 +18,8 @@ class Field:
     minutes: int
     is_required: bool
 
-    @property
-    def label(self) -> str:
-        """Label in the current language."""
-        return localized(self.labels)
-
-    @property
-    def hint(self) -> str:
-        """Hint in the current language."""
-        return localized(self.hints)
+    label = LocalizedText("labels")
+    hint = LocalizedText("hints")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +31,8 @@ class Section:
     summaries: Mapping[str, str]
     fields: tuple[Field, ...]
 
-    @property
-    def title(self) -> str:
-        """Title in the current language."""
-        return localized(self.titles)
-
-    @property
-    def summary(self) -> str:
-        """One or two sentences about the section, in the current language."""
-        return localized(self.summaries)
+    title = LocalizedText("titles")
+    summary = LocalizedText("summaries")
 
     @property
     def minutes(self) -> int:

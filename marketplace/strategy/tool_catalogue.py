@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
+from marketplace.core.i18n import LocalizedText, localized
 from marketplace.core.i18n import lazy_gettext as _
-from marketplace.core.i18n import localized
 from marketplace.data import load_yaml
 
 MAX_CONFIDENCE = 4
@@ -50,25 +50,10 @@ class Tool:
     audiences: Mapping[str, str]
     starts: Mapping[str, str]
 
-    @property
-    def name(self) -> str:
-        """Name in the current language."""
-        return localized(self.names)
-
-    @property
-    def purpose(self) -> str:
-        """Use of the tool, in the current language."""
-        return localized(self.purposes)
-
-    @property
-    def audience(self) -> str:
-        """Companies that it suits, in the current language."""
-        return localized(self.audiences)
-
-    @property
-    def start(self) -> str:
-        """First steps, in the current language."""
-        return localized(self.starts)
+    name = LocalizedText("names")
+    purpose = LocalizedText("purposes")
+    audience = LocalizedText("audiences")
+    start = LocalizedText("starts")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from marketplace.core import clock
 from marketplace.core.dates import cutoff_reached, local_date_after
-from marketplace.core.i18n import localized
+from marketplace.core.i18n import LocalizedText
 from marketplace.data import load_yaml
 
 SUBMITTED, CHANGES, APPROVED = "submitted", "changes_requested", "approved"
@@ -71,20 +71,9 @@ class Criterion:
     checks: Mapping[str, str]
     kinds: tuple[str, ...] = ()
 
-    @property
-    def label(self) -> str:
-        """Name in the current locale."""
-        return localized(self.labels)
-
-    @property
-    def ask(self) -> str:
-        """Instruction to the supplier in the current locale."""
-        return localized(self.asks)
-
-    @property
-    def check(self) -> str:
-        """Instruction to the curator in the current locale."""
-        return localized(self.checks)
+    label = LocalizedText("labels")
+    ask = LocalizedText("asks")
+    check = LocalizedText("checks")
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.briefs.guide.questions import Text, Topic, load
 from marketplace.core.course_plan import PlannedSession, course_plan
-from marketplace.core.i18n import localized
+from marketplace.core.i18n import LocalizedText, localized
 from marketplace.data import load_yaml
 
 PRICED_TOPIC = "frame"
@@ -21,15 +21,8 @@ class Mistake:
     titles: Text
     texts: Text
 
-    @property
-    def title(self) -> str:
-        """Name of the mistake in the current language."""
-        return localized(self.titles)
-
-    @property
-    def text(self) -> str:
-        """Description of the mistake and the remedy, in the current language."""
-        return localized(self.texts)
+    title = LocalizedText("titles")
+    text = LocalizedText("texts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +38,9 @@ class HelpTopic:
     mistakes: Sequence[Mistake]
     sessions: Sequence[PlannedSession]
 
-    @property
-    def title(self) -> str:
-        """Heading of the page in the current language."""
-        return localized(self.titles)
-
-    @property
-    def lede(self) -> str:
-        """One sentence about the topic, in the current language."""
-        return localized(self.ledes)
-
-    @property
-    def why(self) -> str:
-        """Reason why the topic matters, in the current language."""
-        return localized(self.whys)
+    title = LocalizedText("titles")
+    lede = LocalizedText("ledes")
+    why = LocalizedText("whys")
 
     @property
     def steps(self) -> list[str]:

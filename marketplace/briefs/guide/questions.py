@@ -9,7 +9,7 @@ from typing import Any
 
 from marketplace.core import taxonomy
 from marketplace.core.course_plan import PlannedSession, course_plan
-from marketplace.core.i18n import localized
+from marketplace.core.i18n import LocalizedText, localized
 from marketplace.core.region import current_region
 from marketplace.data import load_yaml
 
@@ -30,15 +30,8 @@ class Example:
     texts: Text
     whys: Text
 
-    @property
-    def text(self) -> str:
-        """The answer in the user's language."""
-        return localized(self.texts)
-
-    @property
-    def why(self) -> str:
-        """The reason why it is weak or better."""
-        return localized(self.whys)
+    text = LocalizedText("texts")
+    why = LocalizedText("whys")
 
 
 @dataclass(frozen=True)
@@ -142,10 +135,7 @@ class Lesson:
     titles: Text
     points: Mapping[str, tuple[str, ...]]
 
-    @property
-    def title(self) -> str:
-        """Title of the lesson."""
-        return localized(self.titles)
+    title = LocalizedText("titles")
 
     def lines(self, locale: str) -> tuple[str, ...]:
         """Return the points in a language, or in bokmål if it lacks them."""
@@ -162,15 +152,8 @@ class Topic:
     lesson: Lesson
     sections: tuple[GuideSection, ...]
 
-    @property
-    def title(self) -> str:
-        """Heading of the page."""
-        return localized(self.titles)
-
-    @property
-    def lede(self) -> str:
-        """Introduction of the page."""
-        return localized(self.ledes)
+    title = LocalizedText("titles")
+    lede = LocalizedText("ledes")
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -199,10 +182,7 @@ class Guide:
         """Return a topic by its code. Raises KeyError if there is none."""
         return {topic.code: topic for topic in self.topics}[code]
 
-    @property
-    def check_title(self) -> str:
-        """Heading of the check page."""
-        return localized(self.check_titles)
+    check_title = LocalizedText("check_titles")
 
 
 def _question(data: Mapping[str, Any], topic: str, errors: Mapping[str, Text]) -> Question:

@@ -6,7 +6,7 @@ from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import AnswerForm, QuestionForm, RejectForm
 from marketplace.briefs.views.base import blueprint
 from marketplace.briefs.views.document import brief_page
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -21,14 +21,11 @@ def ask(reference: str) -> ViewResponse:
     viewer = current_viewer()
     brief_view = queries.brief_view_for(viewer, reference)
     form = QuestionForm()
-    if form.validate():
-        try:
-            use_cases.ask_question(viewer, reference, form.text.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Your question has been sent. You will be notified when it is answered."))
-            return see_other("briefs.show", reference=reference, _anchor="questions")
+    if form.validate() and form.accepts(
+        lambda: use_cases.ask_question(viewer, reference, form.text.data or "")
+    ):
+        flashes.done(_("Your question has been sent. You will be notified when it is answered."))
+        return see_other("briefs.show", reference=reference, _anchor="questions")
     return brief_page(brief_view, question=form)
 
 

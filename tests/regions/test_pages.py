@@ -130,6 +130,8 @@ def test_forms_and_map_offer_the_municipalities_of_the_region(
     assert own == set(garden.covered_municipalities)
     page = signed_in(app, curator).page("/garden/suppliers")
     assert len(re.findall(r'<li class="x\d y\d+ l\d', page.html)) == len(inside)
+    chosen = options(signed_in(app, curator).page("/garden/coverage"), "place")
+    assert set(chosen) == inside | set(region.counties)
 
 
 @pytest.mark.parametrize(("name", "number"), [("innlandet", "3407"), ("more-og-romsdal", "1578")])

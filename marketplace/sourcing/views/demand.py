@@ -93,9 +93,7 @@ def _chosen_place(places: Sequence[tuple[str, str]]) -> str:
 def _place_choices() -> list[tuple[str, str]]:
     """Codes and names of the region's counties and municipalities."""
     region = current_region()
-    whole = [
-        (county, _("All of %(county)s", county=counties()[county])) for county in region.sorted_counties()
-    ]
+    whole = [(county, _("All of %(county)s", county=counties()[county])) for county in region.counties]
     names = [(number, municipality_name(number)) for number in region.municipalities]
     return whole + sorted(names, key=lambda item: sort_key(item[1]))
 

@@ -15,7 +15,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """A supplier's logo. `id` is that of the stored file."""
+    """A supplier's logo. `id` is the id of the stored file."""
 
     id: int
     width: int | None

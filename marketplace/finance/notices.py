@@ -43,7 +43,9 @@ def hours_due(month: dt.date, due: Sequence[DueHours]) -> Content:
     if is_missing:
         lines.append(_("If you did not work on the project that month, you have nothing to do."))
     return Content(
-        _("Record your hours for %(month)s", month=name) if is_missing else _("Hours wait for your approval"),
+        _("Record your hours for %(month)s", month=name)
+        if is_missing
+        else _("Hours are waiting for your approval"),
         lines,
         f"/programme/{due[0].slug}/hours" if len(due) == 1 else "/programme",
         _("Open the hours"),

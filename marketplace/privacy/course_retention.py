@@ -67,7 +67,7 @@ def delete_old_finances() -> int:
         count = 0
         for query in (
             delete(ParticipationFee).where(ParticipationFee.participation_id.in_(seats)),
-            # Incomes refer to their funding source.
+            # Booked income refers to funding sources, so the entries are deleted first.
             *(
                 delete(table).where(table.project_id.in_(ended))
                 for table in (MoneyEntry, FundingSource, HoursEntry, AidGrant)

@@ -132,7 +132,7 @@ class OfferDisplay:
 
     @property
     def facts_heading(self) -> str:
-        """Heading of the facts: dates, people and terms, or that of the only section shown."""
+        """Heading of the facts. If only one section is shown, the heading of that section."""
         shown = [code for code in (OfferSection.PLAN, OfferSection.TERMS) if code in self.sections]
         return str(SECTIONS[shown[0]].heading) if len(shown) == 1 else _("Dates, people and ownership")
 

@@ -57,7 +57,7 @@ def test_unknown_municipality_is_shown_without_place(
     owner: Viewer, elsewhere: Viewer, client: Browser
 ) -> None:
     brief = briefs.published(owner)
-    brief.company.municipality_number = "1635"  # was made part of another in 2020
+    brief.company.municipality_number = "1635"  # merged into another municipality in 2020
     assert list(queries.network_briefs(elsewhere).items) == [NetworkBrief(TITLE, "food-drink", "")]
     client.sign_in(elsewhere.user_id or 0)
     assert TITLE in client.page("/companies/elsewhere").text

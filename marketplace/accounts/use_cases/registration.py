@@ -167,7 +167,7 @@ def confirm_registration(token: str, password: str, cost: HashCost, origin: Orig
 def confirm_in_own_browser(token: str, browser_key: str, origin: Origin = UNKNOWN_ORIGIN) -> int | None:
     """Add the user and organisation of a registration without asking for its password; return the user's id.
 
-    Returns None unless `browser_key` is that of the browser that registered, which has sent the password already. Raises
+    Returns None unless `browser_key` identifies the browser that registered, which has already sent the password. Raises
     NotFound if the link is no longer valid, and RuleBroken.
     """
     with transaction():
@@ -190,7 +190,7 @@ def _add_registered(pending: PendingRegistration, origin: Origin) -> int:
 
 
 def wrong_password_message() -> str:
-    """Return the message for a confirmation with another password than that of the account or registration."""
+    """Return the message for a confirmation whose password is not the password of the account or registration."""
     return _(
         "This is not the password that was chosen. If you did not choose one, someone else has used your address: close this page."
     )

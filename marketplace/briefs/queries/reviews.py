@@ -131,7 +131,7 @@ def last_review(brief: Brief) -> BriefReview | None:
 def last_saved_by(brief: Brief) -> tuple[int | None, str]:
     """Return the id and the name of the user who last saved a draft, or None and an empty text.
 
-    The name of an adviser who writes for the company is followed by that of the business garden.
+    If an adviser writes for the company, the name of the business garden follows the adviser's name.
     """
     query = (
         select(User.id, User.name, AuditEvent.details["by_garden"].as_integer().label("garden_id"))

@@ -175,7 +175,7 @@ class Catalogue:
         return SearchResult([self.entries[position] for position in order], counts)
 
     def _sort(self, order: list[int], results: ResultOrder) -> None:
-        """Sort positions. Entries that are equal stay in their order, which is that of the match or of the day."""
+        """Sort positions. Ties keep the order by relevance, or the random order of the day."""
         if results.sort == "price":
             order.sort(key=self._price_from)
         elif results.sort == "newest":

@@ -222,8 +222,8 @@ def _render_page(  # noqa: PLR0913 because the page depends on all of them, as t
 def search() -> ViewResponse:
     """Find suppliers.
 
-    The page's body depends only on the directory, the declared interests, the search, the language and the day, and
-    is cached for them. A search without a result is counted when the page is rendered, so that reloading it counts once.
+    The body of the page is cached by everything that it depends on: directory, declared conflicts of interest, search,
+    language and day. A search without a result is counted when the page is rendered, so that reloading it counts once.
     """
     query, number = _parse_query(), page_arg()
     order = _parse_order(query)

@@ -112,7 +112,7 @@ def _actor(
 
 @dataclass(frozen=True)
 class _AuditSearch:
-    """The filters of the audit log. `is_similar` is true if no person is spelled like the search text."""
+    """The filters of the audit log. `is_similar` is true if no name matches the search text exactly, and similar names are shown."""
 
     bar: ListFilter
     wanted: audit.EventFilter

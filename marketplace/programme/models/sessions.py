@@ -80,7 +80,7 @@ class CourseSession(Base):
 
     @property
     def heading(self) -> str:
-        """Return the session's own title, else that of the course plan in the current language."""
+        """Return the session's own title, or else its title in the course plan in the current language."""
         planned = course_plan().session(self.number)
         return self.title or (planned.title if planned else str(self.number))
 

@@ -79,7 +79,7 @@ class ProjectPage:
 
     @property
     def active_percent(self) -> int:
-        """Sum of the shares of a position on the current date."""
+        """Percent of a full-time position that the project's people fill today, added up."""
         today = clock.today()
         return sum(
             person.percent

@@ -1,4 +1,4 @@
-"""People with a role in a project, and their shares of a position."""
+"""People with a role in a project, and the percent of a full-time position that each fills."""
 
 import datetime as dt
 from dataclasses import dataclass

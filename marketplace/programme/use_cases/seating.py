@@ -132,7 +132,7 @@ def update_follower(participation: Participation, former_garden_id: int | None =
         stop_following(company_id, former_garden_id, COHORT)
     if garden_id is not None and follow_company(company_id, garden_id, COHORT):
         company = participation.company
-        # The garden of the company's own area sees the same without the course.
+        # A company already knows the garden of its own area, which sees the company without the course too.
         if company is None or company.garden_id != garden_id:
             send(followed_by_course(participation), recipients_for(company_id))
 

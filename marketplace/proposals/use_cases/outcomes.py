@@ -131,7 +131,7 @@ def _with_measured_text(
 def _record_measurement(
     viewer: Viewer, brief: Brief, objective: Objective, answers: OutcomeAnswers, latest: OutcomeAnswer | None
 ) -> int:
-    """Record the number as a measurement, which corrects that of the earlier answer. Raises RuleBroken."""
+    """Record the number as a measurement. It corrects the measurement of an earlier answer. Raises RuleBroken."""
     assert answers.measured_milli is not None
     assert answers.measured_on is not None
     try:

@@ -15,7 +15,7 @@ PLAN, RECEIVED, COST = "plan", "received", "cost"
 def finance_part(facts: ReportFacts) -> ReportPart:
     """Compare plan and accounts by source and category, each currency for itself, and count positions and hours.
 
-    Some places of a project have costs only: the funding is that of the whole project.
+    For some places of a project only costs are counted, because funding is given to the whole project.
     """
     figures: list[Figure] = []
     for kind in (COST,) if facts.is_restricted else (PLAN, RECEIVED, COST):

@@ -28,7 +28,7 @@ def visible_rows(viewer: Viewer, report: LiveReport) -> dict[str, FigureRows]:
     visible = {name: _visible(viewer, report.access, name) for name in {rows.list for rows in found.values()}}
     followed = found.get("followed")
     if followed and visible[followed.list] != followed.amounts.keys():
-        # The list of the garden's companies has no period: it is that of the figure, or another.
+        # The list of the garden's companies has no period, so it may show other companies than the figure counts.
         del found["followed"]
     return {code: rows for code, rows in found.items() if _has_all(visible[rows.list], rows.amounts)}
 

@@ -88,7 +88,7 @@ def _block(block: Block) -> dict[str, Any]:
 
 
 def _breakable(text: str) -> str:
-    """Return a text with a zero-width space inside long words such as web addresses, which overflow a column otherwise."""
+    """Insert zero-width spaces into long words, such as web addresses, which would otherwise overflow a column."""
     return _LONG_WORD.sub("\\1\N{ZERO WIDTH SPACE}", text)
 
 

@@ -38,7 +38,7 @@ def section_form(section: str) -> type[SectionForm]:
 
 @cache
 def _form_class(section: str, _locale: str) -> type[SectionForm]:
-    """Build a form class, once in each language: that of the channels has 88 fields."""
+    """Build a form class once for each language, because the form of the channels has 88 fields."""
     base, fields = _FORMS[section]
     return type(base.__name__, (base,), fields())
 

@@ -114,9 +114,9 @@ def record_outcome_measurement(  # noqa: PLR0913 because each is a part of the m
 ) -> Measurement:
     """Record the number that a company reports about a job, in the caller's transaction.
 
-    A removed objective gets it too, in case it is restored. The number replaces the
-    measurement `corrects_id` or what has corrected it since, else that of the same brief and date; the same value again
-    changes nothing, also if it has been withdrawn. Raises NotFound for the objective of another company, or RuleBroken.
+    It is also recorded for a removed objective, which may be restored. The number replaces the measurement `corrects_id`,
+    or the measurement that has corrected it since. Without `corrects_id` it replaces the measurement of the same brief and
+    date. Repeating a value changes nothing, even if the value has been withdrawn. Raises NotFound for the objective of another company, or RuleBroken.
     """
     query = (
         select(Objective)

@@ -110,7 +110,7 @@ def check() -> None:
 
 
 class _PreparedApplication(wsgiapp.WSGIApplication):  # type: ignore[misc]  # because gunicorn has no types
-    """Serves an application that has been created, instead of creating a second one in a seventh of a second."""
+    """Serves the application that has been created. Creating a second one would take 0.15 seconds."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app

@@ -183,7 +183,7 @@ def suppress_breakdown(
 
 
 def _hide_until_safe(hidden: set[str], counts: Mapping[str, int]) -> None:
-    """Hide the smallest shown categories until at least two are hidden that have five companies together."""
+    """Hide the smallest shown categories until at least two are hidden, with at least five companies in total."""
     while hidden != set(counts) and (len(hidden) < 2 or sum(counts[code] for code in hidden) < MIN_COUNT):  # noqa: PLR2004 because one hidden category follows from the total
         hidden.add(min(counts.keys() - hidden, key=lambda code: (counts[code] or MIN_COUNT, code)))
 

@@ -43,7 +43,7 @@ LEARNED = 3
 
 
 def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
-    """Count strategies: what the companies say, and what the system sees."""
+    """Count strategies, as companies report them and as the system records them."""
     period = facts.period
     rows = live_strategies(facts, company_ids)
     project = facts.of("project")

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from click.testing import Result
     from flask import Flask
 
+    from marketplace.core.viewer import Viewer
+    from marketplace.organisations.models import BusinessGarden
+    from marketplace.programme.models.projects import Project
     from tests.support.browser import Browser
     from tests.support.databases import Database
     from tests.support.run import Run
@@ -242,3 +245,26 @@ def empty(folder: Path) -> None:
             shutil.rmtree(item)
         else:
             item.unlink()
+
+
+@pytest.fixture
+def garden(app: "Flask") -> "BusinessGarden":
+    from tests import factories
+
+    return factories.garden()
+
+
+@pytest.fixture
+def leader(garden: "BusinessGarden") -> "Viewer":
+    """Return the curator who leads the garden's project."""
+    from tests import factories
+
+    return factories.member(garden, "curator")
+
+
+@pytest.fixture
+def project(garden: "BusinessGarden") -> "Project":
+    """Return a project of the garden without places and cohorts."""
+    from tests.factories import programme
+
+    return programme.project(garden)

@@ -1,29 +1,17 @@
-"""Fixtures of the programme tests: a garden, its adviser, and a project without cohorts."""
+"""Fixtures of the programme tests: an adviser of the garden."""
 
 import pytest
 from flask import Flask
 
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
-from marketplace.programme.models.projects import Project
 from tests import factories
-from tests.factories import programme
 from tests.support.browser import Browser, signed_in
-
-
-@pytest.fixture
-def garden(app: Flask) -> BusinessGarden:
-    return factories.garden()
 
 
 @pytest.fixture
 def adviser(garden: BusinessGarden) -> Viewer:
     return factories.member(garden, "adviser")
-
-
-@pytest.fixture
-def project(garden: BusinessGarden) -> Project:
-    return programme.project(garden)
 
 
 @pytest.fixture

@@ -28,21 +28,6 @@ from tests.support.concurrency import run_concurrently
 
 
 @pytest.fixture
-def garden(app):
-    return factories.garden()
-
-
-@pytest.fixture
-def leader(garden):
-    return factories.member(garden, "curator")
-
-
-@pytest.fixture
-def project(garden):
-    return programme.project(garden)
-
-
-@pytest.fixture
 def cohort(project):
     return programme.cohort(programme.place(project))
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from marketplace.core import taxonomy
 from marketplace.core.database import session
@@ -28,13 +27,6 @@ from tests.support.sql_capture import captured_sql
 
 DAY = dt.date(2027, 3, 1)
 PHOTOS = ActionDetails("Ta nye bilder", "supplier", service_code="med.photo")
-
-
-@pytest.fixture
-def owner(app: Flask) -> Viewer:
-    viewer = factories.member(factories.company(of=factories.garden()))
-    session.commit()
-    return viewer
 
 
 def add(viewer: Viewer, what: str = "Ta nye bilder", **changes: Any) -> Action:

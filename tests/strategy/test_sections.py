@@ -26,13 +26,6 @@ from tests.support.page_rules import HtmlPage
 SECTIONS = ["company", "customers", "gaps", "channels", "budget"]
 
 
-@pytest.fixture
-def owner(app: Flask) -> Viewer:
-    viewer = factories.member(factories.company(of=factories.garden()))
-    session.commit()
-    return viewer
-
-
 def content_of(viewer: Viewer) -> Any:
     session.expire_all()
     strategy = strategy_of(viewer.organisation_id)

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from flask import Flask
 
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session
@@ -19,13 +18,6 @@ from tests import factories
 from tests.support.browser import Browser
 
 IN_USE = ToolDetails("in_use", "Bedriften", 1_200)
-
-
-@pytest.fixture
-def owner(app: Flask) -> Viewer:
-    viewer = factories.member(factories.company(of=factories.garden()))
-    session.commit()
-    return viewer
 
 
 def test_catalogue_is_complete_in_three_languages() -> None:

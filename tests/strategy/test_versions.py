@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from flask import Flask
 
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -29,13 +28,6 @@ from tests.support.sql_capture import captured_sql
 
 MAX_STATEMENTS = 12
 RISK = {"gaps": (), "risks": ("Lite laks i elva",)}
-
-
-@pytest.fixture
-def owner(app: Flask) -> Viewer:
-    viewer = factories.member(factories.company(of=factories.garden()))
-    session.commit()
-    return viewer
 
 
 def strategy(viewer: Viewer) -> Strategy:

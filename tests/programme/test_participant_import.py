@@ -138,4 +138,4 @@ def test_import_sends_few_statements_for_each_row(adviser: Viewer, project: Proj
     text = HEAD + "".join(f"Bedrift {index};;Oppdal;;2;Kari;a{index}@b.example;\n" for index in range(50))
     with captured_sql() as statements:
         assert import_companies(adviser, project.slug, text) == (50, 0)
-    assert len(statements) <= 50 * 6, len(statements)
+    assert len(statements) <= 50 * 4, len(statements)

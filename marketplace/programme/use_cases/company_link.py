@@ -1,5 +1,7 @@
 """Linking participations to registered companies: by organisation number, or by name and contact person."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select
 
 from marketplace.accounts.models import User
@@ -23,14 +25,26 @@ def link_registered_company(participation: Participation) -> None:
 
     Joins the caller's transaction.
     """
-    owned = select(_OWNERS.c.organisation_id).where(_OWNERS.c.email == participation.contact_email)
-    # Compared with a list, since `== None` would find all companies without a number.
-    numbers = filter(None, [participation.organisation_number])
-    is_candidate = or_(Company.organisation_number.in_(numbers), Company.id.in_(owned))
-    for company in session.scalars(
-        select(Company).where(Company.is_active, is_candidate).order_by(Company.id)
-    ):
-        _link_if_same(participation, company)
+    link_registered_companies([participation])
+
+
+def link_registered_companies(participations: Sequence[Participation]) -> None:
+    """Link participations to their companies, where these are registered, inside the caller's transaction."""
+    # Without empty values: `== None` would find all companies without a number.
+    numbers = {one.organisation_number for one in participations if one.organisation_number}
+    emails = {one.contact_email for one in participations if one.contact_email}
+    owned = select(_OWNERS.c.organisation_id, _OWNERS.c.email).where(_OWNERS.c.email.in_(emails))
+    owners: dict[int, set[str]] = {}
+    for company_id, email in session.execute(owned):
+        owners.setdefault(company_id, set()).add(email)
+    is_candidate = or_(Company.organisation_number.in_(numbers), Company.id.in_(owners))
+    query = select(Company).where(Company.is_active, is_candidate).order_by(Company.id)
+    companies = session.scalars(query).all()
+    for participation in participations:
+        for company in companies:
+            has_number = company.organisation_number in {participation.organisation_number} - {None}
+            if has_number or participation.contact_email in owners.get(company.id, ()):
+                _link_if_same(participation, company)
 
 
 def link_participations(company_id: int) -> None:

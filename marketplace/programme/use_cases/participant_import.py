@@ -19,7 +19,7 @@ from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import visible_participations
 from marketplace.programme.use_cases.recruiting import (
     ParticipationDetails,
-    add_lead,
+    add_leads,
     participation_details,
     update_details,
 )
@@ -44,14 +44,12 @@ def import_companies(viewer: Viewer, slug: str, text: str) -> tuple[int, int]:
         read = comparison.compare(read_companies(text))
         if read.faults:
             raise RuleBroken(_("The project has changed since the table was checked. Check it again."))
-        added = 0
+        new = [company for company in read.companies if comparison.find(company) is None]
         for company in read.companies:
             known = comparison.find(company)
-            if known is None:
-                add_lead(viewer, access.project, _details(company))
-                added += 1
-            else:
+            if known is not None:
                 _fill_in(viewer, known, company)
+        added = len(add_leads(viewer, access.project, [_details(company) for company in new]))
         record(
             viewer,
             "project.import",

@@ -1,5 +1,6 @@
 """Recruitment by members of a business garden: adding and changing companies, and notes of telephone calls."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import participation_for, visible_participations
 from marketplace.programme.queries.seats import count_free_seats
-from marketplace.programme.use_cases.company_link import link_registered_company
+from marketplace.programme.use_cases.company_link import link_registered_companies, link_registered_company
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,
@@ -75,27 +76,36 @@ def add_participation(
         _require_unused_number(access.project, details.organisation_number)
         if not is_other_company:
             _require_other_name(viewer, access, details)
-        return add_lead(viewer, access.project, details)
+        (added,) = add_leads(viewer, access.project, [details])
+        return added
 
 
-def add_lead(viewer: Viewer, project: Project, details: ParticipationDetails) -> Participation:
-    """Add a company as a lead, inside the caller's transaction with the project locked."""
-    participation = Participation(project_id=project.id, state=ParticipationState.LEAD, locale=project.locale)
-    _assign(participation, details)
-    participation.renew_token()
-    session.add(participation)
-    session.flush()
-    session.add(
-        ParticipationEvent(
-            participation_id=participation.id,
-            transition=ADDED,
-            to_state=ParticipationState.LEAD,
-            user_id=viewer.user_id,
+def add_leads(
+    viewer: Viewer, project: Project, companies: Iterable[ParticipationDetails]
+) -> Sequence[Participation]:
+    """Add companies as leads, inside the caller's transaction with the project locked."""
+    added = []
+    for details in companies:
+        participation = Participation(
+            project_id=project.id, state=ParticipationState.LEAD, locale=project.locale
         )
-    )
-    record(viewer, "participation.add", "participation", participation.id)
-    link_registered_company(participation)
-    return participation
+        _assign(participation, details)
+        participation.renew_token()
+        added.append(participation)
+    session.add_all(added)
+    session.flush()
+    for participation in added:
+        session.add(
+            ParticipationEvent(
+                participation_id=participation.id,
+                transition=ADDED,
+                to_state=ParticipationState.LEAD,
+                user_id=viewer.user_id,
+            )
+        )
+        record(viewer, "participation.add", "participation", participation.id)
+    link_registered_companies(added)
+    return added
 
 
 def save_participation(

@@ -11,7 +11,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models.outcomes import Outcome
-from marketplace.proposals.queries.brief_results import latest_goals
+from marketplace.proposals.queries.brief_results import latest_answers
 from tests.proposals.conftest import AFTER
 from tests.support.notices import notices_to
 
@@ -50,7 +50,7 @@ def test_second_outcome_answer_is_added_to_the_first(opened, choose, at_noon):
     outcome = session.scalars(select(Outcome).where(Outcome.round == "handover")).one()
     assert [answer.measured for answer in outcome.answers] == ["40 ordrer", "60 ordrer"]
     assert outcome.answered_at == outcome.answers[1].answered_at > outcome.answers[0].answered_at
-    assert latest_goals({opened.brief.id}) == {opened.brief.id: "partly"}
+    assert latest_answers([opened.brief.id])[opened.brief.id].goal_met == "partly"
     outcome.answers[0].goal_met = "yes"
     with pytest.raises(DatabaseError, match="An answer cannot be changed"):
         session.flush()

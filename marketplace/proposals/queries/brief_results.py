@@ -16,6 +16,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer
 from marketplace.proposals.queries.offers import HIDDEN_STATES, is_opened
+from marketplace.proposals.queries.outcomes import is_latest_answer
 
 INDIVIDUAL_CONSENT = "individual"
 
@@ -33,6 +34,18 @@ class BriefResult:
     chosen_at: dt.datetime | None = None
     goal_met: str = ""
     is_result_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LatestAnswers:
+    """A company's latest answers about the outcome of a brief: its goal, and its advice to the next company.
+
+    `is_shared` is True if its garden may see them.
+    """
+
+    goal_met: str
+    next_company: str
+    is_shared: bool
 
 
 def brief_results(briefs: Sequence[Brief]) -> dict[int, BriefResult]:
@@ -77,6 +90,12 @@ _GOALS = prepared(
     .where(Outcome.brief_id.in_(bindparam("brief_ids", expanding=True)), _shares_individual_results())
     .order_by(Outcome.due_on, OutcomeAnswer.id)
 )
+_LATEST_ANSWERS = prepared(
+    select(Outcome.brief_id, _shares_individual_results(), OutcomeAnswer.goal_met, OutcomeAnswer.next_company)
+    .join(OutcomeAnswer.outcome)
+    .where(Outcome.brief_id.in_(bindparam("brief_ids", expanding=True)), is_latest_answer())
+    .order_by(Outcome.due_on, OutcomeAnswer.id)
+)
 _OFFERS = prepared(
     select(Proposal.brief_id, Organisation.name, Award.awarded_at)
     .join(Organisation, Organisation.id == Proposal.supplier_id)
@@ -98,17 +117,15 @@ def count_offers_by_brief(brief_ids: Collection[int]) -> dict[int, int]:
     return dict(session.execute(query).all())
 
 
-def latest_goals(brief_ids: Collection[int]) -> dict[int, str]:
-    """Return the latest answer to whether the goal was met, by brief."""
-    if not brief_ids:
-        return {}
-    query = (
-        select(Outcome.brief_id, OutcomeAnswer.goal_met)
-        .join(OutcomeAnswer.outcome)
-        .where(Outcome.brief_id.in_(brief_ids))
-        .order_by(Outcome.due_on, OutcomeAnswer.id)
-    )
-    return dict(session.execute(query).all())
+def latest_answers(brief_ids: Collection[int]) -> dict[int, LatestAnswers]:
+    """Return the latest answers about the outcome of briefs; those without any are left out."""
+    found: dict[int, LatestAnswers] = {}
+    rows = session.execute(_LATEST_ANSWERS, {"brief_ids": brief_ids}) if brief_ids else ()
+    for brief_id, is_shared, goal_met, next_company in rows:
+        earlier = found.get(brief_id)
+        advice = next_company or (earlier.next_company if earlier else "")
+        found[brief_id] = LatestAnswers(goal_met, advice, is_shared)
+    return found
 
 
 def _goals_and_due_results(brief_ids: Collection[int]) -> tuple[dict[int, str], set[int]]:

@@ -207,19 +207,6 @@ def shared_job_answers(supplier_id: int) -> list[JobAnswers]:
     return list(latest.values())
 
 
-def latest_advice(brief_ids: Collection[int]) -> dict[int, str]:
-    """Return the advice to the next company by brief: from the latest round that has any."""
-    if not brief_ids:
-        return {}
-    query = (
-        select(Outcome.brief_id, OutcomeAnswer.next_company)
-        .join(OutcomeAnswer.outcome)
-        .where(Outcome.brief_id.in_(brief_ids), is_latest_answer(), OutcomeAnswer.next_company != "")
-        .order_by(Outcome.due_on)
-    )
-    return dict(session.execute(query).all())
-
-
 _ADVICE = prepared(
     select(Brief.id, Brief.company_id, BriefService.code, OutcomeAnswer.next_company, OutcomeAnswer.answered_at)
     .join(OutcomeAnswer.outcome)

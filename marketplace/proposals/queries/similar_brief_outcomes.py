@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 
-from marketplace.briefs.models import Brief
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.queries import BriefView
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.queries.brief_results import (
+    LatestAnswers,
     count_offers_by_brief,
-    latest_goals,
-    shares_individual_results,
+    latest_answers,
 )
 from marketplace.proposals.queries.offers import is_opened
-from marketplace.proposals.queries.outcomes import latest_advice
 from marketplace.sourcing.queries import EarlierBrief, similar_earlier_briefs
 
 
@@ -39,23 +38,20 @@ def similar_brief_outcomes(viewer: Viewer, brief_view: BriefView) -> list[Simila
         return []
     found = similar_earlier_briefs(viewer, brief_view)
     opened = {one.brief.id for one in found if is_opened(one.brief)}
-    counts, goals = (
-        count_offers_by_brief(opened),
-        latest_goals({one.brief.id for one in found if _can_see_result(viewer, one.brief)}),
-    )
-    advice = latest_advice({one.brief.id for one in found if one.brief.state == "delivered"})
+    counts = count_offers_by_brief(opened)
+    answers = latest_answers([one.brief.id for one in found if one.brief.state == BriefState.DELIVERED])
     return [
         SimilarBriefOutcome(
             one,
             counts.get(one.brief.id, 0) if one.brief.id in opened else None,
-            goals.get(one.brief.id, ""),
-            advice.get(one.brief.id, ""),
+            *_visible_answers(viewer, answers.get(one.brief.id)),
         )
         for one in found
     ]
 
 
-def _can_see_result(viewer: Viewer, brief: Brief) -> bool:
-    """Return True for the company itself, and for others if the company shares individual results."""
-    own = viewer.is_company and viewer.organisation_id == brief.company_id
-    return own or shares_individual_results(brief)
+def _visible_answers(viewer: Viewer, answers: LatestAnswers | None) -> tuple[str, str]:
+    """Return the goal and the advice. Gardens see the goal if the company shares individual results."""
+    if answers is None:
+        return "", ""
+    return answers.goal_met if viewer.is_company or answers.is_shared else "", answers.next_company

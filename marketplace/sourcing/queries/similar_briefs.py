@@ -7,16 +7,16 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, Text, bindparam, cast, func, select
-from sqlalchemy.orm import selectinload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import BriefView, is_open
 from marketplace.briefs.queries.briefs import viewer_kind, visible_to_parameter
 from marketplace.core import clock, taxonomy
 from marketplace.core.cache import BoundedCache
-from marketplace.core.database import UtcDateTime, session
+from marketplace.core.database import UtcDateTime, prepared, session
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Document, Match, Query
+from marketplace.organisations.models import Organisation
 from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.ranking.documents import query_of
 from marketplace.suppliers.glossary import glossary
@@ -84,13 +84,31 @@ def similar_open_briefs(draft: BriefView) -> list[SimilarBrief]:
 class EarlierBrief:
     """A similar brief published before another: similarity 0 to 1, and the services and words they share.
 
-    The words are spelled as in the later brief, most significant first.
+    `brief` is a row with the columns that are shown, and `company`, its name. The words are spelled as in the later brief, most significant first.
     """
 
-    brief: Brief
+    brief: Any
     similarity: float
     services: Sequence[str]
     words: Sequence[str]
+
+
+_EARLIER_BRIEFS = prepared(
+    select(
+        Brief.id,
+        Brief.reference,
+        Brief.title,
+        Brief.state,
+        Brief.published_at,
+        Brief.deadline,
+        Brief.opened_early_at,
+        Brief.closed_at,
+        Organisation.name.label("company"),
+    )
+    .join(Organisation, Organisation.id == Brief.company_id)
+    .where(Brief.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Brief.published_at.desc(), Brief.id.desc())
+)
 
 
 @cache
@@ -138,9 +156,7 @@ def _most_similar(brief_view: BriefView, versions: Mapping[int, _Version]) -> li
     chosen = [brief_id for brief_id, value in similarities.items() if value >= SIMILARITY_THRESHOLD]
     if not chosen:
         return []
-    options = (selectinload(Brief.company), selectinload(Brief.versions))
-    query = select(Brief).where(Brief.id.in_(chosen)).options(*options)
-    briefs = list(session.scalars(query.order_by(Brief.published_at.desc(), Brief.id.desc())))
+    briefs: list[Any] = list(session.execute(_EARLIER_BRIEFS, {"ids": chosen}))
     briefs.sort(key=lambda brief: -similarities[brief.id])
     return [
         EarlierBrief(

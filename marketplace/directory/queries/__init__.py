@@ -1,9 +1,11 @@
 """Read access to the public directory, the coverage map and the suppliers that may be ranked."""
 
 from marketplace.directory.queries.catalogue_cache import (
+    REVISION,
     catalogue,
     directory_fingerprint,
     find_relaxations,
+    fingerprint_of,
     search,
 )
 from marketplace.directory.queries.coverage import coverage

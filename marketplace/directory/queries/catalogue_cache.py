@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, Select, String, func, select, type_coerce
 
 from marketplace.core import clock
-from marketplace.core.database import db, session
+from marketplace.core.database import db, prepared, session
 from marketplace.core.pagination import Page, page_of
 from marketplace.directory.entries import Approval, Logo, SupplierEntry
 from marketplace.directory.models import DirectoryRevision
@@ -35,12 +35,19 @@ _cache: "WeakKeyDictionary[Engine, tuple[str, Catalogue]]" = WeakKeyDictionary()
 _lock = Lock()
 
 
+REVISION = prepared(select(func.sum(DirectoryRevision.number)).scalar_subquery())
+
+
 def directory_fingerprint() -> str:
     """Fingerprint that changes whenever a supplier, vetting or organisation changes, and with the day.
 
     Approvals expire by the day. Reading it does not depend on the number of suppliers.
     """
-    revision = session.scalar(select(func.sum(DirectoryRevision.number)))
+    return fingerprint_of(session.scalar(select(REVISION)))
+
+
+def fingerprint_of(revision: int | None) -> str:
+    """Return the fingerprint of a revision, for statements that read `REVISION` with something else."""
     return f"{clock.today().isoformat()}/{revision}"
 
 

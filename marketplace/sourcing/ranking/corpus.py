@@ -13,11 +13,13 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
+from sqlalchemy import select
+
 from marketplace import matching
 from marketplace.core.cache import BoundedCache
-from marketplace.core.database import read_transaction, session
+from marketplace.core.database import prepared, read_transaction, session
 from marketplace.core.i18n import use_locale
-from marketplace.directory.queries import catalogue, directory_fingerprint, matchable_suppliers
+from marketplace.directory.queries import REVISION, catalogue, fingerprint_of, matchable_suppliers
 from marketplace.matching import Document, MatchingSettings
 from marketplace.sourcing.ranking import directory_snapshots, index_cache
 from marketplace.sourcing.ranking.documents import Listing, effective_document, listing_of
@@ -81,6 +83,7 @@ class Corpus:
         return f"{self.stamp} {self.fitted.digest}"
 
 
+_REVISION_AND_BASE = prepared(select(REVISION, directory_snapshots.NEWEST_BASE_DIGEST))
 _corpora: "WeakKeyDictionary[Engine, Corpus]" = WeakKeyDictionary()
 _refitting: set[str] = set()
 """Digests of the directory versions that background threads are fitting an index on."""
@@ -104,15 +107,14 @@ def corpus() -> Corpus:
 
 
 def _current() -> Corpus:
-    stamp = directory_fingerprint()
-    engine = cast("Engine", session.get_bind())
+    revision, wanted = session.execute(_REVISION_AND_BASE).one()
+    stamp, engine = fingerprint_of(revision), cast("Engine", session.get_bind())
     current = _corpora.get(engine)
     if current is None or current.stamp != stamp:
         with _lock:
             current = _corpora.get(engine)
             if current is None or current.stamp != stamp:
                 current = _corpora[engine] = _build(stamp, current)
-    wanted = directory_snapshots.newest_base_digest()
     if wanted and wanted != current.fitted.digest:
         _refit_in_background(engine, wanted)
     return current

@@ -24,11 +24,12 @@ FORMULA_VERSION = "9"
 """Increase with every change after which the same inputs give other scores."""
 DIGEST_BYTES = 32
 _BATCH_SIZE = 500
-_NEWEST_BASE_DIGEST = prepared(
+NEWEST_BASE_DIGEST = prepared(
     select(DirectoryVersion.digest)
     .where(DirectoryVersion.base_since.is_not(None))
     .order_by(DirectoryVersion.base_since.desc())
     .limit(1)
+    .scalar_subquery()
 )
 
 
@@ -127,5 +128,5 @@ def newest_base_version() -> DirectoryVersion | None:
 
 
 def newest_base_digest() -> str | None:
-    """Return the digest of the version that every process fits its index on, or None. Called for each ranking."""
-    return session.scalar(_NEWEST_BASE_DIGEST)
+    """Return the digest of the version that every process fits its index on, or None before the first."""
+    return session.scalar(select(NEWEST_BASE_DIGEST))

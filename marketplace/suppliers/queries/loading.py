@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from sqlalchemy import Integer, Select, String, bindparam, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from marketplace.core.database import session
@@ -22,7 +22,6 @@ from marketplace.suppliers.models import (
 
 OWNER_ID = bindparam("owner_id", type_=Integer)
 _SUPPLIER = select(Supplier).options(
-    selectinload(Supplier.garden),  # SQLite would scan all organisations for an outer join
     joinedload(Supplier.held),
     joinedload(Supplier.logo),
     joinedload(Supplier.languages),  # few rows: joining them costs less than a statement

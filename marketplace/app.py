@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
+from flask import request as current_request
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from sqlalchemy import make_url
@@ -184,7 +185,7 @@ def _register_sign_in(app: Flask, settings: Settings) -> None:
 @login_manager.user_loader
 def _load(token: str) -> SignedIn | None:
     """Return the user of a session token, by the session policy of the current application."""
-    person = load_signed_in_person(token, current_app.extensions["session_policy"])
+    person = load_signed_in_person(token, current_app.extensions["session_policy"], current_request.path)
     if person is None:
         return None
     pending_step = None if person.stage is SignInStage.COMPLETE else person.stage
@@ -192,7 +193,13 @@ def _load(token: str) -> SignedIn | None:
     if person.acting_mandate_id is not None and pending_step is None:
         viewer, mandate = load_mandated_viewer(viewer, person.acting_mandate_id)
     info = SessionInfo(
-        person.unread, person.memberships, pending_step, person.requires_two_factor, person.garden, mandate
+        person.unread,
+        person.unread_here,
+        person.memberships,
+        pending_step,
+        person.requires_two_factor,
+        person.garden,
+        mandate,
     )
     return SignedIn(viewer, token, info)
 

@@ -45,30 +45,29 @@ def notice_for(viewer: Viewer, notice_id: int) -> Notice:
     return notice
 
 
-_LINKS_TO_PAGE = and_(
-    Notice.user_id == bindparam("user_id", type_=Integer),
-    or_(Notice.link_path == bindparam("path"), Notice.link_path.like(bindparam("headings"), escape="/")),
+LINKS_TO_PAGE = or_(
+    Notice.link_path == bindparam("path"), Notice.link_path.like(bindparam("headings"), escape="/")
 )
-"""Condition that a notice of a user links to a page, or to a heading on it."""
-_LATEST_ABOUT = (
-    select(Notice).where(_LINKS_TO_PAGE).order_by(Notice.created_at.desc(), Notice.id.desc()).limit(1)
-)
-_UNREAD_ABOUT = prepared(select(_NOTICE.id).where(_LINKS_TO_PAGE, Notice.read_at.is_(None)))
+"""Condition that a notice links to a page, or to a heading on it, for the parameters of `link_params`."""
+_OF_USER = and_(Notice.user_id == bindparam("user_id", type_=Integer), LINKS_TO_PAGE)
+_LATEST_ABOUT = select(Notice).where(_OF_USER).order_by(Notice.created_at.desc(), Notice.id.desc()).limit(1)
+_UNREAD_ABOUT = prepared(select(_NOTICE.id).where(_OF_USER, Notice.read_at.is_(None)))
 
 
-def _link_params(viewer: Viewer, path: str) -> dict[str, Any]:
+def link_params(path: str) -> dict[str, Any]:
+    """Return the parameters of `LINKS_TO_PAGE`."""
     escaped = path.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return {"user_id": viewer.user_id, "path": path, "headings": f"{escaped}#%"}
+    return {"path": path, "headings": f"{escaped}#%"}
 
 
 def latest_notice_about(viewer: Viewer, path: str) -> Notice | None:
     """Return the viewer's newest notice that links to a page, or None."""
-    return session.scalar(_LATEST_ABOUT, _link_params(viewer, path))
+    return session.scalar(_LATEST_ABOUT, {"user_id": viewer.user_id, **link_params(path)})
 
 
 def unread_notices_about(viewer: Viewer, path: str) -> Sequence[int]:
     """Return the ids of the viewer's unread notices that link to a page."""
-    return session.scalars(_UNREAD_ABOUT, _link_params(viewer, path)).all()
+    return session.scalars(_UNREAD_ABOUT, {"user_id": viewer.user_id, **link_params(path)}).all()
 
 
 def users_without_mail(topic: Topic, user_ids: Collection[int]) -> set[int]:

@@ -9,7 +9,7 @@ from marketplace.outbox import hooks, queries, use_cases
 from marketplace.web import access
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
-from marketplace.web.viewer import current_viewer, reduce_unread, unread_messages
+from marketplace.web.viewer import current_viewer, reduce_unread, unread_here
 
 blueprint = Blueprint("outbox", __name__)
 
@@ -48,11 +48,9 @@ def mark_linked_notices_read() -> None:
 
     The front page is excluded: it shows the content of no notice.
     """
-    if request.method != "GET" or request.path == "/" or not unread_messages():
+    if request.method != "GET" or request.path == "/" or not unread_here():
         return
-    notice_ids = queries.unread_notices_about(current_viewer(), request.path)
-    if notice_ids:
-        _mark_read(notice_ids)
+    _mark_read(queries.unread_notices_about(current_viewer(), request.path))
 
 
 def _mark_read(notice_ids: Sequence[int]) -> None:

@@ -22,10 +22,12 @@ STEP_ENDPOINTS = {
 class SessionInfo:
     """State of a sign-in. `pending_step` is the step that must still be completed, or None when signed in.
 
+    `unread_here` counts the unread messages that link to the page.
     `mandate` is the mandate that the session writes through, or wrote through until it ended; None for others.
     """
 
     unread: int = 0
+    unread_here: int = 0
     memberships: int = 1
     pending_step: str | None = None
     requires_two_factor: bool = False
@@ -97,10 +99,10 @@ def reduce_unread(count: int) -> None:
         current.unread = max(current.unread - count, 0)
 
 
-def unread_messages() -> int:
-    """Return the viewer's number of unread messages."""
+def unread_here() -> int:
+    """Return the number of the viewer's unread messages that link to the current page."""
     current = _current()
-    return current.unread if current and not current.info.pending_step else 0
+    return current.info.unread_here if current and not current.info.pending_step else 0
 
 
 def load_user_or_assume_anonymous() -> None:

@@ -20,14 +20,19 @@ from marketplace.organisations.models import (
     Organisation,
 )
 from marketplace.outbox.models import Notice
+from marketplace.outbox.queries import LINKS_TO_PAGE, link_params
 
 
 @dataclass(frozen=True, slots=True)
 class SignedInPerson:
-    """The signed-in user of a request and the stage of the sign-in."""
+    """The signed-in user of a request and the stage of the sign-in.
+
+    `unread_here` is the number of unread notices that link to the page.
+    """
 
     viewer: Viewer
     unread: int
+    unread_here: int
     memberships: int
     stage: SignInStage
     requires_two_factor: bool
@@ -56,12 +61,7 @@ def _session_query() -> Select[Any]:
         )
         .outerjoin(contact, contact.c.id == garden.c.id)
     )
-    unread = (
-        select(func.count())
-        .where(Notice.user_id == user.c.id, Notice.read_at.is_(None))
-        .correlate(user)
-        .scalar_subquery()
-    )
+    unread = select(func.count()).where(Notice.user_id == user.c.id, Notice.read_at.is_(None)).correlate(user)
     return (
         select(
             sign_in.c.created_at.label("began_at"), sign_in.c.last_seen_at, sign_in.c.acting_membership_id,
@@ -71,7 +71,8 @@ def _session_query() -> Select[Any]:
             user.c.second_factor_at,
             membership.c.id.label("membership_id"), membership.c.role,
             organisation.c.id.label("organisation_id"), organisation.c.kind, organisation.c.name.label("of"),
-            unread.label("unread"),
+            unread.scalar_subquery().label("unread"),
+            unread.where(LINKS_TO_PAGE).scalar_subquery().label("unread_here"),
             garden.c.id.label("garden_id"), garden.c.name.label("garden"), garden.c.phone.label("garden_phone"),
             contact.c.email.label("garden_email"),
         )
@@ -85,12 +86,12 @@ _SESSION_QUERY = _session_query()
 """Built once, on tables rather than entities: every page of a signed-in user runs this single statement."""
 
 
-def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson | None:
-    """Return the user with the given session token, or None if the session has expired.
+def load_signed_in_person(token: str, policy: SessionPolicy, path: str) -> SignedInPerson | None:
+    """Return the user with the given session token who opens a page, or None if the session has expired.
 
     Permissions are derived from the current memberships at each request; the session stores none.
     """
-    rows = session.execute(_SESSION_QUERY, {"token_hash": token_hash(token)}).all()
+    rows = session.execute(_SESSION_QUERY, {"token_hash": token_hash(token), **link_params(path)}).all()
     if not rows:
         return None
     person, now = rows[0], clock.now()
@@ -131,6 +132,7 @@ def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson |
     return SignedInPerson(
         viewer,
         person.unread,
+        person.unread_here,
         len(memberships),
         stage,
         requires_two_factor,

@@ -80,6 +80,7 @@ def registration_days() -> dict[str, int]:
     begun += [
         (plan["company"], plan["strategy"]["written"]) for plan in content.plans() if "strategy" in plan
     ]
+    begun += [(entry["key"], entry["plan"]["written"]) for entry in content.companies() if "plan" in entry]
     return {
         key: min(
             -(40 + zlib.crc32(key.encode()) % 380), *(day - 14 for company, day in begun if company == key), 0

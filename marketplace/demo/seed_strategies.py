@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from marketplace.core import taxonomy
+from marketplace.core import clock, taxonomy
 from marketplace.core.i18n import use_locale
 from marketplace.core.numbers import MILLI
 from marketplace.demo import content_files as content
@@ -68,11 +68,12 @@ def seed_strategies(timeline: Timeline, fixtures: Fixtures) -> None:
             _seed_own_strategy(timeline, fixtures, plan["company"], plan["strategy"])
     companies = [company for company in content.companies() if company["key"] not in own]
     for index, company in enumerate(companies[: COMPANIES - len(own)]):
+        day = company["plan"]["written"] if "plan" in company else FIRST_DAY + index
         write = partial(_write, timeline, fixtures, company, SECTIONS[: WRITTEN[index % len(WRITTEN)]])
-        timeline.add(FIRST_DAY + index, f"strategy {company['key']}", write)
+        timeline.add(day, f"strategy {company['key']}", write)
         if index and index % len(WRITTEN) == 0:
             rows = partial(_add_rows, timeline, fixtures, company)
-            timeline.add(FIRST_DAY + index, f"strategy {company['key']}", rows, minutes=40)
+            timeline.add(day, f"strategy {company['key']}", rows, minutes=40)
         if "shared_plan" in company:
             _seed_sharing(timeline, fixtures, company)
 
@@ -84,13 +85,6 @@ def _seed_own_strategy(timeline: Timeline, fixtures: Fixtures, company: str, ent
     def save(section: str, values: Mapping[str, Any]) -> None:
         save_section(fixtures.viewer(owner), section, values)
 
-    def answer() -> None:
-        answerer, company_id = fixtures.viewer(review["by"]), fixtures.organisations[company]
-        waiting = pending_review(shared_strategy(answerer, company_id))
-        if waiting is None:
-            raise ValueError(company)
-        answer_review(answerer, company_id, waiting.version.number, review["verdict"], review["text"])
-
     for section, written in entry["sections"].items():
         timeline.add(entry["written"], key, partial(save, section, _own_values(written)))
     for day, review_day in entry["budgets"]:
@@ -98,11 +92,19 @@ def _seed_own_strategy(timeline: Timeline, fixtures: Fixtures, company: str, ent
         timeline.add(day, key, partial(save, "budget", values), minutes=40)
     timeline.add(entry["shared"], key, lambda: share_strategy(fixtures.viewer(owner)))
     timeline.add(review["asked"], key, lambda: ask_for_review(fixtures.viewer(owner), review["message"]))
-    timeline.add(review["answered"], key, answer)
+    timeline.add(review["answered"], key, partial(_answer_review, fixtures, company, review))
+
+
+def _answer_review(fixtures: Fixtures, company: str, review: Entry) -> None:
+    answerer, company_id = fixtures.viewer(review["by"]), fixtures.organisations[company]
+    waiting = pending_review(shared_strategy(answerer, company_id))
+    if waiting is None:
+        raise ValueError(company)
+    answer_review(answerer, company_id, waiting.version.number, review["verdict"], review["text"])
 
 
 def _seed_sharing(timeline: Timeline, fixtures: Fixtures, company: Entry) -> None:
-    """Add that a company shares its strategy, gets a comment and asks for a review."""
+    """Add that a company shares its strategy, gets a comment, asks for a review, and perhaps gets it."""
     key, shared = company["key"], company["shared_plan"]
     owner = owner_email("company", key)
 
@@ -115,6 +117,8 @@ def _seed_sharing(timeline: Timeline, fixtures: Fixtures, company: Entry) -> Non
     timeline.add(
         shared["asked"], f"review {key}", lambda: ask_for_review(fixtures.viewer(owner), shared["message"])
     )
+    if "answered" in shared:
+        timeline.add(shared["answered"], f"answer {key}", partial(_answer_review, fixtures, key, shared))
 
 
 def _own_values(written: Entry) -> Entry:
@@ -137,7 +141,7 @@ def _write(timeline: Timeline, fixtures: Fixtures, company: Entry, sections: Seq
         values = _values(
             trade_examples(company["sector"]),
             company["people"][0]["name"],
-            timeline.day(REVIEW_DAY),
+            timeline.day(company["plan"]["review"] if "plan" in company else REVIEW_DAY),
             viewer.locale,
         )
     for section in sections:
@@ -230,7 +234,7 @@ def _objective(code: str, text: str, source: str, timeline: Timeline) -> Objecti
         direction=indicator.direction,
         baseline=None if baseline is None else baseline * MILLI,
         is_baseline_unknown=baseline is None,
-        baseline_on=None if baseline is None else timeline.day(FIRST_DAY),
+        baseline_on=None if baseline is None else clock.today(),
         target=target * MILLI,
         target_on=timeline.day(TARGET_DAY),
         source=source,

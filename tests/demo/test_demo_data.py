@@ -36,11 +36,12 @@ from marketplace.proposals.models.offers import Award, Evaluation, Proposal, Sea
 from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import shared_job_answers
 from marketplace.sourcing.models import Invitation, RankingRun
+from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.models.assessment import Assessment
-from marketplace.strategy.models.plan import StrategyReview
+from marketplace.strategy.models.plan import Strategy, StrategyReview
 from marketplace.strategy.objective_state import Status
 from marketplace.strategy.queries.objectives import objectives_of
-from marketplace.strategy.queries.plan import strategy_of
+from marketplace.strategy.queries.plan import plan_of, strategy_of
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries as suppliers
 from marketplace.vetting.models import Appeal, Refusal, Vetting
@@ -126,6 +127,7 @@ def test_demo_data_is_complete(demo_app: Flask) -> None:
     _check_one_batch_of_reminders_is_sent_and_one_waits()
     _check_demo_users_have_pending_work()
     _check_course(demo_app)
+    _check_strategies()
     _check_plan_with_results()
     _check_a_supplier_has_public_figures()
 
@@ -223,6 +225,17 @@ def _check_course(demo_app: Flask) -> None:
         links, 200
     ) | {"Oppmøte, som næringshage": 303}
     assert browser.sign_in(adviser.user_id).get(links["Oppmøte, som næringshage"]).status_code == 200
+
+
+def _check_strategies() -> None:
+    """Companies have strategies in all phases, and reviews with each answer."""
+    strategies = session.scalars(select(Strategy)).all()
+    assert len(strategies) == 20
+    phases = Counter(plan_of(strategy).phase for strategy in strategies)
+    assert min(phases[phase] for phase in StrategyPhase) >= 2
+    due = [one for one in strategies if one.completed_at and one.content["review_on"] < str(clock.today())]
+    assert len(due) == 1
+    assert set(session.scalars(select(StrategyReview.verdict))) == {"", "ok", "changes"}
 
 
 def _check_plan_with_results() -> None:

@@ -276,15 +276,23 @@ def test_member_cannot_delete_the_strategy(world: World, client: Browser) -> Non
         delete_strategy(world.colleague)
 
 
-def test_strategy_is_deleted_with_the_last_member_and_kept_before(world: World) -> None:
+def test_shared_strategy_is_deleted_with_the_last_member_and_kept_before(
+    world: World, client: Browser
+) -> None:
+    sharing.share_strategy(world.owner)
+    comments.add_comment(world.adviser, world.company.id, "company", "Fint skrevet.")
     owner = user_of(world.owner)
     erase_user(None, owner)
     session.commit()
     stored = session.scalars(select(Strategy)).one()
     assert "Person" in session.get_one(User, stored.updated_by_id).name
+    assert "Vi lager ost" in client.sign_in(world.adviser.user_id or 0).page(world.path).text
     erase_user(None, user_of(world.colleague))
     session.commit()
     assert session.scalars(select(Strategy)).all() == []
+    assert session.scalars(select(StrategyComment)).all() == []
+    assert "Vi lager ost" not in client.page(world.path).text
+    assert client.get(f"{world.path}/print").status_code == 404
 
 
 def user_of(viewer: Viewer) -> User:

@@ -67,6 +67,11 @@ class TopicField:
         return question.code
 
     @property
+    def is_in_use(self) -> bool:
+        """True if the field has an answer or a message."""
+        return bool(self.typed or self.error or self.note or self.theirs or self.advice)
+
+    @property
     def described_by(self) -> str:
         """Element ids for `aria-describedby`."""
         code = self.question.code
@@ -95,6 +100,10 @@ class TopicForm:
             problem = None if guide.is_empty(value) else guide.check_value(question, value, today)
             if problem:
                 self.fields[question.code].note = ParsedAnswer(question, value, value, problem).error
+
+    def fields_of(self, questions: Sequence[Question]) -> list[TopicField]:
+        """Return the fields of some questions of the topic."""
+        return [self.fields[question.code] for question in questions]
 
     def read(self, submitted: MultiDict[str, str]) -> list[ParsedAnswer]:
         """Parse submitted form data and show it in the fields."""
@@ -186,7 +195,7 @@ class ReviewAnswerForm(BaseForm):
     """The garden's review of a draft. Comments per topic are read by `topic_comments`."""
 
     verdict = ChoiceField(
-        _("Is the brief ready to send?"), [required(_("Select whether the brief is ready."))]
+        _("Is the brief ready to publish?"), [required(_("Select whether the brief is ready."))]
     )
     comment = LongTextField(
         _("What do you want to say to the company?"),

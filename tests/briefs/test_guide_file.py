@@ -33,7 +33,7 @@ CODES = {
             "date_reason",
             "municipality",
         ),
-        *("presence", "languages", "own_effort", "decision_by", "decision_date", "incumbent"),
+        *("presence", "languages", "decision_by", "decision_date", "own_effort", "incumbent"),
     ],
     "protection": ["ownership", "personal_data", "accessibility", "aftercare"],
     "choosing": [

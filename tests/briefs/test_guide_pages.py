@@ -169,6 +169,22 @@ def test_invalid_answer_shows_field_error_and_others_are_saved(market, sign_in, 
     assert stored["links"] == ["https://www.osteriet.example"]
 
 
+def test_optional_questions_are_folded_until_one_has_an_answer(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    path, browser = f"/briefs/{brief.reference}/guide/frame", sign_in(market.owner)
+    blank = {"budget_rule": [], "monthly_band": [], "own_effort": [], "incumbent": []}
+    data = topic_form(brief.answers, "frame", **blank)
+    browser.post(path, data=data | {"seen": seen_on(browser.page(path))})
+    assert folded_state(browser.page(path)) == [False, False]
+    data = topic_form(brief.answers, "frame", **blank | {"incumbent": ["replace"]})
+    browser.post(path, data=data | {"seen": seen_on(browser.page(path))})
+    assert folded_state(browser.page(path)) == [False, True]
+
+
+def folded_state(page):
+    return ["open" in one.attrib for one in page.all("details", class_="ds-details folded")]
+
+
 def test_autosave_stores_answers(market, sign_in, topic_form):
     brief = use_cases.create_draft(market.owner)
     browser = sign_in(market.owner)

@@ -221,6 +221,7 @@ def award_offer(user: BrowserUser, url: str, walkthrough: Walkthrough) -> None:
     assert user.page.locator("table.compare thead a").count() == 2
     user.follow("/proposals/scores")
     for choice in user.page.locator("main select[name^=score_]").all():
+        user.reveal(choice)
         user.choose(choice, "4")
     user.submit()
     user.follow("/award")

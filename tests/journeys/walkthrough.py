@@ -78,6 +78,7 @@ class BrowserUser:
         """Fill in fields by name, each according to its input type."""
         for name, value in values.items():
             element = self.page.locator(f'[name="{name}"]')
+            self.reveal(element.first)
             kind = element.first.evaluate("item => item.type")
             if kind in {"checkbox", "radio"}:
                 for one in value if isinstance(value, list) else [value]:
@@ -87,10 +88,14 @@ class BrowserUser:
             else:
                 self.write(element, "\n".join(value) if isinstance(value, list) else str(value))
 
+    def reveal(self, field: Locator) -> None:
+        """Open the collapsed `<details>` around a field, the outermost first."""
+        for _level in range(field.locator("xpath=ancestor::details[not(@open)]").count()):
+            self.activate(field.locator("xpath=ancestor::details[not(@open)][last()]/summary"))
+
     def tick(self, box: Locator) -> None:
-        """Select a checkbox or radio button, opening its collapsed `<details>` first if necessary."""
-        if not box.is_visible():
-            self.activate(self.page.locator("details", has=box).locator("> summary").first)
+        """Select a checkbox or radio button."""
+        self.reveal(box)
         self.check(box)
 
     def check(self, box: Locator) -> None:

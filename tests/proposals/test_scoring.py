@@ -18,7 +18,7 @@ from marketplace.proposals.models.scoring import IndividualScore, ScoreSheet
 from marketplace.proposals.queries import Score, ScoringStep
 from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
 from tests.proposals.conftest import REFERENCE
-from tests.support.page_rules import text_of
+from tests.support.page_rules import HtmlPage, text_of
 
 PATH = f"/briefs/{REFERENCE}/proposals/scores"
 NAMES = ("kvistverk", "myrull", "skogsfjord")
@@ -54,7 +54,7 @@ def third(opened):
 
 def test_scoring_page_shows_what_each_offer_says_about_each_criterion(browser, opened):
     page = browser("owner").page(PATH)
-    sections = {code: text_of(page.one("section", aria_labelledby=f"criterion-{code}")) for code in CRITERIA}
+    sections = {code: text_of(page.one("details", id=f"criterion-{code}")) for code in CRITERIA}
     assert "bestiller og henter på gården" in sections["understanding"]
     assert "tre gårder" in sections["experience"]
     assert "Gjort for et gårdsutsalg." in sections["experience"]
@@ -69,13 +69,29 @@ def test_scoring_page_shows_what_each_offer_says_about_each_criterion(browser, o
                 assert str(meaning) in text
 
 
-def test_scoring_page_counts_the_given_scores_of_each_criterion(browser, opened):
+def test_scoring_page_counts_given_scores_and_opens_the_first_unfinished_criterion(browser, opened):
     owner = browser("owner")
-    given = form_data(opened, score="") | {f"score_{opened.proposal(NAMES[0]).id}_price": "4"}
-    assert owner.post(PATH, data=given).status_code == 303
-    counts = text_of(owner.page(PATH).one("nav", aria_label="Kriteriene deres"))
-    assert f"Pris · 1 av {len(NAMES)} gitt" in counts
-    assert f"Forståelse og løsning · 0 av {len(NAMES)} gitt" in counts
+    price = {f"score_{opened.proposal(name).id}_price": "4" for name in NAMES}
+    one = {f"score_{opened.proposal(NAMES[0]).id}_understanding": "4"}
+    assert owner.post(PATH, data=form_data(opened, score="") | price | one).status_code == 303
+    page = owner.page(PATH)
+    heading = {code: text_of(page.one("details", id=f"criterion-{code}")) for code in CRITERIA}
+    assert f"· {len(NAMES)} av {len(NAMES)} gitt" in heading["price"]
+    assert f"· 1 av {len(NAMES)} gitt" in heading["understanding"]
+    assert open_criteria(page) == ["criterion-understanding"]
+
+
+def test_refused_score_opens_its_criterion(browser, opened):
+    wrong = form_data(opened) | {f"score_{opened.proposal(NAMES[0]).id}_price": "9"}
+    answer = browser("owner").post(PATH, data=wrong)
+    assert answer.status_code == 422
+    assert open_criteria(HtmlPage(answer.text)) == ["criterion-price"]
+
+
+def open_criteria(page):
+    return [
+        one.get("id") for one in page.all("details", class_="ds-details criterion") if "open" in one.attrib
+    ]
 
 
 @pytest.mark.once

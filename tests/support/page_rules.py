@@ -200,6 +200,7 @@ def page_violations(page: HtmlPage) -> list[str]:
         _error_title,
         _enter,
         _error_order,
+        _hidden_errors,
     )
     return [*page.errors, *(violation for check in checks for violation in check(page))]
 
@@ -326,6 +327,17 @@ def _error_order(page: HtmlPage) -> Iterator[str]:
         fields = [link.get("href", "")[1:] for errors in summary.findall("ul") for link in errors.iter("a")]
         if fields != sorted(fields, key=lambda name: order.get(name, 0)):
             yield f"the error summary names {fields}, not in the order of the fields"
+
+
+def _hidden_errors(page: HtmlPage) -> Iterator[str]:
+    """Check that no error is in a closed part of the page."""
+    errors = [element for element in page.all() if "field-error" in element.get("class", "").split()]
+    for error in errors:
+        parent = page.parents.get(error)
+        while parent is not None:
+            if parent.tag == "details" and "open" not in parent.attrib:
+                yield f"the error {text_of(error)!r} is in a closed part"
+            parent = page.parents.get(parent)
 
 
 def _lists(page: HtmlPage) -> Iterator[str]:

@@ -13,6 +13,7 @@ from tests import factories
 from tests.factories.suppliers import ABOUT, applicant, vetting_garden, vetting_of
 from tests.support.browser import Browser, signed_in
 from tests.support.hostile_text import HOSTILE
+from tests.support.page_rules import HtmlPage, text_of
 
 APPLICATION = {
     "person_name": "Ola Kvist",
@@ -90,6 +91,23 @@ def test_taken_organisation_number_shows_field_error(client: Browser) -> None:
     answer = client.post("/suppliers/apply", data=APPLICATION)
     assert answer.status_code == 422
     assert 'id="organisation_number-error"' in answer.text
+
+
+def test_optional_parts_are_closed_until_they_have_a_value_or_an_error(client: Browser) -> None:
+    vetting_garden()
+    empty = client.page("/suppliers/apply")
+    assert open_parts(empty) == []
+    wrong = APPLICATION | {"website": "ingen adresse", "reference": "Solveig"}
+    answer = client.post("/suppliers/apply", data=wrong)
+    assert answer.status_code == 422
+    parts = open_parts(HtmlPage(answer.text))
+    assert "Næringshage, nettside og telefon (valgfritt)" in parts
+    assert "Kundereferanse og eierskap til resultatet (valgfritt)" in parts
+
+
+def open_parts(page: HtmlPage) -> list[str]:
+    parts = page.all("details", class_="ds-details folded")
+    return [text_of(part.find("summary")) for part in parts if "open" in part.attrib]
 
 
 def test_application_page_access_by_role(app: Flask, client: Browser) -> None:

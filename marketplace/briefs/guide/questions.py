@@ -109,7 +109,10 @@ class Question:
 
 @dataclass(frozen=True)
 class GuideSection:
-    """Group of questions on a page, with an optional heading. The layout "trio" puts short fields in a row."""
+    """Group of questions on a page, with an optional heading.
+
+    The layout "trio" puts short fields in a row; "folded" hides optional questions until they are answered.
+    """
 
     titles: Text
     helps: Text

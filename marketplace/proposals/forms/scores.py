@@ -85,6 +85,16 @@ class ScoresForm(BaseForm):
         """Count the offers that have a score on a criterion."""
         return sum(bool(self.score(offer, criterion).data) for offer in offers)
 
+    def open_criteria(self, offers: Sequence[Offer]) -> set[str]:
+        """Return the first criterion without all scores, and those with errors."""
+        unfinished = [code for code in CRITERIA if self.given(offers, code) < len(offers)]
+        return {*unfinished[:1], *(code for code in CRITERIA if self._has_errors(offers, code))}
+
+    def _has_errors(self, offers: Sequence[Offer], criterion: str) -> bool:
+        return any(
+            self.score(offer, criterion).errors or self.note(offer, criterion).errors for offer in offers
+        )
+
     def scores(self, offers: Sequence[Offer], saved: ScoreMap) -> dict[int, dict[str, Score]]:
         """Return the submitted scores; the saved ones for fields with errors."""
         return {

@@ -44,7 +44,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
 
     page_order = (
         "person_name", "email", "password", "name", "organisation_number", "municipality", "garden", "website", "phone",
-        "employees", "services", "about", "text_locale", "price_from", "next_start", "presence", "areas", "languages",
+        "employees", "services", "about", "text_locale", "price_from", "next_start", "presence", "languages", "areas",
         "sectors", "case_title", "case_client", "case_text", "case_result", "case_service", "case_sector", "case_year",
         "reference", "terms",
     )  # fmt: skip

@@ -100,7 +100,7 @@ def _reminder_text(kind: str) -> tuple[str, str, str, str]:
             return (
                 _("Order your first digital job"),
                 _(
-                    "You have not sent out a brief yet. Begin with one small job. The guide helps you to describe it."
+                    "You have not published a brief yet. Begin with one small job. The guide helps you to describe it."
                 ),
                 "/briefs/new",
                 _("Write a brief"),

@@ -14,7 +14,7 @@ def _summarize(viewer: Viewer, reference: str, _details: Details) -> ActSummary:
     brief = briefs.own_brief(viewer, reference)
     view = briefs.view_of(viewer, brief)
     blocker, consequences = (
-        _("The brief has been sent already, or someone is reading the draft."),
+        _("The brief has been published already, or someone is reading the draft."),
         list[str](),
     )
     if view.phase is Phase.DRAFT:
@@ -50,7 +50,7 @@ def _publish(owner: Viewer, reference: str, _text: str, _details: Details) -> No
 PUBLICATION = ConfirmableAct(
     name=_l("publish the brief"),
     button=_l("We have read it. Publish"),
-    done=_l("Done. The brief has been sent."),
+    done=_l("Done. The brief has been published."),
     summarize=_summarize,
     run=_publish,
     prepare=corpus,

@@ -20,6 +20,7 @@ from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.suppliers.models import Supplier
 from tests import factories
 from tests.factories.briefs import draft
+from tests.support.page_rules import text_of
 
 REASON = "Vi finner ikke bedriften i Brønnøysund."
 
@@ -98,7 +99,7 @@ def test_company_is_told_the_wait_before_and_after(stranger, sign_in):
     assert answer.location.endswith(f"/briefs/{reference}/fit")
     for page in (answer.location, f"/briefs/{reference}"):
         assert "It opens automatically on" in browser.get(page).text
-    assert "is waiting to open" in browser.get("/home").text
+    assert "Your business garden checks it first." in browser.get("/home").text
     again = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
     assert again.location.endswith(f"/briefs/{reference}/fit")
 
@@ -127,6 +128,37 @@ def test_suppliers_chosen_while_the_brief_waits_are_invited_when_it_opens(market
     sign_in(market.adviser).post(f"/briefs/{reference}/first-publication", data={"verdict": "ok"})
     assert invited_names() == [session.get_one(Supplier, int(boxes[0])).name]
     assert browser.post(path, data={"supplier": boxes}).status_code == 409
+
+
+def invitation_links(browser, reference):
+    """Return the labels of the links to choose invitations: on the home page, in the list and on the brief."""
+    targets = {f"/briefs/{reference}/fit", f"/briefs/{reference}/ranking"}
+    pages = [browser.page(path) for path in ("/home", "/briefs", f"/briefs/{reference}")]
+    return [
+        {
+            text_of(link).partition(":")[0]
+            for link in page.all("a", class_="ds-button")
+            if link.get("href") in targets
+        }
+        for page in pages
+    ]
+
+
+def test_all_pages_and_messages_name_the_same_step_about_invitations(market, stranger, submit, sign_in):
+    colleague = factories.member(session.get_one(Company, stranger.organisation_id), "owner")
+    reference, browser = submit(), sign_in(stranger)
+    assert notices(colleague)[-1].link_label == "Velg hvem dere vil invitere"
+    assert invitation_links(browser, reference) == [{"Choose whom to invite"}] * 3
+    path = f"/briefs/{reference}/fit"
+    supplier = supplier_boxes(browser, path)[:1]
+    browser.post(path, data={"supplier": supplier})
+    assert invitation_links(browser, reference) == [set(), set(), {"Change whom to invite"}]
+    browser.post(path, data={"supplier": []})
+    sign_in(market.adviser).post(f"/briefs/{reference}/first-publication", data={"verdict": "ok"})
+    assert notices(colleague)[-1].link_label == "Velg hvem dere vil invitere"
+    assert invitation_links(browser, reference) == [{"Choose whom to invite"}] * 3
+    browser.post(f"/briefs/{reference}/invite", data={"supplier": supplier})
+    assert invitation_links(browser, reference) == [set(), set(), {"See who fits and who has been invited"}]
 
 
 def test_choice_is_dropped_when_the_brief_is_pulled_back(market, stranger, submit, sign_in):

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from marketplace.briefs.guide import Question
+from marketplace.briefs.invitation_step import step_of_open_brief
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.core.i18n import format_date, format_datetime, format_list
 from marketplace.core.i18n import gettext as _
@@ -20,7 +21,7 @@ def brief_path(reference: str, rest: str = "") -> str:
 @as_message("review_asked", topic=Topic.REVIEWS, throttled=True)
 def review_asked(company: str, title: str, reference: str, message: str, contact: Contact | None) -> Content:
     """To the garden: a company requests a review of a draft."""
-    lines = [_("%(company)s would like you to read a draft before it is sent to suppliers.", company=company)]
+    lines = [_("%(company)s would like you to read a draft before it is published.", company=company)]
     if message:
         lines.append(message)
     lines.append(
@@ -38,7 +39,7 @@ def review_answered(  # noqa: PLR0913 because each is a part of the message
     """To the company: the garden has reviewed the draft."""
     if is_ok:
         subject = _("%(garden)s says that your brief is ready: %(title)s", garden=garden, title=title)
-        lines = [_("Your adviser has read the draft and considers it ready to send.")]
+        lines = [_("Your adviser has read the draft and considers it ready to publish.")]
     else:
         subject = _("%(garden)s has advice on your brief: %(title)s", garden=garden, title=title)
         lines = [_("Your adviser has read the draft and suggests some changes.")]
@@ -72,6 +73,7 @@ def review_request_withdrawn(company: str, title: str, reference: str) -> Conten
 @as_message("brief_published")
 def brief_published(title: str, reference: str, deadline: dt.datetime, *, is_choice_made: bool) -> Content:
     """To the company: the brief is published. `is_choice_made` states that suppliers were chosen before it opened."""
+    step = step_of_open_brief(reference, is_chosen=is_choice_made)
     return Content(
         _("The brief has been published: %(title)s", title=title),
         [
@@ -81,8 +83,8 @@ def brief_published(title: str, reference: str, deadline: dt.datetime, *, is_cho
             ),
             _("Offers are sealed until then. Questions from suppliers are sent to you."),
         ],
-        brief_path(reference, "/ranking"),
-        _("See who was invited") if is_choice_made else _("Choose which suppliers to invite"),
+        step.path,
+        step.label,
     )
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from marketplace.briefs import review_reasons
+from marketplace.briefs.invitation_step import step_of_waiting_brief
 from marketplace.briefs.notices.briefs import brief_path
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
@@ -45,12 +46,16 @@ def brief_waits(  # noqa: PLR0913 because each is a part of the message
         )
     else:
         why = _("Your business garden does not know the company yet, so it checks the brief before it opens.")
-    lines = [why, _opening_text(opens_at, has_garden=has_garden)]
+    step = step_of_waiting_brief(reference, is_chosen=False)
     return Content(
         _("The brief is waiting to open: %(title)s", title=title),
-        lines,
-        brief_path(reference),
-        _("See the brief"),
+        [
+            why,
+            _opening_text(opens_at, has_garden=has_garden),
+            _("You can choose whom to invite now. The invitations are sent when the brief opens."),
+        ],
+        step.path,
+        step.label,
     )
 
 
@@ -98,11 +103,11 @@ def first_publication_returned(  # noqa: PLR0913 because each is a part of the m
     if refused:
         subject = _("%(garden)s has refused to open your brief: %(title)s", garden=garden, title=title)
         last = _(
-            "You can correct the brief and send it again. It then waits until the business garden has answered."
+            "You can correct the brief and publish it again. It then waits until the business garden has answered."
         )
     else:
         subject = _("%(garden)s asks you to change your brief: %(title)s", garden=garden, title=title)
-        last = _("The brief is a draft again. Change it, and send it when you are ready.")
+        last = _("The brief is a draft again. Change it, and publish it when you are ready.")
     lines = [_("The business garden gave this reason:"), reason, last, *contact_lines(contact)]
     return Content(subject, lines, brief_path(reference, "/check"), _("See what your adviser says"))
 

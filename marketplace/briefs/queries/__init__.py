@@ -35,6 +35,7 @@ from marketplace.briefs.queries.clarification import (
 )
 from marketplace.briefs.queries.draft_check import draft_check
 from marketplace.briefs.queries.files import brief_file, files_of_brief
+from marketplace.briefs.queries.invitation_steps import invitation_steps
 from marketplace.briefs.queries.lists import briefs_of_company, briefs_of_garden, deleted_drafts, own_briefs
 from marketplace.briefs.queries.other_gardens import NetworkBrief, network_briefs
 from marketplace.briefs.queries.reviews import (

@@ -33,7 +33,7 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
         brief = brief_for_transition("amend", viewer, reference)
         pending = queries.pending_amendment(queries.view_of(viewer, brief))
         if not pending.codes:
-            raise Conflict(_("Nothing has changed since the brief was last sent."))
+            raise Conflict(_("Nothing has changed since the brief was last published."))
         if pending.blockers:
             raise RuleBroken(pending.blockers[0])
         questions, now = guide.load(brief.versions[-1].guide_version), clock.now()

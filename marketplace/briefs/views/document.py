@@ -77,5 +77,8 @@ def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
         amendments=queries.amendments(brief_view),
         panels=_panels(brief_view),
         forms=forms,
+        step=queries.invitation_steps([brief_view]).get(brief_view.brief.id)
+        if brief_view.reader == "company"
+        else None,
         objective=queries.objective_of(viewer, brief_view.brief),
     )

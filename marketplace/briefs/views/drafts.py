@@ -52,6 +52,7 @@ def index() -> ViewResponse:
         page=page,
         bar=bar,
         briefs=page.items,
+        steps=queries.invitation_steps(page.items),
         deleted=queries.deleted_drafts(viewer),
         title_of=queries.display_title,
     )

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Date, Integer, Row, bindparam, func, select
 
 from marketplace.briefs import lifecycle
+from marketplace.briefs.invitation_step import InvitationStep, step_of_open_brief, step_of_waiting_brief
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
+from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.i18n import format_date, format_datetime, ngettext
@@ -65,6 +66,12 @@ _BRIEFS = prepared(
         BriefReview.revision.label("reviewed_revision"),
         BriefReview.answered_at,
         BriefReview.opens_at,
+        BriefReview.chosen_suppliers,
+        select(BriefVersion.id)
+        .where(BriefVersion.brief_id == Brief.id)
+        .correlate(Brief)
+        .exists()
+        .label("was_open"),
     )
     .outerjoin(BriefReview, BriefReview.id == _LAST_REVIEW)
     .where(Brief.company_id == _WHOSE, Brief.state.not_in(_CLOSED))
@@ -170,28 +177,16 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int) -> Iterator[Task]
         yield _evaluating(brief, title, offers)
     elif current is Phase.OPEN and brief.deadline:
         when = f"{days_left(brief.deadline)} · {format_datetime(brief.deadline)}"
-        if brief.invited == 0:
-            rest = _("No suppliers have been invited yet.")
-            yield Task(
-                Priority.NOW,
-                _("Invite suppliers to “%(title)s”", title=title),
-                f"/briefs/{reference}/ranking",
-                rest,
-                when,
-                button=_("Choose which suppliers to invite"),
-            )
+        step = step_of_open_brief(reference, is_chosen=brief.invited > 0)
+        if step.is_due:
+            yield _invitation_task(title, step, _("No suppliers have been invited yet."), when)
         else:
             rest = ngettext(
                 "%(num)s supplier has been invited.", "%(num)s suppliers have been invited.", brief.invited
             )
             rest += " " + _("Offers are sealed until the deadline.")
-            yield Task(
-                Priority.SOON,
-                _("Waiting for offers on “%(title)s”", title=title),
-                f"/briefs/{reference}",
-                rest,
-                when,
-            )
+            link = _("Waiting for offers on “%(title)s”", title=title)
+            yield Task(Priority.SOON, link, f"/briefs/{reference}", rest, when)
     elif current is Phase.IN_REVIEW:
         yield Task(
             Priority.SOON,
@@ -200,15 +195,25 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int) -> Iterator[Task]
             _("You will get an answer within two working days."),
         )
     elif current is Phase.WAITING:
-        yield Task(
-            Priority.SOON,
-            _("“%(title)s” is waiting to open", title=title),
-            f"/briefs/{reference}",
-            _("Your business garden checks it first."),
-            _("Opens by itself %(time)s", time=format_datetime(brief.opens_at)) if brief.opens_at else "",
-        )
+        yield _waiting(brief, title)
     elif current is Phase.DRAFT:
         yield _draft(brief, title)
+
+
+def _invitation_task(title: str, step: InvitationStep, rest: str, when: str) -> Task:
+    link = _("Invite suppliers to “%(title)s”", title=title)
+    return Task(Priority.NOW, link, step.path, rest, when, button=step.label)
+
+
+def _waiting(brief: Row[Any], title: str) -> Task:
+    rest = _("Your business garden checks it first.")
+    when = _("Opens by itself %(time)s", time=format_datetime(brief.opens_at)) if brief.opens_at else ""
+    step = step_of_waiting_brief(brief.reference, is_chosen=bool(brief.chosen_suppliers))
+    if step.is_due and not brief.was_open:
+        sent = _("The invitations are sent when the brief opens.")
+        return _invitation_task(title, step, f"{rest} {sent}", when)
+    link = _("“%(title)s” is waiting to open", title=title)
+    return Task(Priority.SOON, link, f"/briefs/{brief.reference}", rest, when)
 
 
 def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:

@@ -1,0 +1,42 @@
+"""Reads whom companies have chosen to invite, for the next step of several briefs."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import select, union
+
+from marketplace.briefs.hooks import supplier_access
+from marketplace.briefs.invitation_step import InvitationStep, step_of_open_brief, step_of_waiting_brief
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import BriefReview, BriefVersion
+from marketplace.briefs.queries.briefs import BriefSummary
+from marketplace.core.database import session
+
+
+def invitation_steps(briefs: Sequence[BriefSummary]) -> Mapping[int, InvitationStep]:
+    """Return the step of each brief that has one, by brief id. A paused brief has none."""
+    opened = {one.brief.id: one.brief.reference for one in briefs if one.phase is Phase.OPEN}
+    waiting = {one.brief.id: one.brief.reference for one in briefs if one.phase is Phase.WAITING}
+    invited, chosen, paused = _with_suppliers(opened), _with_early_choice(waiting), _published_before(waiting)
+    return {
+        id_: step_of_open_brief(reference, is_chosen=id_ in invited) for id_, reference in opened.items()
+    } | {
+        id_: step_of_waiting_brief(reference, is_chosen=id_ in chosen)
+        for id_, reference in waiting.items()
+        if id_ not in paused
+    }
+
+
+def _with_suppliers(ids: Collection[int]) -> set[int]:
+    queries = [select(brief).where(brief.in_(ids)) for brief, _supplier in supplier_access]
+    return set(session.scalars(union(*queries))) if ids and queries else set()
+
+
+def _with_early_choice(ids: Collection[int]) -> set[int]:
+    query = select(BriefReview.brief_id, BriefReview.chosen_suppliers)
+    query = query.where(BriefReview.brief_id.in_(ids), BriefReview.answered_at.is_(None))
+    return {id_ for id_, suppliers in session.execute(query) if suppliers} if ids else set()
+
+
+def _published_before(ids: Collection[int]) -> set[int]:
+    query = select(BriefVersion.brief_id).where(BriefVersion.brief_id.in_(ids))
+    return set(session.scalars(query)) if ids else set()

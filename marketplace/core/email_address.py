@@ -4,6 +4,7 @@ The normal form is the readable one: lower case, NFC, internationalized domains 
 envelopes and headers the domain is an A-label (`post@xn--blbrhagen-62am.no`), which every mail server accepts.
 """
 
+import re
 import unicodedata
 from contextlib import suppress
 from urllib.parse import quote
@@ -21,8 +22,15 @@ class NonAsciiLocalPartError(InvalidEmailError):
     """The part before the @ contains letters that many mail servers cannot receive."""
 
 
+_MAX_LOCAL_PART = 64
+_PASTED = re.compile(r"(?:[^<>@]*<|mailto:)?\s*(?P<address>[^<>]*?)\s*[>.,;]*", re.IGNORECASE)
+"""An address as it is pasted from an e-mail program: with a name, in angle brackets, or from a list."""
+
+
 def _clean(text: str) -> str:
-    return unicodedata.normalize("NFKC", clean_line(text) or "")
+    plain = unicodedata.normalize("NFKC", clean_line(text) or "")
+    pasted = _PASTED.fullmatch(plain)
+    return pasted["address"] if pasted else plain
 
 
 def _validate(text: str) -> ValidatedEmail:
@@ -38,6 +46,8 @@ def parse_email(text: str) -> str:
         raise InvalidEmailError(text) from error
     if not valid.local_part.isascii():
         raise NonAsciiLocalPartError(text)
+    if len(valid.local_part) > _MAX_LOCAL_PART:  # RFC 5321, 4.5.3.1.1: servers refuse longer ones
+        raise InvalidEmailError(text)
     return valid.normalized.lower()
 
 

@@ -11,7 +11,7 @@ _INVISIBLE = re.compile(
 )
 _CONTROL = re.compile(r"[\u0000-\u0008\u000e-\u001f\u007f-\u009f\ud800-\udfff]")
 # Word separates lines with U+000B (Shift-Enter) and pages with U+000C when text is pasted from it.
-_LINE_BREAK = re.compile(r"\r\n|[\r\u000b\u000c\u0085\u2028\u2029]")
+_LINE_BREAK = re.compile(r"\r\n|[\r\u000b\u000c\u001c-\u001e\u0085\u2028\u2029]")
 # Bullet characters from keyboards, Word (with its Wingdings and Symbol characters), web pages and Markdown task lists.
 _BULLET = re.compile(
     r"\s*(?:(?:[-*] \[[ xX]?\]|\[[ xX]?\]|[-*\u2010-\u2015\u2212\u00b7])(?:\s+|$)"

@@ -27,6 +27,13 @@ def test_all_spellings_of_an_address_have_one_normal_form(typed: str) -> None:
     assert ascii_email(parse_email(typed)).isascii()
 
 
+@pytest.mark.parametrize(
+    "pasted", ["mailto:kari@x.no", "Kari Moen <kari@x.no>", "<Kari@x.no>", "kari@x.no;", "kari@x.no."]
+)
+def test_address_pasted_from_an_e_mail_program_is_read(pasted: str) -> None:
+    assert parse_email(pasted) == "kari@x.no"
+
+
 def test_ascii_form_encodes_the_domain() -> None:
     local, _at, domain = ascii_email(READABLE).partition("@")
     assert (local, domain.encode().decode("idna")) == ("post", "blåbærhagen.no")
@@ -39,7 +46,9 @@ def test_local_part_with_other_letters_is_refused_with_a_reason(typed: str) -> N
         parse_email(typed)
 
 
-@pytest.mark.parametrize("typed", ["", "kari", "kari@", "@x.no", "kari@-x.no", "kari@xn--a.no", "a b@x.no"])
+@pytest.mark.parametrize(
+    "typed", ["", "kari", "kari@", "@x.no", "kari@-x.no", "kari@xn--a.no", "a b@x.no", "k" * 65 + "@x.no"]
+)
 def test_invalid_address_is_refused_but_can_be_looked_up(typed: str) -> None:
     with pytest.raises(InvalidEmailError):
         parse_email(typed)

@@ -118,6 +118,6 @@ def test_item_between_numbered_lines_may_have_a_bullet() -> None:
     assert parse_lines("1. Nettside\n   - forside\n2. Bilder") == ["Nettside", "forside", "Bilder"]
 
 
-@pytest.mark.parametrize("broken", ["\v", "\f", "\u0085", "\u2028", "\u2029", "\r", "\r\n"])
+@pytest.mark.parametrize("broken", ["\v", "\f", "\x1c", "\x1e", "\u0085", "\u2028", "\u2029", "\r", "\r\n"])
 def test_pasted_line_break_separates_items(broken: str) -> None:
     assert parse_lines(broken.join(["Nettside", "Bilder", "Film"])) == ["Nettside", "Bilder", "Film"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-_DOT = r"(?:\.|\s?[(\[]\s?(?:dot|punktum|punkt)\s?[)\]]\s?)"
+_DOT = r"(?:\.|\s?[(\[]\s?(?:dot|punktum|punkt)\s?[)\]]\s?|\s(?:dot|punktum)\s)"
 # The local part is bounded, so that a long text without spaces takes linear time.
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|[(\[]\s?(?:at|@|krøllalfa|alfakrøll)\s?[)\]]|\b(?:krøllalfa|alfakrøll)\b)\s?"
@@ -41,9 +41,10 @@ _BARE_SECRET = re.compile(
 _REVERSED_SECRET = re.compile(
     rf"(?<!\S)(?=\S{{0,60}}\d)(?P<value>\S{{1,60}})\s+(?:er|is)\s+{_NAME}\b", re.IGNORECASE
 )
-# A user name and a password without a label of its own, as in "Innlogging: kari, Hest123".
+# A user name and a password without a label of its own, as in "Innlogging: kari, Hest123" or "logg inn med kari / Hest123".
 _LOGIN = re.compile(
-    r"\b(?:pålogging|innlogging|log-?in|brukernavn|brukarnamn|bruker|brukar|user(?:name)?)\s*[:=]\s*[^\s/,;]{1,60}\s*[/,;]\s*"
+    r"\b(?:(?:pålogging|innlogging|log-?in|brukernavn|brukarnamn|bruker|brukar|user(?:name)?|wi-?fi)\s*[:=]|logg inn (?:med|som)|"
+    r"log in (?:with|as))\s*[^\s/,;]{1,60}\s*[/,;]\s*"
     r"(?P<value>(?=\S*\d)(?=\S*[A-Za-zÆØÅæøå!#$%&*?_-])\S{4,60})",
     re.IGNORECASE,
 )

@@ -101,6 +101,8 @@ def numbers_by_name() -> Mapping[tuple[str, ...], str]:
     for municipality in by_population:
         for name in municipality.names:
             numbers.setdefault(_key(name), municipality.number)
+            if name.endswith("land"):
+                numbers.setdefault(_key(f"{name}et"), municipality.number)  # Ørlandet
     for number, county in counties().items():
         numbers.setdefault(_key(county), number)
     for municipality in by_population:

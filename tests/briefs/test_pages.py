@@ -36,7 +36,7 @@ def test_check_page_links_to_missing_answers(market, sign_in):
     text = sign_in(market.owner).page(f"/briefs/{ready.reference}/check").text
     assert "Publish and choose whom to invite" in text
     text = sign_in(market.colleague).page(f"/briefs/{ready.reference}/check").text
-    assert "Only an owner of the company can send the brief" in text
+    assert "Only an owner of the company can publish the brief" in text
 
 
 @pytest.mark.parametrize(

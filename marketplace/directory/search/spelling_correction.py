@@ -23,8 +23,11 @@ def correct(text: str, dictionary: Dictionary) -> str:
 
     def replace(match: re.Match[str]) -> str:
         word = match.group().casefold()
-        joined = "".join(WORD.findall(word))
+        pieces = WORD.findall(word)
+        joined = "".join(pieces)
         if is_ordinary_word(word) or any(dictionary.is_known(form) for form in (word, joined)):
+            return match.group()
+        if len(pieces) > 1 and all(len(piece) > 1 and dictionary.is_known(piece) for piece in pieces):
             return match.group()
         # A word that could be a compound (hjem-e-side) is corrected only if it has a single error.
         return dictionary.nearest(joined, 1 if compound_splitter().split(joined) else 2) or match.group()

@@ -23,6 +23,7 @@ from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
 from marketplace.demo import use_cases as demo
 from marketplace.demo.course_links import course_links
+from marketplace.finance.models import FundingSource
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden, Company
 from marketplace.outbox.delivery import deliver_due
@@ -217,7 +218,15 @@ def _check_course(demo_app: Flask) -> None:
     answered = session.scalars(select(SessionFeedback).where(SessionFeedback.answered_at.is_not(None))).all()
     assert len(answered) > 30
     assert any(one.comment for one in answered)
-    assert sum(session.scalars(select(ProjectPerson.percent))) == 100
+    shares = session.execute(select(ProjectPerson.role, ProjectPerson.percent)).all()
+    assert sorted(share for role, share in shares if role == "leader") == [50]
+    assert (len(shares), sum(share for _role, share in shares)) == (4, 100)
+    agreed = session.execute(
+        select(FundingSource.kind, FundingSource.currency, FundingSource.agreed_minor)
+    ).all()
+    assert {(kind, currency): minor for kind, currency, minor in agreed} == {
+        ("public", "EUR"): 80_000_00, ("fee", "EUR"): 40_000_00, ("bank", "EUR"): 60_000_00,
+    }  # fmt: skip
     links = dict(course_links())
     adviser = viewer(demo.demo_people()[2]["email"])
     browser: Any = demo_app.test_client()

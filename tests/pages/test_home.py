@@ -63,6 +63,7 @@ def test_brief_without_invitations_is_urgent(app: Flask, owner: Viewer) -> None:
     session.add(Invitation(brief_id=brief.id, supplier_id=asked.id, invited_by_id=owner.user_id))
     page = home(app, owner)
     assert waiting(page, NOW) == {}
+    assert "Ingenting haster." in text_of(page.one("h1"))
     assert "1 leverandør er invitert." in waiting(page, SOON)[f"/briefs/{brief.reference}"]
 
 

@@ -28,6 +28,8 @@ def _title(dashboard: Dashboard, first_name: str) -> str:
             dashboard.urgent,
             name=first_name,
         )
+    if dashboard.tasks:
+        return _("Hello, %(name)s. Nothing is urgent.", name=first_name)
     return _("Hello, %(name)s. Nothing is waiting for you.", name=first_name)
 
 

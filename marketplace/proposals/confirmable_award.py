@@ -9,9 +9,11 @@ from flask import url_for
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.hooks import ActSummary, ConfirmableAct, Details
 from marketplace.proposals import queries, use_cases
+from marketplace.proposals.award_deadlines import REOPEN_DAYS
 from marketplace.proposals.decision_reasons import reason_label
 from marketplace.proposals.use_cases import AwardDetails, RejectionReply
 from marketplace.vetting.queries import stated_interests
@@ -58,7 +60,11 @@ def _summarize(viewer: Viewer, reference: str, details: Details) -> ActSummary:
             _("Everyone who answered gets their letter straight away.")
             if others
             else _("The supplier gets its letter straight away."),
-            _("You can undo the choice for 14 days."),
+            ngettext(
+                "You can undo the choice for %(num)s day.",
+                "You can undo the choice for %(num)s days.",
+                REOPEN_DAYS,
+            ),
         ],
         path,
         "proposals/_confirm_award.html",

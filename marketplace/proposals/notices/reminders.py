@@ -2,11 +2,13 @@
 
 import datetime as dt
 
+from marketplace.briefs.deadlines import LAPSE_AFTER_DAYS
 from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
+from marketplace.proposals.award_deadlines import LATE_DECISION_DAYS
 from marketplace.proposals.notices.labels import company_label
 
 
@@ -70,8 +72,10 @@ def brief_lapsed(company: str, title: str, proposal_id: int) -> Content:
     return Content(
         _("No decision on “%(title)s”", title=title),
         [
-            _(
-                "%(company)s did not choose an offer within 45 days, so the brief has lapsed.",
+            ngettext(
+                "%(company)s did not choose an offer within %(num)s day, so the brief has lapsed.",
+                "%(company)s did not choose an offer within %(num)s days, so the brief has lapsed.",
+                LAPSE_AFTER_DAYS,
                 company=company_label(company),
             ),
             _("You are no longer bound by your offer. The business garden has been notified."),
@@ -87,8 +91,16 @@ def own_brief_lapsed(title: str, reference: str) -> Content:
     return Content(
         _("The brief has lapsed: %(title)s", title=title),
         [
-            _("45 days passed without a choice. Everyone who answered has been notified."),
-            _("You can still choose for another 90 days, if the supplier agrees."),
+            ngettext(
+                "%(num)s day passed without a choice. Everyone who answered has been notified.",
+                "%(num)s days passed without a choice. Everyone who answered has been notified.",
+                LAPSE_AFTER_DAYS,
+            ),
+            ngettext(
+                "You can still choose for another %(num)s day, if the supplier agrees.",
+                "You can still choose for another %(num)s days, if the supplier agrees.",
+                LATE_DECISION_DAYS,
+            ),
         ],
         f"/briefs/{reference}",
         _("See the brief"),

@@ -14,11 +14,19 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import Contact, owner_contact
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.award_deadlines import can_decide_late, can_decline, can_reopen
+from marketplace.proposals.award_deadlines import (
+    DECLINE_DAYS,
+    LATE_DECISION_DAYS,
+    REOPEN_DAYS,
+    can_decide_late,
+    can_decline,
+    can_reopen,
+)
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.models.offers import Award, Proposal
@@ -66,7 +74,13 @@ def _selectable_offers(brief: Brief) -> dict[int, Proposal]:
 def _check_late(brief: Brief) -> None:
     lapsed = phase_of(brief) is Phase.LAPSED
     if lapsed and brief.closed_at and not can_decide_late(brief.closed_at, clock.now()):
-        raise Conflict(_("The brief lapsed more than 90 days ago. Copy it to start again."))
+        raise Conflict(
+            ngettext(
+                "The brief lapsed more than %(num)s day ago. Copy it to start again.",
+                "The brief lapsed more than %(num)s days ago. Copy it to start again.",
+                LATE_DECISION_DAYS,
+            )
+        )
 
 
 def award(
@@ -200,7 +214,13 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
         if award is None:
             raise NotFound
         if not can_reopen(award.awarded_at, clock.now()):
-            raise Conflict(_("A choice can be undone within 14 days. Ask your business garden."))
+            raise Conflict(
+                ngettext(
+                    "A choice can be undone within %(num)s day. Ask your business garden.",
+                    "A choice can be undone within %(num)s days. Ask your business garden.",
+                    REOPEN_DAYS,
+                )
+            )
         if not reason:
             raise RuleBroken(_("Explain why you are undoing the choice."), "reason")
         phase = phase_of(brief)
@@ -242,7 +262,13 @@ def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
         if award is None or award.proposal_id != proposal.id:
             raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
         if not can_decline(award.awarded_at, clock.now()):
-            raise Conflict(_("A job can be declined within 10 days. Talk to the company."))
+            raise Conflict(
+                ngettext(
+                    "A job can be declined within %(num)s day. Talk to the company.",
+                    "A job can be declined within %(num)s days. Talk to the company.",
+                    DECLINE_DAYS,
+                )
+            )
         if not reason:
             raise RuleBroken(_("Explain why you cannot take the job."), "reason")
         phase = phase_of(brief)

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import render_template, request
 
+from marketplace.briefs.deadlines import LAPSE_AFTER_DAYS
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound
@@ -12,7 +13,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.mandates.queries.confirmations import last_confirmation
 from marketplace.mandates.use_cases.confirmations import ask_for_confirmation
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.award_deadlines import can_reopen
+from marketplace.proposals.award_deadlines import REOPEN_DAYS, can_reopen
 from marketplace.proposals.comparison import compare
 from marketplace.proposals.confirmable_award import to_details
 from marketplace.proposals.forms.award import AwardForm, NoAwardForm, RuleOutForm, award_form
@@ -103,6 +104,8 @@ def _choose(
         return answer
     return render_template(
         "proposals/award.html",
+        reopen_days=REOPEN_DAYS,
+        lapse_days=LAPSE_AFTER_DAYS,
         brief_offers=brief_offers,
         chosen=chosen,
         others=others,

@@ -2,6 +2,7 @@
 
 from flask import render_template
 
+from marketplace.briefs.deadlines import LAPSE_AFTER_DAYS
 from marketplace.core import clock
 from marketplace.core.dates import end_of_day_after
 from marketplace.core.errors import NotFound
@@ -33,6 +34,7 @@ def letter(proposal_id: int) -> ViewResponse:
     )
     return render_template(
         "proposals/outcome_letter.html",
+        lapse_days=LAPSE_AFTER_DAYS,
         letter=letter,
         criteria=[(code, str(CRITERION_LABELS[code])) for code in CRITERIA],
         reason=reason_label(letter.proposal.outcome_code),

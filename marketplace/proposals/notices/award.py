@@ -1,6 +1,6 @@
 """Notices about the company's decision: to the bidders, the company and its garden.
 
-The letter that they link to is the page `templates/proposals/outcome_letter.html`.
+The letters that they link to are in `templates/proposals/_letter_*.html`.
 """
 
 from marketplace.core.i18n import gettext as _

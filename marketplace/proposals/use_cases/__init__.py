@@ -25,6 +25,7 @@ from marketplace.proposals.use_cases.outcomes import (
     reply_details,
     reply_to_outcome,
 )
+from marketplace.proposals.use_cases.scheduled_jobs import JOBS, run_jobs
 from marketplace.proposals.use_cases.scoring import (
     close_scoring,
     finish_own_scores,
@@ -44,12 +45,3 @@ from marketplace.proposals.use_cases.submission import (
     withdraw,
 )
 from marketplace.proposals.use_cases.unsent_change_reminders import remind_about_unsent_changes
-
-JOBS = (open_due, lapse_overdue, remind_about_results, remind_about_unsent_changes)
-"""Scheduled jobs, in the order in which they run."""
-
-
-def run_jobs() -> None:
-    """Run every scheduled job of this package."""
-    for job in JOBS:
-        job()

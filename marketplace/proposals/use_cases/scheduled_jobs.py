@@ -1,0 +1,14 @@
+"""The scheduled jobs of this package, in the order in which they run."""
+
+from marketplace.proposals.use_cases.lapse import lapse_overdue
+from marketplace.proposals.use_cases.opening import open_due
+from marketplace.proposals.use_cases.outcome_requests import remind_about_results
+from marketplace.proposals.use_cases.unsent_change_reminders import remind_about_unsent_changes
+
+JOBS = (open_due, lapse_overdue, remind_about_results, remind_about_unsent_changes)
+
+
+def run_jobs() -> None:
+    """Run each job once."""
+    for job in JOBS:
+        job()

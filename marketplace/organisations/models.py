@@ -114,6 +114,9 @@ class Company(Organisation):
     followers: Mapped[list["CompanyFollower"]] = relationship(
         order_by="CompanyFollower.id", back_populates="company"
     )
+    memberships: Mapped[list["Membership"]] = relationship(
+        primaryjoin="foreign(Membership.organisation_id) == Company.id", viewonly=True
+    )
 
     @property
     def following_gardens(self) -> list[BusinessGarden]:

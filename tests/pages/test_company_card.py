@@ -20,7 +20,7 @@ from tests.support.page_rules import HtmlPage
 from tests.support.sql_capture import captured_sql
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
-MAX_STATEMENTS = 13
+MAX_STATEMENTS = 12
 
 
 @pytest.fixture

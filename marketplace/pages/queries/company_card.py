@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
 from marketplace.briefs.queries.briefs import BriefSummary, phase_of, viewer_kind, visible_to_parameter
+from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
@@ -78,17 +79,17 @@ class CompanyCard:
 
 def company_card(viewer: Viewer, company_id: int) -> CompanyCard:
     """Return the page of a company. Raises NotFound unless the viewer's garden follows it."""
-    company = organisations.company_for(viewer, company_id)
+    company = organisations.company_for(viewer, company_id, with_members=True)
     found = card_briefs(viewer, [company.id], limit=MAX_BRIEFS + 1)
     briefs, panels = found[:MAX_BRIEFS], build_company_panels(viewer, company.id)
     tasks = [*company_tasks(company, briefs), *_panel_tasks(panels)]
     for brief in briefs:
         tasks += brief_tasks(brief)
-    people = [member for member in organisations.members(company.id) if member.user.is_active]
+    people = [member for member in company.memberships if member.user.is_active]
     return CompanyCard(
         company,
         sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)),
-        sorted(people, key=lambda member: member.role != "owner"),
+        sorted(people, key=lambda member: (member.role != "owner", sort_key(member.user.name), member.id)),
         organisations.followers_of(company),
         briefs,
         len(found) > MAX_BRIEFS,

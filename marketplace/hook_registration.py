@@ -49,8 +49,7 @@ from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.queries.link_status import vetting_link_status
 from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new_categories
-from marketplace.web import counted_rows as report_filter
-from marketplace.web import missing_pages
+from marketplace.web import counted_rows as report_filter, missing_pages
 
 
 def register_hooks() -> None:

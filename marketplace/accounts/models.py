@@ -8,8 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base
-from marketplace.core.i18n import default_locale
-from marketplace.core.i18n import lazy_gettext as _
+from marketplace.core.i18n import default_locale, lazy_gettext as _
 from marketplace.core.personal_data import ACCOUNT, EXPIRY, exported, not_exported
 
 

@@ -1,8 +1,7 @@
 """E-mails about accounts."""
 
 from marketplace.accounts.attempt_limits import PASSWORD
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.outbox.messages import Content, as_message
 
 

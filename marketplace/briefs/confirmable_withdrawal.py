@@ -4,8 +4,7 @@ from marketplace.briefs import queries
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.limits import MIN_REASON_LENGTH
 from marketplace.briefs.use_cases.publication import withdraw
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.hooks import ActSummary, ConfirmableAct, Details
 

@@ -24,8 +24,7 @@ from marketplace.briefs.limits import (
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext
-from marketplace.core.i18n import lazy_gettext as _
+from marketplace.core.i18n import gettext, lazy_gettext as _
 from marketplace.core.text import clean_text
 from marketplace.files.limits import MAX_FILE_MEGABYTES
 from marketplace.web.forms import (

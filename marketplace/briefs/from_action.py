@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from marketplace.core.i18n import format_list, format_money
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_list, format_money, gettext as _
 from marketplace.core.money import BUDGET_BANDS
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.strategy.content import Audience, Channel, Offer, StrategyContent

@@ -5,8 +5,7 @@ from typing import Any
 
 from marketplace.briefs.guide import Guide
 from marketplace.core.dates import is_unknown
-from marketplace.core.i18n import format_list
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import format_list, lazy_gettext as _l
 
 FIRST_BRIEF, UNSURE, NO_BUDGET = "first_brief", "unsure", "no_budget"
 UNKNOWN = "unknown"

@@ -6,9 +6,7 @@ from marketplace.casework.labels import ACTIVITIES, REMINDER_KINDS
 from marketplace.casework.limits import MAX_MINUTES, MAX_OWN_LINE, MAX_TEXT, MAX_WHAT
 from marketplace.casework.use_cases.notes import NoteDetails
 from marketplace.casework.use_cases.tasks import TaskDetails
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l, ngettext
 from marketplace.core.numbers import MINUTES
 from marketplace.web.forms import (
     BaseForm,

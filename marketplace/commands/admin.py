@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import click
 
-from marketplace.accounts import queries as people
-from marketplace.accounts import use_cases as accounts
+from marketplace.accounts import queries as people, use_cases as accounts
 from marketplace.commands.application import open_app
 from marketplace.commands.parameters import EMAIL, PASSWORD, PERSON_NAME
 from marketplace.core.errors import NotFound, RuleBroken

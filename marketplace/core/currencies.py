@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from marketplace.core.errors import UnreadableInputError
-from marketplace.core.i18n import current_locale, format_number
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, format_number, gettext as _
 from marketplace.core.money import strip_amount_words
 from marketplace.core.numbers import format_plain_scaled, parse_scaled
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 
 from marketplace.core.collation import fold_letters
 from marketplace.core.errors import UnreadableInputError
-from marketplace.core.i18n import current_locale
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, gettext as _
 from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.core.places import municipalities_named
 from marketplace.core.region import current_region

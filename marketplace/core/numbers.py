@@ -4,8 +4,7 @@ import re
 from decimal import Decimal
 
 from marketplace.core.errors import UnreadableInputError
-from marketplace.core.i18n import current_locale, format_number
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, format_number, gettext as _
 
 MAX_DIGITS = 9
 MAX_NUMBER = 10**MAX_DIGITS - 1

@@ -14,8 +14,7 @@ from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
 from marketplace.programme import models as programme
 from marketplace.proposals import models as proposals
-from marketplace.reporting import fact_models
-from marketplace.reporting import models as reporting
+from marketplace.reporting import fact_models, models as reporting
 from marketplace.sourcing import models as sourcing
 from marketplace.strategy import models as strategy
 from marketplace.suppliers import models as suppliers

@@ -29,8 +29,8 @@ from marketplace.programme.use_cases import (
     project_people,
     projects,
     recruiting,
+    sessions as course_sessions,
 )
-from marketplace.programme.use_cases import sessions as course_sessions
 from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
 from marketplace.programme.use_cases.feedback import Answers

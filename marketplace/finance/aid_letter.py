@@ -8,8 +8,7 @@ from dateutil.relativedelta import relativedelta
 
 from marketplace.core import clock
 from marketplace.core.currencies import format_amount
-from marketplace.core.i18n import current_locale, format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, format_date, gettext as _
 from marketplace.core.organisation_number import format_organisation_number
 from marketplace.finance.de_minimis import DE_MINIMIS, PERIOD_YEARS, rolling_sum
 from marketplace.finance.labels import AID_BASES

@@ -17,9 +17,7 @@ from marketplace.core.currencies import (
     parse_rate,
 )
 from marketplace.core.errors import RuleBroken, UnreadableInputError
-from marketplace.core.i18n import format_month_and_year
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import format_month_and_year, gettext as _, lazy_gettext as _l
 from marketplace.core.numbers import MILLI, format_plain_scaled, parse_milli
 from marketplace.finance.labels import (
     ACTIVITIES,

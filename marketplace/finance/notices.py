@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import format_month_and_year, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_month_and_year, gettext as _, ngettext
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 from wtforms import BooleanField
 
 from marketplace.core import clock
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.mandates.limits import MAX_TEXT
 from marketplace.mandates.rules import default_end
 from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, length, required

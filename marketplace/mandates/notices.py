@@ -3,8 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from marketplace.core.i18n import format_date, format_datetime
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_datetime, gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 

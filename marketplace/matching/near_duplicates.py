@@ -7,8 +7,7 @@ terms' CRC-32 checksums.
 """
 
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Mapping, Sequence, Set as AbstractSet
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self

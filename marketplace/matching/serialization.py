@@ -1,8 +1,7 @@
 """Convert the library's frozen dataclasses to JSON values and back."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Mapping, Sequence, Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from typing import Any
 

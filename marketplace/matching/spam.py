@@ -7,8 +7,7 @@ Each rule looks at one document alone and reports a code with parameters. Honest
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
 from functools import lru_cache
 
 from .analysis.plain_text import MAX_CHARACTERS, clean

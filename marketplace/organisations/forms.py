@@ -9,8 +9,7 @@ from marketplace.accounts.password_strength import check_strength
 from marketplace.core import places, taxonomy
 from marketplace.core.collation import sort_key
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.region import current_region
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.use_cases import CompanyDetails, GardenDetails, NewPerson, ReviewSettings

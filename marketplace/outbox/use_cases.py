@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, select, update
 
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, session, transaction
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext, use_locale
+from marketplace.core.i18n import gettext as _, ngettext, use_locale
 from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.limits import MAX_DIGEST_LINES, MAX_THROTTLED_MAILS, THROTTLE_HOURS

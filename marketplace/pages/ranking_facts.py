@@ -5,8 +5,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 
-from marketplace.core.i18n import format_number
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_number, gettext as _
 from marketplace.data import data_path
 from marketplace.matching import PART_CODES, MatchingSettings
 from marketplace.sourcing.ranking.match_explanation import part_label

@@ -3,8 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from marketplace.core.i18n import format_date, format_list
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_list, gettext as _
 from marketplace.outbox.messages import Content, as_message
 
 

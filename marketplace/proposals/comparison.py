@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import format_list, format_money, ngettext, quoted
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_list, format_money, gettext as _, ngettext, quoted
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.offer_content import BriefRequirements, OfferContent, count_met

@@ -7,9 +7,7 @@ from typing import Any
 
 from flask import url_for
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.hooks import ActSummary, ConfirmableAct, Details
 from marketplace.proposals import queries, use_cases

@@ -4,8 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.i18n import format_date, format_list, format_money
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_list, format_money, gettext as _
 from marketplace.proposals.offer_content import (
     AttachedFile,
     CitedCase,

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.proposals.offer_content import OfferContent, RequirementAnswer
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import OFFER_FIELDS

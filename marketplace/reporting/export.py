@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from marketplace.core.i18n import format_datetime
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.reporting.definitions import breakdown_label, definition, definitions_version, part_label
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figure_format import exact_value, figure_text, unit_text

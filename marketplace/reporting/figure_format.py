@@ -3,9 +3,7 @@
 from fractions import Fraction
 
 from marketplace.core.currencies import format_amount
-from marketplace.core.i18n import format_number, ngettext
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import format_number, gettext as _, lazy_gettext as _l, ngettext
 from marketplace.reporting.figures import Figure, FigureState
 from marketplace.reporting.suppression import MIN_COUNT
 

@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import current_locale, format_date, format_datetime, format_list
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, format_date, format_datetime, format_list, gettext as _
 from marketplace.reporting.definitions import breakdown_label, definition, part_label
 from marketplace.reporting.figure_format import figure_text, value_text
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart

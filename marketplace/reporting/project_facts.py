@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.i18n import format_date, format_list
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_list, gettext as _
 
 
 @dataclass(frozen=True, slots=True)

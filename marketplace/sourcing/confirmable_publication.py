@@ -2,8 +2,7 @@
 
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.hooks import ActSummary, ConfirmableAct, Details
 from marketplace.sourcing.ranking.corpus import corpus

@@ -1,7 +1,6 @@
 """Forms for publishing, amending, inviting and declining, and labels of the what-if panel."""
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.limits import MAX_DECLINE_TEXT, MAX_OUTSIDE_MESSAGE, MAX_SUGGESTION
 from marketplace.web.forms import (

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import current_answers
 from marketplace.core import taxonomy
-from marketplace.core.i18n import format_list, format_money, format_money_range
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_list, format_money, format_money_range, gettext as _
 from marketplace.core.money import BUDGET_BANDS
 from marketplace.core.places import municipality_name
 

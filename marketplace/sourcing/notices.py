@@ -4,8 +4,7 @@ import datetime as dt
 
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import deadline_calendar
-from marketplace.core.i18n import format_datetime
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.core.web_address import contains_link
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic

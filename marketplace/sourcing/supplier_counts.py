@@ -8,8 +8,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.sourcing.lifecycle import InvitationState
 from marketplace.sourcing.limits import MAX_INVITED
 from marketplace.sourcing.models import Invitation

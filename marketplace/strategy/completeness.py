@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l, ngettext
 from marketplace.strategy.content import StrategyContent
 
 MIN_STARTED = 3

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from marketplace.core.i18n import LocalizedText, localized
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import LocalizedText, lazy_gettext as _l, localized
 from marketplace.data import load_yaml
 from marketplace.strategy.units import SHARE
 

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from marketplace.core.dates import add_months
-from marketplace.core.i18n import format_date, format_money, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_money, gettext as _, ngettext
 from marketplace.strategy.completeness import ActionFacts, ObjectiveFacts, current
 from marketplace.strategy.content import StrategyContent
 from marketplace.strategy.objective_state import ObjectiveTerms

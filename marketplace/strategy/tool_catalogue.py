@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from marketplace.core.i18n import LocalizedText, localized
-from marketplace.core.i18n import lazy_gettext as _
+from marketplace.core.i18n import LocalizedText, lazy_gettext as _, localized
 from marketplace.data import load_yaml
 
 MAX_CONFIDENCE = 4

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from marketplace.core.i18n import format_number
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import format_number, gettext as _, lazy_gettext as _l
 from marketplace.core.numbers import MILLI
 from marketplace.strategy.limits import MAX_VALUE
 

@@ -8,8 +8,7 @@ from typing import Any
 from marketplace import matching
 from marketplace.core import places, taxonomy
 from marketplace.core.collation import sort_key
-from marketplace.core.i18n import format_list, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_list, gettext as _, ngettext
 from marketplace.suppliers.glossary import glossary
 
 GOOD_TEXT_WORDS = 60

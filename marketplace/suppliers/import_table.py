@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 from marketplace.core import taxonomy
 from marketplace.core.errors import UnreadableInputError
-from marketplace.core.i18n import default_locale
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import default_locale, gettext as _
 from marketplace.core.import_table import DuplicateFinder, RowReader, TableFormat, TableProblem, read_rows
 from marketplace.core.money import parse_nok
 from marketplace.core.text import name_key

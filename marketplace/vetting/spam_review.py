@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marketplace import matching
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.matching import CaseText, Document
 from marketplace.suppliers.models import HeldChange, Supplier
 from marketplace.vetting import rules

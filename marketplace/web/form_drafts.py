@@ -14,8 +14,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.core import form_drafts as store
 from marketplace.core.form_drafts import DraftContent, DraftOwner
-from marketplace.core.i18n import format_time
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_time, gettext as _
 from marketplace.core.text import clean_text
 from marketplace.web.form_recovery import can_type_in, is_draft_form_on_page, restore_drafts
 from marketplace.web.redirects import safe_path

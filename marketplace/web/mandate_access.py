@@ -4,8 +4,7 @@ The list is checked before the access level of a route, which must allow a membe
 route that sends, chooses, shares, exports or invites: those are the company's own.
 """
 
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import MandateInfo
 from marketplace.web.viewer import current_mandate
 

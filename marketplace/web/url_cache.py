@@ -11,8 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, has_request_context, request
-from flask import url_for as build_url
+from flask import Flask, current_app, has_request_context, request, url_for as build_url
 
 from marketplace.core.cache import BoundedCache
 

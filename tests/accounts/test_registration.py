@@ -15,8 +15,7 @@ from marketplace.accounts import use_cases
 from marketplace.accounts.models import User
 from marketplace.core.database import session
 from marketplace.core.errors import TooMany
-from marketplace.organisations import queries
-from marketplace.organisations import use_cases as organisations
+from marketplace.organisations import queries, use_cases as organisations
 from marketplace.organisations.models import Company
 from tests import factories
 from tests.accounts.helpers import COMPANY, GOOD, confirm, mails, plain, sign_in

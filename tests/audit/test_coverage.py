@@ -15,8 +15,7 @@ from marketplace.accounts import queries as people
 from marketplace.audit import queries as audit
 from marketplace.core import clock
 from marketplace.core.database import db, session, transaction
-from marketplace.demo import timeline
-from marketplace.demo import use_cases as demo
+from marketplace.demo import timeline, use_cases as demo
 from marketplace.demo.people import demo_people
 from tests.support.browser import Browser
 

@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form
-from wtforms import widgets as wtforms_widgets
+from wtforms import BooleanField, Form, widgets as wtforms_widgets
 
 from marketplace.core.i18n import use_locale
 from marketplace.core.numbers import HOURS

@@ -28,8 +28,7 @@ from marketplace.suppliers.models import (
 )
 from tests import factories
 from tests.factories.offers import full_content
-from tests.factories.suppliers import supplier as bare_supplier
-from tests.factories.suppliers import vetting
+from tests.factories.suppliers import supplier as bare_supplier, vetting
 from tests.support.data_sets import restore_or_seed
 from tests.support.databases import Database
 

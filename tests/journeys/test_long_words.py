@@ -8,8 +8,7 @@ from playwright.sync_api import Page
 
 from tests.journeys.conftest import MIN_WIDTH
 from tests.journeys.visiting import sign_in_browser, visit_each_kind
-from tests.support.crawl import ROLES
-from tests.support.crawl import sign_in as sign_in_client
+from tests.support.crawl import ROLES, sign_in as sign_in_client
 from tests.support.long_words import replace_texts_with_long_words
 
 WIDTH = """() => {

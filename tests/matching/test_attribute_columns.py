@@ -4,8 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from marketplace.matching import CaseText, Document, Index, MatchingSettings, Position, Query, criteria
 from marketplace.matching.index.attribute_columns import REASONS, AttributeColumns

@@ -1,8 +1,7 @@
 """Filters of word trigrams: they miss no copy of a brief, and reject most other texts."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from marketplace.matching import CaseText, Document
 from marketplace.matching.ngram_filters import may_copy, ngram_filters

@@ -11,8 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from marketplace.matching import Document, Glossary, Index, MatchingSettings, Query
 from marketplace.matching.index import snapshot

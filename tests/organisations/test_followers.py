@@ -6,8 +6,7 @@ import pytest
 from flask import Flask
 
 from marketplace.audit.models import AuditEvent
-from marketplace.briefs import queries as briefs
-from marketplace.briefs import use_cases as brief_use_cases
+from marketplace.briefs import queries as briefs, use_cases as brief_use_cases
 from marketplace.briefs.lifecycle import BriefActor
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound, RuleBroken

@@ -19,8 +19,7 @@ from marketplace.outbox import queries
 from marketplace.outbox.models import Notice
 from marketplace.sourcing import use_cases as sourcing
 from tests import factories
-from tests.factories import briefs as brief_factories
-from tests.factories import suppliers
+from tests.factories import briefs as brief_factories, suppliers
 from tests.support.browser import Browser
 
 PLACEHOLDERS = {"reference": "2026-9999", "name": "handover"}

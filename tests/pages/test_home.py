@@ -7,8 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete
 
-from marketplace.briefs import guide
-from marketplace.briefs import use_cases as briefs
+from marketplace.briefs import guide, use_cases as briefs
 from marketplace.briefs.models import BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import session

@@ -23,8 +23,7 @@ from marketplace.programme.queries.progress import count_topics
 from marketplace.programme.use_cases import attendance as use_cases
 from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from tests import factories
-from tests.factories import briefs, programme
-from tests.factories import strategy as strategies
+from tests.factories import briefs, programme, strategy as strategies
 from tests.support.browser import Browser
 from tests.support.concurrency import run_concurrently
 from tests.support.page_rules import text_of

@@ -14,8 +14,7 @@ from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.feedback import ANSWER_DAYS
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
-from marketplace.programme.use_cases import attendance, contact_data
-from marketplace.programme.use_cases import feedback as use_cases
+from marketplace.programme.use_cases import attendance, contact_data, feedback as use_cases
 from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
 from tests import factories
 from tests.factories import programme

@@ -17,8 +17,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.courses import participation_by_token, waiting_list_position
 from marketplace.programme.seat_deadlines import CONFIRM_HOURS, OFFER_HOURS
-from marketplace.programme.use_cases import seat_link, seat_release
-from marketplace.programme.use_cases import sign_up as use_cases
+from marketplace.programme.use_cases import seat_link, seat_release, sign_up as use_cases
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests import factories
 from tests.factories import programme

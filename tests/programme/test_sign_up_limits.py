@@ -16,8 +16,7 @@ from marketplace.programme.attendance import MarkSource
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.courses import waiting_list_position
-from marketplace.programme.use_cases import attendance
-from marketplace.programme.use_cases import sign_up as use_cases
+from marketplace.programme.use_cases import attendance, sign_up as use_cases
 from marketplace.programme.use_cases.attendance import MarkOrigin
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests import factories

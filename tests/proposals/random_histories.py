@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from sqlalchemy import select
 
-from marketplace.briefs import guide
-from marketplace.briefs import use_cases as briefs
+from marketplace.briefs import guide, use_cases as briefs
 from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.errors import MarketplaceError

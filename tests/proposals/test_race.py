@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.audit.models import AuditEvent
-from marketplace.briefs.use_cases import extend_deadline
-from marketplace.briefs.use_cases import withdraw as withdraw_brief
+from marketplace.briefs.use_cases import extend_deadline, withdraw as withdraw_brief
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, MarketplaceError
 from marketplace.outbox.models import Notice

@@ -8,8 +8,7 @@ raises.
 import datetime as dt
 import os
 
-from hypothesis import HealthCheck, seed, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, seed, settings, strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from marketplace.briefs import use_cases as briefs

@@ -6,8 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.audit.models import AuditEvent
-from marketplace.briefs import deadlines, guide
-from marketplace.briefs import use_cases as briefs
+from marketplace.briefs import deadlines, guide, use_cases as briefs
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session

@@ -5,8 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from marketplace.briefs import notices
-from marketplace.briefs import use_cases as briefs
+from marketplace.briefs import notices, use_cases as briefs
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session

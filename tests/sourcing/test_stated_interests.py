@@ -9,8 +9,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.sourcing.queries import latest_run
 from marketplace.sourcing.ranking.stored_ranking import open_run
-from marketplace.vetting import queries
-from marketplace.vetting import use_cases as vetting
+from marketplace.vetting import queries, use_cases as vetting
 
 
 def test_declared_connection_is_shown_beside_the_supplier(market, publish, sign_in, app):

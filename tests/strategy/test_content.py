@@ -4,8 +4,7 @@ import datetime as dt
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from marketplace.core.i18n import LOCALES, use_locale
 from marketplace.strategy.content import (

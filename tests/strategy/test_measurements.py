@@ -14,8 +14,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice
 from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.queries.objectives import own_objectives
-from marketplace.strategy.use_cases import measurements as use_cases
-from marketplace.strategy.use_cases import objectives
+from marketplace.strategy.use_cases import measurements as use_cases, objectives
 from marketplace.strategy.use_cases.measurements import MeasurementDetails, record_outcome_measurement
 from marketplace.strategy.use_cases.measuring_reminders import remind_of_measurements
 from tests import factories

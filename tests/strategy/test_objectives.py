@@ -22,8 +22,7 @@ from marketplace.strategy.models.plan import StrategyVersion
 from marketplace.strategy.objective_state import ObjectiveTerms, Reading
 from marketplace.strategy.queries.objectives import own_objectives
 from marketplace.strategy.queries.plan import own_company
-from marketplace.strategy.use_cases import measurements
-from marketplace.strategy.use_cases import objectives as use_cases
+from marketplace.strategy.use_cases import measurements, objectives as use_cases
 from marketplace.strategy.use_cases.measurements import MeasurementDetails
 from marketplace.strategy.use_cases.objectives import ObjectiveDetails
 from tests import factories

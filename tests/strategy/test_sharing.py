@@ -23,8 +23,7 @@ from marketplace.strategy.queries import sharing as queries
 from marketplace.strategy.use_cases import comments, sharing
 from marketplace.strategy.use_cases.deletion import delete_strategy
 from tests import factories
-from tests.factories import briefs, suppliers
-from tests.factories import strategy as strategies
+from tests.factories import briefs, strategy as strategies, suppliers
 from tests.support.browser import Browser
 
 

@@ -14,8 +14,7 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
 from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice
-from marketplace.suppliers import queries as profile_queries
-from marketplace.suppliers import use_cases as profiles
+from marketplace.suppliers import queries as profile_queries, use_cases as profiles
 from marketplace.suppliers.limits import MAX_CASES
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import use_cases

@@ -11,8 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.suppliers import queries as profile_queries
-from marketplace.suppliers import use_cases as profiles
+from marketplace.suppliers import queries as profile_queries, use_cases as profiles
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Vetting, VettingDecision

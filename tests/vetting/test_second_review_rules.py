@@ -4,8 +4,7 @@ import datetime as dt
 import itertools
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from marketplace.core import places
 from marketplace.vetting import appeal_rules, second_review_rules

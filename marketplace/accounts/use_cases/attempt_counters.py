@@ -17,8 +17,7 @@ from marketplace.accounts.models import Throttle
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session, transaction
 from marketplace.core.errors import TooMany
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import token_hash
 
 _MINUTE = 60

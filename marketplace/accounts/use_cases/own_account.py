@@ -28,8 +28,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound, RuleBroken
-from marketplace.core.i18n import LOCALES
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import LOCALES, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send_mail
 

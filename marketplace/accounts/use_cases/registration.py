@@ -31,8 +31,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound, RuleBroken
-from marketplace.core.i18n import current_locale
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.messages import Recipient

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import Blueprint, after_this_request, current_app, request, session
-from flask import Response as FlaskResponse
+from flask import Blueprint, Response as FlaskResponse, after_this_request, current_app, request, session
 from flask_login import login_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from marketplace.briefs.guide import Question
 from marketplace.briefs.invitation_step import step_of_open_brief
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
-from marketplace.core.i18n import format_date, format_datetime, format_list
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_datetime, format_list, gettext as _
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from marketplace.briefs import review_reasons
 from marketplace.briefs.invitation_step import step_of_waiting_brief
 from marketplace.briefs.notices.briefs import brief_path
-from marketplace.core.i18n import format_datetime
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic

@@ -16,8 +16,7 @@ from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import current_locale
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.organisations.queries import companies_followed_by, follows

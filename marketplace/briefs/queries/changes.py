@@ -12,8 +12,7 @@ from marketplace.briefs.deadlines import latest_extension
 from marketplace.briefs.models import BriefVersion
 from marketplace.briefs.queries.briefs import BriefView, latest_answers
 from marketplace.core import clock
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from marketplace.briefs.models import Brief, BriefReview
 from marketplace.briefs.queries.briefs import brief_for, phase_of
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import follows
 from marketplace.outbox.hooks import LinkStatus

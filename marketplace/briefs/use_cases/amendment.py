@@ -16,8 +16,7 @@ from marketplace.briefs.use_cases.publication import add_version
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import transaction
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 

@@ -17,8 +17,7 @@ from marketplace.briefs.use_cases.authorization import (
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import format_date, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send

@@ -16,8 +16,7 @@ from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock, taxonomy
 from marketplace.core.errors import Conflict, NotFound
-from marketplace.core.i18n import current_locale, format_date, format_time
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, format_date, format_time, gettext as _
 from marketplace.core.taxonomy import Group
 from marketplace.organisations.forms import municipality_choices
 from marketplace.web import access, flashes

@@ -9,8 +9,7 @@ from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse

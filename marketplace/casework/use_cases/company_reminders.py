@@ -13,8 +13,7 @@ from marketplace.casework.queries.company_reminders import company_recipients, f
 from marketplace.core import clock
 from marketplace.core.database import read_and_release, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import use_locale
+from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import companies_followed_by, garden, recipients_for

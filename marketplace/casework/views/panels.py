@@ -9,8 +9,7 @@ from marketplace.casework.queries.notes import notes_about
 from marketplace.casework.queries.subjects import Subject, company_subject, participation_subject
 from marketplace.casework.queries.tasks import tasks_about
 from marketplace.core import clock
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
 from marketplace.programme.hooks import ParticipationPanel

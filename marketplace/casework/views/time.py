@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response
 from marketplace.casework.labels import ACTIVITIES
 from marketplace.casework.queries.time import TimeRow, months_of, time_rows
 from marketplace.casework.views.base import blueprint
-from marketplace.core.i18n import format_month_and_year
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_month_and_year, gettext as _
 from marketplace.text_search.list_search import search_texts
 from marketplace.web import access
 from marketplace.web.csv_export import Month, csv_response

@@ -12,8 +12,7 @@ from markupsafe import Markup
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.cache import BoundedCache
 from marketplace.core.collation import sort_key
-from marketplace.core.i18n import current_locale, format_list, format_money, ngettext, quoted
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, format_list, format_money, gettext as _, ngettext, quoted
 from marketplace.core.region import current_region
 from marketplace.directory import queries
 from marketplace.directory.search.place_names import place_label

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from flask import render_template, request
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.finance.forms import AidForm, FeeForm
 from marketplace.finance.labels import AID_BASES, FEE_STATES
 from marketplace.finance.queries import aid as queries

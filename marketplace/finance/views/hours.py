@@ -5,8 +5,7 @@ from collections.abc import Iterator, Sequence
 from flask import render_template
 
 from marketplace.core import clock
-from marketplace.core.i18n import format_month_and_year, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_month_and_year, gettext as _, ngettext
 from marketplace.finance.forms import MINUTES_PER_HOUR, HoursForm
 from marketplace.finance.labels import ACTIVITIES
 from marketplace.finance.queries import hours as queries

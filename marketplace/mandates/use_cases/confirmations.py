@@ -11,8 +11,7 @@ from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.dates import end_of_day_after
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.core.i18n import format_datetime
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.mandates import notices

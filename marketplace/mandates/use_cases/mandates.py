@@ -8,8 +8,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.mandates import notices
 from marketplace.mandates.models import Confirmation, Mandate

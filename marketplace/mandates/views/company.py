@@ -4,8 +4,7 @@ from flask import render_template
 
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.identifiers import parse_id
 from marketplace.mandates.forms import ChangeMandateForm, GiveMandateForm
 from marketplace.mandates.hooks import find_act

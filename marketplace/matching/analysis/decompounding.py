@@ -7,8 +7,7 @@ IR", Information Retrieval 9 (2006).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from typing import Any, Self
 
 from sklearn.base import BaseEstimator, TransformerMixin

@@ -7,8 +7,7 @@ more strongly to another service. General words (numerals, times, small talk, ad
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence, Set as AbstractSet
 from dataclasses import dataclass
 
 from .analyzer import Analyzer, Token

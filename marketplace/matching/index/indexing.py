@@ -1,7 +1,6 @@
 """Turn documents into what is indexed: tokens per field, and features per service."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np

@@ -28,8 +28,7 @@ from .types import (
 )
 
 try:
-    from scipy.sparse._sparsetools import csc_matvec as _csc_matvec
-    from scipy.sparse._sparsetools import csr_sample_values as _csr_sample_values
+    from scipy.sparse._sparsetools import csc_matvec as _csc_matvec, csr_sample_values as _csr_sample_values
 except (
     ImportError
 ):  # pragma: no cover because the installed SciPy has them; the fallback has tests of its own

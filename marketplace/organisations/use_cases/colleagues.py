@@ -4,8 +4,7 @@ import datetime as dt
 
 from sqlalchemy import func, select
 
-from marketplace.accounts import queries as people
-from marketplace.accounts import use_cases as accounts
+from marketplace.accounts import queries as people, use_cases as accounts
 from marketplace.accounts.use_cases import HashCost, NewPerson
 from marketplace.audit.use_cases import record
 from marketplace.core import clock

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request, url_for
 
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import AddCompanyForm, AskGardenForm

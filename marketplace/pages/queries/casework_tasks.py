@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from marketplace.casework.queries.tasks import tasks_waiting_for
 from marketplace.core import clock
-from marketplace.core.i18n import format_date, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
 

@@ -14,8 +14,7 @@ from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
 from marketplace.briefs.queries.briefs import BriefSummary, phase_of, viewer_kind, visible_to_parameter
 from marketplace.core.collation import sort_key
 from marketplace.core.database import session
-from marketplace.core.i18n import format_date, format_datetime, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_datetime, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.hooks import CompanyPanel, build_company_panels

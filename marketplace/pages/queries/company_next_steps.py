@@ -14,8 +14,7 @@ from marketplace.core import clock
 from marketplace.core.collation import norwegian_order, sort_key
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
-from marketplace.core.i18n import format_date, format_datetime, format_time, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_datetime, format_time, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
 from marketplace.programme.queries import home_page

@@ -6,8 +6,7 @@ from sqlalchemy import func, select
 
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.outbox.models import OutboxMail
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task

@@ -12,8 +12,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
-from marketplace.core.i18n import format_date, format_datetime, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_datetime, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.hooks import find_act
 from marketplace.mandates.queries.confirmations import waiting_confirmations

@@ -10,8 +10,7 @@ from marketplace.briefs.review_reasons import reasons_text
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_reached, local_date_after
-from marketplace.core.i18n import format_date, format_datetime, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_datetime, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
 from marketplace.organisations.queries import companies_followed_by
@@ -20,8 +19,7 @@ from marketplace.pages.queries.casework_tasks import garden_casework_tasks
 from marketplace.pages.queries.course_tasks import garden_course_tasks
 from marketplace.pages.queries.strategy_tasks import garden_strategy_tasks
 from marketplace.sourcing.models import Invitation
-from marketplace.vetting import queries as vetting
-from marketplace.vetting import rules
+from marketplace.vetting import queries as vetting, rules
 from marketplace.vetting.models import Vetting
 
 # Load only the columns shown: full briefs, companies and suppliers took as long as the rest of the page.

@@ -11,8 +11,7 @@ from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, dates, taxonomy
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_passed
-from marketplace.core.i18n import format_date, format_list, gettext, quoted
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_list, gettext, gettext as _, quoted
 from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation

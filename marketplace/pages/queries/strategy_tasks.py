@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from marketplace.core import clock
-from marketplace.core.i18n import format_date, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _, ngettext
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
 from marketplace.strategy.queries.home_page import home_plan
 from marketplace.strategy.queries.objectives import due_objectives

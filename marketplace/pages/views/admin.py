@@ -14,8 +14,7 @@ from marketplace.audit.labels import action_label, action_names, object_label, o
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.dates import parse_date
-from marketplace.core.i18n import current_locale
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.forms import role_choices
 from marketplace.pages.queries import users

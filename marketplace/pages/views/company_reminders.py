@@ -9,8 +9,7 @@ from marketplace.casework.labels import REMINDER_KINDS
 from marketplace.casework.queries.company_reminders import SkipReason, find_recipients
 from marketplace.casework.use_cases import company_reminders as use_cases
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import LOCALES, format_datetime, ngettext
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import LOCALES, format_datetime, lazy_gettext as _l, ngettext
 from marketplace.pages.queries.company_next_steps import company_states
 from marketplace.pages.views import blueprint
 from marketplace.pages.views.company_next_steps import filtered_companies

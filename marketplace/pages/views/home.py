@@ -3,8 +3,7 @@
 from flask import render_template, url_for
 from werkzeug.utils import redirect
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.outbox import queries as outbox
 from marketplace.pages.dashboard import Dashboard
 from marketplace.pages.queries.home_admin import admin_dashboard

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from wtforms import BooleanField
 
 from marketplace.core import clock
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.organisations.forms import municipality_choices
 from marketplace.programme.limits import (
     DEFAULT_SEATS,

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from wtforms import BooleanField
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.organisations.forms import municipality_choices, sector_choices
 from marketplace.programme.lifecycle import WITHDRAWAL_REASONS
 from marketplace.programme.queries.courses import CohortView

@@ -7,8 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base, keyring
-from marketplace.core.i18n import default_locale
-from marketplace.core.i18n import lazy_gettext as _
+from marketplace.core.i18n import default_locale, lazy_gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.personal_data import FACTS, PARTICIPATION, exported
 from marketplace.core.places import municipality_name

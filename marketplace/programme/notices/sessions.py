@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
-from marketplace.core.i18n import format_date, format_time_range, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_time_range, gettext as _, ngettext
 from marketplace.core.icalendar import CalendarEvent, Mailbox, invitation
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic

@@ -3,8 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from marketplace.core.i18n import format_datetime, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _, ngettext
 from marketplace.outbox.messages import Content, as_message
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort

@@ -10,8 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import insert_missing, load_locked, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer

@@ -11,8 +11,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for

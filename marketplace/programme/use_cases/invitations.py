@@ -12,8 +12,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import prepared, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import use_locale
+from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import cancel_scheduled, last_scheduled, send_mail
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState

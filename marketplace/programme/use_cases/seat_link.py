@@ -14,8 +14,7 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.notices import gardens
-from marketplace.programme.notices import sign_up as notices
+from marketplace.programme.notices import gardens, sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,

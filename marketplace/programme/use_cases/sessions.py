@@ -12,8 +12,7 @@ from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.database import lock_row, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import use_locale
+from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.identifiers import new_token
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer

@@ -11,8 +11,7 @@ from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict
-from marketplace.core.i18n import current_locale
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, gettext as _
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import own_company, recipients_for
@@ -21,8 +20,7 @@ from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor,
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.notices import gardens
-from marketplace.programme.notices import sign_up as notices
+from marketplace.programme.notices import gardens, sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.seat_deadlines import confirmation_deadline

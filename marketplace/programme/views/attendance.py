@@ -10,8 +10,7 @@ from flask import abort, current_app, jsonify, render_template, request, url_for
 
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import MAX_ID, parse_id
 from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.check_in import check_in_code, is_valid_code

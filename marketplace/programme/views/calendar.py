@@ -4,8 +4,7 @@ from flask import current_app, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.core import clock
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import use_locale
+from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.icalendar import calendar_file
 from marketplace.programme.notices.sessions import session_event
 from marketplace.programme.queries.calendar import feed_by_token, own_feed

@@ -5,13 +5,11 @@ from functools import partial
 from flask import render_template, request, url_for
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.programme.forms.projects import CohortForm, Named, PersonForm, PlaceForm
 from marketplace.programme.queries import cohorts as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for
-from marketplace.programme.use_cases import cohorts as use_cases
-from marketplace.programme.use_cases import project_people
+from marketplace.programme.use_cases import cohorts as use_cases, project_people
 from marketplace.programme.views.base import LEADER_WRITES, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level

@@ -3,8 +3,7 @@
 from flask import render_template, request
 
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import format_datetime, ngettext
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import format_datetime, lazy_gettext as _l, ngettext
 from marketplace.programme.forms.recruiting import InvitationForm
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases import invitations as use_cases

@@ -4,8 +4,7 @@ from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.briefs.guide.help_pages import help_topics_by_session
-from marketplace.core.i18n import format_date, format_datetime
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_datetime, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
 from marketplace.programme.attendance import MARK_LABELS

@@ -3,8 +3,7 @@
 from flask import render_template, request
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.import_table import TableProblem, UnreadableTableError
 from marketplace.programme.participant_import_table import PARTICIPANT_TABLE, ParsedCompanies
 from marketplace.programme.queries.projects import project_for

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 from flask import render_template, request
 
 from marketplace.core.errors import Conflict
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.programme.forms.recruiting import ParticipationForm, SeatForm
 from marketplace.programme.forms.sign_up import WithdrawalForm
@@ -20,8 +19,7 @@ from marketplace.programme.lifecycle import (
     WITHDRAWAL_REASONS,
     ParticipationState,
 )
-from marketplace.programme.queries import cohorts as cohort_queries
-from marketplace.programme.queries import recruiting as queries
+from marketplace.programme.queries import cohorts as cohort_queries, recruiting as queries
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import recruiting as use_cases
 from marketplace.programme.views.base import blueprint

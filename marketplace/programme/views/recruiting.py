@@ -10,8 +10,7 @@ from marketplace.programme.lifecycle import (
     SOURCES,
 )
 from marketplace.programme.participant_export import export_header, export_rows
-from marketplace.programme.queries import cohorts as cohort_queries
-from marketplace.programme.queries import recruiting as queries
+from marketplace.programme.queries import cohorts as cohort_queries, recruiting as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases.invitations import can_undo
 from marketplace.programme.views.base import blueprint

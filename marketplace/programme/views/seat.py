@@ -14,8 +14,7 @@ from marketplace.programme.queries import courses as queries
 from marketplace.programme.queries.own_course import course_of
 from marketplace.programme.queries.sessions import past_sessions
 from marketplace.programme.seat_deadlines import OFFER_HOURS
-from marketplace.programme.use_cases import contact_data
-from marketplace.programme.use_cases import seat_link as use_cases
+from marketplace.programme.use_cases import contact_data, seat_link as use_cases
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level

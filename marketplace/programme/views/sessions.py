@@ -9,8 +9,7 @@ from marketplace.core.course_plan import course_plan
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.programme.forms.sessions import CancelSessionForm, CopyForm, PlanForm, SessionForm
-from marketplace.programme.queries import cohorts as cohort_queries
-from marketplace.programme.queries import sessions as queries
+from marketplace.programme.queries import cohorts as cohort_queries, sessions as queries
 from marketplace.programme.queries.feedback import feedback_summary
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import sessions as use_cases

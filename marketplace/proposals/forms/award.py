@@ -5,8 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.lifecycle import HANDOVER_ANSWERS
 from marketplace.proposals.limits import MAX_DECISION_TEXT_LENGTH

@@ -9,8 +9,7 @@ from typing import Any
 from wtforms import HiddenField
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.proposals.offer_content import (
     BriefRequirements,
     CitedCase,

@@ -6,8 +6,7 @@ from typing import Any
 from wtforms import HiddenField
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.proposals.limits import MAX_SCORE_NOTE_LENGTH
 from marketplace.proposals.queries import Offer, Score, ScoringStep
 from marketplace.proposals.queries.scoring import ScoreMap

@@ -3,8 +3,7 @@
 import datetime as dt
 
 from marketplace.briefs.deadlines import LAPSE_AFTER_DAYS
-from marketplace.core.i18n import format_date, format_datetime, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_datetime, gettext as _, ngettext
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic

@@ -2,8 +2,7 @@
 
 import datetime as dt
 
-from marketplace.core.i18n import format_datetime, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _, ngettext
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 

@@ -13,8 +13,7 @@ from marketplace.briefs.queries import phase_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import Contact, owner_contact
 from marketplace.outbox.use_cases import send

@@ -14,8 +14,7 @@ from marketplace.briefs.use_cases import extend_deadline
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.queries.offers import HIDDEN_STATES

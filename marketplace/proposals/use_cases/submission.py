@@ -8,8 +8,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, lock_row, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.core.i18n import format_time
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_time, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.files.checks import check_document
 from marketplace.files.models import StoredFile

@@ -6,8 +6,7 @@ from flask import render_template
 
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel
 from marketplace.organisations.hooks import CompanyPanel

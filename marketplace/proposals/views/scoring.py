@@ -6,9 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound
-from marketplace.core.i18n import format_time
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import format_time, gettext as _, lazy_gettext as _l
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.scores import CRITERION_LABELS, SCORE_MEANINGS, ScoresForm, scores_form

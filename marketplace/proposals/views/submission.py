@@ -5,8 +5,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.core.i18n import format_time, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_time, gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD

@@ -9,8 +9,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
-from marketplace.core.i18n import format_datetime
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden

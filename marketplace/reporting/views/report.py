@@ -16,8 +16,7 @@ from marketplace.reporting.figure_format import figure_text, value_text
 from marketplace.reporting.figures import Evidence
 from marketplace.reporting.labels import cell_label
 from marketplace.reporting.project_facts import ProjectFacts
-from marketplace.reporting.queries import live_parts
-from marketplace.reporting.queries import report as queries
+from marketplace.reporting.queries import live_parts, report as queries
 from marketplace.reporting.views.base import blueprint, report_route, report_url
 from marketplace.reporting.views.figure_lists import private_parts, with_links
 from marketplace.reporting.views.request import live_report, period_arguments

@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core import taxonomy
-from marketplace.core.i18n import format_date, format_list, format_money, language_in_sentence, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import (
+    format_date,
+    format_list,
+    format_money,
+    gettext as _,
+    language_in_sentence,
+    ngettext,
+)
 from marketplace.core.places import municipality_name
 from marketplace.directory.search.query_analysis import is_informative_word
 from marketplace.matching import Explanation, TermMatch

@@ -2,8 +2,7 @@
 
 from flask import render_template
 
-from marketplace.briefs import amendment
-from marketplace.briefs import queries as briefs
+from marketplace.briefs import amendment, queries as briefs
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _

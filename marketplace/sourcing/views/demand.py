@@ -6,9 +6,7 @@ from flask import render_template
 
 from marketplace.core import taxonomy
 from marketplace.core.collation import sort_key
-from marketplace.core.i18n import format_list, ngettext
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import format_list, gettext as _, lazy_gettext as _l, ngettext
 from marketplace.core.places import counties, municipality_name
 from marketplace.core.region import current_region
 from marketplace.directory import queries as directory

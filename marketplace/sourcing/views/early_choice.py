@@ -6,8 +6,7 @@ from flask import render_template, request
 
 from marketplace.briefs import queries as briefs
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.limits import MAX_RANKED

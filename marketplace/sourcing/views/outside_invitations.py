@@ -6,8 +6,7 @@ from marketplace.accounts.views.base import settings
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.queries import own_brief, view_of
 from marketplace.core.errors import Conflict, NotFound
-from marketplace.core.i18n import format_datetime
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.core.text import clean_line
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import OutsideInvitationForm

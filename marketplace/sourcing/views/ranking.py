@@ -4,8 +4,7 @@ from flask import render_template, request
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel

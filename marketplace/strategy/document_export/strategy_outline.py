@@ -13,10 +13,10 @@ from marketplace.core.i18n import (
     format_money,
     format_money_range,
     format_month,
+    gettext as _,
     ngettext,
     use_locale,
 )
-from marketplace.core.i18n import gettext as _
 from marketplace.strategy.content import Audience, Channel, Offer, StrategyContent, from_json
 from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
 from marketplace.strategy.limits import MAX_PRINTED_ACTIONS

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.numbers import HOURS
 from marketplace.strategy.limits import MAX_ACTION_TEXT
 from marketplace.strategy.prioritizing import EFFECT_LABELS, EFFORT_LABELS, PERFORMER_LABELS

@@ -5,8 +5,7 @@ from typing import Any
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.strategy.assessment_scores import AnswerKind
 from marketplace.strategy.questionnaire import MAX_ANSWER, Dimension, Question
 from marketplace.strategy.use_cases.assessment import PageAnswers

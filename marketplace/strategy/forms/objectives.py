@@ -6,8 +6,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField
 
 from marketplace.core import clock
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.strategy.indicators import KINDS, indicators
 from marketplace.strategy.limits import (
     MAX_INDICATOR_NAME,

@@ -6,9 +6,7 @@ from typing import Any
 
 from wtforms import BooleanField
 
-from marketplace.core.i18n import current_locale, format_month, localized
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import current_locale, format_month, gettext as _, lazy_gettext as _l, localized
 from marketplace.core.numbers import HOURS
 from marketplace.strategy import limits
 from marketplace.strategy.content import Audience, Budget, Channel, Gap, Offer

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.strategy.limits import MAX_ACCOUNT_OWNER
 from marketplace.strategy.tool_catalogue import CONFIDENCE_LABELS, TOOL_STATE_LABELS
 from marketplace.strategy.use_cases.tools import ToolDetails

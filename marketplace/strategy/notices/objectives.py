@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from marketplace.core.i18n import format_date, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _, ngettext
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.strategy.models.objectives import Objective

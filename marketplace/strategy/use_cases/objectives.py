@@ -9,8 +9,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import use_locale
+from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.indicators import indicators
 from marketplace.strategy.limits import MAX_ACTION_TEXT, MAX_OPEN_OBJECTIVES

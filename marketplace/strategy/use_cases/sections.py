@@ -13,8 +13,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import add_months
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import LOCALES, ngettext
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import LOCALES, gettext as _, ngettext
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer

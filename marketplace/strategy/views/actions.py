@@ -6,8 +6,7 @@ from flask import render_template, request
 
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.completeness import MIN_ACTIONS
 from marketplace.strategy.examples import trade_examples

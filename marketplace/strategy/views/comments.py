@@ -6,8 +6,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy.content import SECTIONS
 from marketplace.strategy.forms.sharing import CommentForm
-from marketplace.strategy.queries import document_export
-from marketplace.strategy.queries import sharing as queries
+from marketplace.strategy.queries import document_export, sharing as queries
 from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases import comments
 from marketplace.strategy.views.base import blueprint

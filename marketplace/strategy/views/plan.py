@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from flask import render_template
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.strategy.completeness import (
     MIN_ACTIONS,
     MIN_OBJECTIVES,

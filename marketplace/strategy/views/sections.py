@@ -5,8 +5,7 @@ from typing import Any
 from flask import redirect, render_template, url_for
 
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import localized
+from marketplace.core.i18n import gettext as _, localized
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.completeness import PHASE_LABELS
 from marketplace.strategy.content import SECTION_FIELDS, SECTIONS, StrategyContent

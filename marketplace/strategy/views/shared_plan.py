@@ -9,8 +9,7 @@ from marketplace.organisations.hooks import CompanyPanel, CompanyStep
 from marketplace.strategy.assessment_scores import STAGE_LABELS
 from marketplace.strategy.forms.sharing import AnswerReviewForm
 from marketplace.strategy.objective_texts import STATUS_LABELS
-from marketplace.strategy.queries import document_export
-from marketplace.strategy.queries import sharing as queries
+from marketplace.strategy.queries import document_export, sharing as queries
 from marketplace.strategy.queries.assessment import strategy_and_assessment
 from marketplace.strategy.queries.objectives import objectives_of
 from marketplace.strategy.units import format_value

@@ -2,8 +2,7 @@
 
 from flask import render_template
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.strategy.queries import versions as queries
 from marketplace.strategy.use_cases.restoring import restore_version as restore
 from marketplace.strategy.views.base import blueprint

@@ -5,8 +5,7 @@ from typing import Any
 
 from marketplace.core import places, taxonomy
 from marketplace.core.collation import sort_key
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import language_in_sentence
+from marketplace.core.i18n import gettext as _, language_in_sentence
 from marketplace.core.region import current_region
 
 Grouped = list[tuple[str, str, list[tuple[str, str]]]]

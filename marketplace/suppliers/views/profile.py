@@ -6,9 +6,7 @@ from flask import abort, render_template, request
 
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l, ngettext
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.forms import (

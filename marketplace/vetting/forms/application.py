@@ -5,8 +5,7 @@ from typing import Any
 from wtforms import Field, ValidationError
 
 from marketplace.core import clock
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.forms import NewPersonFields
 from marketplace.suppliers.forms.fields import (

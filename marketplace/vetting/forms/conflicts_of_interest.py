@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.vetting import queries
 from marketplace.web.forms import BaseForm, ChoiceField, required

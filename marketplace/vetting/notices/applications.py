@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from marketplace.core import taxonomy
-from marketplace.core.i18n import format_date, format_list, ngettext, quoted
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, format_list, gettext as _, ngettext, quoted
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.suppliers.models import Supplier

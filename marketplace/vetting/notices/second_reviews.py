@@ -1,8 +1,7 @@
 """Notices about refusals that await a second curator, and about appeals."""
 
 from marketplace.core import taxonomy
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.vetting import appeal_rules

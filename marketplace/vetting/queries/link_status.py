@@ -3,8 +3,7 @@
 import re
 
 from marketplace.core.database import session
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.hooks import LinkStatus
 from marketplace.vetting import second_review_rules

@@ -3,15 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from marketplace.accounts import queries as people
-from marketplace.accounts import use_cases as accounts
+from marketplace.accounts import queries as people, use_cases as accounts
 from marketplace.accounts.use_cases import HashCost, NewOrganisation
 from marketplace.audit.use_cases import record
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
-from marketplace.core.i18n import format_date
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden

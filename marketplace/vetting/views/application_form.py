@@ -7,8 +7,7 @@ from werkzeug.utils import redirect
 
 from marketplace.accounts.views import hash_cost, remember_registration, request_origin
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import current_locale, default_locale
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import current_locale, default_locale, gettext as _
 from marketplace.organisations import use_cases as organisations
 from marketplace.suppliers.forms import choices
 from marketplace.vetting import use_cases

@@ -7,8 +7,7 @@ from flask import render_template, request
 
 from marketplace.core import taxonomy
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.core.i18n import format_list, ngettext, quoted
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_list, gettext as _, ngettext, quoted
 from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import hooks, queries, rules, second_review_rules, spam_review, use_cases
 from marketplace.vetting.forms import check_decision, checklist_of, decision_form

@@ -3,8 +3,7 @@
 from flask import render_template, request, url_for
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.import_table import TableProblem, UnreadableTableError
 from marketplace.suppliers.import_table import SUPPLIER_TABLE, ReadTable
 from marketplace.vetting import use_cases

@@ -28,11 +28,14 @@ from marketplace.programme.views.own_course import course_panel, plan_start_pane
 from marketplace.proposals.confirmable_award import AWARD
 from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
+from marketplace.proposals.queries.own_answers import own_answers
 from marketplace.proposals.use_cases.lapse import close_with_brief, has_sent_offers
 from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel, plan_outcomes_panel
+from marketplace.proposals.views.own_offer import own_offer_panel
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.proposals.views.stories import help_stories_panel, plan_stories_panel, profile_stories_panel
 from marketplace.reporting.views.figure_lists import counted_rows
+from marketplace.sourcing import hooks as sourcing_hooks
 from marketplace.sourcing.confirmable_publication import PUBLICATION
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
@@ -80,8 +83,10 @@ def register_hooks() -> None:
     panel_slots[PanelSlot.CHECK].register("similar open brief", similar_open_brief_panel)
     panel_slots[PanelSlot.CHECK].register("what if", what_if_panel)
     panel_slots[PanelSlot.BRIEF].register("similar earlier briefs", similar_earlier_briefs_panel)
+    panel_slots[PanelSlot.SUPPLIER].register("own offer", own_offer_panel)
     panel_slots[PanelSlot.SUPPLIER].register("invitation", invitation_panel)
     panel_slots[PanelSlot.SUPPLIER].register("own rank", own_rank_panel)
+    sourcing_hooks.own_answers.register("offers", own_answers)
     strategy_hooks.action_panels.register("briefs", action_panels)
     strategy_hooks.plan_start_panels.register("brief quality", quality_panel)
     strategy_hooks.plan_start_panels.register("outcomes", plan_outcomes_panel)

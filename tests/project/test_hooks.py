@@ -9,6 +9,7 @@ from marketplace.mandates import hooks as mandate_hooks
 from marketplace.organisations import hooks as organisation_hooks
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.programme import hooks as programme_hooks
+from marketplace.sourcing import hooks as sourcing_hooks
 from marketplace.strategy import hooks as strategy_hooks
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.web import counted_rows, missing_pages
@@ -27,6 +28,7 @@ def test_application_registers_every_hook(app):
         "company states": casework_hooks.company_states.names,
         "company panels": organisation_hooks.company_panels.names,
         "confirmable acts": mandate_hooks.confirmable_acts.names,
+        "own answers to briefs": sourcing_hooks.own_answers.names,
         "plan actions": strategy_hooks.action_panels.names,
         "plan start page": strategy_hooks.plan_start_panels.names,
         "plan export": strategy_hooks.plan_export.names,
@@ -51,11 +53,12 @@ def test_application_registers_every_hook(app):
         "help pages": ("stories",),
         "brief panel check": ("similar open brief", "what if"),
         "brief panel brief": ("similar earlier briefs",),
-        "brief panel supplier": ("invitation", "own rank"),
+        "brief panel supplier": ("own offer", "invitation", "own rank"),
         "company registered": ("first brief",),
         "confirmable acts": ("publish", "withdraw", "award"),
         "company states": ("next steps",),
         "company panels": ("casework", "mandate", "course", "strategy", "outcomes"),
+        "own answers to briefs": ("offers",),
         "plan actions": ("briefs",),
         "plan start page": ("course", "brief quality", "outcomes", "stories"),
         "plan export": ("notes",),

@@ -46,6 +46,33 @@ def test_offer_form_works_without_javascript(browser, market):
     assert len(person.page("/proposals").all("li")) > 0
 
 
+@pytest.mark.parametrize("locale", ["en", "nb", "nn"])
+def test_brief_and_lists_say_that_the_offer_is_sent(browser, market, locale):
+    market.brief.open_door = True
+    session.commit()
+    person = browser("stranger")
+    person.set_cookie("locale", locale)
+    write, sent_at, sent = {
+        "en": ("Write an offer", "Your offer was sent 24 November", "Your offer has been sent"),
+        "nb": ("Skriv tilbud", "Tilbudet er sendt 24. november", "Tilbudet er sendt"),
+        "nn": ("Skriv eit tilbod", "Tilbodet dykkar er sendt 24. november", "Tilbodet dykkar er sendt"),
+    }[locale]
+
+    def is_listed_on_home():
+        fitting = person.page("/home").one("section", aria_labelledby="fitting")
+        return f"/briefs/{REFERENCE}" in [link.get("href") for link in fitting.iter("a")]
+
+    assert write in person.page(f"/briefs/{REFERENCE}").text
+    assert is_listed_on_home()
+    market.send("stranger")
+    brief = person.page(f"/briefs/{REFERENCE}")
+    assert write not in brief.text
+    assert brief.all("a", href=OFFER)
+    assert sent_at in brief.text
+    assert sent in person.page("/opportunities").text
+    assert not is_listed_on_home()
+
+
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [("12.500,-", 12_500), ("12 500 kr", 12_500), ("148.500", 148_500), ("12500,50", 12_501), ("0", 0)],

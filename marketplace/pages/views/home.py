@@ -51,11 +51,11 @@ def home() -> ViewResponse:
         return redirect(url_for("organisations.choose"), 303)
     more: dict[str, object] = {}
     if viewer.is_supplier:
-        # Invitations come first, and are among the tasks already.
+        # Invitations come first, and are among the tasks already, as are the own offers.
         fitting = sourcing.opportunities(viewer, size=MAX_FITTING).items
-        more["opportunities"] = [item for item in fitting if not item.invited and not item.has_declined][
-            :MAX_OPPORTUNITIES
-        ]
+        more["opportunities"] = [
+            item for item in fitting if not (item.invited or item.has_declined or item.own_answer)
+        ][:MAX_OPPORTUNITIES]
     return render_template(
         template,
         dashboard=dashboard,

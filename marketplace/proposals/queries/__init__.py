@@ -55,6 +55,7 @@ from marketplace.proposals.queries.supplier_offers import (
     SupplierOffer,
     changed_since_sent,
     citable_cases,
+    differs_from_sent,
     load_supplier_offer,
     overdue_since,
     own_file,

@@ -29,6 +29,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.directory.search.interpretation import interpret_text
 from marketplace.matching import Exclusion, Match
 from marketplace.organisations.models import Company, Organisation
+from marketplace.sourcing.hooks import own_answers_to
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking import match_explanation
 from marketplace.sourcing.ranking.corpus import Corpus, corpus
@@ -65,7 +66,7 @@ _SUMMARIES = prepared(
 
 @dataclass(frozen=True)
 class Opportunity:
-    """An open brief from the point of view of one supplier."""
+    """An open brief from the point of view of one supplier. `own_answer` tells how far its offer has come, or is empty."""
 
     reference: str
     title: str
@@ -79,6 +80,7 @@ class Opportunity:
     gaps: Sequence[str]
     invited: bool
     has_declined: bool
+    own_answer: str
     is_known: bool
 
 
@@ -114,9 +116,16 @@ def opportunities(
         )
     listed.sort(key=lambda item: item[0])
     page = page_of(listed, page_number, size, similar=sum(item[0] for item in listed))
-    summaries = _load_summaries([row.version_id for _is_similar, row, _result in page.items])
+    rows = [row for _is_similar, row, _result in page.items]
+    summaries = _load_summaries([row.version_id for row in rows])
+    answers = own_answers_to(viewer, [row.id for row in rows])
     items = [
-        _opportunity(row, summaries[row.version_id], result if isinstance(result, Match) else None)
+        _opportunity(
+            row,
+            summaries[row.version_id],
+            result if isinstance(result, Match) else None,
+            answers.get(row.id, ""),
+        )
         for _is_similar, row, result in page.items
     ]
     return page.with_items(items)
@@ -257,7 +266,7 @@ def _load_summaries(version_ids: Sequence[int]) -> dict[int, Row[Any]]:
     return {row.version_id: row for row in rows}
 
 
-def _opportunity(candidate: Row[Any], brief: Row[Any], match: Match | None) -> Opportunity:
+def _opportunity(candidate: Row[Any], brief: Row[Any], match: Match | None, own_answer: str) -> Opportunity:
     place = municipality_name(brief.municipality_number)
     return Opportunity(
         reference=brief.reference,
@@ -272,6 +281,7 @@ def _opportunity(candidate: Row[Any], brief: Row[Any], match: Match | None) -> O
         gaps=match_explanation.gap_sentences(match.explanation, 2) if match else [],
         invited=bool(candidate.invited),
         has_declined=bool(candidate.has_declined),
+        own_answer=own_answer,
         is_known=brief.known_at is not None,
     )
 

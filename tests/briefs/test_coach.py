@@ -59,6 +59,17 @@ def test_every_blocker_is_found(answers, today):
         ("tool_first", {"title": "Ny side i WordPress"}),
         ("tool_first", {"goal": "Vi vil ha Shopify innen sommeren."}),
         ("many_must_haves", {"must_have": ["a", "b", "c", "d"]}),
+        *(
+            ("unprovable_must_have", {"must_have": ["Kobling til kassa", text]})
+            for text in (
+                "må være billig",
+                "Så rimelig som mulig.",
+                "God pris",
+                "Ikkje dyrt",
+                "Dyktig leverandør",
+                "must be cheap",
+            )
+        ),
         ("budget_low", {"budget_band": "b0_20", "services": ["ecm.shop", "brd.identity"]}),
         ("budget_unknown", {"budget_band": "unknown"}),
         ("content_open", {"deliverables": ["Nettbutikk", "Opplæring"]}),
@@ -110,6 +121,7 @@ def test_every_suggestion_is_made_when_due(answers, code, change):
         {"current_state": "Organisasjonsnummer 974760673 står på siden, og kartet viser feil vei fra E6."},
         {"out_of_scope": "Annonsebudsjett er ikke med i rammen.", "services": ["ads.social"]},
         {"finish_by": "2027-06-10"},
+        {"must_have": ["Raskt skjema på mobil", "Pris per bilde", "Må være ferdig til jul"]},
         {"response_deadline": "2027-04-15", "decision_date": "2027-04-20", "finish_by": "2027-09-01"},
     ],
 )

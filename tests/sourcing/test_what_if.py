@@ -91,11 +91,9 @@ def test_dropped_must_have_is_not_required(market):
     reference = draft(market.owner, must_have=["Kunden kan hente på gården", "Gull og glitter"]).reference
     found = queries.what_if(market.owner, reference, Scenario())
     assert (found.fit.with_must_haves, found.must_haves[1].shown) == (0, 0)
-    assert found.strictest == found.must_haves[1]
     without = queries.what_if(market.owner, reference, Scenario(without=frozenset({1, 30})))
     assert without.fit.with_must_haves == found.must_haves[1].without == 1
     assert [item.required for item in without.must_haves] == [True, False]
-    assert without.strictest == without.must_haves[0]
 
 
 def test_panel_counts_need_one_index_call(market, monkeypatch):

@@ -32,6 +32,19 @@ _VAGUE = re.compile(
     r"i verdsklasse|world.class|lekker\w*|delikat\w*|fremtidsrettet|framtidsretta)\b",
     re.IGNORECASE,
 )
+_FILLERS = (
+    r"må|skal|bør|være|vere|det|den|en|ei|et|eit|og|litt|så|veldig|mest|mulig|som|til|pris\w*|ha|leverandør\w*|"
+    r"ikke|ikkje|for|must|should|be|have|an?|the|very|as|possible|and|price|supplier|not|too"
+)
+_SUBJECTIVE = (
+    r"billig\w*|rimelig\w*|rimeleg\w*|prisgunstig\w*|lav|låg|dyre?|dyrt|god\w*|bra|fin|fint|flott|pene?|pent|rask\w*|"
+    r"kjapp\w*|flink\w*|dyktig\w*|pålitelig\w*|påliteleg\w*|hyggelig\w*|hyggeleg\w*|seriøs\w*|kreativ\w*|cheap\w*|"
+    r"affordable|inexpensive|expensive|low|good|nice|fast|quick|skilled|reliable|friendly|creative"
+)
+# A line of nothing but such words: "raskt skjema på mobil" can be shown.
+_UNPROVABLE = re.compile(
+    rf"(?=.*\b(?:{_SUBJECTIVE})\b)(?:\W*\b(?:{_FILLERS}|{_SUBJECTIVE})\b)+\W*", re.IGNORECASE
+)
 _SKETCH = re.compile(
     r"\b((gratis|free|uforpliktende|uforpliktande)\s+(\w+\s+)?(skisse\w*|utkast|designforslag|sketch\w*|mock-?ups?)|"
     r"(skisse\w*|designforslag|sketch\w*|mock-?ups?)\s+(i|sammen med|saman med|with|in)\s+(the\s+)?(tilbud\w*|tilbod\w*|offers?))\b",
@@ -111,6 +124,12 @@ def _tool_first(draft: Draft) -> Advice | None:
 def _many_must_haves(draft: Draft) -> Advice | None:
     count = len(draft.items("must_have"))
     return advice("suggestions", "many_must_haves", count=count) if count > MAX_MUST_HAVES else None
+
+
+@_rule("unprovable_must_have")
+def _unprovable_must_have(draft: Draft) -> Advice | None:
+    texts = [text for text in draft.items("must_have") if _UNPROVABLE.fullmatch(text)]
+    return advice("suggestions", "unprovable_must_have", word=texts[0]) if texts else None
 
 
 @_rule("budget_low")

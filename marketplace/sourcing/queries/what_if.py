@@ -113,14 +113,6 @@ class WhatIfCounts:
         listed = self.fit.fits + self.fit.over_budget + self.fit.related_only
         return list_sentence(min(listed, MAX_RANKED), self.fit.fits)
 
-    @property
-    def strictest(self) -> MustHave | None:
-        """Return the must-have without which the most suppliers would mention all the others, or None."""
-        restrictive = [
-            item for item in self.must_haves if item.required and item.without > self.fit.with_must_haves
-        ]
-        return max(restrictive, key=lambda item: item.without, default=None)
-
 
 @dataclass(frozen=True)
 class WhatIf(WhatIfCounts):

@@ -4,13 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from marketplace.accounts.models import (
-    OneTimeLink,
-    PendingRegistration,
-    RecoveryCode,
-    SignInSession,
-    User,
-)
+from marketplace.accounts.models import OneTimeLink, PendingRegistration, RecoveryCode, SignInSession, User
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.email_address import normalize_email

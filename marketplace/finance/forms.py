@@ -19,26 +19,12 @@ from marketplace.core.currencies import (
 from marketplace.core.errors import RuleBroken, UnreadableInputError
 from marketplace.core.i18n import format_month_and_year, gettext as _, lazy_gettext as _l
 from marketplace.core.numbers import MILLI, format_plain_scaled, parse_milli
-from marketplace.finance.labels import (
-    ACTIVITIES,
-    AID_BASES,
-    COST_CATEGORIES,
-    FEE_STATES,
-    FUNDING_KINDS,
-)
+from marketplace.finance.labels import ACTIVITIES, AID_BASES, COST_CATEGORIES, FEE_STATES, FUNDING_KINDS
 from marketplace.finance.use_cases.aid import AidDetails, FeeDetails
 from marketplace.finance.use_cases.hours import HoursDetails
 from marketplace.finance.use_cases.money import EntryDetails, Money, SourceDetails
 from marketplace.programme.queries.projects import ProjectAccess
-from marketplace.web.forms import (
-    BaseForm,
-    ChoiceField,
-    DayField,
-    DecimalField,
-    TextField,
-    length,
-    required,
-)
+from marketplace.web.forms import BaseForm, ChoiceField, DayField, DecimalField, TextField, length, required
 from marketplace.web.forms.fields import ParsedTextField
 
 MAX_HOURS_MILLI = 400_000

@@ -24,12 +24,7 @@ from marketplace.reporting.parts.money import (
     quotable_feedback,
     state_aid,
 )
-from marketplace.reporting.parts.sessions import (
-    attendance,
-    duration,
-    held_sessions,
-    planned_sessions,
-)
+from marketplace.reporting.parts.sessions import attendance, duration, held_sessions, planned_sessions
 from marketplace.reporting.parts.strategies import (
     approved_on,
     finished_assessments,

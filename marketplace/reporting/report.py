@@ -12,12 +12,7 @@ from marketplace.reporting.parts.companies import (
 from marketplace.reporting.parts.market import network_part, ordering_part
 from marketplace.reporting.parts.money import aid_part, finance_part, satisfaction_part
 from marketplace.reporting.parts.sessions import sessions_part
-from marketplace.reporting.parts.strategies import (
-    assessment_part,
-    objectives_part,
-    strategy_part,
-    tools_part,
-)
+from marketplace.reporting.parts.strategies import assessment_part, objectives_part, strategy_part, tools_part
 from marketplace.strategy.questionnaire import questionnaire
 
 

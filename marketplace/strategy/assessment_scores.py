@@ -10,13 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.strategy.questionnaire import (
-    MAX_ANSWER,
-    Dimension,
-    Level,
-    Question,
-    Questionnaire,
-)
+from marketplace.strategy.questionnaire import MAX_ANSWER, Dimension, Level, Question, Questionnaire
 
 MIN_ANSWERED = 2
 """Questions of a dimension that must be answered for a score, and in both stages for a change."""

@@ -10,12 +10,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.proposals import award_deadlines, lifecycle
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
-from marketplace.proposals.offer_content import (
-    BriefRequirements,
-    OfferContent,
-    PriceLine,
-    RequirementAnswer,
-)
+from marketplace.proposals.offer_content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
 from marketplace.proposals.offer_validation import find_long_texts, find_problems
 from marketplace.proposals.price_comparison import (
     Price,

@@ -8,10 +8,7 @@ import yaml
 from marketplace.core.i18n import LOCALES, use_locale
 from marketplace.data import data_path
 from marketplace.reporting.counting import tally_sizes
-from marketplace.reporting.definitions import (
-    definition,
-    definitions_version,
-)
+from marketplace.reporting.definitions import definition, definitions_version
 from marketplace.reporting.figure_format import value_text
 from marketplace.reporting.labels import cell_label
 

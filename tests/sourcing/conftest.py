@@ -10,9 +10,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import use_cases
-from marketplace.suppliers.models import (
-    CaseStudy,
-)
+from marketplace.suppliers.models import CaseStudy
 from tests import factories
 from tests.factories.briefs import draft
 from tests.factories.market import Market, restore_market

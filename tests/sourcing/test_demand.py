@@ -10,13 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.directory.models import UNKNOWN_SERVICE, UnansweredSearch
 from marketplace.sourcing import queries, use_cases
-from marketplace.sourcing.demand_counts import (
-    OWN,
-    CoverageLine,
-    DemandCount,
-    Gap,
-    count_events,
-)
+from marketplace.sourcing.demand_counts import OWN, CoverageLine, DemandCount, Gap, count_events
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.use_cases.sharing import share_strategy
 from tests import factories

@@ -10,13 +10,7 @@ from marketplace.organisations.models import BusinessGarden
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Appeal
 from tests import factories
-from tests.factories.suppliers import (
-    APPEAL,
-    VettingGarden,
-    applicant,
-    refused_supplier,
-    vetting_of,
-)
+from tests.factories.suppliers import APPEAL, VettingGarden, applicant, refused_supplier, vetting_of
 from tests.support.browser import Browser
 
 

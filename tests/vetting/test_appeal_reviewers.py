@@ -16,14 +16,7 @@ from marketplace.outbox.models import Notice
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Appeal, ConflictOfInterest
 from tests import factories
-from tests.factories.suppliers import (
-    APPEAL,
-    VettingGarden,
-    applicant,
-    refuse,
-    refused_supplier,
-    vetting_of,
-)
+from tests.factories.suppliers import APPEAL, VettingGarden, applicant, refuse, refused_supplier, vetting_of
 from tests.support.interleaving import interleave
 from tests.support.notices import notices_to
 

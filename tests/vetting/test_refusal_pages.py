@@ -11,14 +11,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.vetting import use_cases
 from marketplace.vetting.models import Refusal
 from tests import factories
-from tests.factories.suppliers import (
-    REASON,
-    VettingGarden,
-    applicant,
-    checklist,
-    propose_refusal,
-    vetting_of,
-)
+from tests.factories.suppliers import REASON, VettingGarden, applicant, checklist, propose_refusal, vetting_of
 from tests.support.browser import Browser
 
 

@@ -17,14 +17,7 @@ from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import ConflictOfInterest, Refusal
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.factories.suppliers import (
-    REASON,
-    VettingGarden,
-    applicant,
-    checklist,
-    propose_refusal,
-    vetting_of,
-)
+from tests.factories.suppliers import REASON, VettingGarden, applicant, checklist, propose_refusal, vetting_of
 from tests.support.interleaving import interleave
 from tests.support.notices import notice_kinds
 

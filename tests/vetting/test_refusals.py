@@ -13,14 +13,7 @@ from marketplace.vetting import use_cases
 from marketplace.vetting.models import Refusal
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.factories.suppliers import (
-    REASON,
-    VettingGarden,
-    applicant,
-    checklist,
-    propose_refusal,
-    vetting_of,
-)
+from tests.factories.suppliers import REASON, VettingGarden, applicant, checklist, propose_refusal, vetting_of
 from tests.support.concurrency import run_concurrently
 from tests.support.notices import notice_kinds
 

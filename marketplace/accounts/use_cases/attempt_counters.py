@@ -5,14 +5,7 @@ import datetime as dt
 from sqlalchemy import case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from marketplace.accounts.attempt_limits import (
-    MAIL,
-    MAIL_SENDER,
-    MAILBOX,
-    POLICIES,
-    SIGN_UP,
-    BackoffPolicy,
-)
+from marketplace.accounts.attempt_limits import MAIL, MAIL_SENDER, MAILBOX, POLICIES, SIGN_UP, BackoffPolicy
 from marketplace.accounts.models import Throttle
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session, transaction

@@ -28,11 +28,7 @@ from marketplace.briefs.queries.briefs import (
 )
 from marketplace.briefs.queries.calendar import deadline_calendar
 from marketplace.briefs.queries.changes import PendingAmendment, amendments, pending_amendment
-from marketplace.briefs.queries.clarification import (
-    count_unanswered,
-    questions_on,
-    unanswered_question,
-)
+from marketplace.briefs.queries.clarification import count_unanswered, questions_on, unanswered_question
 from marketplace.briefs.queries.draft_check import draft_check
 from marketplace.briefs.queries.files import brief_file, files_of_brief
 from marketplace.briefs.queries.invitation_steps import invitation_steps

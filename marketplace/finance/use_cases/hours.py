@@ -14,12 +14,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.finance.models import HoursEntry
 from marketplace.finance.queries.corrections import is_valid, row_to_correct
-from marketplace.finance.queries.hours import (
-    managed_place_ids,
-    may_approve,
-    may_correct,
-    people_to_record,
-)
+from marketplace.finance.queries.hours import managed_place_ids, may_approve, may_correct, people_to_record
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases.seating import lock_project
 

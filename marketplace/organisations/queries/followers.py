@@ -6,12 +6,7 @@ from sqlalchemy import BindParameter, Select, select
 
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.models import (
-    ASKED,
-    BusinessGarden,
-    Company,
-    CompanyFollower,
-)
+from marketplace.organisations.models import ASKED, BusinessGarden, Company, CompanyFollower
 
 
 def companies_followed_by(garden_id: int | BindParameter[int] | None) -> Select[int]:

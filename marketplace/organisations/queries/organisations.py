@@ -16,12 +16,7 @@ from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import Contact, owner_contact
-from marketplace.organisations.models import (
-    BusinessGarden,
-    Company,
-    Membership,
-    Organisation,
-)
+from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
 from marketplace.organisations.queries.followers import companies_followed_by, follows
 from marketplace.text_search.list_search import ListMatches, ListSearch, load_in_order, searched_text
 

@@ -13,12 +13,7 @@ from marketplace.core import clock
 from marketplace.core.database import best_effort_write, session
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import GardenContact, Viewer
-from marketplace.organisations.models import (
-    BusinessGarden,
-    Company,
-    Membership,
-    Organisation,
-)
+from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
 from marketplace.outbox.models import Notice
 from marketplace.outbox.queries import LINKS_TO_PAGE, link_params
 

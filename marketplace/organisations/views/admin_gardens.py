@@ -9,11 +9,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.organisations import queries, use_cases
-from marketplace.organisations.forms import (
-    GardenForm,
-    InviteColleagueForm,
-    role_choices,
-)
+from marketplace.organisations.forms import GardenForm, InviteColleagueForm, role_choices
 from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.confirmation import confirmation_page

@@ -8,11 +8,7 @@ from marketplace.outbox.messages import Content, as_message
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.notices.sessions import (
-    calendar_hint,
-    removal_hint,
-    session_lines,
-)
+from marketplace.programme.notices.sessions import calendar_hint, removal_hint, session_lines
 from marketplace.programme.seat_deadlines import OFFER_HOURS
 
 

@@ -18,13 +18,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.projects import (
-    Cohort,
-    Project,
-    ProjectGarden,
-    ProjectPerson,
-    ProjectPlace,
-)
+from marketplace.programme.models.projects import Cohort, Project, ProjectGarden, ProjectPerson, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.projects import ProjectAccess, projects_query
 from marketplace.programme.queries.seats import NO_SEATS, SeatCounts, seat_counts

@@ -24,11 +24,7 @@ from marketplace.programme.queries.cohorts import cohort_for, place_for
 from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.calendar import dates_of, remove_dates
 from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
-from marketplace.programme.use_cases.seating import (
-    TransitionOrigin,
-    change_state,
-    offer_free_seats,
-)
+from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, offer_free_seats
 from marketplace.programme.use_cases.sessions import cancel_sessions_of
 
 

@@ -5,10 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import render_template
 
 from marketplace.core.i18n import gettext as _
-from marketplace.programme.lifecycle import (
-    PHASE_LABELS,
-    SOURCES,
-)
+from marketplace.programme.lifecycle import PHASE_LABELS, SOURCES
 from marketplace.programme.participant_export import export_header, export_rows
 from marketplace.programme.queries import cohorts as cohort_queries, recruiting as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for

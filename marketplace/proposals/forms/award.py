@@ -11,15 +11,7 @@ from marketplace.proposals.lifecycle import HANDOVER_ANSWERS
 from marketplace.proposals.limits import MAX_DECISION_TEXT_LENGTH
 from marketplace.proposals.queries import Offer
 from marketplace.proposals.use_cases import AwardDetails, RejectionReply
-from marketplace.web.forms import (
-    BaseForm,
-    ChoiceField,
-    DayField,
-    LongTextField,
-    NokField,
-    length,
-    required,
-)
+from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, NokField, length, required
 
 
 class AwardForm(BaseForm):

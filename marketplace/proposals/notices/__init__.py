@@ -22,10 +22,7 @@ from marketplace.proposals.notices.delivery import (
     story_removed,
     story_removed_for_supplier,
 )
-from marketplace.proposals.notices.emergency_access import (
-    emergency_access_granted,
-    offer_read_by_admin,
-)
+from marketplace.proposals.notices.emergency_access import emergency_access_granted, offer_read_by_admin
 from marketplace.proposals.notices.reminders import (
     brief_lapsed,
     decision_reminder,

@@ -1,10 +1,6 @@
 """Read access to offers. Before the opening, only the bidder can read an offer."""
 
-from marketplace.proposals.queries.brief_results import (
-    BriefResult,
-    brief_results,
-    shares_individual_results,
-)
+from marketplace.proposals.queries.brief_results import BriefResult, brief_results, shares_individual_results
 from marketplace.proposals.queries.duplicate_offers import (
     count_duplicate_offers,
     count_submitted_within_a_day,
@@ -40,17 +36,8 @@ from marketplace.proposals.queries.outcomes import (
     shared_job_answers,
     supplier_outcomes,
 )
-from marketplace.proposals.queries.scoring import (
-    Score,
-    Scoring,
-    ScoringStep,
-    letter_scores,
-    scoring_for,
-)
-from marketplace.proposals.queries.similar_brief_outcomes import (
-    SimilarBriefOutcome,
-    similar_brief_outcomes,
-)
+from marketplace.proposals.queries.scoring import Score, Scoring, ScoringStep, letter_scores, scoring_for
+from marketplace.proposals.queries.similar_brief_outcomes import SimilarBriefOutcome, similar_brief_outcomes
 from marketplace.proposals.queries.supplier_offers import (
     SupplierOffer,
     changed_since_sent,

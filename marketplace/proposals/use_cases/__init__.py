@@ -9,11 +9,7 @@ from marketplace.proposals.use_cases.award import (
     reopen,
     rule_out,
 )
-from marketplace.proposals.use_cases.delivery import (
-    change_handover,
-    deliver,
-    terminate,
-)
+from marketplace.proposals.use_cases.delivery import change_handover, deliver, terminate
 from marketplace.proposals.use_cases.extension_without_offers import extend_without_offers
 from marketplace.proposals.use_cases.lapse import lapse_overdue
 from marketplace.proposals.use_cases.opening import open_due, open_early

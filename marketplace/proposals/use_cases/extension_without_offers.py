@@ -18,11 +18,7 @@ from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.queries.offers import HIDDEN_STATES
-from marketplace.proposals.use_cases.transitions import (
-    check_brief_transition,
-    lock_brief,
-    proposals_of,
-)
+from marketplace.proposals.use_cases.transitions import check_brief_transition, lock_brief, proposals_of
 
 
 def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:

@@ -6,11 +6,7 @@ from sqlalchemy import select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
-from marketplace.briefs.deadlines import (
-    GARDEN_REMINDER_DAYS,
-    decision_reminder_due,
-    lapses_at,
-)
+from marketplace.briefs.deadlines import GARDEN_REMINDER_DAYS, decision_reminder_due, lapses_at
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
 from marketplace.core import clock

@@ -10,10 +10,7 @@ from marketplace.core.database import session, transaction
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.models.outcomes import Outcome
-from marketplace.proposals.use_cases.transitions import (
-    company_recipients,
-    lock_brief,
-)
+from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief
 from marketplace.proposals.use_cases.undecided_briefs import last_event, last_events
 
 

@@ -6,17 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from marketplace.audit.models import AuditEvent
-from marketplace.briefs.deadlines import (
-    opened_at,
-)
+from marketplace.briefs.deadlines import opened_at
 from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.proposals.use_cases.transitions import (
-    lock_brief,
-)
+from marketplace.proposals.use_cases.transitions import lock_brief
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,7 @@
 
 from sqlalchemy import select
 
-from marketplace.briefs.deadlines import (
-    is_unsent_reminder_due,
-)
+from marketplace.briefs.deadlines import is_unsent_reminder_due
 from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
@@ -16,11 +14,7 @@ from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries.supplier_offers import differs_from_sent
-from marketplace.proposals.use_cases.transitions import (
-    lock_brief,
-    record_action,
-    supplier_recipients,
-)
+from marketplace.proposals.use_cases.transitions import lock_brief, record_action, supplier_recipients
 
 
 def remind_about_unsent_changes() -> int:

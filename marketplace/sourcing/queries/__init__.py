@@ -16,9 +16,6 @@ from marketplace.sourcing.queries.similar_briefs import (
     similar_earlier_briefs,
     similar_open_briefs,
 )
-from marketplace.sourcing.queries.single_invitations import (
-    open_briefs_for_invitation,
-    single_invitation,
-)
+from marketplace.sourcing.queries.single_invitations import open_briefs_for_invitation, single_invitation
 from marketplace.sourcing.queries.suggestions import suppliers_to_suggest
 from marketplace.sourcing.queries.what_if import what_if, what_if_for

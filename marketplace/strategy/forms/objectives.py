@@ -8,12 +8,7 @@ from wtforms import BooleanField, HiddenField
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.strategy.indicators import KINDS, indicators
-from marketplace.strategy.limits import (
-    MAX_INDICATOR_NAME,
-    MAX_OBJECTIVE_TEXT,
-    MAX_SOURCE,
-    MAX_UNIT,
-)
+from marketplace.strategy.limits import MAX_INDICATOR_NAME, MAX_OBJECTIVE_TEXT, MAX_SOURCE, MAX_UNIT
 from marketplace.strategy.objective_state import Direction, Rhythm
 from marketplace.strategy.units import UNITS
 from marketplace.strategy.use_cases.measurements import MeasurementDetails

@@ -17,12 +17,7 @@ from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.prioritizing import OPEN_STATES, ActionState, has_cycle
 from marketplace.strategy.use_cases.locking import strategy_for_writing
-from marketplace.strategy.use_cases.rows import (
-    check_row_unchanged,
-    locked_row,
-    record_change,
-    remove_row,
-)
+from marketplace.strategy.use_cases.rows import check_row_unchanged, locked_row, record_change, remove_row
 from marketplace.strategy.use_cases.versions import save_version
 
 

@@ -21,12 +21,7 @@ from marketplace.strategy.prioritizing import Performer
 from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.units import UNITS, range_error
 from marketplace.strategy.use_cases.locking import strategy_for_writing
-from marketplace.strategy.use_cases.rows import (
-    check_row_unchanged,
-    locked_row,
-    record_change,
-    remove_row,
-)
+from marketplace.strategy.use_cases.rows import check_row_unchanged, locked_row, record_change, remove_row
 from marketplace.strategy.use_cases.versions import save_version
 
 BASELINE_DAYS = 30

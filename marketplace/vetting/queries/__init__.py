@@ -34,10 +34,5 @@ from marketplace.vetting.queries.second_reviews import (
     role_in_refusal,
     vettings_awaiting_second_review,
 )
-from marketplace.vetting.queries.statuses import (
-    listed,
-    services_in_category,
-    status_of,
-    vettings_of,
-)
+from marketplace.vetting.queries.statuses import listed, services_in_category, status_of, vettings_of
 from marketplace.vetting.queries.transfers import other_gardens, supplier_of_garden, transfers

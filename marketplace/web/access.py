@@ -135,9 +135,9 @@ admin = _declare(Level.ADMIN)
 def _check_access() -> Response | None:
     if request.endpoint is None:
         return None
-    mandate_access.check_request(request.endpoint)
-    view = request_view()
     safe = request.method in SAFE_METHODS
+    mandate_access.check_request(request.endpoint, is_safe=safe)
+    view = request_view()
     read_level = level_of(view)
     level = read_level if safe or read_level is None else write_level_of(view)
     if level is None:

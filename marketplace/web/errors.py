@@ -63,16 +63,18 @@ def _title_and_text(code: int) -> tuple[str, str]:
     return texts.get(code, fallback)
 
 
-def page(code: int, message: str | None = None, title: str | None = None) -> Answer:
-    """Render an error page. A submitted form is shown again with its text, or else the text alone."""
-    general_title, text = _title_and_text(code)
-    title = title or general_title
+def page(code: int, message: str | None = None) -> Answer:
+    """Render an error page, or the page that replaces it for somebody sent there by a message."""
     replacement = missing_pages.replacement_for(code)
     if replacement is not None:
         return replacement, 200
-    return form_recovery.recover(code, message or text) or form_recovery.field_page(
-        code, title, message or text
-    )
+    title, text = _title_and_text(code)
+    return _error_page(code, title, message or text)
+
+
+def _error_page(code: int, title: str, text: str) -> Answer:
+    """Render an error page. A submitted form is shown again with its text, or else the text alone."""
+    return form_recovery.recover(code, text) or form_recovery.field_page(code, title, text)
 
 
 def _max_size() -> str:
@@ -177,7 +179,7 @@ def _register_domain_errors(app: Flask) -> None:
 
     @app.errorhandler(mandate_access.MandateRefusal)
     def mandate_refusal(refusal: mandate_access.MandateRefusal) -> Answer:
-        return page(403, refusal.message, refusal.title)
+        return _error_page(403, refusal.title, refusal.message)
 
     @app.errorhandler(Conflict)
     def conflict(error: Conflict) -> Answer:

@@ -118,8 +118,11 @@ class MandateRefusal(Exception):  # noqa: N818 because it is an answer, not an e
         self.message = message
 
 
-def check_request(endpoint: str) -> None:
-    """Check a request of a session that writes for a company. Raises MandateRefusal."""
+def check_request(endpoint: str, *, is_safe: bool) -> None:
+    """Check a request of a session that writes for a company. Raises MandateRefusal.
+
+    Somebody who only opens a page (`is_safe`) is told where they are, not that the company must do something.
+    """
     mandate = current_mandate()
     if mandate is None:
         return
@@ -130,9 +133,11 @@ def check_request(endpoint: str) -> None:
             )
     elif endpoint not in ALLOWED and not (mandate.reads_offers and endpoint in OFFERS):
         raise MandateRefusal(
-            _("%(company)s must do this themselves", company=mandate.company),
+            _("You are writing for %(company)s now", company=mandate.company)
+            if is_safe
+            else _("%(company)s must do this themselves", company=mandate.company),
             _(
-                "You write their brief and their plan. They publish, share, choose and change settings themselves. If you were on your way to your own pages, stop writing for them first."
+                "You write their brief and their plan. They publish, share, choose and change settings themselves. To go to your own pages, stop writing for them."
             ),
         )
 

@@ -120,12 +120,24 @@ def test_every_route_in_the_list_exists_and_is_open_to_members(app: Flask) -> No
         assert levels <= open_levels or endpoint in closed, endpoint
 
 
-def test_refused_page_says_that_the_company_must_do_it(people: MandatePeople) -> None:
+def test_refused_act_says_that_the_company_must_do_it(people: MandatePeople) -> None:
     people.give()
-    answer = people.writing().get("/organisation")
+    answer = people.writing().post("/organisation", data={"name": "Nytt navn"})
     assert answer.status_code == 403
     assert f"Dette må {people.company.name} gjøre selv" in answer.text
-    assert "/mandate/stop" in answer.text
+
+
+def test_own_pages_open_after_the_adviser_stops_writing(people: MandatePeople) -> None:
+    """Also a page that a message links to: it has not changed, it waits behind the mandate."""
+    people.give()
+    browser = people.writing()
+    page = f"/companies/{people.company.id}"
+    answer = browser.get(page)
+    assert answer.status_code == 403
+    assert f"Du skriver for {people.company.name} nå" in answer.text
+    assert f'name="next" value="{page}"' in answer.text
+    assert browser.post("/mandate/stop", data={"next": page}).location == page
+    assert browser.get(page).status_code == 200
 
 
 def test_offers_are_never_visible_by_mandate_alone(people: MandatePeople) -> None:

@@ -8,7 +8,7 @@ from flask import Flask
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
-from marketplace.pages.dashboard import Task
+from marketplace.pages.dashboard import Priority, Task
 from marketplace.pages.queries.course_tasks import garden_course_tasks
 from marketplace.pages.queries.home_garden import garden_dashboard
 from marketplace.programme.models.participation import ParticipationEvent
@@ -41,13 +41,17 @@ def noon(days: int = 0) -> dt.datetime:
 
 def test_todays_session_is_the_first_task(cohort: Cohort) -> None:
     programme.participation(cohort)
-    programme.course_session(cohort, noon(), number=3)
+    today = programme.course_session(cohort, noon(), number=3)
     viewer = factories.member(cohort.place.garden, role="curator")
-    session.commit()
-    first = garden_dashboard(viewer).tasks[0]
-    assert first.link == "Registrer oppmøte for Oppdal, samling 3"
-    assert first.when == "13.00, Meieriet · 1 plass"
-    assert first.url.endswith("/attendance")
+    with clock.as_of(noon()):
+        session.commit()
+        first = garden_dashboard(viewer).tasks[0]
+        assert first.link == "Registrer oppmøte for Oppdal, samling 3"
+        assert first.when == "13.00, Meieriet · 1 bedrift påmeldt"
+        assert first.url.endswith("/attendance")
+        today.held_at = clock.now()
+        (task,) = tasks_of(viewer)
+        assert (task.priority, task.link) == (Priority.SOON, "Oppmøte for Oppdal, samling 3")
 
 
 def test_past_session_waits_until_it_is_confirmed_as_held(cohort: Cohort) -> None:

@@ -1,5 +1,7 @@
 """Beginning and ending to write for a company, and the panel on the company's page."""
 
+from flask import redirect, request
+
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -8,7 +10,7 @@ from marketplace.mandates.use_cases import acting
 from marketplace.mandates.views.base import blueprint
 from marketplace.organisations.hooks import CompanyPanel
 from marketplace.web import access, flashes
-from marketplace.web.redirects import see_other
+from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_mandate, current_token, current_viewer
 
@@ -31,12 +33,14 @@ def start_writing(company_id: int) -> ViewResponse:
 @access.signed_in
 @access.writes(access.Level.SIGNED_IN, because="it only gives up a right")
 def stop_writing() -> ViewResponse:
-    """Stop writing for a company and return to the garden's pages."""
+    """Stop writing for a company and go to the garden's page that was asked for, or else to the company's page."""
     mandate = current_mandate()
     if mandate is None:
         return see_other("pages.home")
     acting.stop_writing(current_viewer(), current_token() or "", mandate)
     flashes.done(_("You no longer write for %(company)s.", company=mandate.company))
+    if (target := safe_path(request.form.get("next"))) is not None:
+        return redirect(target, 303)
     if mandate.end_reason in {"left", "closed", "unfollowed"} or mandate.company_id is None:
         return see_other("pages.home")
     return see_other("pages.company_card", company_id=mandate.company_id)

@@ -12,7 +12,7 @@ from marketplace.programme.queries.home_page import HomeSession
 
 
 def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
-    """Return the course tasks of a member of a garden; today's sessions first."""
+    """Return the course tasks of a member of a garden; today's sessions first, until somebody has taken attendance."""
     sessions = home_page.home_sessions(viewer)
     yield from (_today(one) for one in sessions if one.is_today)
     others = [one for one in sessions if not one.is_today]
@@ -36,16 +36,15 @@ def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
 
 
 def _today(one: HomeSession) -> Task:
-    seats = ngettext("%(num)s seat", "%(num)s seats", one.seated)
-    return Task(
-        Priority.NOW,
-        _("Take attendance for %(cohort)s, session %(number)s", cohort=one.cohort, number=one.number),
-        f"/programme/{one.slug}/sessions/{one.id}/attendance",
-        "",
-        f"{format_time(one.starts_at)}, {one.venue or _('venue not decided')} · {seats}",
-        is_imminent=True,
-        button=_("Take attendance"),
-    )
+    url = f"/programme/{one.slug}/sessions/{one.id}/attendance"
+    signed_up = ngettext("%(num)s company signed up", "%(num)s companies signed up", one.seated)
+    when = f"{format_time(one.starts_at)}, {one.venue or _('venue not decided')} · {signed_up}"
+    names = {"cohort": one.cohort, "number": one.number}
+    if one.held_at is not None:
+        link = _("Attendance for %(cohort)s, session %(number)s", **names)
+        return Task(Priority.SOON, link, url, _("Somebody has taken attendance. You can change it."), when)
+    link = _("Take attendance for %(cohort)s, session %(number)s", **names)
+    return Task(Priority.NOW, link, url, "", when, is_imminent=True, button=_("Take attendance"))
 
 
 def _unconfirmed(one: HomeSession) -> Task:

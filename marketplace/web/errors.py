@@ -63,13 +63,13 @@ def _title_and_text(code: int) -> tuple[str, str]:
     return texts.get(code, fallback)
 
 
-def page(code: int, message: str | None = None) -> Answer:
+def page(code: int, message: str | None = None, title: str | None = None) -> Answer:
     """Render an error page, or the page that replaces it for somebody sent there by a message."""
     replacement = missing_pages.replacement_for(code)
     if replacement is not None:
         return replacement, 200
-    title, text = _title_and_text(code)
-    return _error_page(code, title, message or text)
+    general_title, text = _title_and_text(code)
+    return _error_page(code, title or general_title, message or text)
 
 
 def _error_page(code: int, title: str, text: str) -> Answer:

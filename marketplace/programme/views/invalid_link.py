@@ -8,7 +8,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.programme.forms.sign_up import SeatLinkForm
 from marketplace.programme.use_cases import seat_link as use_cases
 from marketplace.programme.views.base import blueprint
-from marketplace.web import access, errors, form_recovery
+from marketplace.web import access, errors, form_recovery, missing_pages
 from marketplace.web.access import Level
 from marketplace.web.response import ViewResponse
 
@@ -29,7 +29,8 @@ def invalid_link(_error: InvalidLink) -> ViewResponse:
             "It has been replaced by a newer one. Nothing was saved. Copy what you wrote, and open the newest link."
         )
         return errors.page(404, text, title)
-    return render_template("programme/invalid_link.html", form=SeatLinkForm()), 404
+    replacement = missing_pages.replacement_for(404)
+    return replacement or (render_template("programme/invalid_link.html", form=SeatLinkForm()), 404)
 
 
 @blueprint.route("/courses/seat/new-link", methods=["GET", "POST"])

@@ -121,7 +121,7 @@ class MandateRefusal(Exception):  # noqa: N818 because it is an answer, not an e
 def check_request(endpoint: str, *, is_safe: bool) -> None:
     """Check a request of a session that writes for a company. Raises MandateRefusal.
 
-    Somebody who only opens a page (`is_safe`) is told where they are, not that the company must do something.
+    To somebody who only opens a page (`is_safe`) it says for whom they write, not that the company must act.
     """
     mandate = current_mandate()
     if mandate is None:

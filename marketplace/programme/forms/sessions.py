@@ -94,7 +94,7 @@ class PlanForm(SessionFields):
 
 
 class CopyForm(BaseForm):
-    """Cohorts that get the sessions of another one."""
+    """Cohorts that get the sessions of another one: all that have none, unless some are deselected."""
 
     targets = ChoicesField(_l("Cohorts without sessions"), [required(_l("Choose at least one cohort."))])
     days = NumberField(
@@ -108,7 +108,7 @@ class CopyForm(BaseForm):
     )
 
     def __init__(self, cohorts: Named, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, data={"targets": [str(number) for number, _name in cohorts]}, **kwargs)
         self.targets.set_choices([(str(number), name) for number, name in cohorts])
 
     def target_ids(self) -> list[int]:

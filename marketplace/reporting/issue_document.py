@@ -100,5 +100,5 @@ def _definitions(parts: Sequence[ReportPart]) -> OutlineSection:
         text = f"{about.about} {_('Source: %(source)s.', source=about.source)}"
         if about.label not in labels.setdefault(text, []):
             labels[text].append(about.label)
-    items = [f"{', '.join(names)}: {text}" for text, names in labels.items()]
+    items = [f"{'; '.join(names)}: {text}" for text, names in labels.items()]
     return OutlineSection("definitions", title, (Block(title, items=tuple(items)),))

@@ -1,15 +1,12 @@
 """Live reports reveal no small number, whatever periods are subtracted from each other and from issues."""
 
-import random
-
 import pytest
 
 from marketplace.reporting.figures import Breakdown, Figure, FigureState, ReportPart
 from marketplace.reporting.live_suppression import publish_live
 from marketplace.reporting.suppression import suppress
-from tests.reporting.test_suppression import CATEGORIES, recoverable
+from tests.reporting.test_suppression import CATEGORIES, cohorts, recoverable
 
-COHORTS = 1000
 MOMENTS = 5
 
 
@@ -52,12 +49,6 @@ def publish(moments, issued_at):
         newest = issues[max(issues)] if issues else None
         live.append(publish_live(parts, newest))
     return issues, live
-
-
-def cohorts(sampling):
-    for number in range(COHORTS):
-        if sampling.includes(str(number), one_in=10):
-            yield random.Random(f"{sampling.seed} {number}")
 
 
 def test_no_small_count_is_recoverable_from_live_reports(sampling):

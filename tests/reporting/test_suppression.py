@@ -12,6 +12,7 @@ from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureSta
 from marketplace.reporting.suppression import suppress, suppress_breakdown
 
 CATEGORIES = ("a", "b", "c", "d", "e", "f")
+COHORTS = 1000
 
 
 def published(cells, earlier=()):
@@ -136,6 +137,13 @@ def test_count_that_reveals_a_new_answer_is_hidden(code, evidence):
     assert state(suppress(counts(8, 15), [counts(7, 10)])) is FigureState.MEASURED
 
 
+def cohorts(sampling):
+    """Yield a random generator for each of 1,000 cohorts, or for a tenth of them."""
+    for number in range(COHORTS):
+        if sampling.includes(str(number), one_in=10):
+            yield random.Random(f"{sampling.seed} {number}")
+
+
 def random_counts(choose, categories):
     return {code: choose.choice((0, 1, 2, 3, 4, 5, 6, 9, 20)) for code in categories}
 
@@ -170,8 +178,7 @@ def test_no_small_count_is_recoverable_from_two_successive_reports(sampling):
 
 def test_no_small_count_is_recoverable_from_parts_of_a_partner_garden(sampling):
     """A partner has the figures of its places, and may have the whole report: single, and in two successive issues."""
-    choose = random.Random(sampling.seed)
-    for _repetition in range(1000):
+    for choose in cohorts(sampling):
         categories = CATEGORIES[: choose.randint(2, 6)]
         own, others = ([random_counts(choose, categories)] for _part in range(2))
         for counts in (own, others):

@@ -7,7 +7,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from marketplace.core.identifiers import make_slug
-from marketplace.strategy.limits import MAX_ACTIONS, MAX_OBJECTIVES
+
+LONG_TEXT = 10_500
+"""Characters of a document that fit on two printed pages in type of the usual size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,10 @@ class Outline:
 
     @property
     def is_long(self) -> bool:
-        """True if there are more objectives or actions than a strategy should have."""
-        rows = {section.code: sum(len(block.rows) for block in section.blocks) for section in self.sections}
-        return rows["objectives"] > MAX_OBJECTIVES or rows["actions"] > MAX_ACTIONS
+        """True if the document needs smaller type to be printed on two pages."""
+        blocks = [block for section in self.sections for block in section.blocks]
+        texts = ((block.text, *block.items, *(cell for row in block.rows for cell in row)) for block in blocks)
+        return sum(len(text) for part in texts for text in part) > LONG_TEXT
 
     def section(self, code: str) -> OutlineSection:
         """Return the section with a code. Raises KeyError."""

@@ -17,6 +17,7 @@ from marketplace.mandates.use_cases import mandates
 from marketplace.organisations.models import Company, CompanyFollower, Membership
 from marketplace.web import access, mandate_access
 from tests import factories
+from tests.factories import programme, strategy as strategies
 from tests.factories.briefs import draft, published
 from tests.factories.mandates import MandatePeople
 from tests.support.browser import signed_in
@@ -52,6 +53,18 @@ def test_adviser_writes_the_plan(people: MandatePeople) -> None:
     browser = people.writing()
     for path in ("/plan", "/plan/strategy/gaps", "/plan/objectives/new", "/plan/actions/new", "/plan/tools"):
         assert browser.get(path).status_code == 200, path
+
+
+def test_pages_of_the_plan_link_to_what_the_adviser_may_open(people: MandatePeople) -> None:
+    strategies.strategy(people.owner)
+    cohort = programme.cohort(programme.place(programme.project(people.garden)))
+    programme.participation(cohort, company_id=people.company.id)
+    session.commit()
+    people.give()
+    browser = people.writing()
+    for path in ("/plan", "/plan/print", "/plan/versions", "/plan/strategy/check", "/plan/assessment"):
+        links = [link.partition("#")[0] for link in browser.page(path).links().values()]
+        assert [link for link in links if link.startswith("/") and browser.get(link).status_code == 403] == []
 
 
 def test_two_advisers_and_the_owner_in_one_section_lose_no_text(people: MandatePeople) -> None:

@@ -54,8 +54,8 @@ def own_material(session_id: int, material_id: int) -> Response:
 
 
 def plan_start_panel(viewer: Viewer) -> StrategyPanel | None:
-    """Build the link to the course on the start page of a company's plan, or None without a course."""
-    if viewer.organisation_id is None or not queries.has_course(viewer.organisation_id):
+    """Build the link to the course on the start page of a company's plan, or None without a course of the viewer's own."""
+    if viewer.organisation_id is None or viewer.is_mandated or not queries.has_course(viewer.organisation_id):
         return None
     return StrategyPanel("programme/_own_course_panel.html", {})
 

@@ -52,7 +52,9 @@ class Outline:
     def is_long(self) -> bool:
         """True if the document needs smaller type to be printed on two pages."""
         blocks = [block for section in self.sections for block in section.blocks]
-        texts = ((block.text, *block.items, *(cell for row in block.rows for cell in row)) for block in blocks)
+        texts = (
+            (block.text, *block.items, *(cell for row in block.rows for cell in row)) for block in blocks
+        )
         return sum(len(text) for part in texts for text in part) > LONG_TEXT
 
     def section(self, code: str) -> OutlineSection:

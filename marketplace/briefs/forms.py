@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 
 from marketplace.briefs import guide
 from marketplace.briefs.coach import Advice
+from marketplace.briefs.coach.private_details import find_contact_details
 from marketplace.briefs.guide import ParsedAnswer, Question, Topic
 from marketplace.briefs.limits import (
     ANSWER_LENGTH,
@@ -24,7 +25,7 @@ from marketplace.briefs.limits import (
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext, lazy_gettext as _
+from marketplace.core.i18n import format_list, gettext, lazy_gettext as _
 from marketplace.core.text import clean_text
 from marketplace.files.limits import MAX_FILE_MEGABYTES
 from marketplace.web.forms import (
@@ -245,12 +246,23 @@ class WithdrawBriefForm(BaseForm):
     )
 
 
+def _no_contact_details(_form: object, field: LongTextField) -> None:
+    """Refuse a text that would reveal who wrote it, or lead suppliers past the page that all of them read."""
+    if found := find_contact_details(field.data or ""):
+        raise ValidationError(
+            gettext(
+                "Remove the contact details: %(details)s. Everyone who can see the brief can read this.",
+                details=format_list(found),
+            )
+        )
+
+
 class QuestionForm(BaseForm):
     """A supplier's question."""
 
     text = LongTextField(
         _("Ask a question"),
-        [required(_("Write your question.")), length(*QUESTION_LENGTH)],
+        [required(_("Write your question.")), length(*QUESTION_LENGTH), _no_contact_details],
         description=_("Your name is not shown. Everyone who can see the brief gets the same answer."),
         render_kw={"rows": "4"},
     )
@@ -261,13 +273,13 @@ class AnswerForm(BaseForm):
 
     public_text = LongTextField(
         _("The question as everyone will see it"),
-        [required(), length(*PUBLIC_QUESTION_LENGTH)],
+        [required(), length(*PUBLIC_QUESTION_LENGTH), _no_contact_details],
         description=_("Remove anything that reveals who is asking."),
         render_kw={"rows": "3"},
     )
     answer = LongTextField(
         _("Your answer"),
-        [required(), length(*ANSWER_LENGTH)],
+        [required(), length(*ANSWER_LENGTH), _no_contact_details],
         description=_("Everyone who can see the brief receives the answer."),
         render_kw={"rows": "5"},
     )

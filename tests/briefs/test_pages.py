@@ -234,3 +234,27 @@ def test_brief_of_other_company_is_404(market, sign_in):
         none = browser.get(f"/briefs/2020-0000{page}")
         assert real.status_code == none.status_code == 404
         assert real.text == none.text.replace("2020-0000", brief.reference)
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "Remove the contact details: 998 87 766"),
+        ("nb", "Ta bort kontaktopplysningene: 998 87 766"),
+        ("nn", "Ta bort kontaktopplysningane: 998 87 766"),
+    ],
+)
+def test_contact_details_in_questions_and_answers_are_refused(market, sign_in, locale, said):
+    brief = briefs.published(market.owner)
+    path, text = f"/briefs/{brief.reference}/questions", "Hvilken kasse? Ring 998 87 766."
+    studio, marit = sign_in(market.in_trade, locale), sign_in(market.owner, locale)
+    refused = studio.post(path, data={"text": text})
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert text in refused.text.split("</textarea>")[0]
+    question = use_cases.ask_question(market.in_trade, brief.reference, "Hvilken kasse har dere?")
+    for field in ("public_text", "answer"):
+        data = {"public_text": "Hvilken kasse?", "answer": "En enkel kasse fra 2019."} | {field: text}
+        refused = marit.post(f"{path}/{question.id}", data=data)
+        assert refused.status_code == 422
+        assert said in refused.text

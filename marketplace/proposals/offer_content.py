@@ -33,6 +33,7 @@ class BriefRequirements:
     weights: Mapping[str, int] = field(default_factory=lambda: DEFAULT_WEIGHTS)
     budget_band: str = "unknown"
     monthly_band: str = "unknown"
+    decision_date: dt.date | None = None
 
     @classmethod
     def from_answers(cls, title: str, answers: Mapping[str, Any]) -> "BriefRequirements":
@@ -49,6 +50,7 @@ class BriefRequirements:
             else DEFAULT_WEIGHTS,
             str(answers.get("budget_band") or "unknown"),
             str(answers.get("monthly_band") or "unknown"),
+            dt.date.fromisoformat(answers["decision_date"]) if answers.get("decision_date") else None,
         )
 
     def entries(self, asked: OfferField) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.i18n import gettext as _, ngettext
+from marketplace.core.i18n import format_date, gettext as _, ngettext
 from marketplace.proposals.offer_content import OfferContent, RequirementAnswer
 from marketplace.proposals.offer_field_types import FieldKind, OfferField
 from marketplace.proposals.offer_fields import OFFER_FIELDS
@@ -20,9 +20,12 @@ class OfferProblem:
     message: str
 
 
-def find_problems(content: OfferContent, today: dt.date, deadline: dt.date) -> list[OfferProblem]:
-    """Return everything that prevents submission, in the order of the form, too long texts last."""
-    days = {"today": today, "deadline": deadline}
+def find_problems(content: OfferContent, today: dt.date, decision: dt.date) -> list[OfferProblem]:
+    """Return everything that prevents submission, in the order of the form, too long texts last.
+
+    `decision` is the day when the company decides, and the day of the deadline if that is later or the only one.
+    """
+    days = {"today": today, "decision": decision}
     problems = [problem for field in OFFER_FIELDS for problem in _field_problems(field, content, days)]
     return [*problems, *find_long_texts(content)]
 
@@ -78,7 +81,7 @@ def _field_problems(
     elif field.not_before:
         bound = days.get(field.not_before) or getattr(content, field.not_before)
         if bound is not None and value < bound:
-            yield OfferProblem(field.name, str(field.too_early))
+            yield OfferProblem(field.name, str(field.too_early) % {"date": format_date(bound)})
 
 
 def _is_required(field: OfferField, content: Any) -> bool:

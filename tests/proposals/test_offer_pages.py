@@ -9,7 +9,7 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.models.offers import Proposal
 from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.factories.offers import filled, full_content
-from tests.proposals.conftest import AFTER, REFERENCE
+from tests.proposals.conftest import AFTER, ANSWERS, REFERENCE
 from tests.support.page_rules import HtmlPage
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
@@ -71,6 +71,18 @@ def test_brief_and_lists_say_that_the_offer_is_sent(browser, market, locale):
     assert sent_at in brief.text
     assert sent in person.page("/opportunities").text
     assert not is_listed_on_home()
+
+
+def test_sending_shows_unreadable_and_missing_fields_at_once(browser, market):
+    market.brief.versions[0].answers = {**ANSWERS, "decision_date": "2026-12-18"}
+    session.commit()
+    wrong = filled(line_0_amount="mange", team="", valid_until="2026-12-17", act="send")
+    answer = browser("kvistverk").post(OFFER, data=wrong)
+    assert answer.status_code == 422
+    page = HtmlPage(answer.text)
+    faults = {one.get("id") for one in page.root.iter("p") if one.get("class") == "field-error"}
+    assert faults == {"line_0_amount-error", "team-error", "valid_until-error"}
+    assert "18. desember 2026" in page.text
 
 
 @pytest.mark.parametrize(

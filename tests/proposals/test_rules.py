@@ -8,6 +8,7 @@ from hypothesis import given, strategies as st
 from marketplace.briefs import deadlines
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
+from marketplace.core.i18n import use_locale
 from marketplace.proposals import award_deadlines, lifecycle
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.offer_content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
@@ -153,6 +154,17 @@ def test_missing_value_is_reported_with_its_field(changes, field):
     assert [problem.field for problem in find_problems(full_content(**changes), TODAY, DEADLINE_DAY)] == [
         field
     ]
+
+
+def test_offer_must_be_valid_until_the_company_decides():
+    content = full_content(valid_until=dt.date(2026, 12, 17))
+    with use_locale("en"):
+        (problem,) = find_problems(content, TODAY, dt.date(2026, 12, 18))
+    assert (problem.field, problem.message) == (
+        "valid_until",
+        "The offer must be valid at least until 18 December 2026, so that the company can choose it.",
+    )
+    assert not find_problems(content, TODAY, dt.date(2026, 12, 17))
 
 
 def test_full_offer_has_no_problems():

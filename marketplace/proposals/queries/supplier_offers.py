@@ -111,7 +111,9 @@ class SupplierOffer:
     @property
     def problems(self) -> list[OfferProblem]:
         """Problems that prevent submission."""
-        return find_problems(self.content, clock.today(), clock.to_local(self.deadline).date())
+        deadline = clock.to_local(self.deadline).date()
+        decision = max(deadline, self.requirements.decision_date or deadline)
+        return find_problems(self.content, clock.today(), decision)
 
     @property
     def days_left(self) -> int:

@@ -100,7 +100,12 @@ def _save_readable(reference: str, form: OfferForm) -> ViewResponse:
     if _is_autosave():
         message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
         return jsonify(saved=message, ok=False, seen=form.seen.data), 422
-    return _page(queries.load_supplier_offer(viewer, reference), form)
+    supplier_offer = queries.load_supplier_offer(viewer, reference)
+    if request.form.get("act") == "send":
+        # A field that could not be read is not missing.
+        unread = {field.name for field in form if field.errors}
+        _show_problems(form, [one for one in supplier_offer.problems if one.field not in unread])
+    return _page(supplier_offer, form)
 
 
 def _change_files_or_explain(reference: str, form: OfferForm) -> int | None:

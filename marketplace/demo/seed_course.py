@@ -123,6 +123,7 @@ def _create_project(timeline: Timeline, fixtures: Fixtures, plan: Entry) -> None
             sessions_needed=4,
             locale="nb",
             currency="NOK",
+            fee_nok=plan["fee_nok"],
             is_sign_up_open=True,
         ),
     )

@@ -65,7 +65,7 @@ def test_adviser_cannot_create_a_project(app: Flask, garden: BusinessGarden) -> 
 
 
 def test_name_of_a_page_is_not_used_as_slug(curator: Viewer) -> None:
-    details = projects.ProjectDetails("New", "", dt.date(2026, 8, 1), None, 10, 4, "nb", "NOK", False)
+    details = projects.ProjectDetails("New", "", dt.date(2026, 8, 1), None, 10, 4, "nb", "NOK", 4600, False)
     assert projects.create_project(curator, details).slug == "new-2"
 
 

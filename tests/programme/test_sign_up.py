@@ -291,10 +291,12 @@ def test_concurrent_sign_ups_never_exceed_the_seats(cohort: Cohort, app: Flask) 
 
 def test_public_page_signs_up_and_the_link_confirms(cohort: Cohort, client: Browser) -> None:
     programme.course_session(cohort)
+    cohort.project.fee_nok = 4600
     session.commit()
     assert "1 av 1 plasser ledig" in client.page("/courses").text
     path = f"/courses/{cohort.project.slug}/{cohort.id}/sign-up"
-    assert client.page(path).text
+    fee = "Kurset koster 4 600 kr for bedriften"
+    assert fee in client.page(path).text
     form = {
         "organisation_number": "310 000 388",
         "company_name": "Bjørkvollen ysteri",
@@ -310,6 +312,7 @@ def test_public_page_signs_up_and_the_link_confirms(cohort: Cohort, client: Brow
     answer = client.post(path, data=form)
     assert "kari@ysteri.example" in client.page(answer.headers["Location"]).text
     mail = session.scalars(select(OutboxMail)).one()
+    assert fee in mail.body.replace("\N{NO-BREAK SPACE}", " ")
     assert "Bekreft" in client.page(mail.link_path).text
     client.post(f"{mail.link_path}/confirm")
     assert session.query(Participation).one().confirmed_at is not None

@@ -24,6 +24,7 @@ from marketplace.web.forms import (
     DayField,
     LanguageField,
     LongTextField,
+    NokField,
     NumberField,
     TextField,
     length,
@@ -62,6 +63,12 @@ class ProjectForm(BaseForm):
     currency = ChoiceField(
         _l("Currency of the accounts"), [required()], choices=[("NOK", "NOK"), ("EUR", "EUR")], default="NOK"
     )
+    fee_nok = NokField(
+        _l("Participation fee in kroner"),
+        description=_l(
+            "What a company pays for the whole course, excluding VAT. Enter 0 if it is free. It is shown on the public course page; leave it empty if it is not decided."
+        ),
+    )
     is_sign_up_open = BooleanField(_l("Companies can sign up on the public course page"))
 
     def details(self) -> ProjectDetails:
@@ -75,6 +82,7 @@ class ProjectForm(BaseForm):
             sessions_needed=self.sessions_needed.data,
             locale=self.locale.data,
             currency=self.currency.data,
+            fee_nok=self.fee_nok.data,
             is_sign_up_open=bool(self.is_sign_up_open.data),
         )
 

@@ -19,6 +19,7 @@ class Project(Base):
     """A programme run by one business garden, possibly with partner gardens.
 
     `ends_on` is None while the end is open. A company completes it by attending `sessions_needed` sessions.
+    `fee_nok` is what a company pays, excluding VAT: 0 if the course is free, None if it is not decided.
     """
 
     __tablename__ = "project"
@@ -54,6 +55,7 @@ class Project(Base):
     sessions_needed: Mapped[int] = mapped_column(default=DEFAULT_SESSIONS_NEEDED)
     locale: Mapped[str] = mapped_column(String(2), default=default_locale)
     currency: Mapped[str] = mapped_column(String(3), default="NOK")
+    fee_nok: Mapped[int | None]
     is_sign_up_open: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     closed_at: Mapped[dt.datetime | None]

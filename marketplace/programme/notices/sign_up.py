@@ -3,13 +3,24 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from marketplace.core.i18n import format_datetime, gettext as _, ngettext
+from marketplace.core.i18n import format_datetime, format_money, gettext as _, ngettext
 from marketplace.outbox.messages import Content, as_message
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.sessions import calendar_hint, removal_hint, session_lines
 from marketplace.programme.seat_deadlines import OFFER_HOURS
+
+
+def fee_lines(project: Project) -> list[str]:
+    """Return a line with what a company pays, if that is decided."""
+    if project.fee_nok is None:
+        return []
+    if not project.fee_nok:
+        return [_("The course is free for the company.")]
+    return [
+        _("The course costs %(amount)s for the company, excluding VAT.", amount=format_money(project.fee_nok))
+    ]
 
 
 @as_message("seat_unconfirmed")
@@ -25,6 +36,7 @@ def seat_unconfirmed(participation: Participation, cohort: Cohort, deadline: dt.
                 place=cohort.place.name,
                 time=format_datetime(deadline),
             ),
+            *fee_lines(cohort.project),
             _("Open the link and confirm. With the same link you can change your details or withdraw."),
             _("Did you not sign up? Ignore this e-mail, and the seat goes to another company."),
         ],
@@ -51,6 +63,7 @@ def waiting_unconfirmed(participation: Participation, cohort: Cohort, deadline: 
                 "When a seat becomes free, you get an e-mail and have %(num)s hours to answer.",
                 OFFER_HOURS,
             ),
+            *fee_lines(cohort.project),
             _("Did you not sign up? Ignore this e-mail."),
         ],
         participation.path,
@@ -104,7 +117,8 @@ def seat_taken(participation: Participation, cohort: Cohort, sessions: Sequence[
             company=participation.company_name,
             course=cohort.project.name,
             place=cohort.place.name,
-        )
+        ),
+        *fee_lines(cohort.project),
     ]
     if sessions:
         lines += [_("The dates are:"), *session_lines(sessions), calendar_hint()]

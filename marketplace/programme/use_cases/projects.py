@@ -34,6 +34,7 @@ class ProjectDetails:
     sessions_needed: int
     locale: str
     currency: str
+    fee_nok: int | None
     is_sign_up_open: bool
 
 

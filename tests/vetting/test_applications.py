@@ -49,12 +49,12 @@ def test_invalid_application_shows_error_and_stores_nothing(app: Flask, broken: 
     assert session.query(Notice).count() == session.query(OutboxMail).count() == 0
 
 
-@pytest.mark.parametrize("year", [1989, 2099])
+@pytest.mark.parametrize("year", [1989, 2099, 3000])
 def test_case_year_out_of_range_shows_field_error(client: Browser, year: int) -> None:
     vetting_garden()
     answer = client.post("/suppliers/apply", data=APPLICATION | {"case_year": str(year)})
     assert answer.status_code == 422
-    assert 'id="case_year-error"' in answer.text
+    assert "fra 1990 til nå" in answer.text
     assert session.query(Supplier).count() == 0
 
 

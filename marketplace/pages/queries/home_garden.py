@@ -168,7 +168,7 @@ def _reviews(briefs: Sequence[Any]) -> Iterator[Task]:
                 Priority.NOW,
                 _("Read the brief from %(company)s", company=brief.company),
                 f"/briefs/{brief.reference}",
-                _("They want your advice before they send it."),
+                _("They want your advice before they publish it."),
                 _("Asked %(date)s", date=format_date(brief.asked_at)),
                 button=_("Read the brief"),
             )

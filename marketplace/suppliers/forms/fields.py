@@ -209,7 +209,7 @@ class CaseFields(BaseForm):
     )
     service = ChoiceField(_l("Service"), validate_choice=False)
     sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
-    year = NumberField(_l("Year"), [required()], high=2100)
+    year = NumberField(_l("Year"), [required()], high=9999)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

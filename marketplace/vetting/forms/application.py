@@ -70,7 +70,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
         [length(high=300)],
         description=_l("Include a figure if you have one: 40 orders in the first week."),
     )
-    case_year = NumberField(_l("Year"), [_required_with_case], high=2100)
+    case_year = NumberField(_l("Year"), [_required_with_case], high=9999)
     reference = LongTextField(
         _l("A customer the garden can call"),
         [length(high=500)],

@@ -28,7 +28,7 @@ def missing_value_message(field: Field) -> str:
     # A label that is an abbreviation keeps its capitals.
     name = label if label[1:2].isupper() else label[:1].lower() + label[1:]
     if isinstance(field, SelectFieldBase):
-        return gettext("Choose %(field)s.", field=name)
+        return gettext("Choose one: %(field)s.", field=name)
     return gettext("Enter %(field)s.", field=name)
 
 

@@ -288,3 +288,15 @@ def test_chart_stays_inside_its_frame(readings: list[Any], baseline: int | None)
     for point in [*chart.points, chart.target, *([chart.baseline] if chart.baseline else [])]:
         assert chart.left <= point.x <= chart.right
         assert 0 < point.y <= chart.bottom
+
+
+def test_new_target_date_in_the_past_is_refused(owner: Viewer, client: Browser, time_machine: Any) -> None:
+    client.sign_in(owner.user_id or 0).set_cookie("locale", "en")
+    refused = client.post("/plan/objectives/new", data=FORM | {"target_on": "2026-11-14"})
+    assert refused.status_code == 422
+    assert "The target date has passed." in refused.text
+    path = f"/plan/objectives/{add(owner).id}/edit"
+    time_machine.move_to(dt.datetime(2027, 7, 1, 12, tzinfo=dt.UTC), tick=False)
+    client.sign_in(owner.user_id or 0)
+    assert client.post(path, data=FORM | {"target_on": "2027-06-29"}).status_code == 422
+    assert client.post(path, data=FORM).status_code == 303, "the saved date stays"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField
+from wtforms.validators import ValidationError
 
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
@@ -79,6 +80,11 @@ class ObjectiveForm(BaseForm):
         saved = self.audience.object_data
         names = [*audiences, *([saved] if saved and saved not in audiences else [])]
         self.audience.set_choices([("", _("All")), *((name, name) for name in names)])
+
+    def validate_target_on(self, field: DayField) -> None:
+        """Refuse a date in the past, unless it is the saved one."""
+        if field.data and field.data != field.object_data and field.data < clock.today():
+            raise ValidationError(_("The target date has passed."))
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Check the fields, then the rules that concern several of them."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .index.index import Index, suggest_needs
     from .index.snapshot import SnapshotError, discard, prune
     from .index.what_if import FitChange
-    from .needs.need_model import NeedSuggestion
+    from .needs.suggestions import NeedSuggestion
     from .ranking import FitCounts, Match, Ranking
     from .settings import PART_CODES, MatchingSettings
     from .spam import spam_flags
@@ -41,7 +41,7 @@ _MODULES = {
     "Index": "index.index",
     "Match": "ranking",
     "FitChange": "index.what_if",
-    "NeedSuggestion": "needs.need_model",
+    "NeedSuggestion": "needs.suggestions",
     "PART_CODES": "settings",
     "ScorePart": "explanation",
     "Position": "documents",

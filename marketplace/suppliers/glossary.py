@@ -8,7 +8,7 @@ from functools import cache
 from marketplace import matching
 from marketplace.core import taxonomy
 from marketplace.core.region import current_region
-from marketplace.data import data_path, load_yaml
+from marketplace.data import data_path, load_tsv, load_yaml
 from marketplace.text_search.language_resources import text_resources
 
 
@@ -27,6 +27,7 @@ def glossary() -> "matching.Glossary":
         text_resources(),
         load_yaml("lay_texts.yaml"),
         load_yaml("no_need_texts.yaml"),
+        load_tsv("owner_texts.tsv"),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from marketplace.data import data_path
+from marketplace.data import data_path, load_tsv
 from marketplace.matching import Document, Evaluator, Glossary, Index, Position, Query
 from marketplace.matching.evaluation.qrels import EvaluationSet, read_set
 
@@ -24,7 +24,7 @@ def _yaml(name: str) -> Any:
 def glossary() -> Glossary:
     """The product's own glossary."""
     names = ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml", "no_need_texts.yaml")
-    return Glossary.from_taxonomy(*map(_yaml, names))
+    return Glossary.from_taxonomy(*map(_yaml, names), load_tsv("owner_texts.tsv"))
 
 
 @pytest.fixture(scope="session")

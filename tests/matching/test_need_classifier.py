@@ -1,5 +1,6 @@
 """The second reader of needs: a linear classifier on words and character n-grams."""
 
+import copy
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -8,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from marketplace.matching import Glossary, Index, suggest_needs
+from marketplace.matching import Document, Glossary, Index, Query, suggest_needs
+from marketplace.matching.analysis.glossary import Phrase
 from marketplace.matching.needs.classifier import NeedClassifier, features, training_texts
 from marketplace.matching.needs.probabilities import wanted_shares
 
@@ -62,11 +64,11 @@ def test_text_without_digital_need_suggests_nothing(glossary: Glossary, text: st
 
 
 def test_half_of_the_descriptions_are_trained_after_an_aside_too(glossary: Glossary) -> None:
-    texts = [text for text, _ in training_texts(glossary)]
+    texts = [text for text, _ in training_texts(glossary.phrases, glossary.texts_without_need)]
     added = len(texts) - len(glossary.phrases)
     long = sum(len(phrase.text.split()) >= 5 for phrase in glossary.phrases)
     assert added == pytest.approx(long / 2, rel=0.1)
-    assert texts == [text for text, _ in training_texts(glossary)]
+    assert texts == [text for text, _ in training_texts(glossary.phrases, glossary.texts_without_need)]
 
 
 def test_service_named_in_unwanted_part_is_wanted_only_if_asked_for_clearly() -> None:
@@ -75,6 +77,32 @@ def test_service_named_in_unwanted_part_is_wanted_only_if_asked_for_clearly() ->
     assert shares == pytest.approx([1 - 0.6 * 0.05, 0.0, 1 - 0.3 * 0.98, 1 - 0.2 * 0.98, 1.0])
     assert wanted_shares(np.array([[0.02, 0.5], [0.3, 0.2]])) == pytest.approx([0.0, 1 - 0.2 * 0.5])
     assert wanted_shares(np.array([wanted])).tolist() == [1.0] * 5
+
+
+def test_only_suggestions_learn_from_owner_texts(glossary: Glossary, suppliers: list[Document]) -> None:
+    taught, brief = copy.copy(glossary), Query("1", "", "Noen må snurre kverna vår")
+    taught.owner_texts = [Phrase(brief.text, "nb", ("med.audio",))] * 3
+    (before, ranked), (after, ranked_after) = (
+        (suggest_needs(brief.text, known), Index.build(suppliers, known).rank(brief))
+        for known in (glossary, taught)
+    )
+    assert "med.audio" not in [suggestion.service for suggestion in before[:1]]
+    assert after[0].service == "med.audio"
+    assert ranked_after == ranked
+
+
+def test_both_written_forms_of_norwegian_get_nearly_the_same_suggestions(glossary: Glossary) -> None:
+    shared = []
+    for line in (NEEDS / "pairs.tsv").read_text(encoding="utf-8").splitlines()[1:]:
+        forms = [
+            suggest_needs(text, glossary, lang)
+            for text, lang in zip(line.split("\t"), ("nb", "nn"), strict=True)
+        ]
+        assert forms[0][0].service == forms[1][0].service, line
+        nb, nn = ({s.service for s in form if s.probability >= 0.3} for form in forms)
+        shared.append(len(nb & nn) / max(len(nb | nn), 1))
+    assert len(shared) == 20
+    assert np.mean(shared) >= 0.85
 
 
 def _quality(index: Index, briefs: list[dict[str, Any]]) -> list[float]:
@@ -96,12 +124,12 @@ def _quality(index: Index, briefs: list[dict[str, Any]]) -> list[float]:
 @pytest.mark.parametrize(
     ("file", "half", "min_recall", "min_abstention", "max_wrong_abstention", "max_excluded"),
     [
-        ("briefs", "dev", 0.88, 0.75, 0.05, 0.15),
-        ("briefs", "test", 0.9, 0.55, 0.05, 0.25),
-        ("rejections", "", 0.93, 0.8, 0.05, 0.08),
-        ("rejections", "dev", 0.9, 0.75, 0.05, 0.5),
-        ("rejections", "test", 0.95, 0.3, 0.05, 0.5),
-        pytest.param("lay_texts", "", 0.82, 0, 0.06, 0, marks=pytest.mark.exhaustive),
+        ("briefs", "dev", 0.9, 0.75, 0.05, 0.15),
+        ("briefs", "test", 0.92, 0.45, 0.05, 0.35),
+        ("rejections", "", 0.97, 0.85, 0.03, 0.05),
+        ("rejections", "dev", 0.95, 0.75, 0.03, 0.5),
+        ("rejections", "test", 0.95, 0.3, 0.05, 0.52),
+        ("lay_texts", "", 0.84, 0, 0.06, 0),
     ],
 )
 def test_quality_of_suggestions_stays_above_minimum(

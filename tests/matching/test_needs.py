@@ -14,6 +14,8 @@ from marketplace.matching import Document, Glossary, Index, suggest_needs
         ("We cannot find any welders and want to show what it is like to work here", "ads.recruitment"),
         ("Nokon bør leggje ut innlegg på Facebook for oss", "con.social"),
         ("netbutikk", "ecm.shop"),
+        ("Vi ønsker skilt", "brd.print"),
+        ("We want a film", "med.film"),
     ],
 )
 def test_plain_words_suggest_service(glossary: Glossary, text: str, service: str) -> None:

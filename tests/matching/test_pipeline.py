@@ -17,8 +17,10 @@ from marketplace.matching.analysis.decompounding import CompoundSplitter
 from marketplace.matching.analysis.fuzzy_terms import FuzzyTerms
 from marketplace.matching.analysis.stop_words import StopWords
 from marketplace.matching.index.bm25 import FieldedBM25Transformer
+from marketplace.matching.needs.classifier import classifier_of
 from marketplace.matching.needs.need_model import NeedModel
 from marketplace.matching.needs.need_text import NeedText, Reading
+from marketplace.matching.needs.suggestions import suggest
 
 TEXTS = [
     "Vi lager nettbutikk og nettsider for gårdsutsalg, med bilder av gården.",
@@ -146,13 +148,14 @@ def test_need_model_is_last_step_of_pipeline(glossary: Glossary) -> None:
 def test_model_without_training_data_predicts_nothing() -> None:
     model = NeedModel(("shop",)).fit([], [])
     assert model.predict_proba([_tokens("nettbutikk")]).tolist() == [[0.0]]
-    assert model.suggest(NeedText(Reading([(_tokens("nettbutikk"), 1.0)], "nettbutikk")), 5) == []
+    text = NeedText(Reading([(_tokens("nettbutikk"), 1.0)], "nettbutikk"))
+    assert suggest(text, model, model.classifier_, 5) == []
 
 
 def test_index_uses_same_model_as_pipeline(glossary: Glossary, suppliers: list[Document]) -> None:
     analyzer = glossary.analyzer
     profiles = [(analyzer.tokens(d.text, d.lang), d.services) for d in suppliers]
-    trained = NeedModel.train(glossary, analyzer, 0.55, profiles)
+    trained = NeedModel.train(glossary, analyzer, 0.55, profiles, classifier_of(glossary))
     phrases = [(analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases]
     retrained = clone(trained).fit(
         [tokens for tokens, _ in profiles],

@@ -224,7 +224,7 @@ def test_retired_service_is_accepted_in_old_texts(glossary: Glossary, suppliers:
         Index.build([old], small).rank(Query("b", "Nettside", "", needs=("web.old", "web.site"))).matches
     )
     assert match.explanation.part("services").value > 0
-    with pytest.raises(ValueError, match=r"lay texts for unknown services: web\.old"):
+    with pytest.raises(ValueError, match=r"texts for unknown services: web\.old"):
         Glossary.from_taxonomy(
             {"groups": [{"services": [entry, service]}]}, glossary.resources, {"web.old": {"nb": ["x"]}}
         )

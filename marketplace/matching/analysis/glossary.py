@@ -33,7 +33,8 @@ class Glossary:
     """Phrases per service, terms per sector, and the language resources for the analyzer.
 
     `services` are the current service codes; `codes` also contains retired ones. `related` names the services that go
-    with a service, and `groups` numbers the group it belongs to (by default one of its own).
+    with a service, and `groups` numbers the group it belongs to (by default one of its own). Only the suggestion of
+    services learns from `owner_texts`, some of which need no service.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Glossary:
         self.resources = resources
         self.analyzer = Analyzer.from_resources(resources)
         self.texts_without_need: Mapping[str, Sequence[str]] = {}
+        self.owner_texts: Sequence[Phrase] = ()
 
     @classmethod
     def from_taxonomy(
@@ -62,20 +64,26 @@ class Glossary:
         resources: Mapping[str, Any],
         lay_texts: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         no_need_texts: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
+        owner_texts: Iterable[Mapping[str, str]] = (),
     ) -> "Glossary":
         """Build a glossary from the parsed taxonomy, the language resources and, optionally, more texts to learn from.
 
         `lay_texts` are needs in everyday words, per service and language. `no_need_texts` are sentences that ask for
-        no service, per kind and language. The resources must have `stopwords` by language; without the other keys,
-        texts are read more simply. Raises ValueError if lay texts are given for a service that is not in the taxonomy.
+        no service, per kind and language. `owner_texts` are rows with `lang`, `text` and any number of `services`, divided by "|",
+        that only the suggestion of services learns from. The resources must have `stopwords` by language; without the other keys,
+        texts are read more simply. Raises ValueError if texts are given for a service that is not in the taxonomy.
         """
         all_entries = [entry for group in taxonomy["groups"] for entry in group["services"]]
         entries = [entry for entry in all_entries if not entry.get("retired")]
         labels = {entry["code"]: entry["label"] for entry in entries}
         lay_texts = lay_texts or {}
-        unknown = sorted(set(lay_texts) - set(labels))
-        if unknown:
-            message = f"lay texts for unknown services: {', '.join(unknown)}"
+        owner_phrases = [
+            Phrase(row["text"], row["lang"], tuple(filter(None, row["services"].split("|"))))
+            for row in owner_texts
+        ]
+        taught = {*lay_texts, *(code for phrase in owner_phrases for code in phrase.services)}
+        if unknown := sorted(taught - set(labels)):
+            message = f"texts for unknown services: {', '.join(unknown)}"
             raise ValueError(message)
         phrases = [
             phrase for entry in entries for phrase in _entry_phrases(entry, lay_texts.get(entry["code"], {}))
@@ -101,6 +109,7 @@ class Glossary:
         }
         glossary = cls(labels, phrases, sector_terms, resources, related)
         glossary.groups = groups
+        glossary.owner_texts = owner_phrases
         glossary.texts_without_need = {
             lang: tuple(
                 text

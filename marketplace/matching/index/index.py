@@ -10,13 +10,15 @@ from ..analysis.glossary import Glossary
 from ..criteria import Exclusion
 from ..documents import Document, Query
 from ..explanation import Explanation, TermMatch
-from ..needs.need_model import MIN_NEED_PROBABILITY, NeedSuggestion
+from ..needs.classifier import suggesting_classifier_of
+from ..needs.suggestions import MIN_NEED_PROBABILITY, NeedSuggestion, suggest
 from ..ranking import FitCounts, Match, Ranking, order_key, rotate_ties
 from ..settings import MatchingSettings
 from . import snapshot, what_if
 from .ablation import drop_unverified_terms
 from .comparison import Comparison
-from .store import Store
+from .indexing import DocumentEncoder
+from .store import Store, fit_encoder
 
 
 class Index:
@@ -108,10 +110,14 @@ class Index:
         Improbable ones are listed too: compare their probability with a threshold of your own. A text that has a
         need with less than `min_need_probability` is about no service; 0 for texts that are known to be about one.
         """
-        analyzer = self._store.encoder.analyzer
-        lang = lang or analyzer.language_of(f"{title} {text}")
-        needs = self._store.encoder.need_text(title, text, lang)
-        return self._store.needs.suggest(needs, limit, min_need_probability)
+        return _suggest(
+            self._store.encoder,
+            text,
+            lang,
+            title=title,
+            limit=limit,
+            min_need_probability=min_need_probability,
+        )
 
     def candidates(self, query: Query, limit: int) -> list[str]:
         """Return the ids of all suppliers that may be among the first `limit` once ties are rotated."""
@@ -218,11 +224,25 @@ def suggest_needs(  # noqa: PLR0913 because they are those of the method
     min_need_probability: float = MIN_NEED_PROBABILITY,
 ) -> list[NeedSuggestion]:
     """Return the same as `Index.suggest_needs`, by the glossary alone."""
-    return _glossary_index(glossary, settings or MatchingSettings()).suggest_needs(
-        text, lang, limit=limit, min_need_probability=min_need_probability
-    )
+    encoder = _glossary_encoder(glossary, settings or MatchingSettings())
+    return _suggest(encoder, text, lang, limit=limit, min_need_probability=min_need_probability)
 
 
 @lru_cache(maxsize=2)
-def _glossary_index(glossary: Glossary, settings: MatchingSettings) -> Index:
-    return Index.build((), glossary, settings)
+def _glossary_encoder(glossary: Glossary, settings: MatchingSettings) -> DocumentEncoder:
+    return fit_encoder((), glossary, settings, ())
+
+
+def _suggest(  # noqa: PLR0913 because they are those of the method
+    encoder: DocumentEncoder,
+    text: str,
+    lang: str | None,
+    *,
+    title: str = "",
+    limit: int,
+    min_need_probability: float,
+) -> list[NeedSuggestion]:
+    lang = lang or encoder.analyzer.language_of(f"{title} {text}")
+    needs = encoder.need_text(title, text, lang)
+    classifier = suggesting_classifier_of(encoder.glossary)
+    return suggest(needs, encoder.needs, classifier, limit, min_need_probability)

@@ -12,6 +12,7 @@ from ..analysis.glossary import Glossary
 from ..documents import Document
 from ..explanation import Note
 from ..near_duplicates import EarlierDocuments, find_duplicates
+from ..needs.classifier import NeedClassifier, classifier_of
 from ..needs.need_model import NeedModel
 from ..settings import MatchingSettings
 from ..storage.lazy_sequence import LazySequence
@@ -57,7 +58,7 @@ class Store:
     ) -> Self:
         """Fit the models to documents and index them. Raises ValueError if two have the same id."""
         _check_ids(documents)
-        encoder = _fit_encoder(documents, glossary, settings, training)
+        encoder = fit_encoder(documents, glossary, settings, training, classifier_of(glossary))
         builder = SegmentBuilder(documents, encoder)
         weights = {
             "name": settings.weight_name,
@@ -273,19 +274,21 @@ def _penalties(
     return Penalties(store.documents, flags, duplicates, store.settings, filters)
 
 
-def _fit_encoder(
+def fit_encoder(
     documents: Sequence[Document],
     glossary: Glossary,
     settings: MatchingSettings,
     training: Sequence[Document],
+    classifier: NeedClassifier | None = None,
 ) -> DocumentEncoder:
+    """Fit the compounds and the need model to documents; only rankings need the classifier."""
     splitter = glossary.splitter_for(_norwegian_words(glossary, {*documents, *training}))
     analyzer = glossary.analyzer.with_splitter(splitter)
     samples = (
         (analyzer.tokens(f"{d.name} . {d.text}", d.lang), d.services)
         for d in sorted(training, key=lambda document: document.id)
     )
-    needs = NeedModel.train(glossary, analyzer, settings.weight_parts, samples)
+    needs = NeedModel.train(glossary, analyzer, settings.weight_parts, samples, classifier)
     return DocumentEncoder(glossary, settings, analyzer, needs)
 
 

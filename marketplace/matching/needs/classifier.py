@@ -4,12 +4,16 @@ Support vector machines, one per service against all others, on TF-IDF weights (
 support vector machines", 1998; scikit-learn's `LinearSVC`). Character n-grams see what the need model's stems do not:
 inflections, compounds, dialect and misspellings. One more class contains sentences that ask for no service.
 
-Trained on the glossary alone, in half a second, always with the same result.
+There are two, each trained on the glossary alone, in about a second, always with the same result. The one that ranks
+reads the phrases of the glossary. The one that suggests services also reads its `owner_texts`: they teach it to
+recognise more needs, but make single words weigh less, so that the two written forms of Norwegian would rank
+suppliers differently.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Self
 from zlib import crc32
@@ -20,7 +24,7 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.svm import LinearSVC
 
 from ..analysis.analyzer import words_of
-from ..analysis.glossary import Glossary
+from ..analysis.glossary import Glossary, Phrase
 from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector, Weights
 from .term_vectors import log_counts, term_matrix, tfidf_vectors
@@ -45,26 +49,26 @@ class NeedClassifier(BaseEstimator):  # type: ignore[misc] # because scikit-lear
 
     def fit(self, texts: Iterable[tuple[str, Sequence[str]]], without_need: Iterable[str] = ()) -> Self:
         """Fit the classifiers to texts labelled with services, and to sentences that ask for no service."""
-        row = {code: i for i, code in enumerate(self.services)}
-        samples = [(text, row[code]) for text, codes in texts for code in codes]
-        samples += [(text, len(row)) for text in ("", *without_need)]
+        column = {code: i for i, code in enumerate(self.services)}
+        samples = [(text, [column[code] for code in codes]) for text, codes in texts]
+        samples += [(text, [len(column)]) for text in ("", *without_need)]
         counts = [Counter(features(text)) for text, _ in samples]
         vocabulary = Vocabulary.of(sorted({feature for count in counts for feature in count}) or [""])
         raw = term_matrix(vocabulary, counts)
         idf = TfidfTransformer().fit(raw).idf_
-        weights = np.zeros((len(vocabulary), len(row) + 1), dtype=np.float32)
-        intercepts = np.full(len(row) + 1, UNKNOWN_MARGIN)
-        labels = np.array([label for _, label in samples])
-        if len(classes := np.unique(labels)) > 1:
-            # The solver crashes where memory runs out; this raises MemoryError instead.
-            np.empty(SOLVER_BYTES_PER_VALUE * (raw.nnz + weights.size), dtype=np.uint8)
-            machine = LinearSVC(C=REGULARISATION, tol=1e-3, random_state=0)
-            rows = tfidf_vectors(log_counts(raw), idf)
-            rows.indices, rows.indptr = rows.indices.astype(np.int32), rows.indptr.astype(np.int32)
-            machine.fit(rows, labels)
-            signs = np.array([[-1.0], [1.0]]) if len(classes) == 2 else 1.0  # noqa: PLR2004 because two classes have one machine
-            weights[:, classes] = (signs * machine.coef_).T
-            intercepts[classes] = np.ravel(signs * machine.intercept_[:, None])
+        weights = np.zeros((len(vocabulary), len(column) + 1), dtype=np.float32)
+        intercepts = np.full(len(column) + 1, UNKNOWN_MARGIN)
+        is_about = np.zeros((len(samples), len(column) + 1), dtype=bool)
+        for number, (_, labels) in enumerate(samples):
+            is_about[number, labels] = True
+        # The solver crashes where memory runs out; this raises MemoryError instead.
+        np.empty(SOLVER_BYTES_PER_VALUE * (raw.nnz + weights.size), dtype=np.uint8)
+        machine = LinearSVC(C=REGULARISATION, tol=1e-3, random_state=0)
+        rows = tfidf_vectors(log_counts(raw), idf)
+        rows.indices, rows.indptr = rows.indices.astype(np.int32), rows.indptr.astype(np.int32)
+        for label in np.flatnonzero(is_about.any(axis=0) & ~is_about.all(axis=0)).tolist():
+            machine.fit(rows, is_about[:, label])
+            weights[:, label], intercepts[label] = machine.coef_[0], machine.intercept_[0]
         return self.restore(vocabulary, idf, weights, intercepts)
 
     def restore(self, vocabulary: Vocabulary, idf: Vector, weights: Weights, intercepts: Vector) -> Self:
@@ -114,22 +118,41 @@ def features(text: str) -> list[str]:
     return found
 
 
-def training_texts(glossary: Glossary) -> Iterator[tuple[str, Sequence[str]]]:
-    """Yield the phrases of a glossary with their services, and half of the descriptions again after an aside.
+def training_texts(
+    phrases: Iterable[Phrase],
+    asides: Mapping[str, Sequence[str]],
+    requests: Mapping[str, Sequence[str]] | None = None,
+) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield phrases with their services, and half of the descriptions again after an aside.
 
-    Asides are sentences that ask for no service. Briefs contain them, so the classifier has to tell a brief with an
-    aside from an aside alone. Checksums choose them, so that a new phrase changes no other one.
+    Asides are sentences, by language, that ask for no service. Briefs contain them, so the classifier has to tell a
+    brief with an aside from an aside alone. With `requests`, such as "we need", half of the names of services follow
+    again after one, as they also begin texts that ask for something else. Checksums choose them, so that a new phrase
+    changes no other one.
     """
-    for phrase in glossary.phrases:
+    for phrase in phrases:
         yield phrase.text, phrase.services
-        asides = glossary.texts_without_need.get(phrase.lang)
         number = crc32(phrase.text.encode())
-        if asides and number % 2 and len(phrase.text.split()) >= MIN_DESCRIPTION_WORDS:
-            yield f"{asides[number // 2 % len(asides)]} {phrase.text}", phrase.services
+        is_description = len(phrase.text.split()) >= MIN_DESCRIPTION_WORDS
+        openings = (asides if is_description else requests or {}).get(phrase.lang, ())
+        if openings and number % 2:
+            yield f"{openings[number // 2 % len(openings)]} {phrase.text}", phrase.services
 
 
 @lru_cache(maxsize=2)
 def classifier_of(glossary: Glossary) -> NeedClassifier:
-    """Return the classifier of a glossary, cached because it takes half a second and does not depend on documents."""
-    without_need = [text for texts in glossary.texts_without_need.values() for text in texts]
-    return NeedClassifier(glossary.services).fit(training_texts(glossary), without_need)
+    """Return the classifier that ranks, cached because it takes half a second and does not depend on documents."""
+    asides = glossary.texts_without_need
+    texts = training_texts(glossary.phrases, asides)
+    return NeedClassifier(glossary.services).fit(texts, chain(*asides.values()))
+
+
+@lru_cache(maxsize=2)
+def suggesting_classifier_of(glossary: Glossary) -> NeedClassifier:
+    """Return the classifier that suggests services, cached because it takes a second."""
+    owner_texts = glossary.owner_texts
+    without_need = [phrase.text for phrase in owner_texts if not phrase.services]
+    with_need = [phrase for phrase in owner_texts if phrase.services]
+    asides = glossary.texts_without_need
+    texts = training_texts([*glossary.phrases, *with_need], asides, glossary.resources.get("requests"))
+    return NeedClassifier(glossary.services).fit(texts, [*chain(*asides.values()), *without_need])

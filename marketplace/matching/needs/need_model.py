@@ -10,7 +10,6 @@ the cosines and its margins into probabilities (`need_probabilities`).
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,15 +22,13 @@ from ..analysis.analyzer import Analyzer, Token
 from ..analysis.fuzzy_terms import FuzzyTerms
 from ..analysis.glossary import Glossary
 from ..analysis.reason_words import ReasonWords, min_strengths
-from ..serialization import to_plain
 from ..storage.string_table import Vocabulary, memory_map
 from ..storage.types import Vector
-from .classifier import NeedClassifier, classifier_of
-from .need_text import NeedText, WeightedTokens
+from .classifier import NeedClassifier
+from .need_text import NeedText, Reading, WeightedTokens
 from .probabilities import (
     MIN_COSINE,
     Readings,
-    need_probabilities_of,
     probabilities_of,
     unit_rows,
     wanted_shares,
@@ -48,25 +45,8 @@ MAX_PROFILES_PER_SERVICE = 20
 _CSC_ARRAYS = ("data", "indices", "indptr")
 RELATED_WEIGHT = 0.1
 """Weight of services that the taxonomy names as related to a need, relative to 1 for the service itself."""
-MIN_REASON_PROBABILITY = 0.5
-"""A service that is less probable has no words: most often the text is about something else."""
-MIN_NEED_PROBABILITY = 0.25
-"""A text that is less likely to have a need gets no suggestions."""
 TYPO_SIMILARITY = 0.5
 """How similar (0 to 1) an unknown word must be to a known one to be read as a misspelling of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class NeedSuggestion:
-    """A service that a text probably asks for, its probability (0 to 1), and the words that point to it."""
-
-    service: str
-    probability: float
-    words: tuple[str, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the suggestion as JSON values."""
-        return to_plain(self)
 
 
 class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
@@ -96,14 +76,22 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     @classmethod
     def train(
-        cls, glossary: Glossary, analyzer: Analyzer, parts_weight: float, profiles: Iterable[Sample] = ()
+        cls,
+        glossary: Glossary,
+        analyzer: Analyzer,
+        parts_weight: float,
+        profiles: Iterable[Sample] = (),
+        classifier: NeedClassifier | None = None,
     ) -> Self:
-        """Return a model fitted to the phrases of a glossary, and to profiles labelled with their ticked services."""
+        """Return a model fitted to the phrases of a glossary, and to profiles labelled with their ticked services.
+
+        Only `predict_proba` and `query_vector` need the fitted `classifier`.
+        """
         model = cls.unfitted(glossary, parts_weight)
         phrases = [(analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases]
         texts, ticks = zip(*profiles, strict=True) if (profiles := list(profiles)) else ((), ())
         labelled = zip(phrases, glossary.phrases, strict=True)
-        model.fit(texts, ticks, phrases, classifier_of(glossary))
+        model.fit(texts, ticks, phrases, classifier)
         model.words_.strengths.set_minima(
             min_strengths(
                 ((tokens, services, phrase.is_term) for (tokens, services), phrase in labelled),
@@ -255,14 +243,19 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         return (topics @ self.relatedness_) * wanted_shares(probabilities)
 
     def _read(self, text: NeedText) -> Readings:
-        """Read the wanted text (first row) and the unwanted parts of a brief, with misspellings corrected."""
-        rows = [text.wanted, *text.unwanted]
-        corrected = [
-            [([self._nearest(token) for token in tokens], weight) for tokens, weight in row.tokens]
-            for row in rows
-        ]
+        """Read the wanted text (first row) and the unwanted parts of a brief."""
+        rows = text.readings
         return Readings(
-            self.cosines(corrected), self.classifier_.decision_function([row.text for row in rows])
+            self.corrected_cosines(rows), self.classifier_.decision_function([row.text for row in rows])
+        )
+
+    def corrected_cosines(self, readings: Sequence[Reading]) -> Vector:
+        """Return the cosines of texts with the centroids, with misspellings corrected."""
+        return self.cosines(
+            [
+                [([self._nearest(token) for token in tokens], weight) for tokens, weight in reading.tokens]
+                for reading in readings
+            ]
         )
 
     def words_of(self, tokens: Iterable[Token]) -> TextWords:
@@ -272,27 +265,6 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
     def explains_service(self, term: str) -> bool:
         """Return True if a term is a reason that a reader accepts for some service."""
         return self.words_.explains(term)
-
-    def suggest(
-        self, text: NeedText, limit: int, min_need_probability: float = MIN_NEED_PROBABILITY
-    ) -> list[NeedSuggestion]:
-        """Return the most probable services with the words that point to them; none for a text about no service."""
-        readings = self._read(text)
-        if need_probabilities_of(readings)[0] < min_need_probability:
-            return []
-        all_probabilities = probabilities_of(readings)
-        probabilities = all_probabilities[0] * wanted_shares(all_probabilities)
-        best = [int(i) for i in np.argsort(-probabilities, kind="stable")]
-        suggested = [i for i in best if probabilities[i] > 0][:limit]
-        words = self.words_of(token for section, _ in text.wanted.tokens for token in section)
-        return [
-            NeedSuggestion(
-                code := self.services[i],
-                float(probabilities[i]),
-                words.of(code) if probabilities[i] >= MIN_REASON_PROBABILITY else (),
-            )
-            for i in suggested
-        ]
 
     def _nearest(self, token: Token) -> Token:
         """Return the token itself if the model knows it, else one with the most similarly spelled known term."""

@@ -21,3 +21,8 @@ class NeedText(NamedTuple):
 
     wanted: Reading
     unwanted: Sequence[Reading] = ()
+
+    @property
+    def readings(self) -> Sequence[Reading]:
+        """The wanted text, then the unwanted parts."""
+        return (self.wanted, *self.unwanted)

@@ -6,14 +6,12 @@ import numpy as np
 
 from ..storage.types import Vector
 
+Calibration = tuple[float, float, float, float]
 MIN_COSINE = 0.04
 """A text whose nearest centroid has a lower cosine than this is about no service."""
-CALIBRATION = (-3.52, 4.94, 4.95, -1.31)
+RANKING_CALIBRATION = (-3.52, 4.94, 4.95, -1.31)
 """Logistic regression on labelled briefs: intercept, and weights of the cosine relative to the most similar service's,
 of the classifier's margin, and of its margin for texts without a need."""
-NEED_CALIBRATION = (-7.25, 8.74, 4.56, -9.62)
-"""Logistic regression of whether a brief has a need at all: intercept, and weights of the highest cosine, of the
-highest margin, and of the margin for texts without a need."""
 
 MIN_NAMED, MIN_MOST_PROBABLE = 0.5, 0.1
 """An unwanted part names a service that is at least this probable in it; its most probable one, from the second."""
@@ -28,29 +26,18 @@ class Readings(NamedTuple):
     margins: Vector
 
 
-def probabilities_of(readings: Readings) -> Vector:
+def probabilities_of(readings: Readings, calibration: Calibration = RANKING_CALIBRATION) -> Vector:
     """Return the probability, 0 to 1, that each text asks for each service: texts by services."""
     cosines, margins = readings
-    intercept, relative, margin, without_need = CALIBRATION
+    intercept, relative, margin, without_need = calibration
     top = cosines.max(axis=1, keepdims=True)
-    probabilities = _logistic(
+    probabilities = logistic(
         intercept
         + relative * cosines / np.where(top > 0, top, 1.0)
         + margin * margins[:, :-1]
         + without_need * margins[:, -1:]
     )
     return np.where(top >= MIN_COSINE, probabilities, 0.0)
-
-
-def need_probabilities_of(readings: Readings) -> Vector:
-    """Return the probability, 0 to 1, that each text asks for any service."""
-    intercept, cosine, margin, without_need = NEED_CALIBRATION
-    return _logistic(
-        intercept
-        + cosine * readings.cosines.max(axis=1)
-        + margin * readings.margins[:, :-1].max(axis=1)
-        + without_need * readings.margins[:, -1]
-    )
 
 
 def wanted_shares(probabilities: Vector) -> Vector:
@@ -77,7 +64,8 @@ def unit_rows(rows: Vector) -> Vector:
     return scaled
 
 
-def _logistic(values: Vector) -> Vector:
+def logistic(values: Vector) -> Vector:
+    """Return the logistic function of values."""
     logistic: Vector = 1.0 / (1.0 + np.exp(-values))
     return logistic
 

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
@@ -38,21 +37,23 @@ class TextClassifier:
             variants, asides, number = [text], without_need.get(lang, ()), zlib.crc32(text.encode())
             if asides and number % 2 == 1 and len(text.split()) > 4:
                 variants.append(f"{asides[number // 2 % len(asides)]} {text}")
-            samples += [(variant, code) for variant in variants for code in codes]
-        samples += [(text, "") for text in ("", *(text for texts in without_need.values() for text in texts))]
+            samples += [(variant, tuple(codes)) for variant in variants]
+        samples += [
+            (text, ("",)) for text in ("", *(text for texts in without_need.values() for text in texts))
+        ]
         self.vectorizer = TfidfVectorizer(analyzer=_features, sublinear_tf=True)
         rows: Any = self.vectorizer.fit_transform([text for text, _ in samples])
-        order = {code: i for i, code in enumerate([*services, ""])}
-        labels = [order[code] for _, code in samples]
-        self.machine = LinearSVC(C=0.6, tol=1e-3, random_state=0).fit(rows, labels)
-        self.codes = [[*services, ""][i] for i in self.machine.classes_]
+        self.machines = {}
+        for code in (*services, ""):
+            labels = [code in codes for _, codes in samples]
+            if any(labels) and not all(labels):
+                self.machines[code] = LinearSVC(C=0.6, tol=1e-3, random_state=0).fit(rows, labels)
 
     def margins(self, text: str) -> Vector:
         """Return how far inside each class a text is; an empty code stands for no service."""
-        values = np.atleast_1d(self.machine.decision_function(self.vectorizer.transform([text]))[0])
-        if len(self.codes) == 2:
-            values = np.array([-values[0], values[0]])
-        return dict(zip(self.codes, values.tolist(), strict=True))
+        row = self.vectorizer.transform([text])
+        values = {code: float(machine.decision_function(row)[0]) for code, machine in self.machines.items()}
+        return {"": -1.0} | values
 
 
 def _features(text: str) -> list[str]:

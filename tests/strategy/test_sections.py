@@ -21,7 +21,7 @@ from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases.sections import save_section, section_values
 from tests import factories
 from tests.support.browser import Browser
-from tests.support.page_rules import HtmlPage
+from tests.support.page_rules import HtmlPage, text_of
 
 SECTIONS = ["company", "customers", "gaps", "channels", "budget"]
 
@@ -153,6 +153,18 @@ def test_conflict_page_keeps_the_typed_text_and_shows_the_saved_one(owner: Viewe
 
     submit(browser, "company", {"vision": "Ro og fred"})
     assert content_of(owner).vision == "Ro og fred"
+
+
+def test_conflict_page_shows_only_what_differs(owner: Viewer, client: Browser) -> None:
+    browser = sign_in(client, owner)
+    submit(browser, "budget", {"once_nok": "60 000", "responsible": "Kari"})
+    seen = seen_on(browser, "budget")
+    submit(browser, "budget", {"once_nok": "60 000", "responsible": "Ola"})
+    conflict = submit(browser, "budget", {"once_nok": "60\u00a0000", "responsible": "Per"}, seen)
+
+    assert conflict.status == 409
+    saved = HtmlPage(conflict.html).all("dd", **{"class": "theirs"})
+    assert [text_of(value) for value in saved] == ["Ola"]
 
 
 def test_text_typed_in_an_expired_session_is_not_lost(owner: Viewer, client: Browser) -> None:

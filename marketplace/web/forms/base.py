@@ -129,6 +129,7 @@ class BaseForm(FlaskForm):
             for field in self
             if field.name in saved
             and not isinstance(field, HiddenField)
+            and saved[field.name].data != field.data
             and display_value(saved[field.name]) != display_value(field)
         ]
 

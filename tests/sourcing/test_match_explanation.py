@@ -3,6 +3,7 @@
 import pytest
 from flask import Flask
 
+from marketplace.core.i18n import use_locale
 from marketplace.matching import Explanation, TermMatch
 from marketplace.sourcing.ranking import match_explanation
 
@@ -19,6 +20,27 @@ SHARED = [TermMatch("etikett", ("etiketter",), ("etikett",), 1.0)]
 )
 def test_summary_without_facts_mentions_services(app: Flask, lacks, said: str) -> None:
     assert match_explanation.summary_sentence(Explanation((), lacks=lacks)) == said
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("locale", "services", "said"),
+    [
+        ("nb", ["ecm.shop"], "Tilbyr ikke nettbutikk."),
+        ("nb", ["ecm.shop", "med.product-photo"], "Tilbyr verken nettbutikk eller produktfoto."),
+        ("nn", ["ecm.shop", "med.product-photo"], "Tilbyr korkje nettbutikk eller produktfoto."),
+        ("en", ["ecm.shop", "med.product-photo"], "Offers neither online shop nor product photography."),
+        (
+            "nb",
+            ["ecm.shop", "med.product-photo", "ecm.payment-shipping"],
+            "Tilbyr ingen av disse: nettbutikk, produktfoto og betaling og frakt.",
+        ),
+    ],
+)
+def test_gap_names_the_services_that_are_not_offered(locale: str, services: list[str], said: str) -> None:
+    explanation = Explanation((), lacks=(("services_not_stated", {"services": services}),))
+    with use_locale(locale):
+        assert match_explanation.gap_sentences(explanation, 2) == [said]
 
 
 def test_summary_says_that_supplier_is_not_approved_for_what_it_writes_of(app: Flask) -> None:

@@ -80,7 +80,7 @@ _GAPS: dict[str, Callable[[Params], str]] = {
     "repeats_the_brief": lambda _p: _("Its text repeats your brief, so its words count less."),
     "text_to_look_at": lambda _p: _("Its words count less until a business garden has reviewed its profile."),
     "services_beside": lambda p: _("Offers something close to %(services)s, but not exactly that.", services=_services(p)),
-    "services_not_stated": lambda p: _("Has not stated %(services)s.", services=_services(p)),
+    "services_not_stated": lambda p: _not_offered(_service_labels(p)),
 }  # fmt: skip
 _EXCLUDED: dict[str, Callable[[Params], str]] = {
     "services": lambda _p: _("Does not offer the services you need"),
@@ -93,9 +93,22 @@ _FACT_ORDER = ("writes_of_services", "cases_in_sector", "similar_cases", "knows_
 _GAP_ORDER = ("says_the_same", "repeats_the_brief", "text_to_look_at", "services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
 
 
-def _services(params: Params) -> str:
+def _service_labels(params: Params) -> list[str]:
     known = taxonomy.services()
-    return format_list([known[code].label.lower() for code in params.get("services", ()) if code in known])
+    return [known[code].label.lower() for code in params.get("services", ()) if code in known]
+
+
+def _services(params: Params) -> str:
+    return format_list(_service_labels(params))
+
+
+def _not_offered(labels: Sequence[str]) -> str:
+    *others, last = labels or [""]
+    if not others:
+        return _("Does not offer %(service)s.", service=last)
+    if len(others) == 1:
+        return _("Offers neither %(service)s nor %(last)s.", service=others[0], last=last)
+    return _("Offers none of these: %(services)s.", services=format_list([*others, last]))
 
 
 def summary_sentence(explanation: Explanation) -> str:

@@ -36,6 +36,21 @@ def test_hint_points_match_score_after_change(market, publish):
     assert all(change.points > 0 and change.rank <= 3 for change in improvements.values())
 
 
+def test_page_tells_the_match_of_the_list_and_the_missing_services(market, publish, sign_in):
+    reference = publish(services=["ecm.shop", "med.product-photo"])
+    page = sign_in(market.people["Myrull"]).page(f"/briefs/{reference}/standing")
+    assert "Not approved for: product photography" in page.text
+    assert "as in the list of open briefs" not in page.text, "both are the same"
+    supplier = market.suppliers["Myrull"]
+    supplier.price_from_nok, supplier.version = 900_000, supplier.version + 1
+    session.commit()
+    (listed,) = queries.opportunities(market.people["Myrull"]).items
+    own = queries.own_rank(market.people["Myrull"], reference)
+    assert own.current_score == listed.score != own.score
+    page = sign_in(market.people["Myrull"]).page(f"/briefs/{reference}/standing")
+    assert f"the match is {listed.score:.0f}, as in the list of open briefs" in page.text
+
+
 def test_page_names_no_other_supplier(market, publish, sign_in):
     reference = publish()
     page = sign_in(market.people["Myrull"]).get(f"/briefs/{reference}/standing")

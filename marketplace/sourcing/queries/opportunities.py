@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, false, func, not_, or_, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
+from marketplace.briefs.queries import BriefView
 from marketplace.briefs.queries.briefs import (
     NOW,
     ORGANISATION_ID,
@@ -254,6 +256,14 @@ def _score_versions(current: Corpus, own: str, version_ids: Sequence[int]) -> di
         results[version.id] = current.index.judge(brief_query, own)
         _results.put((current.cache_key, own, version.id), results[version.id])
     return results
+
+
+def current_score(viewer: Viewer, brief_view: BriefView) -> float | None:
+    """Return the score that the list shows for an open brief, or None if it shows none."""
+    if brief_view.phase is not Phase.OPEN or brief_view.version is None:
+        return None
+    version_id = brief_view.version.id
+    return _score(_score_versions(corpus(), str(viewer.organisation_id), [version_id])[version_id]) or None
 
 
 def _score(result: ScoringResult) -> float:

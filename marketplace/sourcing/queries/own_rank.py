@@ -12,6 +12,7 @@ from marketplace.briefs.queries import BriefView, brief_view_for
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.matching import CaseText, Document, Match, Query, ScorePart
+from marketplace.sourcing.queries.opportunities import current_score
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.ranking import match_explanation
 from marketplace.sourcing.ranking.corpus import corpus
@@ -44,7 +45,11 @@ class OwnRank:
     exclusion_reason: str = ""
     score: float = 0.0
     parts: Sequence[ScorePart] = ()
+    missing_services: Sequence[str] = ()
+    """Codes of the requested services that the supplier was not approved for."""
     improvements: Sequence[ProfileImprovement] = ()
+    current_score: float | None = None
+    """The score of today's profile in the list of open briefs, or None if the brief is not in it."""
 
 
 def is_ranked(viewer: Viewer, brief_view: BriefView) -> bool:
@@ -70,9 +75,16 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
     for stored in ranking.matches:
         if stored["document_id"] == own:
             match = Match.from_dict(stored)
-            improvements = _improvements(ranking, match)
+            offered = ranking.document(own).services
             return OwnRank(
-                brief_view, sentence, match.rank, "", match.score, match.explanation.parts, improvements
+                brief_view,
+                sentence,
+                match.rank,
+                score=match.score,
+                parts=match.explanation.parts,
+                missing_services=[code for code in ranking.query.needs if code not in offered],
+                improvements=_improvements(ranking, match),
+                current_score=current_score(viewer, brief_view),
             )
     for excluded in ranking.excluded:
         if excluded["document_id"] == own:

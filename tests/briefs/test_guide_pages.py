@@ -80,6 +80,19 @@ def test_services_are_suggested_before_draft_exists(market, sign_in):
     assert session.query(Brief).count() == 0
 
 
+@pytest.mark.parametrize("path", ["/briefs/new", "guide"])
+def test_words_without_a_service_are_answered_with_what_to_do(market, sign_in, topic_form, path):
+    browser, words = sign_in(market.owner, "nb"), "Vi trenger forsikring til bedriften"
+    if path == "guide":
+        brief = briefs.draft(market.owner)
+        path = f"/briefs/{brief.reference}/guide/need"
+        data = topic_form(brief.answers, "need", own_words=[words], services=[])
+        answer = browser.post(path, data=data | {"then": "suggest", "seen": seen_on(browser.page(path))})
+    else:
+        answer = browser.post(path, data={"own_words": words, "then": "suggest"})
+    assert "Det forstår vi ikke ennå" in answer.text or "Det forstår vi ikke ennå" in browser.page(path).text
+
+
 @pytest.mark.parametrize(
     ("then", "leads_to", "told"),
     [

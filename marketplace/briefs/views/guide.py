@@ -192,6 +192,7 @@ def state_label(state: str) -> str:
 class FieldContext:
     """Data that the fields of a topic need besides their answers."""
 
+    has_words: bool
     suggestions: list[service_suggestions.Suggestion]
     groups: tuple[Group, ...]
     municipalities: Mapping[str, list[tuple[str, str]]]
@@ -203,6 +204,7 @@ def _field_context(form: TopicForm) -> FieldContext:
     words = str(form.fields["own_words"].typed) if "own_words" in form.fields else ""
     places = municipality_choices(blank=False) if "municipality" in form.fields else {}
     return FieldContext(
+        bool(words.strip()),
         service_suggestions.suggest(words) if has_services else [],
         taxonomy.groups() if has_services else (),
         places if isinstance(places, dict) else {},

@@ -1,7 +1,6 @@
 """Number of offers, choice and outcome of several briefs at once, as far as a company's business garden may see them."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -97,12 +96,14 @@ _LATEST_ANSWERS = prepared(
     .order_by(Outcome.due_on, OutcomeAnswer.id)
 )
 _OFFERS = prepared(
-    select(Proposal.brief_id, Organisation.name, Award.awarded_at)
-    .join(Organisation, Organisation.id == Proposal.supplier_id)
+    select(Proposal.brief_id, func.count(), func.max(Organisation.name), func.max(Award.awarded_at))
     .outerjoin(Award, (Award.brief_id == Proposal.brief_id) & (Award.proposal_id == Proposal.id))
+    .outerjoin(Organisation, (Organisation.id == Proposal.supplier_id) & Award.proposal_id.is_not(None))
     .where(Proposal.brief_id.in_(bindparam("brief_ids", expanding=True)))
     .where(Proposal.state.not_in(HIDDEN_STATES))
+    .group_by(Proposal.brief_id)
 )
+"""The number of offers for each brief, and the name and time of the one that was chosen."""
 
 
 def count_offers_by_brief(brief_ids: Collection[int]) -> dict[int, int]:
@@ -144,12 +145,6 @@ def _offers_and_choices(
     brief_ids: Collection[int],
 ) -> dict[int, tuple[int, str | None, dt.datetime | None]]:
     """Return the number of offers of opened briefs, and the supplier that was chosen and when, if any."""
-    if not brief_ids:
-        return {}
-    counts: Counter[int] = Counter()
-    chosen: dict[int, tuple[str, dt.datetime]] = {}
-    for brief_id, name, awarded_at in session.execute(_OFFERS, {"brief_ids": brief_ids}):
-        counts[brief_id] += 1
-        if awarded_at is not None:
-            chosen[brief_id] = (name, awarded_at)
-    return {brief_id: (counts[brief_id], *chosen.get(brief_id, (None, None))) for brief_id in brief_ids}
+    offers: dict[int, tuple[int, str | None, dt.datetime | None]] = dict.fromkeys(brief_ids, (0, None, None))
+    rows = session.execute(_OFFERS, {"brief_ids": brief_ids}) if brief_ids else ()
+    return offers | {brief_id: (count, supplier, chosen_at) for brief_id, count, supplier, chosen_at in rows}

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import render_template, request
 
 from marketplace.core.i18n import gettext as _, ngettext
+from marketplace.core.pagination import page_of
 from marketplace.finance.forms import AidForm, FeeForm
 from marketplace.finance.labels import AID_BASES, FEE_STATES
 from marketplace.finance.queries import aid as queries
@@ -18,9 +19,12 @@ from marketplace.web.chosen_rows import chosen_ids, submitted_ids
 from marketplace.web.counted_rows import CountedRows, read_counted_rows
 from marketplace.web.forms.editing import add
 from marketplace.web.list_filter import ListFilter, read_list_filter, state_select
+from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
+
+PAGE_SIZE = 25
 
 
 @blueprint.route("/programme/<slug>/aid", methods=["GET", "POST"])
@@ -33,6 +37,8 @@ def aid(slug: str) -> ViewResponse:
     page = queries.company_finances(project_access)
     fees, aided = (read_counted_rows(name, slug) for name in ("fees", "aid"))
     bar, rows, similar = _filtered(page.rows, fees, aided)
+    shown = page_of(rows, page_arg(), PAGE_SIZE, similar=similar)
+    here = dict(bar.args, slug=slug, page=shown.number) if shown.number > 1 else dict(bar.args, slug=slug)
     form = FeeForm()
     chooses_all = "all" in request.form
     chosen = chosen_ids() if chooses_all else submitted_ids("id")
@@ -43,15 +49,16 @@ def aid(slug: str) -> ViewResponse:
                 "The fee of %(num)s company is noted.", "The fees of %(num)s companies are noted.", counts[0]
             )
         )
-        return see_other("finance.aid", slug=slug, **bar.args)
+        return see_other("finance.aid", **here)
     return render_template(
         "finance/aid.html",
         access=project_access,
         page=page,
         bar=bar,
         rows=rows,
+        shown=shown,
+        here=here,
         key="organisation_number" if aided else "id",
-        similar=similar,
         form=form,
         chosen=set(chosen),
         chooses_all=chooses_all,

@@ -7,18 +7,33 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+WARM_UP_REQUESTS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Response times of one page in milliseconds, and its size."""
 
-    p50: float
-    p95: float
+    times: Sequence[float]
     bytes: int
+
+    @property
+    def p50(self) -> float:
+        """Median."""
+        return statistics.median(self.times)
+
+    @property
+    def p95(self) -> float:
+        """95th percentile."""
+        return statistics.quantiles(self.times, n=20)[-1]
+
+    def __add__(self, other: "Timing") -> "Timing":
+        """Join the response times of two blocks of requests."""
+        return Timing([*self.times, *other.times], other.bytes)
 
 
 def free_port() -> int:
@@ -59,12 +74,15 @@ def _wait(port: int) -> None:
     raise RuntimeError(message)
 
 
-def measure(port: int, path: str, *, headers: Mapping[str, str] | None = None, rounds: int = 100) -> Timing:
-    """Request a page repeatedly. Raises RuntimeError if a response is not 200."""
+def measure(port: int, path: str, requests: int, headers: Mapping[str, str] | None = None) -> Timing:
+    """Request a page repeatedly over a new connection, after two requests that are not counted.
+
+    Raises RuntimeError if a response is not 200.
+    """
     times: list[float] = []
     size = 0
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    for number in range(rounds + 5):
+    for number in range(requests + WARM_UP_REQUESTS):
         started = time.perf_counter()
         connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
@@ -72,8 +90,8 @@ def measure(port: int, path: str, *, headers: Mapping[str, str] | None = None, r
         if response.status != http.client.OK:
             message = f"{path} answered {response.status}"
             raise RuntimeError(message)
-        if number >= 5:
+        if number >= WARM_UP_REQUESTS:
             times.append((time.perf_counter() - started) * 1000)
             size = len(body)
     connection.close()
-    return Timing(statistics.median(times), statistics.quantiles(times, n=20)[-1], size)
+    return Timing(times, size)

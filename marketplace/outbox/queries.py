@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Integer, Row, and_, bindparam, or_, select
+from sqlalchemy import Integer, Row, String, and_, bindparam, func, or_, select
 
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
@@ -45,8 +45,11 @@ def notice_for(viewer: Viewer, notice_id: int) -> Notice:
     return notice
 
 
+_HEADING = bindparam("heading", type_=String)
+# Not LIKE: SQLite prepares a statement again whenever the parameter of LIKE changes.
 LINKS_TO_PAGE = or_(
-    Notice.link_path == bindparam("path"), Notice.link_path.like(bindparam("headings"), escape="/")
+    _NOTICE.link_path == bindparam("path"),
+    func.substr(_NOTICE.link_path, 1, func.length(_HEADING)) == _HEADING,
 )
 """Condition that a notice links to a page, or to a heading on it, for the parameters of `link_params`."""
 _OF_USER = and_(Notice.user_id == bindparam("user_id", type_=Integer), LINKS_TO_PAGE)
@@ -56,8 +59,7 @@ _UNREAD_ABOUT = prepared(select(_NOTICE.id).where(_OF_USER, Notice.read_at.is_(N
 
 def link_params(path: str) -> dict[str, Any]:
     """Return the parameters of `LINKS_TO_PAGE`."""
-    escaped = path.replace("/", "//").replace("%", "/%").replace("_", "/_")
-    return {"path": path, "headings": f"{escaped}#%"}
+    return {"path": path, "heading": f"{path}#"}
 
 
 def latest_notice_about(viewer: Viewer, path: str) -> Notice | None:

@@ -52,10 +52,11 @@ def exposure_stats(viewer: Viewer, supplier_id: int) -> ExposureStats | None:
     if not is_own and not is_gardens:
         return None
     since = cutoff_passed(days=PERIOD_DAYS)
-    shown = select(func.count(), func.max(Exposure.at)).where(Exposure.supplier_id == supplier.id)
     invited = select(func.count()).where(
         Invitation.supplier_id == supplier.id, Invitation.invited_at >= since
     )
-    _total, last = session.execute(shown).one()
-    recent = session.execute(shown.where(Exposure.at >= since)).one()[0]
-    return ExposureStats(PERIOD_DAYS, recent, session.scalar(invited) or 0, last)
+    counted = select(
+        func.count().filter(Exposure.at >= since), func.max(Exposure.at), invited.scalar_subquery()
+    ).where(Exposure.supplier_id == supplier.id)
+    shown, last, invitations = session.execute(counted).one()
+    return ExposureStats(PERIOD_DAYS, shown, invitations, last)

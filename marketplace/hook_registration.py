@@ -39,6 +39,7 @@ from marketplace.sourcing import hooks as sourcing_hooks
 from marketplace.sourcing.confirmable_publication import PUBLICATION
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
+from marketplace.sourcing.views.early_choice import chosen_suppliers_panel
 from marketplace.sourcing.views.exposure import exposure_panel
 from marketplace.sourcing.views.invitations import invitation_panel
 from marketplace.sourcing.views.outside_invitations import application_notes
@@ -82,6 +83,7 @@ def register_hooks() -> None:
     brief_hooks.pause_blockers.register("offers", has_sent_offers)
     panel_slots[PanelSlot.CHECK].register("similar open brief", similar_open_brief_panel)
     panel_slots[PanelSlot.CHECK].register("what if", what_if_panel)
+    panel_slots[PanelSlot.BRIEF].register("chosen suppliers", chosen_suppliers_panel)
     panel_slots[PanelSlot.BRIEF].register("similar earlier briefs", similar_earlier_briefs_panel)
     panel_slots[PanelSlot.SUPPLIER].register("own offer", own_offer_panel)
     panel_slots[PanelSlot.SUPPLIER].register("invitation", invitation_panel)

@@ -52,7 +52,7 @@ def test_application_registers_every_hook(app):
         "brief pause": ("offers",),
         "help pages": ("stories",),
         "brief panel check": ("similar open brief", "what if"),
-        "brief panel brief": ("similar earlier briefs",),
+        "brief panel brief": ("chosen suppliers", "similar earlier briefs"),
         "brief panel supplier": ("own offer", "invitation", "own rank"),
         "company registered": ("first brief",),
         "confirmable acts": ("publish", "withdraw", "award"),

@@ -143,6 +143,20 @@ def invitation_links(browser, reference):
     ]
 
 
+def test_waiting_brief_is_no_draft_and_lists_whom_it_will_invite(stranger, submit, sign_in):
+    reference, browser = submit(), sign_in(stranger)
+    facts = browser.page("/home").text
+    assert "Drafts 0" in facts
+    assert "Waiting to open 1" in facts
+    path = f"/briefs/{reference}/fit"
+    chosen = supplier_boxes(browser, path)[:1]
+    assert not browser.page(f"/briefs/{reference}").all("section", id="chosen")
+    browser.post(path, data={"supplier": chosen})
+    page = browser.page(f"/briefs/{reference}")
+    assert session.get_one(Supplier, int(chosen[0])).name in text_of(page.one("section", id="chosen"))
+    assert f"Brief {reference}, waiting to open" in page.text
+
+
 def test_all_pages_and_messages_name_the_same_step_about_invitations(market, stranger, submit, sign_in):
     colleague = factories.member(session.get_one(Company, stranger.organisation_id), "owner")
     reference, browser = submit(), sign_in(stranger)

@@ -8,7 +8,7 @@ from sqlalchemy import Date, Integer, Row, bindparam, func, select
 
 from marketplace.briefs import lifecycle
 from marketplace.briefs.invitation_step import InvitationStep, step_of_open_brief, step_of_waiting_brief
-from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.lifecycle import PHASE_LABELS, Phase
 from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
@@ -304,11 +304,10 @@ def _assessment_tasks(company_id: int) -> Iterator[Task]:
 
 def _facts(phases: dict[int, Phase]) -> list[Fact]:
     values = list(phases.values())
+    waiting = values.count(Phase.WAITING)
     return [
-        Fact(
-            _("Drafts"),
-            str(sum(values.count(phase) for phase in (Phase.DRAFT, Phase.IN_REVIEW, Phase.WAITING))),
-        ),
+        Fact(_("Drafts"), str(sum(values.count(phase) for phase in (Phase.DRAFT, Phase.IN_REVIEW)))),
+        *([Fact(str(PHASE_LABELS[Phase.WAITING]), str(waiting))] if waiting else []),
         Fact(_("Open for offers"), str(values.count(Phase.OPEN))),
         Fact(_("Being evaluated"), str(values.count(Phase.EVALUATING))),
         Fact(_("Jobs in progress"), str(values.count(Phase.AWARDED))),

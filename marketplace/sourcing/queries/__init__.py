@@ -1,6 +1,7 @@
 """Read access to rankings, what-if counts, opportunities, similar briefs and the front page search."""
 
 from marketplace.sourcing.queries.demand import coverage_report
+from marketplace.sourcing.queries.early_choice import chosen_suppliers
 from marketplace.sourcing.queries.exposure import exposure_stats
 from marketplace.sourcing.queries.front_search import interpret
 from marketplace.sourcing.queries.opportunities import invitation_for, opportunities

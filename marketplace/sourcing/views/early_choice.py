@@ -5,9 +5,12 @@ from collections.abc import Collection
 from flask import render_template, request
 
 from marketplace.briefs import queries as briefs
+from marketplace.briefs.panels import Panel
+from marketplace.briefs.queries import BriefView
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
+from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.limits import MAX_RANKED
 from marketplace.sourcing.queries.what_if import Scenario, WhatIf
@@ -32,6 +35,12 @@ def early_choice_page(result: WhatIf, selected: Collection[int] | None = None, e
         selected=stored if selected is None else selected,
         error=error,
     )
+
+
+def chosen_suppliers_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:
+    """Build the panel that names whom the company has chosen to invite when its waiting brief opens."""
+    suppliers = queries.chosen_suppliers(viewer, brief_view)
+    return Panel("sourcing/_chosen_suppliers.html", {"suppliers": suppliers}) if suppliers else None
 
 
 @blueprint.post("/briefs/<reference>/fit")

@@ -191,7 +191,8 @@ def company_for(viewer: Viewer, company_id: int, *, with_members: bool = False) 
     # A company that no garden has followed has no rows to join; the viewer may not see it either.
     options = [joinedload(Company.followers, innerjoin=True)]
     if with_members:
-        options.append(joinedload(Company.memberships).joinedload(Membership.user))
+        # Outer joins side by side: SQLite would read all users for an inner join within an outer one.
+        options.append(joinedload(Company.memberships).joinedload(Membership.user, innerjoin=False))
     company = session.get(Company, company_id, options=options)
     if company is None or not follows(viewer, company):
         raise NotFound

@@ -1,1 +1,1 @@
-"""Online backup and restore, both verified."""
+"""Online backup and restore, both verified. `deploy/marketplace-backup.service` makes one a night and deletes old ones."""

@@ -1,4 +1,4 @@
-"""Schematic map: one tile for each municipality, in a grid with north at the top."""
+"""Schematic map: one tile for each municipality of the region file, in a grid with north at the top."""
 
 import math
 from collections.abc import Sequence

@@ -8,9 +8,9 @@ from dateutil.relativedelta import relativedelta
 
 from marketplace.core import clock
 from marketplace.core.currencies import format_amount
-from marketplace.core.i18n import current_locale, format_date, gettext as _
+from marketplace.core.i18n import current_locale, format_date, format_number, gettext as _
 from marketplace.core.organisation_number import format_organisation_number
-from marketplace.finance.de_minimis import DE_MINIMIS, PERIOD_YEARS, rolling_sum
+from marketplace.finance.de_minimis import CEILING_EURO, DE_MINIMIS, PERIOD_YEARS, rolling_sum
 from marketplace.finance.labels import AID_BASES
 from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
 
@@ -86,7 +86,8 @@ def _de_minimis(lines: Sequence[AidLine], day: dt.date) -> OutlineSection:
     if any(one.basis == DE_MINIMIS for one in lines):
         texts.append(
             _(
-                "It was granted under Commission Regulation (EU) 2023/2831. An undertaking, with the companies linked to it, can get at most 300,000 euro over any period of three years."
+                "It was granted under Commission Regulation (EU) 2023/2831. An undertaking, with the companies linked to it, can get at most %(ceiling)s euro over any period of three years.",
+                ceiling=format_number(CEILING_EURO),
             )
         )
     texts.append(

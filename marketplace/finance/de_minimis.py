@@ -1,6 +1,6 @@
 """The rolling three-year sum of de minimis aid to a company.
 
-Commission Regulation (EU) 2023/2831, article 3: at most 300,000 euro to one undertaking over any period of three years.
+Commission Regulation (EU) 2023/2831, article 3.
 """
 
 import datetime as dt
@@ -13,6 +13,8 @@ DE_MINIMIS = "de_minimis"
 NOT_AID = "none"
 """Basis of a benefit that is not state aid."""
 PERIOD_YEARS = 3
+CEILING_EURO = 300_000
+"""The most that one undertaking may get over any period of three years."""
 
 
 @lru_cache(maxsize=32)

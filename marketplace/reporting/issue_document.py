@@ -93,7 +93,7 @@ def _cells(breakdown: Breakdown) -> tuple[str, ...]:
 
 
 def _definitions(parts: Sequence[ReportPart]) -> OutlineSection:
-    title = _("What the figures count")
+    title = _("What each figure counts")
     labels: dict[str, list[str]] = {}
     for figure in (figure for part in parts for figure in part.figures):
         about = definition(figure.code)

@@ -1,4 +1,4 @@
-"""The state of an objective (reached, in progress, not reached), its progress and due dates.
+"""The state of an objective (reached, on the way, not reached), its progress and due dates.
 
 All values are thousandths of the unit.
 """
@@ -31,7 +31,7 @@ class Status(StrEnum):
     """How far an objective has come. Without a measurement nothing is known, whatever the date."""
 
     NOT_MEASURED = "not_measured"
-    IN_PROGRESS = "on_the_way"
+    ON_THE_WAY = "on_the_way"
     REACHED = "reached"
     NOT_REACHED = "not_reached"
 
@@ -108,7 +108,7 @@ def objective_state(terms: ObjectiveTerms, readings: Iterable[Reading], today: d
     if is_met(terms, latest.value_milli):
         return ObjectiveState(Status.REACHED, latest, progress, reached_late=_is_late(terms, valid))
     if today <= terms.target_on:
-        return ObjectiveState(Status.IN_PROGRESS, latest, progress)
+        return ObjectiveState(Status.ON_THE_WAY, latest, progress)
     in_time = [one for one in valid if one.measured_on <= terms.target_on]
     is_reached = bool(in_time) and is_met(terms, in_time[-1].value_milli)
     return ObjectiveState(Status.REACHED if is_reached else Status.NOT_REACHED, latest, progress)

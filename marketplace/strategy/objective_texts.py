@@ -6,7 +6,7 @@ from marketplace.strategy.objective_warnings import ObjectiveWarning
 
 STATUS_LABELS = {
     Status.NOT_MEASURED: _l("Not measured"),
-    Status.IN_PROGRESS: _l("On the way"),
+    Status.ON_THE_WAY: _l("On the way"),
     Status.REACHED: _l("Reached"),
     Status.NOT_REACHED: _l("Not reached"),
 }

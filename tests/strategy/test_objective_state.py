@@ -65,10 +65,10 @@ def test_ten_thousand_random_objectives_agree_with_the_reference():
 @pytest.mark.parametrize(
     ("direction", "value", "status"),
     [
-        ("up", 89_999, Status.IN_PROGRESS),
+        ("up", 89_999, Status.ON_THE_WAY),
         ("up", 90_000, Status.REACHED),
         ("up", 90_001, Status.REACHED),
-        ("down", 90_001, Status.IN_PROGRESS),
+        ("down", 90_001, Status.ON_THE_WAY),
         ("down", 90_000, Status.REACHED),
         ("down", 89_999, Status.REACHED),
     ],
@@ -99,7 +99,7 @@ def test_target_met_after_its_date_is_reached_late():
     assert objective_state(one, readings, TODAY + dt.timedelta(1)).reached_late
     in_time = [reading(1, TODAY, 95_000), reading(2, TODAY + dt.timedelta(1), 96_000)]
     assert not objective_state(one, in_time, TODAY + dt.timedelta(1)).reached_late
-    assert objective_state(one, readings[:1], TODAY).status is Status.IN_PROGRESS
+    assert objective_state(one, readings[:1], TODAY).status is Status.ON_THE_WAY
     assert objective_state(one, readings[:1], TODAY + dt.timedelta(1)).status is Status.NOT_REACHED
 
 
@@ -110,7 +110,7 @@ def test_objective_without_measurement_is_never_not_reached():
 def test_corrected_reading_no_longer_counts():
     readings = [reading(1, TODAY, 95_000), reading(2, TODAY - dt.timedelta(1), 9_500, replaces=1)]
     state = objective_state(terms(), readings, TODAY)
-    assert state.status is Status.IN_PROGRESS
+    assert state.status is Status.ON_THE_WAY
     assert state.latest == readings[1]
 
 

@@ -6,6 +6,7 @@ from flask import render_template, request
 
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.pagination import page_of
+from marketplace.finance.de_minimis import CEILING_EURO
 from marketplace.finance.forms import AidForm, FeeForm
 from marketplace.finance.labels import AID_BASES, FEE_STATES
 from marketplace.finance.queries import aid as queries
@@ -136,5 +137,10 @@ def _aid_page(slug: str, participation_id: int, grant_id: int | None) -> ViewRes
         flashes.done(_("The aid has been recorded."))
         return see_other("finance.aid", slug=slug)
     return render_template(
-        "finance/edit_aid.html", access=project_access, page=page, form=form, bases=AID_BASES
+        "finance/edit_aid.html",
+        access=project_access,
+        page=page,
+        form=form,
+        bases=AID_BASES,
+        ceiling_euro=CEILING_EURO,
     )

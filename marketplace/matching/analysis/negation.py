@@ -1,8 +1,8 @@
 """Split a text into what its author wants, and what the author explicitly does not want or is satisfied with.
 
 A rule-based reading of clauses with cue phrases, in the manner of NegEx (W. W. Chapman et al., "A simple algorithm for
-identifying negated findings and diseases in discharge summaries", 2001). The cues are regular expressions in the
-language resources.
+identifying negated findings and diseases in discharge summaries", 2001). The cues are regular expressions under
+`negation` in text_resources.yaml.
 """
 
 import re

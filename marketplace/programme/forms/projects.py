@@ -125,7 +125,7 @@ class CohortForm(BaseForm):
         description=_l("A seat is for one company, even if two people come from it."),
     )
     sign_up_until = DayField(
-        _l("Sign-up until"), description=_l("Leave it empty to take companies until the course is over.")
+        _l("Sign-up until"), description=_l("Leave it empty to accept sign-ups until the course is over.")
     )
 
     def __init__(self, places: Named, *args: object, **kwargs: object) -> None:

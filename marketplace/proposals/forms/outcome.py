@@ -40,7 +40,7 @@ class OutcomeForm(BaseForm):
         description=_l("The current value of the figure you set as your goal."),
     )
     text = LongTextField(
-        _l("What did you learn for the next time?"),
+        _l("What did you learn for next time?"),
         [length(high=MAX_LESSON_LENGTH)],
         description=_l("Only people in your company read this."),
     )

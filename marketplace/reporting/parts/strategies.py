@@ -124,7 +124,7 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
             counted("measured", measured, n, of),
             counted("reached", states[Status.REACHED], n, of),
             counted("not_reached", states[Status.NOT_REACHED], n, of),
-            counted("on_the_way", states[Status.IN_PROGRESS], n, of),
+            counted("on_the_way", states[Status.ON_THE_WAY], n, of),
             counted("not_measured", states[Status.NOT_MEASURED], n, of),
             counted("corrected", corrected, n, of),
             counted("withdrawn", withdrawn, n, of),

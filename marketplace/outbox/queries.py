@@ -58,7 +58,8 @@ _UNREAD_ABOUT = prepared(select(_NOTICE.id).where(_OF_USER, Notice.read_at.is_(N
 
 
 def link_params(path: str) -> dict[str, Any]:
-    """Return the parameters of `LINKS_TO_PAGE`."""
+    """Return the parameters of `LINKS_TO_PAGE`. No message links to a path with NUL, which PostgreSQL rejects."""
+    path = path.replace("\x00", "%00")
     return {"path": path, "heading": f"{path}#"}
 
 

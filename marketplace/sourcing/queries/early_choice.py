@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.queries import BriefView, open_review
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.suppliers.models import Supplier
@@ -20,4 +21,4 @@ def chosen_suppliers(viewer: Viewer, brief_view: BriefView) -> Sequence[Any]:
     if review is None or not review.chosen_suppliers:
         return ()
     query = select(Supplier.name, Supplier.slug).where(Supplier.id.in_(review.chosen_suppliers))
-    return session.execute(query.order_by(Supplier.name, Supplier.id)).all()
+    return session.execute(query.order_by(norwegian_order(Supplier.name), Supplier.id)).all()

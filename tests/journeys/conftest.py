@@ -4,7 +4,7 @@ import datetime as dt
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,10 +68,13 @@ def address(app: Flask, calendar: Calendar) -> Iterator[str]:
     """Serve the application of the test and return its base URL."""
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if not calendar.ahead:
-            return app(environ, start_response)
-        with clock.as_of(calendar.now):
-            return app(environ, start_response)
+        with clock.as_of(calendar.now) if calendar.ahead else nullcontext():
+            response = app(environ, start_response)
+            # Read here, because Werkzeug does not close a static file if the browser drops the connection.
+            try:
+                return list(response)
+            finally:
+                getattr(response, "close", lambda: None)()
 
     server = make_server("127.0.0.1", 0, serve, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

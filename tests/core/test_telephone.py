@@ -15,6 +15,7 @@ from marketplace.core.telephone import has_number, tel_url
         ("kontor: 22 33 44 55 (etter kl. 16)", "tel:22334455"),
         ("２２ ３３ ４４ ５５", "tel:22334455"),
         ("02800", "tel:02800"),
+        ("kl. 10 30: 22334455", "tel:22334455"),
     ],
 )
 def test_first_number_is_called(text: str, link: str) -> None:
@@ -22,6 +23,9 @@ def test_first_number_is_called(text: str, link: str) -> None:
     assert tel_url(text) == link
 
 
-@pytest.mark.parametrize("text", ["", "ring butikken", "kl. 16", "12 34", "kari@fjordnett.example"])
-def test_text_without_a_number_has_none(text: str) -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["", "ring butikken", "kl. 16", "12 34", "2233445", "223 344", "+47 2233", "kari@fjordnett.example"],
+)
+def test_text_without_a_complete_number_has_none(text: str) -> None:
     assert not has_number(text)

@@ -73,7 +73,9 @@ def telephone() -> Check:
 
     def check(_form: object, field: Field) -> None:
         if field.data and not has_number(field.data):
-            raise ValidationError(gettext("Enter a telephone number in digits."))
+            raise ValidationError(
+                gettext("Enter a telephone number of eight digits, or one with its country code.")
+            )
 
     return check
 

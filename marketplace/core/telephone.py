@@ -10,22 +10,22 @@ _NUMBER = re.compile(r"\+?[0-9](?:[ ().\-\u2010-\u2015]*[0-9])+")
 
 def has_number(text: str) -> bool:
     """Return True if a text contains a telephone number to which no digit is missing."""
-    return any(_is_complete(number) for number in _numbers(text))
+    return bool(_first_number(text))
 
 
 def tel_url(text: str) -> str:
-    """Return the link that calls the first complete number of a text, or else the longest."""
-    numbers = _numbers(text)
-    return f"tel:{next(filter(_is_complete, numbers), max(numbers, key=len, default=''))}"
+    """Return the link that calls the first complete number of a text."""
+    return f"tel:{_first_number(text)}"
+
+
+def _first_number(text: str) -> str:
+    found = (
+        re.sub(r"[^0-9+]", "", match.group())
+        for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text))
+    )
+    return next(filter(_is_complete, found), "")
 
 
 def _is_complete(number: str) -> bool:
     digits = len(number.removeprefix("+"))
     return digits == SHORT_DIGITS or digits >= MIN_DIGITS
-
-
-def _numbers(text: str) -> list[str]:
-    return [
-        re.sub(r"[^0-9+]", "", match.group())
-        for match in _NUMBER.finditer(unicodedata.normalize("NFKC", text))
-    ]

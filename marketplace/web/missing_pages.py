@@ -16,6 +16,4 @@ def replacement_for(code: int) -> str | None:
     """Return the page to show instead of an error page, or None."""
     if code not in MISSING_STATUSES or request.method not in SAFE_METHODS:
         return None
-    if "\x00" in request.path:
-        return None  # PostgreSQL rejects NUL characters in parameters
     return next((html for build in replacements for html in [build()] if html is not None), None)

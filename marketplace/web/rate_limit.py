@@ -1,12 +1,12 @@
 """Rate limits for list pages and drafts, per minute and client, counted across all processes."""
 
 import hashlib
-import ipaddress
 
 from flask import Flask, request
 
 from marketplace.config import Settings
 from marketplace.core import request_state
+from marketplace.core.client_network import network_prefix
 from marketplace.core.database import db
 from marketplace.core.errors import TooMany
 from marketplace.core.i18n import gettext as _
@@ -38,21 +38,12 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def _client_hash(secret: str, counter: str) -> str:
-    """Return a keyed hash that identifies the client to a counter: the signed-in user, else the IP address.
+    """Return a keyed hash that identifies the client to a counter: the signed-in user, else the network.
 
-    Many people on one network share an address, so signed-in users are counted separately. An IPv6 address counts
-    as its /64 network, because one subscriber usually has a whole one.
+    Many people share a network, so signed-in users are counted separately.
     """
     viewer = current_viewer()
     if viewer.is_signed_in:
         return hashlib.sha256(f"{secret}:{counter}:person {viewer.user_id}".encode()).hexdigest()
-    network = _network_of(str(request.remote_addr))
+    network = network_prefix(str(request.remote_addr))
     return hashlib.sha256(f"{secret}:{counter}:{network}".encode()).hexdigest()
-
-
-def _network_of(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else str(parsed)  # noqa: PLR2004 because there are versions 4 and 6

@@ -12,9 +12,9 @@ from flask import Flask
 
 from marketplace.accounts import use_cases
 from marketplace.accounts.attempt_limits import CODE, MAIL, PASSWORD, POLICIES
-from marketplace.accounts.client_network import network_prefix
 from marketplace.accounts.models import Throttle
 from marketplace.accounts.use_cases import attempt_counters
+from marketplace.core.client_network import network_prefix
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import TooMany
 from marketplace.core.identifiers import token_hash

@@ -39,3 +39,13 @@ def test_forged_forwarded_address_is_ignored_without_trusted_proxy(make_app, mon
         trusted.get("/gardens", headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code for n in range(5)
     ]
     assert statuses == [200] * 5
+
+
+def test_ipv4_visitors_of_a_server_that_listens_on_ipv6_are_counted_separately(make_app, monkeypatch):
+    monkeypatch.setattr(request_state, "_current_minute", lambda: 45)
+    browser = make_app(list_pages_per_minute=3).test_client()
+    addresses = [f"::ffff:192.0.2.{n}" for n in range(5)]
+    statuses = [
+        browser.get("/gardens", environ_base={"REMOTE_ADDR": address}).status_code for address in addresses
+    ]
+    assert statuses == [200] * 5

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from marketplace.accounts.client_network import network_prefix
 from marketplace.accounts.models import KnownNetwork, User
 from marketplace.core import clock
+from marketplace.core.client_network import network_prefix
 from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 

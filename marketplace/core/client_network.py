@@ -1,10 +1,13 @@
-"""The network of a client, which limits are counted by."""
+"""The network that a client belongs to. Limits count visitors by it."""
 
 import ipaddress
 
 
 def network_prefix(address: str) -> str:
-    """Return the part of an address that identifies the client's network: all of IPv4, /64 of IPv6."""
+    """Return the network that a client's address belongs to: a whole IPv4 address, or the /64 of an IPv6 address.
+
+    One subscriber usually has a whole /64. A server that listens on IPv6 sees IPv4 clients at mapped addresses.
+    """
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from marketplace.core.atomic_files import create_private_file
 from marketplace.core.sealing import Keyring, UnreadableKeyError, new_key, split_keys
 
 MIN_SECRET_LENGTH = 32
@@ -157,8 +158,8 @@ class Settings:
             demo=self.demo or (path / DEMO_MARKER).exists(),
         )
         _refuse_unsafe(settings)
-        if not settings.seal_keys and not settings.seal_key_file.exists():
-            _write_once(settings.seal_key_file, new_key())
+        if not settings.seal_keys:
+            create_private_file(settings.seal_key_file, new_key().encode())
         settings.keyring()
         return settings
 
@@ -298,19 +299,10 @@ def _parse(name: str, raw: str, default: object) -> object:
 
 
 def _load_or_create_secret(instance_path: Path) -> str:
-    """Return the installation's secret key. It is generated once, readable by its owner only."""
-    return _write_once(instance_path / "secret_key", secrets.token_hex(32))
-
-
-def _write_once(file: Path, secret: str) -> str:
-    """Write a secret to a file readable by its owner only, unless it exists; return the file's content."""
-    try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as opened:
-        opened.write(secret)
-    return secret
+    """Return the installation's secret key. It is generated once."""
+    file = instance_path / "secret_key"
+    create_private_file(file, secrets.token_hex(32).encode())
+    return file.read_text(encoding="ascii").strip()
 
 
 SETTINGS_DOC: tuple[tuple[str, str, str], ...] = tuple(

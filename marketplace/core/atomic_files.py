@@ -1,6 +1,8 @@
 """Writing files that other processes read."""
 
+import contextlib
 import os
+import tempfile
 from pathlib import Path
 
 
@@ -15,4 +17,22 @@ def write_atomically(path: Path, data: bytes, *, private: bool = False) -> None:
         if private:
             temporary.chmod(0o600)  # the file may be left from a process that was killed
         opened.write(data)
+        opened.flush()
+        os.fsync(opened.fileno())
     temporary.replace(path)
+
+
+def create_private_file(path: Path, data: bytes) -> None:
+    """Create a file that only its owner can read, unless it exists. Other processes never see it without its content."""
+    if path.exists():
+        return
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(data)
+            opened.flush()
+            os.fsync(opened.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)  # unlike a rename, this never replaces the file of another process
+    finally:
+        Path(temporary).unlink()

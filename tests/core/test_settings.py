@@ -1,5 +1,7 @@
 """Settings: defaults, generated secrets and refused values."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,23 @@ def test_secret_key_is_generated_once_with_owner_only_access(tmp_path: Path) -> 
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) == 64
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_processes_that_start_at_once_get_the_same_keys(tmp_path: Path) -> None:
+    starting = threading.Barrier(4)
+
+    def start(folder: Path) -> tuple[str, list[str]]:
+        starting.wait(10)
+        settings = read(folder)
+        return settings.secret_key, settings.keyring().names
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(50):
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            found = list(pool.map(start, [folder] * 4))
+            assert found == [found[0]] * 4
+            assert sorted(file.name for file in folder.iterdir()) == ["seal_keys", "secret_key"]
 
 
 def test_seal_key_is_generated_once_with_owner_only_access(tmp_path: Path) -> None:

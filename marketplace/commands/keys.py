@@ -1,12 +1,12 @@
 """`marketplace keys`: rotate and check the keys that offers are encrypted with."""
 
-import os
 from pathlib import Path
 
 import click
 from flask import current_app
 
 from marketplace.commands.application import open_app
+from marketplace.core.atomic_files import write_atomically
 from marketplace.core.database import keyring
 from marketplace.core.sealing import SealError, new_key
 from marketplace.programme.use_cases import link_keys
@@ -48,14 +48,8 @@ def rotate() -> None:
 
 
 def _prepend_key(file: Path, key: str) -> None:
-    """Prepend a key to a key file by an atomic rename, so that readers always find all keys."""
-    unfinished = file.with_suffix(".new")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as opened:
-        opened.write(f"{key}\n{file.read_text(encoding='ascii').strip()}\n")
-        opened.flush()
-        os.fsync(opened.fileno())
-    unfinished.replace(file)
+    older = file.read_text(encoding="ascii").strip()
+    write_atomically(file, f"{key}\n{older}\n".encode(), private=True)
 
 
 @keys.command("check")

@@ -21,9 +21,10 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def dump(path: Path, folder: Path) -> Path:
-    """Copy the database into a folder, check the copy and return its path."""
+    """Copy the database to a file that only its owner can read, check the copy and return its path."""
     copy = folder / NAME
     with _opened(path) as source, _opened(copy) as target:
+        copy.chmod(0o600)
         source.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")  # a single file, without a write-ahead log
     check(copy)

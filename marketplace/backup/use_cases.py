@@ -12,6 +12,7 @@ from sqlalchemy import Engine, inspect
 from marketplace.backup import archive, key_check, postgresql_copy, sqlite_copy
 from marketplace.backup.archive import BackupError, Manifest
 from marketplace.config import Settings
+from marketplace.core.atomic_files import write_atomically
 from marketplace.database import migrate
 
 SECRET_KEY_FILE, SEAL_KEY_FILE = KEY_FILES = ("secret_key", "seal_keys")
@@ -69,8 +70,8 @@ def restore_backup(
 ) -> BackupResult:
     """Restore a backup into the configured database. Raises BackupError.
 
-    A database that is not empty is replaced only with `force`; the previous SQLite file is kept. Existing key files
-    that differ are kept as well. Raises MissingKeysError, before anything is replaced, if there are no keys for some
+    A database that is not empty is replaced only with `force`. The previous SQLite file, key files and region file are
+    kept under names that end in `.before-` and the time. Raises MissingKeysError, before anything is replaced, if there are no keys for some
     of the data, unless `without_keys`.
     """
     with tempfile.TemporaryDirectory(dir=settings.instance_path, prefix=".restore-") as name:
@@ -89,8 +90,9 @@ def restore_backup(
         if missing and not without_keys:
             raise MissingKeysError("\n".join(missing))
         engine.dispose()
-        previous = _replace_database(engine, folder / manifest.kind)
-        restored = _restore_files(settings, folder)
+        suffix = f".before-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}"
+        previous = _replace_database(engine, folder / manifest.kind, suffix)
+        restored = _restore_files(settings, folder, suffix)
     _verify_row_counts(engine, manifest)
     return BackupResult(manifest, tuple(name for name in restored if name in KEY_FILES), previous, missing)
 
@@ -113,31 +115,29 @@ def _find_unreadable(engine: Engine, settings: Settings, folder: Path, manifest:
     return key_check.find_unreadable(partial(postgresql_copy.read_column, engine, copy), settings)
 
 
-def _replace_database(engine: Engine, copy: Path) -> Path | None:
+def _replace_database(engine: Engine, copy: Path, suffix: str) -> Path | None:
     if engine.dialect.name != "sqlite":
         postgresql_copy.restore(engine, copy)
         return None
     sqlite_copy.check(copy)
     target, previous = Path(str(engine.url.database)), None
     if target.exists() and target.stat().st_size:
-        stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
         with tempfile.TemporaryDirectory(dir=target.parent) as name:
-            previous = target.with_name(f"{target.name}.before-{stamp}")
+            previous = target.with_name(target.name + suffix)
             sqlite_copy.dump(target, Path(name)).replace(previous)
     sqlite_copy.restore(copy, target)
     return previous
 
 
-def _restore_files(settings: Settings, folder: Path) -> tuple[str, ...]:
+def _restore_files(settings: Settings, folder: Path, suffix: str) -> tuple[str, ...]:
     """Copy region file and keys of a backup into the instance folder; keep different existing ones under another name."""
     restored = []
     for name in (REGION_FILE, *KEY_FILES):
         source, target = folder / name, settings.instance_path / name
         if source.exists():
             if target.exists() and target.read_bytes() != source.read_bytes():
-                shutil.copy2(target, target.with_name(f"{name}.before-restore"))
-            shutil.copyfile(source, target)
-            target.chmod(0o644 if name == REGION_FILE else 0o600)
+                shutil.copy2(target, target.with_name(name + suffix))
+            write_atomically(target, source.read_bytes(), private=name != REGION_FILE)
             restored.append(name)
     return tuple(restored)
 

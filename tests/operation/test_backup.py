@@ -1,5 +1,6 @@
 """Backup and restore: under concurrent writes, with damaged files, and from the command line."""
 
+import datetime as dt
 import json
 import os
 import threading
@@ -7,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, select, text
 
@@ -110,7 +112,8 @@ def test_backup_includes_the_region_file(app, elsewhere, tmp_path):
     assert use_cases.create_backup(engine, settings, file).keys == ()
     assert use_cases.restore_backup(other, elsewhere, file).keys == ()
     assert target.read_text(encoding="utf-8") == "of this installation"
-    assert target.with_name("region.yaml.before-restore").read_text(encoding="utf-8") == "of another"
+    (before,) = target.parent.glob("region.yaml.before-*")
+    assert before.read_text(encoding="utf-8") == "of another"
     engine.dispose()
     other.dispose()
 
@@ -175,6 +178,24 @@ def test_backup_commands_include_keys_on_request(app, elsewhere, tmp_path, monke
     assert back.exit_code == 0, back.output
     assert Path(elsewhere.instance_path, "seal_keys").read_text() == "5ea1" * 16
     assert CliRunner().invoke(cli.main, ["restore", str(file)]).exit_code == 1
+
+
+def test_every_replaced_key_is_kept(app, elsewhere, tmp_path):
+    settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
+    engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)
+    keys = [f"{number}" * 64 for number in (1, 2, 3)]
+    target = elsewhere.instance_path / "seal_keys"
+    target.write_text(keys[0])
+    for number, key in enumerate(keys[1:]):
+        (settings.instance_path / "seal_keys").write_text(key)
+        use_cases.create_backup(engine, settings, file, force=True, with_keys=True)
+        with time_machine.travel(dt.datetime(2026, 11, 23, 8, number, tzinfo=dt.UTC)):
+            previous = use_cases.restore_backup(other, elsewhere, file, force=True).previous_database
+        assert previous is None or previous.stat().st_mode & 0o777 == 0o600
+    before = sorted(target.parent.glob("seal_keys.before-*"))
+    assert [path.read_text() for path in (*before, target)] == keys
+    for opened in (engine, other):
+        opened.dispose()
 
 
 def test_restore_without_the_keys_names_what_cannot_be_decrypted(app, elsewhere, tmp_path, monkeypatch):

@@ -41,7 +41,7 @@ def value_text(value: int, unit: str) -> str:
     """Return a value in its unit as a text."""
     if unit == "minutes":
         hours = _decimal(Fraction(value, 60), 1)
-        return ngettext("%(hours)s hour", "%(hours)s hours", value // 60, hours=hours)
+        return ngettext("%(hours)s hour", "%(hours)s hours", 1 if hours == "1" else 2, hours=hours)
     if unit.startswith("minor:"):
         return format_amount(value, unit.removeprefix("minor:"))
     number, digits = (

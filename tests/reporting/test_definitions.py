@@ -73,6 +73,9 @@ def test_report_definitions_use_no_other_language() -> None:
     ("value", "unit", "expected"),
     [
         (2160, "minutes", "36 timer"),
+        (60, "minutes", "1 time"),
+        (90, "minutes", "1,5 timer"),
+        (119, "minutes", "2 timer"),
         (15917, "mean", "15,9"),
         (-1500, "points_change", "−2"),
         (1500, "points_change", "+2"),

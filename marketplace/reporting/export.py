@@ -83,7 +83,7 @@ def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterat
             ]  # fmt: skip
         for breakdown in part.breakdowns:
             about = definition(breakdown.total_code)
-            for code, count in breakdown.cells.items():
+            for code, count in (breakdown.shown_cells | dict.fromkeys(breakdown.hidden_codes)).items():
                 label = f"{breakdown_label(breakdown.code)}: {cell_label(breakdown.code, code)}"
                 state = _("too few to show") if count is None else issued
                 shown = state if count is None else count

@@ -61,8 +61,12 @@ class Breakdown:
 
     @property
     def hidden_codes(self) -> list[str]:
-        """Codes of the suppressed categories, in order."""
-        return [code for code, count in self.cells.items() if count is None]
+        """Codes of the suppressed categories, ordered by the code: the order of the cells would reveal their counts.
+
+        Size classes are ordered by their lowest number of employees.
+        """
+        hidden = (code for code, count in self.cells.items() if count is None)
+        return sorted(hidden, key=lambda code: (code.partition("-")[0].zfill(4), code))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
+from marketplace.reporting.counting import tally
 from marketplace.reporting.figure_format import figure_text
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
 from marketplace.reporting.suppression import suppress, suppress_breakdown
@@ -25,6 +26,13 @@ def test_breakdown_without_small_cells_is_shown():
 
 def test_small_cell_is_hidden_with_the_smallest_other():
     assert published({"a": 3, "b": 6, "c": 9}).cells == {"a": None, "b": None, "c": 9}
+
+
+def test_order_of_hidden_cells_does_not_depend_on_their_counts():
+    one, other = (published(dict(tally("a" * few + "b" * (6 - few) + "c" * 9))) for few in (2, 4))
+    assert one.hidden_codes == other.hidden_codes == ["a", "b"]
+    sizes = published({"1": 9, "2-4": 1, "5-9": 2, "10-49": 3, "50": 1, "unknown": 1})
+    assert sizes.hidden_codes == ["2-4", "5-9", "10-49", "50", "unknown"]
 
 
 def test_zero_is_hidden_beside_small_cells():

@@ -147,6 +147,20 @@ def test_garden_without_course_has_a_report(curator: Viewer) -> None:
     assert [part.code for part in report.parts] == ["companies", "ordering", "network"]
 
 
+def test_period_with_one_date_before_or_after_the_usual_ones_is_in_order(
+    project: Project, curator: Viewer
+) -> None:
+    past, future = dt.date(2021, 3, 1), clock.today() + dt.timedelta(days=400)
+    for period in (
+        *(
+            project_report(curator, project.slug, *days, None).period
+            for days in ((None, past), (future, None))
+        ),
+        *(garden_report(curator, *days, None).period for days in ((None, past), (future, None))),
+    ):
+        assert period.from_on <= period.to_on
+
+
 def sign_in(client: Browser, project: Project) -> str:
     viewer = factories.member(session.get_one(BusinessGarden, project.garden_id), "curator")
     client.sign_in(viewer.user_id or 0)

@@ -101,7 +101,7 @@ def project_report(
     access = project_for(viewer, slug)
     scope = project_scope(access)
     now = clock.now()
-    first = from_on or access.project.starts_on
+    first = from_on or min(access.project.starts_on, to_on or dt.date.max)
     last = to_on or max(clock.today(), first)
     period = ReportPeriod(first, last, min(as_of or now, now))
     facts = _facts(scope, period)
@@ -138,7 +138,8 @@ def garden_report(
     if not viewer.is_garden or viewer.organisation_id is None:
         raise NotFound
     now, today = clock.now(), clock.today()
-    period = ReportPeriod(from_on or today.replace(month=1, day=1), to_on or today, min(as_of or now, now))
+    first = from_on or (to_on or today).replace(month=1, day=1)
+    period = ReportPeriod(first, to_on or max(today, first), min(as_of or now, now))
     scope = ReportScope(viewer.organisation_id)
     facts = _facts(scope, period)
     return LiveReport(scope, facts, compute_report(facts))

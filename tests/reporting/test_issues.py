@@ -7,9 +7,11 @@ import re
 import openpyxl
 import pypdf
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import db, session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import Notice
 from marketplace.programme.models.projects import ProjectGarden, ProjectPerson
@@ -229,3 +231,19 @@ def test_next_period_begins_after_the_last_issue(app, project, leader):
     assert suggested() == (last + dt.timedelta(days=1)).isoformat()
     issue_report(leader, project.slug, IssueDetails(last, clock.today(), 1))
     assert suggested() == clock.today().isoformat()
+
+
+def test_reader_gets_the_report_while_the_database_cannot_be_written_to(app, project, leader):
+    issue_report(leader, project.slug, period())
+    token = link(leader, project.slug)
+
+    def refuse(_connection, _cursor, statement, *_rest):
+        if statement.startswith("UPDATE report_link"):
+            raise OperationalError(statement, {}, OSError("read-only"))
+
+    event.listen(db.engine, "before_cursor_execute", refuse)
+    try:
+        assert "Utgåve 1" in app.test_client().page(f"/reports/{token}").text
+    finally:
+        event.remove(db.engine, "before_cursor_execute", refuse)
+    assert session.query(ReportLink.opened).scalar() == 0

@@ -3,11 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import lock_row, session, transaction
+from marketplace.core.database import best_effort_write, lock_row, session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
@@ -144,11 +144,13 @@ def withdraw_link(viewer: Viewer, slug: str, link_id: int) -> None:
 
 
 def count_opening(link_id: int) -> None:
-    """Note that a link was opened."""
-    with transaction():
-        link = session.get(ReportLink, link_id)
-        if link is not None:
-            link.opened, link.last_opened_at = link.opened + 1, clock.now()
+    """Count that a link was opened. The reader gets the report even if the database cannot be written to."""
+    with best_effort_write(), transaction():
+        session.execute(
+            update(ReportLink)
+            .where(ReportLink.id == link_id)
+            .values(opened=ReportLink.opened + 1, last_opened_at=clock.now())
+        )
 
 
 def _leading_owner(viewer: Viewer, slug: str) -> IssueOwner:

@@ -3,6 +3,7 @@
 import click
 
 from marketplace.commands.application import open_app
+from marketplace.core import clock
 from marketplace.reporting.definitions import definitions_version
 from marketplace.reporting.queries.issues import issue_by_digest, verify_issue
 
@@ -30,7 +31,7 @@ def report(digest: str, as_of: str) -> None:
         if issue is None:
             message = f"No issued report has the digest {digest}."
             raise click.ClickException(message)
-        day = issue.as_of.date().isoformat()
+        day = clock.to_local(issue.as_of).date().isoformat()
         if as_of and as_of != day:
             message = f"The report with this digest was made as of {day}, not {as_of}."
             raise click.ClickException(message)

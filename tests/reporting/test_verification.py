@@ -129,6 +129,15 @@ def test_issue_is_verified_after_the_region_has_added_a_service(issue):
         assert verify_issue(issue).is_verified
 
 
+def test_command_takes_the_local_date_of_an_issue_made_after_midnight(app, command):
+    built = reported_project()
+    with clock.as_of(dt.datetime(2026, 6, 9, 22, 30, tzinfo=dt.UTC)):
+        details = IssueDetails(dt.date(2026, 1, 1), dt.date(2026, 6, 9), 0)
+        issue = issue_report(built.curator, built.project.slug, details)
+    result = command("report", "--verify", issue.digest, "--as-of", "2026-06-10")
+    assert "of 2026-06-10 is verified" in result.output
+
+
 def test_command_names_the_figure_that_no_longer_follows(issue, command):
     altered = copy.deepcopy(issue.content)
     next(part for part in altered["parts"] if part["code"] == "companies")["figures"][1]["value"] += 1

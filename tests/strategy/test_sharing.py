@@ -251,6 +251,7 @@ def test_owner_deletes_all_of_the_strategy_after_confirmation(world: World, clie
     )
     session.commit()
     client.sign_in(world.owner.user_id or 0)
+    assert client.page("/plan/delete").all("a", href="/plan/plan.json")
     assert client.post("/plan/delete", data={}).status_code == 422
     client.post("/plan/delete", data={"sure": "y"})
     session.expire_all()

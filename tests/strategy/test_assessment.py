@@ -11,6 +11,7 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Company
 from marketplace.outbox.models import Notice
 from marketplace.strategy.assessment_scores import Stage
 from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
@@ -226,6 +227,12 @@ def test_company_is_asked_once_when_the_next_stage_opens(owner: Viewer, time_mac
     finish(owner)
     assert ask_for_assessments() == 0
     time_machine.move_to(BEGUN + dt.timedelta(days=60), tick=False)
+    company = session.get_one(Company, owner.organisation_id)
+    company.is_active = False
+    session.commit()
+    assert ask_for_assessments() == 0
+    company.is_active = True
+    session.commit()
     assert ask_for_assessments() == 1
     assert ask_for_assessments() == 0
     assert notices() == 1

@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
+from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 from marketplace.strategy.assessment_scores import Stage, StageState, opens_on
@@ -28,9 +29,10 @@ def ask_for_assessments() -> int:
 
 
 def _due() -> list[int]:
-    """Return the ids of the finished assessments whose next stage is open and not begun."""
+    """Return the ids of active companies' finished assessments whose next stage is open and not finished."""
     following = aliased(Assessment)
     query = select(Assessment.id, Assessment.company_id, Assessment.stage, Assessment.finished_at).where(
+        Assessment.company_id.in_(select(Organisation.id).where(Organisation.is_active)),
         Assessment.finished_at.is_not(None),
         Assessment.next_asked_at.is_(None),
         Assessment.stage != Stage.LATER.value,

@@ -133,6 +133,20 @@ def test_second_value_for_a_date_is_refused(owner: Viewer) -> None:
     with pytest.raises(RuleBroken) as refused:
         measure(owner, objective, 3_000)
     assert refused.value.field == "measured_on"
+    earlier = measure(owner, objective, 3_000, measured_on=EARLIER)
+    with pytest.raises(RuleBroken) as refused:
+        use_cases.correct_measurement(owner, objective.id, earlier.id, MeasurementDetails(TODAY, 3_000))
+    assert refused.value.field == "measured_on"
+
+
+def test_measurement_after_others_does_not_become_the_baseline(owner: Viewer) -> None:
+    objective = add(owner, **UNKNOWN)
+    first = measure(owner, objective, 1_000, measured_on=EARLIER)
+    with pytest.raises(RuleBroken) as refused:
+        measure(owner, objective, 2_000, is_baseline=True)
+    assert refused.value.field == "is_baseline"
+    correct(owner, first, 1_500, is_baseline=True)
+    assert (objective.baseline_milli, objective.baseline_on) == (1_500, EARLIER)
 
 
 @pytest.mark.parametrize(

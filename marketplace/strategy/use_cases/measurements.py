@@ -47,10 +47,7 @@ def add_measurement(
         strategy = strategy_for_writing(viewer)
         objective = locked_row(Objective, strategy, objective_id)
         _check_unit(objective, expected_unit)
-        if any(one.measured_on == details.measured_on for one in valid_readings(readings_of(objective))):
-            raise RuleBroken(
-                _("You have a value for this date already. Correct that one instead."), "measured_on"
-            )
+        _check_date_is_free(objective, details.measured_on)
         return _add(viewer, strategy, objective, details, None)
 
 
@@ -66,7 +63,10 @@ def correct_measurement(
         strategy = strategy_for_writing(viewer)
         objective = locked_row(Objective, strategy, objective_id)
         _check_unit(objective, expected_unit)
-        return _add(viewer, strategy, objective, details, _unchanged_measurement(objective, measurement_id))
+        old = _unchanged_measurement(objective, measurement_id)
+        if details.measured_on != old.measured_on:
+            _check_date_is_free(objective, details.measured_on)
+        return _add(viewer, strategy, objective, details, old)
 
 
 def withdraw_measurement(viewer: Viewer, objective_id: int, measurement_id: int) -> Measurement:
@@ -173,6 +173,9 @@ def _add(
     old: Measurement | None,
 ) -> Measurement:
     value = _checked_value(objective, details)
+    becomes_baseline = details.is_baseline and can_be_baseline(objective, old)
+    if becomes_baseline:
+        _check_is_first(objective, details.measured_on, old)
     added = Measurement(
         objective_id=objective.id,
         measured_on=details.measured_on,
@@ -186,7 +189,7 @@ def _add(
         replaces_id=old.id if old else None,
     )
     _store(viewer, objective, added)
-    if details.is_baseline and can_be_baseline(objective, old):
+    if becomes_baseline:
         objective.baseline_milli, objective.baseline_on = value, details.measured_on
         record(viewer, "objective.save", "objective", objective.id)
         save_version(viewer, strategy)
@@ -215,6 +218,20 @@ def _store(viewer: Viewer, objective: Objective, added: Measurement) -> None:
 def _check_unit(objective: Objective, expected_unit: str | None) -> None:
     if expected_unit is not None and expected_unit != objective.unit:
         raise Conflict(_("The unit of this objective has been changed. Check the number, and save it again."))
+
+
+def _check_date_is_free(objective: Objective, day: dt.date) -> None:
+    if any(one.measured_on == day for one in valid_readings(readings_of(objective))):
+        raise RuleBroken(
+            _("You have a value for this date already. Correct that one instead."), "measured_on"
+        )
+
+
+def _check_is_first(objective: Objective, day: dt.date, old: Measurement | None) -> None:
+    """Refuse a baseline from after a measurement other than the one to be corrected. Raises RuleBroken."""
+    others = (one for one in valid_readings(readings_of(objective)) if old is None or one.id != old.id)
+    if any(one.measured_on < day for one in others):
+        raise RuleBroken(_("You have a measurement from before this date."), "is_baseline")
 
 
 def _checked_value(objective: Objective, details: MeasurementDetails) -> int:

@@ -151,6 +151,19 @@ def test_partner_garden_sees_no_mean_that_reveals_the_few_other_companies(built:
     assert figure(seen_by(viewer, built), "useful").state is FigureState.SUPPRESSED
 
 
+def test_mean_that_an_earlier_part_of_a_partner_reveals_is_hidden(built: ReportedProject) -> None:
+    """The partner had 6 of 14 answers. When 9 are left, it could subtract its own from the whole, and 3 would remain."""
+    viewer = partner_of(built, companies=6)
+    issue(built)
+    others = select(SessionFeedback).where(SessionFeedback.token_hash.not_like("answer %"))
+    for one in session.scalars(others.order_by(SessionFeedback.id)).all()[3:]:
+        one.useful = None
+    session.commit()
+    issue(built)
+    assert figure(seen_by(built.curator, built), "useful").state is FigureState.SUPPRESSED
+    assert figure(seen_by(viewer, built), "useful").state is FigureState.MEASURED
+
+
 def test_partner_garden_with_few_companies_sees_no_mean(built: ReportedProject) -> None:
     viewer = partner_of(built, companies=4)
     issue(built)

@@ -131,8 +131,9 @@ def published_parts(issue: ReportIssue) -> list[ReportPart]:
 
 
 def earlier_parts(issues: Sequence[ReportIssue]) -> list[list[ReportPart]]:
-    """Return the published parts of issues."""
-    return [published_parts(issue) for issue in issues]
+    """Return the published parts of issues, and those that their partner gardens received about their own places."""
+    of_partners = [parts_from_json(parts) for issue in issues for parts in issue.partner_parts.values()]
+    return [*map(published_parts, issues), *of_partners]
 
 
 def compute_content(
@@ -171,7 +172,7 @@ def compute_partner_parts(
     Small numbers are suppressed, also against the same garden's parts of the earlier `issues`, and against the whole
     report of these and of the new issue with `content`, which a partner may get from the leader or the funder.
     """
-    whole = [parts_from_json(content["parts"]), *earlier_parts(issues)]
+    whole = [parts_from_json(content["parts"]), *map(published_parts, issues)]
     places: dict[int, list[int]] = {}
     query = select(ProjectPlace.garden_id, ProjectPlace.id).where(
         ProjectPlace.project_id == owner.project_id, ProjectPlace.garden_id != owner.garden_id

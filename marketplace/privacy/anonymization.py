@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import re
 from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
@@ -21,6 +22,16 @@ EXEMPT_TABLES = {
     "taken_form": "holds hashes only",
 }
 EXEMPT_COLUMN_PREFIXES = ("data_key", "sealed_", "_hash", "hash")
+_FULL_NAME = re.compile(r"[^\W\d_][\w.'\u2019-]*( [\w.'\u2019-]+){1,4}")
+
+
+def is_distinctive_name(name: str) -> bool:
+    """Return True for a full name of two to five words, of which the first and last begin with a capital letter.
+
+    Anybody can register with a name such as "en" or "for oss". Replacing those would damage the texts of others.
+    """
+    words = name.split(" ")
+    return bool(_FULL_NAME.fullmatch(name)) and words[0][0].isupper() and words[-1][0].isupper()
 
 
 def anonymize_tables(words: Mapping[str, str]) -> None:
@@ -61,16 +72,23 @@ def _anonymize_table(table: Table, words: Mapping[str, str]) -> None:
 
 
 def replace_words(value: Any, words: Mapping[str, str]) -> Any:
-    """Return a value with words replaced, in nested lists and dictionaries as well."""
+    """Return a value with whole words and addresses replaced, in nested lists and dictionaries as well."""
     if isinstance(value, str):
         for word, replacement in words.items():
-            value = value.replace(word, replacement).replace(word.lower(), replacement)
+            value = _pattern(word).sub(replacement, value)
         return value
     if isinstance(value, list):
         return [replace_words(item, words) for item in value]
     if isinstance(value, dict):
         return {key: replace_words(item, words) for key, item in value.items()}
     return value
+
+
+def _pattern(word: str) -> re.Pattern[str]:
+    """Match a name as it is written, but not within a longer one, or an e-mail address in any case."""
+    if "@" in word:
+        return re.compile(rf"(?<![\w.+-]){re.escape(word)}(?![\w-]|\.\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
 
 
 def anonymize_mail_files(folder: Path, address: str, words: Mapping[str, str]) -> None:

@@ -21,7 +21,7 @@ from marketplace.organisations.queries import lock_organisations_of
 from marketplace.organisations.use_cases import release_organisations
 from marketplace.outbox.models import Notice, NoticePreference
 from marketplace.outbox.use_cases import erase_mail_to
-from marketplace.privacy.anonymization import anonymize_mail_files, anonymize_tables
+from marketplace.privacy.anonymization import anonymize_mail_files, anonymize_tables, is_distinctive_name
 from marketplace.privacy.queries import blocked_organisations
 from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import Participation
@@ -96,8 +96,7 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
         _clear_closed(by, organisation)
     placeholder = f"Person {user.id}"
     words = {user.email: f"person-{user.id}@{ERASED_HOST}"}
-    namesakes = select(User.id).where(User.name == user.name, User.id != user.id)
-    if session.scalar(namesakes.limit(1)) is None:
+    if is_distinctive_name(user.name) and not _is_name_of_another(user):
         words[user.name] = placeholder
     erase_mail_to(user.email, placeholder)
     for participation in session.scalars(
@@ -125,3 +124,12 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
     user.erased_at = clock.now()
     record(by, "account.erase", "user", user.id)
     return words
+
+
+def _is_name_of_another(user: User) -> bool:
+    """Return True if another user has the same name, or an active organisation has it as its name or a part of that."""
+    namesakes = select(User.id).where(User.name == user.name, User.id != user.id)
+    organisations = select(Organisation.id).where(
+        Organisation.is_active, Organisation.name.contains(user.name, autoescape=True)
+    )
+    return any(session.scalar(query.limit(1)) is not None for query in (namesakes, organisations))

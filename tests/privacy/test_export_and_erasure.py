@@ -17,6 +17,7 @@ from marketplace.audit import queries as audit
 from marketplace.core.database import Base, db, session
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.viewer import ANONYMOUS
+from marketplace.organisations.models import Company
 from marketplace.outbox.delivery import deliver_due
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import use_cases
@@ -210,3 +211,29 @@ def test_last_owner_and_administrator_cannot_be_erased(market: Market, app: Flas
 def test_exempt_tables_exist_and_give_a_reason() -> None:
     assert set(EXEMPT_TABLES) <= {table.name for table in Base.metadata.sorted_tables}
     assert all(EXEMPT_TABLES.values())
+
+
+@pytest.mark.parametrize("name", ["en", "er en", "Er En", "Kari Nord", "kari", "Kari", "Ås Gård"])
+def test_erasure_changes_no_other_words_and_names(person: Market, app: Flask, name: str) -> None:
+    body = "Dette er en brief fra Ås Gårdsmat AS. Skriv til Kari Nordmann, kari@nordmann.example."
+    note = OutboxMail(
+        recipient="post@bjorkvollen.example", locale="nb", subject="Ny brief", body=body,
+        message_id="<note@torget.example>",
+    )  # fmt: skip
+    session.add(note)
+    user = session.get_one(User, person.kvistverk.user_id)
+    user.name, user.email = name, "ari@nordmann.example"
+    session.commit()
+    use_cases.erase_own_account(person.kvistverk, Path(app.instance_path) / "mail")
+    session.expire_all()
+    assert note.body == body
+
+
+def test_erasure_keeps_the_name_of_an_organisation(person: Market, app: Flask) -> None:
+    session.get_one(User, person.kvistverk.user_id).name = "Bjørkvollen Ysteri"
+    company = session.scalars(select(Company).where(Company.name == "Bjørkvollen ysteri")).one()
+    company.name = "Bjørkvollen Ysteri"
+    session.commit()
+    use_cases.erase_own_account(person.kvistverk, Path(app.instance_path) / "mail")
+    session.refresh(company)
+    assert company.name == "Bjørkvollen Ysteri"

@@ -240,3 +240,11 @@ def test_only_the_owner_of_a_known_company_with_an_open_brief_invites(market, pu
 def test_company_cannot_use_the_link(market, invited):
     with pytest.raises(Forbidden):
         use_cases.accept_outside_invitation(market.owner, TOKEN, SECRET_KEY)
+
+
+def test_address_that_is_invited_already_cannot_be_invited_again(market, invited, applicant, sign_in):
+    sign_in(applicant).post(f"/invited/{TOKEN}")
+    approve(applicant)
+    use_cases.settle_outside_invitations()
+    answer = sign_in(market.owner).post(f"/briefs/{invited}/invite-outside", data={"email": EMAIL})
+    assert "This address has already been invited to this brief." in answer.text

@@ -26,7 +26,6 @@ from marketplace.sourcing import notices
 from marketplace.sourcing.limits import MAX_OUTSIDE_MESSAGE, MAX_OUTSIDE_PER_DAY
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_invitation_tokens import confirmation_path
-from marketplace.sourcing.queries.outside_invitations import outside_invitations
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.use_cases.invitations import (
@@ -59,7 +58,8 @@ def invite_outside(viewer: Viewer, reference: str, email: str, message: str = ""
             )
         if len(message) > MAX_OUTSIDE_MESSAGE or contains_link(message):
             raise RuleBroken(_("Keep the message short, without links and addresses."), "message")
-        if any(row.email == address for row in outside_invitations(brief.id)):
+        same = select(OutsideInvitation.id).filter_by(brief_id=brief.id, email=address)
+        if session.scalar(same) is not None:
             raise RuleBroken(_("This address has already been invited to this brief."), "email")
         check_limits(brief, 1, invitations_of(brief))
         _check_daily_limit(viewer)

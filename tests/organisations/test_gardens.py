@@ -54,3 +54,12 @@ def test_missing_garden_cannot_be_opened_or_closed(client: Browser) -> None:
         use_cases.set_organisation_active(admin, 999999, active=False)
     session.refresh(company)
     assert company.is_active
+
+
+def test_people_of_a_closed_garden_get_no_notices(client: Browser) -> None:
+    garden = factories.garden()
+    factories.member(garden, "curator")
+    company = factories.company(of=garden)
+    assert len(queries.recipients_for(garden.id)) == len(queries.follower_recipients(company)) == 1
+    use_cases.set_organisation_active(factories.administrator(), garden.id, active=False)
+    assert queries.recipients_for(garden.id) == queries.follower_recipients(company) == []

@@ -144,19 +144,23 @@ def invitation_by_leader(viewer: Viewer, invitation_id: int) -> ColleagueInvitat
 
 
 def recipients_for(organisation_id: int | None, *, roles: Sequence[str] = ()) -> list[Recipient]:
-    """Return an organisation's active users, or those with certain roles, as recipients of notices."""
+    """Return an organisation's active users, or those with certain roles, as recipients of notices.
+
+    A closed organisation has none, because nobody can act for it.
+    """
     if organisation_id is None:
         return []
-    query = select(User).join(Membership, Membership.user_id == User.id)
-    query = query.where(Membership.organisation_id == organisation_id, User.is_active)
+    query = select(User).join(Membership, Membership.user_id == User.id).join(Membership.organisation)
+    query = query.where(Organisation.id == organisation_id, Organisation.is_active, User.is_active)
     if roles:
         query = query.where(Membership.role.in_(roles))
     return [accounts.as_recipient(user) for user in session.scalars(query.order_by(User.id))]
 
 
 def recipients_of_all(organisation_ids: Sequence[int]) -> list[Recipient]:
-    """Return the active users of several organisations as recipients of notices, each user once."""
-    members = select(Membership.user_id).where(Membership.organisation_id.in_(organisation_ids))
+    """Return the active users of several organisations that are open as recipients of notices, each user once."""
+    members = select(Membership.user_id).join(Membership.organisation)
+    members = members.where(Organisation.id.in_(organisation_ids), Organisation.is_active)
     query = select(User).where(User.id.in_(members), User.is_active).order_by(User.id)
     return [accounts.as_recipient(user) for user in session.scalars(query)]
 

@@ -51,7 +51,7 @@ def test_missing_garden_cannot_be_opened_or_closed(client: Browser) -> None:
         assert client.get(f"/admin/gardens/{garden_id}").status_code == 404
         assert client.post(f"/admin/gardens/{garden_id}/active", data={"active": "no"}).status_code == 404
     with pytest.raises(NotFound):
-        use_cases.set_organisation_active(admin, 999999, active=False)
+        use_cases.set_garden_active(admin, 999999, active=False)
     session.refresh(company)
     assert company.is_active
 
@@ -61,5 +61,15 @@ def test_people_of_a_closed_garden_get_no_notices(client: Browser) -> None:
     factories.member(garden, "curator")
     company = factories.company(of=garden)
     assert len(queries.recipients_for(garden.id)) == len(queries.follower_recipients(company)) == 1
-    use_cases.set_organisation_active(factories.administrator(), garden.id, active=False)
+    use_cases.set_garden_active(factories.administrator(), garden.id, active=False)
     assert queries.recipients_for(garden.id) == queries.follower_recipients(company) == []
+
+
+def test_closed_garden_opens_only_if_no_other_covers_its_area(client: Browser) -> None:
+    admin, closed = factories.administrator(), factories.garden()
+    use_cases.set_garden_active(admin, closed.id, active=False)
+    factories.garden("Fjellets næringshage", covered_municipalities=closed.covered_municipalities[:1])
+    client.sign_in(admin.user_id or 0)
+    client.post(f"/admin/gardens/{closed.id}/active", data={"active": "yes"})
+    session.refresh(closed)
+    assert not closed.is_active

@@ -30,7 +30,7 @@ from marketplace.organisations.use_cases.gardens import (
     garden_details,
     invite_curator,
     save_garden,
-    set_organisation_active,
+    set_garden_active,
 )
 from marketplace.organisations.use_cases.memberships import add_membership, choose_organisation
 from marketplace.organisations.use_cases.review_settings import (

@@ -1,16 +1,17 @@
-"""Administration of business gardens and other organisations."""
+"""Administration of business gardens."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
-from marketplace.organisations.models import BusinessGarden, Organisation
+from marketplace.organisations.models import BusinessGarden
 from marketplace.organisations.use_cases.colleagues import invite_colleague
 
 
@@ -46,7 +47,7 @@ def save_garden(
     garden_id: int | None = None,
     expected_fingerprint: str | None = None,
 ) -> BusinessGarden:
-    """Add or change a business garden. Raises RuleBroken if another garden covers one of its municipalities.
+    """Add or change a business garden. Raises RuleBroken if another open garden covers one of its municipalities.
 
     Raises Conflict if the details have changed since the form was rendered, with `expected_fingerprint`.
     """
@@ -60,18 +61,11 @@ def save_garden(
                 submitted,
                 is_own_change=lambda: last_actor_id("organisation", garden_id) == viewer.user_id,
             )
-        for other in queries.all_gardens():
-            shared = set(other.covered_municipalities) & set(details.covered_municipalities)
-            if other.id != garden_id and other.is_active and shared:
-                raise RuleBroken(
-                    _("%(garden)s already covers one of these municipalities.", garden=other.name),
-                    "covered_municipalities",
-                )
-        if garden_id is None:
-            garden = BusinessGarden(slug=queries.unique_slug(details.name))
-            session.add(garden)
-        else:
-            garden = queries.garden(garden_id)
+        existing = queries.garden(garden_id) if garden_id is not None else None
+        if existing is None or existing.is_active:
+            _require_uncovered(details.covered_municipalities, garden_id)
+        garden = existing or BusinessGarden(slug=queries.unique_slug(details.name))
+        session.add(garden)
         garden.name = details.name
         garden.municipality_number = details.municipality_number
         garden.covered_municipalities = details.covered_municipalities
@@ -82,6 +76,16 @@ def save_garden(
         session.flush()
         record(viewer, "garden.save", "organisation", garden.id)
         return garden
+
+
+def _require_uncovered(municipalities: Sequence[str], garden_id: int | None) -> None:
+    """Raise RuleBroken if an open garden other than the given one covers one of the municipalities."""
+    for other in queries.gardens():
+        if other.id != garden_id and set(other.covered_municipalities) & set(municipalities):
+            raise RuleBroken(
+                _("%(garden)s already covers one of these municipalities.", garden=other.name),
+                "covered_municipalities",
+            )
 
 
 def invite_curator(viewer: Viewer, garden_id: int, email: str, role: str) -> None:
@@ -99,13 +103,17 @@ def invite_curator(viewer: Viewer, garden_id: int, email: str, role: str) -> Non
     invite_colleague(acting, email, role)
 
 
-def set_organisation_active(viewer: Viewer, organisation_id: int, *, active: bool) -> None:
-    """Close or reopen an organisation; its members' permissions change at their next request."""
+def set_garden_active(viewer: Viewer, garden_id: int, *, active: bool) -> None:
+    """Close or reopen a business garden; its members' permissions change at their next request.
+
+    Raises RuleBroken if another garden covers one of its municipalities by now.
+    """
     with transaction():
-        organisation = session.get(Organisation, organisation_id)
-        if organisation is None:
-            raise NotFound
-        organisation.is_active = active
-        record(
-            viewer, "organisation.open" if active else "organisation.close", "organisation", organisation.id
-        )
+        queries.lock_organisation(garden_id)
+        garden = queries.garden(garden_id)
+        if garden.is_active == active:
+            return
+        if active:
+            _require_uncovered(garden.covered_municipalities, garden_id)
+        garden.is_active = active
+        record(viewer, "organisation.open" if active else "organisation.close", "organisation", garden_id)

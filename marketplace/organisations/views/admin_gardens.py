@@ -120,6 +120,11 @@ def admin_garden_active(garden_id: int) -> ViewResponse:
             url_for("organisations.admin_garden", garden_id=garden_id),
             {"active": "no"},
         )
-    use_cases.set_organisation_active(current_viewer(), garden_id, active=request.form.get("active") == "yes")
-    flashes.done(_("Saved."))
+    active = request.form.get("active") == "yes"
+    try:
+        use_cases.set_garden_active(current_viewer(), garden_id, active=active)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("The business garden is open.") if active else _("The business garden is closed."))
     return see_other("organisations.admin_garden", garden_id=garden_id)

@@ -239,3 +239,17 @@ def test_organisation_cannot_mail_invitations_without_end(
         use_cases.invite_colleague(owner, "stranger3@fjordnett.example", "member")
     with clock.as_of(clock.now() + dt.timedelta(hours=49)):
         use_cases.invite_colleague(owner, "stranger3@fjordnett.example", "member")
+
+
+def test_accepted_invitation_cannot_be_withdrawn(app: Flask, owner: Viewer) -> None:
+    use_cases.invite_colleague(owner, JON, "member")
+    invitation_id = session.query(ColleagueInvitation.id).scalar()
+    use_cases.accept_invitation(
+        token_to(JON), ANONYMOUS, NewPerson("Jon Bjørkvold", JON, "grønn traktor på jordet"), CHEAP
+    )
+    browser = app.test_client().sign_in(owner.user_id or 0)
+    path = f"/organisation/invitations/{invitation_id}/withdraw"
+    browser.set_cookie("locale", "en")
+    browser.post(path)
+    assert "already been accepted" in browser.page("/organisation/colleagues").text
+    assert session.get_one(ColleagueInvitation, invitation_id).withdrawn_at is None

@@ -80,14 +80,16 @@ def _require_few_unanswered(viewer: Viewer) -> None:
 
 
 def withdraw_invitation(viewer: Viewer, invitation_id: int) -> None:
-    """Withdraw an invitation to a colleague."""
+    """Withdraw an invitation to a colleague. Raises RuleBroken if the colleague has accepted it."""
     _require_leader(viewer)
     with transaction():
-        invitation = session.get(ColleagueInvitation, invitation_id)
-        if invitation is None or invitation.organisation_id != viewer.organisation_id:
-            raise NotFound
-        invitation.withdrawn_at = clock.now()
-        record(viewer, "organisation.withdraw_invitation", "organisation", viewer.organisation_id)
+        queries.lock_organisation(viewer.organisation_id)
+        invitation = queries.invitation_by_leader(viewer, invitation_id)
+        if invitation.accepted_at is not None:
+            raise RuleBroken(_("The invitation has already been accepted. Remove the colleague instead."))
+        if invitation.withdrawn_at is None:
+            invitation.withdrawn_at = clock.now()
+            record(viewer, "organisation.withdraw_invitation", "organisation", viewer.organisation_id)
 
 
 def accept_invitation(

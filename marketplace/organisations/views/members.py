@@ -118,8 +118,12 @@ def withdraw_invitation(invitation_id: int) -> ViewResponse:
             _("Withdraw the invitation"),
             url_for("organisations.colleagues"),
         )
-    use_cases.withdraw_invitation(current_viewer(), invitation_id)
-    flashes.done(_("The invitation has been withdrawn."))
+    try:
+        use_cases.withdraw_invitation(current_viewer(), invitation_id)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("The invitation has been withdrawn."))
     return see_other("organisations.colleagues")
 
 

@@ -253,3 +253,15 @@ def test_accepted_invitation_cannot_be_withdrawn(app: Flask, owner: Viewer) -> N
     browser.post(path)
     assert "already been accepted" in browser.page("/organisation/colleagues").text
     assert session.get_one(ColleagueInvitation, invitation_id).withdrawn_at is None
+
+
+def test_person_who_leaves_is_told_so(app: Flask, owner: Viewer) -> None:
+    other = factories.user(email=JON)
+    session.add(Membership(user_id=other.id, organisation_id=owner.organisation_id, role="member"))
+    session.commit()
+    browser = app.test_client().sign_in(other.id)
+    browser.set_cookie("locale", "en")
+    membership_id = session.query(Membership.id).filter_by(user_id=other.id).scalar()
+    answer = browser.post(f"/organisation/colleagues/{membership_id}/remove", follow_redirects=True)
+    assert (answer.status_code, answer.request.path) == (200, "/act-for")
+    assert "You can no longer act for Bjørkvollen ysteri." in answer.text

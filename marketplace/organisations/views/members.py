@@ -74,11 +74,14 @@ def remove_colleague(membership_id: int) -> ViewResponse:
     if request.method == "GET":
         return _confirm_removal(viewer, queries.membership_for(viewer, membership_id))
     try:
-        use_cases.remove_colleague(current_viewer(), membership_id)
+        use_cases.remove_colleague(viewer, membership_id)
     except RuleBroken as error:
         flashes.warn(error.message)
-    else:
-        flashes.done(_("Your colleague can no longer act on your behalf."))
+        return see_other("organisations.colleagues")
+    if membership_id == viewer.membership_id:
+        flashes.done(_("You can no longer act for %(organisation)s.", organisation=viewer.organisation_name))
+        return see_other("pages.home")
+    flashes.done(_("Your colleague can no longer act on your behalf."))
     return see_other("organisations.colleagues")
 
 

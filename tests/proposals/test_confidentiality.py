@@ -14,9 +14,11 @@ from marketplace.core.database import session
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals import use_cases
 from marketplace.proposals.models.offers import Proposal
+from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier
 from tests.factories.market import Market
 from tests.factories.offers import full_content
+from tests.proposals.conftest import REFERENCE
 from tests.proposals.page_snapshots import addresses, browsers, fetch, url_arguments
 from tests.support.browser import Browser
 from tests.support.databases import Database
@@ -292,3 +294,18 @@ def test_rejected_supplier_sees_winner_name_only(opened: Market, app: Flask, cho
             "Dere forsto oss best",
         ):
             assert never not in walked, (name, never)
+
+
+def test_offer_of_an_uninvited_supplier_changes_no_page_of_its_company(browser, market):
+    market.brief.open_door = True
+    session.query(Invitation).delete()
+    session.commit()
+
+    def pages():
+        return [browser("owner").page(path).text for path in ("/briefs", f"/briefs/{REFERENCE}")]
+
+    before = pages()
+    use_cases.save(market.stranger, REFERENCE, full_content())
+    assert pages() == before
+    market.send("stranger")
+    assert pages() == before

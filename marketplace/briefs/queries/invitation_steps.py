@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 
 from marketplace.briefs.hooks import supplier_access
 from marketplace.briefs.invitation_step import InvitationStep, step_of_open_brief, step_of_waiting_brief
@@ -16,7 +16,7 @@ def invitation_steps(briefs: Sequence[BriefSummary]) -> Mapping[int, InvitationS
     """Return the step of each brief that has one, by brief id. A paused brief has none."""
     opened = {one.brief.id: one.brief.reference for one in briefs if one.phase is Phase.OPEN}
     waiting = {one.brief.id: one.brief.reference for one in briefs if one.phase is Phase.WAITING}
-    invited, chosen, paused = _with_suppliers(opened), _with_early_choice(waiting), _published_before(waiting)
+    invited, chosen, paused = _with_invitations(opened), _with_early_choice(waiting), _published_before(waiting)
     return {
         id_: step_of_open_brief(reference, is_chosen=id_ in invited) for id_, reference in opened.items()
     } | {
@@ -26,9 +26,10 @@ def invitation_steps(briefs: Sequence[BriefSummary]) -> Mapping[int, InvitationS
     }
 
 
-def _with_suppliers(ids: Collection[int]) -> set[int]:
-    queries = [select(brief).where(brief.in_(ids)) for brief, _supplier in supplier_access]
-    return set(session.scalars(union(*queries))) if ids and queries else set()
+def _with_invitations(ids: Collection[int]) -> set[int]:
+    # Offers also give suppliers access, but the company must not learn that there are any before they are opened.
+    brief, _supplier = supplier_access["invitations"]
+    return set(session.scalars(select(brief).where(brief.in_(ids)))) if ids else set()
 
 
 def _with_early_choice(ids: Collection[int]) -> set[int]:

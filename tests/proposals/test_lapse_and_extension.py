@@ -70,3 +70,16 @@ def test_extension_without_offers_is_granted_once(market, at_noon):
 def test_extension_with_offer_is_refused(opened):
     with pytest.raises(Conflict):
         use_cases.extend_without_offers(opened.owner, opened.reference, dt.date(2026, 12, 21))
+
+
+def test_offer_withdrawn_once_opened_stays_withdrawn_after_extension(market, at_noon, browser):
+    market.send("kvistverk")
+    at_noon.move_to(AFTER, tick=False)
+    use_cases.open_due()
+    use_cases.withdraw(market.kvistverk, market.reference, "Full ordrebok")
+    use_cases.extend_without_offers(market.owner, market.reference, dt.date(2026, 12, 21))
+    offer = f"/briefs/{market.reference}/proposal"
+    assert not browser("kvistverk").page(offer).all("form", action=f"{offer}/resume")
+    assert "gjenopprettes" not in browser("kvistverk").page(f"/briefs/{market.reference}").text
+    with pytest.raises(Conflict):
+        use_cases.resume(market.kvistverk, market.reference)

@@ -18,6 +18,7 @@ from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, SEALED, exported
 from marketplace.files.checks import CheckedFile
 from marketplace.files.models import StoredFile, random_file_id
+from marketplace.proposals.lifecycle import ProposalState
 from marketplace.suppliers.models import Supplier
 
 _LARGEST_ID = 2**31 - 1
@@ -34,8 +35,7 @@ class Proposal(Base):
     `content` is the draft, `submitted_content` the version that counts; only the supplier may read either before the
     brief is opened. `supplier_reason` is the supplier's reason for withdrawing or declining. From `opened_at` on, the
     database rejects changes to the submitted content. `reminded_at` is when the supplier was last reminded of changes
-    that are not sent. `repeats` counts the supplier's other opened offers with the
-    same text.
+    that are not sent. `repeats` counts the supplier's other opened offers with the same text.
     """
 
     __tablename__ = "proposal"
@@ -106,6 +106,11 @@ class Proposal(Base):
     def is_under_seal(self) -> bool:
         """True if no log that others can read may mention changes to this row."""
         return self.opened_at is None
+
+    @property
+    def can_be_restored(self) -> bool:
+        """True if the offer was withdrawn while it was sealed. A withdrawal after the opening is final."""
+        return self.state == ProposalState.WITHDRAWN and self.opened_at is None
 
     @property
     def sealed_as(self) -> str:

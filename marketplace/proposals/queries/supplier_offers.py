@@ -70,9 +70,7 @@ class SupplierOffer:
     @property
     def state_label(self) -> str:
         """Label of the state in the current locale."""
-        return str(
-            STATE_LABELS[ProposalState(self.state) if self.state in set(ProposalState) else self.state]
-        )
+        return str(STATE_LABELS[self.state])
 
     @property
     def content(self) -> OfferContent:
@@ -95,11 +93,7 @@ class SupplierOffer:
     @property
     def has_unsent_changes(self) -> bool:
         """True if the draft differs from the submitted content."""
-        return (
-            self.is_sent
-            and self.proposal is not None
-            and self.proposal.content != self.proposal.submitted_content
-        )
+        return self.proposal is not None and differs_from_sent(self.proposal)
 
     @property
     def answers_older_version(self) -> bool:
@@ -206,9 +200,7 @@ class OfferSummary:
     @property
     def state_label(self) -> str:
         """Label of the state in the current locale."""
-        return str(
-            STATE_LABELS[ProposalState(self.state) if self.state in set(ProposalState) else self.state]
-        )
+        return str(STATE_LABELS[self.state])
 
     @property
     def decline_until(self) -> dt.datetime | None:

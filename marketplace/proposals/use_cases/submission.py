@@ -223,10 +223,12 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> None:
 
 
 def resume(viewer: Viewer, reference: str) -> None:
-    """Restore a withdrawn offer as a draft while the brief is open."""
+    """Restore a withdrawn offer as a draft while the brief is open. Raises Conflict if it cannot be restored."""
     with transaction():
         supplier_offer = _lock_open_offer(viewer, reference)
         proposal = _own(viewer, supplier_offer.brief.id)
+        if not proposal.can_be_restored:
+            raise Conflict(_("The offer was withdrawn after it was opened, so it cannot be restored."))
         apply_transition(proposal, "resume", supplier_actor(viewer), supplier_offer.phase)
         proposal.withdrawn_at = None
         proposal.submitted_content = None

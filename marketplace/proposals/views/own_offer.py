@@ -19,6 +19,7 @@ def own_offer_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Pan
             "deadline": brief_view.brief.deadline,
             "accepts_questions": brief_view.accepts_questions,
             "state": offer.state if offer else "",
+            "can_be_restored": offer is not None and offer.can_be_restored,
             "sent_at": offer.submitted_at if offer else None,
             "has_unsent_changes": offer is not None and queries.differs_from_sent(offer),
         },

@@ -11,7 +11,7 @@ from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models.offers import SealedEvent
-from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.models import Invitation, OutsideInvitation
 from tests.factories.offers import full_content
 from tests.proposals.conftest import AFTER
 from tests.support.notices import notices_to
@@ -88,6 +88,20 @@ def test_early_opening_without_offers_is_refused(market):
     session.query(Invitation).update({"state": "declined"})
     session.commit()
     assert use_cases.open_early(market.owner, market.reference) is False
+
+
+def test_early_opening_waits_for_suppliers_invited_by_email(market):
+    for name in ("kvistverk", "myrull", "skogsfjord"):
+        market.send(name)
+    pending = OutsideInvitation(
+        token_hash="x", brief_id=market.brief_id, email="ny@byraa.example", invited_by_id=market.owner.user_id
+    )
+    session.add(pending)
+    session.commit()
+    assert use_cases.open_early(market.owner, market.reference) is False
+    pending.result = "late"
+    session.commit()
+    assert use_cases.open_early(market.owner, market.reference) is True
 
 
 def test_withdrawn_brief_keeps_offers_sealed(market):

@@ -1,6 +1,6 @@
 """Opening of sealed offers: scheduled at the deadline, or early when every invited supplier has answered."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
@@ -27,7 +27,7 @@ from marketplace.proposals.use_cases.undecided_briefs import (
     opening_time,
     undecided_briefs,
 )
-from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.models import Invitation, OutsideInvitation
 
 
 def open_due() -> int:
@@ -54,8 +54,9 @@ def open_due() -> int:
 def open_early(viewer: Viewer, reference: str) -> bool:
     """Open the offers before the deadline if every invited supplier has answered. Return True if they were opened.
 
-    The brief must be open to invited suppliers only, so that no unknown supplier can still be writing. A refusal reveals
-    neither names nor numbers. Every attempt is recorded.
+    The brief must be open to invited suppliers only, so that no other supplier can still be writing an offer. Suppliers
+    invited by e-mail that wait for approval have not answered. A refusal reveals neither names nor numbers. Every attempt
+    is recorded.
     """
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "close_early")
@@ -77,12 +78,15 @@ def open_early(viewer: Viewer, reference: str) -> bool:
 
 def _all_have_answered(brief: Brief) -> bool:
     sent = {proposal.supplier_id for proposal in proposals_of(brief, ProposalState.SUBMITTED)}
-    asked = session.scalars(select(Invitation).where(Invitation.brief_id == brief.id)).all()
-    return bool(sent) and all(one.supplier_id in sent or one.state == "declined" for one in asked)
+    invitations = session.scalars(select(Invitation).where(Invitation.brief_id == brief.id)).all()
+    is_pending = exists().where(OutsideInvitation.brief_id == brief.id, OutsideInvitation.result == "")
+    if session.scalar(select(is_pending)):
+        return False
+    return bool(sent) and all(one.supplier_id in sent or one.state == "declined" for one in invitations)
 
 
 def announce_opening(brief: Brief) -> None:
-    """Open the sealed offers of a brief, and notify company and garden of the number of offers."""
+    """Open the sealed offers of a brief, and notify its company of the number of offers."""
     open_sealed_offers(brief)
     count = len(proposals_of(brief, ProposalState.SUBMITTED))
     title = brief.versions[-1].title

@@ -145,6 +145,12 @@ class Brief(Base):
         """True if the brief opened automatically, and no garden has checked the company since."""
         return bool(self.reviews) and self.reviews[-1].verdict == "opened" and not self.company.is_known
 
+    @property
+    def was_closed_by_garden(self) -> bool:
+        """True if a garden paused the brief after it had opened automatically, and closed it. Only such a brief can be paused."""
+        verdicts = [review.verdict for review in self.reviews]
+        return verdicts[-2:] in (["opened", "changes"], ["opened", "refused"])
+
 
 class BriefService(Base):
     """A service requested by a published brief, matched against the categories of suppliers."""

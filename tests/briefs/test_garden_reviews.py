@@ -65,3 +65,14 @@ def test_unknown_review_answer_is_refused(market):
     assert session.get(Brief, brief.id).state == "in_review"
     assert session.query(BriefReview).one().answered_at is None
     assert recipients_of("review_answered") == set()
+
+
+def test_withdrawal_after_advice_on_the_draft_is_the_companys(market, invite, sign_in):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.owner, brief.reference)
+    use_cases.answer_review(market.adviser, brief.reference, "changes", "Rammen er lav.")
+    use_cases.publish(market.owner, brief.reference, confirmed=True)
+    invite(brief, market.invited)
+    use_cases.withdraw(market.owner, brief.reference, "Vi gjør det selv.")
+    page = sign_in(market.invited).page(f"/briefs/{brief.reference}").text
+    assert "The company has withdrawn the brief, and gave this reason: Vi gjør det selv." in page

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, RuleBroken
-from marketplace.proposals import use_cases
+from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries.brief_results import latest_answers
@@ -65,3 +65,11 @@ def test_job_is_terminated_with_reason(opened, choose):
     assert notices_to(opened.curator, "job_ended")
     with pytest.raises(Conflict):
         use_cases.deliver(opened.owner, opened.reference, dict.fromkeys(HANDOVER_ITEMS, "done"))
+
+
+def test_hidden_name_is_still_shown_to_suppliers_when_the_job_ends(opened, choose):
+    opened.brief.name_hidden = True
+    session.commit()
+    number = choose(opened, "kvistverk")
+    use_cases.terminate(opened.owner, opened.reference, "Vi ble ikke enige om planen.")
+    assert queries.letter_for(opened.kvistverk, number).company_name == "Bjørkvollen ysteri"

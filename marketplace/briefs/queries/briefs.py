@@ -24,7 +24,7 @@ from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries.statuses import LISTED_NOW
 
 UNPUBLISHED = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING, BriefState.DELETED)
-PHASES_SHOWING_NAME = frozenset({Phase.AWARDED, Phase.DELIVERED})
+PHASES_SHOWING_NAME = frozenset({Phase.AWARDED, Phase.DELIVERED, Phase.TERMINATED})
 IDENTIFYING_FIELDS = frozenset({"links"})
 
 MAX_RENDERED = 300

@@ -164,3 +164,11 @@ def test_lapsed_brief_has_letter_for_each_supplier(browser, opened, at_noon):
     page = browser("kvistverk").page(f"/proposals/{opened.proposal('kvistverk').id}/letter")
     assert "45" in page.text
     assert browser("owner").page(OFFERS).one("table")
+
+
+def test_second_choice_does_not_reuse_the_reason_for_the_first(browser, opened, choose):
+    choose(opened, "kvistverk")
+    use_cases.reopen(opened.owner, REFERENCE, "Prisen var feil.")
+    page = browser("owner").page(f"/briefs/{REFERENCE}/award?proposal={opened.proposal('myrull').id}")
+    assert "Koblingen manglet." in page.text
+    assert "Dere forsto oss best av alle." not in page.text

@@ -163,7 +163,11 @@ def test_lapsed_brief_has_letter_for_each_supplier(browser, opened, at_noon):
     use_cases.run_jobs()
     page = browser("kvistverk").page(f"/proposals/{opened.proposal('kvistverk').id}/letter")
     assert "45" in page.text
-    assert browser("owner").page(OFFERS).one("table")
+    assert browser("owner").page(OFFERS).all("a", href=f"/briefs/{REFERENCE}/award")
+    at_noon.shift(dt.timedelta(days=91))
+    late = browser("owner").sign_in(opened.owner.user_id)
+    assert not late.page(OFFERS).all("a", href=f"/briefs/{REFERENCE}/award")
+    assert late.get(f"/briefs/{REFERENCE}/award").status_code == 409
 
 
 def test_second_choice_does_not_reuse_the_reason_for_the_first(browser, opened, choose):

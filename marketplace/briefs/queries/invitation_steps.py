@@ -16,7 +16,11 @@ def invitation_steps(briefs: Sequence[BriefSummary]) -> Mapping[int, InvitationS
     """Return the step of each brief that has one, by brief id. A paused brief has none."""
     opened = {one.brief.id: one.brief.reference for one in briefs if one.phase is Phase.OPEN}
     waiting = {one.brief.id: one.brief.reference for one in briefs if one.phase is Phase.WAITING}
-    invited, chosen, paused = _with_invitations(opened), _with_early_choice(waiting), _published_before(waiting)
+    invited, chosen, paused = (
+        _with_invitations(opened),
+        _with_early_choice(waiting),
+        _published_before(waiting),
+    )
     return {
         id_: step_of_open_brief(reference, is_chosen=id_ in invited) for id_, reference in opened.items()
     } | {

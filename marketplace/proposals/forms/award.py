@@ -86,7 +86,9 @@ def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
         fields[f"good_{other.id}"] = LongTextField(
             _("What was good"), [length(high=MAX_DECISION_TEXT_LENGTH)]
         )
-        if other.outcome_code in REASONS:  # rejected before a choice that was undone; else the text is for another letter
+        if (
+            other.outcome_code in REASONS
+        ):  # rejected before a choice that was undone; else the text is for another letter
             values[f"code_{other.id}"] = other.outcome_code
             values[f"text_{other.id}"], values[f"good_{other.id}"] = other.outcome_text, other.outcome_good
     form: AwardForm = type("BriefAwardForm", (AwardForm,), fields)(data=values)

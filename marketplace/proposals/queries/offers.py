@@ -18,6 +18,7 @@ from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
+from marketplace.proposals.award_deadlines import can_decide_late
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models.offers import Award, Evaluation, Proposal
 from marketplace.proposals.offer_content import AttachedFile, BriefRequirements, OfferContent
@@ -122,8 +123,10 @@ class BriefOffers:
 
     @property
     def awaits_decision(self) -> bool:
-        """True if an offer can be chosen, or the brief closed without a choice; also late, after it has lapsed."""
-        return self.phase in {Phase.EVALUATING, Phase.LAPSED}
+        """True if the company can choose an offer or end the brief without a choice; for a time also after a lapse."""
+        if self.phase is Phase.LAPSED and self.brief.closed_at is not None:
+            return can_decide_late(self.brief.closed_at, clock.now())
+        return self.phase is Phase.EVALUATING
 
     @property
     def live(self) -> list[Offer]:

@@ -3,7 +3,6 @@
 from flask import jsonify, render_template, request
 from werkzeug.wrappers import Response
 
-from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import format_time, gettext as _, lazy_gettext as _l
@@ -22,7 +21,6 @@ from marketplace.web.viewer import current_viewer
 
 _SAVED = _l("The scores have been saved. Only people in your company can see them until you choose.")
 CONFLICT = 409
-SCORABLE_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 
 
 def _scorable_offers(reference: str) -> BriefOffers:
@@ -31,7 +29,7 @@ def _scorable_offers(reference: str) -> BriefOffers:
     Raises NotFound, and Conflict for a form that comes after the decision, so that its text is shown again.
     """
     brief_offers = queries.offers_for(current_viewer(), reference)
-    if brief_offers.live and brief_offers.phase in SCORABLE_PHASES:
+    if brief_offers.live and brief_offers.awaits_decision:
         return brief_offers
     if brief_offers.offers and request.method == "POST":
         raise Conflict(_("You can score offers after the deadline, until you have chosen."))

@@ -86,6 +86,19 @@ def test_draft_task_follows_review_state(app: Flask, owner: Viewer) -> None:
     assert f"/briefs/{brief.reference}/guide" in waiting(page, LATER)
 
 
+@pytest.mark.both_databases
+def test_open_briefs_come_before_drafts_by_deadline(app: Flask, owner: Viewer) -> None:
+    adviser = factories.member(queries.own_company(owner).garden, "adviser")
+    read = draft(owner)
+    briefs.ask_for_review(owner, read.reference)
+    briefs.answer_review(adviser, read.reference, "ok", "Fint.")
+    later, sooner = published(owner), published(owner)
+    sooner.deadline = (sooner.deadline or clock.now()) - dt.timedelta(days=1)
+    session.commit()
+    order = [f"/briefs/{sooner.reference}/ranking", f"/briefs/{later.reference}/ranking"]
+    assert list(waiting(home(app, owner), NOW)) == [*order, f"/briefs/{read.reference}/check"]
+
+
 @pytest.mark.parametrize(("days", "says"), [(1, "1 dag igjen"), (0, "går ut i dag")])
 def test_last_day_is_worded_for_company_and_supplier(
     app: Flask, market: Market, at_noon: Any, days: int, says: str

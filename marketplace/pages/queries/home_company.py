@@ -74,7 +74,7 @@ _BRIEFS = prepared(
     )
     .outerjoin(BriefReview, BriefReview.id == _LAST_REVIEW)
     .where(Brief.company_id == _WHOSE, Brief.state.not_in(_CLOSED))
-    .order_by(Brief.deadline, Brief.updated_at.desc())
+    .order_by(Brief.deadline.is_(None), Brief.deadline, Brief.updated_at.desc(), Brief.id)
 )
 _OFFERS = prepared(
     select(Proposal.brief_id, func.count())
@@ -93,6 +93,7 @@ _AT_WORK = prepared(
     .join(Proposal, Award.proposal_id == Proposal.id)
     .join(Organisation, Proposal.supplier_id == Organisation.id)
     .where(Award.brief_id.in_(_BRIEF_IDS))
+    .order_by(Award.awarded_at, Award.id)
 )
 _DUE_OUTCOMES = prepared(
     select(Outcome.round, Brief.title, Brief.reference)
@@ -102,7 +103,7 @@ _DUE_OUTCOMES = prepared(
         Outcome.answered_at.is_(None),
         Outcome.due_on <= bindparam("today", type_=Date()),
     )
-    .order_by(Outcome.due_on)
+    .order_by(Outcome.due_on, Outcome.id)
 )
 """Load only the columns that the page shows: full briefs with all answers take four times as long.
 

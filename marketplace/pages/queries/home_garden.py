@@ -101,7 +101,7 @@ _RENEWALS = prepared(
         _VETTING.c.state == "approved",
         _VETTING.c.approved_at < bindparam("old"),
     )
-    .order_by(_VETTING.c.approved_at)
+    .order_by(_VETTING.c.approved_at, _VETTING.c.id)
     .limit(MAX_TASKS_PER_GROUP)
 )
 _COUNTED = prepared(

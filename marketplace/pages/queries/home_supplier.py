@@ -74,7 +74,7 @@ _OFFERS = prepared(
     .join(Brief, Brief.id == Proposal.brief_id)
     .join(Organisation, Organisation.id == Brief.company_id)
     .where(Proposal.supplier_id == _WHOSE)
-    .order_by(Proposal.decided_at.desc())
+    .order_by(Proposal.decided_at.is_not(None), Proposal.decided_at.desc(), Brief.deadline, Proposal.id)
 )
 _INVITED = prepared(
     select(Invitation.state, *_BRIEF)
@@ -85,7 +85,7 @@ _INVITED = prepared(
         Invitation.state.in_(("invited", "seen")),
         Brief.state == "published",
     )
-    .order_by(Brief.deadline)
+    .order_by(Brief.deadline, Brief.id)
 )
 """Load only the columns that the page shows: full offers, briefs and companies take three times as long."""
 

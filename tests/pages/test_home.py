@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete
 
+from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import guide, use_cases as briefs
 from marketplace.briefs.models import BriefVersion
 from marketplace.core import clock
@@ -272,5 +273,7 @@ def test_administrator_sees_gardens_without_curator(app: Flask) -> None:
     assert waiting(home(app, admin), NOW) == {
         f"/admin/gardens/{garden.id}": f"Inviter en kurator til {garden.name}. Ingen kan godkjenne leverandører der."
     }
-    factories.member(garden, "curator")
+    curator = factories.member(garden, "curator")
     assert waiting(home(app, admin), NOW) == {}
+    accounts.set_active(admin, curator.user_id or 0, active=False)
+    assert list(waiting(home(app, admin), NOW)) == [f"/admin/gardens/{garden.id}"]

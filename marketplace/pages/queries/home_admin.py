@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import User
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _, ngettext
@@ -32,7 +33,11 @@ def admin_dashboard() -> Dashboard:
 
 
 def _gardens_without_curator() -> Iterator[Task]:
-    curated = select(Membership.organisation_id).where(Membership.role == "curator")
+    curated = (
+        select(Membership.organisation_id)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.role == "curator", User.is_active)
+    )
     query = select(BusinessGarden).where(BusinessGarden.is_active, BusinessGarden.id.not_in(curated))
     for garden in session.scalars(query.order_by(norwegian_order(BusinessGarden.name))):
         yield Task(

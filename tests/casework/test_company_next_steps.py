@@ -5,6 +5,7 @@ import io
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from marketplace.briefs.models import Brief
 from marketplace.casework.queries.time import time_rows
@@ -15,7 +16,7 @@ from marketplace.pages.queries.cohort_overview import cohort_overview
 from marketplace.pages.queries.company_next_steps import companies_with_steps, seats_of
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.strategy.models.assessment import Assessment
-from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.models.plan import Strategy, StrategyReview, StrategyVersion
 from tests import factories
 from tests.casework.conftest import CaseworkPeople
 from tests.factories import casework, programme
@@ -35,6 +36,19 @@ def begin_strategy(people, company, *, complete=False):
     values = {"started_at": now, "completed_at": now if complete else None}
     session.add(Strategy(company_id=company.id, updated_by_id=people.owner.user_id, **values))
     session.flush()
+
+
+def share_for_review(people):
+    strategy = session.scalars(select(Strategy)).one()
+    strategy.shared_at = clock.now()
+    version = StrategyVersion(
+        strategy_id=strategy.id, number=1, content={}, saved_by_id=people.owner.user_id, reason="asked"
+    )
+    session.add(version)
+    session.flush()
+    review = StrategyReview(strategy_id=strategy.id, version_id=version.id, asked_by_id=people.owner.user_id)
+    session.add(review)
+    session.commit()
 
 
 def add_open_brief(people, company):
@@ -133,6 +147,9 @@ def test_overview_of_a_cohort_shows_how_far_each_has_come(people: CaseworkPeople
     assert first.completed_at
     assert first.steps
     assert (second.participation.id, second.started_at, second.is_followed) == (guest.id, None, False)
+    share_for_review(people)
+    asked = cohort_overview(people.adviser, cohort)[0]
+    assert asked.steps[0].url == f"/companies/{people.company.id}/plan/review"
     path = f"/programme/{people.project.slug}/cohorts/{cohort.id}/overview"
     assert "Åsheim gard" in signed_in(people.app, people.adviser).get(path).text
     assert signed_in(people.app, people.other).get(path).status_code == 404

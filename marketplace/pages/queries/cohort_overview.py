@@ -25,6 +25,7 @@ from marketplace.strategy.assessment_scores import Stage
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.queries.sharing import is_review_pending
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ def cohort_overview(viewer: Viewer, cohort: Cohort) -> list[OverviewRow]:
             last.finished_at,
             Strategy.started_at,
             Strategy.completed_at,
+            is_review_pending(),
             objectives,
         )
         .outerjoin(Strategy, Strategy.company_id == Participation.company_id)
@@ -77,7 +79,7 @@ def cohort_overview(viewer: Viewer, cohort: Cohort) -> list[OverviewRow]:
     briefs = briefs_by_company(viewer, followed) if followed else {}
     tasks = open_tasks_of_garden(viewer)
     found = []
-    for one, start_at, end_at, started_at, completed_at, number in rows:
+    for one, start_at, end_at, started_at, completed_at, is_review_asked, number in rows:
         company = followed.get(one.company_id or 0)
         own_briefs = briefs.get(company.id, []) if company else []
         own_tasks = [
@@ -85,7 +87,7 @@ def cohort_overview(viewer: Viewer, cohort: Cohort) -> list[OverviewRow]:
             for task in tasks
             if task.participation_id == one.id or (company and task.company_id == company.id)
         ]
-        steps = next_steps(company, own_briefs, own_tasks) if company else []
+        steps = next_steps(company, own_briefs, own_tasks, is_review_asked=is_review_asked) if company else []
         found.append(
             OverviewRow(
                 one,

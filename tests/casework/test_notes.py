@@ -77,6 +77,10 @@ def test_shared_note_can_no_longer_be_changed(people: CaseworkPeople) -> None:
     note = casework.note(people.adviser, company_id=people.company.id, shared_at=clock.now())
     with pytest.raises(Conflict):
         use_cases.save_note(people.adviser, note.id, details(), None)
+    form = {"kind": "call", "happened_on": clock.today().isoformat(), "text": "Skrevet i et annet vindu."}
+    browser = signed_in(people.app, people.adviser)
+    refused = browser.post(f"/casework/notes/{note.id}", data=form)
+    assert (refused.status_code, "Skrevet i et annet vindu." in refused.text) == (409, True)
 
 
 def test_date_in_the_future_is_refused(people: CaseworkPeople) -> None:

@@ -139,7 +139,9 @@ def test_checking_in_again_adds_no_mark(cohort: Cohort, client: Browser, app: Fl
     assert session.scalar(select(func.count()).select_from(AttendanceMark)) == 1
 
 
-def test_link_cannot_add_companies_without_end(cohort: Cohort, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_link_cannot_add_companies_without_end(
+    cohort: Cohort, adviser: Viewer, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun = programme.course_session(cohort, clock.now())
     session.commit()
     monkeypatch.setattr(attendance, "MAX_PEOPLE", 2)
@@ -148,6 +150,11 @@ def test_link_cannot_add_companies_without_end(cohort: Cohort, monkeypatch: pyte
         attendance.add_guest(begun.id, f"{name} gard", "Ola", "", origin)
     with pytest.raises(Conflict):
         attendance.add_guest(begun.id, "C gard", "Ola", "", origin)
+    path = f"/sessions/{attendance.create_link(begun.id, 'attendance', adviser)}/list"
+    refused = client.post(
+        path, data={"act": "guest", "guest-company_name": "C gard", "guest-contact_name": "Ola"}
+    )
+    assert (refused.status_code, "C gard" in refused.text) == (409, True)
 
 
 def test_link_cannot_add_marks_without_end(

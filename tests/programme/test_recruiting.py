@@ -178,6 +178,8 @@ def test_full_cohort_puts_the_company_on_the_waiting_list_and_back_is_the_same_r
     browser.post(f"{path}/{seated.id}/withdraw", data={"reason": "time", "text": "Høysesong"})
     session.expire_all()
     assert (seated.state, seated.withdrawal_reason) == ("withdrawn", "time")
+    again = browser.post(f"{path}/{seated.id}/withdraw", data={"reason": "ill", "text": "Noen er syke."})
+    assert (again.status_code, "Noen er syke." in again.text) == (409, True)
     assert lead.offered_cohort_id == cohort.id
     browser.post(f"{path}/{lead.id}/seat", data={"cohort": str(cohort.id), "is_confirmed": "y"})
     browser.post(f"{path}/{seated.id}/seat", data={"cohort": str(cohort.id), "is_confirmed": "y"})

@@ -131,6 +131,8 @@ def test_garden_removes_a_story_and_tells_company_and_supplier_why(
     assert "Kunder er nevnt med navn." in browser("owner").page("/briefs/outcomes").text
     with pytest.raises(Conflict):
         use_cases.remove_story(market.curator, shared.id, "En gang til.")
+    again = adviser.post(path, data={"reason": "Kunder kan kjennes igjen."})
+    assert (again.status_code, "Kunder kan kjennes igjen." in again.text) == (409, True)
 
 
 def test_removed_story_is_shown_again_only_with_another_text(market: Market, job: Any) -> None:

@@ -42,7 +42,7 @@ def edit_note(note_id: int) -> ViewResponse:
     """Change a note that the viewer has written."""
     viewer = current_viewer()
     note, subject = queries.own_note(viewer, note_id)
-    if note.shared_at is not None:
+    if note.shared_at is not None and request.method == "GET":
         flashes.warn(_("The company has a copy of this note. Write a new one instead of changing it."))
         return back_to(subject)
     result = edit(

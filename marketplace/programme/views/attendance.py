@@ -67,23 +67,21 @@ def _attendance_page(
     if request.method == "POST" and "marks" in request.form:
         return _store_sent_marks(course_session.id, origin)
     if request.method == "POST":
-        try:
-            if request.form.get("act") == "guest":
-                if guest_form.validate():
-                    guest = use_cases.add_guest(
-                        course_session.id,
-                        guest_form.company_name.data or "",
-                        guest_form.contact_name.data or "",
-                        guest_form.phone.data or "",
-                        origin,
-                    )
-                    flashes.done(_("%(company)s is on the list.", company=guest.company_name))
-                    return _redirect(own_url)
-            else:
+        if request.form.get("act") != "guest":
+            try:
                 _store_form(course_session.id, origin)
-                return _redirect(own_url)
-        except Conflict as error:
-            flashes.warn(error.message)
+            except Conflict as error:
+                flashes.warn(error.message)
+            return _redirect(own_url)
+        if guest_form.validate():
+            guest = use_cases.add_guest(
+                course_session.id,
+                guest_form.company_name.data or "",
+                guest_form.contact_name.data or "",
+                guest_form.phone.data or "",
+                origin,
+            )
+            flashes.done(_("%(company)s is on the list.", company=guest.company_name))
             return _redirect(own_url)
     return render_template(
         "programme/attendance.html",

@@ -172,10 +172,8 @@ def withdraw_participation(slug: str, participation_id: int) -> ViewResponse:
     form = WithdrawalForm()
     if form.validate_on_submit():
         reason, text = form.reason.data, form.text.data or ""
-        _try(
-            lambda: use_cases.withdraw_company(viewer, slug, participation_id, reason, text),
-            _("%(company)s has been withdrawn.", company=one.company_name),
-        )
+        use_cases.withdraw_company(viewer, slug, participation_id, reason, text)
+        flashes.done(_("%(company)s has been withdrawn.", company=one.company_name))
         return see_other("programme.participation", slug=slug, participation_id=participation_id)
     return render_template(
         "programme/board_withdraw.html", access=project_for(viewer, slug), form=form, one=one

@@ -151,11 +151,9 @@ def withdraw_seat(token: str) -> ViewResponse:
     participation = queries.participation_by_token(token)
     form = WithdrawalForm()
     if form.validate_on_submit():
-        return _after(
-            token,
-            lambda: use_cases.withdraw(token, form.reason.data, form.text.data or ""),
-            _("You have withdrawn. You can come back with the same link."),
-        )
+        use_cases.withdraw(token, form.reason.data, form.text.data or "")
+        flashes.done(_("You have withdrawn. You can come back with the same link."))
+        return see_other("programme.seat", token=token)
     return render_template(
         "programme/seat_withdraw.html", participation=participation, token=token, form=form
     )

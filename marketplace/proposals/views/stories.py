@@ -1,9 +1,8 @@
 """Panels with case stories: on the plan, on help pages and on suppliers' pages; and the supplier's consent."""
 
-from flask import render_template
+from flask import render_template, request
 
 from marketplace.briefs.hooks import HelpPanel
-from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel
@@ -61,16 +60,12 @@ def remove_story(outcome_id: int) -> ViewResponse:
     outcome, job = queries.outcome_for_garden(viewer, outcome_id)
     back = see_other("proposals.garden_outcomes", company_id=job.brief.company_id)
     form = RemoveStoryForm()
-    if outcome.latest is None or not outcome.latest.story_shown:
+    if request.method == "GET" and (outcome.latest is None or not outcome.latest.story_shown):
         flashes.warn(_("The story is no longer shown to others."))
         return back
     if form.validate_on_submit():
-        try:
-            use_cases.remove_story(viewer, outcome_id, form.reason.data or "")
-        except Conflict as error:
-            flashes.warn(error.message)
-        else:
-            flashes.done(_("The story has been removed. The company and the supplier have been told why."))
+        use_cases.remove_story(viewer, outcome_id, form.reason.data or "")
+        flashes.done(_("The story has been removed. The company and the supplier have been told why."))
         return back
     view = round_view(outcome, Reader.GARDEN)
     page = render_template("proposals/remove_story.html", job=job, round=view, form=form)

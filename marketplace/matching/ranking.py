@@ -61,7 +61,7 @@ class Match:
 
     @property
     def is_related_only(self) -> bool:
-        """True if the supplier offers only something related to the confirmed services."""
+        """True if the supplier offers none of the confirmed services, only something related to one."""
         return any(code == RELATED_ONLY for code, _ in self.explanation.lacks)
 
     @property
@@ -116,8 +116,10 @@ class Ranking:
 class FitCounts:
     """Counts of suppliers that fit a brief.
 
-    `fits` meet all hard requirements and the budget, `over_budget` only the requirements. `related_only` counts those listed last, for a service related to a confirmed one. `with_must_haves` counts those
-    that fit and mention every must-have, if requested (`Index.fits`).
+    `fits` meet all hard requirements and the budget, and offer a confirmed service: they tick it, or have a case of it
+    or clearly write about it. `over_budget` do so except for the budget. `related_only` offer none of the confirmed
+    services, only something related to one. `with_must_haves` counts those that fit and mention every must-have, if
+    requested (`Index.fits`).
     """
 
     fits: int

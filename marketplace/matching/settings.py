@@ -67,7 +67,7 @@ class MatchingSettings:
     spoken_topics: float = 0.25
     """Weight of a service that a supplier with ticked services writes about, relative to a ticked one."""
     spoken_floor: float = 0.75
-    """How clearly, 0 to 1, texts must be about a service to count as an offer of it in explanations, and as related to
+    """How clearly, 0 to 1, texts must be about a service to count as an offer of it without a tick, and as related to
     other services."""
     many_services: int = 4
     tick_decay: float = 4.0
@@ -85,7 +85,7 @@ class MatchingSettings:
     """Shares of the points for sector experience: mentioned in the texts, stated, one case in the sector (two cases
     give all), and the addition for a similar case in another sector."""
     shown_floor: float = 0.1
-    """Minimum evidence, 0 to 1, for a service that the supplier has not ticked."""
+    """Minimum evidence, 0 to 1, for a confirmed service or for one related to it; a supplier with less is excluded."""
     must_have_floor: float = 0.34
     """Share of a must-have's word weight that a profile must contain to count as mentioning it."""
 

@@ -1,7 +1,8 @@
 """The numbers that pages state about a brief's suppliers, each with one definition.
 
 - "in the list": ranked for the brief, at most MAX_RANKED
-- "fit": meet every requirement and the budget, and offer a service that is asked for
+- "fit": meet every requirement and the budget, and are approved for a confirmed service, clearly write about one or
+  have shown a job with one
 - "invited": all that the company has invited, including those that have declined
 """
 

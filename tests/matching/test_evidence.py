@@ -17,6 +17,7 @@ from marketplace.matching import (
 )
 
 SHOP = "Vi lager nettbutikker for gårdsutsalg og småbutikker. Nettbutikken er klar på to uker."
+FAINT = "Vi hjelper gårder med å få solgt varene, i butikk, på torg og på nett."
 BOATS = "Vi reparerer motorer og gir båten din ny lakk om våren."
 QUERY = Query("q", "Nettbutikk", "Vi vil selge ost på nett.", needs=("ecm.shop",))
 TICKED = ("ecm.shop",)
@@ -51,6 +52,23 @@ def test_supplier_that_writes_of_service_is_listed_with_note(index: Index) -> No
     assert ("writes_of_services", {"services": ["ecm.shop"]}) in match.explanation.facts
     assert "services_not_stated" not in dict(match.explanation.lacks)
     assert not match.is_related_only
+
+
+def test_faint_mention_of_service_does_not_fit(index: Index) -> None:
+    match = _match(index, FAINT)
+    assert match.is_related_only
+    assert index.changed([Document("trial", "Firma", FAINT)]).fit(QUERY).fits == index.fit(QUERY).fits
+    assert _match(index, FAINT, TICKED).fits
+
+
+def test_ticked_service_fits_without_text_about_it(index: Index, glossary: Glossary) -> None:
+    assert _match(index, BOATS, TICKED).fits
+    related = CaseText("En jobb", (glossary.related["ecm.shop"][0],))
+    others = [code for code in glossary.services if code not in {"ecm.shop", *glossary.related["ecm.shop"]}]
+    assert _match(index, BOATS, cases=(related,)).is_related_only
+    assert _match(index, BOATS, (*TICKED, *others[:6]), cases=(related,)).fits
+    ignored = (*TICKED, *others[:20])
+    assert _match(index, BOATS, ignored, cases=(related,)).is_related_only
 
 
 def test_ticked_and_written_counts_most_and_silence_excludes(index: Index) -> None:

@@ -18,7 +18,8 @@ SERVICES = 5
 def _features(documents: int) -> ServiceFeatures:
     rng = np.random.default_rng(1)
     topics, evidence = rng.random((2, SERVICES, documents))
-    return ServiceFeatures(topics, evidence, rng.random((SERVICES, documents)) > 0.5)
+    related, ticked = rng.random((2, SERVICES, documents)) > 0.5
+    return ServiceFeatures(topics, evidence, related, ticked)
 
 
 @pytest.mark.parametrize("sizes", [(0,), (1,), (3, 0, 9), (BLOCK_SIZE, 7)])
@@ -39,7 +40,7 @@ def test_packed_features_are_those_of_all_batches(sizes: tuple[int, ...]) -> Non
 
 def test_round_values_are_exact() -> None:
     values = np.array([[0.0, 0.1, 0.15, 0.25, 1 / 3, 0.5, 0.85, 0.9, 1.0]])
-    packed = PackedFeatures.of([pack(ServiceFeatures(values, values, values > 0))])
+    packed = PackedFeatures.of([pack(ServiceFeatures(values, values, values > 0, values > 0))])
     assert packed.of_service("evidence", 0).tolist() == values[0].tolist()
 
 

@@ -210,10 +210,7 @@ class Comparison(QueryScores):
         return tuple((code, {"services": services}) for code, services in facts.items() if services), lacks
 
     def _writes_about(self, row: int, service: str) -> bool:
-        """Return True if the texts and cases of a document clearly show a service that it has not ticked."""
-        settings = self.store.settings
-        evidence = self._evidence(self.store.needs.services.index(service))[row]
-        return bool(evidence >= settings.worth_spoken * settings.spoken_floor)
+        return bool(self._is_written_about(self.store.needs.services.index(service))[row])
 
     def terms(self, row: int, parts: tuple[ScorePart, ...]) -> tuple[TermMatch, ...]:
         """Return the matching words and services with their points: words first, highest points first."""

@@ -135,6 +135,7 @@ class DocumentEncoder:
             ),
             evidence=np.maximum(declared.evidence, settings.worth_spoken * spoken),
             related=declared.related | self._related(spoken >= settings.spoken_floor),
+            ticked=declared.ticked,
         )
 
     def _clarity(self, cosines: Vector) -> Vector:
@@ -160,6 +161,7 @@ class DocumentEncoder:
         """
         settings, services = self.settings, self.needs.services
         ticked = np.zeros((len(services), len(documents)))
+        is_ticked = np.zeros(ticked.shape, dtype=bool)
         has_case = np.zeros_like(ticked)
         row = {code: i for i, code in enumerate(services)}
         for column, document in enumerate(documents):
@@ -168,6 +170,7 @@ class DocumentEncoder:
             few = min(1.0, settings.many_services / max(len(ticks), 1)) ** settings.tick_decay
             support = np.zeros(len(ticks)) if spoken is None else spoken[ticks, column]
             floor = settings.worth_unsupported
+            is_ticked[ticks, column] = True
             ticked[ticks, column] = np.maximum(few, support) * (floor + (1.0 - floor) * support)
             done = [row[code] for case in document.cases for code in case.services if code in row]
             has_case[done, column] = 1.0
@@ -181,6 +184,7 @@ class DocumentEncoder:
             normalized(ticked + settings.worth_done * has_case, 1.0),
             evidence,
             self._related(evidence >= settings.offered_floor),
+            is_ticked,
         )
 
 

@@ -1,7 +1,7 @@
 """Scores of a query's words and confirmed services for all documents, before place, budget and time."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property, reduce
+from functools import cached_property
 
 import numpy as np
 
@@ -159,7 +159,7 @@ class QueryScores:
             if declared
             else [store.document_feature(name, row) for name in ServiceFeatures._fields]
         )
-        topics, evidence, related = features
+        topics, evidence, related, _ticked = features
         points = self._service_points(topics, evidence, related, self._service_weights)
         penalised: Vector = self._penalties.factors[row] * points
         return penalised
@@ -212,19 +212,24 @@ class QueryScores:
         if not self.needs:
             return np.ones(self.store.size)
         weight = self.store.settings.worth_beside
-        best = self._best_own_evidence.copy()
+        best = np.zeros(self.store.size)
         for service in self._need_indices:
+            np.maximum(best, self._evidence(service), out=best)
             np.maximum(best, weight * self._feature("related", service), out=best)
         return best
 
     @cached_property
-    def _best_own_evidence(self) -> Vector:
-        return reduce(np.maximum, [self._evidence(service) for service in self._need_indices])
-
-    @cached_property
     def _related_only(self) -> Mask:
-        """Documents that offer none of the confirmed services, only related ones."""
+        """Documents that neither tick nor clearly write about any of the confirmed services, nor have a case of one."""
         if not self.needs:
             return np.zeros(self.store.size, dtype=bool)
-        related_only: Mask = self._best_own_evidence < self.store.settings.shown_floor
-        return related_only
+        offers = np.zeros(self.store.size, dtype=bool)
+        for service in self._need_indices:
+            offers |= self._feature("ticked", service).astype(bool) | self._is_written_about(service)
+        return ~offers
+
+    def _is_written_about(self, service: int) -> Mask:
+        """Return which documents clearly show a service in their texts or cases, as explanations state it."""
+        settings = self.store.settings
+        is_written: Mask = self._evidence(service) >= settings.worth_spoken * settings.spoken_floor
+        return is_written

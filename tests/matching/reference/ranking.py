@@ -125,6 +125,7 @@ class Directory:
         mixed = {c: share * own_topics[c] + (1 - share) * text_topics[c] for c in codes}
         copied_topics, copied_evidence = self._declared(document, flag_codes, dict.fromkeys(codes, 0.0))
         return {
+            "ticked": dict.fromkeys(self._ticked_services(document, flag_codes), 1.0),
             "declared_topics": copied_topics,
             "topics": packed(unit(mixed, min(share, 1 - share))),
             "declared_evidence": copied_evidence,
@@ -133,12 +134,16 @@ class Directory:
             "related": self._related(declared_evidence, spoken),
         }
 
+    def _ticked_services(self, document: Document, flag_codes: list[str]) -> set[str]:
+        """Return the ticked services, or none if so many are ticked that the ticks are ignored."""
+        if "too_many_services" in flag_codes:
+            return set()
+        return {c for c in document.services if c in self.glossary.services}
+
     def _declared(self, document: Document, flag_codes: list[str], support: Vector) -> tuple[Vector, Vector]:
         """Return topics and evidence from ticked services and cases; `support` is how clearly texts name each."""
         s, codes = self.settings, self.glossary.services
-        ticked_services = {
-            c for c in document.services if c in codes and "too_many_services" not in flag_codes
-        }
+        ticked_services = self._ticked_services(document, flag_codes)
         few = min(1.0, s.many_services / max(len(ticked_services), 1)) ** s.tick_decay
         ticked = {
             c: max(few, support[c]) * (s.worth_unsupported + (1 - s.worth_unsupported) * support[c])
@@ -226,6 +231,7 @@ class _Comparison:
                         surfaces.append(word.surface)
         self.needs = [code for code in query.needs if code in directory.glossary.labels]
         self.own_terms = {word.term for words, _ in self.texts for word in words}
+        self.written_floor = self.s.worth_spoken * self.s.spoken_floor
 
     def _matching_terms(self, word: Word) -> list[tuple[str, float]]:
         idf, s = self.d.bm25.idf, self.s
@@ -285,15 +291,15 @@ class _Comparison:
         for row, document in enumerate(self.d.documents):
             is_copy = self._copies_brief(row)
             features = self.d.features[row]
-            own = max(
-                (features["declared_evidence" if is_copy else "evidence"][c] for c in self.needs), default=1.0
-            )
+            evidence = features["declared_evidence" if is_copy else "evidence"]
             related = features["declared_related" if is_copy else "related"]
-            best = max([own, *(related[c] for c in self.needs)])
+            best = max((max(evidence[c], related[c]) for c in self.needs), default=1.0)
             if reason := criteria.exclusion_reason(self.query, document, best, self.s):
                 exclusions.append((reason, document.id))
             else:
-                ranked[row] = self._rank(row, is_copy=is_copy, related_only=own < self.s.shown_floor)
+                offers = any(c in features["ticked"] or evidence[c] >= self.written_floor for c in self.needs)
+                related_only = bool(self.needs) and not offers
+                ranked[row] = self._rank(row, is_copy=is_copy, related_only=related_only)
         self._demote_duplicates(ranked)
         order = sorted(
             ranked.values(), key=lambda p: (-round(p.score, 9), tie_break(self.query.id, p.id), p.id)
@@ -341,14 +347,14 @@ class _Comparison:
             return [], []
         if related_only:
             return [], [("services_beside", {"services": self.needs})]
-        ticked, floor = self.d.documents[row].services, self.s.worth_spoken * self.s.spoken_floor
+        ticked = self.d.documents[row].services
         evidence = self.d.features[row]["declared_evidence" if is_copy else "evidence"]
         groups: dict[str, list[str]] = {}
         for code in self.needs:
             note = "services_not_stated"
             if code in ticked:
                 note = "services_in_common"
-            elif evidence[code] >= floor:
+            elif evidence[code] >= self.written_floor:
                 note = "writes_of_services"
             groups.setdefault(note, []).append(code)
         facts = ("services_in_common", "writes_of_services")

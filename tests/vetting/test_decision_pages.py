@@ -20,10 +20,11 @@ def answers(category: str, **changes: str) -> dict[str, str]:
 
 def test_approval_form_lists_supplier(app: Flask, client: Browser) -> None:
     home = vetting_garden()
-    made, _owner = applicant()
+    made, _owner = applicant(organisation_number="310004081")
     desk = signed_in(app, home.curator)
     assert "Kvistverk Nettbyrå" in desk.page("/vetting").text
     path = f"/vetting/{vetting_of(made).id}"
+    assert 'href="https://virksomhet.brreg.no/nb/oppslag/enheter/310004081"' in desk.page(path).html
     assert desk.post(path, data=answers("ecm", met_price="")).status_code == 422
     assert desk.post(path, data=answers("ecm")).status_code == 303
     assert "Kvistverk Nettbyrå" in client.page("/suppliers").text

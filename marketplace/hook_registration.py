@@ -12,6 +12,7 @@ from marketplace.casework import hooks as casework_hooks
 from marketplace.casework.queries.notes import exported_notes
 from marketplace.casework.views.panels import casework_panel, participation_casework_panel
 from marketplace.directory.hooks import profile_panels
+from marketplace.finance.use_cases.aid import check_number_change
 from marketplace.mandates import hooks as mandate_hooks
 from marketplace.mandates.views.acting import mandate_panel
 from marketplace.organisations import hooks as organisation_hooks
@@ -56,7 +57,7 @@ from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new
 from marketplace.web import counted_rows as report_filter, missing_pages
 
 
-def register_hooks() -> None:
+def register_hooks() -> None:  # noqa: PLR0915 because each callback is a statement
     """Register all callbacks. Calling it again changes nothing."""
     account_hooks.registration.register("company", add_registered_company)
     account_hooks.registration.register("supplier", add_registered_supplier)
@@ -69,6 +70,7 @@ def register_hooks() -> None:
     mandate_hooks.confirmable_acts.register("withdraw", WITHDRAWAL)
     mandate_hooks.confirmable_acts.register("award", AWARD)
     programme_hooks.participation_panels.register("casework", participation_casework_panel)
+    programme_hooks.number_change.register("aid", check_number_change)
     strategy_hooks.plan_export.register("notes", exported_notes)
     organisation_hooks.company_panels.register("course", course_panel)
     strategy_hooks.course_ends.register("course sessions", course_ends)

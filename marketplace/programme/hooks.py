@@ -1,4 +1,4 @@
-"""Hook through which higher-level packages add to the page of a company in a project."""
+"""Hooks through which higher-level packages extend the companies in a project: page panels, changes of the number."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +21,9 @@ class ParticipationPanel:
 
 participation_panels: "Hook[Callable[[Viewer, Participation], ParticipationPanel]]" = Hook()
 """Build a panel on the page of a company in a project, for a viewer who may see it."""
+
+number_change: "Hook[Callable[[Participation], None]]" = Hook()
+"""Called before the organisation number of a company in a project changes. May raise RuleBroken."""
 
 
 def build_participation_panels(viewer: Viewer, participation: "Participation") -> list[ParticipationPanel]:

@@ -1,6 +1,7 @@
 """Participation fees and state aid: sums over three years, across projects, and what the leader types."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,9 @@ from marketplace.finance import de_minimis
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.aid import company_finances
 from marketplace.finance.use_cases.aid import AidDetails, FeeDetails, note_fees, save_aid
+from marketplace.programme.models.participation import Participation
 from marketplace.programme.queries.projects import project_for
+from marketplace.programme.use_cases.recruiting import participation_details, save_participation
 from tests.factories import finance, programme
 
 NUMBER = "310000019"
@@ -120,3 +123,17 @@ def test_company_of_another_project_gets_no_fee(garden, leader, project):
     with pytest.raises(RuleBroken):
         note_fees(leader, project.slug, [elsewhere.id], FeeDetails("paid", 100, clock.today()))
     assert finance.grant(elsewhere, leader.user_id).project_id == other.id
+
+
+def test_number_with_recorded_aid_is_not_replaced(project, leader, seat):
+    def change():
+        details = participation_details(session.get_one(Participation, seat.id))
+        save_participation(leader, project.slug, seat.id, replace(details, organisation_number="310000027"))
+
+    save_aid(leader, project.slug, seat.id, given())
+    with pytest.raises(RuleBroken) as refused:
+        change()
+    assert refused.value.field == "organisation_number"
+    save_aid(leader, project.slug, seat.id, given(amount=0), session.query(AidGrant).one().id)
+    change()
+    assert row(leader, project).grants == []

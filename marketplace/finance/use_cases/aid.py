@@ -13,7 +13,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.finance.models import AidGrant, ParticipationFee
-from marketplace.finance.queries.aid import company_aid
+from marketplace.finance.queries.aid import company_aid, grants_by_number
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.use_cases.projects import lock_project_as_leader
 
@@ -99,3 +99,18 @@ def save_aid(
         session.add(grant)
         session.flush()
         record(viewer, "aid.record", "participation", participation_id, grant=grant.id, replaces=corrects_id)
+
+
+def check_number_change(participation: Participation) -> None:
+    """Refuse to replace an organisation number to which the project has granted aid. Raises RuleBroken.
+
+    A grant is found by the number of its receiver, so nobody could correct it any more.
+    """
+    grants = grants_by_number([participation.organisation_number or ""]).values()
+    if any(one.project_id == participation.project_id for found in grants for one in found):
+        raise RuleBroken(
+            _(
+                "State aid is recorded for this organisation number. Correct the aid to 0, change the number, and record the aid again."
+            ),
+            "organisation_number",
+        )

@@ -14,6 +14,7 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
+from marketplace.programme.hooks import number_change
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
@@ -132,6 +133,8 @@ def save_participation(
                 message = _("The company has an account, so its organisation number cannot be changed here.")
                 raise RuleBroken(message, "organisation_number")
             _require_unused_number(access.project, details.organisation_number)
+            for check in number_change:
+                check(participation)
         update_details(viewer, participation, details)
 
 

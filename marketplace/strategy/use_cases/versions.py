@@ -13,7 +13,7 @@ from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.content import from_json
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
-from marketplace.strategy.models.plan import Strategy, StrategyReview, StrategyVersion
+from marketplace.strategy.models.plan import Strategy, StrategyVersion
 from marketplace.strategy.queries.plan import plan_of
 
 MAX_PAUSE = dt.timedelta(minutes=30)
@@ -93,7 +93,6 @@ def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> S
         and reason == newest.reason == "saved"
         and newest.saved_by_id == viewer.user_id
         and now - newest.saved_at <= MAX_PAUSE
-        and not _is_under_review(newest)
     ):
         newest.content, newest.saved_at = content, now
         return newest
@@ -110,13 +109,6 @@ def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> S
     session.add(version)
     session.flush()
     return version
-
-
-def _is_under_review(version: StrategyVersion) -> bool:
-    """Return True if a review has been asked for a version, whose content must not change then."""
-    return (
-        session.scalar(select(StrategyReview.id).where(StrategyReview.version_id == version.id)) is not None
-    )
 
 
 def _row(row: Base, fields: Sequence[str]) -> dict[str, Any]:

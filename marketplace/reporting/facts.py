@@ -65,12 +65,11 @@ class ReportPeriod:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """The attendance of a company at a session that counts, and the number of people."""
+    """The latest attendance mark of a company at a course session."""
 
     session_id: int
     participation_id: int
     attended: bool
-    people: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ MIN_COUNT = 5
 PUBLIC_PARTS = frozenset({"finance", "aid"})
 """Parts about the project's own accounts, and about state aid, which is public by law."""
 
-TOTAL_UNITS = frozenset({"count", "minutes", "km"})
+TOTAL_UNITS = frozenset({"count", "minutes"})
 """Units of figures that add up or count; all others are means, medians or shares of answers. See `is_sample`."""
 
 RESULT_CODES = frozenset(

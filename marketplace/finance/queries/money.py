@@ -16,10 +16,9 @@ from marketplace.programme.queries.projects import ProjectAccess
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A funding source as it is valid now. `root_id` is the id of its first row, which incomes refer to."""
+    """A funding source as it is now, and what has been received from it."""
 
     source: FundingSource
-    root_id: int
     received: Total
 
 
@@ -51,7 +50,7 @@ def money_page(access: ProjectAccess) -> MoneyPage:
     categories = sorted({entry.category for entry in costs})
     return MoneyPage(
         sources=[
-            SourceRow(source, root_id, _sum([entry for entry in incomes if entry.source_id == root_id]))
+            SourceRow(source, _sum([entry for entry in incomes if entry.source_id == root_id]))
             for root_id, source in sources.items()
             if source.agreed_minor or any(entry.source_id == root_id for entry in incomes)
         ],

@@ -123,19 +123,16 @@ def _presences(session_ids: Sequence[int], as_of: dt.datetime) -> list[Presence]
         AttendanceMark.session_id,
         AttendanceMark.participation_id,
         AttendanceMark.mark,
-        AttendanceMark.people,
         AttendanceMark.marked_at,
         AttendanceMark.client_key,
     ).where(AttendanceMark.session_id.in_(session_ids), AttendanceMark.recorded_at <= as_of)
     events: dict[int, list[MarkEvent]] = {}
-    people: dict[str, int] = {}
     for row in session.execute(query.order_by(AttendanceMark.id)):
         events.setdefault(row.session_id, []).append(
             MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
         )
-        people[row.client_key] = row.people
     return [
-        Presence(session_id, participation_id, event.mark in ATTENDED, people[event.key])
+        Presence(session_id, participation_id, event.mark in ATTENDED)
         for session_id, found in events.items()
         for participation_id, event in latest_marks(found).items()
     ]

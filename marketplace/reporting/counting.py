@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from statistics import median
 
+from marketplace.core.numbers import MILLI
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import Evidence, Figure, FigureState
 
-MILLI = 1000
 SIZES = ("1", "2-4", "5-9", "10-49", "50")
 """Lower bounds of the size classes by number of employees, as in the codes of the classes."""
 

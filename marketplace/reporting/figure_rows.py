@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from marketplace.reporting.facts import Aid, Money, ReportFacts
+from marketplace.reporting.facts import Money, ReportFacts
 from marketplace.reporting.parts.companies import Member, consenting, followed_since, members_of
 from marketplace.reporting.parts.market import approved_at_end, approved_before
 from marketplace.reporting.parts.money import (
     COST,
     PLAN,
     RECEIVED,
+    aid_by_company,
     answered_feedback,
     grants_by_end,
     places_by_municipality,
@@ -213,7 +214,7 @@ def _hours_rows(facts: ReportFacts) -> dict[str, FigureRows]:
 
 def _aid_rows(facts: ReportFacts) -> dict[str, FigureRows]:
     grants = grants_by_end(facts)
-    sums = _by_company(state_aid(grants))
+    sums = aid_by_company(state_aid(grants))
     largest = max(sums.values(), default=0)
     found: dict[str, Amounts] = {
         "state_aid_companies": dict.fromkeys(sums, 1),
@@ -223,12 +224,5 @@ def _aid_rows(facts: ReportFacts) -> dict[str, FigureRows]:
         ),
     }
     for basis in {one.basis for one in grants}:
-        found[f"aid_{basis}"] = _by_company([one for one in grants if one.basis == basis])
+        found[f"aid_{basis}"] = aid_by_company([one for one in grants if one.basis == basis])
     return {code: FigureRows(CountedList.AID, amounts) for code, amounts in found.items() if grants}
-
-
-def _by_company(grants: Sequence[Aid]) -> dict[Any, int]:
-    sums: dict[Any, int] = {}
-    for one in grants:
-        sums[one.organisation_number] = sums.get(one.organisation_number, 0) + one.ore
-    return sums

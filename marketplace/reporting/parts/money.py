@@ -4,12 +4,21 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from marketplace.finance.de_minimis import NOT_AID
-from marketplace.reporting.counting import count_dated, counted, mean_figure, not_measured, sum_dated
+from marketplace.reporting.counting import (
+    count_dated,
+    counted,
+    mean_figure,
+    not_measured,
+    sample_figure,
+    sum_dated,
+)
 from marketplace.reporting.facts import Aid, Money, ReportFacts, Row
 from marketplace.reporting.figures import Figure, ReportPart
 
 NOK = "NOK"
 PLAN, RECEIVED, COST = "plan", "received", "cost"
+GOOD = 4
+"""Lowest of the answers 1 to 5 with which a company says that a session was useful."""
 
 
 def finance_part(facts: ReportFacts) -> ReportPart:
@@ -138,6 +147,14 @@ def state_aid(grants: Iterable[Aid]) -> list[Aid]:
     return [one for one in grants if one.basis != NOT_AID]
 
 
+def aid_by_company(grants: Iterable[Aid]) -> dict[str, int]:
+    """Return the sum in øre of each company's benefits, by organisation number."""
+    sums: dict[str, int] = {}
+    for one in grants:
+        sums[one.organisation_number] = sums.get(one.organisation_number, 0) + one.ore
+    return sums
+
+
 def _aid_figures(
     prefix: str, grants: Sequence[Aid], *, is_recorded: bool, facts: ReportFacts
 ) -> list[Figure]:
@@ -147,9 +164,7 @@ def _aid_figures(
             not_measured(f"{prefix}_sum", "minor:NOK"),
             not_measured(f"{prefix}_largest", "minor:NOK"),
         ]
-    sums: dict[str, int] = {}
-    for one in grants:
-        sums[one.organisation_number] = sums.get(one.organisation_number, 0) + one.ore
+    sums = aid_by_company(grants)
     return [
         counted(f"{prefix}_companies", len(sums)),
         sum_dated(f"{prefix}_sum", [(one.on, one.ore) for one in grants], facts.period, unit="minor:NOK"),
@@ -178,18 +193,10 @@ def satisfaction_part(facts: ReportFacts) -> ReportPart:
         ),
         counted("quotes", len(quotes), len({row["participation_id"] for row in quotes}), len(answered)),
     ]
-    answers = _spread_of(int(row["useful"]) for row in useful)
-    if answers is not None:
-        figures.append(Figure("useful_share", answers, "percent", n=companies, of=len(asked)))
+    if useful:
+        share = Fraction(100 * sum(row["useful"] >= GOOD for row in useful), len(useful))
+        figures.append(sample_figure("useful_share", share, unit="percent", n=companies, of=len(asked)))
     return ReportPart("satisfaction", figures)
-
-
-def _spread_of(values: Iterable[int]) -> int | None:
-    """Return the share of answers 4 and 5 in thousandths of a percent, or None without answers."""
-    known = list(values)
-    if not known:
-        return None
-    return int(Fraction(100_000 * sum(value >= 4 for value in known), len(known)) + Fraction(1, 2))  # noqa: PLR2004 because 4 and 5 of 5 are the good answers
 
 
 def answered_feedback(facts: ReportFacts) -> list[Row]:

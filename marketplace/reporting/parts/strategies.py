@@ -14,6 +14,7 @@ from marketplace.reporting.counting import (
 )
 from marketplace.reporting.facts import ReportFacts, Row, group
 from marketplace.reporting.figures import Evidence, Figure, ReportPart
+from marketplace.reporting.parts.money import answered_feedback
 from marketplace.strategy.assessment_scores import (
     Answer,
     AnswerKind,
@@ -227,8 +228,9 @@ def tools_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Repor
     listed = {row.owner_id for row in facts.of("tool") if row.owner_id in wanted}
     per_company = [sum(row.owner_id == company for row in in_use) for company in sorted(listed)]
     learned = _learned_on(facts, wanted)
-    says = [int(row["used_before"]) for row in _feedback(facts) if row["used_before"] is not None]
-    users = {row["participation_id"] for row in _feedback(facts) if row["used_before"] is not None}
+    rated = [row for row in answered_feedback(facts) if row["used_before"] is not None]
+    says = [int(row["used_before"]) for row in rated]
+    users = {row["participation_id"] for row in rated}
     return ReportPart(
         "tools",
         [
@@ -242,14 +244,6 @@ def tools_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Repor
             else not_measured("says_uses", n=0, of=0, evidence=Evidence.REPORTED),
         ],
     )
-
-
-def _feedback(facts: ReportFacts) -> list[Row]:
-    return [
-        row
-        for row in facts.of("feedback")
-        if row["answered_at"] and (row.day("answered_at") or dt.date.max) <= facts.period.last_day
-    ]
 
 
 def _learned_on(facts: ReportFacts, wanted: set[int]) -> list[dt.date]:

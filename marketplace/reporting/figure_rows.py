@@ -29,8 +29,8 @@ from marketplace.reporting.parts.sessions import attendance, duration, held_sess
 from marketplace.reporting.parts.strategies import (
     approved_on,
     finished_assessments,
-    live_strategies,
     objectives_of,
+    strategies_of,
 )
 from marketplace.strategy.assessment_scores import Stage
 
@@ -101,7 +101,7 @@ def _company_rows(facts: ReportFacts, members: Sequence[Member]) -> dict[str, Fi
 def _progress_rows(facts: ReportFacts, members: Sequence[Member]) -> dict[str, FigureRows]:
     """Return the companies by how far their strategy and their self-assessment are; none without an account."""
     ids = consenting(members)
-    strategies = live_strategies(facts, ids)
+    strategies = strategies_of(facts, ids)
     ends_on = facts.of("project")[0].day("ends_on")
     last = facts.period.last_day
     until = {

@@ -46,7 +46,7 @@ LEARNED = 3
 def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
     """Count strategies, as companies report them and as the system records them."""
     period = facts.period
-    rows = live_strategies(facts, company_ids)
+    rows = strategies_of(facts, company_ids)
     project = facts.of("project")
     ends_on = project[0].day("ends_on") if project else None
     completed = [row.day("completed_at") for row in rows]
@@ -71,7 +71,7 @@ def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Re
     )
 
 
-def live_strategies(facts: ReportFacts, company_ids: Sequence[int]) -> list[Row]:
+def strategies_of(facts: ReportFacts, company_ids: Sequence[int]) -> list[Row]:
     """Return the strategies of some companies."""
     wanted = set(company_ids)
     return [row for row in facts.of("strategy") if row.owner_id in wanted]
@@ -135,7 +135,7 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
 
 def objectives_of(facts: ReportFacts, company_ids: Sequence[int]) -> dict[int, list[Row]]:
     """Return the objectives that were set by the end of the period, by company."""
-    strategies = {row.row_id: row.owner_id for row in live_strategies(facts, company_ids)}
+    strategies = {row.row_id: row.owner_id for row in strategies_of(facts, company_ids)}
     rows = [
         row
         for row in facts.of("objective")

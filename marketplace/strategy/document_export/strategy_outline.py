@@ -20,7 +20,7 @@ from marketplace.core.i18n import (
 from marketplace.strategy.content import Audience, Channel, Offer, StrategyContent, from_json
 from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
 from marketplace.strategy.limits import MAX_PRINTED_ACTIONS
-from marketplace.strategy.prioritizing import STATE_LABELS, ActionState
+from marketplace.strategy.prioritizing import PERFORMER_LABELS, STATE_LABELS, ActionState, Performer
 from marketplace.strategy.strategy_template import code_label, strategy_template
 from marketplace.strategy.units import format_value
 
@@ -235,15 +235,9 @@ def _performer(action: Mapping[str, Any]) -> str:
     """Return the performer of an action, with the service if it is a supplier."""
     code = action.get("performer") or ""
     service = taxonomy.services().get(action.get("service_code") or "")
-    if code == "supplier" and service is not None:
+    if code == Performer.SUPPLIER and service is not None:
         return _("Supplier: %(service)s", service=service.label)
-    labels = {
-        "self": _("We do it ourselves"),
-        "colleague": _("A colleague"),
-        "supplier": _("A supplier"),
-        "garden": _("The business garden"),
-    }
-    return labels.get(code, code)
+    return str(PERFORMER_LABELS[Performer(code)]) if code in set(Performer) else code
 
 
 def _cost(action: Mapping[str, Any]) -> str:

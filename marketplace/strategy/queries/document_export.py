@@ -36,11 +36,6 @@ def outline_of_version(version: StrategyVersion, *, is_printed: bool = False) ->
     return outline_of(company, version.number, version.saved_at, version.content, is_printed=is_printed)
 
 
-def exported_outline(strategy: Strategy, number: int | None = None, *, is_printed: bool = False) -> Outline:
-    """Return a version of a strategy as a document, without a number the newest. Raises NotFound."""
-    return outline_of_version(exported_version(strategy, number), is_printed=is_printed)
-
-
 def exported_json(strategy: Strategy, number: int | None = None) -> dict[str, Any]:
     """Return a version as JSON values: its sections, its objectives with their measurements, and its actions.
 

@@ -1,9 +1,8 @@
 """Actions of a strategy: add, change, start, finish, drop, remove and restore."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-
-from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock, taxonomy
@@ -16,6 +15,7 @@ from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.prioritizing import OPEN_STATES, ActionState, has_cycle
+from marketplace.strategy.queries.plan import current_actions
 from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.rows import check_row_unchanged, locked_row, record_change, remove_row
 from marketplace.strategy.use_cases.versions import save_version
@@ -49,7 +49,7 @@ def add_action(viewer: Viewer, details: ActionDetails) -> Action:
     """Add an action to the strategy of the viewer's company. Raises RuleBroken."""
     with transaction():
         strategy = strategy_for_writing(viewer)
-        actions = _actions_of(strategy)
+        actions = current_actions(strategy.id)
         if sum(action.state in OPEN_STATES for action in actions) >= MAX_OPEN_ACTIONS:
             raise RuleBroken(_("You have too many open actions. Finish, drop or remove one first."))
         _check(strategy, actions, details)
@@ -68,7 +68,7 @@ def save_action(
         strategy = strategy_for_writing(viewer)
         action = locked_row(Action, strategy, action_id)
         check_row_unchanged(viewer, action, expected, action_details(action), details)
-        _check(strategy, _actions_of(strategy), details, action_id)
+        _check(strategy, current_actions(strategy.id), details, action_id)
         for name, value in asdict(details).items():
             setattr(action, name, value)
         record_change(viewer, strategy, action, "save")
@@ -106,20 +106,15 @@ def restore_action(viewer: Viewer, action_id: int) -> Action:
         if action.removed_at is None:
             return action
         action.removed_at = None
-        dependencies = {other.id: other.depends_on_id for other in _actions_of(strategy)}
+        dependencies = {other.id: other.depends_on_id for other in current_actions(strategy.id)}
         if has_cycle(dependencies, action.id, action.depends_on_id):
             action.depends_on_id = None
         record_change(viewer, strategy, action, "restore")
         return action
 
 
-def _actions_of(strategy: Strategy) -> list[Action]:
-    query = select(Action).where(Action.strategy_id == strategy.id, Action.removed_at.is_(None))
-    return list(session.scalars(query))
-
-
 def _check(
-    strategy: Strategy, actions: list[Action], details: ActionDetails, action_id: int | None = None
+    strategy: Strategy, actions: Sequence[Action], details: ActionDetails, action_id: int | None = None
 ) -> None:
     """Refuse details that contradict each other or refer to what the company does not have. Raises RuleBroken."""
     low, high = details.cost_low_nok, details.cost_high_nok

@@ -1,9 +1,8 @@
 """Objectives of a strategy: add, change, remove and restore, and the action that measures an unknown baseline."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
@@ -19,6 +18,7 @@ from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.objective_state import valid_readings
 from marketplace.strategy.prioritizing import Performer
 from marketplace.strategy.queries.objectives import readings_of
+from marketplace.strategy.queries.plan import current_objectives
 from marketplace.strategy.units import UNITS, range_error
 from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.rows import check_row_unchanged, locked_row, record_change, remove_row
@@ -103,7 +103,7 @@ def add_objective(viewer: Viewer, details: ObjectiveDetails) -> Objective:
     """
     with transaction():
         strategy = strategy_for_writing(viewer)
-        current = _current(strategy)
+        current = current_objectives(strategy.id)
         _require_room(current)
         objective = Objective(
             strategy_id=strategy.id, position=max((one.position for one in current), default=0) + 1
@@ -146,7 +146,7 @@ def restore_objective(viewer: Viewer, objective_id: int) -> Objective:
         strategy = strategy_for_writing(viewer)
         objective = locked_row(Objective, strategy, objective_id, with_removed=True)
         if objective.removed_at is not None:
-            _require_room(_current(strategy))
+            _require_room(current_objectives(strategy.id))
             objective.removed_at = None
             record_change(viewer, strategy, objective, "restore")
         return objective
@@ -184,12 +184,7 @@ def _plan_baseline(viewer: Viewer, strategy: Strategy, objective: Objective) -> 
     return True
 
 
-def _current(strategy: Strategy) -> list[Objective]:
-    query = select(Objective).where(Objective.strategy_id == strategy.id, Objective.removed_at.is_(None))
-    return list(session.scalars(query))
-
-
-def _require_room(current: list[Objective]) -> None:
+def _require_room(current: Sequence[Objective]) -> None:
     if len(current) >= MAX_OPEN_OBJECTIVES:
         raise RuleBroken(
             _("You can have %(num)s objectives. Remove one of them first.", num=MAX_OPEN_OBJECTIVES)

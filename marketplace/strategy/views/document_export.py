@@ -87,7 +87,8 @@ def _version_number() -> int | None:
 
 def _outline(company_id: int | None, *, is_printed: bool = True) -> Outline:
     strategy = readable_strategy(current_viewer(), company_id)
-    return queries.exported_outline(strategy, _version_number(), is_printed=is_printed)
+    version = queries.exported_version(strategy, _version_number())
+    return queries.outline_of_version(version, is_printed=is_printed)
 
 
 def _print_page(company_id: int | None) -> str:

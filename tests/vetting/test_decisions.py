@@ -9,6 +9,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.viewer import Viewer
 from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.suppliers import queries as profile_queries, use_cases as profiles
@@ -17,7 +18,16 @@ from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Vetting, VettingDecision
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.factories.suppliers import applicant, application, checklist, refuse, vetting_garden, vetting_of
+from tests.factories.suppliers import (
+    VettingGarden,
+    applicant,
+    application,
+    checklist,
+    propose_refusal,
+    refuse,
+    vetting_garden,
+    vetting_of,
+)
 
 
 def test_application_goes_to_covering_garden_with_notices(app: Flask) -> None:
@@ -128,6 +138,20 @@ def test_second_curator_gets_conflict_with_first_decision(app: Flask) -> None:
         use_cases.decide(second, item.id, Decision("approve", 1, checklist("ecm")))
     assert "Ingrid Vognill" in late.value.message
     assert vetting_of(made).state == "changes_requested"
+
+
+def test_conflict_after_a_saved_checklist_or_a_returned_refusal_names_the_colleague(
+    home: VettingGarden, second: Viewer
+) -> None:
+    item = vetting_of(applicant()[0])
+    use_cases.save_checklist(second, item.id, Decision("save", item.revision, checklist("ecm")))
+    decision = Decision("approve", 1, checklist("ecm"))
+    with pytest.raises(Conflict, match="Anders Skorem har endret vurderingen"):
+        use_cases.decide(home.curator, item.id, decision)
+    proposal = propose_refusal(home, vetting_of(item.supplier))
+    use_cases.answer_refusal(second, proposal.id, "return", "Prisen står i profilen.")
+    with pytest.raises(Conflict, match="Anders Skorem har endret vurderingen"):
+        use_cases.decide(home.curator, item.id, decision)
 
 
 def test_only_curators_of_the_garden_can_decide(app: Flask) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts.models import User
+from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
@@ -101,22 +103,22 @@ def check_unrevised(vetting: Vetting, decision: Decision) -> None:
 
 
 def describe_conflict(vetting: Vetting) -> str:
-    """Describe the latest change to an application."""
-    if (
-        vetting.decided_by is None
-        or not vetting.decisions
-        or vetting.decisions[-1].by_id != vetting.decided_by_id
-    ):
-        return _(
-            "The supplier has resubmitted the application since you opened the page. Open it again to read it."
-        )
+    """Describe the latest change to an application: who made it, and which one if it was a decision."""
+    query = select(AuditEvent.action, User.name).join(User, User.id == AuditEvent.actor_id)
+    query = query.where(AuditEvent.object_type == "vetting", AuditEvent.object_id == str(vetting.id))
+    latest = session.execute(query.order_by(AuditEvent.id.desc()).limit(1)).first()
+    action, name = latest or ("vetting.submit", "")
     messages = {
-        rules.APPROVED: _("%(name)s has already approved this application."),
-        rules.CHANGES: _("%(name)s has already asked for changes."),
-        rules.REFUSED: _("%(name)s has already refused this application."),
-        rules.SUSPENDED: _("%(name)s has already suspended this approval."),
+        "vetting.submit": _(
+            "The supplier has resubmitted the application since you opened the page. Open it again to read it."
+        ),
+        "vetting.approve": _("%(name)s has already approved this application."),
+        "vetting.ask": _("%(name)s has already asked for changes."),
+        "vetting.refuse": _("%(name)s has already refused this application."),
+        "vetting.suspend": _("%(name)s has already suspended this approval."),
     }
-    return messages.get(vetting.state, _("%(name)s has already decided.")) % {"name": vetting.decided_by.name}
+    changed = _("%(name)s has changed the review since you opened the page. Open the page again to read it.")
+    return messages.get(action, changed) % {"name": name}
 
 
 def clean_checklist(category: str, answers: Checklist) -> dict[str, Any]:

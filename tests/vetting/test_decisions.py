@@ -28,6 +28,7 @@ from tests.factories.suppliers import (
     vetting_garden,
     vetting_of,
 )
+from tests.support.notices import notices_to
 
 
 def test_application_goes_to_covering_garden_with_notices(app: Flask) -> None:
@@ -235,6 +236,17 @@ def test_suspended_supplier_is_unlisted_until_reinstated(app: Flask) -> None:
     item = vetting_of(made)
     use_cases.decide(home.curator, item.id, Decision("reinstate", item.revision, {}, "Saken er oppklart."))
     assert len(directory.catalogue().entries) == 1
+
+
+def test_supplier_is_told_that_the_approval_expired_during_the_suspension(home: VettingGarden) -> None:
+    made, owner = applicant(approved_by=home.curator)
+    item = vetting_of(made)
+    use_cases.decide(home.curator, item.id, Decision("suspend", item.revision, {}, "Klage fra to kunder."))
+    with clock.as_of(clock.now() + dt.timedelta(days=440)):
+        item = vetting_of(made)
+        use_cases.decide(home.curator, item.id, Decision("reinstate", item.revision, {}, "Oppklart."))
+    assert "gikk ut" in notices_to(owner)[-1].body
+    assert "står i katalogen" not in notices_to(owner)[-1].body
 
 
 def test_paused_supplier_is_unlisted_until_resumed(app: Flask) -> None:

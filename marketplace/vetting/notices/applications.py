@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from marketplace.core import taxonomy
+from marketplace.core import clock, taxonomy
 from marketplace.core.i18n import format_date, format_list, gettext as _, ngettext, quoted
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
@@ -67,7 +67,19 @@ def decided(
 ) -> Content:
     """To the supplier: the decision for one kind of service, and what to do next."""
     kind, garden = taxonomy.group(vetting.category).label, vetting.garden.name
-    if action in {rules.APPROVE, rules.REINSTATE}:
+    if (
+        action == rules.REINSTATE
+        and vetting.approved_at
+        and rules.dormant_on(vetting.approved_at) <= clock.today()
+    ):
+        subject = _("The suspension of your approval for %(kind)s has been lifted", kind=kind)
+        lines = [
+            _(
+                "The approval expired on %(date)s, so you are not listed for this kind of service. Request renewal to be listed again.",
+                date=format_date(rules.dormant_on(vetting.approved_at)),
+            )
+        ]
+    elif action in {rules.APPROVE, rules.REINSTATE}:
         subject = _("%(supplier)s is approved for %(kind)s", supplier=supplier.name, kind=kind)
         lines = approval_lines(garden, vetting.approved_at)
     elif action == rules.REQUEST_CHANGES:

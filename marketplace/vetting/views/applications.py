@@ -121,7 +121,7 @@ def _decision_message(action: str, name: str) -> str:
             "The profile of %(supplier)s has been marked as reviewed and counts in full.", supplier=name
         ),
         rules.REINSTATE: _(
-            "The approval is active again, and %(supplier)s has been notified.", supplier=name
+            "The suspension has been lifted, and %(supplier)s has been notified.", supplier=name
         ),
     }
     return messages[action]

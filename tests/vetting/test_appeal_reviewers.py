@@ -117,3 +117,19 @@ def test_appeal_answered_during_reminder_run_gets_no_reminder(
     found = session.get_one(Appeal, number)
     assert (found.state, found.reminded_at) == ("stands", None)
     assert session.query(Notice).filter_by(user_id=elsewhere.user_id, kind="appeal_came").count() == 1
+
+
+def test_reminder_of_an_appeal_names_the_refusing_garden_after_a_transfer(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
+    near = factories.garden("Nabo", municipality_number="5022", covered_municipalities=[])
+    reviewer = factories.member(near, "curator")
+    made, owner, item = refused_supplier(home)
+    use_cases.appeal(owner, item.id, APPEAL)
+    move = use_cases.request_transfer(
+        home.curator, made.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
+    )
+    use_cases.answer_transfer(elsewhere, move.id, agree=True)
+    with clock.as_of(clock.now() + dt.timedelta(days=15)):
+        assert use_cases.remind_of_appeals() == 1
+    assert f"{home.garden.name} har avslått" in notices_to(reviewer)[-1].body

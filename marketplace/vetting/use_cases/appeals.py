@@ -187,7 +187,7 @@ def _remind(appeal_id: int) -> int:
             record(None, "vetting.remind_of_appeal", "vetting", vetting.id)
         session.flush()
         message = second_reviews.appeal_received(
-            vetting.supplier.name, vetting.category, appeal_row.id, vetting.garden.name
+            vetting.supplier.name, vetting.category, appeal_row.id, appeal_row.from_garden.name
         )
         send(message, _deciders(appeal_row))
         return 1

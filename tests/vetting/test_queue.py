@@ -8,6 +8,7 @@ from flask import Flask
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.dates import cutoff_reached
 from marketplace.core.errors import NotFound
 from marketplace.directory import queries as directory
 from marketplace.suppliers.models import Supplier
@@ -59,3 +60,14 @@ def test_queue_is_for_gardens_only(app: Flask, client: Browser) -> None:
     client.sign_in(home.curator.user_id or 0)
     for kind in ("", "refusals/", "appeals/"):
         assert client.get(f"/vetting/{kind}999999").status_code == 404
+
+
+def test_approval_counts_as_it_is_listed_on_the_day_it_becomes_due_or_expires(app: Flask) -> None:
+    home = vetting_garden()
+    item = vetting_of(applicant(approved_by=home.curator)[0])
+    for months, status in ((rules.DUE_MONTHS, rules.APPROVED), (rules.DORMANT_MONTHS, rules.DUE)):
+        item.approved_at = cutoff_reached(months=months)
+        session.commit()
+        page = queries.queue(home.curator, status)
+        assert [row.status for row in page.items] == [status]
+        assert page.total == 1

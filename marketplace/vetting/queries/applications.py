@@ -120,8 +120,8 @@ def queue(
 _COUNTS = _GARDEN_VETTINGS.add_columns(
     _VETTING.c.state,
     func.count(),
-    func.count(case((_VETTING.c.approved_at <= DUE_BEFORE, 1))),
-    func.count(case((_VETTING.c.approved_at <= DORMANT_BEFORE, 1))),
+    func.count(case((_VETTING.c.approved_at < DUE_BEFORE, 1))),
+    func.count(case((_VETTING.c.approved_at < DORMANT_BEFORE, 1))),
 ).group_by(_VETTING.c.state)
 
 

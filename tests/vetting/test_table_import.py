@@ -150,6 +150,5 @@ def test_administrator_imports_applications_for_the_responsible_garden(client: B
     assert answer.status_code == 303
     added = session.scalars(select(Supplier).where(Supplier.name == "Fjordnett")).one()
     assert added.garden_id == garden.id
-    assert session.scalars(select(Vetting.state).where(Vetting.supplier_id == added.id)).all() == [
-        "submitted"
-    ]
+    item = session.scalars(select(Vetting).where(Vetting.supplier_id == added.id)).one()
+    assert (item.state, item.decisions[0].text) == ("submitted", "Importert fra en fil.")

@@ -207,7 +207,7 @@ def import_suppliers(
                 about=supplier.text,
                 text_locale=supplier.lang,
                 garden_id=garden_id,
-                note="Imported from a file.",
+                note=_("Imported from a file."),
             )
             added = add_application(application, actor=by, notify=False)
             if curator:

@@ -12,13 +12,16 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
+from marketplace.organisations.use_cases import set_garden_active
 from marketplace.outbox.models import Notice
+from marketplace.suppliers import use_cases as profiles
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Transfer, Vetting
 from tests import factories
 from tests.factories.suppliers import VettingGarden, applicant, vetting_of
 from tests.support.browser import Browser
+from tests.support.notices import notices_to
 
 
 def garden_of(found: Supplier) -> int | None:
@@ -258,3 +261,19 @@ def test_transfer_pages_in_every_language(
     assert found.name in client.page("/garden/moves").text
     assert client.post(f"/garden/moves/{session.query(Transfer).one().id}/withdraw").status_code == 303
     assert client.get(f"/suppliers/{found.slug}").status_code == 200
+
+
+def test_supplier_of_a_closed_garden_moves_when_it_applies_or_asks_for_renewal(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
+    renewing, asking = applicant(approved_by=home.curator)
+    applying, other = applicant("Myrull Media", approved_by=home.curator)
+    set_garden_active(factories.administrator(), home.garden.id, active=False)
+    with clock.as_of(clock.now() + dt.timedelta(days=370)):
+        use_cases.submit_again(asking, vetting_of(renewing).id, "")
+        profiles.change_services(other, ["ecm.shop", "med.photo"])
+    for found, owner in ((renewing, asking), (applying, other)):
+        assert garden_of(found) == elsewhere.organisation_id
+        assert "Kystriket" in notices_to(owner, "moved")[0].subject
+    assert {item.garden_id for item in session.query(Vetting)} == {elsewhere.organisation_id}
+    assert {notice.kind for notice in notices_to(elsewhere)} == {"vetting_renewal", "vetting_received"}

@@ -20,9 +20,10 @@ from marketplace.suppliers.use_cases import details
 from marketplace.suppliers.use_cases.details import SupplierApplication
 from marketplace.vetting import appeal_rules, queries, rules
 from marketplace.vetting.models import Vetting, VettingDecision
-from marketplace.vetting.notices import applications
+from marketplace.vetting.notices import applications, transfers
 from marketplace.vetting.use_cases.decisions import lock_vetting
 from marketplace.vetting.use_cases.refusals import supersede_refusals
+from marketplace.vetting.use_cases.transfers import move_supplier
 
 
 def responsible_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:
@@ -147,8 +148,8 @@ def apply_for_new_categories(viewer: Viewer, supplier: Supplier, note: str = "")
     """
     have = {vetting.category for vetting in queries.vettings_of(supplier.id)}
     wanted = sorted({taxonomy.group_of(row.code) for row in supplier.services} - have)
-    if supplier.garden_id is None and wanted:
-        supplier.garden_id = responsible_garden(supplier.municipality_number).id
+    if wanted:
+        _leave_closed_garden(viewer, supplier)
     vettings = [_add_vetting(supplier, category, viewer, note) for category in wanted]
     if vettings:
         record(
@@ -161,6 +162,16 @@ def apply_for_new_categories(viewer: Viewer, supplier: Supplier, note: str = "")
         )
         _notify_of_application(supplier, vettings, viewer.user_id)
     return len(vettings)
+
+
+def _leave_closed_garden(viewer: Viewer, supplier: Supplier) -> None:
+    """Move a supplier that has no garden, or a closed one, to the responsible garden. Raises RuleBroken if there is none."""
+    if supplier.garden is not None and supplier.garden.is_active:
+        return
+    before, garden = supplier.garden_id, responsible_garden(supplier.municipality_number)
+    move_supplier(supplier, garden.id)
+    record(viewer, "supplier.move", "organisation", supplier.id, before=before, after=garden.id)
+    send(transfers.transferred(supplier.name, garden.name), organisations.recipients_for(supplier.id))
 
 
 def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
@@ -209,6 +220,7 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
                 text=note,
             )
         )
+        _leave_closed_garden(viewer, vetting.supplier)
         supersede_refusals(vetting.supplier_id, vetting.id)
         vetting.state, vetting.submitted_at = to_state, clock.now()
         vetting.revision += 1

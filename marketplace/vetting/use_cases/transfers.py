@@ -76,13 +76,7 @@ def answer_transfer(viewer: Viewer, transfer_id: int, *, agree: bool) -> Transfe
         transfer.state = AGREED if agree else DECLINED
         transfer.answered_by_id, transfer.answered_at = viewer.user_id, clock.now()
         if agree:
-            supplier.garden_id = transfer.to_garden_id
-            supersede_refusals(supplier.id)
-            session.execute(
-                update(Vetting)
-                .where(Vetting.supplier_id == supplier.id)
-                .values(garden_id=transfer.to_garden_id)
-            )
+            move_supplier(supplier, transfer.to_garden_id)
         record(
             viewer,
             "supplier.move" if agree else "supplier.decline_move",
@@ -97,6 +91,13 @@ def answer_transfer(viewer: Viewer, transfer_id: int, *, agree: bool) -> Transfe
         send(transfers.transfer_answered(supplier.name, viewer.organisation_name, agree=agree), giving)
         send(transfers.transferred(supplier.name, viewer.organisation_name), owners)
         return transfer
+
+
+def move_supplier(supplier: Supplier, garden_id: int) -> None:
+    """Move a supplier and its vettings to another garden, inside the caller's transaction. Sends no notices."""
+    supplier.garden_id = garden_id
+    supersede_refusals(supplier.id)
+    session.execute(update(Vetting).where(Vetting.supplier_id == supplier.id).values(garden_id=garden_id))
 
 
 def withdraw_transfer(viewer: Viewer, transfer_id: int) -> None:

@@ -115,6 +115,14 @@ def test_deleted_draft_is_restorable_for_thirty_days(market, time_machine):
         use_cases.restore_draft(market.owner, brief.reference)
 
 
+def test_every_recently_deleted_draft_is_restorable(market, sign_in):
+    deleted = [use_cases.delete_draft(market.owner, briefs.draft(market.owner).reference) for _ in range(7)]
+    page = sign_in(market.owner).page("/briefs")
+    for brief in deleted:
+        assert page.all("form", action=f"/briefs/{brief.reference}/restore")
+        assert use_cases.restore_draft(market.owner, brief.reference).state == "draft"
+
+
 def test_copy_has_answers_without_dates_and_outcome(market):
     first = briefs.published(market.owner)
     copied = use_cases.copy_brief(market.colleague, first.reference)

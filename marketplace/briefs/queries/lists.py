@@ -63,9 +63,7 @@ def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:
         Brief.state == BriefState.DELETED,
         Brief.deleted_at >= cutoff_passed(days=lifecycle.UNDO_DELETE_DAYS),
     )
-    return (
-        session.scalars(query.order_by(Brief.deleted_at.desc()).limit(5)).all() if viewer.is_company else []
-    )
+    return session.scalars(query.order_by(Brief.deleted_at.desc())).all() if viewer.is_company else []
 
 
 def briefs_of_garden(viewer: Viewer) -> Iterator[BriefSummary]:

@@ -1,5 +1,6 @@
 """Case stories of companies: shown to others only while the company agrees, with names only by consent."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from marketplace.proposals import use_cases
 from marketplace.suppliers.models import Supplier
 from tests import factories
 from tests.factories.market import Market
-from tests.factories.outcomes import answer, delivered_job
+from tests.factories.outcomes import answer, answers, delivered_job
 
 STORY = "Gjestene ringte hele dagen. Nå bestiller de selv."
 HELP = "/guide/delivery"
@@ -145,6 +146,17 @@ def test_removed_story_is_shown_again_only_with_another_text(market: Market, job
     again = answer(market.owner, job, story="Gjestene ringte.", story_shown="unnamed").latest
     assert again is not None
     assert again.story_shown == "unnamed"
+
+
+def test_removed_story_is_not_shown_again_in_a_later_round(market: Market, job: Any, at_noon: Any) -> None:
+    shared = answer(market.owner, job, story=STORY, story_shown="named")
+    use_cases.remove_story(market.curator, shared.id, "Kunder er nevnt med navn.")
+    at_noon.shift(dt.timedelta(days=91))
+    with pytest.raises(RuleBroken) as refused:
+        use_cases.answer_outcome(
+            market.owner, job.reference, "d90", answers(story=STORY, story_shown="unnamed")
+        )
+    assert refused.value.field == "story"
 
 
 def test_only_a_garden_that_follows_the_company_removes_its_story(market: Market, job: Any) -> None:

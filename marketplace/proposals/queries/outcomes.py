@@ -168,9 +168,12 @@ def outcome_for_garden(viewer: Viewer, outcome_id: int) -> tuple[Outcome, JobOut
     return outcome, jobs[0]
 
 
-def removed_stories(outcome: Outcome) -> list[OutcomeAnswer]:
-    """Return the answers of a round whose story a garden has removed."""
-    return [answer for answer in outcome.answers if answer.story_removed_at is not None]
+def removed_stories(brief_id: int) -> Sequence[str]:
+    """Return the texts of the stories about a job that a garden has removed, in any round."""
+    query = select(OutcomeAnswer.story).join(OutcomeAnswer.outcome)
+    return session.scalars(
+        query.where(Outcome.brief_id == brief_id, OutcomeAnswer.story_removed_at.is_not(None))
+    ).all()
 
 
 def is_for_supplier(answer: OutcomeAnswer | None) -> bool:

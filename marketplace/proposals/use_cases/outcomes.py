@@ -69,7 +69,7 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
         if outcome.due_on > clock.today():
             raise Conflict(_("It is too early to answer this."))
         _check(answers)
-        if answers.story_shown and any(one.story == answers.story for one in removed_stories(outcome)):
+        if answers.story_shown and answers.story in removed_stories(brief.id):
             message = _(
                 "Your business garden has removed this story. Change the text before you show it again."
             )

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.briefs.use_cases import withdraw as withdraw_brief
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.list_query import ListQuery
@@ -92,6 +93,16 @@ def test_invited_supplier_without_offer_sees_none_was_sent(browser, market, at_n
     answer = browser("kvistverk").post(OFFER, data=filled(act="save"), follow_redirects=True)
     assert "Svarfristen er ute" in answer.text
     assert session.scalar(select(func.count()).select_from(Proposal)) == 0
+
+
+def test_pages_of_a_brief_withdrawn_while_open_name_no_deadline(browser, market):
+    use_cases.save(market.kvistverk, REFERENCE, full_content())
+    withdraw_brief(market.owner, REFERENCE, "Vi skal ikke ha nettbutikk likevel")
+    for supplier in ("kvistverk", "myrull"):
+        page = browser(supplier).page(OFFER).text
+        assert "trukket tilbake" in page or "trekt tilbake" in page
+        assert "11. desember" not in page
+    assert "ingen tilbud blir åpnet" in browser("curator").page(f"/briefs/{REFERENCE}/proposals").text
 
 
 def test_unapproved_supplier_without_offer_gets_404(browser, market):

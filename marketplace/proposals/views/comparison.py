@@ -3,7 +3,7 @@
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
@@ -35,7 +35,11 @@ def compare_offers(reference: str) -> ViewResponse:
     if viewer.is_garden:
         brief, count = queries.count_for_garden(viewer, reference)
         return render_template(
-            "proposals/offer_count.html", brief=brief, count=count, opens=queries.opening_time(brief)
+            "proposals/offer_count.html",
+            brief=brief,
+            count=count,
+            opens=queries.opening_time(brief),
+            is_withdrawn=brief.state == BriefState.WITHDRAWN,
         )
     brief_offers = queries.offers_for(viewer, reference)
     if brief_offers.is_sealed:

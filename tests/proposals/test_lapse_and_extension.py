@@ -50,6 +50,16 @@ def test_late_reopening_gets_new_time_before_lapse(opened, at_noon, choose):
     at_noon.move_to(after(50), tick=False)
     use_cases.reopen(opened.owner, opened.reference, "Prisen var feil.")
     assert use_cases.lapse_overdue() == 0
+    at_noon.move_to(after(50 + 22), tick=False)
+    use_cases.run_jobs()
+    notice = notices_to(opened.curator, "garden_decide_soon")[-1]
+    assert "minst 21 dager på å bestemme seg" in notice.body
+
+
+def test_reminder_of_a_brief_without_offers_names_no_choice(market, at_noon):
+    at_noon.move_to(after(6), tick=False)
+    use_cases.run_jobs()
+    assert notices_to(market.owner, "decide_soon")[-1].subject == "Ingen tilbud på «Nettbutikk med henting»"
 
 
 def test_extension_without_offers_is_granted_once(market, at_noon):

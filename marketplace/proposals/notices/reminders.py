@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from marketplace.briefs.deadlines import LAPSE_AFTER_DAYS
+from marketplace.briefs.deadlines import GARDEN_REMINDER_DAYS, LAPSE_AFTER_DAYS
 from marketplace.core.i18n import format_date, format_datetime, gettext as _, ngettext
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
@@ -35,7 +35,7 @@ def decision_reminder(title: str, reference: str, count: int, lapses: dt.datetim
         "%(num)s supplier is waiting for your reply.", "%(num)s suppliers are waiting for your reply.", count
     )
     return Content(
-        _("Choose an offer: %(title)s", title=title),
+        _("Choose an offer: %(title)s", title=title) if count else _("No offers on “%(title)s”", title=title),
         [
             waiting if count else _("No offers were received. Give suppliers more time, or end the brief."),
             _("If no choice is made, the brief lapses after %(date)s.", date=format_date(lapses)),
@@ -53,7 +53,11 @@ def garden_decision_reminder(
     return Content(
         _("%(company)s has not decided yet", company=company),
         [
-            _("The deadline for “%(title)s” passed three weeks ago.", title=title),
+            _(
+                "The company has had at least %(days)s days to decide on “%(title)s”.",
+                days=GARDEN_REMINDER_DAYS,
+                title=title,
+            ),
             _(
                 "If no choice is made, the brief lapses after %(date)s. A phone call may help.",
                 date=format_date(lapses),
@@ -96,8 +100,8 @@ def own_brief_lapsed(title: str, reference: str) -> Content:
                 LAPSE_AFTER_DAYS,
             ),
             ngettext(
-                "You can still choose for another %(num)s day, if the supplier agrees.",
-                "You can still choose for another %(num)s days, if the supplier agrees.",
+                "An offer can still be chosen for another %(num)s day, if the supplier agrees.",
+                "An offer can still be chosen for another %(num)s days, if the supplier agrees.",
                 LATE_DECISION_DAYS,
             ),
         ],

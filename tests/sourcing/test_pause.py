@@ -50,6 +50,9 @@ def test_garden_pauses_an_open_brief_and_everyone_involved_is_told(market, stran
     assert opened not in supplier.get("/opportunities").text
     assert REASON in sign_in(stranger).get(f"/briefs/{opened}").text
     assert f"/briefs/{opened}/first-publication" in garden.get("/home").text
+    page = garden.get(f"/briefs/{opened}").text
+    assert "The brief does not open before the business garden has answered." in page
+    assert "opens automatically" not in page
     assert "brief.pause" in session.scalars(select(AuditEvent.action)).all()
 
 

@@ -14,7 +14,7 @@ from marketplace.outbox.topics import Topic
 
 def _opening_text(opens_at: dt.datetime | None, *, has_garden: bool = True) -> str:
     if opens_at is None:
-        return _("It does not open before the business garden has answered.")
+        return _("The brief does not open before the business garden has answered.")
     if not has_garden:
         return _("The brief opens automatically on %(time)s.", time=format_datetime(opens_at, weekday=True))
     return _(

@@ -7,6 +7,7 @@ import pytest
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.queries import briefs as brief_queries
 from marketplace.briefs.queries.briefs import MAX_RENDERED
+from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.list_query import ListQuery
@@ -157,6 +158,15 @@ def test_outsider_gets_not_found_for_every_action(market, act, state):
     for name in ("outsider", "elsewhere", "out_of_trade"):
         with pytest.raises(NotFound):
             ACTS[act](getattr(market, name), brief.reference)
+
+
+def test_link_to_a_brief_says_whether_it_is_closed_to_all_or_to_the_supplier(market):
+    brief = briefs.published(market.owner)
+    hidden = brief_link_status(market.out_of_trade, f"/briefs/{brief.reference}")
+    assert hidden.lines == ["Briefen er ikke lenger åpen for deg."]
+    use_cases.withdraw(market.owner, brief.reference, "Vi gjør det selv.")
+    (line,) = brief_link_status(market.out_of_trade, f"/briefs/{brief.reference}").lines
+    assert "tar ikke lenger imot nye svar" in line
 
 
 @pytest.mark.parametrize("act", sorted(set(ACTS) - {"copy", "answer review"}))

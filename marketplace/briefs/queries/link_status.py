@@ -1,4 +1,4 @@
-"""Current state of a brief, for recipients whose link to it no longer works."""
+"""Current state of a brief, for recipients of a message whose link to the brief no longer works."""
 
 import re
 
@@ -18,7 +18,7 @@ _PATH = re.compile(r"/briefs/([^/]+)(/.*)?")
 
 
 def brief_link_status(viewer: Viewer, path: str) -> LinkStatus | None:
-    """Explain a link to a brief or a page below it, to a viewer who was sent it."""
+    """Explain what happened to a brief whose page a message linked to; None for a link to another page."""
     match = _PATH.fullmatch(path)
     return None if match is None else brief_status(viewer, match[1])
 
@@ -37,7 +37,7 @@ def brief_status(viewer: Viewer, reference: str) -> LinkStatus:
 
 
 def _hidden_lines(viewer: Viewer, reference: str) -> list[str]:
-    """Describe a brief that the viewer can no longer read, without anything new about its content."""
+    """Describe the state of a brief that the viewer can no longer read, without revealing its content."""
     brief = session.scalar(select(Brief).where(Brief.reference == reference))
     if brief is None or brief.state == BriefState.DELETED:
         return [_("The brief has been deleted.")]
@@ -52,7 +52,7 @@ def _hidden_lines(viewer: Viewer, reference: str) -> list[str]:
             _("The brief is paused, while a business garden checks the company."),
             _("What you have written is kept. You get a message if it opens again."),
         ]
-    if viewer.is_supplier:
+    if viewer.is_supplier and phase_of(brief) is not Phase.OPEN:
         return [
             _("The brief no longer accepts new answers, and only the suppliers that answered can read it.")
         ]
@@ -60,16 +60,16 @@ def _hidden_lines(viewer: Viewer, reference: str) -> list[str]:
 
 
 def _answer_lines(brief: Brief) -> list[str]:
-    """Describe the end of the newest review request: who ended it, and when. Empty if it is pending."""
+    """Say who answered or withdrew the newest review request, and when. Empty if it is pending."""
     query = select(BriefReview).where(BriefReview.brief_id == brief.id)
     review = session.scalar(query.order_by(BriefReview.asked_at.desc(), BriefReview.id.desc()).limit(1))
     if review is None:
         return []
     if review.withdrawn_at is not None:
-        return [_("The company withdrew it on %(date)s.", date=format_date(review.withdrawn_at))]
+        return [_("The company withdrew the draft on %(date)s.", date=format_date(review.withdrawn_at))]
     if review.answered_at is None:
         return []
     if review.answered_by is None:
-        return [_("It was answered on %(date)s.", date=format_date(review.answered_at))]
+        return [_("The request was answered on %(date)s.", date=format_date(review.answered_at))]
     name, date = review.answered_by.name, format_date(review.answered_at)
     return [_("%(name)s answered on %(date)s.", name=name, date=date)]

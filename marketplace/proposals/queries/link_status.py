@@ -1,4 +1,4 @@
-"""Current state of an offer, for recipients whose link to its letter no longer works."""
+"""Current state of an offer, for recipients of a message whose link to the letter no longer works."""
 
 import re
 
@@ -14,7 +14,7 @@ _PATH = re.compile(r"/proposals/(\d{1,10})/letter")
 
 
 def letter_link_status(viewer: Viewer, path: str) -> LinkStatus | None:
-    """Explain a link to a decision letter, to a supplier that was sent it."""
+    """Explain what happened to a letter that a message linked to; None for a link to another page."""
     match = _PATH.fullmatch(path)
     proposal = session.get(Proposal, int(match[1])) if match else None
     if match is None:

@@ -1,6 +1,7 @@
 """Pausing a brief that opened automatically: by whom, what suppliers see, and how it opens again or is closed."""
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from marketplace.audit.models import AuditEvent
 from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import deadline_calendar
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -27,6 +29,10 @@ def opened(market, stranger, submit):
         assert use_cases.open_waiting_briefs() == 1
     use_cases.invite_suppliers(stranger, reference, [market.suppliers["Kvistverk"].id])
     return reference
+
+
+def calendar_sequence(brief):
+    return max(int(number) for number in re.findall(r"SEQUENCE:(\d+)", deadline_calendar(brief)))
 
 
 def last_notice(viewer):
@@ -57,13 +63,15 @@ def test_garden_pauses_an_open_brief_and_everyone_involved_is_told(market, stran
 
 
 def test_paused_brief_opens_again_unchanged_when_the_garden_answers(market, stranger, opened):
-    before = session.scalars(select(Brief.deadline).where(Brief.reference == opened)).one()
+    brief = session.scalars(select(Brief).where(Brief.reference == opened)).one()
+    before, first_sequence = brief.deadline, calendar_sequence(brief)
     briefs.pause_first_publication(market.adviser, opened, REASON)
     with clock.as_of(clock.now() + dt.timedelta(days=40)):
         assert use_cases.open_waiting_briefs() == 0, "it does not open by itself"
         brief = use_cases.answer_first_publication(market.adviser, opened, "ok", "")
         assert (brief.state, len(brief.versions)) == ("published", 1)
         assert brief.deadline > clock.now() > before
+        assert calendar_sequence(brief) > first_sequence, "calendars move the deadline"
     for viewer in (stranger, market.people["Kvistverk"]):
         assert last_notice(viewer).kind == "brief_open_again"
 

@@ -9,6 +9,8 @@ from marketplace.core.icalendar import CalendarEvent, calendar_file
 
 def deadline_calendar(brief: Brief, url: str = "") -> str:
     """Return the deadlines for questions and offers of a published brief; empty if it has none."""
+    if brief.deadline is None or brief.published_at is None:
+        return ""
     title = display_title(brief)
     moments = (
         ("questions", brief.question_deadline, _("Last day for questions: %(title)s", title=title)),
@@ -20,9 +22,10 @@ def deadline_calendar(brief: Brief, url: str = "") -> str:
             at=at,
             summary=summary,
             url=url,
-            sequence=len(brief.versions) + brief.extensions,
+            # Increases with each new title or deadline, because a deadline is only ever moved to a later day.
+            sequence=len(brief.versions) + (brief.deadline - brief.published_at).days,
         )
         for name, at, summary in moments
         if at is not None
     ]
-    return calendar_file(events, clock.now()) if events else ""
+    return calendar_file(events, clock.now())

@@ -19,7 +19,7 @@ from babel.dates import format_date as babel_date
 from babel.numbers import format_decimal
 from babel.support import LazyProxy, Translations
 
-from marketplace.core.clock import LOCAL_ZONE
+from marketplace.core.clock import LOCAL_ZONE, to_local, today
 
 LOCALES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 DEFAULT_LOCALE = "nb"
@@ -170,6 +170,13 @@ def format_datetime(moment: dt.datetime, *, weekday: bool = False) -> str:
     return gettext(
         "%(date)s at %(time)s", date=format_date(moment, weekday=weekday), time=format_time(moment)
     )
+
+
+def format_saved(moment: dt.datetime) -> str:
+    """Tell when a form was saved: "Lagret kl. 14.32", with the date unless it was today."""
+    if to_local(moment).date() == today():
+        return gettext("Saved at %(time)s", time=format_time(moment))
+    return gettext("Saved %(date)s at %(time)s", date=format_date(moment), time=format_time(moment))
 
 
 def format_time_range(starts_at: dt.datetime, ends_at: dt.datetime) -> str:

@@ -79,6 +79,7 @@ def register(app: Flask) -> None:
         "datetime": i18n.format_datetime,
         "time_range": i18n.format_time_range,
         "time": i18n.format_time,
+        "saved": i18n.format_saved,
         "money": i18n.format_money,
         "amount": format_amount,
         "exchange_rate": format_rate,

@@ -274,6 +274,13 @@ def test_dates_and_money_are_formatted_by_language() -> None:
         assert i18n.format_money(148_500) == "NOK\u00a0148,500"
 
 
+def test_saved_form_has_the_date_unless_it_was_saved_today() -> None:
+    saved = dt.datetime(2026, 11, 23, 22, 30, tzinfo=dt.UTC)
+    for hours, text in ((0, "Lagret kl. 23.30"), (1, "Lagret 23.\u00a0november 2026 kl. 23.30")):
+        with clock.as_of(saved + dt.timedelta(hours=hours)), use_locale("nb"):
+            assert i18n.format_saved(saved) == text
+
+
 def test_text_and_markup_are_quoted_by_language() -> None:
     with i18n.use_locale("nn"):
         assert i18n.quoted("ost") == "«ost»"

@@ -16,7 +16,7 @@ from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock, taxonomy
 from marketplace.core.errors import Conflict, NotFound
-from marketplace.core.i18n import current_locale, format_date, format_time, gettext as _
+from marketplace.core.i18n import current_locale, format_saved, gettext as _
 from marketplace.core.taxonomy import Group
 from marketplace.organisations.forms import municipality_choices
 from marketplace.web import access, flashes
@@ -86,7 +86,7 @@ def write_topic(brief_view: BriefView, current: Topic, mode: str = "save") -> Vi
         return _conflict(brief_view, current, form, conflict, mode)
     brief_view = own_brief_view(reference)
     if is_autosave():
-        message = _rejected_message(form) if saved.rejected else saved_line(brief_view)
+        message = _rejected_message(form) if saved.rejected else format_saved(brief_view.brief.updated_at)
         return jsonify(saved=message, ok=not saved.rejected, seen=json.dumps(saved.fingerprints))
     if saved.rejected:
         refuse_form()
@@ -174,14 +174,6 @@ def topic_states(brief_view: BriefView) -> dict[str, str]:
     }
 
 
-def saved_line(brief_view: BriefView) -> str:
-    """Return "Saved at 14.32", with the date unless it was today."""
-    at = brief_view.brief.updated_at
-    if clock.to_local(at).date() == clock.today():
-        return _("Saved at %(time)s", time=format_time(at))
-    return _("Saved %(date)s at %(time)s", date=format_date(at), time=format_time(at))
-
-
 def state_label(state: str) -> str:
     """Return the name of a topic's state in the user's language."""
     labels = {"done": _("Done"), "begun": _("Started"), "review": _("Completed, check the answers")}
@@ -224,7 +216,9 @@ def _page(brief_view: BriefView, current: Topic, form: TopicForm, fingerprints: 
         seen=json.dumps(fingerprints),
         states=topic_states(brief_view),
         state_label=state_label,
-        saved_line=saved_line(brief_view) if brief_view.brief.revision > 1 and not form.all_errors() else "",
+        saved_line=format_saved(brief_view.brief.updated_at)
+        if brief_view.brief.revision > 1 and not form.all_errors()
+        else "",
         lines=current.lesson.lines(current_locale()),
         page=_field_context(form),
     )

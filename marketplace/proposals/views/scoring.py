@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound
-from marketplace.core.i18n import format_time, gettext as _, lazy_gettext as _l
+from marketplace.core.i18n import format_saved, gettext as _, lazy_gettext as _l
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.scores import CRITERION_LABELS, SCORE_MEANINGS, ScoresForm, scores_form
@@ -69,7 +69,7 @@ def _save(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> View
         message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
         return _refused(brief_offers, scoring, form, message, 422)
     if _is_autosave():
-        message = _("Saved at %(time)s", time=format_time(clock.now()))
+        message = format_saved(clock.now())
         return jsonify(saved=message, ok=True, seen=form.fingerprint)
     return _saved(brief_offers, queries.scoring_for(viewer, brief_offers), form)
 

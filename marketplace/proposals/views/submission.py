@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
-from marketplace.core.i18n import format_time, gettext as _, ngettext
+from marketplace.core.i18n import format_saved, gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
@@ -128,9 +128,7 @@ def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResp
     except (RuleBroken, Conflict) as error:
         return _not_saved(reference, form, error)
     if _is_autosave():
-        return _autosave_answer(
-            _("Saved at %(time)s", time=format_time(saved.updated_at)), 200, str(saved.revision)
-        )
+        return _autosave_answer(format_saved(saved.updated_at), 200, str(saved.revision))
     form.seen.data = str(saved.revision)
     revision = _change_files_or_explain(reference, form)
     if form["files"].errors:

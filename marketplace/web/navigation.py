@@ -12,11 +12,21 @@ from marketplace.web.viewer import current_viewer
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An item of the menu. `active_prefixes` are endpoint prefixes of the pages that highlight it."""
+    """An item of the menu, highlighted on its own page, and on pages whose endpoint or path begins with a prefix."""
 
     endpoint: str
     label: object
-    active_prefixes: tuple[str, ...] = ()
+    endpoint_prefixes: tuple[str, ...] = ()
+    path_prefixes: tuple[str, ...] = ()
+
+    def is_active(self) -> bool:
+        """Return True if the page of the current request highlights the item."""
+        endpoint = request.endpoint or ""
+        return (
+            endpoint == self.endpoint
+            or endpoint.startswith(self.endpoint_prefixes)
+            or request.path.startswith(self.path_prefixes)
+        )
 
 
 PUBLIC = (
@@ -44,17 +54,11 @@ SUPPLIER = (
 )
 GARDEN = (
     NavItem("pages.home", _("Home")),
-    NavItem("programme.projects", _("Programme"), ("programme.",)),
+    NavItem("programme.projects", _("Programme"), path_prefixes=("/programme/",)),
     NavItem(
-        "organisations.companies",
-        _("Companies"),
-        ("organisations.companies", "organisations.company", "briefs."),
+        "organisations.companies", _("Companies"), path_prefixes=("/companies/", "/casework/", "/briefs/")
     ),
-    NavItem(
-        "directory.garden_suppliers",
-        _("Suppliers"),
-        ("directory.garden_suppliers", "directory.show", "vetting."),
-    ),
+    NavItem("directory.garden_suppliers", _("Suppliers"), ("directory.", "vetting."), ("/garden/",)),
 )
 ADMIN = (
     NavItem("pages.home", _("Home")),
@@ -80,10 +84,8 @@ def nav_items(viewer: Viewer) -> tuple[NavItem, ...]:
 def menu() -> list[dict[str, object]]:
     """Return label, URL and `aria-current` value of each menu item for the current request."""
     items: list[dict[str, object]] = []
-    endpoint = request.endpoint or ""
     for item in nav_items(current_viewer()):
-        is_active = endpoint == item.endpoint or any(map(endpoint.startswith, item.active_prefixes))
-        current = "page" if endpoint == item.endpoint else ("true" if is_active else None)
+        current = "page" if request.endpoint == item.endpoint else ("true" if item.is_active() else None)
         items.append({"label": str(item.label), "url": url_for(item.endpoint), "current": current})
     return items
 

@@ -311,8 +311,11 @@ def test_project_page_statements_do_not_grow_with_cohorts(
     [
         ("/programme", "Program"),
         ("/garden/suppliers", "Leverandører"),
+        ("/garden/coverage", "Leverandører"),
+        ("/suppliers", "Leverandører"),
         ("/vetting", "Leverandører"),
         ("/companies", "Bedrifter"),
+        ("/companies/next", "Bedrifter"),
         ("/home", "Hjem"),
     ],
 )
@@ -324,6 +327,13 @@ def test_garden_menu_has_four_entries_and_highlights_the_current_one(
     links = list(menu.iter("a"))
     assert [link.text for link in links] == ["Hjem", "Program", "Bedrifter", "Leverandører"]
     assert [link.text for link in links if link.get("aria-current")] == [label]
+
+
+def test_garden_menu_highlights_the_programme_on_pages_about_money(
+    app: Flask, project: Project, curator: Viewer
+) -> None:
+    page = app.test_client().sign_in(curator.user_id or 0).page(f"/programme/{project.slug}/money")
+    assert [link.text for link in page.all("a", **{"aria-current": "true"})] == ["Program"]
 
 
 def test_cohort_without_a_name_has_the_name_of_its_place(

@@ -72,7 +72,11 @@ def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterat
             before, period, value = (
                 exact_value(one, figure.unit) for one in (figure.before, figure.period, figure.value)
             )
-            says = _("they say") if figure.evidence is Evidence.REPORTED else _("we see")
+            says = (
+                _("stated by the companies")
+                if figure.evidence is Evidence.REPORTED
+                else _("recorded in the service")
+            )
             shown = value if figure.state is FigureState.MEASURED else figure_text(figure)
             state = issued if is_issued_only(part.code, figure) else measured
             if figure.state is not FigureState.MEASURED:
@@ -88,7 +92,7 @@ def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterat
                 state = _("too few to show") if count is None else issued
                 shown = state if count is None else count
                 yield [
-                    name, label, None, None, shown, unit_text("count"), state, None, None, _("we see"),
+                    name, label, None, None, shown, unit_text("count"), state, None, None, _("recorded in the service"),
                     about.source, about.label, f"{breakdown.code}.{code}",
                 ]  # fmt: skip
 

@@ -15,7 +15,7 @@ class FigureState(StrEnum):
 
 
 class Evidence(StrEnum):
-    """Where a figure comes from: the companies' answers ("they say") or rows of the system ("we can see")."""
+    """Where a figure comes from: the companies' answers, or what is recorded in the service."""
 
     REPORTED = "reported"
     OBSERVED = "observed"

@@ -69,7 +69,7 @@ def _section(number: int, part: ReportPart, project: ProjectFacts | None) -> Out
 def _row(figure: Figure) -> tuple[str, ...]:
     label = definition(figure.code).label
     if figure.evidence is Evidence.REPORTED:
-        label += f" ({_('they say')})"
+        label += f" ({_('stated by the companies')})"
     is_measured = figure.state is FigureState.MEASURED
     before, period = (
         value_text(value, figure.unit) if is_measured and value is not None else ""

@@ -6,6 +6,19 @@
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus();
 
+  // Open the summary that hides the target of a link, such as a field with an error.
+  const openTarget = () => {
+    const target = document.getElementById(window.location.hash.slice(1));
+    const hidden = target && target.closest("details");
+    if (hidden) hidden.open = true;
+  };
+  // On a phone, collapse the parts of a long page. Without scripts, and on paper, all parts are open.
+  const parts = document.querySelectorAll("details[data-collapse]");
+  if (window.matchMedia("(max-width: 47.99rem)").matches) parts.forEach((part) => { part.open = false; });
+  window.addEventListener("beforeprint", () => parts.forEach((part) => { part.open = true; }));
+  window.addEventListener("hashchange", openTarget);
+  openTarget();
+
   // Block double submits: a form cannot be submitted again while its request is running.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -281,7 +281,7 @@ def _decision_action(
             ).one()
             checklist = rules.full_checklist(category)
             checklist["reference"]["note"] = _remark("references", f"{entry['key']} {category}")
-            if move in rules.NEEDS_UNMET:
+            if move in {rules.REQUEST_CHANGES, rules.REFUSE}:
                 for code in vetted["unmet"]:
                     checklist[code] = {"met": False, "note": ""}
             reason = vetted.get("reason", "") if move in rules.NEEDS_TEXT else ""

@@ -57,7 +57,6 @@ DECISIONS = (APPROVE, REQUEST_CHANGES, REFUSE, SUSPEND, REINSTATE, MARK_REVIEWED
 AWAITS_APPROVAL = frozenset({SUBMITTED, DUE})
 CHECKLIST_IS_INTERNAL = frozenset({SUBMITTED, DUE, DORMANT})
 """Statuses in which the supplier does not see the stored checklist, so that an unfinished review can be saved."""
-NEEDS_UNMET = frozenset({REQUEST_CHANGES, REFUSE})
 NEEDS_TEXT = frozenset({REQUEST_CHANGES, REFUSE, SUSPEND})
 
 

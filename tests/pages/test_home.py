@@ -203,7 +203,7 @@ def test_supplier_sees_application_status(app: Flask) -> None:
         Decision("ask", item.revision, checklist("ecm", price="uklar"), "Prisen mangler."),
     )
     page = home(app, owner)
-    assert waiting(page, NOW)["/profile"].startswith(f"Rett opp det næringshagen ber om. Det gjelder {kind}.")
+    assert waiting(page, NOW)["/profile"].startswith(f"Svar næringshagen om søknaden. Det gjelder {kind}.")
     assert waiting(page, LATER) == {}
     suppliers.submit_again(owner, item.id, "Nå står prisen der.")
     session.refresh(item)

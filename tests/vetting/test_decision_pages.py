@@ -114,4 +114,5 @@ def test_refused_decision_names_all_that_is_missing(app: Flask) -> None:
         return re.findall(r'href="#(\w+)"', summary)
 
     assert links(answers("ecm", met_price="", met_case="no")) == ["met_case", "met_price"]
-    assert links(answers("ecm", decision="ask", reason=" ")) == ["met_identity", "reason"]
+    assert links(answers("ecm", decision="refuse", reason=" ")) == ["met_identity", "reason"]
+    assert links(answers("ecm", decision="ask", reason=" ")) == ["reason"]

@@ -94,11 +94,20 @@ def test_decision_notice_uses_supplier_locale(app: Flask) -> None:
     assert "Ta et nytt." in notice.body
 
 
+def test_question_needs_no_unmet_criterion(app: Flask) -> None:
+    home = vetting_garden()
+    made, owner = applicant()
+    use_cases.decide(home.curator, vetting_of(made).id, Decision("ask", 1, {}, "Hvem tar bildene?"))
+    assert vetting_of(made).state == "changes_requested"
+    notice = session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_decided").one()
+    assert notice.subject == "Et spørsmål om søknaden om Netthandel og booking"
+    assert "Hvem tar bildene?" in notice.body
+
+
 @pytest.mark.parametrize(
     ("move", "unmet", "reason", "field"),
     [
         ("approve", {"case": ""}, "", "checklist"),
-        ("ask", {}, "Skriv mer.", "checklist"),
         ("ask", {"case": ""}, "", "reason"),
         ("refuse", {"case": ""}, "Nei.", "decision"),
         ("suspend", {}, "Klage.", "decision"),

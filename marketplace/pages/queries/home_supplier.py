@@ -263,10 +263,10 @@ def _vettings(vettings: Rows) -> Iterator[Task]:
         rest = _("It is about %(kinds)s.", kinds=names)
         yield Task(
             Priority.NOW,
-            _("Make the changes your business garden asked for"),
+            _("Answer your business garden about your application"),
             "/profile",
             rest,
-            button=_("See what is missing"),
+            button=_("Read and answer"),
         )
     waiting = [v for v in vettings if v.state == "submitted"]
     if waiting and not waiting[0].has_cases:

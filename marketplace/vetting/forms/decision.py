@@ -21,7 +21,7 @@ class DecisionForm(BaseForm):
         _l("To the supplier"),
         [length(high=2000)],
         description=_l(
-            "Required when you ask for changes, refuse or suspend. Say what the supplier should do."
+            "Required when you ask, refuse or suspend. Say what the supplier should do or answer."
         ),
     )
 
@@ -65,7 +65,7 @@ def check_decision(form: DecisionForm, points: list[dict[str, Any]], action: str
     """
     if action in rules.NEEDS_TEXT and not (form.reason.data or "").strip():
         form.add_rule_error(RuleBroken(_("Give the reason. The supplier will read it."), "reason"))
-    if action in rules.NEEDS_UNMET and all(point["met"].data != "no" for point in points):
+    if action == rules.REFUSE and all(point["met"].data != "no" for point in points):
         message = _("Mark at least one item as not met so that the supplier knows what is missing.")
         form.add_rule_error(RuleBroken(message, points[0]["met"].short_name))
     if action == rules.APPROVE:

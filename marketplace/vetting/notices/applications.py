@@ -85,6 +85,9 @@ def decided(
     elif action == rules.REQUEST_CHANGES:
         subject = _("Add to your application for %(kind)s", kind=kind)
         lines = [_("%(garden)s has read your application and something is missing.", garden=garden)]
+        if not unmet:
+            subject = _("A question about your application for %(kind)s", kind=kind)
+            lines = [_("%(garden)s has read your application and needs an answer from you.", garden=garden)]
     elif action == rules.REFUSE:
         subject = _("%(kind)s was not approved", kind=kind)
         lines = [_("%(garden)s has declined for now.", garden=garden)]

@@ -84,7 +84,8 @@ def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
         )
         if action == rules.MARK_REVIEWED:
             return vetting
-        missing = rules.unmet_criteria(vetting.category, checklist) if action in rules.NEEDS_UNMET else []
+        is_request = action == rules.REQUEST_CHANGES
+        missing = rules.unmet_criteria(vetting.category, checklist) if is_request else []
         send(
             applications.decided(vetting.supplier, vetting, action, reason, missing),
             organisations.recipients_for(vetting.supplier_id),
@@ -138,7 +139,7 @@ def check_justified(category: str, action: str, checklist: Checklist, reason: st
     """Raise RuleBroken if the checklist or the reason does not justify a decision."""
     if action in rules.NEEDS_TEXT and not reason.strip():
         raise RuleBroken(_("Give the reason. The supplier will read it."), "reason")
-    if action in rules.NEEDS_UNMET and not rules.unmet_criteria(category, checklist):
+    if action == rules.REFUSE and not rules.unmet_criteria(category, checklist):
         raise RuleBroken(
             _("Mark at least one item as not met so that the supplier knows what is missing."), "checklist"
         )

@@ -109,7 +109,7 @@ def application(vetting_id: int) -> ViewResponse:
 def _decision_message(action: str, name: str) -> str:
     messages = {
         rules.APPROVE: _("%(supplier)s is approved and has been notified.", supplier=name),
-        rules.REQUEST_CHANGES: _("%(supplier)s has been asked to make changes.", supplier=name),
+        rules.REQUEST_CHANGES: _("Your message has been sent to %(supplier)s.", supplier=name),
         rules.REFUSE: _(
             "A second curator has been asked to confirm. %(supplier)s has not been notified yet.",
             supplier=name,

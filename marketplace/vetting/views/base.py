@@ -8,7 +8,7 @@ blueprint = Blueprint("vetting", __name__)
 STATUSES = {
     "waiting": _l("Waiting for you"),
     "submitted": _l("Applied"),
-    "changes_requested": _l("Asked for changes"),
+    "changes_requested": _l("Asked the supplier"),
     "approved": _l("Approved"),
     "due": _l("Due for renewal"),
     "dormant": _l("Expired"),

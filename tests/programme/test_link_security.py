@@ -5,9 +5,11 @@ import json
 import re
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -23,6 +25,7 @@ from marketplace.programme.queries import own_course
 from marketplace.programme.use_cases import attendance, seat_link, sign_up
 from marketplace.programme.use_cases.attendance import MarkOrigin
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
+from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
@@ -204,3 +207,29 @@ def test_contact_person_gets_a_replaced_link_again_by_mail(cohort: Cohort, clien
     for _time in range(5):
         client.post("/courses/seat/new-link", data={"email": "ola@ysteri.example"})
     assert session.query(OutboxMail).count() == 3, "three in six hours"
+
+
+def test_account_made_from_the_mailed_link_needs_no_second_confirmation(
+    cohort: Cohort, client: Browser
+) -> None:
+    seat = programme.participation(cohort)
+    client.get(seat.path)
+    form = factories.COMPANY_FORM | {"email": seat.contact_email}
+    assert client.get("/register/company").text.count(f'value="{seat.contact_email}"') == 1
+    assert (
+        client.post("/register/company", data=form | {"email": "ola@ysteri.example"}).location
+        == "/check-mail"
+    )
+    assert session.scalar(select(func.count(User.id)).where(User.email == "ola@ysteri.example")) == 0
+    assert client.post("/register/company", data=form).location == "/home"
+    owner = session.scalars(select(User).where(User.email == seat.contact_email)).one()
+    assert owner.email_verified_at is not None
+    assert client.get("/account").status_code == 200
+
+
+def test_mailed_link_proves_its_address_for_an_hour_only(cohort: Cohort, client: Browser) -> None:
+    seat = programme.participation(cohort)
+    client.get(seat.path)
+    form = factories.COMPANY_FORM | {"email": seat.contact_email}
+    with time_machine.travel(clock.now() + dt.timedelta(minutes=61)):
+        assert client.post("/register/company", data=form).location == "/check-mail"

@@ -18,6 +18,7 @@ from marketplace.organisations.use_cases.companies import (
     create_own_company,
     mark_company_known,
     register_company,
+    register_proven_company,
 )
 from marketplace.organisations.use_cases.followers import (
     ask_to_follow,

@@ -56,6 +56,21 @@ def register_company(
         return accounts.register(prepared, NewOrganisation("company", details.name, values))
 
 
+def register_proven_company(
+    person: NewPerson, details: CompanyDetails, cost: HashCost, begun: Mapping[str, Any] | None = None
+) -> int:
+    """Add an account and its company at once; return the user's id. Raises RuleBroken.
+
+    The caller has checked that the visitor has opened a link e-mailed to the person's address.
+    """
+    garden = queries.garden_covering(details.municipality_number)
+    prepared = accounts.prepare_account(person, cost, details.name, garden.name if garden else "")
+    with transaction():
+        user = accounts.add_verified(prepared)
+        add_company(user.id, details, begun)
+        return user.id
+
+
 def add_registered_company(user_id: int, details: dict[str, Any]) -> None:
     """Add the company of a confirmed registration, inside the caller's transaction. Raises RuleBroken."""
     begun = details.get(BEGUN)

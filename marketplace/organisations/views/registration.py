@@ -6,8 +6,16 @@ from typing import Any
 from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 
-from marketplace.accounts.views import hash_cost, remember_registration, request_origin
+from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.views import (
+    hash_cost,
+    proven_email,
+    remember_registration,
+    request_origin,
+    set_session_cookie,
+)
 from marketplace.core import taxonomy
+from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_text
@@ -45,13 +53,18 @@ def register_company() -> ViewResponse:
     viewer, begun = current_viewer(), _begun_brief()
     target = safe_path(request.args.get("next")) or (url_for("briefs.newest") if begun else None)
     is_first_view = request.form.get("then") == "begin"  # posted by the page on which the brief was begun
-    options: dict[str, Any] = {"data": {name: query_arg(name, 120) for name in PREFILLED}}
+    prefilled = {name: query_arg(name, 120) for name in PREFILLED}
+    options: dict[str, Any] = {"data": prefilled | {"email": proven_email()}}
     options |= {"formdata": None} if is_first_view else {}
     form: CompanyFields = (AddCompanyForm if viewer.is_signed_in else RegisterCompanyForm)(**options)
     if not is_first_view and form.validate_on_submit():
         try:
             if isinstance(form, RegisterCompanyForm):
                 person = replace(form.person(target or ""), origin=request_origin())
+                if normalize_email(person.email) == proven_email():
+                    user_id = use_cases.register_proven_company(person, form.details(), hash_cost(), begun)
+                    set_session_cookie(accounts.open_session(user_id, str(request.user_agent)))
+                    return _registered(target)
                 key = use_cases.register_company(person, form.details(), hash_cost(), begun)
                 remember_registration(key, person.email, person.target)
                 return see_other("accounts.check_mail")
@@ -60,9 +73,13 @@ def register_company() -> ViewResponse:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Welcome. Your company has been registered."))
-            return redirect(target or url_for("pages.home"), 303)
+            return _registered(target)
     return render_template("organisations/register_company.html", form=form, begun=begun, target=target)
+
+
+def _registered(target: str | None) -> ViewResponse:
+    flashes.done(_("Welcome. Your company has been registered."))
+    return redirect(target or url_for("pages.home"), 303)
 
 
 def _begun_brief() -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import jsonify, render_template, request
 
+from marketplace.accounts.views import remember_proven_email
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.programme.attendance import MARK_LABELS
@@ -32,6 +33,8 @@ LINK = "the e-mailed link, known to the contact person alone, authorizes the cha
 def seat(token: str) -> ViewResponse:
     """Show a company's seat, its dates, and what the contact person can do."""
     participation = queries.participation_by_token(token)
+    if participation.company_id is None and participation.contact_email:
+        remember_proven_email(participation.contact_email)  # the page offers to create an account
     return render_template(
         "programme/seat.html",
         participation=participation,

@@ -42,5 +42,5 @@ class AssessmentForm(BaseForm):
 def _choices(question: Question) -> list[tuple[str, str]]:
     anchors, between = question.anchors, _("Somewhere in between")
     values = [(str(value), f"{value}: {anchors.get(value, between)}") for value in range(MAX_ANSWER + 1)]
-    skip = _("Not relevant to us") if question.is_skippable else _("Skip this question")
+    skip = _("Not relevant to us") if question.is_skippable else _("Skip")
     return [*values, (AnswerKind.UNKNOWN.value, _("We don't know")), (AnswerKind.SKIPPED.value, skip)]

@@ -4,19 +4,21 @@ import datetime as dt
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.models import BusinessGarden
+from marketplace.organisations.models import BusinessGarden, CompanyFollower
 from marketplace.outbox.models import OutboxMail
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectGarden, ProjectPerson
 from marketplace.programme.queries.cohorts import project_page
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.queries.seats import SeatCounts
-from marketplace.programme.use_cases import cohorts, project_people, projects
+from marketplace.programme.use_cases import cohorts, project_people, projects, seat_link
 from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
 from marketplace.programme.use_cases.project_people import PersonDetails
 from tests import factories
@@ -345,3 +347,23 @@ def test_cohort_without_a_name_has_the_name_of_its_place(
     answer = browser.post(path, data={"place_id": str(place.id), "name": "", "seats": "25"})
     assert answer.status_code == 303
     assert session.query(Cohort).filter_by(place_id=place.id).one().name == "Røros"
+
+
+@pytest.mark.parametrize("is_place_changed", [True, False])
+def test_garden_that_takes_over_a_cohort_follows_its_companies_instead_of_the_former_one(
+    curator: Viewer, project: Project, cohort: Cohort, is_place_changed: bool
+) -> None:
+    partner, elsewhere = factories.garden("Kysten næringshage"), factories.garden("Annen næringshage")
+    session.add(ProjectGarden(project_id=project.id, garden_id=partner.id))
+    company = factories.company(of=elsewhere)
+    seat = programme.participation(cohort, company_id=company.id, confirmed_at=None)
+    seat_link.confirm_seat(seat.token)
+    if is_place_changed:
+        details = PlaceDetails("Oppdal", "5021", partner.id)
+        cohorts.save_place(curator, project.slug, details, cohort.place_id)
+    else:
+        place = programme.place(project, "Orkland", garden_id=partner.id)
+        cohorts.save_cohort(curator, project.slug, CohortDetails(place.id, "Orkland", 2, None), cohort.id)
+    followers = session.scalars(select(CompanyFollower).where(CompanyFollower.company_id == company.id))
+    by_course = {one.garden_id for one in followers if (one.why, one.until) == ("cohort", None)}
+    assert by_course == {partner.id}

@@ -10,12 +10,13 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict
 from marketplace.organisations import use_cases as organisations
-from marketplace.organisations.models import CompanyFollower
+from marketplace.organisations.models import Company, CompanyFollower
 from marketplace.organisations.use_cases import CompanyDetails
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.queries.courses import participation_by_token, waiting_list_position
+from marketplace.programme.queries.home_page import untaken_seats
 from marketplace.programme.seat_deadlines import CONFIRM_HOURS, OFFER_HOURS
 from marketplace.programme.use_cases import seat_link, seat_release, sign_up as use_cases
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
@@ -337,3 +338,20 @@ def test_honeypot_stores_nothing(cohort: Cohort, client: Browser) -> None:
         },
     )
     assert session.query(Participation).count() == 0
+
+
+def followers_by_course(company: Company) -> set[int]:
+    query = select(CompanyFollower).where(CompanyFollower.company_id == company.id)
+    return {one.garden_id for one in session.scalars(query) if (one.why, one.until) == ("cohort", None)}
+
+
+def test_garden_follows_a_company_until_it_leaves_the_last_course_there(cohort: Cohort) -> None:
+    company = factories.company(of=factories.garden("Annen næringshage"))
+    later = programme.cohort(programme.place(programme.project(cohort.place.garden)))
+    seats = [programme.participation(one, company_id=company.id, confirmed_at=None) for one in (cohort, later)]
+    for seat in seats:
+        seat_link.confirm_seat(seat.token)
+    seat_link.withdraw(seats[1].token, "time", "")
+    assert followers_by_course(company) == {cohort.place.garden_id}
+    seat_link.withdraw(seats[0].token, "time", "")
+    assert followers_by_course(company) == set()

@@ -24,7 +24,12 @@ from marketplace.programme.queries.cohorts import cohort_for, place_for
 from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.use_cases.calendar import dates_of, remove_dates
 from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
-from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, offer_free_seats
+from marketplace.programme.use_cases.seating import (
+    TransitionOrigin,
+    change_state,
+    offer_free_seats,
+    update_followers_of_cohorts,
+)
 from marketplace.programme.use_cases.sessions import cancel_sessions_of
 
 
@@ -75,10 +80,14 @@ def save_place(
         _require_unused_name(ProjectPlace, project, details.name, place_id)
         if details.garden_id not in participating_garden_ids(project):
             raise RuleBroken(_("Choose one from the list."), "garden_id")
+        former_garden_id = place.garden_id
         place.name, place.municipality_number = details.name, details.municipality_number
         place.garden_id = details.garden_id
         session.add(place)
         session.flush()
+        if former_garden_id not in {None, place.garden_id}:
+            at_place = session.scalars(select(Cohort).where(Cohort.place_id == place.id).order_by(Cohort.id))
+            update_followers_of_cohorts(at_place.all(), former_garden_id)
         record(viewer, "project.save_place", "project", project.id, place=place.id)
 
 
@@ -117,11 +126,14 @@ def save_cohort(
             )
             _check_seats(cohort, details.seats)
         _require_unused_name(Cohort, project, details.name, cohort_id)
-        place_for(access, details.place_id)
+        place = place_for(access, details.place_id)
+        former_garden_id = cohort.place.garden_id if cohort_id is not None else place.garden_id
         cohort.place_id, cohort.name = details.place_id, details.name
         cohort.seats, cohort.sign_up_until = details.seats, details.sign_up_until
         session.add(cohort)
         session.flush()
+        if former_garden_id != place.garden_id:
+            update_followers_of_cohorts([cohort], former_garden_id)
         record(viewer, "cohort.save", "cohort", cohort.id)
         offer_free_seats(project.id)
         return cohort

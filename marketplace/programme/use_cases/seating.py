@@ -4,7 +4,7 @@ A project has one waiting list for all its cohorts. A free seat is offered, in t
 company that has waited longest for that cohort, so a newcomer finds a free seat only if nobody waits for it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -21,7 +21,7 @@ from marketplace.organisations.use_cases import follow_company, stop_following
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
-from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.gardens import seat_offered_by_telephone
 from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
@@ -128,13 +128,46 @@ def update_follower(participation: Participation, former_garden_id: int | None =
     garden_id, company_id = _garden_of_seat(participation), participation.company_id
     if company_id is None or garden_id == former_garden_id:
         return
-    if former_garden_id is not None:
+    if former_garden_id is not None and not _has_other_seat(participation, former_garden_id):
         stop_following(company_id, former_garden_id, COHORT)
     if garden_id is not None and follow_company(company_id, garden_id, COHORT):
         company = participation.company
         # A company already knows the garden of its own area, which sees the company without the course too.
         if company is None or company.garden_id != garden_id:
             send(followed_by_course(participation), recipients_for(company_id))
+
+
+def _has_other_seat(participation: Participation, garden_id: int) -> bool:
+    """Return True if the company has a confirmed seat in another project, in a cohort of the garden."""
+    query = (
+        select(Participation.id)
+        .join(Participation.cohort)
+        .join(Cohort.place)
+        .where(
+            Participation.id != participation.id,
+            Participation.company_id == participation.company_id,
+            Participation.state == ParticipationState.SIGNED_UP,
+            Participation.confirmed_at.is_not(None),
+            ProjectPlace.garden_id == garden_id,
+        )
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def update_followers_of_cohorts(cohorts: Iterable[Cohort], former_garden_id: int) -> None:
+    """Let the garden of cohorts follow their companies instead of the garden that was responsible before.
+
+    Joins the caller's transaction.
+    """
+    session.flush()
+    for cohort in cohorts:
+        session.expire(cohort, ["place"])
+        seated = select(Participation).where(
+            Participation.cohort_id == cohort.id, Participation.state == ParticipationState.SIGNED_UP
+        )
+        for participation in session.scalars(seated.order_by(Participation.id)).all():
+            if participation.confirmed_at is not None:
+                update_follower(participation, former_garden_id)
 
 
 def offer_free_seats(project_id: int) -> list[Participation]:

@@ -349,6 +349,19 @@ def test_cohort_without_a_name_has_the_name_of_its_place(
     assert session.query(Cohort).filter_by(place_id=place.id).one().name == "Røros"
 
 
+def test_seats_freed_in_a_closed_project_are_offered_when_it_is_reopened(
+    curator: Viewer, project: Project, cohort: Cohort
+) -> None:
+    seats = [programme.participation(cohort) for _index in range(2)]
+    waiting = programme.participation(cohort, state="waiting", waiting_since=clock.now())
+    session.commit()
+    projects.set_project_closed(curator, project.slug, closed=True)
+    seat_link.withdraw(seats[0].token, "time", "")
+    assert waiting.offered_cohort_id is None
+    projects.set_project_closed(curator, project.slug, closed=False)
+    assert waiting.offered_cohort_id == cohort.id
+
+
 @pytest.mark.parametrize("is_place_changed", [True, False])
 def test_garden_that_takes_over_a_cohort_follows_its_companies_instead_of_the_former_one(
     curator: Viewer, project: Project, cohort: Cohort, is_place_changed: bool

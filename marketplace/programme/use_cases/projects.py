@@ -17,7 +17,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import gardens
 from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
 from marketplace.programme.queries.projects import ProjectAccess, project_for
-from marketplace.programme.use_cases.seating import lock_project
+from marketplace.programme.use_cases.seating import lock_project, offer_free_seats
 
 RESERVED_SLUGS = {"new", "calendar", "seat"}
 
@@ -78,7 +78,7 @@ def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: s
 
 
 def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
-    """Close a project, which closes its sign-up too, or reopen it."""
+    """Close a project, which closes its sign-up too, or reopen it and offer the seats that became free meanwhile."""
     with transaction():
         project = lock_project_as_leader(viewer, slug).project
         if bool(project.closed_at) is closed:
@@ -86,6 +86,8 @@ def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
         project.closed_at = clock.now() if closed else None
         if closed:
             project.is_sign_up_open = False
+        else:
+            offer_free_seats(project.id)
         record(viewer, "project.close" if closed else "project.reopen", "project", project.id)
 
 

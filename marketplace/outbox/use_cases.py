@@ -169,6 +169,14 @@ def last_scheduled(subscriptions: Collection[str]) -> dt.datetime | None:
     return session.scalar(query)
 
 
+def subscriptions_mailed_since(subscriptions: Collection[str], since: dt.datetime) -> set[str]:
+    """Return which of the given subscriptions have an e-mail that was queued since a time and has not been cancelled."""
+    query = select(OutboxMail.subscription).where(
+        OutboxMail.subscription.in_(subscriptions), OutboxMail.created_at > since
+    )
+    return set(session.scalars(query))
+
+
 def cancel_scheduled(subscriptions: Collection[str]) -> set[str]:
     """Delete the e-mails of the given subscriptions that wait for their first attempt; return their subscriptions.
 

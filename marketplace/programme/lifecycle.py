@@ -97,6 +97,12 @@ TRANSITIONS = {
             _GARDEN,
         ),
         ParticipationTransition(
+            "invite_interested",
+            frozenset({ParticipationState.INTERESTED}),
+            ParticipationState.INTERESTED,
+            _GARDEN,
+        ),
+        ParticipationTransition(
             "undo_invite", frozenset({ParticipationState.INVITED}), ParticipationState.LEAD, _GARDEN
         ),
         ParticipationTransition(
@@ -146,6 +152,7 @@ TRANSITIONS = {
 EVENT_LABELS = {
     "add": _("Added"),
     "invite": _("Invited"),
+    "invite_interested": _("Invited"),
     "undo_invite": _("The invitation was stopped before it was sent"),
     "show_interest": _("Is interested"),
     "decline": _("Declined"),

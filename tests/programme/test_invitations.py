@@ -155,3 +155,23 @@ def test_closed_sign_up_refuses_invitations(adviser: Viewer, project: Project) -
     (number,) = leads(project, 1)
     with pytest.raises(RuleBroken, match="påmelding"):
         use_cases.send_invitations(adviser, project.slug, [number], TEXT)
+
+
+def test_undo_stops_the_invitation_of_an_interested_company(adviser: Viewer, project: Project) -> None:
+    interested = programme.participation(project, "Interessert", state="interested")
+    session.commit()
+    use_cases.send_invitations(adviser, project.slug, [interested.id], TEXT)
+    with pytest.raises(RuleBroken):
+        use_cases.send_invitations(adviser, project.slug, [interested.id], TEXT)
+    assert use_cases.undo_invitations(adviser, project.slug) == 1
+    assert (mails(), interested.state) == ([], "interested")
+
+
+def test_company_whose_invitation_was_stopped_can_be_invited_at_once(
+    adviser: Viewer, project: Project
+) -> None:
+    called = programme.participation(project, "Oppringt", state="invited")
+    session.commit()
+    use_cases.send_invitations(adviser, project.slug, [called.id], TEXT)
+    use_cases.undo_invitations(adviser, project.slug)
+    assert use_cases.send_invitations(adviser, project.slug, [called.id], TEXT)[0] == 1

@@ -55,6 +55,7 @@ class Participation(Base):
         "participation.decline": _("Noted that a company does not want to take part"),
         "participation.decline_offer": _("Declined an offered seat"),
         "participation.invite": _("Invited a company to a project"),
+        "participation.invite_interested": _("Invited an interested company to a project"),
         "participation.link_company": _("Linked a company in a project to its account"),
         "participation.offer_seat": _("Offered a seat from the waiting list"),
         "participation.release": _("Released a seat that was not confirmed"),

@@ -14,7 +14,12 @@ from marketplace.core.database import prepared, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.use_cases import cancel_scheduled, last_scheduled, send_mail
+from marketplace.outbox.use_cases import (
+    cancel_scheduled,
+    last_scheduled,
+    send_mail,
+    subscriptions_mailed_since,
+)
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Project
@@ -86,19 +91,11 @@ def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Co
     """Return which of the chosen companies can be invited. Companies that the viewer may not see are left out."""
     query = visible_participations(viewer, access).where(Participation.id.in_(participation_ids))
     chosen = session.scalars(query.order_by(Participation.id)).all()
-    recent = set(
-        session.scalars(
-            select(ParticipationEvent.participation_id).where(
-                ParticipationEvent.participation_id.in_(participation_ids),
-                ParticipationEvent.transition == "invite",
-                ParticipationEvent.reason == BY_MAIL,
-                ParticipationEvent.at > clock.now() - dt.timedelta(hours=REPEAT_HOURS),
-            )
-        )
-    )
+    since = clock.now() - dt.timedelta(hours=REPEAT_HOURS)
+    recent = subscriptions_mailed_since([f"{_SUBSCRIPTION}{one.id}" for one in chosen], since)
     companies, skipped = [], Counter[SkipReason]()
     for one in chosen:
-        reason = _skip_reason(one, is_recent=one.id in recent and one.state == ParticipationState.INVITED)
+        reason = _skip_reason(one, is_recent=f"{_SUBSCRIPTION}{one.id}" in recent)
         if reason is None:
             companies.append(one)
         else:
@@ -138,8 +135,9 @@ def send_invitations(
             raise RuleBroken(_("None of the chosen companies can be invited by e-mail."))
         times = _schedule(project, len(companies))
         for one, at in zip(companies, times, strict=True):
-            if one.state != ParticipationState.INTERESTED:
-                change_state(one, "invite", TransitionOrigin(ParticipationActor.GARDEN, viewer, BY_MAIL))
+            is_interested = one.state == ParticipationState.INTERESTED
+            transition = "invite_interested" if is_interested else "invite"
+            change_state(one, transition, TransitionOrigin(ParticipationActor.GARDEN, viewer, BY_MAIL))
             notice = course_invitation(one, invitation.subject, invitation.paragraphs)
             send_mail(
                 notice, one.contact_email, project.locale, subscription=f"{_SUBSCRIPTION}{one.id}", at=at
@@ -188,7 +186,7 @@ _RECENT_EVENTS = prepared(
     .join(Participation, Participation.id == ParticipationEvent.participation_id)
     .where(
         Participation.project_id == bindparam("project_id"),
-        ParticipationEvent.transition == "invite",
+        ParticipationEvent.transition.in_(("invite", "invite_interested")),
         ParticipationEvent.reason == BY_MAIL,
         ParticipationEvent.user_id == bindparam("user_id"),
         ParticipationEvent.at > bindparam("since"),

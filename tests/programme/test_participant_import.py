@@ -9,9 +9,10 @@ from marketplace.core.database import session
 from marketplace.core.import_table import UnreadableTableError, table_text
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.projects import Project
+from marketplace.programme.models.projects import Project, ProjectGarden
 from marketplace.programme.participant_import_table import read_companies
 from marketplace.programme.use_cases.participant_import import check_companies, import_companies
+from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql
@@ -139,3 +140,17 @@ def test_import_sends_few_statements_for_each_row(adviser: Viewer, project: Proj
     with captured_sql() as statements:
         assert import_companies(adviser, project.slug, text) == (50, 0)
     assert len(statements) <= 50 * 4, len(statements)
+
+
+def test_number_of_a_company_at_another_garden_is_a_fault_also_for_a_known_name(
+    adviser: Viewer, project: Project
+) -> None:
+    partner_garden = factories.garden("Kysten næringshage", covered_municipalities=["5059"])
+    session.add(ProjectGarden(project_id=project.id, garden_id=partner_garden.id))
+    partner = factories.member(partner_garden, "adviser")
+    place = programme.place(project, "Orkland", garden_id=partner_garden.id)
+    programme.participation(programme.cohort(place), "Berg bygg")
+    programme.participation(project, "Berg bygg AS", organisation_number=NUMBER)
+    session.commit()
+    read = check_companies(partner, project.slug, f"{HEAD}Berg bygg;{NUMBER};;;;;;")
+    assert [(fault.line, fault.column) for fault in read.faults] == [(2, "organisation_number")]

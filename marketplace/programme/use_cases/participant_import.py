@@ -108,14 +108,13 @@ class _Comparison:
     def compare(self, read: ParsedCompanies) -> ParsedCompanies:
         """Add the faults and warnings about companies that are in the project already."""
         for company in read.companies:
-            known = self.find(company)
-            if known is not None:
-                read.known.add(company.line)
-            elif company.organisation_number in self._hidden_numbers:
+            if company.organisation_number in self._hidden_numbers:
                 problem = _("The company is in the project already, at a place of another business garden.")
                 read.faults.append(
                     TableProblem(company.line, "organisation_number", problem, _("Remove the line."))
                 )
+            elif self.find(company) is not None:
+                read.known.add(company.line)
             else:
                 self._warn_of_similar(read, company)
         read.faults.sort(key=lambda fault: fault.line)

@@ -12,7 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import db, keyring, session
 from marketplace.core.sealing import Keyring, use_keyring
-from marketplace.outbox.models import OutboxMail
+from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send_mail
 from marketplace.privacy import retention
 from marketplace.privacy.course_retention import erase_old_participations
@@ -25,6 +25,7 @@ from marketplace.programme.models.sessions import AttendanceMark, SessionLink
 from marketplace.programme.notices.sign_up import seat_withdrawn
 from marketplace.programme.use_cases import attendance, link_keys
 from marketplace.programme.use_cases.attendance import MarkOrigin
+from marketplace.programme.use_cases.contact_data import erase_contact
 from tests import factories
 from tests.factories import programme
 from tests.proposals.conftest import at_noon
@@ -171,3 +172,9 @@ def test_key_rotation_encrypts_the_links_of_participants_with_the_new_key(cohort
         assert len(link_keys.find_undecryptable_links()) == 1
     finally:
         use_keyring(url, before)
+
+
+def test_garden_is_notified_when_a_contact_person_with_a_seat_is_erased(cohort: Cohort) -> None:
+    factories.member(cohort.place.garden, "adviser")
+    erase_contact(seat(cohort).token)
+    assert session.scalars(select(Notice.kind)).all() == ["company_withdrew"]

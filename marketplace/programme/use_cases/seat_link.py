@@ -10,11 +10,10 @@ from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, InvalidLink
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import token_hash
-from marketplace.organisations.queries import recipients_for
-from marketplace.outbox.use_cases import send, send_mail
+from marketplace.outbox.use_cases import send_mail
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.notices import gardens, sign_up as notices
+from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
@@ -104,9 +103,6 @@ def withdraw(token: str, reason: str, text: str) -> None:
         withdraw_participation(
             participation, TransitionOrigin(ParticipationActor.COMPANY, reason=reason), text
         )
-        if participation.cohort is not None:
-            members = recipients_for(participation.cohort.place.garden_id)
-            send(gardens.company_withdrew(participation, participation.cohort), members)
 
 
 def sign_up_again(token: str, cohort_id: int) -> bool:

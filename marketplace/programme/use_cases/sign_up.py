@@ -220,7 +220,10 @@ def notify_of_seat(
 
 
 def withdraw_participation(participation: Participation, origin: TransitionOrigin, text: str = "") -> None:
-    """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
+    """Withdraw a company, and offer its seat to the next company on the waiting list.
+
+    Joins the caller's transaction, with the project locked. The garden is notified unless one of its members did it.
+    """
     dates = dates_of(participation)
     change_state(participation, "withdraw", origin)
     participation.withdrawal_reason = origin.reason
@@ -229,6 +232,9 @@ def withdraw_participation(participation: Participation, origin: TransitionOrigi
         notice = notices.seat_withdrawn(participation, has_dates=bool(dates))
         send_mail(notice, participation.contact_email, participation.locale)
         remove_dates(participation, dates)
+    if origin.viewer is None and participation.cohort is not None:
+        members = recipients_for(participation.cohort.place.garden_id)
+        send(gardens.company_withdrew(participation, participation.cohort), members)
     offer_free_seats(participation.project_id)
 
 

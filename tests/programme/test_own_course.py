@@ -175,3 +175,9 @@ def test_absence_counts_only_when_the_session_is_over(course: Course) -> None:
         assert during.held == before.held - 1
         assert during.last is not None
         assert during.last.session.id == course.sessions[0].id
+
+
+def test_cancelled_last_session_does_not_keep_the_course_open(course: Course) -> None:
+    course.sessions[2].cancelled_at = clock.now()
+    session.commit()
+    assert own_courses(course.company.id)[0].phase == "dropped"

@@ -186,7 +186,7 @@ def _course(
         if has_seat and one.cohort_id == participation.cohort_id
     ]
     attended = count_attended(marks.values())
-    is_over = bool(own) and all(one.session.ends_at <= clock.now() for one in own)
+    is_over = _is_over([one.session for one in own])
     phase = participation_phase(
         ParticipationState(participation.state),
         is_confirmed=participation.confirmed_at is not None,
@@ -203,6 +203,11 @@ def _course(
         }
     )
     return OwnCourse(participation, phase, own, attended, held)
+
+
+def _is_over(sessions: Sequence[CourseSession]) -> bool:
+    planned = [one for one in sessions if one.cancelled_at is None]
+    return bool(planned) and not any(is_coming(one) for one in planned)
 
 
 def own_material_file(company_id: int, session_id: int, material_id: int) -> StoredFile:

@@ -355,3 +355,14 @@ def test_garden_follows_a_company_until_it_leaves_the_last_course_there(cohort: 
     assert followers_by_course(company) == {cohort.place.garden_id}
     seat_link.withdraw(seats[0].token, "time", "")
     assert followers_by_course(company) == set()
+
+
+def test_page_of_a_company_that_waits_after_an_earlier_seat_shows_when_to_confirm(
+    cohort: Cohort, client: Browser
+) -> None:
+    now = clock.now()
+    again = programme.participation(
+        cohort, state="waiting", confirmed_at=None, signed_up_at=now - dt.timedelta(days=30), waiting_since=now
+    )
+    session.commit()
+    assert "Bekreft innen" in client.page(again.path).text

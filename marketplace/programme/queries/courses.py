@@ -191,7 +191,10 @@ def waiting_list_position(participation: Participation) -> int:
 
 
 def seat_deadline(participation: Participation) -> dt.datetime | None:
-    """Return when an unconfirmed seat or waiting place is released; None if it is not, because the company has come."""
-    since = participation.signed_up_at or participation.waiting_since
+    """Return when an unconfirmed seat or place on the waiting list is released.
+
+    None if it is confirmed, or if the deadline has passed and the company keeps its seat because it attended a session.
+    """
+    since = participation.waiting_since or participation.signed_up_at
     deadline = None if participation.confirmed_at or since is None else confirmation_deadline(since)
     return deadline if deadline and deadline > clock.now() else None

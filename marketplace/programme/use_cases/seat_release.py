@@ -85,9 +85,7 @@ def _is_due(participation: Participation) -> bool:
     now = clock.now()
     if participation.offer_expires_at is not None:
         return participation.offer_expires_at <= now
-    since = participation.signed_up_at or participation.waiting_since
-    if participation.state == ParticipationState.WAITING:
-        since = participation.waiting_since
+    since = participation.waiting_since or participation.signed_up_at
     return (
         participation.state in ENROLLED_STATES
         and participation.confirmed_at is None

@@ -165,6 +165,9 @@ EVENT_LABELS = {
 }
 """Labels of the events in the history of a participation."""
 
+LAPSED_OFFER = "offer"
+"""Reason of a release after an offered seat was not accepted in time. Other releases have none."""
+
 SOURCES = {
     "contact": _("Contacted by the business garden"),
     "recommended": _("Recommended by another company"),

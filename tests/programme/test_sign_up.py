@@ -366,3 +366,24 @@ def test_page_of_a_company_that_waits_after_an_earlier_seat_shows_when_to_confir
     )
     session.commit()
     assert "Bekreft innen" in client.page(again.path).text
+
+
+def test_company_that_did_not_confirm_its_place_on_the_waiting_list_reads_what_it_lost(cohort: Cohort) -> None:
+    programme.participation(cohort)
+    waiting = sign_up(cohort, details("Fjellheim hytter"))
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+    assert waiting.state == "lead"
+    assert subjects()[-1] == "Fjellheim hytter står ikke lenger på ventelisten"
+
+
+def test_stranger_who_did_not_confirm_gets_a_link_that_works(cohort: Cohort, client: Browser) -> None:
+    lead = programme.participation(cohort.project, organisation_number=NUMBERS[0])
+    session.commit()
+    sign_up(cohort, details("Noko anna", NUMBERS[0]))
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+    mail = session.scalars(select(OutboxMail).order_by(OutboxMail.id.desc())).first()
+    assert mail is not None
+    assert mail.recipient != lead.contact_email
+    assert client.get(mail.link_path).status_code == 200

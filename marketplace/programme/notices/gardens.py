@@ -71,7 +71,7 @@ def company_withdrew(participation: Participation, cohort: Cohort) -> Content:
     """A company has left the project by its own link."""
     lines = [
         _(
-            "%(company)s no longer has a seat in %(course)s in %(place)s.",
+            "%(company)s is no longer signed up for %(course)s in %(place)s.",
             company=participation.company_name,
             course=cohort.project.name,
             place=cohort.place.name,

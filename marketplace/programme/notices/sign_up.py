@@ -186,18 +186,40 @@ def seat_offered(participation: Participation, cohort: Cohort, expires_at: dt.da
 
 
 @as_message("seat_lost")
-def seat_lost(participation: Participation) -> Content:
-    """A seat or an offer was not confirmed in time."""
-    return Content(
+def seat_lost(participation: Participation, *, has_link: bool) -> Content:
+    """Tell the contact person that a seat was not confirmed, or an offered seat not accepted, in time."""
+    return _lost(
+        participation,
         _("The seat of %(company)s has been released", company=participation.company_name),
-        [
-            _(
-                "We did not hear from you in time, so the seat in %(course)s goes to another company.",
-                course=participation.project.name,
-            ),
-            _("You are welcome to sign up again with the link."),
-        ],
-        participation.path,
+        _(
+            "We did not hear from you in time, so the seat in %(course)s goes to another company.",
+            course=participation.project.name,
+        ),
+        has_link=has_link,
+    )
+
+
+@as_message("waiting_place_lost")
+def waiting_place_lost(participation: Participation, *, has_link: bool) -> Content:
+    """Tell the contact person that a place on the waiting list was not confirmed in time."""
+    return _lost(
+        participation,
+        _("%(company)s is no longer on the waiting list", company=participation.company_name),
+        _(
+            "We did not hear from you in time, so %(company)s is no longer on the waiting list for %(course)s.",
+            company=participation.company_name,
+            course=participation.project.name,
+        ),
+        has_link=has_link,
+    )
+
+
+def _lost(participation: Participation, subject: str, text: str, *, has_link: bool) -> Content:
+    """Compose the message. Without `has_link`, the link of the seat belongs to the contact person from before the sign-up."""
+    return Content(
+        subject,
+        [text, _("You are welcome to sign up again with the link.")],
+        participation.path if has_link else f"/courses/{participation.project.slug}",
         _("Sign up again"),
     )
 
@@ -209,7 +231,7 @@ def seat_withdrawn(participation: Participation, *, has_dates: bool) -> Content:
         _("%(company)s has withdrawn", company=participation.company_name),
         [
             _(
-                "%(company)s no longer has a seat in %(course)s.",
+                "%(company)s is no longer signed up for %(course)s.",
                 company=participation.company_name,
                 course=participation.project.name,
             ),

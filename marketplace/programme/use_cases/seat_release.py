@@ -9,7 +9,12 @@ from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.sealing import SealError
 from marketplace.outbox.use_cases import send_mail
-from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
+from marketplace.programme.lifecycle import (
+    ENROLLED_STATES,
+    LAPSED_OFFER,
+    ParticipationActor,
+    ParticipationState,
+)
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.attendance import attended_by
@@ -57,11 +62,15 @@ def _release(participation_ids: Sequence[int]) -> int:
             participation = load_locked(select(Participation).where(Participation.id == participation_id))
             if participation is None or not _is_due(participation):
                 continue
-            change_state(participation, "release", TransitionOrigin(ParticipationActor.SCHEDULER))
-            if participation.contact_email:
-                notice = notices.seat_lost(participation)
-                send_mail(notice, participation.contact_email, participation.locale)
+            is_offer = participation.offer_expires_at is not None
+            is_waiting = participation.state == ParticipationState.WAITING
+            email, locale = participation.contact_email, participation.locale
+            reason = LAPSED_OFFER if is_offer else ""
+            change_state(participation, "release", TransitionOrigin(ParticipationActor.SCHEDULER, reason=reason))
             _restore_details(participation)
+            if email:
+                notice = notices.waiting_place_lost if is_waiting and not is_offer else notices.seat_lost
+                send_mail(notice(participation, has_link=participation.contact_email == email), email, locale)
             offer_free_seats(participation.project_id)
             released += 1
     return released

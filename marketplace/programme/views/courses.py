@@ -84,7 +84,7 @@ def sign_up(slug: str, cohort_id: int) -> ViewResponse:
             form.add_form_error(error.message)
         else:
             if signed_up is not None:
-                flashes.done(_("Thank you. It is confirmed."))
+                flashes.done(_("Thank you. The sign-up is confirmed."))
                 return see_other("programme.seat", token=signed_up.token)
             return see_other("programme.check_mail", slug=slug)
     return render_template("programme/sign_up.html", project=project, view=chosen, form=form)

@@ -109,7 +109,7 @@ _NOTES: dict[str, tuple[Callable[[Viewer, str, int], None], str]] = {
     "called": (use_cases.note_call, _l("Noted: the company has been called and invited.")),
     "interested": (use_cases.note_interest, _l("Noted: the company is interested.")),
     "declined": (use_cases.note_refusal, _l("Noted: the company does not want to take part.")),
-    "confirmed": (use_cases.confirm_by_phone, _l("The seat is confirmed.")),
+    "confirmed": (use_cases.confirm_by_phone, _l("The sign-up is confirmed.")),
 }
 """Values of the form's field `note`, each with its use case and message."""
 

@@ -62,7 +62,7 @@ def _open_cohorts(participation: "Participation") -> list[queries.CohortView]:
 @access.writes(Level.PUBLIC, because=LINK)
 def confirm_seat(token: str) -> ViewResponse:
     """Confirm the seat or the place on the waiting list."""
-    return _after(token, lambda: use_cases.confirm_seat(token), _("Thank you. It is confirmed."))
+    return _after(token, lambda: use_cases.confirm_seat(token), _("Thank you. The sign-up is confirmed."))
 
 
 @blueprint.post("/courses/seat/<token>/accept")

@@ -85,7 +85,11 @@ def test_company_that_did_not_take_the_offered_seat_is_called(
     lost = programme.participation(cohort, state=state)
     session.add(
         ParticipationEvent(
-            participation_id=lost.id, transition=transition, from_state="waiting", to_state=state
+            participation_id=lost.id,
+            transition=transition,
+            from_state="waiting",
+            to_state=state,
+            reason="offer",
         )
     )
     assert [task.link for task in tasks(cohort)] == ["Ring Bjørkvollen ysteri"]

@@ -348,7 +348,9 @@ def followers_by_course(company: Company) -> set[int]:
 def test_garden_follows_a_company_until_it_leaves_the_last_course_there(cohort: Cohort) -> None:
     company = factories.company(of=factories.garden("Annen næringshage"))
     later = programme.cohort(programme.place(programme.project(cohort.place.garden)))
-    seats = [programme.participation(one, company_id=company.id, confirmed_at=None) for one in (cohort, later)]
+    seats = [
+        programme.participation(one, company_id=company.id, confirmed_at=None) for one in (cohort, later)
+    ]
     for seat in seats:
         seat_link.confirm_seat(seat.token)
     seat_link.withdraw(seats[1].token, "time", "")
@@ -362,13 +364,19 @@ def test_page_of_a_company_that_waits_after_an_earlier_seat_shows_when_to_confir
 ) -> None:
     now = clock.now()
     again = programme.participation(
-        cohort, state="waiting", confirmed_at=None, signed_up_at=now - dt.timedelta(days=30), waiting_since=now
+        cohort,
+        state="waiting",
+        confirmed_at=None,
+        signed_up_at=now - dt.timedelta(days=30),
+        waiting_since=now,
     )
     session.commit()
     assert "Bekreft innen" in client.page(again.path).text
 
 
-def test_company_that_did_not_confirm_its_place_on_the_waiting_list_reads_what_it_lost(cohort: Cohort) -> None:
+def test_company_that_did_not_confirm_its_place_on_the_waiting_list_reads_what_it_lost(
+    cohort: Cohort,
+) -> None:
     programme.participation(cohort)
     waiting = sign_up(cohort, details("Fjellheim hytter"))
     with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
@@ -387,3 +395,16 @@ def test_stranger_who_did_not_confirm_gets_a_link_that_works(cohort: Cohort, cli
     assert mail is not None
     assert mail.recipient != lead.contact_email
     assert client.get(mail.link_path).status_code == 200
+
+
+def test_home_page_lists_lapsed_offers_only(cohort: Cohort) -> None:
+    adviser = factories.member(cohort.place.garden, "adviser")
+    seated = programme.participation(cohort)
+    offered, unconfirmed = (sign_up(cohort, details(name)) for name in ("Fjellheim hytter", "Moen rør"))
+    seat_link.confirm_seat(offered.token)
+    seat_link.withdraw(seated.token, "time", "")
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+        seat_release.release_lapsed_offers()
+        assert unconfirmed.state == "lead"
+        assert [one.participation_id for one in untaken_seats(adviser)] == [offered.id]

@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import local_date_after
 from marketplace.core.viewer import Viewer
-from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.lifecycle import LAPSED_OFFER, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession
@@ -94,7 +94,11 @@ _UNTAKEN = prepared(
         ParticipationEvent.at > _PAST,
         ParticipationEvent.from_state == ParticipationState.WAITING,
         or_(
-            and_(ParticipationEvent.transition == "release", Participation.state == ParticipationState.LEAD),
+            and_(
+                ParticipationEvent.transition == "release",
+                ParticipationEvent.reason == LAPSED_OFFER,
+                Participation.state == ParticipationState.LEAD,
+            ),
             and_(
                 ParticipationEvent.transition == "withdraw",
                 Participation.state == ParticipationState.WITHDRAWN,

@@ -66,7 +66,9 @@ def _release(participation_ids: Sequence[int]) -> int:
             is_waiting = participation.state == ParticipationState.WAITING
             email, locale = participation.contact_email, participation.locale
             reason = LAPSED_OFFER if is_offer else ""
-            change_state(participation, "release", TransitionOrigin(ParticipationActor.SCHEDULER, reason=reason))
+            change_state(
+                participation, "release", TransitionOrigin(ParticipationActor.SCHEDULER, reason=reason)
+            )
             _restore_details(participation)
             if email:
                 notice = notices.waiting_place_lost if is_waiting and not is_offer else notices.seat_lost

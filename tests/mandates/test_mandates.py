@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.dates import add_months
@@ -129,3 +130,10 @@ def test_mandates_are_deleted_24_months_after_their_end(people: MandatePeople) -
         assert delete_old_mandates() == 0
     with time_machine.travel(clock.end_of_day(add_months(mandate.until, 24)) + dt.timedelta(days=3)):
         assert delete_old_mandates() == 1
+
+
+def test_garden_reads_that_a_company_without_an_active_owner_cannot_be_asked(people: MandatePeople) -> None:
+    session.get_one(User, people.owner.user_id).is_active = False
+    session.commit()
+    with pytest.raises(RuleBroken):
+        mandates.ask_for_mandate(people.adviser, people.company.id)

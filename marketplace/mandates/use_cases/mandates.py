@@ -23,7 +23,7 @@ from marketplace.outbox.use_cases import send
 def ask_for_mandate(viewer: Viewer, company_id: int) -> Company:
     """Ask the owners of a company that the viewer's garden follows for a mandate.
 
-    Raises RuleBroken if the garden has one, or asked within the last week.
+    Raises RuleBroken if the garden has one or asked within the last week, or if the company has no active owner.
     """
     with transaction():
         company = organisations.company_for(viewer, company_id)
@@ -37,8 +37,10 @@ def ask_for_mandate(viewer: Viewer, company_id: int) -> Company:
             raise RuleBroken(
                 _("You have asked %(company)s in the last week. Call them instead.", company=company.name)
             )
-        record(viewer, "mandate.ask", "organisation", company.id, garden=viewer.organisation_id)
         owners = organisations.recipients_for(company.id, roles=("owner",))
+        if not owners:
+            raise RuleBroken(_("%(company)s has no owner who can answer.", company=company.name))
+        record(viewer, "mandate.ask", "organisation", company.id, garden=viewer.organisation_id)
         send(
             notices.mandate_asked(viewer.name, viewer.organisation_name, viewer.organisation_id or 0), owners
         )

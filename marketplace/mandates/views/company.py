@@ -97,5 +97,5 @@ def ask_for_mandate(company_id: int) -> ViewResponse:
     except RuleBroken as error:
         flashes.warn(error.message)
     else:
-        flashes.done(_("%(company)s has received your question.", company=company.name))
+        flashes.done(_("Your request has been sent to %(company)s.", company=company.name))
     return see_other("pages.company_card", company_id=company_id)

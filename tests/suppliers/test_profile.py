@@ -23,6 +23,7 @@ from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.factories.suppliers import CASE, applicant, checklist, vetting_garden, vetting_of
 from tests.support.browser import Browser
+from tests.support.concurrency import run_concurrently
 
 BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
     "no service": (
@@ -167,3 +168,21 @@ def test_profile_page_tells_what_to_apply_for(app: Flask, client: Browser) -> No
     page = client.page("/profile").text
     assert "Tekstene deres beskriver drone" in page
     assert "Søk om godkjenning" in page
+
+
+@pytest.mark.both_databases
+def test_concurrent_changes_and_pauses_each_get_a_version(app: Flask) -> None:
+    vetting_garden()
+    made, owner = applicant()
+    key, before = made.id, made.version
+
+    def act(number: int) -> object:
+        if number % 2:
+            return profiles.set_paused(owner, paused=number % 4 == 1)
+        return profiles.change_text(owner, f"Vi lager nettbutikk nummer {number} for gårdsutsalg.", "nb")
+
+    run_concurrently(app, act, 8)
+    changes = session.query(AuditEvent).filter(
+        AuditEvent.action.in_(("supplier.change", "supplier.pause", "supplier.resume"))
+    )
+    assert session.get_one(Supplier, key).version == before + changes.count()

@@ -227,6 +227,7 @@ def set_paused(viewer: Viewer, *, paused: bool) -> None:
     """Pause or resume the profile; owners only. A pause does not affect the ranking later."""
     _require_owner(viewer)
     with transaction():
+        organisations.lock_organisation(viewer.organisation_id)
         supplier = queries.own_supplier(viewer)
         if (supplier.paused_at is not None) == paused:
             return

@@ -21,6 +21,7 @@ from marketplace.vetting.models import Transfer, Vetting
 from tests import factories
 from tests.factories.suppliers import VettingGarden, applicant, vetting_of
 from tests.support.browser import Browser
+from tests.support.concurrency import run_concurrently
 from tests.support.notices import notices_to
 
 
@@ -277,3 +278,15 @@ def test_supplier_of_a_closed_garden_moves_when_it_applies_or_asks_for_renewal(
         assert "Kystriket" in notices_to(owner, "moved")[0].subject
     assert {item.garden_id for item in session.query(Vetting)} == {elsewhere.organisation_id}
     assert {notice.kind for notice in notices_to(elsewhere)} == {"vetting_renewal", "vetting_received"}
+
+
+@pytest.mark.both_databases
+def test_concurrent_requests_for_a_transfer_create_one(
+    home: VettingGarden, elsewhere: Viewer, app: Flask
+) -> None:
+    found_id, garden_id = applicant()[0].id, elsewhere.organisation_id or 0
+    results = run_concurrently(
+        app, lambda _index: use_cases.request_transfer(home.curator, found_id, garden_id, "Flyttet."), 5
+    )
+    assert sum(isinstance(result, RuleBroken) for result in results) == 4
+    assert session.query(Transfer).count() == 1

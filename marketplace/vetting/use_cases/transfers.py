@@ -29,6 +29,7 @@ def _check_may_decide(viewer: Viewer, supplier_id: int) -> None:
 def request_transfer(viewer: Viewer, supplier_id: int, to_garden_id: int, reason: str) -> Transfer:
     """Ask another garden to take over a supplier. Raises NotFound, Forbidden or RuleBroken."""
     with transaction():
+        organisations.lock_organisation(supplier_id)
         supplier = queries.supplier_of_garden(viewer, supplier_id)
         _check_may_decide(viewer, supplier_id)
         if to_garden_id not in {garden.id for garden in queries.other_gardens(viewer)}:

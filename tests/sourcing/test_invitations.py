@@ -220,7 +220,7 @@ def test_decline_has_reason_and_can_be_undone(market, publish):
     assert any("Kvistverk" in subject for subject in _notices(market.owner))
     use_cases.reconsider(supplier, reference)
     session.refresh(row)
-    assert row.state == "seen"
+    assert (row.state, row.decline_reason, row.decline_text) == ("seen", "", "")
 
 
 def test_reason_for_declining_is_in_the_language_of_the_recipient(market, publish):

@@ -203,7 +203,8 @@ def reconsider(viewer: Viewer, reference: str) -> None:
             raise Conflict(_("The deadline has passed."))
         if invitation.state != InvitationState.DECLINED:
             return
-        invitation.state, invitation.declined_at, invitation.decline_reason = InvitationState.SEEN, None, ""
+        invitation.state, invitation.declined_at = InvitationState.SEEN, None
+        invitation.decline_reason = invitation.decline_text = ""
         record(viewer, "invitation.reconsider", "brief", brief.reference)
         message = notices.invitation_reconsidered(viewer.organisation_name, brief.title, brief.reference)
         send(message, recipients_for(brief.company_id))

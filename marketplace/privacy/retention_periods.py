@@ -51,6 +51,11 @@ PERIODS = (
         _("Deleted."),
     ),
     RetentionPeriod(
+        _("Invitations by e-mail to suppliers that were not approved yet"),
+        _("90 days after they were used, or the brief was closed"),
+        _("Deleted."),
+    ),
+    RetentionPeriod(
         _("Registrations whose e-mail address was never confirmed"),
         _("48 hours"),
         _("Deleted."),
@@ -112,6 +117,11 @@ PERIODS = (
         _("Permissions to write for a company, and what was asked and answered through them"),
         _("24 months after they ended"),
         _("Deleted. The audit log keeps the numbers of what was done."),
+    ),
+    RetentionPeriod(
+        _("Connections to suppliers that people in business gardens have declared"),
+        _("30 days after the connection ended"),
+        _("Deleted."),
     ),
     RetentionPeriod(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
     RetentionPeriod(

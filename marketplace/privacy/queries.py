@@ -37,6 +37,7 @@ def export_personal_data(viewer: Viewer) -> dict[str, Any]:
         select(Organisation.name, Membership.role, Membership.created_at)
         .join(Organisation, Organisation.id == Membership.organisation_id)
         .where(Membership.user_id == user.id)
+        .order_by(Membership.created_at, Membership.id)
     )
     contacts = (
         select(Participation).where(Participation.contact_email == user.email).order_by(Participation.id)

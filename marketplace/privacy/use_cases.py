@@ -14,7 +14,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.form_drafts import FormDraft
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_list, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.queries import lock_organisations_of
@@ -37,8 +37,8 @@ def erasure_obstacle(user: User) -> str:
     names = blocked_organisations(user.id)
     if names:
         return _(
-            "You are the last person with full rights to act for %(names)s. Give a colleague those rights first, or ask your business garden to close it.",
-            names=", ".join(names),
+            "You are the last person with full rights to act for %(names)s. Give a colleague those rights first. If you have no colleagues there, finish or withdraw your briefs and offers first.",
+            names=format_list(names),
         )
     if user.is_admin and not has_other_administrator(user):
         return _("You are the last administrator. Add another one first.")

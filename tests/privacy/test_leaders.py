@@ -212,9 +212,16 @@ def test_invitation_that_nobody_accepts_is_deleted(garden: BusinessGarden, noon:
 def test_owner_without_colleagues_erases_account_and_company(client: Browser, garden: BusinessGarden) -> None:
     company = factories.company(of=garden, organisation_number=NUMBER)
     owner = factories.member(company)
+    factories.member(
+        factories.company("Havgløtt rorbuer", of=garden), person=session.get_one(User, owner.user_id)
+    )
     session.commit()
     client.sign_in(owner.user_id or 0)
-    assert company.name in client.page("/account/data").text
+    text = client.page("/account/data").text
+    assert (
+        f"tilgang til {company.name} og Havgløtt rorbuer. Når kontoen din slettes, stenges virksomhetene"
+        in text
+    )
     assert client.post("/account/data/erase", data={"sure": "y"}).status_code == 303
     session.expire_all()
     assert (company.is_active, company.organisation_number) == (False, None)

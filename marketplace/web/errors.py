@@ -202,6 +202,6 @@ def _register_domain_errors(app: Flask) -> None:
         return page(
             503,
             _(
-                "This offer cannot be opened right now. Nothing has been changed. The people who run the service have been notified."
+                "This offer cannot be opened right now. Nothing has been changed. The error has been logged."
             ),
         )

@@ -170,7 +170,7 @@ def company_tasks(company: Company, briefs: Sequence[CardBrief]) -> Iterator[Tas
             Priority.SOON,
             _("Confirm that you know the company"),
             f"/companies/{company.id}#known",
-            _("Until then, its first brief is not opened before you have read it."),
+            _("Until then, its first brief waits for you to read it, normally for one working day."),
         )
     if not briefs:
         yield Task(

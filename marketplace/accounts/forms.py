@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from marketplace.accounts.password_strength import MIN_LENGTH
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.outbox.topics import DELIVERY_LABELS, TOPICS, Delivery, Topic
 from marketplace.web.forms import (
@@ -15,6 +16,8 @@ from marketplace.web.forms import (
     length,
     required,
 )
+
+PASSWORD_HINT = _l("At least %(low)s characters. Four or five words are easy to remember.", low=MIN_LENGTH)
 
 
 class SignInForm(BaseForm):
@@ -48,7 +51,7 @@ class NewPasswordForm(BaseForm):
     password = SecretField(
         _l("New password"),
         [required()],
-        description=_l("At least 12 characters. Four or five words are easy to remember."),
+        description=PASSWORD_HINT,
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -67,7 +70,7 @@ class PasswordForm(BaseForm):
     password = SecretField(
         _l("New password"),
         [required()],
-        description=_l("At least 12 characters. Four or five words are easy to remember."),
+        description=PASSWORD_HINT,
         render_kw={"autocomplete": "new-password"},
     )
 

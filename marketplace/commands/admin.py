@@ -5,6 +5,7 @@ from collections.abc import Callable
 import click
 
 from marketplace.accounts import queries as people, use_cases as accounts
+from marketplace.accounts.password_strength import MIN_LENGTH
 from marketplace.commands.application import open_app
 from marketplace.commands.parameters import EMAIL, PASSWORD, PERSON_NAME
 from marketplace.core.errors import NotFound, RuleBroken
@@ -18,7 +19,7 @@ def admin() -> None:
 @admin.command("create")
 @click.argument("email", type=EMAIL)
 @click.option("--name", prompt=True, type=PERSON_NAME, help="The person's name.")
-@click.password_option(type=PASSWORD, help="At least 12 characters.")
+@click.password_option(type=PASSWORD, help=f"At least {MIN_LENGTH} characters.")
 def admin_create(email: str, name: str, password: str) -> None:
     """Make EMAIL an administrator, creating the account if needed."""
     app = open_app()

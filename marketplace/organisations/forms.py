@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from wtforms import BooleanField, Field, ValidationError
 
+from marketplace.accounts.forms import PASSWORD_HINT
 from marketplace.accounts.password_strength import check_strength
 from marketplace.core import places, taxonomy
 from marketplace.core.collation import sort_key
@@ -82,7 +83,7 @@ class NewPersonFields(BaseForm):
     password = SecretField(
         _l("Choose a password"),
         [required(_l("Choose a password."))],
-        description=_l("At least 12 characters. Four or five words are easy to remember."),
+        description=PASSWORD_HINT,
         render_kw={"autocomplete": "new-password"},
     )
 
@@ -211,7 +212,7 @@ class AcceptInvitationForm(BaseForm):
     password = SecretField(
         _l("Choose a password"),
         [required(_l("Choose a password."))],
-        description=_l("At least 12 characters. Four or five words are easy to remember."),
+        description=PASSWORD_HINT,
         render_kw={"autocomplete": "new-password"},
     )
 

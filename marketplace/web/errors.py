@@ -30,7 +30,7 @@ def _title_and_text(code: int) -> tuple[str, str]:
         ),
         403: (
             _("You do not have access to this page"),
-            _("You are signed in, but this belongs to another role. Check who you are acting for."),
+            _("You are signed in, but this page belongs to another role. Check who you are acting for."),
         ),
         404: (
             _("Page not found"),
@@ -201,7 +201,5 @@ def _register_domain_errors(app: Flask) -> None:
         logger.error("%s %s: %s", request.method, request.endpoint, error)
         return page(
             503,
-            _(
-                "This offer cannot be opened right now. Nothing has been changed. The error has been logged."
-            ),
+            _("This offer cannot be opened right now. Nothing has been changed. The error has been logged."),
         )

@@ -144,11 +144,13 @@ def check_request(endpoint: str, *, is_safe: bool) -> None:
 
 def _ended(mandate: MandateInfo) -> str:
     texts = {
-        "withdrawn": _("The company has ended it."),
-        "ended": _("It ended %(date)s.", date=format_date(mandate.until)) if mandate.until else "",
+        "withdrawn": _("The company has withdrawn the permission."),
+        "ended": _("The permission ended %(date)s.", date=format_date(mandate.until))
+        if mandate.until
+        else "",
         "left": _("You are no longer signed in for the business garden that was allowed to write."),
         "closed": _("The company is closed."),
         "unfollowed": _("Your business garden no longer follows the company."),
     }
-    rest = _("What was saved is with the company. Go on to your own pages below.")
+    rest = _("The company keeps everything that was saved. Go on to your own pages below.")
     return f"{texts.get(mandate.end_reason, '')} {rest}".strip()

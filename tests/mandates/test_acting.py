@@ -187,7 +187,7 @@ def end_by_moving(people: MandatePeople, _mandate_id: int) -> None:
 @pytest.mark.parametrize(
     ("end", "words"),
     [
-        (end_by_withdrawal, "Bedriften har avsluttet det"),
+        (end_by_withdrawal, "Bedriften har trukket tilbake tillatelsen"),
         (end_by_leaving, "Du er ikke lenger logget inn for næringshagen"),
         (end_by_closing, "Bedriften er stengt"),
         (end_by_moving, "følger ikke lenger bedriften"),
@@ -273,5 +273,5 @@ def test_autosave_after_the_end_says_so_and_saves_nothing(people: MandatePeople)
         f"/briefs/{brief.reference}/guide/goal", data={"goal": "Noe annet."}, headers={"X-Autosave": "1"}
     )
     assert answer.status_code == 403
-    assert "Bedriften har avsluttet det" in answer.get_json()["saved"]
+    assert "Bedriften har trukket tilbake tillatelsen" in answer.get_json()["saved"]
     assert session.get_one(Brief, brief.id).answers["goal"] != "Noe annet."

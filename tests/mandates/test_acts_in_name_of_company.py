@@ -173,7 +173,7 @@ def test_acts_after_the_end_of_the_mandate_change_nothing(
     answered = browser.post(path, data={"public_text": "Hvor mange varer?", "answer": "Omtrent førti."})
     assert answered.status_code == 403
     assert "Omtrent førti." in answered.text
-    assert "Bedriften har avsluttet det" in answered.text
+    assert "Bedriften har trukket tilbake tillatelsen" in answered.text
     assert upload(browser, brief).status_code == 403
     assert browser.post("/plan/versions/1/restore").status_code == 403
     session.refresh(question)

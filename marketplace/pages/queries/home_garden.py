@@ -16,6 +16,7 @@ from marketplace.organisations.models import Company, Organisation
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.casework_tasks import garden_casework_tasks
+from marketplace.pages.queries.company_card import INVITED_THRESHOLD
 from marketplace.pages.queries.course_tasks import garden_course_tasks
 from marketplace.pages.queries.strategy_tasks import garden_strategy_tasks
 from marketplace.sourcing.models import Invitation
@@ -36,7 +37,7 @@ _IS_OPEN = and_(_BRIEF.c.state == "published", _BRIEF.c.deadline > bindparam("no
 _IS_QUIET = and_(
     _IS_OPEN,
     _BRIEF.c.deadline <= bindparam("soon"),
-    _INVITED < 3,  # noqa: PLR2004 because three good answers make a choice
+    _INVITED < INVITED_THRESHOLD,
 )
 _BRIEFS = prepared(
     select(
@@ -177,7 +178,7 @@ def _reviews(briefs: Sequence[Any]) -> Iterator[Task]:
                 Priority.SOON,
                 _("Say whether you know %(company)s", company=brief.company),
                 f"/companies/{brief.id}",
-                _("Its brief opened before anybody had checked it, and suppliers are told so."),
+                _("Its brief opened before anybody had checked the company, and suppliers are told so."),
             )
 
 
@@ -229,7 +230,13 @@ def _applications(garden_id: int) -> Iterator[Task]:
             _("Reply to %(supplier)s", supplier=name),
             f"/vetting/{vetting_id}",
             rest,
-            _("You have committed to answering within six working days.") if late else "",
+            ngettext(
+                "You have committed to answering within %(num)s working day.",
+                "You have committed to answering within %(num)s working days.",
+                rules.PROMISED_WORKING_DAYS,
+            )
+            if late
+            else "",
             is_imminent=late,
             button=_("See the application") if late else "",
         )

@@ -80,7 +80,15 @@ def audit_log() -> str:
 @access.admin
 def audit_log_csv() -> Response:
     """Download the filtered audit log."""
-    header = [_("When"), _("Action"), _("Code"), _("Item"), _("Number or reference"), _("Person"), _("On behalf of")]
+    header = [
+        _("When"),
+        _("Action"),
+        _("Code"),
+        _("Item"),
+        _("Number or reference"),
+        _("Person"),
+        _("On behalf of"),
+    ]
     return csv_response(_("Audit log"), header, _audit_rows(_read_search().wanted))
 
 

@@ -6,7 +6,7 @@ from flask import render_template, request
 
 from marketplace.casework.forms import ReminderForm
 from marketplace.casework.labels import REMINDER_KINDS
-from marketplace.casework.queries.company_reminders import SkipReason, find_recipients
+from marketplace.casework.queries.company_reminders import REPEAT_DAYS, SkipReason, find_recipients
 from marketplace.casework.use_cases import company_reminders as use_cases
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import LOCALES, format_datetime, lazy_gettext as _l, ngettext
@@ -23,8 +23,8 @@ from marketplace.web.viewer import current_viewer
 
 ADVISERS = "every adviser of a garden helps its companies; queries restrict which ones they see"
 SKIP_REASON_LABELS = {
-    SkipReason.NOT_NEEDED: _l("Do not need it, or no longer do"),
-    SkipReason.RECENT: _l("Have received the same reminder in the last 14 days"),
+    SkipReason.NOT_NEEDED: _l("Do not need the reminder, or no longer do"),
+    SkipReason.RECENT: _l("Have received the same reminder in the last %(days)s days", days=REPEAT_DAYS),
     SkipReason.NO_EMAIL: _l("No person with an e-mail address"),
 }
 
@@ -72,6 +72,9 @@ def remind_companies() -> ViewResponse:
         previews=previews,
         kind_label=REMINDER_KINDS[kind],
         skip_reason_labels=SKIP_REASON_LABELS,
+        undo_minutes=use_cases.UNDO_MINUTES,
+        max_per_hour=use_cases.MAX_PER_HOUR,
+        repeat_days=REPEAT_DAYS,
         languages=LOCALES,
     )
     return page, 422 if form.all_errors() else 200

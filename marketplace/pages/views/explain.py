@@ -11,6 +11,7 @@ from marketplace.privacy.retention_periods import PERIODS
 from marketplace.sourcing.limits import MAX_INVITED
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS
 from marketplace.sourcing.ranking import rank_jumps
+from marketplace.vetting.rules import PROMISED_WORKING_DAYS
 from marketplace.web import access, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.locale import LOCALE_COOKIE, choose
@@ -41,7 +42,9 @@ def choose_language(locale: str) -> ViewResponse:
 @access.public
 def how_it_works() -> ViewResponse:
     """Explain the process from need to result."""
-    return render_template("pages/how_it_works.html", max_invited=MAX_INVITED)
+    return render_template(
+        "pages/how_it_works.html", max_invited=MAX_INVITED, promised_days=PROMISED_WORKING_DAYS
+    )
 
 
 @blueprint.get("/how-we-rank")

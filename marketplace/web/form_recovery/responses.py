@@ -207,17 +207,19 @@ def _pending_form_field() -> Markup:
 
 
 def resume() -> Response | None:
-    """Continue with the pending form after a sign-in step: show the next step, or the form again.
-
-    Returns None if there is none.
-    """
+    """Return the page after a sign-in step: the next step, or the pending form. None if no form is pending."""
     sealed = pending_form()
     if not sealed:
         return None
     forget_loaded_user()
     submission = submissions.unseal(sealed)
     if submission is None:
-        flashes.warn(_("The text you had written could not be shown again: it is more than 12 hours old."))
+        flashes.warn(
+            _(
+                "The text you had written could not be shown again: it is more than %(hours)s hours old.",
+                hours=submissions.LIFETIME_SECONDS // 3600,
+            )
+        )
         return None
     g.pending_form = sealed
     if (step := pending_step()) is not None:
@@ -312,8 +314,5 @@ def _render_page(path: str, message: str, *, is_prefetch: bool = False) -> str |
 
 def _headers(*, is_prefetch: bool) -> list[tuple[str, str]]:
     prefetch = [("Sec-Purpose", "prefetch")] if is_prefetch else []
-    return prefetch + [
-        (name, request.headers[name])
-        for name in ("Cookie", "User-Agent", "Accept-Language")
-        if name in request.headers
-    ]
+    names = [name for name in ("Cookie", "User-Agent", "Accept-Language") if name in request.headers]
+    return prefetch + [(name, request.headers[name]) for name in names]

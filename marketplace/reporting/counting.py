@@ -10,7 +10,7 @@ from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.figures import Evidence, Figure, FigureState
 
 SIZES = ("1", "2-4", "5-9", "10-49", "50")
-"""Lower bounds of the size classes by number of employees, as in the codes of the classes."""
+"""Codes of the size classes by number of employees, smallest first. Each begins with its lowest number."""
 
 
 def count_dated(  # noqa: PLR0913 because a figure has that many parts
@@ -23,7 +23,7 @@ def count_dated(  # noqa: PLR0913 because a figure has that many parts
     of: int | None = None,
     evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
-    """Count events up to the end of the period, with those before it and in it. Events without a day do not count."""
+    """Count events up to the end of the period: in all, before the period and in it. Events without a day do not count."""
     return sum_dated(code, [(day, 1) for day in days], period, unit=unit, n=n, of=of, evidence=evidence)
 
 
@@ -37,7 +37,7 @@ def sum_dated(  # noqa: PLR0913 because a figure has that many parts
     of: int | None = None,
     evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
-    """Add up dated amounts to the end of the period, with those before it and in it."""
+    """Add up amounts dated up to the end of the period: in all, before the period and in it."""
     known = [(day, amount) for day, amount in amounts if day is not None and day <= period.last_day]
     total = sum(amount for _day, amount in known)
     before = sum(amount for day, amount in known if day < period.from_on)
@@ -53,7 +53,7 @@ def mean_figure(  # noqa: PLR0913 because a figure has that many parts
     of: int | None = None,
     evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
-    """Return the mean in thousandths, or a figure that was not measured without any value."""
+    """Return the mean in thousandths. Without any value, the figure is not measured."""
     mean = Fraction(sum(values, Fraction()), len(values)) if values else None
     return sample_figure(code, mean, unit=unit, n=len(values) if n is None else n, of=of, evidence=evidence)
 
@@ -65,14 +65,14 @@ def median_figure(
     of: int | None = None,
     evidence: Evidence = Evidence.REPORTED,
 ) -> Figure:
-    """Return the median in thousandths, or a figure that was not measured without any value."""
+    """Return the median in thousandths. Without any value, the figure is not measured."""
     return sample_figure(
         code, _median(values) if values else None, unit=unit, n=len(values), of=of, evidence=evidence
     )
 
 
 def spread_figure(code: str, values: Sequence[int | Fraction], unit: str, of: int | None = None) -> Figure:
-    """Return the distance between the quartiles in thousandths; not measured with fewer than two values."""
+    """Return the interquartile range in thousandths. With fewer than two values, the figure is not measured."""
     spread = None
     if len(values) > 1:
         ordered = sorted(values)
@@ -94,7 +94,7 @@ def sample_figure(  # noqa: PLR0913 because a figure has that many parts
     of: int | None,
     evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
-    """Return a statistic of a sample in thousandths, rounded half away from zero; None was not measured."""
+    """Return a statistic of a sample in thousandths, rounded half away from zero. None means that it was not measured."""
     if value is None:
         return not_measured(code, unit, n, of, evidence)
     size = int(abs(value) * MILLI + Fraction(1, 2))
@@ -108,7 +108,7 @@ def not_measured(
     of: int | None = None,
     evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
-    """Return a figure without a value: unknown is never zero."""
+    """Return a figure that was not measured. It has no value, because unknown is not zero."""
     return Figure(code, None, unit, FigureState.NOT_MEASURED, evidence, n, of)
 
 
@@ -136,13 +136,13 @@ def size_class(employees: int | None) -> str:
 
 
 def tally_sizes(employees: Iterable[int | None]) -> Mapping[str, int | None]:
-    """Count companies by size class, from the smallest class to those of unknown size."""
+    """Count companies by size class, the smallest class first and companies of unknown size last."""
     counts = tally(size_class(number) for number in employees)
     return {code: counts[code] for code in (*SIZES, "unknown") if code in counts}
 
 
 def tally(codes: Iterable[str]) -> Mapping[str, int | None]:
-    """Count codes, most frequent first; an empty code is "unknown"."""
+    """Count how often each code occurs, the most frequent first. An empty code counts as "unknown"."""
     counts: dict[str, int] = {}
     for code in codes:
         counts[code or "unknown"] = counts.get(code or "unknown", 0) + 1

@@ -54,7 +54,7 @@ def definitions_version() -> int:
 
 
 def _pattern(code: str) -> str:
-    """Return the code itself, or the longest beginning with a definition of its own, with an asterisk."""
+    """Return the key of a figure's definition: the code itself, or the longest defined prefix of it with an asterisk."""
     figures = _data()["figures"]
     if code in figures:
         return code

@@ -61,7 +61,7 @@ def head_rows(
 def rows(parts: Sequence[ReportPart], issue_number: int | None = None) -> Iterator[list[object]]:
     """Yield a row for each figure and each category of a breakdown.
 
-    `issue_number` is the issue that a live report has its samples and breakdowns from.
+    `issue_number` is the number of the issue from which a live report takes its samples and breakdowns.
     """
     measured = _("measured")
     issued = _("from issue %(number)s", number=issue_number) if issue_number else measured

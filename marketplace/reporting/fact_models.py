@@ -12,7 +12,7 @@ from marketplace.core.personal_data import FACTS
 
 
 class ReportFact(Base):
-    """The values of one row of another table from a moment on, as codes, numbers and times. Rows are only added.
+    """The values that a row of another table had from a certain time on, as codes, numbers and times. Rows are only added.
 
     `kind` names the table, `row_id` the row and `owner_id` the row that it belongs to. `removed` is True once the row no
     longer exists. A report as of a moment counts the newest fact of each row that was recorded by then, so that it can be

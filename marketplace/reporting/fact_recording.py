@@ -19,7 +19,7 @@ from marketplace.reporting.tracked_tables import TRACKED, Tracked
 _CHANGED = "changed_facts"
 _BATCH_SIZE = 500
 _CHECKED = "checked"
-"""Kind of the fact that all rows have been compared with their facts."""
+"""Kind of the facts that say when all rows were compared with their facts."""
 _CHECK_INTERVAL = dt.timedelta(hours=20)
 Key = tuple[str, int]
 _CLASSES = {tracked.kind: model for model, tracked in TRACKED.items()}
@@ -66,10 +66,10 @@ def _forget_rows(db_session: Session) -> None:
 
 
 def record_missing_facts() -> int:
-    """Record the rows whose newest fact differs from them, once a day; return their number. A job.
+    """Add a fact for each row that differs from its newest fact, at most once a day. A scheduled job.
 
-    While there are no facts at all, each row counts from the time in its `begun` column, because it is older than the
-    recording of facts.
+    Returns the number of facts. If there are no facts at all, the rows are older than the recording of facts, and each
+    counts from the time in its `begun` column.
     """
     with transaction():
         last = session.scalar(select(func.max(ReportFact.recorded_at)).where(ReportFact.kind == _CHECKED))
@@ -93,7 +93,7 @@ def _changed(db_session: Session) -> dict[Key, bool]:
 
 
 def _write(db_session: Session, keys: list[Key], now: dt.datetime, *, is_first: bool = False) -> int:
-    """Add a fact for each row whose values differ from its newest fact; return their number."""
+    """Add a fact for each row whose values differ from its newest fact; return the number of facts."""
     latest = {} if is_first else _latest(db_session, keys)
     rows = _load(db_session, keys)
     added = []
@@ -117,7 +117,7 @@ def _write(db_session: Session, keys: list[Key], now: dt.datetime, *, is_first: 
 
 
 def _fact(key: Key, owner: int, at: dt.datetime, values: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the columns of a fact; without values, the row has been removed."""
+    """Return the columns of a fact. `values` is None if the row has been removed."""
     return {
         "kind": key[0],
         "row_id": key[1],
@@ -145,7 +145,7 @@ def _latest(db_session: Session, keys: Iterable[Key]) -> dict[Key, ReportFact]:
 
 
 def _load(db_session: Session, keys: Iterable[Key]) -> dict[Key, Base]:
-    """Return the rows that exist now, one statement for each table."""
+    """Load the rows that still exist, with one statement for each table."""
     by_kind: dict[str, list[int]] = {}
     for kind, row_id in keys:
         by_kind.setdefault(kind, []).append(row_id)

@@ -1,4 +1,4 @@
-"""The facts that a report is computed from, as plain values: what was recorded by a moment, for a period."""
+"""Plain values from which a report is computed: what was recorded by the moment of the report."""
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from marketplace.core import clock
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A recorded version of a row: its values, and the row that it belongs to."""
+    """A recorded version of a row. `owner_id` is the id of the row that it belongs to, such as the project of a place."""
 
     row_id: int
     owner_id: int
@@ -19,16 +19,16 @@ class Row:
     removed: bool = False
 
     def __getitem__(self, name: str) -> Any:
-        """Return a value; None for one that was not recorded yet."""
+        """Return a value, or None if the version does not have it."""
         return self.values.get(name)
 
     def moment(self, name: str) -> dt.datetime | None:
-        """Return a value that is a time."""
+        """Return a value as a time."""
         text = self.values.get(name)
         return dt.datetime.fromisoformat(text) if text else None
 
     def day(self, name: str) -> dt.date | None:
-        """Return a value that is a date, or the local date of a time."""
+        """Return a value as a date; for a time, its local date."""
         text = self.values.get(name)
         if not text:
             return None
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ReportPeriod:
-    """The days of a report, both included, and the moment as of which it is computed."""
+    """First and last day of a report, both included, and the moment as of which it is computed."""
 
     from_on: dt.date
     to_on: dt.date
@@ -49,12 +49,12 @@ class ReportPeriod:
 
     @property
     def last_day(self) -> dt.date:
-        """The last day about which something can be known: the end of the period, or the day of `as_of`."""
+        """The end of the period, or the local date of `as_of` if it is earlier."""
         return min(self.to_on, clock.to_local(self.as_of).date())
 
     @property
     def last_moment(self) -> dt.datetime:
-        """The last moment about which something can be known."""
+        """The end of the period, or `as_of` if it is earlier."""
         return min(clock.end_of_day(self.to_on), self.as_of)
 
     @property
@@ -74,7 +74,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Minutes of a month for an activity, approved or not, at a place of the project or for all of it."""
+    """Time that a person spent on an activity in a month. `place_id` is None for work on the whole project."""
 
     month: dt.date
     activity: str
@@ -88,8 +88,8 @@ class Hours:
 class Money:
     """A planned or booked amount in minor units. `code` is the kind of source or the category of cost.
 
-    `nok_ore` is the amount in NOK by its dated rate, or None without one. `place_id` is the place of the project that a
-    cost belongs to, or None. `row_id` is the id of the source, of the entry, or of the participation with the fee.
+    `nok_ore` is the amount in øre by its dated exchange rate, or None without a rate. `place_id` is the place of the project
+    that a cost belongs to, or None. `row_id` is the id of the source, of the entry, or of the participation with the fee.
     """
 
     kind: str
@@ -117,7 +117,8 @@ class ReportFacts:
     """Everything that a report counts. `rows` are the current versions by kind, `history` all versions of some kinds.
 
     `garden_ids` are the gardens of the project, or the garden itself. `is_project` is False for a garden without a project,
-    `is_restricted` is True for some places of a project. `services` are the codes of the services that suppliers can offer.
+    `is_restricted` is True for a report about some places of a project. `services` are the codes of the services that
+    suppliers can offer.
     """
 
     period: ReportPeriod
@@ -142,11 +143,11 @@ class ReportFacts:
         return {row.row_id: row for row in self.of(kind)}
 
     def by_owner(self, kind: str) -> dict[int, list[Row]]:
-        """Return the current rows of a kind by the row that they belong to."""
+        """Return the current rows of a kind by the id of the row that they belong to."""
         return group(self.of(kind), lambda row: row.owner_id)
 
     def as_of(self, kind: str, moment: dt.datetime) -> list[Row]:
-        """Return the rows of a kind with history as they were at an earlier moment."""
+        """Return the rows of a kind as they were at an earlier moment. `history` must have the kind."""
         latest: dict[int, Row] = {}
         for row in self.history.get(kind, ()):
             if row.recorded_at <= moment:
@@ -155,7 +156,7 @@ class ReportFacts:
 
 
 def group(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
-    """Return rows in lists by a key."""
+    """Group rows by a key."""
     grouped: dict[Any, list[Row]] = {}
     for row in rows:
         grouped.setdefault(key(row), []).append(row)

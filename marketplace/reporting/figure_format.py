@@ -19,14 +19,14 @@ UNITS = {
     "percent": "%",
     "whole_percent": _l("per cent of a full position"),
 }
-"""Units in the files, by code; an amount has its currency."""
+"""Names of units in the files, by code. The unit of an amount is its currency."""
 WHOLE_UNITS = frozenset({"count", "minutes", "whole_percent"})
 _DIGITS = {"mean": 1, "mean_of_5": 1}
 _SUFFIXES = {"percent": f"{_SPACE}%", "whole_percent": f"{_SPACE}%", "km_mean": f"{_SPACE}km"}
 
 
 def figure_text(figure: Figure) -> str:
-    """Return the value of a figure as a text: "not measured" and "fewer than 5" are never zero."""
+    """Return the value of a figure as a text, or the reason why it has none."""
     if figure.state is FigureState.NOT_MEASURED:
         return _("not measured")
     if figure.state is FigureState.UNPUBLISHED:
@@ -52,7 +52,7 @@ def value_text(value: int, unit: str) -> str:
 
 
 def exact_value(value: int | None, unit: str) -> float | int | None:
-    """Return a value as a number in the unit of the files: hours, the currency, or the mean itself."""
+    """Return a value as a number for files: minutes as hours, øre as kroner, thousandths as the number itself."""
     if unit == "minutes" and value is not None:
         return round(value / 60, 2)
     if value is None or unit in WHOLE_UNITS:

@@ -1,8 +1,8 @@
-"""The rows of other pages' lists that figures of a report count.
+"""The rows that each figure of a report counts, as the lists of other pages show them.
 
-Only rows that a garden sees in its lists anyway: how far a company is, sessions with their attendance and feedback,
-suppliers and accounts. A report shares no plan of a company with anybody, and briefs are counted without the company's
-name. So ordering, tools, and the results of objectives and self-assessments have no rows here.
+Only rows that a garden sees in its lists anyway are included: companies with their progress, sessions with attendance and
+feedback, suppliers and accounts. A report shares no company's plan with anybody, and briefs are counted without names, so
+the figures of ordering, tools, and the results of objectives and self-assessments have no rows.
 """
 
 from collections import Counter
@@ -38,7 +38,7 @@ Amounts = Mapping[Any, int]
 
 
 class CountedList(StrEnum):
-    """A list of another page. Its rows are known by their id, those with state aid by the organisation number."""
+    """A list on another page. Its rows are identified by their id, those of state aid by the organisation number."""
 
     PROJECT_COMPANIES = "project_companies"
     SESSIONS = "sessions"
@@ -99,7 +99,7 @@ def _company_rows(facts: ReportFacts, members: Sequence[Member]) -> dict[str, Fi
 
 
 def _progress_rows(facts: ReportFacts, members: Sequence[Member]) -> dict[str, FigureRows]:
-    """Return the companies by how far their strategy and their self-assessment are; none without an account."""
+    """Return the companies that the figures of strategies and self-assessments count. Each of them has an account."""
     ids = consenting(members)
     strategies = strategies_of(facts, ids)
     ends_on = facts.of("project")[0].day("ends_on")
@@ -171,7 +171,7 @@ def _supplier_rows(facts: ReportFacts) -> dict[str, FigureRows]:
 
 
 def _money_rows(facts: ReportFacts) -> dict[str, FigureRows]:
-    """Return the agreed contributions, and the incomes and costs, of each figure of money and of fees."""
+    """Return the funding sources, booked entries and companies that the figures of money and fees count."""
     found: dict[str, FigureRows] = {}
     lists = {PLAN: CountedList.FUNDING, RECEIVED: CountedList.ENTRIES, COST: CountedList.ENTRIES}
     for kind, counted_list in lists.items():

@@ -1,4 +1,4 @@
-"""Values of a report: single figures, breakdowns by category and changes between two assessments, grouped in parts."""
+"""Values of a report: figures, and breakdowns of figures by category, grouped in parts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FigureState(StrEnum):
-    """State of a figure: it has a value, was not measured, is suppressed because it is small, or waits for an issue."""
+    """State of a figure: it has a value, was not measured, is suppressed to protect companies, or is shown once issued."""
 
     MEASURED = "measured"
     NOT_MEASURED = "not_measured"
@@ -56,7 +56,7 @@ class Breakdown:
 
     @property
     def shown_cells(self) -> dict[str, int]:
-        """Categories with a count, in order."""
+        """Counts of the categories that are shown, in order."""
         return {code: count for code, count in self.cells.items() if count is not None}
 
     @property

@@ -21,7 +21,7 @@ class IssueForm(BaseForm):
     newest = HiddenField(default="0")
 
     def details(self) -> IssueDetails:
-        """Return the submitted details. The number of no issue stands for a hidden field that was changed."""
+        """Return the submitted details. A hidden field that was tampered with becomes -1, the number of no issue."""
         newest = parse_id(self.newest.data or "")
         return IssueDetails(self.from_on.data, self.to_on.data, -1 if newest is None else newest)
 

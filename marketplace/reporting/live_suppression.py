@@ -1,13 +1,13 @@
-"""The live report for those who may not see the rows behind it.
+"""The live report for readers who may not see the rows behind it.
 
-The period of a live report can be chosen freely, so that two of them could be subtracted: a mean of yesterday and one of
-today reveal the answers of a company that answered between them, and two breakdowns the category of a company that joined.
-Figures of samples and breakdowns are therefore never computed for a live report. They are those of the newest issue, which is
-compared with all earlier issues before it is published, whatever period is asked for. Counts of events are live.
+The period of a live report can be chosen freely, so a reader could subtract two of them: the means of yesterday and today
+reveal the answers of a company that answered in between, and two breakdowns the category of a company that joined. Figures
+of samples and breakdowns are therefore never computed for a live report, whatever its period. They are copied from the
+newest issue, which was compared with all earlier issues before it was published. Counts of events are live.
 
-Without an issue they are not shown. A mean of the present answers gives away the next answer, however many there are. A
-mean that is renewed with every fifth answer would not, but the next issue would then have to hide its own, because the
-same readers could subtract the two.
+Without an issue, samples and breakdowns are not shown. A mean of the present answers would give away the next answer,
+however many there are. A mean that is updated with every fifth answer would not, but the next issue would then have to
+hide its own mean, because the same readers could subtract the two.
 """
 
 import dataclasses
@@ -51,7 +51,7 @@ def _with_issued(part: ReportPart, issued: ReportPart | None) -> ReportPart:
 
 
 def _without_value(figure: Figure) -> Figure:
-    """Remove value and basis of a figure that no issue has. One that was never measured says so."""
+    """Remove the value and the basis of a figure that the issue lacks. A figure that was not measured stays as it is."""
     if figure.state is FigureState.NOT_MEASURED:
         return figure
     return dataclasses.replace(figure, value=None, n=None, of=None, state=FigureState.UNPUBLISHED)

@@ -8,7 +8,7 @@ from marketplace.reporting.models import ReportIssue
 
 @as_message("report_issued", topic=Topic.PROJECTS, throttled=True)
 def report_issued(person: str, name: str, issue: ReportIssue, path: str) -> Content:
-    """A colleague has issued the report of a project or of the garden. `path` is the address of the issue."""
+    """Tell the colleagues that somebody has issued the report of a project or of the garden. `path` leads to the issue."""
     return Content(
         _("Issue %(number)s of the report for %(name)s", number=issue.number, name=name),
         [

@@ -19,9 +19,8 @@ from marketplace.strategy.questionnaire import questionnaire
 def compute_report(facts: ReportFacts, *, with_retired: bool = False) -> tuple[ReportPart, ...]:
     """Compute the twelve parts of a project's report, or those of a garden without a project.
 
-    `with_retired` adds the figures that only earlier issues have.
-
-    There are no parts if nothing was recorded about the project by the moment of the report: unknown is not zero.
+    `with_retired` adds the figures that only earlier issues have. There are no parts if nothing was recorded about the
+    project by the moment of the report, because unknown is not zero.
     """
     if not facts.is_project:
         return (followed_companies_part(facts), ordering_part(facts), network_part(facts))

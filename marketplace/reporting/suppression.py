@@ -46,11 +46,11 @@ SESSION_MEANS = frozenset({"present", "head_count"})
 """Means over the course sessions: totals of the project, divided by the number of sessions."""
 
 ANSWER_COUNTS = {"useful": "feedback", "useful_share": "feedback", "distance": "attendances"}
-"""Figures of the same part that count the answers of a sample in which a company can answer several times."""
+"""For samples in which a company can answer several times, the figure of the same part that counts the answers."""
 BY_EVENT = frozenset({"distance"})
-"""Samples of events that are many for each company, such as attendances."""
+"""Samples of events of which a company has many, such as attendances."""
 OF_ANSWERS = frozenset({"says_uses"})
-"""Such samples whose basis (`of`) is the number of answers."""
+"""Samples whose basis (`of`) is the number of answers, because a company can answer several times."""
 
 Groups = frozenset[frozenset[str]]
 """A partition of the categories of a breakdown: each shown category alone, and all hidden ones together."""
@@ -118,8 +118,8 @@ def _suppress_figure(figure: Figure, part: ReportPart, earlier: Sequence[ReportP
 def _basis_changes(one: tuple[ReportPart, Figure], other: tuple[ReportPart, Figure]) -> list[int]:
     """Return by how many companies and answers the basis of a figure differs from that of an earlier report.
 
-    Where each event counts, as in the distance by attendance, new companies are mixed with the others' events, and only
-    the number of events decides.
+    In a sample of events, such as the distance travelled to each attendance, the events of new companies are mixed with
+    those of the others, so only the number of events is compared.
     """
     answers, earlier = _answers(*one), _answers(*other)
     if one[1].code in BY_EVENT and answers and earlier:
@@ -128,7 +128,7 @@ def _basis_changes(one: tuple[ReportPart, Figure], other: tuple[ReportPart, Figu
 
 
 def _answers(part: ReportPart, figure: Figure) -> int:
-    """Return the number of answers in a sample, 0 if a company answers once or the number is not shown."""
+    """Return the number of answers in a sample; 0 if each company answers only once, or if the number is suppressed."""
     if figure.code in OF_ANSWERS:
         return figure.of or 0
     count = _measured(part, ANSWER_COUNTS.get(figure.code, ""))

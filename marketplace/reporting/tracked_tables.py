@@ -30,9 +30,11 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """How a table is recorded: the name of its facts, the owner, the values (None: not counted yet) and the beginning of a row.
+    """How the rows of a table are recorded.
 
-    `begun` names the column with the time from which rows count that existed before facts were recorded.
+    `kind` is the kind of the facts. `owner` returns the id of the row that a row belongs to. `values` returns the values to
+    record, or None while the row must not be counted. `begun` names the column with the time from which a row counts that
+    is older than the recording of facts.
     """
 
     kind: str

@@ -11,12 +11,12 @@ from typing import Any
 from marketplace.reporting.serialization import content_digest
 
 _NOT_COMPUTED = ("definitions_version", "project")
-"""Keys that are only covered by the digest: the version and the names when the issue was made."""
+"""Keys that are not computed again, so that only the digest covers them: the version of the definitions, and names."""
 FINANCE_PARTS = frozenset({"finance", "aid"})
 """Parts that are computed from accounts, which are deleted after their retention period."""
 _NOT_OF_ACCOUNTS = frozenset({"finance.positions"})
 FIRST_DEFINITIONS = 1
-"""Version of the definitions of issues that do not state theirs."""
+"""Version of the definitions with which issues were made that state no version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Verification:
 
     `is_intact` is False if the stored content does not have the issue's digest. `changed` are the codes of the figures and
     breakdowns that have another value now, and `digest` is the digest of the computed content. `deleted` are the codes of
-    those whose rows have been deleted after their retention period: only the digest covers them.
+    figures whose rows have been deleted after their retention period, so that only the digest covers them.
     """
 
     digest: str

@@ -13,7 +13,7 @@ from marketplace.reporting.figures import Breakdown, ReportPart
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A company that has or had a seat: since when, its attended sessions with their days, and its end."""
+    """A company that has or had a seat in the project. `attended` are the days of the sessions that it attended."""
 
     row: Row
     recruited_on: dt.date
@@ -69,7 +69,7 @@ def _seat_days(facts: ReportFacts) -> tuple[dict[int, dt.date], dict[int, dt.dat
 
 
 def _attended_days(facts: ReportFacts) -> dict[int, list[dt.date]]:
-    """Return the days of the sessions that each company attended; a repeated one counts once."""
+    """Return the days of the sessions that each participation attended. A session attended twice counts once."""
     sessions = facts.by_id("session")
     first: dict[tuple[int, int], dt.date] = {}
     for one in facts.presences:
@@ -86,7 +86,7 @@ def _attended_days(facts: ReportFacts) -> dict[int, list[dt.date]]:
 
 
 def consenting(members: Sequence[Member]) -> list[int]:
-    """Return the ids of the companies whose answers may be counted: they said yes when they signed up."""
+    """Return the ids of the companies that agreed, when they signed up, to have their answers counted."""
     return sorted({one.company_id for one in members if one.company_id and one.row["allows_figures"]})
 
 
@@ -97,7 +97,7 @@ def project_part(facts: ReportFacts) -> ReportPart:
 
 
 def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
-    """Count the companies from recruited to completed, and those that left, with their reasons."""
+    """Count the companies that were recruited, started, completed the course or left, and break the numbers down."""
     project = facts.of("project")[0]
     period, needed = facts.period, int(project["sessions_needed"])
     left = [one for one in members if one.left_on is not None]

@@ -21,11 +21,11 @@ from marketplace.reporting.figures import Breakdown, Evidence, Figure, ReportPar
 from marketplace.vetting import rules
 
 COUNTED_CONSENTS = frozenset({"individual", "totals"})
-"""Answers in a brief with which its figures may be counted."""
+"""Answers to the question about consent in a brief with which the brief may be counted."""
 _ENDED = {"briefs_withdrawn": BriefState.WITHDRAWN, "briefs_not_awarded": BriefState.NO_AWARD}
 """States of briefs that ended without a job, by the codes of their figures."""
 MIN_COMPETITION = 2
-"""Offers from which a company can compare."""
+"""Number of offers from which a company has something to compare."""
 
 
 def ordering_part(facts: ReportFacts) -> ReportPart:
@@ -114,7 +114,7 @@ def _quality(facts: ReportFacts, briefs: Sequence[Row]) -> list[Figure]:
 
 
 def _outcomes(facts: ReportFacts, ids: set[int], awards: int) -> list[Figure]:
-    """Count good answers about delivered jobs, of the companies that let the gardens read them: the latest per brief."""
+    """Count the good answers about delivered jobs that the gardens may read, from the latest answers about each brief."""
     latest: dict[int, Row] = {}
     for row in facts.of("outcome"):
         day = row.day("answered_at")
@@ -140,7 +140,7 @@ def _outcomes(facts: ReportFacts, ids: set[int], awards: int) -> list[Figure]:
 
 
 def network_part(facts: ReportFacts) -> ReportPart:
-    """Count the approved suppliers of the gardens by kind of service, those that came and left, and the gaps."""
+    """Count the approved suppliers of the gardens, those that joined and left, and the services without a supplier."""
     now = _approved(facts, facts.period.last_moment)
     own_now, own_before = _own(facts, now), approved_before(facts)
     offered = {code for supplier in now.values() for code in supplier}
@@ -166,17 +166,17 @@ def network_part(facts: ReportFacts) -> ReportPart:
 
 
 def approved_at_end(facts: ReportFacts) -> dict[int, list[str]]:
-    """Return the service groups of the gardens' suppliers that are approved at the end of the period."""
+    """Return the gardens' suppliers that are approved at the end of the period, each with its groups of services."""
     return _own(facts, _approved(facts, facts.period.last_moment))
 
 
 def approved_before(facts: ReportFacts) -> dict[int, list[str]]:
-    """Return the service groups of the gardens' suppliers that were approved at the beginning of the period."""
+    """Return the gardens' suppliers that were approved at the beginning of the period, each with its groups of services."""
     return _own(facts, _approved(facts, facts.period.first_moment))
 
 
 def _approved(facts: ReportFacts, moment: dt.datetime) -> dict[int, list[str]]:
-    """Return the services of all approved suppliers at a moment that are in a group for which they are approved."""
+    """Return all suppliers that are approved at a moment, each with its services in the groups that it is approved for."""
     first = {row.row_id: row for row in reversed(facts.history.get("supplier", ()))}
     suppliers = first | {row.row_id: row for row in facts.as_of("supplier", moment)}
     codes: dict[int, set[str]] = {}
@@ -192,7 +192,7 @@ def _approved(facts: ReportFacts, moment: dt.datetime) -> dict[int, list[str]]:
 
 
 def _own(facts: ReportFacts, approved: dict[int, list[str]]) -> dict[int, list[str]]:
-    """Return the service groups of the approved suppliers that belong to the report's gardens."""
+    """Return the approved suppliers that belong to the gardens of the report, each with its groups of services."""
     gardens = {row.row_id: row["garden_id"] for row in facts.of("supplier")}
     for row in facts.history.get("supplier", ()):
         gardens.setdefault(row.row_id, row["garden_id"])

@@ -22,7 +22,7 @@ GOOD = 4
 
 
 def finance_part(facts: ReportFacts) -> ReportPart:
-    """Compare plan and accounts by source and category, each currency for itself, and count positions and hours.
+    """Report plan and accounts by source and category, separately for each currency, and count positions and hours.
 
     For some places of a project only costs are counted, because funding is given to the whole project.
     """
@@ -52,7 +52,7 @@ def _amount(code: str, entries: Sequence[Money], facts: ReportFacts, currency: s
 
 
 def _costs_by_place(facts: ReportFacts) -> list[Figure]:
-    """Add up the costs of each place by currency; none for a project with one place."""
+    """Add up the costs by municipality and currency, for a project with places in several municipalities."""
     figures: list[Figure] = []
     for municipality, place_ids in places_by_municipality(facts):
         costs = [one for one in facts.money if one.kind == COST and one.place_id in place_ids]
@@ -63,7 +63,7 @@ def _costs_by_place(facts: ReportFacts) -> list[Figure]:
 
 
 def places_by_municipality(facts: ReportFacts) -> list[tuple[str, set[int]]]:
-    """Return the ids of the places in each municipality; none if all are in one, since the totals say the same."""
+    """Return the ids of the places by municipality; nothing for one municipality, whose sums would equal the totals."""
     found: dict[str, set[int]] = {}
     for row in facts.of("place"):
         found.setdefault(str(row["municipality_number"]), set()).add(row.row_id)
@@ -71,7 +71,7 @@ def places_by_municipality(facts: ReportFacts) -> list[tuple[str, set[int]]]:
 
 
 def _in_nok(code: str, entries: Sequence[Money], facts: ReportFacts) -> Figure:
-    """Add up amounts in NOK by their dated rates; without a rate for each of them the sum is not known."""
+    """Add up amounts in NOK by their dated exchange rates. The sum is not measured if a rate is missing."""
     counted_entries = [one for one in entries if one.on is None or one.on <= facts.period.last_day]
     known = [one.nok_ore for one in counted_entries if one.nok_ore is not None]
     if len(known) < len(counted_entries):
@@ -138,7 +138,7 @@ def aid_part(facts: ReportFacts, *, with_retired: bool = False) -> ReportPart:
 
 
 def grants_by_end(facts: ReportFacts) -> list[Aid]:
-    """Return the benefits of companies by the end of the period, those that are not state aid included."""
+    """Return the benefits granted to companies by the end of the period, including those that are not state aid."""
     return [one for one in facts.aid if one.ore and one.on <= facts.period.last_day]
 
 

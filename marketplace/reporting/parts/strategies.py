@@ -103,7 +103,7 @@ def _latest_plan_answers(facts: ReportFacts, company_ids: Sequence[int]) -> list
 
 
 def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
-    """Count objectives and their states on the last day of the period, each in its own direction."""
+    """Count objectives by their status on the last day of the period."""
     period = facts.period
     measurements = facts.by_owner("measurement")
     by_company = objectives_of(facts, company_ids)
@@ -247,7 +247,7 @@ def tools_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Repor
 
 
 def _learned_on(facts: ReportFacts, wanted: set[int]) -> list[dt.date]:
-    """Return the day on which a company first managed most things with a tool that it did not manage before."""
+    """Return the day on which each tool was learned: a rating of at least `LEARNED` after a first rating below it."""
     ratings: dict[tuple[int, str], list[Row]] = {}
     for row in facts.of("confidence"):
         if row.owner_id in wanted:

@@ -13,17 +13,17 @@ Rows = dict[str, list[Row]]
 
 
 def of_owners(kinds: Sequence[str], owner_ids: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a fact is of some kinds and belongs to one of some rows."""
+    """Build the condition that a fact has one of the kinds and belongs to one of the owners."""
     return and_(ReportFact.kind.in_(kinds), ReportFact.owner_id.in_(owner_ids))
 
 
 def with_ids(kind: str, row_ids: Collection[int]) -> ColumnElement[bool]:
-    """Return the condition that a fact is of a kind and about one of some rows."""
+    """Build the condition that a fact has the kind and is about one of the rows."""
     return and_(ReportFact.kind == kind, ReportFact.row_id.in_(row_ids))
 
 
 def of_kinds(*kinds: str) -> ColumnElement[bool]:
-    """Return the condition that a fact is of some kinds."""
+    """Build the condition that a fact has one of the kinds."""
     return ReportFact.kind.in_(kinds)
 
 
@@ -51,7 +51,7 @@ def all_versions(as_of: dt.datetime, *conditions: ColumnElement[bool]) -> Rows:
 
 
 def current_of(versions: Sequence[Row]) -> list[Row]:
-    """Return the newest versions of the rows that exist, from all versions in order."""
+    """Return the newest version of each row that still exists, given all versions, oldest first."""
     latest = {row.row_id: row for row in versions}
     return [row for row in latest.values() if not row.removed]
 

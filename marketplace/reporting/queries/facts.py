@@ -101,7 +101,7 @@ def _project_facts(scope: ReportScope, project_id: int, period: ReportPeriod) ->
 
 
 def _restrict(rows: Rows, place_ids: Sequence[int]) -> None:
-    """Leave only what belongs to some places."""
+    """Remove the places, cohorts and people of other places than the given ones."""
     rows["place"] = [row for row in rows.get("place", []) if row.row_id in place_ids]
     for kind in ("cohort", "person"):
         rows[kind] = [row for row in rows.get(kind, []) if row["place_id"] in place_ids]
@@ -118,7 +118,7 @@ def _ids(rows: Rows, kind: str) -> list[int]:
 
 
 def _presences(session_ids: Sequence[int], as_of: dt.datetime) -> list[Presence]:
-    """Return the marks that count: of those that had arrived, the one with the latest time on the device."""
+    """Return the mark that counts for each company and session: of those received by then, the last by the device's clock."""
     query = select(
         AttendanceMark.session_id,
         AttendanceMark.participation_id,

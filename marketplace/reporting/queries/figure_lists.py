@@ -1,4 +1,4 @@
-"""The rows behind a report's figures that the viewer sees all of in the lists of other pages."""
+"""The rows behind a report's figures, where the lists of other pages show all of them to the viewer."""
 
 from collections.abc import Collection, Container
 
@@ -20,9 +20,9 @@ _ACCOUNTS = frozenset({CountedList.FUNDING, CountedList.ENTRIES, CountedList.FEE
 
 
 def visible_rows(viewer: Viewer, report: LiveReport) -> dict[str, FigureRows]:
-    """Return the rows behind the figures by code, without those figures of which the viewer's lists lack a row.
+    """Return the rows behind each figure, by its code.
 
-    A list that shows fewer rows than a figure counts would contradict it.
+    A figure is left out if the viewer's list lacks one of its rows: the list would contradict the figure.
     """
     found = figure_rows(report.facts)
     visible = {name: _visible(viewer, report.access, name) for name in {rows.list for rows in found.values()}}

@@ -146,7 +146,7 @@ def compute_content(
 ) -> dict[str, Any]:
     """Compute the content of an issue as JSON values, with small numbers suppressed.
 
-    It names the services of the taxonomy, so that it can be computed again when others have been added.
+    The content lists the services of the taxonomy, so that it can be computed again after others have been added.
     `with_retired` adds the figures that only earlier issues have.
     """
     codes = sorted(services() if service_codes is None else service_codes)

@@ -1,4 +1,4 @@
-"""The parts of a live report as a page shows them, and as files may be passed on."""
+"""The parts of a live report: as its page shows them, and as its files have them, which may be passed on."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

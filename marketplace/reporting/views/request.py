@@ -14,7 +14,7 @@ from marketplace.web.viewer import current_viewer
 
 @dataclass(frozen=True, slots=True)
 class PeriodArguments:
-    """The period in the query string, and what is wrong with it."""
+    """The period in the query string, as dates and as typed texts, with an error message for each unusable date."""
 
     from_on: dt.date | None
     to_on: dt.date | None

@@ -19,7 +19,7 @@ from marketplace.strategy.queries.plan import plan_of, strategy_of
 from marketplace.strategy.queries.versions import changes_between, own_versions
 from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.restoring import restore_version
-from marketplace.strategy.use_cases.sections import save_section
+from marketplace.strategy.use_cases.sections import save_section, set_language
 from marketplace.strategy.use_cases.versions import save_version
 from tests import factories
 from tests.strategy.test_completeness import FULL
@@ -117,6 +117,15 @@ def test_differences_name_the_field_and_the_words(owner: Viewer) -> None:
         ("removed", "Lite"), ("added", "Mye"), ("same", "laks i elva"),
     ]  # fmt: skip
     assert [one.text for one in amount.segments] == ["20\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}kr én gang"]
+
+
+def test_change_of_the_language_is_no_difference_of_the_text(owner: Viewer) -> None:
+    save_section(owner, "gaps", RISK)
+    own_versions(owner)[0].saved_at -= dt.timedelta(minutes=31)
+    session.commit()
+    set_language(owner, "en")
+    newest, first = own_versions(owner)
+    assert changes_between(first, newest) == []
 
 
 def test_restoring_brings_back_sections_objectives_and_actions_but_no_facts(owner: Viewer) -> None:

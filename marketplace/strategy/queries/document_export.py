@@ -30,10 +30,13 @@ def exported_version(strategy: Strategy, number: int | None = None) -> StrategyV
     return version
 
 
-def outline_of_version(version: StrategyVersion, *, is_printed: bool = False) -> Outline:
-    """Return a version as a document, with `is_printed` for two pages."""
+def outline_of_version(
+    version: StrategyVersion, *, language: str | None = None, is_printed: bool = False
+) -> Outline:
+    """Return a version as a document, by default in its own language. With `is_printed` it fits on two pages."""
+    content = version.content if language is None else version.content | {"language": language}
     company = version.strategy.company.name
-    return outline_of(company, version.number, version.saved_at, version.content, is_printed=is_printed)
+    return outline_of(company, version.number, version.saved_at, content, is_printed=is_printed)
 
 
 def exported_json(strategy: Strategy, number: int | None = None) -> dict[str, Any]:

@@ -44,5 +44,6 @@ def own_version(viewer: Viewer, number: int) -> StrategyVersion:
 
 
 def changes_between(before: StrategyVersion, after: StrategyVersion) -> list[FieldChange]:
-    """Return the differences between two versions, in the language of the newer document."""
-    return outline_changes(outline_of_version(before), outline_of_version(after))
+    """Return the differences between two versions, with the labels of both in the language of the later one."""
+    newer = outline_of_version(after)
+    return outline_changes(outline_of_version(before, language=newer.language), newer)

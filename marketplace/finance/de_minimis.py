@@ -19,7 +19,7 @@ CEILING_EURO = 300_000
 
 @lru_cache(maxsize=32)
 def _period_start(on: dt.date) -> dt.date:
-    """Return the last day before the three years that end on a day: the same one for all companies in a list."""
+    """Return the last day before the three years that end on a day. Cached because a list asks for one day many times."""
     return on - relativedelta(years=PERIOD_YEARS)
 
 

@@ -38,7 +38,7 @@ Named = Sequence[tuple[int, str]]
 
 
 class AmountField(ParsedTextField):
-    """Amount with up to two decimals, as minor units: in kroner, unless another field has the currency."""
+    """Amount with up to two decimals, parsed to minor units. It is in kroner unless another field has the currency."""
 
     def __init__(self, *args: Any, has_currency_field: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +73,7 @@ class RateField(ParsedTextField):
 
 
 class HoursField(DecimalField):
-    """Hours with decimals, or hours and minutes, as thousandths of an hour, up to those of a month."""
+    """Hours as a decimal number, or as hours and minutes, parsed to thousandths of an hour."""
 
     def parse(self, text: str) -> int:
         """Parse to thousandths of an hour."""

@@ -11,7 +11,7 @@ from marketplace.outbox.topics import Topic
 
 @dataclass(frozen=True, slots=True)
 class DueHours:
-    """Work that a person has left in a project: record the hours of a month, and approve a number of entries."""
+    """Tasks of a person in a project that are not done. `waiting` is the number of entries that the person can approve."""
 
     slug: str
     project: str
@@ -21,7 +21,7 @@ class DueHours:
 
 @as_message("hours_due", topic=Topic.PROJECTS)
 def hours_due(month: dt.date, due: Sequence[DueHours]) -> Content:
-    """A person has not recorded the hours of a month, or has hours of others to approve."""
+    """Remind a person to record the hours of a month, to approve hours of others, or to do both."""
     name = format_month_and_year(month)
     lines = []
     for one in due:

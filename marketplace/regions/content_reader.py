@@ -177,7 +177,7 @@ def read_sectors(values: Sequence[Value]) -> list[dict[str, Any]]:
 
 
 def _read_sector(entry: Entry, known: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a sector. One of the taxonomy keeps its words if the file gives none."""
+    """Return a sector. A sector of the taxonomy keeps its words if the file gives none."""
     code = entry.text("code", 40, low=2)
     if code and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
         entry.value.report(f"The code {code} does not fit.", "Write words of a-z with hyphens between them.")
@@ -229,7 +229,7 @@ def _read_service(entry: Entry, groups: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read_words(value: Value | None, low: int) -> dict[str, list[str]]:
-    """Return a list of words in each language: names and synonyms, or how people say it."""
+    """Return lists of words by language: names and synonyms (`terms`), or everyday expressions (`lay`)."""
     if value is None:
         return {locale: [] for locale in LOCALES}
     entry = Entry(value)

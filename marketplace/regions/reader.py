@@ -17,7 +17,7 @@ from marketplace.regions.yaml_entries import Entry, Problem, Value, read_yaml
 
 FILE_NAME = "region.yaml"
 MAX_MUNICIPALITIES = 200
-"""The map has a tile for each of them."""
+"""The map has a tile for each municipality."""
 
 
 class RegionFileError(ValueError):
@@ -36,7 +36,7 @@ def region_path(instance_path: Path) -> Path:
 
 
 def installed_region(instance_path: Path) -> Region:
-    """Return the region of an installation: that of its file, else the default. Raises RegionFileError."""
+    """Return the region in an installation's file, or the default region without a file. Raises RegionFileError."""
     path = region_path(instance_path)
     return read_region(path) if path.exists() else default_region()
 

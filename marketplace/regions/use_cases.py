@@ -28,7 +28,7 @@ class RegionRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RegionChanges:
-    """Changes that an import makes: gardens to add. Those of the file that exist stay as they are."""
+    """Gardens of a region file: an import adds the new ones, and leaves the existing ones as they are."""
 
     new: tuple[GardenPlan, ...]
     existing: tuple[GardenPlan, ...]
@@ -75,7 +75,7 @@ def find_changes(region: Region, installed: Region | None) -> RegionChanges:
 
 
 def _removed(former: Iterable[Mapping[str, Any]], entries: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the codes that a list no longer has."""
+    """Return the codes of former entries that are missing from the new entries."""
     kept = {entry["code"] for entry in entries}
     return [entry["code"] for entry in former if entry["code"] not in kept]
 
@@ -134,7 +134,7 @@ def _add_gardens(administrator: Viewer, gardens: Iterable[GardenPlan]) -> None:
 
 
 def registered_gardens() -> list[GardenPlan]:
-    """Return the active gardens of the database as a region file has them."""
+    """Return the active gardens of the database in the form of a region file."""
     return [
         GardenPlan(
             garden.name,

@@ -49,13 +49,13 @@ class Value:
         self.problems.append(Problem(self.node.start_mark.line + 1, self.key, problem, remedy))
 
     def text(self, high: int, low: int = 1, *, lines: bool = False) -> str:
-        """Return a cleaned text of a number of characters, on one line unless `lines`."""
+        """Return the cleaned text, which must have `low` to `high` characters. It is on one line unless `lines` is set."""
         if not isinstance(self.node, ScalarNode):
             self.report("This must be a text.", "Write one text after the colon.")
             return ""
         text = (clean_text if lines else clean_line)(self.node.value) or ""
         if has_control_characters(self.node.value):
-            self.report("The text holds characters that cannot be seen.", "Write it again.")
+            self.report("The text contains invisible characters.", "Type it again.")
         elif not low <= len(text) <= high:
             self.report(f"The text has {len(text)} characters.", f"Write {low} to {high} characters.")
         return text
@@ -180,7 +180,7 @@ def read_yaml(path: Path, problems: list[Problem]) -> Value | None:
             "Check indentation, colons and quotation marks on this line and the one above.",
         )
     except yaml.YAMLError:
-        fail(1, "This is not YAML.", "Remove characters that cannot be seen.")
+        fail(1, "This is not YAML.", "Remove invisible characters.")
     else:
         if node is None:
             fail(1, "The file is empty.", "Begin with the file that `marketplace region export` writes.")
@@ -190,7 +190,7 @@ def read_yaml(path: Path, problems: list[Problem]) -> Value | None:
 
 
 def _check_structure(text: str, fail: Callable[[int, str, str], None]) -> bool:
-    """Report nesting that is too deep, and references, with which a short file stands for a huge one.
+    """Report nesting that is too deep, and aliases, with which a short file could expand to a huge one.
 
     Returns True if there is such a problem. Raises YAMLError.
     """

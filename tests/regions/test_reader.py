@@ -177,7 +177,7 @@ def test_numbers_and_times_are_read_as_they_are_written(tmp_path: Path) -> None:
             ["named twice"],
         ),
         ("name: Mjøskanten", "name: [", 9, ["not YAML", "Check indentation"]),
-        ("name: Mjøskanten", 'name: "a\\0b"', 7, ["cannot be seen"]),
+        ("name: Mjøskanten", 'name: "a\\0b"', 7, ["invisible characters"]),
         ("number: 1", "number: 7", 12, ["no session 7", "1, 2, 3, 4, 5, 6"]),
         (
             "  sessions:",

@@ -28,7 +28,7 @@ from marketplace.strategy.document_export.outline import Outline
 class CompanyFinances:
     """A company's fee and aid in the project, and its de minimis aid of three years in all projects, in øre.
 
-    `fee` and `grants` are rows of the columns that the page shows.
+    `fee` and `grants` are result rows with the columns that the page shows.
     """
 
     participation: Participation
@@ -49,7 +49,7 @@ class CompanyFinances:
 
 @dataclass(frozen=True, slots=True)
 class CompanyFinancesPage:
-    """Companies that have or had a seat, by name, and sums in øre."""
+    """Companies that have or had a seat, by name. `fees_ore` is the sum of the fees in øre by state."""
 
     rows: Sequence[CompanyFinances]
     fees_ore: dict[str, int]

@@ -97,7 +97,7 @@ def may_correct(viewer: Viewer, access: ProjectAccess, managed: set[int], entry:
 
 
 def people_to_record(viewer: Viewer, access: ProjectAccess) -> list[tuple[int, str]]:
-    """List id and name of those whose hours the viewer may record: the viewer's own, and for the leader all in the project's gardens."""
+    """Return id and name of those whose hours the viewer may record: for a leader, all members of the project's gardens."""
     if not access.is_leader:
         return [(viewer.user_id or 0, viewer.name)]
     garden_ids = [access.project.garden_id, *(garden.id for garden in partner_gardens(access.project))]

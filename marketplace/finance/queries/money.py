@@ -66,7 +66,7 @@ def money_page(access: ProjectAccess) -> MoneyPage:
 
 
 def restrict(page: MoneyPage, source_ids: Container[int], entry_ids: Container[int]) -> MoneyPage:
-    """Return only some sources and entries of a page, without the costs by category. The sums stay those of all."""
+    """Return a page with only some sources and entries, and without costs by category. Its sums are still those of all."""
     return replace(
         page,
         sources=[row for row in page.sources if row.source.id in source_ids],

@@ -38,7 +38,7 @@ class AidDetails:
 
 
 def note_fees(viewer: Viewer, slug: str, participation_ids: Collection[int], details: FeeDetails) -> int:
-    """Note the fees of the given companies as invoiced, paid or waived; return their number. The newest note of a company counts."""
+    """Note the fees of companies as invoiced, paid or waived; return the number of companies. The newest note counts."""
     with transaction():
         project = lock_project_as_leader(viewer, slug).project
         if details.on > clock.today():

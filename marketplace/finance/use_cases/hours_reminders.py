@@ -24,15 +24,15 @@ from marketplace.programme.queries.cohorts import eligible_people
 FIRST_HOUR = dt.time(7)
 """Local time at which the reminders are sent."""
 LAST_DAY = 3
-"""Day of the month until which they are sent, so that none is lost if the service is down on the first day."""
+"""Last day of the month on which reminders are sent, so that none is lost if the service is down on the first day."""
 SENT = "hours.remind"
 
 
 def remind_of_hours() -> int:
     """Remind people of last month's hours in projects; return the number of people. A scheduled job.
 
-    Those who had a role that month or recorded hours for the month before are reminded of missing hours, and those who
-    approve hours of the ones that wait. Idempotent: each person is reminded once a month. People who have left the
+    Those who had a role that month or recorded hours for the month before are reminded of missing hours. Those who approve
+    hours are reminded of entries that wait. Idempotent: each person is reminded once a month. People who have left the
     gardens of a project are left out.
     """
     today = clock.today()
@@ -95,7 +95,7 @@ def _valid_hours(project: Project) -> ColumnElement[bool]:
 
 
 def _missing(project: Project, month: dt.date, last: dt.date) -> set[int]:
-    """Return the users who should have recorded hours for a month and have not: those with a role then, or hours just before."""
+    """Return the users without hours in a month who had a role in it, or recorded hours for the month before it."""
     recorded = select(HoursEntry.user_id).where(HoursEntry.month == month, _valid_hours(project))
     before = select(HoursEntry.user_id).where(
         HoursEntry.month == add_months(month, -1), _valid_hours(project)

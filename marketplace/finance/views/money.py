@@ -31,7 +31,7 @@ def _leader_access(slug: str) -> ProjectAccess:
 @blueprint.get("/programme/<slug>/money")
 @access.garden
 def money(slug: str) -> ViewResponse:
-    """Show plan against actual, and the booked entries; of a figure of the report, only the rows that it counts."""
+    """Show plan against actual, and the booked entries, or only the rows that a figure of the report counts."""
     project_access = project_for(current_viewer(), slug)
     page, counted = _counted_page(project_access)
     return render_template(

@@ -34,7 +34,7 @@ STAGE_LABELS = {
     Stage.LATER: _l("Half a year later"),
 }
 SINCE_LABELS = {Stage.START: _l("Since the start"), Stage.END: _l("Since the end")}
-"""Headings of the change since a stage. None follows the last stage."""
+"""Headings of the change since a stage. The last stage has none, because no stage follows it."""
 
 
 class StageState(StrEnum):
@@ -69,7 +69,7 @@ Answers = Mapping[str, Answer]
 
 @dataclass(frozen=True, slots=True)
 class DimensionScore:
-    """Score of a dimension from 0 to 100, or None with too few answers, and how many of each kind there are."""
+    """Score of a dimension from 0 to 100, or None with too few answers, and the number of answers of each kind."""
 
     dimension: Dimension
     score: Fraction | None
@@ -110,7 +110,7 @@ class AssessmentScore:
 class DimensionChange:
     """Change of a dimension in points between two stages, over the questions that were answered in both.
 
-    `change` is None if they are too few.
+    `change` is None if these questions are too few.
     """
 
     dimension: Dimension

@@ -22,13 +22,13 @@ action_panels: Hook[Callable[[Viewer, Sequence[int]], Mapping[int, StrategyPanel
 """Build panels for actions of the viewer's company, by the ids of the actions; an action may have none."""
 
 plan_start_panels: Hook[Callable[[Viewer], StrategyPanel | None]] = Hook()
-"""Build a panel for the start page of the viewer's company; None shows nothing."""
+"""Build a panel for the start page of the plan of the viewer's company; None shows nothing."""
 
 plan_export: Hook[Callable[[int], Sequence[Mapping[str, Any]]]] = Hook()
 """Return rows of higher-level packages for the file with the whole plan of a company, by company id."""
 
 course_ends: Hook[Callable[[Sequence[int]], Mapping[int, dt.date]]] = Hook()
-"""Return the local date of the last course session of companies, by company id; without those in no course."""
+"""Return the local date of each company's last course session, by company id. Companies in no course are left out."""
 
 project_periods: Hook[Callable[[int], Sequence[Period]]] = Hook()
 """Return the periods of the projects that a company takes part in and that have not ended, by company id."""
@@ -47,7 +47,7 @@ def build_action_panels(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, 
 
 
 def build_plan_start_panels(viewer: Viewer) -> list[StrategyPanel]:
-    """Build all panels of the start page."""
+    """Build all panels of the start page of the plan."""
     panels = [build(viewer) for build in plan_start_panels]
     return [panel for panel in panels if panel is not None]
 

@@ -28,7 +28,7 @@ class ObjectiveWarning(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Period of a project that a company takes part in; without an end while that is open."""
+    """Period of a project that a company takes part in. `ends_on` is None while no end has been decided."""
 
     starts_on: dt.date
     ends_on: dt.date | None = None

@@ -65,8 +65,8 @@ def _key(action: Prioritized) -> tuple[Fraction, dt.date, int]:
 def prioritize(actions: Iterable[Prioritized]) -> list[int]:
     """Return the ids of actions in the order to do them: effect divided by effort, then due date.
 
-    An action that another one depends on comes right before it at the latest. Dependencies on actions that are not
-    among them are ignored, as is the rest of a cycle.
+    An action comes before all actions that depend on it, if necessary immediately before. A dependency is ignored if it is
+    on an action that is not given, or if it closes a cycle.
     """
     by_id = {action.id: action for action in actions}
     ordered: dict[int, None] = {}

@@ -16,11 +16,11 @@ from marketplace.strategy.document_export.outline import Block, Outline
 FONT_SIZES = (10.0, 9.0, 8.25, 7.5)
 """Sizes in points for a document that should fit on `MAX_PAGES`."""
 MIN_ONE_PAGE_SIZE = 9.0
-"""Smallest size to which a document is set to fit on one page, so that few lines are not left for a second one."""
+"""Smallest size in which a document is set to avoid a second page with only a few lines."""
 MAX_PAGES = 2
 ACCESSIBLE = "ua-1"
 _NARROW, _MAX_WEIGHT = 18, 120
-"""A column as wide as the longest date is not narrowed."""
+"""Lengths of texts between which the width of a column grows. The first is the length of the longest date."""
 _LONG_WORD = re.compile(r"(\S{20})(?=\S{5})")
 
 

@@ -93,7 +93,7 @@ class ActionForm(BaseForm):
 
 
 def _grouped_services(chosen: str, common: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
-    """Return the services by group; first one without a name: none, the chosen one, and those common in the trade."""
+    """Return the services by group. A first group without a name has the empty choice, the chosen and the common services."""
     groups = {label: items for _code, label, items in service_groups()}
     labels = {code: label for items in groups.values() for code, label in items}
     first = [(code, labels[code]) for code in dict.fromkeys((chosen, *common)) if code in labels]

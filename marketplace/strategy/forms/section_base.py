@@ -40,7 +40,7 @@ class SectionForm(BaseForm):
         return f"{row}, {label[:1].lower()}{label[1:]}" if row else label
 
     def is_blank(self, prefix: str) -> bool:
-        """Return True if nothing is filled in or wrong in a row; what has a value from the start does not count."""
+        """Return True if all fields of a row are empty or have their default value, and none has an error."""
         return all(
             not field.errors and (not field.data or field.data == field.default)
             for field in self

@@ -80,7 +80,7 @@ class ToolUse(Base):
 
 
 class ToolConfidence(Base):
-    """How confident a company was with a tool at a time, 0 to 4. Rows are only added; the first and the last compare."""
+    """A company's confidence with a tool at a time, 0 to 4. Rows are only added, so that the first and the latest compare."""
 
     __tablename__ = "tool_confidence"
     __table_args__ = (CheckConstraint("value >= 0 AND value <= 4", name="confidence_in_range"),)

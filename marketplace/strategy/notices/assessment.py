@@ -7,7 +7,7 @@ from marketplace.outbox.topics import Topic
 
 @as_message("assessment_asked", topic=Topic.STRATEGY)
 def assessment_asked() -> Content:
-    """To the company: the self-assessment can be taken again."""
+    """Tell the company that it can take the self-assessment again."""
     return Content(
         _("Take the self-assessment again"),
         [
@@ -21,7 +21,7 @@ def assessment_asked() -> Content:
 
 @as_message("assessment_half_done", topic=Topic.STRATEGY)
 def assessment_half_done() -> Content:
-    """To the company: it began a self-assessment, and has not answered for a week."""
+    """Remind the company of a self-assessment that it has not continued for a week."""
     return Content(
         _("Finish the self-assessment"),
         [

@@ -10,7 +10,7 @@ from marketplace.strategy.models.objectives import Objective
 
 @as_message("measure_due", topic=Topic.MEASUREMENTS)
 def measurements_due(due: Sequence[Objective]) -> Content:
-    """Objectives of a company whose measurement is due, in one message."""
+    """Remind the company of all its objectives whose measurement is due."""
     lines = [_("It takes a few minutes. Open each objective and write the number.")]
     for one in due:
         name = one.indicator_name or one.text

@@ -9,7 +9,7 @@ from marketplace.outbox.topics import Topic
 
 @as_message("plan_review_due", topic=Topic.STRATEGY)
 def plan_review_due(review_on: dt.date) -> Content:
-    """To the company: the date on which it wanted to go through its plan has come."""
+    """Remind the company that it wanted to go through its plan on this date."""
     return Content(
         _("Go through your plan"),
         [
@@ -23,7 +23,7 @@ def plan_review_due(review_on: dt.date) -> Content:
 
 @as_message("strategy_half_done", topic=Topic.STRATEGY)
 def strategy_half_done() -> Content:
-    """To the company: it began a strategy, and has not changed it for a week."""
+    """Remind the company of a strategy that it has begun, and has not changed for a week."""
     return Content(
         _("Continue with your digital strategy"),
         [

@@ -14,7 +14,7 @@ def garden_path(company_id: int) -> str:
 
 @as_message("strategy_shared", topic=Topic.AREA, throttled=True)
 def strategy_shared(company: str, company_id: int, contact: Contact | None) -> Content:
-    """To the gardens: a company shares its strategy."""
+    """Tell the gardens that a company shares its strategy with them."""
     return Content(
         _("%(company)s shares its digital strategy with you", company=company),
         [
@@ -28,7 +28,7 @@ def strategy_shared(company: str, company_id: int, contact: Contact | None) -> C
 
 @as_message("strategy_commented", topic=Topic.STRATEGY, throttled=True)
 def comment_added(author: str, company: str, section: str, path: str) -> Content:
-    """To the other side: somebody has commented on a section of a strategy, given by its code."""
+    """Tell the other party of a comment on a section of a strategy. `section` is its code."""
     title = strategy_template().section(section).title
     return Content(
         _("%(company)s has commented on its strategy", company=company)
@@ -44,7 +44,7 @@ def comment_added(author: str, company: str, section: str, path: str) -> Content
 def review_requested(
     company: str, company_id: int, number: int, message: str, contact: Contact | None
 ) -> Content:
-    """To the gardens: a company asks for a review of one version of its strategy."""
+    """Ask the gardens to review a version of a company's strategy."""
     lines = [
         _(
             "%(company)s would like you to read version %(number)s of its digital strategy.",
@@ -64,7 +64,7 @@ def review_requested(
 
 @as_message("strategy_reviewed")
 def strategy_reviewed(garden: str, number: int, text: str, contact: Contact, *, is_ok: bool) -> Content:
-    """To the company: the garden has reviewed one version of its strategy."""
+    """Tell the company that the garden has reviewed a version of its strategy."""
     if is_ok:
         subject = _("%(garden)s says that your strategy is ready", garden=garden)
         lines = [

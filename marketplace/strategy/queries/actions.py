@@ -20,7 +20,7 @@ MAX_REMOVED = 5
 
 @dataclass(frozen=True, slots=True)
 class ActionList:
-    """Actions by what the company does with them next; `names` are their texts by id."""
+    """Actions to do first and later, closed (done or dropped) and removed ones. `names` are the texts of the others by id."""
 
     first: Sequence[Action]
     later: Sequence[Action]

@@ -36,7 +36,7 @@ MAX_REMOVED = 5
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveView:
-    """An objective with what is computed from its measurements. `valid` are neither corrected nor withdrawn."""
+    """An objective with its computed state. `valid` are the measurements that are neither corrected nor withdrawn."""
 
     objective: Objective
     terms: ObjectiveTerms
@@ -71,7 +71,7 @@ class ObjectiveView:
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveList:
-    """Objectives of a company, those that it has removed lately, and warnings about all of them together."""
+    """Objectives of a company, the latest removed ones, and warnings about the current ones together."""
 
     current: Sequence[ObjectiveView]
     removed: Sequence[Objective]

@@ -41,7 +41,7 @@ class Plan:
 
     @property
     def warnings(self) -> list[PlanWarning]:
-        """Warnings, which do not prevent it from being complete."""
+        """Warnings about the strategy, which do not prevent it from being complete."""
         if self.strategy is None:
             return plan_warnings(self.content, self.objectives, self.actions, clock.today())
         completed_at = self.strategy.completed_at

@@ -28,7 +28,7 @@ def exported_plan(viewer: Viewer) -> dict[str, Any]:
     """Return the plan of the viewer's company as JSON values. Raises NotFound for other viewers.
 
     It has the answers of the self-assessments, the strategy with comments, reviews and earlier versions, objectives with
-    all measurements, actions, and tools with ratings; removed objectives and actions too.
+    all measurements, actions, and tools with ratings. Removed objectives and actions are included.
     """
     company = own_company(viewer)
     strategy = strategy_of(company.id)

@@ -156,7 +156,7 @@ def reviews_of(strategy: Strategy) -> Sequence[StrategyReview]:
 
 
 def first_pending_review(reviews: Sequence[StrategyReview]) -> StrategyReview | None:
-    """Return the one of several reviews that waits for an answer, or None."""
+    """Return the first of some reviews that waits for an answer, or None."""
     return next((review for review in reviews if review.answered_at is None), None)
 
 

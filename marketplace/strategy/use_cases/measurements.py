@@ -271,5 +271,5 @@ def _share(details: MeasurementDetails) -> int | None:
 
 
 def _is_rounded(value: int, computed: int) -> bool:
-    """Return True if a percentage is within rounding to whole percent of the computed one."""
+    """Return True if a percentage differs from the computed one by no more than rounding to whole percent explains."""
     return abs(value - computed) < 1_000  # noqa: PLR2004 because a percent has 1,000 thousandths

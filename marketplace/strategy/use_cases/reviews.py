@@ -19,7 +19,7 @@ SAVED, ASKED = "saved", "asked"
 
 
 def ask_for_review(viewer: Viewer, message: str) -> StrategyReview:
-    """Ask the gardens to review the newest version, and notify them. A request that waits is replaced.
+    """Ask the gardens to review the newest version, and notify them. A request without an answer is replaced.
 
     Raises RuleBroken if the strategy is not shared or has no version.
     """

@@ -29,7 +29,7 @@ from marketplace.web.viewer import current_viewer
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """A step of the plan: where it leads, how far it has come, and the label of its button if it is the next one."""
+    """A step of the plan. `text` says how far it has come; `button` is the label of the button that leads to it."""
 
     code: str
     title: str

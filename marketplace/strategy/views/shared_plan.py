@@ -87,7 +87,7 @@ def _answer(viewer: Viewer, company_id: int, form: AnswerReviewForm) -> None:
 def strategy_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
     """Build the panel with the dates of a company's strategy and self-assessment, with their content if it is shared.
 
-    None before the company has started the strategy or finished a self-assessment.
+    Returns None until the company has started the strategy or finished a self-assessment.
     """
     del viewer
     strategy, assessment = strategy_and_assessment(company_id)

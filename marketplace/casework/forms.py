@@ -11,6 +11,7 @@ from marketplace.core.numbers import MINUTES
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
+    ChoicesField,
     DayField,
     LongTextField,
     NumberField,
@@ -39,6 +40,20 @@ class NoteForm(BaseForm):
     def details(self) -> NoteDetails:
         """Return the submitted details."""
         return NoteDetails(self.kind.data, self.happened_on.data, self.text.data or "", self.minutes.data)
+
+
+class NewNoteForm(NoteForm):
+    """A new note, with the tasks about the company that it completes."""
+
+    done_tasks = ChoicesField(_l("Tasks that are done with this"))
+
+    def __init__(self, tasks: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.done_tasks.set_choices([(str(task_id), what) for task_id, what in tasks])
+
+    def done_task_ids(self) -> list[int]:
+        """Return the ids of the chosen tasks."""
+        return [int(task_id) for task_id in self.done_tasks.data or ()]
 
 
 class TaskForm(BaseForm):

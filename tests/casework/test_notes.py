@@ -45,6 +45,19 @@ def test_note_written_on_the_page_is_read_by_colleagues_only(people: CaseworkPeo
     assert SECRET not in owner.get("/plan/plan.json").text
 
 
+def test_note_completes_the_chosen_tasks_about_the_company(people: CaseworkPeople) -> None:
+    done, other = (casework.task(people.adviser, company_id=people.company.id) for _number in range(2))
+    elsewhere = casework.task(people.other, company_id=people.company.id)
+    session.commit()
+    browser, path = signed_in(people.app, people.adviser), f"/companies/{people.company.id}/notes/new"
+    assert done.what in browser.get(path).text
+    form = {"kind": "call", "happened_on": clock.today().isoformat(), "text": SECRET}
+    assert browser.post(path, data=form | {"done_tasks": str(elsewhere.id)}).status_code == 422
+    for _twice in range(2):
+        assert browser.post(path, data=form | {"done_tasks": str(done.id)}).status_code == 303
+    assert (done.done_by_id, other.done_at, elsewhere.done_at) == (people.adviser.user_id, None, None)
+
+
 def test_note_of_another_garden_is_not_found(people: CaseworkPeople) -> None:
     note = casework.note(people.adviser, company_id=people.company.id)
     with pytest.raises(NotFound):

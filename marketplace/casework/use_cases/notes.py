@@ -1,6 +1,7 @@
 """Writing, changing, deleting and sharing notes."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.audit.use_cases import record
@@ -8,6 +9,7 @@ from marketplace.casework.models import CaseNote
 from marketplace.casework.notices import note_shared
 from marketplace.casework.queries.notes import note_for, own_note, own_unshared_note
 from marketplace.casework.queries.subjects import Subject
+from marketplace.casework.use_cases.tasks import set_task_done
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
@@ -33,8 +35,13 @@ def note_details(note: CaseNote) -> NoteDetails:
     return NoteDetails(note.kind, note.happened_on, note.text, note.minutes)
 
 
-def add_note(viewer: Viewer, subject: Subject, details: NoteDetails) -> CaseNote:
-    """Add a note of the viewer's garden about a subject that the viewer may see. Raises RuleBroken."""
+def add_note(
+    viewer: Viewer, subject: Subject, details: NoteDetails, done_task_ids: Sequence[int] = ()
+) -> CaseNote:
+    """Add a note of the viewer's garden about a subject that the viewer may see, and set the tasks as done.
+
+    Raises RuleBroken, and NotFound for a task that the viewer may not see.
+    """
     _check(details)
     with transaction():
         note = CaseNote(
@@ -49,6 +56,8 @@ def add_note(viewer: Viewer, subject: Subject, details: NoteDetails) -> CaseNote
         session.add(note)
         session.flush()
         record(viewer, "case_note.add", "case_note", note.id)
+        for task_id in done_task_ids:
+            set_task_done(viewer, task_id, is_done=True)
         return note
 
 

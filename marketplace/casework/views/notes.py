@@ -2,10 +2,11 @@
 
 from flask import render_template, request
 
-from marketplace.casework.forms import NoteForm
+from marketplace.casework.forms import NewNoteForm, NoteForm
 from marketplace.casework.labels import ACTIVITIES
 from marketplace.casework.queries import notes as queries
 from marketplace.casework.queries.subjects import subject_for
+from marketplace.casework.queries.tasks import tasks_about
 from marketplace.casework.use_cases import notes as use_cases
 from marketplace.casework.views.base import ADVISERS, back_to, blueprint, subject_url
 from marketplace.core import clock
@@ -25,9 +26,13 @@ from marketplace.web.viewer import current_viewer
 @access.writes(Level.GARDEN, because=ADVISERS)
 def new_note(company_id: int | None = None, slug: str = "", participation_id: int = 0) -> ViewResponse:
     """Write a note about a company, or about a company in a project."""
-    subject = subject_for(current_viewer(), company_id, slug, participation_id)
-    form = NoteForm(data={"happened_on": clock.today()})
-    if add(form, lambda form: use_cases.add_note(current_viewer(), subject, form.details())):
+    viewer = current_viewer()
+    subject = subject_for(viewer, company_id, slug, participation_id)
+    tasks, done = tasks_about(viewer, subject)
+    # A colleague may have done a chosen task since the form was opened.
+    tasks += [task for task in done if str(task.id) in request.form.getlist("done_tasks")]
+    form = NewNoteForm([(task.id, task.what) for task in tasks], data={"happened_on": clock.today()})
+    if add(form, lambda form: use_cases.add_note(viewer, subject, form.details(), form.done_task_ids())):
         flashes.done(_("The note has been saved."))
         return back_to(subject)
     return render_template(

@@ -1,9 +1,8 @@
-"""Read a table from CSV or a spreadsheet by its headings. Each fault names its line, its column and a remedy."""
+"""Read a table from CSV by its headings. Each fault names its line, its column and a remedy."""
 
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,19 +12,11 @@ from marketplace.core.i18n import current_locale, gettext as _
 from marketplace.core.organisation_number import parse_organisation_number
 from marketplace.core.places import municipalities_named
 from marketplace.core.region import current_region
+from marketplace.core.table_file import MAX_TITLE_LINES
 from marketplace.core.text import clean_line, clean_text, remove_invisible
 
-MAX_UNPACKED_BYTES = 10_000_000
-"""Reading a million bytes of a workbook takes up to 0.2 seconds and 25 MB of memory."""
-MAX_COLUMNS = 40
-MAX_LINES_PER_ROW = 20
-"""A cell may have several lines."""
-MAX_TITLE_LINES = 10
-"""Lines that may stand above the headings: a title, or the separator that Excel reads ("sep=;")."""
-_NOT_A_TABLE = (b"%PDF-", b"{\\rtf", b"<")
 _ERROR_VALUE = re.compile(r"#(N/A|I/T|[A-ZÆØÅ]+(/0)?[!?])")
 """Cell of Excel whose formula fails, in English and Norwegian."""
-_BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
 _CELL_BREAK = re.compile("[\u000b\u000c\u0085\u2028\u2029]")
 
 
@@ -76,69 +67,6 @@ class TableRows:
     text: str
     rows: list[TableRow] = field(default_factory=list)
     faults: list[TableProblem] = field(default_factory=list)
-
-
-class UnreadableTableError(Exception):
-    """The file is not a table. The message says what to do."""
-
-
-def table_text(name: str, data: bytes, max_rows: int) -> str:
-    """Return an uploaded CSV file or the first sheet of an XLSX workbook as CSV. Raises UnreadableTableError.
-
-    Formulas are read as their values. Reading a workbook stops once it has more lines than are allowed.
-    """
-    if data.startswith(b"PK"):
-        return _workbook_text(data, max_rows)
-    encodings = ("utf-8-sig", "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252")
-    for encoding in () if data.startswith(_NOT_A_TABLE) else encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not _BINARY.search(text, 0, 1000):
-            _require_readable_length(text, max_rows)
-            return text
-    raise UnreadableTableError(
-        _("%(name)s is neither CSV nor XLSX. Save the table as one of them.", name=name)
-    )
-
-
-def _require_readable_length(text: str, max_rows: int) -> None:
-    """Refuse a file that is too long to be shown on a page with its faults. Raises UnreadableTableError."""
-    if text.count("\n") > MAX_LINES_PER_ROW * max_rows:
-        parts = _("The table has too many lines."), _("Import at most %(num)s lines at a time.", num=max_rows)
-        raise UnreadableTableError(" ".join(parts))
-
-
-def _workbook_text(data: bytes, max_rows: int) -> str:
-    from openpyxl import load_workbook  # noqa: PLC0415 because few requests need it
-
-    unreadable = _("The workbook cannot be read. Save it again as XLSX or CSV.")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(part.file_size for part in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise UnreadableTableError(unreadable) from error
-    if unpacked > MAX_UNPACKED_BYTES:
-        raise UnreadableTableError(_("The workbook is too large. Split it into several files."))
-    try:
-        sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
-        written = io.StringIO()
-        writer = csv.writer(written, delimiter=";")
-        for cells in sheet.iter_rows(
-            max_row=max_rows + MAX_TITLE_LINES + 2, max_col=MAX_COLUMNS, values_only=True
-        ):
-            row = ["" if cell is None else _cell_text(cell) for cell in cells]
-            while row and not row[-1]:
-                row.pop()
-            writer.writerow(row)
-    except Exception as error:
-        raise UnreadableTableError(unreadable) from error
-    return written.getvalue()
-
-
-def _cell_text(cell: object) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def read_rows(text: str, table: TableFormat) -> TableRows:

@@ -2,7 +2,7 @@
 
 from flask import request
 
-from marketplace.core.import_table import table_text
+from marketplace.core.table_file import table_text
 
 MAX_SHOWN_FAULTS = 200
 

@@ -1,12 +1,13 @@
 """Importing companies into a project from a table: checked first, all or none, without duplicates."""
 
 import io
+import zipfile
 
 import pytest
 from openpyxl import Workbook
 
 from marketplace.core.database import session
-from marketplace.core.import_table import UnreadableTableError, table_text
+from marketplace.core.table_file import UnreadableTableError, table_text
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectGarden
@@ -16,6 +17,16 @@ from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 from tests.support.sql_capture import captured_sql
+
+
+def rewritten(book: bytes, old: bytes, new: bytes) -> bytes:
+    """Replace a part of the first sheet of a workbook."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as archive, zipfile.ZipFile(written, "w") as copy:
+        for name in archive.namelist():
+            copy.writestr(name, archive.read(name).replace(old, new))
+    return written.getvalue()
+
 
 NUMBER, OTHER_NUMBER = "310000388", "310000752"
 HEAD = "Bedrift;Orgnr;Kommune;Bransje;Ansatte;Kontaktperson;E-post;Telefon\n"
@@ -57,8 +68,16 @@ def test_excel_file_in_windows_1252_and_workbook_formulas_are_read() -> None:
     book.worksheets[0].append(["Bedrift", "Orgnr", "Telefon"])
     book.worksheets[0].append(["Berg bygg", float(NUMBER), "=1+1"])
     book.save(written)
-    company = read_companies(table_text("a.xlsx", written.getvalue(), 1000)).companies[0]
-    assert (company.organisation_number, company.contact_phone) == (NUMBER, ""), "a formula is never text"
+    with pytest.raises(UnreadableTableError, match=r"C2.*lagre"):
+        table_text("a.xlsx", written.getvalue(), 1000)
+    # A spreadsheet program stores the value beside the formula, also an empty one.
+    for stored, phone in (
+        (b' t="str"><f>1+1</f><v>00000000</v>', "00000000"),
+        (b' t="str"><f>1+1</f><v/>', ""),
+    ):
+        book = rewritten(written.getvalue(), b"><f>1+1</f><v />", stored)
+        company = read_companies(table_text("a.xlsx", book, 1000)).companies[0]
+        assert (company.organisation_number, company.contact_phone) == (NUMBER, phone)
 
 
 def test_lines_above_the_headings_are_skipped_and_failed_formulas_are_faults() -> None:

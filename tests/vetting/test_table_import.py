@@ -7,11 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.core.database import session
-from marketplace.core.import_table import (
-    MAX_UNPACKED_BYTES,
-    UnreadableTableError,
-    table_text as any_table_text,
-)
+from marketplace.core.table_file import MAX_UNPACKED_BYTES, UnreadableTableError, table_text as any_table_text
 from marketplace.suppliers.import_table import SUPPLIER_TABLE, read_table
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Vetting

@@ -4,7 +4,8 @@ from flask import render_template, request
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
-from marketplace.core.import_table import TableProblem, UnreadableTableError
+from marketplace.core.import_table import TableProblem
+from marketplace.core.table_file import UnreadableTableError
 from marketplace.programme.participant_import_table import PARTICIPANT_TABLE, ParsedCompanies
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import participant_import as use_cases

@@ -4,7 +4,8 @@ from flask import render_template, request, url_for
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
-from marketplace.core.import_table import TableProblem, UnreadableTableError
+from marketplace.core.import_table import TableProblem
+from marketplace.core.table_file import UnreadableTableError
 from marketplace.suppliers.import_table import SUPPLIER_TABLE, ReadTable
 from marketplace.vetting import use_cases
 from marketplace.vetting.views.base import blueprint

@@ -1,7 +1,7 @@
 """Demand for services beside the supply: counts that reveal no single company of another garden, and where to recruit."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -22,10 +22,10 @@ class DemandKind(StrEnum):
 
 OWN = None
 """Stands for the company of an event that the viewer's garden may see. Other companies have their id."""
-EventsByKind = defaultdict[tuple[DemandKind, str], list[int | None]]
-"""The company of each event, by kind and by the reason for which a supplier declined."""
+EventsByKind = defaultdict[tuple[DemandKind, str], dict[int, int | None]]
+"""The company of each event, by kind and by the reason for which a supplier declined, then by the event's id."""
 GroupedEvents = defaultdict[tuple[str, str], EventsByKind]
-"""Events by service and municipality: hundreds of groups for a thousand events."""
+"""Events by service and municipality. A brief for several services has the same event under each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +118,11 @@ def round_down(number: int) -> int:
     return number - number % MIN_COMPANIES
 
 
-def count_events(companies: Sequence[int | None]) -> DemandCount:
+def count_events(companies: Collection[int | None]) -> DemandCount:
     """Count events, given the company of each; those of other gardens only if they come from enough companies."""
-    own = companies.count(OWN)
+    own = sum(company is OWN for company in companies)
     others = len(companies) - own
-    is_shown = others >= MIN_COMPANIES and len(set(companies) - {OWN}) >= MIN_COMPANIES
+    is_shown = len(set(companies) - {OWN}) >= MIN_COMPANIES
     if not own and not is_shown:
         return NONE
     return DemandCount(own, round_down(others) if is_shown else 0)
@@ -138,15 +138,16 @@ def coverage_lines(
     """Build a line for each key with counts that are shown, and for each of `keys`.
 
     `key` maps the service (or kind of service) and the municipality of an event to a line, or to None to leave it out.
+    An event counts once in a line, also if it is about several services of the line.
     """
-    grouped: GroupedEvents = defaultdict(lambda: defaultdict(list))
+    grouped: GroupedEvents = defaultdict(lambda: defaultdict(dict))
     searched: Counter[tuple[str, str]] = Counter()
     for (code, place), by_kind in events.items():
         line = key(code, place)
         if line is not None:
             of_line = grouped[line]
-            for kind, companies in by_kind.items():
-                of_line[kind] += companies
+            for kind, company_by_event in by_kind.items():
+                of_line[kind].update(company_by_event)
     for (code, place), number in searches.items():
         line = key(code, place)
         if line is not None:
@@ -161,7 +162,8 @@ def coverage_lines(
 
 def _counts(events: EventsByKind) -> dict[tuple[DemandKind, str], DemandCount]:
     """Count events by kind and reason, without counts that are not shown."""
-    return {key: count for key, companies in events.items() if (count := count_events(companies)) is not NONE}
+    counts = {key: count_events(companies.values()) for key, companies in events.items()}
+    return {key: count for key, count in counts.items() if count is not NONE}
 
 
 def _line(

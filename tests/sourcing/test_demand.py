@@ -81,6 +81,16 @@ def test_own_companies_briefs_and_declines_are_counted_exactly(market, publish):
     assert line_of(market.elsewhere, "ecm").demand == 0
 
 
+def test_brief_for_several_services_of_a_kind_counts_once(market, publish):
+    reference = publish(services=["ecm.shop", "ecm.booking"])
+    use_cases.invite_suppliers(market.owner, reference, [market.suppliers["Kvistverk"].id])
+    use_cases.decline(market.people["Kvistverk"], reference, "too_far")
+    report = queries.coverage_report(market.adviser, on_map="ecm")
+    line = next(line for line in report.groups if line.code == "ecm")
+    assert (line.briefs, line.open_briefs, line.all_declines) == (DemandCount(1), DemandCount(1), 1)
+    assert report.demand == {"5021": 1}
+
+
 def test_other_gardens_briefs_are_shown_from_five_companies(market):
     for number in range(5):
         assert line_of(market.elsewhere, "ecm").briefs == DemandCount()

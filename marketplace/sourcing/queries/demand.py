@@ -127,23 +127,25 @@ def _municipalities(place: str) -> Collection[str]:
 def _events(garden_id: int) -> GroupedEvents:
     """Read what happened in the period, in one statement, and group it."""
     params = {"garden_id": garden_id, "now": clock.now(), "since": cutoff_passed(months=PERIOD_MONTHS)}
-    grouped: GroupedEvents = defaultdict(lambda: defaultdict(list))
-    for kind, company_id, service, place, is_open, reason in session.execute(_EVENTS, params):
+    grouped: GroupedEvents = defaultdict(lambda: defaultdict(dict))
+    for kind, event_id, company_id, service, place, is_open, reason in session.execute(_EVENTS, params):
         by_kind = grouped[service, place]
-        by_kind[kind, reason].append(company_id)
+        by_kind[kind, reason][event_id] = company_id
         if is_open:
-            by_kind[DemandKind.OPEN, reason].append(company_id)
+            by_kind[DemandKind.OPEN, reason][event_id] = company_id
     return grouped
 
 
 def _briefs() -> Select[Any]:
     is_open = and_(Brief.state == BriefState.PUBLISHED, Brief.deadline > bindparam("now"))
-    return _of_briefs(DemandKind.BRIEF, is_open, literal("")).where(Brief.published_at >= bindparam("since"))
+    return _of_briefs(DemandKind.BRIEF, Brief.id, is_open, literal("")).where(
+        Brief.published_at >= bindparam("since")
+    )
 
 
 def _declines() -> Select[Any]:
     return (
-        _of_briefs(DemandKind.DECLINE, null(), Invitation.decline_reason)
+        _of_briefs(DemandKind.DECLINE, Invitation.id, null(), Invitation.decline_reason)
         .join(Invitation, Invitation.brief_id == Brief.id)
         .where(
             Invitation.state == InvitationState.DECLINED,
@@ -152,13 +154,14 @@ def _declines() -> Select[Any]:
     )
 
 
-def _of_briefs(kind: DemandKind, is_open: Any, reason: Any) -> Select[Any]:
+def _of_briefs(kind: DemandKind, event_id: Any, is_open: Any, reason: Any) -> Select[Any]:
     place = func.coalesce(
         func.nullif(Brief.answers["municipality"].as_string(), ""), Organisation.municipality_number
     )
     return (
         select(
             literal(kind.value),
+            event_id,
             case((_is_followed(Brief.company_id), OWN), else_=Brief.company_id),
             BriefService.code,
             place,
@@ -181,6 +184,7 @@ def _plans() -> Select[Any]:
     return (
         select(
             literal(DemandKind.PLAN.value),
+            Action.id,
             case((is_own, OWN), else_=Strategy.company_id),
             Action.service_code,
             Organisation.municipality_number,

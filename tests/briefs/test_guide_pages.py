@@ -80,6 +80,14 @@ def test_services_are_suggested_before_draft_exists(market, sign_in):
     assert session.query(Brief).count() == 0
 
 
+def test_chosen_services_stay_when_others_are_suggested(market, sign_in):
+    data = {"own_words": "Vi vil at gjestene skal bestille rom på nett.", "then": "suggest", "shown": "yes"}
+    answer = sign_in(market.owner).post("/briefs/new", data=data | {"service": ["med.product-photo"]})
+    page = HtmlPage(answer.text)
+    for code in ("med.product-photo", "ecm.booking"):
+        assert page.one("input", value=code).get("checked") is not None
+
+
 @pytest.mark.parametrize("path", ["/briefs/new", "guide"])
 def test_words_without_a_service_are_answered_with_what_to_do(market, sign_in, topic_form, path):
     browser, words = sign_in(market.owner, "nb"), "Vi trenger forsikring til bedriften"

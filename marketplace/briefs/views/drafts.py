@@ -22,8 +22,6 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.template_filters import service_label
 from marketplace.web.viewer import current_viewer
 
-MAX_SERVICES = 4
-
 
 @blueprint.get("/briefs")
 @access.company
@@ -147,32 +145,26 @@ def new() -> ViewResponse:
             services=request.values.get("services", "")[:400],
         )
     form = NewBriefForm(own_words=query_arg("q", 2000))
-    requested = request.values.get("services", "")[:400].split(",")
-    if form.validate_on_submit():
-        description = form.own_words.data or ""
-        chosen = request.form.getlist("service") if request.form.get("shown") else requested
-        if request.form.get("then") == "suggest" or not viewer.is_company:
-            return _new_page(form, requested)
+    is_shown = bool(request.form.get("shown"))
+    linked = request.values.get("services", "")[:400].split(",")
+    chosen = [code for code in (request.form.getlist("service") if is_shown else linked) if code]
+    asks_for_suggestions = request.form.get("then") == "suggest"
+    if form.validate_on_submit() and viewer.is_company and not asks_for_suggestions:
         try:
-            brief = use_cases.create_draft(current_viewer(), description, chosen[:MAX_SERVICES])
+            brief = use_cases.create_draft(viewer, form.own_words.data or "", chosen)
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             return see_other("briefs.resume", reference=brief.reference)
-    return _new_page(form, requested)
-
-
-def _new_page(form: NewBriefForm, requested: list[str]) -> str:
     suggestions = service_suggestions.suggest(form.own_words.data or "")
-    known = {suggestion.code for suggestion in suggestions}
-    additional = service_suggestions.known_services(code for code in requested if code not in known)
-    chosen = (
-        set(requested)
-        if any(requested)
-        else {suggestion.code for suggestion in suggestions if suggestion.is_likely}
-    )
+    suggested = {suggestion.code for suggestion in suggestions}
+    likely = {suggestion.code for suggestion in suggestions if suggestion.is_likely}
     return render_template(
-        "briefs/new.html", form=form, suggestions=suggestions, given=additional, chosen=chosen
+        "briefs/new.html",
+        form=form,
+        suggestions=suggestions,
+        given=service_suggestions.known_services(code for code in chosen if code not in suggested),
+        chosen={*chosen, *(likely if asks_for_suggestions or not (is_shown or chosen) else ())},
     )
 
 

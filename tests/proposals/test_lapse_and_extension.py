@@ -62,6 +62,22 @@ def test_reminder_of_a_brief_without_offers_names_no_choice(market, at_noon):
     assert notices_to(market.owner, "decide_soon")[-1].subject == "Ingen tilbud på «Nettbutikk med henting»"
 
 
+@pytest.mark.parametrize(
+    ("ruled_out", "told"),
+    [
+        (["kvistverk"], "2 leverandører venter"),
+        (["kvistverk", "myrull", "skogsfjord"], "Dere har utelukket alle tilbudene"),
+    ],
+)
+def test_reminder_does_not_count_offers_that_are_ruled_out(opened, at_noon, ruled_out, told):
+    for name in ruled_out:
+        number = opened.proposal(name).id
+        use_cases.rule_out(opened.owner, opened.reference, number, "Kobling til kassa", "Den mangler.")
+    at_noon.move_to(after(6), tick=False)
+    use_cases.run_jobs()
+    assert told in notices_to(opened.owner, "decide_soon")[-1].body
+
+
 def test_extension_without_offers_is_granted_once(market, at_noon):
     use_cases.save(market.kvistverk, market.reference, full_content())
     at_noon.move_to(AFTER, tick=False)

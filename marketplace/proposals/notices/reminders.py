@@ -29,15 +29,27 @@ def unsent_changes(title: str, reference: str, deadline: dt.datetime) -> Content
 
 
 @as_message("decide_soon")
-def decision_reminder(title: str, reference: str, count: int, lapses: dt.datetime) -> Content:
-    """Remind the company that suppliers wait for its decision."""
-    waiting = ngettext(
-        "%(num)s supplier is waiting for your reply.", "%(num)s suppliers are waiting for your reply.", count
-    )
+def decision_reminder(
+    title: str, reference: str, waiting: int, lapses: dt.datetime, *, has_offers: bool
+) -> Content:
+    """Remind the company to decide. `waiting` is the number of suppliers without an answer from it."""
+    if waiting:
+        subject = _("Choose an offer: %(title)s", title=title)
+        line = ngettext(
+            "%(num)s supplier is waiting for your reply.",
+            "%(num)s suppliers are waiting for your reply.",
+            waiting,
+        )
+    elif has_offers:
+        subject = _("End the brief: %(title)s", title=title)
+        line = _("You have ruled out all offers, so none can be chosen.")
+    else:
+        subject = _("No offers on “%(title)s”", title=title)
+        line = _("No offers were received. Give suppliers more time, or end the brief.")
     return Content(
-        _("Choose an offer: %(title)s", title=title) if count else _("No offers on “%(title)s”", title=title),
+        subject,
         [
-            waiting if count else _("No offers were received. Give suppliers more time, or end the brief."),
+            line,
             _("If no choice is made, the brief lapses after %(date)s.", date=format_date(lapses)),
         ],
         f"/briefs/{reference}/proposals",

@@ -71,11 +71,12 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
     last = last_event(brief, f"brief.remind_{days}")
     if last is not None and last >= since:
         return
-    title, count = brief.versions[-1].title, count_offers(brief.id)
+    title, waiting = brief.versions[-1].title, len(proposals_of(brief, ProposalState.SUBMITTED))
     record(None, f"brief.remind_{days}", "brief", brief.reference)
-    send(
-        notices.decision_reminder(title, brief.reference, count, lapses_at(since)), company_recipients(brief)
+    notice = notices.decision_reminder(
+        title, brief.reference, waiting, lapses_at(since), has_offers=count_offers(brief.id) > 0
     )
+    send(notice, company_recipients(brief))
     garden = last_event(brief, "brief.garden_told")
     if days >= GARDEN_REMINDER_DAYS and (garden is None or garden < since):
         record(None, "brief.garden_told", "brief", brief.reference)

@@ -35,6 +35,11 @@ def sent_method() -> str:
     return str(request.environ["REQUEST_METHOD"])
 
 
+def is_autosave() -> bool:
+    """Return True for a request of autosave.js, which expects JSON instead of a page."""
+    return request.headers.get("X-Autosave") == "1"
+
+
 def is_inspection() -> bool:
     """Return True if no person reads the response: HEAD, OPTIONS, or a browser's prefetch."""
     sent = " ".join(request.headers.get(name, "") for name in PREFETCH_HEADERS).lower()

@@ -22,6 +22,7 @@ from marketplace.organisations.forms import municipality_choices
 from marketplace.web import access, flashes
 from marketplace.web.forms import refuse_form
 from marketplace.web.redirects import see_other
+from marketplace.web.request import is_autosave
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
@@ -154,11 +155,6 @@ def _conflict(
         ):
             field.typed = guide.form_value(field.question, brief_view.answers.get(code))
     return _page(brief_view, current, form, fingerprints, mode), 409
-
-
-def is_autosave() -> bool:
-    """Return True for autosave requests of the page's script."""
-    return request.headers.get("X-Autosave") == "1"
 
 
 def _rejected_message(form: TopicForm) -> str:

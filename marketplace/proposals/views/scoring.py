@@ -16,6 +16,7 @@ from marketplace.proposals.use_cases.scoring import score_values
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.request import is_autosave
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
@@ -68,15 +69,10 @@ def _save(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> View
     if not is_valid:
         message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
         return _refused(brief_offers, scoring, form, message, 422)
-    if _is_autosave():
+    if is_autosave():
         message = format_saved(clock.now())
         return jsonify(saved=message, ok=True, seen=form.fingerprint)
     return _saved(brief_offers, queries.scoring_for(viewer, brief_offers), form)
-
-
-def _is_autosave() -> bool:
-    """Return True for autosave requests of the page's script."""
-    return request.headers.get("X-Autosave") == "1"
 
 
 def _saved(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> ViewResponse:
@@ -120,7 +116,7 @@ def _conflict(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, mes
 def _refused(
     brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, message: str, status: int
 ) -> ViewResponse:
-    if _is_autosave():
+    if is_autosave():
         return jsonify(saved=message, ok=False, seen=form.fingerprint if status != CONFLICT else ""), status
     return _page(brief_offers, scoring, form, status)
 

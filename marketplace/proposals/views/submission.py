@@ -19,6 +19,7 @@ from marketplace.web import access, flashes
 from marketplace.web.list_filter import read_list_filter, sort_select, state_select
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
+from marketplace.web.request import is_autosave
 from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import accepts_files, file_response
 from marketplace.web.viewer import current_viewer
@@ -94,10 +95,10 @@ def _save_readable(reference: str, form: OfferForm) -> ViewResponse:
         except (RuleBroken, Conflict) as error:
             return _not_saved(reference, form, error)
         form.seen.data = str(saved.revision)
-        if not _is_autosave() and not form["files"].errors:
+        if not is_autosave() and not form["files"].errors:
             # Browsers empty the file field when the page is shown again: the file is added now, or it is lost.
             _change_files_or_explain(reference, form)
-    if _is_autosave():
+    if is_autosave():
         message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
         return jsonify(saved=message, ok=False, seen=form.seen.data), 422
     supplier_offer = queries.load_supplier_offer(viewer, reference)
@@ -127,7 +128,7 @@ def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResp
         saved = use_cases.save(viewer, reference, form.content(), form.seen_revision())
     except (RuleBroken, Conflict) as error:
         return _not_saved(reference, form, error)
-    if _is_autosave():
+    if is_autosave():
         return _autosave_answer(format_saved(saved.updated_at), 200, str(saved.revision))
     form.seen.data = str(saved.revision)
     revision = _change_files_or_explain(reference, form)
@@ -188,11 +189,6 @@ def _send(reference: str, revision: int) -> ViewResponse:
     return see_other("proposals.index")
 
 
-def _is_autosave() -> bool:
-    """Return True for a background save, which expects a line of text instead of a page."""
-    return request.headers.get("X-Autosave") == "1"
-
-
 def _autosave_answer(message: str, status: int, seen: str = "") -> tuple[Response, int]:
     """Return the result of a background save; `seen` is the new revision if it succeeded."""
     return jsonify(saved=message, ok=bool(seen), seen=seen), status
@@ -200,7 +196,7 @@ def _autosave_answer(message: str, status: int, seen: str = "") -> tuple[Respons
 
 def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) -> ViewResponse:
     """Render the form again with a rule's error or a colleague's changes, keeping the submitted values."""
-    if _is_autosave():
+    if is_autosave():
         return _autosave_answer(error.message, 409 if isinstance(error, Conflict) else 422)
     supplier_offer = queries.load_supplier_offer(current_viewer(), reference)
     if not supplier_offer.is_open:

@@ -17,6 +17,7 @@ from marketplace.web.form_recovery import submission as submissions
 from marketplace.web.form_recovery.main_form import main_form
 from marketplace.web.form_recovery.refill import has_draft_form, refill
 from marketplace.web.form_recovery.submission import CONTROL_FIELDS, PENDING_FORM_FIELD, Submission
+from marketplace.web.request import is_autosave
 from marketplace.web.viewer import (
     STEP_ENDPOINTS,
     acting_organisation_id,
@@ -57,7 +58,7 @@ def recover(status: int, message: str) -> Response | None:
 
     Returns None if there is nothing to send again, or no page that can show it: see `field_page`.
     """
-    if request.method == "POST" and request.headers.get("X-Autosave") == "1":
+    if request.method == "POST" and is_autosave():
         return make_response(jsonify(saved=message, ok=False, seen=""), status)
     submission = submissions.read()
     if submission is None or not submission.is_verified or g.get("user_is_unknown", False):
@@ -77,7 +78,7 @@ def renew_token() -> Response | None:
 
     The user it was made for gets a new token and continues; nobody else does. Returns None for other requests.
     """
-    if request.headers.get("X-Autosave") != "1":
+    if not is_autosave():
         return None
     if submissions.is_token_of_viewer(request.form.get("csrf_token", "")):
         message = _("You have signed in again. The text is saved when you write more.")
@@ -112,7 +113,7 @@ def refuse_form_of_other_organisation() -> Response | None:
     message = _(
         "You have chosen another organisation in this browser since you opened this page. Nothing has been saved. Copy the text, go back to the right organisation and open the page again."
     )
-    if request.headers.get("X-Autosave") == "1":
+    if is_autosave():
         return make_response(jsonify(saved=message, ok=False, seen=""), FORBIDDEN)
     title = _("You are now signed in for another organisation")
     return make_response(*field_page(FORBIDDEN, title, message))
@@ -162,7 +163,7 @@ def _is_readable(name: str, value: str, *, can_resend: bool) -> bool:
 
 def ask_to_sign_in() -> Response | None:
     """Return the next sign-in page, carrying the submitted form. None if there is no text to keep."""
-    if request.headers.get("X-Autosave") == "1":
+    if is_autosave():
         return recover(UNAUTHORIZED, _("You have been signed out. Sign in again in another window."))
     submission = submissions.read()
     if submission is None or not submission.typed or not submission.is_verified:

@@ -10,6 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
+from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -34,8 +35,6 @@ from marketplace.proposals.use_cases.scoring import close_open_round
 from marketplace.proposals.use_cases.transitions import (
     apply_brief_transition,
     apply_transition,
-    company_recipients,
-    garden_recipients,
     lock_brief,
     lock_brief_for_company,
     proposals_of,

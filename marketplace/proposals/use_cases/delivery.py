@@ -7,6 +7,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import own_brief, phase_of
+from marketplace.briefs.use_cases.authorization import garden_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -21,7 +22,6 @@ from marketplace.proposals.offer_content import BriefRequirements
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.transitions import (
     apply_brief_transition,
-    garden_recipients,
     lock_brief,
     lock_brief_for_company,
     supplier_recipients,

@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
+from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
@@ -14,7 +15,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.models.offers import EmergencyAccess, Proposal
-from marketplace.proposals.use_cases.transitions import company_recipients, supplier_recipients
+from marketplace.proposals.use_cases.transitions import supplier_recipients
 
 EMERGENCY_ACCESS_MINUTES = 60
 MIN_REASON_LENGTH = 20

@@ -9,6 +9,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.deadlines import GARDEN_REMINDER_DAYS, decision_reminder_due, lapses_at
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
+from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients
 from marketplace.core import clock
 from marketplace.core.database import transaction
 from marketplace.core.viewer import Viewer
@@ -21,8 +22,6 @@ from marketplace.proposals.queries.offers import count_offers
 from marketplace.proposals.use_cases.transitions import (
     apply_brief_transition,
     apply_transition,
-    company_recipients,
-    garden_recipients,
     proposals_of,
     record_action,
     supplier_recipients,

@@ -5,6 +5,7 @@ from sqlalchemy import exists, select
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
+from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
@@ -14,7 +15,6 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.use_cases.transitions import (
-    company_recipients,
     lock_brief_for_company,
     open_sealed_offers,
     proposals_of,

@@ -5,12 +5,13 @@ from sqlalchemy import and_, select
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
+from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.models.outcomes import Outcome
-from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief
+from marketplace.proposals.use_cases.transitions import lock_brief
 from marketplace.proposals.use_cases.undecided_briefs import last_event, last_events
 
 

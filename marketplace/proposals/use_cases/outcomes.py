@@ -9,6 +9,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import display_title, own_brief
 from marketplace.briefs.queries.action_briefs import objective_of
+from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -22,7 +23,7 @@ from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer, Outcom
 from marketplace.proposals.outcome_questions import QUESTIONS, STORY_LABELS
 from marketplace.proposals.queries import award_of, outcome_for_supplier
 from marketplace.proposals.queries.outcomes import is_for_supplier, removed_stories
-from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief, supplier_recipients
+from marketplace.proposals.use_cases.transitions import lock_brief, supplier_recipients
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.units import format_value
 from marketplace.strategy.use_cases.measurements import record_outcome_measurement

@@ -9,13 +9,13 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import own_brief, phase_of
+from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.limits import MAX_SCORERS
@@ -34,7 +34,7 @@ from marketplace.proposals.queries.scoring import (
     sheets_of,
 )
 from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
-from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief
+from marketplace.proposals.use_cases.transitions import lock_brief
 
 _ScoreRow = Evaluation | IndividualScore
 
@@ -94,7 +94,7 @@ def save_own_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: 
         if is_first:
             session.add(ScoreSheet(brief_id=brief.id, user_id=user_id))
             begun = notices.scoring_begun(viewer.name, brief.title, reference)
-            send(begun, _colleagues(viewer, brief))
+            send(begun, company_recipients(brief, except_viewer=viewer))
         if is_first or before != after:
             for proposal_id, given in scores.items():
                 _set_own_scores(user_id, proposal_id, given)
@@ -159,7 +159,7 @@ def reopen_scoring(viewer: Viewer, reference: str) -> None:
             sheet.closed_at = None
         record(viewer, "brief.score_round_reopened", "brief", brief.reference)
         scorers = {sheet.user_id for sheet in sheets}
-        receivers = [one for one in _colleagues(viewer, brief) if one.user_id in scorers]
+        receivers = [one for one in company_recipients(brief, except_viewer=viewer) if one.user_id in scorers]
         send(notices.scoring_reopened(viewer.name, brief.title, reference), receivers)
 
 
@@ -183,12 +183,8 @@ def _close(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreSheet]) -> bool:
 def _close_and_notify(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreSheet]) -> bool:
     is_shared = _close(viewer, brief, sheets)
     notice = notices.scoring_closed(viewer.name, brief.title, brief.reference, is_shared=is_shared)
-    send(notice, _colleagues(viewer, brief))
+    send(notice, company_recipients(brief, except_viewer=viewer))
     return is_shared
-
-
-def _colleagues(viewer: Viewer, brief: Brief) -> list[Recipient]:
-    return [one for one in company_recipients(brief) if one.user_id != viewer.user_id]
 
 
 def _lock_scorable(viewer: Viewer, reference: str) -> Brief:

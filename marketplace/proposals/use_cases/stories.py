@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs.queries import own_brief
+from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -13,7 +14,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import award_of, outcome_for_garden, outcome_for_supplier
-from marketplace.proposals.use_cases.transitions import company_recipients, lock_brief, supplier_recipients
+from marketplace.proposals.use_cases.transitions import lock_brief, supplier_recipients
 
 
 def name_supplier(viewer: Viewer, outcome_id: int, *, is_named: bool) -> None:

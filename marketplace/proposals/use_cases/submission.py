@@ -5,6 +5,7 @@ from dataclasses import replace
 from sqlalchemy import delete, func, select
 
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, lock_row, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
@@ -27,7 +28,6 @@ from marketplace.proposals.queries import (
 )
 from marketplace.proposals.use_cases.transitions import (
     apply_transition,
-    company_recipients,
     lock_brief_for_supplier,
     record_action,
     supplier_actor,

@@ -13,7 +13,7 @@ from marketplace.core.database import lock_row, session
 from marketplace.core.errors import Conflict, Forbidden
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.queries import follower_recipients, recipients_for
+from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.messages import Recipient
 from marketplace.proposals import lifecycle
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
@@ -123,16 +123,6 @@ def freeze_submitted_offers(brief: Brief) -> None:
         if proposal.opened_at is None:
             proposal.opened_at = clock.now()
             proposal.repeats = count_duplicate_offers(proposal, opened=True)
-
-
-def company_recipients(brief: Brief) -> list[Recipient]:
-    """Return the recipients in the brief's company."""
-    return recipients_for(brief.company_id)
-
-
-def garden_recipients(brief: Brief) -> list[Recipient]:
-    """Return the recipients in the gardens that follow the company."""
-    return follower_recipients(brief.company)
 
 
 def supplier_recipients(proposal: Proposal) -> list[Recipient]:

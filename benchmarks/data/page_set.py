@@ -15,7 +15,7 @@ from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.proposals.lifecycle import FINAL, ProposalState
+from marketplace.proposals.lifecycle import STATES_WITH_LETTER, ProposalState
 from marketplace.proposals.models.offers import Proposal
 from marketplace.sourcing.use_cases import rank_brief
 from marketplace.strategy.models.objectives import Objective
@@ -143,7 +143,7 @@ def _supplier_pages(supplier: int) -> Sequence[str]:
     begun = next(
         offer for offer in own if offer.state == ProposalState.DRAFT and phase_of(offer.brief) is Phase.OPEN
     )
-    answered = next(offer for offer in own if offer.state in FINAL)
+    answered = next(offer for offer in own if offer.state in STATES_WITH_LETTER)
     reference = begun.brief.reference
     return f"/briefs/{reference}", f"/briefs/{reference}/proposal", f"/proposals/{answered.id}/letter"
 

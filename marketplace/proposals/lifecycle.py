@@ -125,16 +125,15 @@ TRANSITIONS = {
     )
 }
 
-FINAL = frozenset(
+STATES_WITH_LETTER = frozenset(
     {
         ProposalState.AWARDED,
         ProposalState.NOT_SELECTED,
         ProposalState.INELIGIBLE,
-        ProposalState.AWARD_DECLINED,
         ProposalState.CLOSED_UNJUDGED,
     }
 )
-"""States in which the company has answered the supplier."""
+"""States of an offer whose supplier can read a letter with the company's answer."""
 
 
 HANDOVER_ITEMS = {

@@ -32,7 +32,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionFeedback
 from marketplace.proposals.job_facts import count_facts
-from marketplace.proposals.lifecycle import FINAL, ProposalState
+from marketplace.proposals.lifecycle import STATES_WITH_LETTER, ProposalState
 from marketplace.proposals.models.offers import Award, Evaluation, Proposal, SealedEvent
 from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import shared_job_answers
@@ -145,7 +145,9 @@ def _check_closed_briefs_have_decided_offers() -> None:
     for brief in session.scalars(select(Brief)):
         states = Counter(session.scalars(select(Proposal.state).where(Proposal.brief_id == brief.id)))
         if phase_of(brief) not in {Phase.OPEN, Phase.EVALUATING}:
-            assert set(states) <= {str(state) for state in FINAL}
+            assert set(states) <= {
+                str(state) for state in STATES_WITH_LETTER | {ProposalState.AWARD_DECLINED}
+            }
         assert states[ProposalState.AWARDED] == (
             phase_of(brief) in {Phase.AWARDED, Phase.DELIVERED, Phase.TERMINATED}
         )

@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries
-from marketplace.proposals.lifecycle import FINAL
+from marketplace.proposals.lifecycle import STATES_WITH_LETTER
 from marketplace.proposals.models.offers import Award, Proposal
 from tests.factories.market import Market
 
@@ -72,7 +72,7 @@ def _check_single_choice(market: Market, states: dict[str, str | None]) -> None:
 def _check_answers_notified(market: Market, stored: dict[str, Proposal | None]) -> None:
     """Every answered supplier has been notified."""
     for name, proposal in stored.items():
-        if proposal is not None and proposal.state in FINAL - {"award_declined"}:
+        if proposal is not None and proposal.state in STATES_WITH_LETTER:
             mine = select(Notice.kind).where(Notice.user_id == market.people[name].user_id)
             kinds = set(session.scalars(mine))
             assert any(kind in ANSWERING or "withdrawn" in kind for kind in kinds), (name, kinds)

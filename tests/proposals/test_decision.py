@@ -9,7 +9,7 @@ from marketplace.briefs.queries import phase_of
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.lifecycle import FINAL
+from marketplace.proposals.lifecycle import STATES_WITH_LETTER
 from marketplace.proposals.models.offers import Award, Proposal
 from tests.proposals.conftest import AFTER
 from tests.support.notices import notices_to
@@ -117,7 +117,7 @@ def test_every_final_offer_has_a_notice(opened, choose):
     )
     choose(opened, "myrull")
     for proposal in session.scalars(select(Proposal)):
-        assert proposal.state in FINAL
+        assert proposal.state in STATES_WITH_LETTER
         kinds = {
             n.kind for name in ("kvistverk", "myrull", "skogsfjord") for n in notices_to(opened.people[name])
         }

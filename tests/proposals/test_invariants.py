@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import MarketplaceError
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.lifecycle import FINAL, HANDOVER_ITEMS
+from marketplace.proposals.lifecycle import HANDOVER_ITEMS, STATES_WITH_LETTER
 from marketplace.proposals.models.offers import Award, Proposal
 from tests.factories.offers import full_content
 
@@ -130,7 +130,7 @@ class Walk:
         if brief.state in ENDED:
             assert not [p for p in proposals if p.state == "submitted"]
         for proposal in proposals:
-            if proposal.state in FINAL - {"award_declined"}:
+            if proposal.state in STATES_WITH_LETTER:
                 self.check_notified(proposal)
 
     def check_notified(self, proposal):

@@ -13,13 +13,11 @@ from marketplace.briefs.queries import view_of
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.lifecycle import FINAL, ProposalState
+from marketplace.proposals.lifecycle import STATES_WITH_LETTER, ProposalState
 from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.offer_content import BriefRequirements
 from marketplace.proposals.queries.offers import award_of
 from marketplace.proposals.score_criteria import weighted_score
-
-STATES_WITHOUT_LETTER = {ProposalState.AWARD_DECLINED}
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ def letter_for(viewer: Viewer, proposal_id: int) -> OutcomeLetter:
         )
     )
     proposal = session.scalar(query) if viewer.is_supplier else None
-    if proposal is None or proposal.state not in FINAL - STATES_WITHOUT_LETTER:
+    if proposal is None or proposal.state not in STATES_WITH_LETTER:
         raise NotFound
     requirements = BriefRequirements.from_answers(
         proposal.brief_version.title, proposal.brief_version.answers

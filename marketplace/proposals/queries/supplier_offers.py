@@ -23,7 +23,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import Organisation
 from marketplace.proposals.award_deadlines import DECLINE_DAYS, can_decline
-from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, ProposalState, displayed_state
+from marketplace.proposals.lifecycle import STATE_LABELS, STATES_WITH_LETTER, ProposalState, displayed_state
 from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.offer_content import AttachedFile, BriefRequirements, CitedCase, OfferContent
 from marketplace.proposals.offer_validation import OfferProblem, find_problems
@@ -221,7 +221,7 @@ class OfferSummary:
     @property
     def has_letter(self) -> bool:
         """True if there is an outcome letter."""
-        return self.proposal.state in FINAL - {ProposalState.AWARD_DECLINED}
+        return self.proposal.state in STATES_WITH_LETTER
 
     @property
     def has_news(self) -> bool:

@@ -99,8 +99,9 @@ def test_file_is_added_although_another_field_has_an_error(app: Any, market: Any
     answer = upload(browser("kvistverk"), pdf(), monthly_nok="omtrent femti")
     assert answer.status_code == 422
     assert "Velg den på nytt" not in answer.text
+    assert upload(browser("kvistverk"), pdf(), monthly_nok="omtrent femti").status_code == 422, "sent twice"
     (file,) = queries.load_supplier_offer(market.kvistverk, REFERENCE).content.files
-    assert file.name == "Skisse.pdf"
+    assert (file.name, len(stored_files())) == ("Skisse.pdf", 1)
     assert f"{PATH}/files/{file.id}" in answer.text
     stored = market.proposal("kvistverk")
     answer = browser("kvistverk").post(PATH, data=filled(act="send", seen=str(stored.revision)))
@@ -121,7 +122,10 @@ def test_file_that_is_not_saved_has_to_be_chosen_again(app: Any, market: Any, br
 
 def test_offer_has_a_limited_number_of_files(app: Any, market: Any, browser: Any) -> None:
     person = browser("kvistverk")
-    answers = [upload(person, pdf(), seen=str(index)).status_code for index in range(MAX_FILES + 1)]
+    answers = [
+        upload(person, pdf(), f"Skisse {index}.pdf", seen=str(index)).status_code
+        for index in range(MAX_FILES + 1)
+    ]
     assert (answers[-1], len(stored_files())) == (422, MAX_FILES)
 
 

@@ -44,6 +44,7 @@ from marketplace.proposals.queries.supplier_offers import (
     citable_cases,
     differs_from_sent,
     load_supplier_offer,
+    open_file,
     overdue_since,
     own_file,
     own_offers,

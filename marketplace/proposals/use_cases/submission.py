@@ -24,6 +24,7 @@ from marketplace.proposals.queries import (
     count_submitted_within_a_day,
     letter_for,
     load_supplier_offer,
+    open_file,
     own_proposal,
 )
 from marketplace.proposals.use_cases.transitions import (
@@ -62,12 +63,18 @@ def save(viewer: Viewer, reference: str, content: OfferContent, seen_revision: i
 
 
 def attach_file(viewer: Viewer, reference: str, name: str, data: bytes) -> Proposal:
-    """Add a file to the saved draft. Raises RuleBroken for a file that is refused, or too many files."""
+    """Add a file to the saved draft, unless it has the same file already: a form with errors may be sent twice.
+
+    Raises RuleBroken for a file that is refused, or too many files.
+    """
     checked = check_document(name, data)
     with transaction():
         supplier_offer = _lock_open_offer(viewer, reference)
         proposal = _own(viewer, supplier_offer.brief.id)
         files = supplier_offer.content.files
+        same = (file for file in files if (file.name, file.size) == (checked.name, len(checked.data)))
+        if any(open_file(proposal, files, file.id)[1] == checked.data for file in same):
+            return proposal
         stored = session.scalar(select(func.count()).where(StoredFile.proposal_id == proposal.id)) or 0
         if len(files) >= MAX_FILES or stored >= MAX_STORED_FILES:
             raise RuleBroken(

@@ -26,6 +26,7 @@ from marketplace.programme.queries.project_periods import project_periods
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
 from marketplace.programme.views.own_course import course_panel, plan_start_panel
+from marketplace.programme.views.without_account import without_account_panel
 from marketplace.proposals.confirmable_award import AWARD
 from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
@@ -63,6 +64,7 @@ def register_hooks() -> None:  # noqa: PLR0915 because each callback is a statem
     account_hooks.registration.register("supplier", add_registered_supplier)
     organisation_hooks.company_registered.register("first brief", create_first_draft)
     organisation_hooks.identity_changed.register("participations", link_participations)
+    organisation_hooks.company_list_panels.register("course companies", without_account_panel)
     organisation_hooks.company_panels.register("casework", casework_panel)
     casework_hooks.company_states.register("next steps", company_states)
     organisation_hooks.company_panels.register("mandate", mandate_panel)

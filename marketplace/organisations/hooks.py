@@ -34,6 +34,9 @@ class CompanyPanel:
     steps: Sequence[CompanyStep] = ()
 
 
+company_list_panels: Hook[Callable[[Viewer, str], CompanyPanel | None]] = Hook()
+"""Build a panel below a garden's list of companies from the viewer and the search text; None shows nothing."""
+
 company_panels: Hook[Callable[[Viewer, int], CompanyPanel | None]] = Hook()
 """Build a panel on the page of a company from its id and a viewer whose garden follows it; None shows nothing."""
 

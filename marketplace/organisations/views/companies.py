@@ -5,7 +5,7 @@ from flask import render_template, request
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.organisations import queries, use_cases
+from marketplace.organisations import hooks, queries, use_cases
 from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -31,7 +31,11 @@ def companies() -> ViewResponse:
     viewer = current_viewer()
     bar = company_filter(viewer)
     page = queries.companies_of(viewer, page_arg(), bar.query)
-    return render_template("organisations/companies.html", page=page, bar=bar)
+    is_filtered = bar.query.is_narrowed and not bar.query.text
+    panels = [] if is_filtered else [build(viewer, bar.query.text) for build in hooks.company_list_panels]
+    return render_template(
+        "organisations/companies.html", page=page, bar=bar, panels=[panel for panel in panels if panel]
+    )
 
 
 @blueprint.get("/companies.csv")

@@ -90,7 +90,7 @@ def needs_more_time(codes: Iterable[str], today: dt.date, last: dt.date) -> bool
 
 @dataclass(frozen=True)
 class DiffSpan:
-    """A span of text. `is_changed` is True if it occurs on this side of the diff only."""
+    """A span of text. `is_changed` is True if only one of the compared texts contains it."""
 
     text: str
     is_changed: bool
@@ -101,7 +101,7 @@ SpanLine = tuple[DiffSpan, ...]
 
 @dataclass(frozen=True)
 class Change:
-    """An answer that differs between two versions. For lists, only the removed and the added lines."""
+    """An answer that differs between two versions: its texts, or the removed and the added items of a list."""
 
     code: str
     label: str

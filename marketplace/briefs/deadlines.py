@@ -15,7 +15,7 @@ MAX_EXTENSIONS = 2
 MAX_OPEN_DAYS = 60
 """Days after publication within which an extended deadline must lie."""
 MAX_EXTRA_DAYS_WITHOUT_OFFERS = 14
-"""Days that a deadline which passed without offers can be extended by."""
+"""Maximum number of days by which a deadline that passed without offers can be extended."""
 MIN_EXTRA_WORKING_DAYS_WITHOUT_OFFERS = 2
 MIN_WORKING_DAYS_AFTER_AMENDMENT = 5
 """Working days that suppliers get to respond to a material change of a published brief."""
@@ -26,7 +26,7 @@ SHORT_WINDOW_WORKING_DAYS = 10
 
 # First publication of a company that no business garden knows.
 OFFICE_OPENS, OFFICE_CLOSES = dt.time(8), dt.time(16)
-"""Local office hours, within which a working day's wait for the business garden is counted."""
+"""Local office hours. The business garden has one working day of them to check a first publication."""
 
 # Decision.
 LAPSE_AFTER_DAYS = 45
@@ -49,7 +49,7 @@ def can_extend_again(extensions: int) -> bool:
 
 
 def latest_extension(published: dt.datetime) -> dt.date:
-    """Return the latest day that a deadline can be moved to: 60 days after publication."""
+    """Return the latest day to which the deadline of a brief published at this time can be moved."""
     return local_date_after(published, days=MAX_OPEN_DAYS)
 
 
@@ -78,7 +78,7 @@ def question_deadline(published: dt.datetime, deadline: dt.datetime) -> dt.datet
 
 
 def opening_time(submitted: dt.datetime) -> dt.datetime:
-    """Return the time when an unreviewed first publication opens: one working day of office hours later."""
+    """Return when a first publication opens if the garden does not answer: one working day of office hours later."""
     local = clock.to_local(submitted)
     day, time = local.date(), max(local.time(), OFFICE_OPENS)
     if not clock.is_working_day(day) or time >= OFFICE_CLOSES:
@@ -88,29 +88,29 @@ def opening_time(submitted: dt.datetime) -> dt.datetime:
 
 
 def opened_at(deadline: dt.datetime, opened_early_at: dt.datetime | None) -> dt.datetime:
-    """Time when the offers of a brief are opened: the deadline, or earlier if the company opened them."""
+    """Return when the offers of a brief are opened: at the deadline, or earlier if the company opened them."""
     return min(deadline, opened_early_at) if opened_early_at else deadline
 
 
 def lapses_at(since: dt.datetime) -> dt.datetime:
-    """Time when an undecided brief lapses: the end of the 45th day after the opening."""
+    """Return when an undecided brief lapses: at the end of the last day for its decision."""
     return end_of_day_after(since, LAPSE_AFTER_DAYS)
 
 
 def question_reminders_due(asked: dt.datetime, now: dt.datetime) -> frozenset[str]:
-    """Return the recipients whose reminder of an unanswered question is due: the company, then its garden."""
+    """Return the recipients whose reminder of a question is due: first the company, later its garden too."""
     first, today = clock.to_local(asked).date(), clock.to_local(now).date()
     waited = clock.working_days_between(first, today)
     return frozenset(recipient for recipient, days in QUESTION_REMINDERS.items() if waited >= days)
 
 
 def decision_reminder_due(since: dt.datetime, now: dt.datetime) -> int | None:
-    """Return the number of days of the latest reminder of a decision that is due, or None."""
+    """Return the last of DECISION_REMINDER_DAYS that has passed since the opening, or None."""
     return max((days for days in DECISION_REMINDER_DAYS if now > end_of_day_after(since, days)), default=None)
 
 
 def unsent_reminder_at(deadline: dt.datetime) -> dt.datetime:
-    """Time from which a supplier is reminded of changes that are not sent: the morning of the day before."""
+    """Return when suppliers are reminded of changes that are not sent: on the morning before the deadline's day."""
     day_before = local_date_after(deadline, days=-1)
     return clock.start_of_day(day_before) + dt.timedelta(hours=UNSENT_REMINDER_HOUR)
 

@@ -117,7 +117,7 @@ class Part:
 def find_parts(
     plan: PlanFacts, action: ActionTexts, objective: ObjectiveTexts | None, today: dt.date
 ) -> list[Part]:
-    """Return the parts of an action and its plan that a brief can have, in the order of the guide; private parts last."""
+    """Return the parts that a brief can copy from an action and its plan, in guide order, with private parts last."""
     content = plan.content
     parts = [
         Part("title", "title", shorten(action.what, TITLE_CHARACTERS)),
@@ -170,7 +170,7 @@ def sentence(text: str) -> str:
 
 
 def season_clash(due_on: dt.date | None, offers: Sequence[Offer]) -> Offer | None:
-    """Return the most important offer whose season includes the month of a launch, or None."""
+    """Return the most important product of the company that is in season in the month when a job is due, or None."""
     if due_on is None:
         return None
     in_season = [offer for offer in offers if due_on.month in offer.months and len(offer.months) < 12]  # noqa: PLR2004 because a season of 12 months is none
@@ -289,7 +289,7 @@ def _dates(action: ActionTexts, offers: Sequence[Offer], today: dt.date) -> Iter
 
 
 def _next_season(due_on: dt.date, offers: Sequence[Offer]) -> Offer | None:
-    """Return the most important offer whose season begins soon after a date."""
+    """Return the most important product of the company whose season begins soon after a date, or None."""
     coming = {(due_on.month + ahead - 1) % 12 + 1 for ahead in range(1, SEASON_MONTHS + 1)}
     soon = [
         offer

@@ -22,7 +22,6 @@ supplier_access: Hook[tuple[IdColumn, IdColumn]] = Hook()
 withdrawal: Hook[Callable[[Viewer, Brief], None]] = Hook()
 """Callbacks that run in the transaction that withdraws a brief."""
 
-
 pause_blockers: Hook[Callable[[Brief], bool]] = Hook()
 """Callbacks that return True if a brief can no longer be paused for its garden to check the company."""
 

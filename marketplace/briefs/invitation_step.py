@@ -1,4 +1,4 @@
-"""The step of a company that decides whom to invite: the same on its home page, in its list, on the brief and in messages."""
+"""The next step about invitations for a company's brief: the same words and link on all pages and in messages."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ class InvitationStep:
 
 
 def step_of_open_brief(reference: str, *, is_chosen: bool) -> InvitationStep:
-    """Return the step of a brief that suppliers can answer."""
+    """Return the next step about invitations for a brief that suppliers can answer."""
     label = _("See who fits and who has been invited") if is_chosen else _("Choose whom to invite")
     return InvitationStep(label, f"/briefs/{reference}/ranking", not is_chosen)
 
 
 def step_of_waiting_brief(reference: str, *, is_chosen: bool) -> InvitationStep:
-    """Return the step of a brief that waits for its business garden."""
+    """Return the next step about invitations for a brief that waits for its business garden."""
     label = _("Change whom to invite") if is_chosen else _("Choose whom to invite")
     return InvitationStep(label, f"/briefs/{reference}/fit", not is_chosen)

@@ -19,7 +19,8 @@ class Brief(Base):
     """A company's brief. `answers` is keyed by the guide's question codes; states are defined in `lifecycle.py`.
 
     `revision` increases with each save. Whether a published brief is open or being evaluated is derived from `deadline`
-    and never stored. `action_id` is the action of the strategy that it was made from, `objective_id` what it serves.
+    and never stored. `action_id` is the action of the plan that the brief was made from, `objective_id` the objective that
+    it serves.
     """
 
     __tablename__ = "brief"
@@ -147,7 +148,7 @@ class Brief(Base):
 
     @property
     def was_closed_by_garden(self) -> bool:
-        """True if a garden paused the brief after it had opened automatically, and closed it. Only such a brief can be paused."""
+        """True if a garden closed the brief after a pause; only a brief that opened automatically can be paused."""
         verdicts = [review.verdict for review in self.reviews]
         return verdicts[-2:] in (["opened", "changes"], ["opened", "refused"])
 
@@ -190,9 +191,9 @@ class BriefReview(Base):
     """A request for review of a draft or of a company's first publication, and the garden's answer.
 
     `verdict` is "ok", "changes" or, for a first publication, "refused" or "opened" (by the scheduled job). `opens_at` is
-    when a first publication opens unless it is answered before; None if it waits for an answer. `reasons` are those of
-    `review_reasons` for which the garden reads the brief before it opens, besides a company that it does not know.
-    `chosen_suppliers` are the ids of those that the company has chosen to invite when the brief opens.
+    when a first publication opens unless it is answered before; None if it waits for an answer. `reasons` are the codes of
+    `review_reasons` that apply; a company that the garden does not know is a reason without a code. `chosen_suppliers`
+    are the ids of the suppliers that the company has chosen to invite when the brief opens.
     """
 
     __tablename__ = "brief_review"

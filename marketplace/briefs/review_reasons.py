@@ -1,4 +1,4 @@
-"""Reasons for which a business garden reads a brief before it opens, besides a company that it does not know."""
+"""Reasons why a business garden reads a brief before it opens, other than that it does not know the company."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -26,7 +26,7 @@ def reasons_text(reasons: Iterable[str]) -> str:
 def find_reasons(
     required: Collection[str], questions: Guide, answers: Mapping[str, Any], *, is_first: bool
 ) -> list[str]:
-    """Return those of the required reasons that apply to a brief."""
+    """Return the codes in `required` whose condition a brief fulfils."""
     applies = {
         FIRST_BRIEF: is_first,
         UNSURE: any(

@@ -12,7 +12,7 @@ from marketplace.data import load_yaml
 
 @cache
 def load_texts() -> dict[str, Any]:
-    """Return the parsed YAML file."""
+    """Load the texts, weights and levels of the coach from its YAML file."""
     data: dict[str, Any] = load_yaml("guide", "coach.yaml")
     return data
 

@@ -41,7 +41,7 @@ _SUBJECTIVE = (
     r"kjapp\w*|flink\w*|dyktig\w*|pålitelig\w*|påliteleg\w*|hyggelig\w*|hyggeleg\w*|seriøs\w*|kreativ\w*|cheap\w*|"
     r"affordable|inexpensive|expensive|low|good|nice|fast|quick|skilled|reliable|friendly|creative"
 )
-# A line of nothing but such words: "raskt skjema på mobil" can be shown.
+# Matches a line that consists of such words only. A supplier can show that it meets "raskt skjema på mobil".
 _UNPROVABLE = re.compile(
     rf"(?=.*\b(?:{_SUBJECTIVE})\b)(?:\W*\b(?:{_FILLERS}|{_SUBJECTIVE})\b)+\W*", re.IGNORECASE
 )

@@ -56,8 +56,8 @@ def effective_answers(
 ) -> dict[str, Any]:
     """Return a draft's stored answers, with presets recalculated in topics that have not been saved.
 
-    A preset reply deadline is therefore never in the past. Answers that differ from their preset because the draft was
-    made from a plan are kept: constant presets, and dates after the recalculated one.
+    A preset reply deadline is therefore never in the past. Answers that were copied from the company's plan are kept:
+    those to questions with a constant preset, and dates later than the preset.
     """
     saved = set(confirmed)
     recalculated = {

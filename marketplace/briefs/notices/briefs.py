@@ -19,7 +19,7 @@ def brief_path(reference: str, rest: str = "") -> str:
 
 @as_message("review_asked", topic=Topic.REVIEWS, throttled=True)
 def review_asked(company: str, title: str, reference: str, message: str, contact: Contact | None) -> Content:
-    """To the garden: a company requests a review of a draft."""
+    """Ask the garden to review the draft of a company."""
     lines = [_("%(company)s would like you to read a draft before it is published.", company=company)]
     if message:
         lines.append(message)
@@ -35,7 +35,7 @@ def review_asked(company: str, title: str, reference: str, message: str, contact
 def review_answered(  # noqa: PLR0913 because each is a part of the message
     garden: str, title: str, reference: str, contact: Contact, *, is_ok: bool, comment: str
 ) -> Content:
-    """To the company: the garden has reviewed the draft."""
+    """Notify the company that its garden has reviewed the draft."""
     if is_ok:
         subject = _("%(garden)s says that your brief is ready: %(title)s", garden=garden, title=title)
         lines = [_("Your adviser has read the draft and considers it ready to publish.")]
@@ -50,7 +50,7 @@ def review_answered(  # noqa: PLR0913 because each is a part of the message
 
 @as_message("file_added", topic=Topic.QUESTIONS)
 def file_added(title: str, reference: str, name: str) -> Content:
-    """To involved suppliers: the company has attached a file to an open brief."""
+    """Notify involved suppliers that the company has attached a file to an open brief."""
     subject = _("New attachment: %(title)s", title=title)
     lines = [_("The company has attached “%(name)s” to the brief. The deadline has not changed.", name=name)]
     return Content(subject, lines, brief_path(reference), _("Read the brief"))
@@ -58,7 +58,7 @@ def file_added(title: str, reference: str, name: str) -> Content:
 
 @as_message("review_pulled_back", topic=Topic.REVIEWS, throttled=True)
 def review_request_withdrawn(company: str, title: str, reference: str) -> Content:
-    """To the garden: the review request is withdrawn."""
+    """Notify the garden that the company has withdrawn its review request."""
     del reference
     subject = _("%(company)s has withdrawn its draft: %(title)s", company=company, title=title)
     return Content(
@@ -71,7 +71,7 @@ def review_request_withdrawn(company: str, title: str, reference: str) -> Conten
 
 @as_message("brief_published")
 def brief_published(title: str, reference: str, deadline: dt.datetime, *, is_choice_made: bool) -> Content:
-    """To the company: the brief is published. `is_choice_made` states that suppliers were chosen before it opened."""
+    """Notify the company that its brief is published. `is_choice_made` states that it has chosen suppliers already."""
     step = step_of_open_brief(reference, is_chosen=is_choice_made)
     return Content(
         _("The brief has been published: %(title)s", title=title),
@@ -89,7 +89,7 @@ def brief_published(title: str, reference: str, deadline: dt.datetime, *, is_cho
 
 @as_message("brief_published_in_area", topic=Topic.AREA, throttled=True)
 def brief_published_in_area(company: str, title: str, reference: str) -> Content:
-    """To the garden: one of its companies has published a brief."""
+    """Notify the garden that one of its companies has published a brief."""
     subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
     lines = [_("You can read it and see who has been invited. Offers are sealed, even for you.")]
     return Content(subject, lines, brief_path(reference), _("See the brief"))
@@ -97,7 +97,7 @@ def brief_published_in_area(company: str, title: str, reference: str) -> Content
 
 @as_message("brief_extended")
 def brief_extended(title: str, reference: str, deadline: dt.datetime) -> Content:
-    """To the involved suppliers and the company: the deadline is extended."""
+    """Notify involved suppliers and the company that the deadline is extended."""
     return Content(
         _("More time to reply: %(title)s", title=title),
         [
@@ -121,7 +121,7 @@ def brief_amended(
     *,
     moved: bool,
 ) -> Content:
-    """To everyone involved: the brief is amended, and what that means for submitted offers."""
+    """Notify everyone involved that the brief is amended, and explain what that means for submitted offers."""
     names = format_list([question.short for question in changed])
     lines = [
         _("The company has changed these parts of the brief: %(parts)s.", parts=names),
@@ -144,7 +144,7 @@ def brief_amended(
 
 @as_message("brief_withdrawn")
 def brief_withdrawn(title: str, reference: str, reason: str) -> Content:
-    """To everyone involved: the brief is withdrawn, and the reason."""
+    """Notify everyone involved that the brief is withdrawn, with the reason."""
     return Content(
         _("The brief has been withdrawn: %(title)s", title=title),
         [
@@ -159,7 +159,7 @@ def brief_withdrawn(title: str, reference: str, reason: str) -> Content:
 
 @as_message("question_asked", topic=Topic.QUESTIONS, throttled=True)
 def question_asked(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
-    """To the company: a supplier has asked a question. The supplier is not named."""
+    """Notify the company of a question from a supplier, which is not named."""
     lines = [
         _("A question from a supplier:"),
         text,
@@ -178,7 +178,7 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
 
 @as_message("question_waits", topic=Topic.QUESTIONS)
 def question_waits(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
-    """To the company: a question has been unanswered for two working days."""
+    """Remind the company of a question that it has not answered."""
     lines = [
         _("A supplier has been waiting at least two working days for an answer to this:"),
         text,
@@ -192,7 +192,7 @@ def question_waits(title: str, reference: str, text: str, deadline: dt.datetime)
 def garden_question_waits(
     company: str, title: str, reference: str, deadline: dt.datetime, contact: Contact | None
 ) -> Content:
-    """To the garden: a company has not answered a question in spite of a reminder."""
+    """Notify the garden that a company has not answered a question in spite of a reminder."""
     lines = [
         _("Suppliers have asked about “%(title)s” and are waiting for an answer.", title=title),
         _("Offers are due on %(date)s. A phone call may help.", date=format_date(deadline)),
@@ -204,14 +204,14 @@ def garden_question_waits(
 
 @as_message("question_answered", topic=Topic.QUESTIONS, throttled=True)
 def question_answered(title: str, reference: str, question: str, answer: str) -> Content:
-    """To the involved suppliers: a question is answered."""
+    """Notify involved suppliers of the answer to a question."""
     subject = _("A question has been answered: %(title)s", title=title)
     return Content(subject, [question, answer], brief_path(reference, "#questions"), _("See all questions"))
 
 
 @as_message("question_rejected", topic=Topic.QUESTIONS)
 def question_rejected(title: str, reference: str, reason: str) -> Content:
-    """To the asker: the company has rejected the question, and the reason."""
+    """Notify the supplier that asked that the company has rejected the question, with the reason."""
     lines = [
         _("The company has decided not to answer your question, and gave this reason:"),
         str(REJECTION_REASONS[reason]),

@@ -32,10 +32,7 @@ def brief_waits(  # noqa: PLR0913 because each is a part of the message
     is_known: bool,
     has_garden: bool,
 ) -> Content:
-    """To the company: its brief waits for the garden, which does not know the company or has other reasons.
-
-    Without a garden in its area the brief waits for `opens_at` only.
-    """
+    """Notify the company that its brief waits for its garden, and why. Without a garden, it waits until `opens_at` only."""
     if not has_garden:
         why = _("No business garden covers your municipality yet, so nobody has checked your company.")
     elif is_known:
@@ -69,7 +66,7 @@ def first_publication(  # noqa: PLR0913 because each is a part of the message
     reasons: Sequence[str],
     is_known: bool,
 ) -> Content:
-    """To the garden: a company that it does not know, or that it helps first, wants to publish a brief."""
+    """Notify the garden that it must read the brief of a company before the brief opens."""
     lines = [
         *(
             [
@@ -98,7 +95,7 @@ def first_publication(  # noqa: PLR0913 because each is a part of the message
 def first_publication_returned(  # noqa: PLR0913 because each is a part of the message
     garden: str, title: str, reference: str, reason: str, contact: Contact, *, refused: bool
 ) -> Content:
-    """To the company: the garden did not open its first brief, and the reason."""
+    """Notify the company that the garden did not open its brief, with the reason."""
     if refused:
         subject = _("%(garden)s has refused to open your brief: %(title)s", garden=garden, title=title)
         last = _(
@@ -113,7 +110,7 @@ def first_publication_returned(  # noqa: PLR0913 because each is a part of the m
 
 @as_message("brief_paused")
 def paused(garden: str, title: str, reference: str, reason: str, contact: Contact) -> Content:
-    """To the company: the garden has paused its first brief, and the reason."""
+    """Notify the company that the garden has paused its first brief, with the reason."""
     lines = [
         _("Suppliers cannot see the brief until the business garden has answered. It gave this reason:"),
         reason,
@@ -128,7 +125,7 @@ def paused(garden: str, title: str, reference: str, reason: str, contact: Contac
 
 @as_message("brief_paused_supplier")
 def paused_for_suppliers(garden: str, title: str, reference: str, reason: str) -> Content:
-    """To involved suppliers: the brief is paused, and the reason."""
+    """Notify involved suppliers that the brief is paused, with the reason."""
     lines = [
         _("%(garden)s is checking the company, and gave this reason:", garden=garden),
         reason,
@@ -143,7 +140,7 @@ def paused_for_suppliers(garden: str, title: str, reference: str, reason: str) -
 
 @as_message("brief_stopped")
 def stopped(garden: str, title: str, reference: str, reason: str) -> Content:
-    """To everyone involved: the garden has closed a paused brief for good, and the reason."""
+    """Notify everyone involved that the garden has closed a paused brief for good, with the reason."""
     lines = [_("%(garden)s paused the brief and has now closed it, for this reason:", garden=garden), reason]
     return Content(
         _("The brief has been closed: %(title)s", title=title),
@@ -155,7 +152,7 @@ def stopped(garden: str, title: str, reference: str, reason: str) -> Content:
 
 @as_message("brief_open_again")
 def open_again(title: str, reference: str, deadline: dt.datetime) -> Content:
-    """To everyone involved: a paused brief is open again."""
+    """Notify everyone involved that a paused brief is open again."""
     lines = [
         _("The business garden has checked the company. The brief is unchanged."),
         _("Suppliers can answer until %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),

@@ -53,7 +53,7 @@ class ActionSource:
 
     @property
     def is_ready(self) -> bool:
-        """True if a supplier does it and the service is chosen."""
+        """True if a supplier is to do the action and its service is chosen."""
         return self.action.performer == Performer.SUPPLIER and self.action.service_code in taxonomy.services()
 
 
@@ -157,7 +157,7 @@ def briefs_of_actions(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, li
 
 
 def draft_of_action(viewer: Viewer, action_id: int) -> Brief | None:
-    """Return the newest brief of the viewer's company made from an action that is not published yet, or None."""
+    """Return the newest unpublished brief that the viewer's company has made from an action, or None."""
     query = select(Brief).where(
         Brief.company_id == viewer.organisation_id,
         Brief.action_id == action_id,

@@ -1,4 +1,4 @@
-"""Reads whom companies have chosen to invite, for the next step of several briefs."""
+"""Next steps about invitations, for several briefs of a company at once."""
 
 from collections.abc import Collection, Mapping, Sequence
 
@@ -13,7 +13,7 @@ from marketplace.core.database import session
 
 
 def invitation_steps(briefs: Sequence[BriefSummary]) -> Mapping[int, InvitationStep]:
-    """Return the step of each brief that has one, by brief id. A paused brief has none."""
+    """Return the next step about invitations by brief id, for briefs that are open or wait to open for the first time."""
     opened = {one.brief.id: one.brief.reference for one in briefs if one.phase is Phase.OPEN}
     waiting = {one.brief.id: one.brief.reference for one in briefs if one.phase is Phase.WAITING}
     invited, chosen, paused = (

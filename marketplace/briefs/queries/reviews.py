@@ -28,7 +28,7 @@ def open_review(brief: Brief) -> BriefReview | None:
 
 
 def was_refused(company_id: int) -> bool:
-    """Return True if a garden has refused to open a brief of the company, and has opened none for it since."""
+    """Return True if a garden has refused a brief of the company and approved none since."""
     opened = aliased(BriefReview)
     of_company = select(Brief.id).where(Brief.company_id == company_id)
     opened_since = select(opened.id).where(
@@ -46,8 +46,8 @@ def was_refused(company_id: int) -> bool:
 class PublicationWait:
     """The wait before a brief opens: the garden that reads it, if any, and when it opens without an answer.
 
-    A paused brief has been open before; `reason` is the garden's. `reasons` are clauses that follow "because"; empty if
-    the brief waits only because no garden knows the company.
+    `reasons` are clauses that follow "because"; empty if the brief waits only because no garden knows the company. A
+    paused brief has been open before, and `reason` is why the garden paused it.
     """
 
     garden: str
@@ -69,8 +69,8 @@ class RequiredReview:
 def required_review(brief: Brief, answers: Mapping[str, Any]) -> RequiredReview | None:
     """Return the review that must come before a brief opens, or None if it opens at once.
 
-    A garden that has approved exactly this draft does not read it again. The first brief of a company that no garden
-    knows waits for that reason already.
+    A garden that has approved exactly this revision does not read it again. FIRST_BRIEF applies only to a company that is
+    known, because the first brief of any other company waits anyway.
     """
     company = brief.company
     gardens = company.following_gardens

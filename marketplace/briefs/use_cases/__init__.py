@@ -1,4 +1,4 @@
-"""Use cases of briefs. Each runs in one transaction, with its audit event and notices, and joins an outer one."""
+"""Use cases of briefs. Each runs in one transaction, the caller's if there is one, with its audit event and notices."""
 
 from marketplace.briefs.use_cases.amendment import amend, discard_amendment
 from marketplace.briefs.use_cases.clarification import answer_question, ask_question, reject_question

@@ -44,7 +44,7 @@ def bump_revision(brief: Brief) -> None:
 
 
 def company_recipients(brief: Brief, *, except_viewer: Viewer | None = None) -> list[Recipient]:
-    """Return the members of the brief's company, except the viewer who acts."""
+    """Return the members of the brief's company, without `except_viewer`."""
     members = recipients_for(brief.company_id)
     return [user for user in members if except_viewer is None or user.user_id != except_viewer.user_id]
 

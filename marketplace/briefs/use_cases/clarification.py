@@ -21,7 +21,7 @@ from marketplace.outbox.use_cases import send
 
 
 def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQuestion:
-    """Ask a question about a brief, before the deadline for questions. Raises RuleBroken."""
+    """Ask a question about a brief. Raises RuleBroken after the deadline for questions, or with too many unanswered ones."""
     with transaction():
         lock(reference)
         brief_view = queries.brief_view_for(viewer, reference)

@@ -66,8 +66,8 @@ def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = 
 def begin_from_action(viewer: Viewer, action_id: int, chosen: Collection[str]) -> Brief:
     """Create a draft from an action of the company's plan, with the chosen parts of it. Raises RuleBroken.
 
-    Parts are chosen by code; nothing else of the plan is copied. See `from_action`. An action has one draft at a time: if
-    there is one already, it is returned as it is, so that a form that is sent twice makes one brief.
+    Parts are chosen by code; nothing else of the plan is copied. See `from_action`. If the action has a draft already, that
+    draft is returned unchanged, so that a form that is sent twice makes one brief.
     """
     with transaction():
         lock_row(Action.id, action_id)
@@ -228,7 +228,7 @@ def make_requirement_optional(viewer: Viewer, reference: str, requirement: str) 
 
 
 def delete_draft(viewer: Viewer, reference: str) -> Brief:
-    """Delete a draft. It can be restored for 30 days."""
+    """Delete a draft. It can be restored for UNDO_DELETE_DAYS."""
     with transaction():
         brief = brief_for_transition("delete", viewer, reference)
         brief.state = BriefState.DELETED

@@ -1,6 +1,7 @@
 """Files of a brief: added to a draft and to an open brief, removed from a draft only.
 
-A change of a draft's files makes a confirmation void that waits for an owner, who was asked about the brief as it was.
+Changing the files of a draft invalidates a confirmation that an owner has been asked for, because the owner was asked
+about the brief with its earlier files.
 """
 
 from marketplace.audit.use_cases import record
@@ -25,7 +26,7 @@ from marketplace.outbox.use_cases import send
 def add_file(viewer: Viewer, reference: str, name: str, data: bytes) -> StoredFile:
     """Attach a file. While the brief is open, only an owner can, and the involved suppliers are notified.
 
-    Raises RuleBroken for a file that is refused or one too many, Conflict after the deadline.
+    Raises RuleBroken for a file that is refused or too many files, and Conflict after the deadline.
     """
     checked = check_document(name, data)
     with transaction():

@@ -1,6 +1,6 @@
 """Briefs that a business garden reads before they open: the garden's answer, and opening by the scheduled job.
 
-They are the first of a company that no garden knows, and those that a garden reads first by its settings.
+These are the first briefs of companies that no garden knows, and briefs that a garden's settings make it read first.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,8 @@ def answer_first_publication(viewer: Viewer, reference: str, verdict: str, comme
     """Record the garden's answer: open the brief, or return it to the company with a reason. Does not rank suppliers.
 
     "ok" also makes the company known. After "refused", later briefs of the company wait until they are answered. A paused
-    brief, which suppliers have seen, is closed instead of returned. Raises RuleBroken without a reason, and Conflict if the brief has opened or was pulled back.
+    brief, which suppliers have seen, is closed instead of returned. Raises RuleBroken without a reason, and Conflict if
+    the brief has opened or the company has made it a draft again.
     """
     with transaction():
         lock(reference)
@@ -79,10 +80,10 @@ def _transition(verdict: str, reference: str) -> str:
 
 
 def pause_first_publication(viewer: Viewer, reference: str, reason: str) -> Brief:
-    """Take back a brief that opened automatically, until the garden has answered; company and involved suppliers are notified.
+    """Pause a brief that opened automatically until the garden has answered; notify the company and involved suppliers.
 
-    Raises RuleBroken without a reason, and Conflict if the garden knows the company or an offer has been sent. That
-    refusal reveals neither names nor numbers, and is recorded.
+    Raises RuleBroken without a reason, and Conflict if the garden knows the company or an offer has been sent. The refusal
+    because of an offer reveals neither names nor numbers, and is recorded.
     """
     with transaction():
         brief = brief_for_transition("pause", viewer, reference)
@@ -128,7 +129,7 @@ def _stop(viewer: Viewer, brief: Brief, reason: str) -> None:
 def due_first_publications() -> Sequence[str]:
     """Return the references of waiting briefs whose wait is over, or whose company has become known.
 
-    A brief that waits for other reasons as well still waits once its company has become known.
+    A brief with other reasons to wait keeps waiting after its company has become known.
     """
     query = (
         select(BriefReview)
@@ -148,7 +149,7 @@ def due_first_publications() -> Sequence[str]:
         for review in session.scalars(query)
         if not review.reasons or (review.opens_at is not None and review.opens_at <= clock.now())
     ]
-    session.rollback()  # each is locked and checked in a transaction of its own
+    session.rollback()  # each brief is locked and checked in a transaction of its own
     return due
 
 

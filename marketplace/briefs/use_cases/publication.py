@@ -26,10 +26,9 @@ from marketplace.outbox.use_cases import send
 def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
     """Publish the draft as version 1, open until its deadline. Does not rank or notify suppliers.
 
-    The brief of a company that no garden knows, or that a garden reads first by its settings, waits for the garden
-    instead; see `first_publication`. `confirmed` states
-    that the company has read what suppliers will see. Raises RuleBroken with the first blocker of the coach, or the first
-    required answer that is missing or invalid. A caller that also ranks suppliers runs both in one transaction.
+    A brief that a garden must read first waits for the garden instead; see `first_publication`. `confirmed` states that the
+    company has read what suppliers will see. Raises RuleBroken with the first blocker of the coach, or the first required
+    answer that is missing or invalid. A caller that also ranks suppliers runs both in one transaction.
     """
     with transaction():
         brief = brief_for_transition("publish", viewer, reference)
@@ -52,7 +51,7 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
 
 
 def _submit(viewer: Viewer, brief: Brief, reasons: list[str]) -> None:
-    """Let a brief wait until its garden answers or `opens_at`."""
+    """Let a brief wait until its garden has answered, or until it opens automatically."""
     now = clock.now()
     opens_at = None if queries.was_refused(brief.company_id) else deadlines.opening_time(now)
     brief.state = BriefState.WAITING

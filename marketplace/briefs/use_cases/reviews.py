@@ -63,7 +63,7 @@ def answer_review(
     comment: str,
     topic_comments: Mapping[str, str] | None = None,
 ) -> Brief:
-    """Record the garden's answer and return the draft. A company whose draft is ready is known to the garden from then on.
+    """Record the garden's answer and return the draft. If the draft is ready, the garden knows the company from then on.
 
     Raises RuleBroken if changes are requested without a comment.
     """

@@ -55,7 +55,7 @@ def from_action(action_id: int) -> ViewResponse:
 
 
 def _groups(parts: Sequence[Part]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Group parts by question: its short name, and code and text of each part."""
+    """Return the short name of each question with the code and the text of its parts."""
     questions = guide.load()
     groups: dict[str, list[tuple[str, str]]] = {}
     for part in parts:
@@ -65,7 +65,7 @@ def _groups(parts: Sequence[Part]) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def action_panels(viewer: Viewer, action_ids: Sequence[int]) -> Mapping[int, StrategyPanel]:
-    """Build the panels with the briefs of actions, and the link that makes one."""
+    """Build the panels with the briefs made from actions, and a link for making another."""
     briefs = queries.briefs_of_actions(viewer, action_ids)
     return {
         number: StrategyPanel("briefs/_action_briefs.html", {"briefs": briefs.get(number, [])})

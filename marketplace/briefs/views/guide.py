@@ -66,7 +66,7 @@ def topic(reference: str, topic_code: str) -> ViewResponse:
 
 
 def write_topic(brief_view: BriefView, current: Topic, mode: str = "save") -> ViewResponse:
-    """Show or save a topic: of a draft, or, with the mode "amend", of a pending amendment."""
+    """Show or save a topic of a draft or, with the mode "amend", of a pending amendment."""
     reference = brief_view.brief.reference
     is_confirmed = current.code in brief_view.brief.confirmed_topics
     advices = coach.find_suggestions(brief_view.guide, brief_view.answers) if is_confirmed else []

@@ -18,7 +18,7 @@ from marketplace.vetting.queries import stated_interests
 
 
 def to_details(agreement: AwardDetails, replies: Mapping[int, RejectionReply]) -> Details:
-    """Return a choice as JSON values."""
+    """Serialize a choice as JSON values, which are stored until an owner confirms it."""
     return {
         **asdict(agreement),
         "start_on": agreement.start_on.isoformat(),
@@ -27,7 +27,7 @@ def to_details(agreement: AwardDetails, replies: Mapping[int, RejectionReply]) -
 
 
 def from_details(details: Details) -> tuple[AwardDetails, dict[int, RejectionReply]]:
-    """Read a choice from the values of `to_details`."""
+    """Deserialize a choice that `to_details` has serialized."""
     values: dict[str, Any] = dict(details)
     replies = {int(key): RejectionReply(**reply) for key, reply in values.pop("replies").items()}
     return AwardDetails(**values | {"start_on": dt.date.fromisoformat(values["start_on"])}), replies

@@ -24,6 +24,6 @@ CLOSING_REASONS = {
 
 
 def reason_label(code: str) -> str:
-    """Label of a reason code in the current locale, or an empty string for an unknown code."""
+    """Return the label of a reason code in the current locale, or an empty string for an unknown code."""
     found = REASONS.get(code) or CLOSING_REASONS.get(code)
     return str(found) if found else ""

@@ -1,4 +1,4 @@
-"""Limits on mass offers: offers per day, and duplicate texts across briefs."""
+"""Detection of offers in which a supplier describes different jobs with the same text."""
 
 import re
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from marketplace.matching.analysis.plain_text import clean
 
 DUPLICATE_THRESHOLD = 3
-"""Number of other offers with the same text from which an offer is reported as not written for the job."""
+"""An offer is reported as not written for the job if this many other offers of its supplier have the same text."""
 
 
 def normalize(text: str) -> str:

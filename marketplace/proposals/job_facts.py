@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 MIN_JOBS = 3
 MIN_COMPANIES = 3
-"""Different companies among the jobs of a figure."""
+"""Minimum number of different companies among the jobs of a figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ _NOT_KNOWN = "too_early"
 
 
 def count_facts(jobs: Sequence[JobAnswers]) -> list[JobFact]:
-    """Return the figures that enough jobs for enough companies have an answer to."""
+    """Return the figures that are based on enough jobs for enough companies."""
     facts = []
     for code, answer in _ANSWER.items():
         known = [job for job in jobs if answer(job) != _NOT_KNOWN]

@@ -23,7 +23,7 @@ class ProposalState(StrEnum):
 
 
 NOT_SENT = "not_sent"
-"""State of a draft after the deadline: computed, never stored."""
+"""State of a draft whose brief is no longer open: computed, never stored."""
 
 
 class ProposalActor(StrEnum):
@@ -177,5 +177,5 @@ def can(name: str, state: str, actor: ProposalActor, phase: Phase) -> bool:
 
 
 def displayed_state(state: str, phase: Phase) -> str:
-    """State of an offer shown to its supplier: the stored state, or not sent for a draft after the deadline."""
+    """Return the state that an offer's supplier sees: the stored state, but NOT_SENT for a draft of a closed brief."""
     return NOT_SENT if state == ProposalState.DRAFT and phase is not Phase.OPEN else state

@@ -23,7 +23,7 @@ class OfferProblem:
 def find_problems(content: OfferContent, today: dt.date, decision: dt.date) -> list[OfferProblem]:
     """Return everything that prevents submission, in the order of the form, too long texts last.
 
-    `decision` is the day when the company decides, and the day of the deadline if that is later or the only one.
+    `decision` is the day when the company decides, or the day of the deadline if that is later.
     """
     days = {"today": today, "decision": decision}
     problems = [problem for field in OFFER_FIELDS for problem in _field_problems(field, content, days)]

@@ -58,7 +58,7 @@ class OfferForm(BaseForm):
         return self[_item_name(field, index, part)]
 
     def sections(self) -> Iterator[tuple[str, SectionTexts, list[list[OfferField]]]]:
-        """Yield code, texts and fields of each section that the brief asks for; neighbours of a kind are grouped."""
+        """Yield code, texts and fields of each section that the brief asks for, with consecutive fields of a kind in a group."""
         for section, texts in SECTIONS.items():
             fields = [field for field in OFFER_FIELDS if field.section is section]
             if any(not field.has_items or self.requirements.entries(field) for field in fields):

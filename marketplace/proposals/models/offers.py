@@ -104,7 +104,7 @@ class Proposal(Base):
 
     @property
     def is_under_seal(self) -> bool:
-        """True if no log that others can read may mention changes to this row."""
+        """True while changes to this row must be kept out of all logs that others can read."""
         return self.opened_at is None
 
     @property

@@ -132,7 +132,7 @@ def latest_answers(brief_ids: Collection[int]) -> dict[int, LatestAnswers]:
 def _goals_and_due_results(brief_ids: Collection[int]) -> tuple[dict[int, str], set[int]]:
     """Return the latest answer to whether the goal was met, and the delivered briefs with a questionnaire that is due.
 
-    Without those of companies that do not share individual results.
+    Briefs whose companies do not share individual results are left out.
     """
     if not brief_ids:
         return {}, set()

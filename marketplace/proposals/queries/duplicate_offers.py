@@ -34,8 +34,8 @@ def count_submitted_within_a_day(supplier_id: int) -> int:
 def count_duplicate_offers(proposal: Proposal, *, opened: bool = False) -> int:
     """Count the supplier's other submitted offers with the same description of the job.
 
-    With `opened`, only opened offers count, because sealed ones may be known to the supplier alone. The last fifty
-    offers are compared; one that cannot be decrypted counts as different.
+    With `opened`, only opened offers count, because sealed ones may be known to the supplier alone. Only the newest
+    MAX_OFFERS_COMPARED offers are compared. An offer that cannot be decrypted counts as different.
     """
     query = (
         select(Proposal)

@@ -58,7 +58,7 @@ _ALWAYS_OPENED = frozenset(
 
 
 def opening_time(brief: Brief) -> dt.datetime:
-    """Time when the offers of a published brief are opened."""
+    """Return when the offers of a published brief are opened. Raises NotFound if the brief has no deadline."""
     if brief.deadline is None:
         raise NotFound
     return opened_at(brief.deadline, brief.opened_early_at)

@@ -1,4 +1,4 @@
-"""How far a supplier has come with its offers, for lists of open briefs."""
+"""States of a supplier's own offers, for lists of open briefs."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ _STATES = prepared(
 
 
 def own_answers(viewer: Viewer, brief_ids: Sequence[int]) -> dict[int, str]:
-    """Return the state of the viewer's offers on open briefs, as text, by brief id."""
+    """Return the states of the viewer's offers as texts, by id of the open brief."""
     if not (viewer.is_supplier and brief_ids):
         return {}
     rows = session.execute(_STATES, {"supplier_id": viewer.organisation_id, "brief_ids": brief_ids})

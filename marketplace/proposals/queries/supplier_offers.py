@@ -241,7 +241,7 @@ _OFFERS = prepared(
 
 
 def overdue_since(proposal_ids: Sequence[int]) -> dict[int, dt.date]:
-    """Return the finish dates that have passed, of chosen offers, by id of the offer."""
+    """Return the promised finish dates that have passed, by id of the chosen offer."""
     if not proposal_ids:
         return {}
     offers = session.scalars(_OFFERS, {"ids": proposal_ids})
@@ -250,7 +250,7 @@ def overdue_since(proposal_ids: Sequence[int]) -> dict[int, dt.date]:
 
 
 def changed_since_sent(proposal_ids: Sequence[int]) -> set[int]:
-    """Return the ids of those sent offers that were changed afterwards."""
+    """Return the ids of the offers that were sent and have been changed since."""
     if not proposal_ids:
         return set()
     return {one.id for one in session.scalars(_OFFERS, {"ids": proposal_ids}) if differs_from_sent(one)}

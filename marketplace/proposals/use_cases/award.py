@@ -45,7 +45,7 @@ from marketplace.proposals.use_cases.transitions import (
 
 @dataclass(frozen=True, slots=True)
 class RejectionReply:
-    """The answer to an offer that was not chosen: reason code, message and positive remark."""
+    """The company's answer to an offer that it did not choose. `good` is what the company liked about the offer."""
 
     code: str
     text: str
@@ -205,7 +205,7 @@ def _displayed_company_name(brief: Brief) -> str:
 
 
 def reopen(viewer: Viewer, reference: str, reason: str) -> None:
-    """Undo the award within fourteen days; all offers can be chosen again, and every bidder is notified with the reason."""
+    """Undo a recent award: all offers can be chosen again, and every bidder is notified with the reason. Raises Conflict."""
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "reopen")
         award = award_of(brief.id)
@@ -247,7 +247,7 @@ def _open_choice_again(brief: Brief, award: Award) -> None:
 
 
 def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
-    """Decline an award within ten days; the company can then choose another offer."""
+    """Decline a recent award, so that the company can choose another offer. Raises RuleBroken, Conflict."""
     with transaction():
         proposal = session.get(Proposal, proposal_id)
         if proposal is None or not viewer.is_supplier or proposal.supplier_id != viewer.organisation_id:

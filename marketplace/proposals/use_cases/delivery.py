@@ -31,7 +31,7 @@ from marketplace.proposals.use_cases.transitions import (
 def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None:
     """Confirm the handover with every item of the checklist answered. Raises RuleBroken.
 
-    Schedules outcome questionnaires now, after three months and after a year.
+    Schedules the outcome questionnaires of OUTCOME_ROUNDS.
     """
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "deliver")
@@ -51,7 +51,7 @@ def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None
 
 
 def change_handover(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None:
-    """Change the checklist after the handover, when something has been received. Raises RuleBroken.
+    """Change the answers of the handover checklist after the delivery. Raises RuleBroken.
 
     Raises Conflict if the job has not been delivered.
     """

@@ -1,4 +1,4 @@
-"""Emergency access: an administrator reads a brief's sealed content for one hour, with a written reason."""
+"""Emergency access: an administrator reads a brief's sealed content for a limited time, with a written reason."""
 
 import datetime as dt
 
@@ -22,11 +22,11 @@ MIN_REASON_LENGTH = 20
 
 
 def grant_emergency_access(viewer: Viewer, reference: str, reason: str) -> EmergencyAccess:
-    """Let an administrator read a brief's sealed content for one hour, and notify everybody it concerns.
+    """Let an administrator read a brief's sealed content for EMERGENCY_ACCESS_MINUTES, and notify those affected.
 
-    Access is to a brief, not to an offer: neither the administrator beforehand nor the company learns from it whether
-    an offer exists. The company gets the same notice either way. Raises RuleBroken for a missing reason or an unknown
-    brief, Forbidden if the viewer is not an administrator.
+    Access is granted to a brief, not to an offer, so that neither the request nor the notice to the company reveals
+    whether an offer exists. Raises RuleBroken for a missing reason or an unknown brief, and Forbidden if the viewer is not
+    an administrator.
     """
     if not viewer.is_admin:
         raise Forbidden

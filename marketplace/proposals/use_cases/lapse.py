@@ -37,7 +37,7 @@ from marketplace.proposals.use_cases.undecided_briefs import (
 
 
 def lapse_overdue() -> int:
-    """Remind companies that have not decided, and close briefs after 45 days; return the number closed."""
+    """Remind companies that have not decided, and let overdue briefs lapse. Return the number of lapsed briefs."""
     lapsed, waiting = 0, undecided_briefs()
     looked_for = (AuditEvent.action == "brief.reopen") | AuditEvent.action.startswith(
         "brief.remind_", autoescape=True
@@ -106,9 +106,9 @@ def _close(viewer: Viewer | None, brief: Brief, proposal: Proposal, actor: Propo
 
 
 def close_with_brief(viewer: Viewer, brief: Brief) -> None:
-    """Close the offers to a brief in the transaction that withdraws the brief.
+    """Close the offers for a brief in the transaction that withdraws the brief.
 
-    The notice of the withdrawal gives suppliers the reason. Offers to a brief withdrawn before its deadline stay sealed.
+    Suppliers read the reason in the notice of the withdrawal. Offers for a brief withdrawn before its deadline stay sealed.
     """
     for proposal in proposals_of(brief, ProposalState.SUBMITTED):
         _close(viewer, brief, proposal, ProposalActor.COMPANY_OWNER)

@@ -121,7 +121,7 @@ def finish_own_scores(viewer: Viewer, reference: str) -> bool:
 
 
 def reopen_own_scores(viewer: Viewer, reference: str) -> None:
-    """Let the viewer change its finished scores, while nobody else has seen them."""
+    """Let the viewer change finished individual scores, as long as no colleague has seen them."""
     with transaction():
         brief = _lock_scorable(viewer, reference)
         own = _own_open_sheet(viewer, sheets_of(brief.id))

@@ -18,9 +18,9 @@ from marketplace.proposals.use_cases.transitions import lock_brief, supplier_rec
 
 
 def name_supplier(viewer: Viewer, outcome_id: int, *, is_named: bool) -> None:
-    """Let a company's story name the viewer's supplier, or stop it. Raises NotFound, Forbidden.
+    """Give or withdraw consent to be named in a company's story, for the viewer's supplier. Raises NotFound, Forbidden.
 
-    A story with another text needs a new consent.
+    A consent covers the present text only.
     """
     with transaction():
         outcome, job = outcome_for_supplier(viewer, outcome_id)
@@ -53,7 +53,7 @@ def stop_story(viewer: Viewer, reference: str, name: str) -> None:
 
 
 def remove_story(viewer: Viewer, outcome_id: int, reason: str) -> None:
-    """Remove a public story of a company that the viewer's garden follows, and tell company and supplier the reason.
+    """Remove a public story of a company that the viewer's garden follows, and notify company and supplier of the reason.
 
     Raises NotFound, RuleBroken without a reason, and Conflict if the story is no longer shown.
     """

@@ -38,7 +38,7 @@ from marketplace.suppliers.models import Supplier
 
 
 def _lock_open_offer(viewer: Viewer, reference: str) -> SupplierOffer:
-    """Lock and return the brief with the viewer's offer. Raises RuleBroken if it is not open to the viewer."""
+    """Lock a brief and return it with the viewer's offer. Raises RuleBroken if the viewer cannot answer the brief."""
     lock_brief_for_supplier(viewer, reference)
     supplier_offer = load_supplier_offer(viewer, reference)
     if supplier_offer.phase is not Phase.OPEN:
@@ -93,7 +93,7 @@ def attach_file(viewer: Viewer, reference: str, name: str, data: bytes) -> Propo
 
 
 def remove_file(viewer: Viewer, reference: str, file_id: int) -> Proposal:
-    """Remove a file from the saved draft. A file that was sent is stored as long as the offer."""
+    """Remove a file from the saved draft. A file of a submitted revision remains stored with that revision."""
     with transaction():
         supplier_offer = _lock_open_offer(viewer, reference)
         proposal = _own(viewer, supplier_offer.brief.id)

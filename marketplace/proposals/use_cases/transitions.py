@@ -78,7 +78,7 @@ def apply_transition(proposal: Proposal, move: str, actor: ProposalActor, phase:
 
 
 def proposals_of(brief: Brief, *states: ProposalState) -> Sequence[Proposal]:
-    """Return the offers to a brief in the given states, in the order they were started."""
+    """Return the offers for a brief in the given states, in the order they were started."""
     query = (
         select(Proposal)
         .where(Proposal.brief_id == brief.id, Proposal.state.in_(states))

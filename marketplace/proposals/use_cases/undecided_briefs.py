@@ -1,4 +1,4 @@
-"""Briefs whose deadline has passed, and what the audit log says has been done about them, for scheduled jobs."""
+"""Published briefs whose deadline has passed, and times of their audit events, for scheduled jobs."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class UndecidedBrief:
 
 
 def is_undecided() -> ColumnElement[bool]:
-    """Condition that a brief is published and its offers are due to be opened, or are open."""
+    """Build the SQL condition that a brief is published and the time for opening its offers has passed."""
     now = clock.now()
     passed = (Brief.deadline < now) | (Brief.opened_early_at <= now)
     return and_(Brief.state == BriefState.PUBLISHED, Brief.deadline.is_not(None), passed)

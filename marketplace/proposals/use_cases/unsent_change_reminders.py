@@ -18,10 +18,10 @@ from marketplace.proposals.use_cases.transitions import lock_brief, record_actio
 
 
 def remind_about_unsent_changes() -> int:
-    """Remind suppliers once, on the morning before the deadline, of changes that are not sent; return their number.
+    """Remind suppliers once, on the day before the deadline, of changes that are not sent. Return the number of reminders.
 
-    The event is sealed like every event of an offer before the opening, so `reminded_at` prevents repetition. A later
-    deadline gives a new reminder.
+    `reminded_at` prevents repetition, because the audit event is sealed and cannot be looked up. After an extension of
+    the deadline, suppliers are reminded again.
     """
     now = clock.now()
     query = (

@@ -62,7 +62,7 @@ def outcome(reference: str, name: str) -> ViewResponse:
 def _outcome_form(
     objective: MeasuredObjective | None, latest: object | None, first: dict[str, object]
 ) -> OutcomeForm:
-    """Build the questionnaire with the latest answer, or `first`; with an objective it asks for the number."""
+    """Build the questionnaire, filled with the latest answer or `first`. With an objective, it asks for a number."""
     make_form = OutcomeForm if objective is None else MeasuredOutcomeForm
     form = make_form(obj=latest) if latest else make_form(data=first)
     if isinstance(form, MeasuredOutcomeForm) and objective is not None:

@@ -1,4 +1,4 @@
-"""Panel on a brief's page where a supplier starts its offer, or sees how far it has come."""
+"""Panel on a brief's page where a supplier starts its offer, or sees the state of the offer."""
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import Panel

@@ -195,7 +195,7 @@ def _autosave_answer(message: str, status: int, seen: str = "") -> tuple[Respons
 
 
 def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) -> ViewResponse:
-    """Render the form again with a rule's error or a colleague's changes, keeping the submitted values."""
+    """Render the form again with the submitted values, and the broken rule or a colleague's changes beside them."""
     if is_autosave():
         return _autosave_answer(error.message, 409 if isinstance(error, Conflict) else 422)
     supplier_offer = queries.load_supplier_offer(current_viewer(), reference)

@@ -87,7 +87,7 @@ class Brief(Base):
         "brief.score_round_reopened": _("Reopened the individual scoring"),
         "brief.open_again": _("Opened a paused brief again"),
         "brief.pause": _("Paused a first brief"),
-        "brief.pause_refused": _("Was refused to pause a first brief"),
+        "brief.pause_refused": _("Tried to pause a first brief"),
         "brief.submit": _("Sent a first brief to the business garden"),
         "brief.terminate": _("Ended a job early"),
         "brief.withdraw": _("Withdrew a brief"),

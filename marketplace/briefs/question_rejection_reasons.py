@@ -3,8 +3,8 @@
 from marketplace.core.i18n import lazy_gettext as _
 
 REJECTION_REASONS = {
-    "confidential": _("It asks for something confidential."),
-    "personal": _("It names a person."),
-    "answered": _("It has already been answered."),
+    "confidential": _("The question asks for something confidential."),
+    "personal": _("The question names a person."),
+    "answered": _("The question has already been answered."),
     "unclear": _("We could not understand the question."),
 }

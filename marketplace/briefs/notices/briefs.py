@@ -63,7 +63,7 @@ def review_request_withdrawn(company: str, title: str, reference: str) -> Conten
     subject = _("%(company)s has withdrawn its draft: %(title)s", company=company, title=title)
     return Content(
         subject,
-        [_("You do not need to read it. The company is editing it again.")],
+        [_("You do not need to read the draft. The company is editing it again.")],
         "/",
         _("Go to your page"),
     )
@@ -105,7 +105,7 @@ def brief_extended(title: str, reference: str, deadline: dt.datetime) -> Content
                 "The new reply deadline is %(deadline)s.",
                 deadline=format_datetime(deadline, weekday=True),
             ),
-            _("Anything you have written or sent is kept. You can change it until then."),
+            _("Offers that have been written or sent are kept, and can be changed until then."),
         ],
         brief_path(reference),
         _("See the brief"),

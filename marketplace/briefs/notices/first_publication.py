@@ -115,7 +115,7 @@ def paused(garden: str, title: str, reference: str, reason: str, contact: Contac
         _("Suppliers cannot see the brief until the business garden has answered. It gave this reason:"),
         reason,
         _(
-            "Call or write to your adviser, so that it can open again. Invitations you have sent remain valid."
+            "Call or write to your adviser, so that the brief can open again. Invitations you have sent remain valid."
         ),
         *contact_lines(contact),
     ]

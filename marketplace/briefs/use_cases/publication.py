@@ -152,7 +152,7 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
         if queries.phase_of(brief) is Phase.EVALUATING and (not nobody_answered or brief.opened_early_at):
             raise RuleBroken(
                 _(
-                    "The deadline has passed, so the deadline cannot be changed. Make a copy if you want to ask again."
+                    "The deadline has passed and cannot be changed. Make a copy of the brief if you want to ask again."
                 )
             )
         if not deadlines.can_extend_again(brief.extensions):

@@ -37,7 +37,7 @@ def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
         if guide.is_empty(answers.get("services")) or guide.is_empty(answers.get("problem")):
             raise RuleBroken(
                 _(
-                    "First say what kind of help you need and what the problem is. Then there is something to review."
+                    "Say what kind of help you need and what the problem is, so that your adviser has something to review."
                 )
             )
         session.add(
@@ -110,7 +110,9 @@ def cancel_review(viewer: Viewer, reference: str) -> Brief:
         current = queries.brief_for(viewer, reference)
         is_waiting = current.state == BriefState.WAITING
         if is_waiting and current.versions:
-            raise Conflict(_("Your business garden has paused the brief. Talk to them to open or close it."))
+            raise Conflict(
+                _("Your business garden has paused the brief. Ask the business garden to open or close it.")
+            )
         transition = "cancel_submission" if is_waiting else "cancel_review"
         brief = brief_for_transition(transition, viewer, reference)
         review = queries.open_review(brief)

@@ -87,7 +87,9 @@ def parse_hours(text: str) -> int:
     else:
         milli = parse_milli(text.replace("½", ",5"))
     if not 0 <= milli <= MAX_HOURS_MILLI:
-        raise UnreadableInputError(_("Enter hours from 0 to 400, like 7,5."))
+        raise UnreadableInputError(
+            _("Enter hours from 0 to %(most)s, like 7,5.", most=MAX_HOURS_MILLI // MILLI)
+        )
     return milli
 
 

@@ -2,9 +2,11 @@
 
 from flask import Blueprint, Response, render_template
 
+from marketplace.core.course_plan import course_plan
 from marketplace.core.region import current_region
 from marketplace.regions.export import region_yaml, with_whole_course_plan
 from marketplace.regions.reader import FILE_NAME
+from marketplace.vetting.rules import PROMISED_WORKING_DAYS
 from marketplace.web import access
 
 blueprint = Blueprint("regions", __name__)
@@ -14,7 +16,11 @@ blueprint = Blueprint("regions", __name__)
 @access.public
 def handbook() -> str:
     """Explain to business gardens how the network works, and how to start one in another region."""
-    return render_template("regions/handbook.html")
+    return render_template(
+        "regions/handbook.html",
+        working_days=PROMISED_WORKING_DAYS,
+        sessions=len(course_plan().sessions),
+    )
 
 
 @blueprint.get("/handbook/region.yaml")

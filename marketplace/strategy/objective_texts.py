@@ -1,6 +1,7 @@
 """Texts about the status of objectives, and the warnings about them."""
 
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.strategy.limits import MAX_OBJECTIVES
 from marketplace.strategy.objective_state import Status
 from marketplace.strategy.objective_warnings import ObjectiveWarning
 
@@ -21,7 +22,8 @@ WARNING_TEXTS = {
     ObjectiveWarning.NO_BASELINE: _l("You do not know the number today yet."),
     ObjectiveWarning.NO_SOURCE: _l("Write where the number comes from, so that a colleague finds it too."),
     ObjectiveWarning.TOO_MANY: _l(
-        "You have more than five objectives. Fewer are easier to reach: which ones can wait?"
+        "You have more than %(num)s objectives. Fewer are easier to reach: which ones can wait?",
+        num=MAX_OBJECTIVES,
     ),
     ObjectiveWarning.ONLY_VISITS: _l(
         "All your objectives count visits. Add one about sales or service, so that you see whether visitors become customers."

@@ -74,9 +74,8 @@ def _objective_warnings(
         for warning in objective_warnings(_terms(objective), today, periods):
             yield PlanWarning("objectives", f"{objective.text}: {WARNING_TEXTS[warning]}")
         if objective.target_on > add_months(today, 12 * MAX_YEARS):
-            yield PlanWarning(
-                "objectives", f"{objective.text}: {_('The date is more than three years ahead.')}"
-            )
+            text = _("The date is more than %(num)s years ahead.", num=MAX_YEARS)
+            yield PlanWarning("objectives", f"{objective.text}: {text}")
         if objective.audience and objective.audience not in names:
             yield PlanWarning(
                 "objectives", f"{objective.text}: {_('Its audience is no longer in the plan.')}"

@@ -13,7 +13,7 @@ from marketplace.strategy.limits import MAX_INDICATOR_NAME, MAX_OBJECTIVE_TEXT, 
 from marketplace.strategy.objective_state import Direction, Rhythm
 from marketplace.strategy.units import UNITS
 from marketplace.strategy.use_cases.measurements import MeasurementDetails
-from marketplace.strategy.use_cases.objectives import OWN_UNIT, ObjectiveDetails, detail_errors
+from marketplace.strategy.use_cases.objectives import BASELINE_DAYS, OWN_UNIT, ObjectiveDetails, detail_errors
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -59,7 +59,7 @@ class ObjectiveForm(BaseForm):
     baseline = DecimalField(_l("The number today"))
     is_baseline_unknown = BooleanField(
         _l("We do not know the number today"),
-        description=_l("You get an action to measure it within 30 days."),
+        description=_l("You get an action to measure it within %(num)s days.", num=BASELINE_DAYS),
     )
     baseline_on = DayField(_l("When is the number today from?"))
     target = DecimalField(_l("The target"), [required()])

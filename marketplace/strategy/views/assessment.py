@@ -111,6 +111,7 @@ def _overview(own: SelfAssessment, shown: StageView | None) -> str:
         stage_labels=STAGE_LABELS,
         since_labels=SINCE_LABELS,
         max_shown=MAX_SHOWN,
+        min_answered=assessment_scores.MIN_ANSWERED,
     )
 
 

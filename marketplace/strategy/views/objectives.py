@@ -109,7 +109,10 @@ def new_objective() -> ViewResponse:
     added = []
     if add(form, lambda form: added.append(use_cases.add_objective(viewer, form.details()))):
         flashes.done(
-            _("The objective is added, with an action to measure the number today within 30 days.")
+            _(
+                "The objective is added, with an action to measure the number today within %(num)s days.",
+                num=use_cases.BASELINE_DAYS,
+            )
             if added[0].baseline_milli is None
             else _("The objective is added.")
         )
@@ -142,6 +145,7 @@ def objective(objective_id: int) -> ViewResponse:
         objective=found,
         chart=chart_of(shown),
         unit_label=unit_of(found.unit).label,
+        baseline_days=use_cases.BASELINE_DAYS,
         indicator=indicators().get(found.indicator),
         measurements=sorted(
             (one for one in found.measurements if not one.is_withdrawn),
@@ -208,9 +212,14 @@ def restore_objective(objective_id: int) -> ViewResponse:
 @blueprint.post("/plan/objectives/<int:objective_id>/baseline")
 @access.company
 def plan_baseline(objective_id: int) -> ViewResponse:
-    """Add the action to measure an unknown baseline within 30 days."""
+    """Add the action to measure an unknown baseline."""
     if use_cases.plan_baseline(current_viewer(), objective_id):
-        flashes.done(_("You have a new action: measure the number today within 30 days."))
+        flashes.done(
+            _(
+                "You have a new action: measure the number today within %(num)s days.",
+                num=use_cases.BASELINE_DAYS,
+            )
+        )
     else:
         flashes.note(_("The action has been added before."))
     return see_other("strategy.objective", objective_id=objective_id)

@@ -15,7 +15,9 @@ from marketplace.strategy.completeness import (
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.sections import LanguageForm
 from marketplace.strategy.hooks import build_plan_start_panels
+from marketplace.strategy.limits import MAX_ACTIONS, MAX_OBJECTIVES
 from marketplace.strategy.queries.plan import AssessmentState, Plan, own_start
+from marketplace.strategy.questionnaire import questionnaire
 from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases.sections import set_language
 from marketplace.strategy.views.base import blueprint
@@ -92,7 +94,7 @@ def plan_steps(own: Plan, assessment: AssessmentState) -> list[PlanStep]:
             "/plan/assessment",
             _("You can take it again when much has changed.")
             if assessment.is_finished
-            else _("18 questions. It takes six minutes."),
+            else _("%(num)s questions. It takes about six minutes.", num=len(questionnaire().questions)),
             assessment.is_finished,
             _("Continue the self-assessment") if assessment.is_begun else _("Take the self-assessment"),
         ),
@@ -110,7 +112,9 @@ def plan_steps(own: Plan, assessment: AssessmentState) -> list[PlanStep]:
             section_url("objectives"),
             ngettext("%(num)s objective.", "%(num)s objectives.", len(own.objectives))
             if own.objectives
-            else _("Two to five, with a number and a date."),
+            else _(
+                "%(low)s to %(high)s, each with a number and a date.", low=MIN_OBJECTIVES, high=MAX_OBJECTIVES
+            ),
             is_measured,
             _("Set objectives"),
         ),
@@ -120,7 +124,7 @@ def plan_steps(own: Plan, assessment: AssessmentState) -> list[PlanStep]:
             section_url("actions"),
             ngettext("%(num)s action.", "%(num)s actions.", len(actions))
             if actions
-            else _("Three to ten things to do."),
+            else _("%(low)s to %(high)s things to do.", low=MIN_ACTIONS, high=MAX_ACTIONS),
             len(actions) >= MIN_ACTIONS,
             _("Add actions"),
         ),

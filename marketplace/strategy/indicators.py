@@ -11,7 +11,7 @@ from marketplace.strategy.units import SHARE
 KINDS = {
     "visibility": _l("Visibility"),
     "sales": _l("Sales"),
-    "service": _l("Service"),
+    "service": _l("Customer service"),
     "efficiency": _l("Efficiency"),
     "recruitment": _l("Recruitment"),
     "skill": _l("Skills"),

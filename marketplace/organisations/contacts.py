@@ -34,13 +34,13 @@ def owner_contact(company: Company) -> Contact | None:
 
 
 def adviser_contact(viewer: Viewer) -> Contact:
-    """Return the adviser who acts, with the telephone number of the garden."""
+    """Return the viewer, who is an adviser, as a contact with the telephone number of the garden."""
     garden = session.get(BusinessGarden, viewer.organisation_id)
     return Contact(viewer.name, viewer.email, garden.phone if garden else "")
 
 
 def contact_lines(contact: Contact | None) -> list[str]:
-    """Return the paragraph of a message that says how to reach somebody; none without a contact."""
+    """Return the paragraph of a message that says how to reach a contact, or no paragraph if that is unknown."""
     if contact is None:
         return []
     details = ", ".join(detail for detail in (contact.phone, contact.email) if detail)

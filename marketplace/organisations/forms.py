@@ -67,7 +67,7 @@ def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str
 
 
 def sector_choices(kept: str | None = None) -> list[tuple[str, str]]:
-    """Return the sectors as form choices, by name. `kept` is offered also if it is retired."""
+    """Return the sectors as form choices, by name. The sector `kept` is offered even if it is retired."""
     return [("", _("Choose a sector")), *taxonomy.sector_options([kept or ""])]
 
 
@@ -107,7 +107,7 @@ class NewPersonFields(BaseForm):
 
 
 def check_unused_number(field: Field, kind: str, except_id: int | None) -> None:
-    """Refuse the organisation number of another organisation of the same kind, in the same round as other errors."""
+    """Refuse the organisation number of another organisation of the same kind, together with the other errors."""
     try:
         organisations.require_unused_number(kind, field.data, except_id)
     except RuleBroken as error:

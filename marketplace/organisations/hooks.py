@@ -8,7 +8,7 @@ from marketplace.core.hooks import Hook
 from marketplace.core.viewer import Viewer
 
 company_registered: Hook[Callable[[Viewer, Mapping[str, Any]], None]] = Hook()
-"""Called in the transaction that adds a company, with a viewer who acts for it and the work that the visitor had started."""
+"""Called in the transaction that adds a company, with its owner and the work that the owner started before registering."""
 
 identity_changed: Hook[Callable[[int], None]] = Hook()
 """Called with the id of a company in the transaction that adds it or changes its organisation number."""
@@ -16,7 +16,7 @@ identity_changed: Hook[Callable[[int], None]] = Hook()
 
 @dataclass(frozen=True, slots=True)
 class CompanyStep:
-    """The next step of a company, as a sentence: link text, URL, rest of the sentence and time."""
+    """The next step of a company, shown as a sentence that begins with the link and ends with `rest`; `when` is its time."""
 
     link: str
     url: str
@@ -27,7 +27,7 @@ class CompanyStep:
 
 @dataclass(frozen=True, slots=True)
 class CompanyPanel:
-    """A template, the values it reads as `block_values`, and the next step of the company."""
+    """A template, the values it reads as `block_values`, and the next steps of the company."""
 
     template: str
     values: Mapping[str, Any]
@@ -38,7 +38,7 @@ company_list_panels: Hook[Callable[[Viewer, str], CompanyPanel | None]] = Hook()
 """Build a panel below a garden's list of companies from the viewer and the search text; None shows nothing."""
 
 company_panels: Hook[Callable[[Viewer, int], CompanyPanel | None]] = Hook()
-"""Build a panel on the page of a company from its id and a viewer whose garden follows it; None shows nothing."""
+"""Callbacks that build a panel on the page of a company, for a viewer whose garden follows it. None shows nothing."""
 
 
 def build_company_panels(viewer: Viewer, company_id: int) -> list[CompanyPanel]:

@@ -14,7 +14,7 @@ from marketplace.core.places import Municipality, find_municipality, municipalit
 from marketplace.core.taxonomy import Sector, sectors
 
 LEADER_ROLE = {"company": "owner", "supplier": "owner", "garden": "curator"}
-"""The leading role in each kind of organisation: invites others, and is always held by at least one member."""
+"""The role that leads each kind of organisation: it may invite others, and at least one member always has it."""
 
 
 class Organisation(Base):
@@ -69,7 +69,8 @@ class Organisation(Base):
 class BusinessGarden(Organisation):
     """A business garden (næringshage): vets suppliers and helps companies in its municipalities.
 
-    The settings `reviews_…` say which briefs of the companies that it follows it reads before suppliers see them.
+    The settings `reviews_…` select the briefs that the garden reads before suppliers see them, among those of the
+    companies that it follows.
     """
 
     __tablename__ = "business_garden"
@@ -136,11 +137,11 @@ class Company(Organisation):
 
 
 AREA, COHORT, ASKED = "area", "cohort", "asked"
-"""Reasons why a garden follows a company: it covers the municipality, runs a course the company attends, was asked."""
+"""Reasons why a garden follows a company: it covers the municipality, runs a course of the company, or was asked to."""
 
 
 class CompanyFollower(Base):
-    """A business garden's right to see and help a company, for one reason. It has ended when `until` is set.
+    """A business garden's right to see and help a company, for one reason. The right has ended if `until` is set.
 
     Following again for the same reason uses the same row; the audit log has the history.
     """

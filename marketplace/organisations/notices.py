@@ -8,7 +8,7 @@ from marketplace.outbox.topics import Topic
 
 @as_message("colleague_invited")
 def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
-    """A colleague is invited to join."""
+    """Invite a colleague to act for an organisation."""
     return Content(
         _("%(inviter)s has invited you to %(organisation)s", inviter=inviter, organisation=organisation),
         [
@@ -28,7 +28,7 @@ def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
 
 @as_message("colleague_joined")
 def colleague_joined(name: str, organisation: str) -> Content:
-    """A colleague has joined."""
+    """Tell the sender of an invitation that the colleague has accepted it."""
     return Content(
         _("%(name)s can now act for %(organisation)s", name=name, organisation=organisation),
         [_("%(name)s has accepted the invitation.", name=name)],
@@ -39,7 +39,7 @@ def colleague_joined(name: str, organisation: str) -> Content:
 
 @as_message("company_registered", topic=Topic.AREA, throttled=True)
 def company_registered(company: str, municipality: str, company_id: int, contact: Contact | None) -> Content:
-    """A company has registered in the garden's area."""
+    """Tell a garden that a company has registered in its area."""
     return Content(
         _("New company: %(company)s in %(place)s", company=company, place=municipality),
         [
@@ -55,7 +55,7 @@ def company_registered(company: str, municipality: str, company_id: int, contact
 def company_moved_here(
     company: str, municipality: str, old_garden: str, company_id: int, contact: Contact | None
 ) -> Content:
-    """A company has moved into the garden's area."""
+    """Tell a garden that a company has moved into its area."""
     before = [_("%(garden)s followed the company until now.", garden=old_garden)] if old_garden else []
     return Content(
         _("%(company)s has moved to %(place)s", company=company, place=municipality),
@@ -71,7 +71,7 @@ def company_moved_here(
 
 @as_message("company_moved_away", topic=Topic.AREA, throttled=True)
 def company_moved_away(company: str, municipality: str, new_garden: str, company_id: int | None) -> Content:
-    """A company has moved out of the garden's area. `company_id` is None if the garden no longer sees the company."""
+    """Tell a garden that a company has left its area. `company_id` is None if the garden no longer sees the company."""
     after = (
         _("%(garden)s follows the company from now on.", garden=new_garden)
         if new_garden
@@ -92,7 +92,7 @@ def company_moved_away(company: str, municipality: str, new_garden: str, company
 
 @as_message("garden_changed", throttled=True)
 def garden_changed(municipality: str, old_garden: str, new_garden: str) -> Content:
-    """The company's own business garden has changed, because the company has moved."""
+    """Tell a company that it has another business garden, or none, because it has moved."""
     if new_garden:
         subject = _("%(garden)s is your business garden now", garden=new_garden)
         lines = [
@@ -112,7 +112,7 @@ def garden_changed(municipality: str, old_garden: str, new_garden: str) -> Conte
 
 @as_message("asked_to_follow", topic=Topic.AREA, throttled=True)
 def asked_to_follow(company: str, company_id: int, contact: Contact | None) -> Content:
-    """A company outside the garden's area has asked it to follow."""
+    """Tell a garden that a company outside its area has asked it to follow the company."""
     return Content(
         _("%(company)s asks you to follow them", company=company),
         [
@@ -128,7 +128,7 @@ def asked_to_follow(company: str, company_id: int, contact: Contact | None) -> C
 
 @as_message("following_ended", topic=Topic.AREA, throttled=True)
 def following_ended(company: str) -> Content:
-    """A company no longer wants the garden to follow it."""
+    """Tell a garden that a company no longer asks it to follow the company."""
     return Content(
         _("%(company)s no longer asks you to follow them", company=company),
         [_("You see the company only if it is in your area or takes part in your course.")],
@@ -139,7 +139,7 @@ def following_ended(company: str) -> Content:
 
 @as_message("follower_added", throttled=True)
 def follower_added(garden: str) -> Content:
-    """A colleague has asked a business garden to follow the company."""
+    """Tell a company that a business garden follows it, because a colleague has asked the garden to."""
     return Content(
         _("%(garden)s follows you now", garden=garden),
         [
@@ -154,7 +154,7 @@ def follower_added(garden: str) -> Content:
 
 @as_message("follower_removed", throttled=True)
 def follower_removed(garden: str) -> Content:
-    """A colleague has ended the following that the company asked for."""
+    """Tell a company that a colleague no longer asks a business garden to follow it."""
     return Content(
         _("You no longer ask %(garden)s to follow you", garden=garden),
         [_("They see your company only if you are in their area or take part in their course.")],
@@ -165,7 +165,7 @@ def follower_removed(garden: str) -> Content:
 
 @as_message("leads_now")
 def became_leader(organisation: str) -> Content:
-    """A member now leads the organisation, because the account of its only leader has been erased."""
+    """Tell a member to lead an organisation, because the account of its only leader has been erased."""
     return Content(
         _("You lead %(organisation)s now", organisation=organisation),
         [

@@ -60,7 +60,7 @@ def export_personal_data(viewer: Viewer) -> dict[str, Any]:
 
 
 def user_references() -> list[tuple[type[Any], str, UserReference]]:
-    """Return model and column of each reference to a user, with what the export of the user's data contains of it."""
+    """Return each column that refers to a user, with its model and what the export of the user's data contains of a row."""
     return [
         (mapper.class_, column, reference)
         for mapper in Base.registry.mappers
@@ -84,7 +84,7 @@ def _to_json(value: Any) -> Any:
 def blocked_organisations(user_id: int) -> list[str]:
     """Return the names of the organisations that must be handed over before this only leader is erased on request.
 
-    Business gardens, organisations with other members, and those with a brief or a job in progress.
+    These are business gardens, organisations with other members, and those with a brief or a job in progress.
     """
     return [
         membership.organisation.name

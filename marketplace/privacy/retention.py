@@ -109,8 +109,8 @@ def erase_unused_accounts(mail_folder: Path) -> int:
 def erase_unconfirmed_accounts(mail_folder: Path) -> int:
     """Erase users who did not confirm their address within seven days; return their number.
 
-    A registration becomes an account only when it is confirmed, and `delete_expired` deletes it otherwise. These accounts
-    were created before that was so.
+    Only accounts from old versions can be unconfirmed: a registration now becomes an account when it is confirmed, and
+    `delete_expired` deletes it otherwise.
     """
     query = (
         select(User.id)
@@ -130,7 +130,7 @@ def erase_unconfirmed_accounts(mail_folder: Path) -> int:
 
 
 def _erase_users(user_ids: Sequence[int], may_erase: Callable[[User], bool], mail_folder: Path) -> int:
-    """Erase each user in a transaction of its own, if the condition still holds there; return their number."""
+    """Erase each user in a separate transaction, if `may_erase` still holds in it; return the number of users."""
     erased = 0
     for user_id in user_ids:
         with transaction():

@@ -46,7 +46,7 @@ def erasure_obstacle(user: User) -> str:
 
 
 def lock_user(user_id: int) -> User:
-    """Lock a user to be erased, after the organisations: others lock those before they write rows about the user."""
+    """Lock the organisations of a user and then the user, in the order in which other transactions lock them."""
     lock_organisations_of(user_id)
     return session.get_one(User, user_id, with_for_update={"key_share": True})
 

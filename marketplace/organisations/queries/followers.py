@@ -1,4 +1,4 @@
-"""Which business gardens may see and help a company. Every other module asks this one."""
+"""Which business gardens may see and help a company. No other module decides that."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ def following_garden_ids(company: Company) -> frozenset[int]:
 
 
 def followers_of(company: Company) -> Sequence[CompanyFollower]:
-    """Return the rows of the gardens that follow a company, oldest first."""
+    """Return the rows of the gardens that follow a company, one for each reason, oldest first."""
     current = [follower for follower in company.followers if follower.until is None]
     return sorted(current, key=lambda follower: (follower.since, follower.id))
 

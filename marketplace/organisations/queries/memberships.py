@@ -135,7 +135,7 @@ def membership_for(viewer: Viewer, membership_id: int) -> Membership:
 
 
 def invitation_by_leader(viewer: Viewer, invitation_id: int) -> ColleagueInvitation:
-    """Return an invitation from the viewer's organisation. Raises NotFound, also unless the viewer leads."""
+    """Return an invitation from the organisation that the viewer leads. Raises NotFound."""
     invitation = session.get(ColleagueInvitation, invitation_id)
     leads = viewer.role == LEADER_ROLE.get(str(viewer.organisation_kind))
     if invitation is None or invitation.organisation_id != viewer.organisation_id or not leads:
@@ -189,7 +189,7 @@ def find_past_invitation(token: str) -> ColleagueInvitation | None:
 
 
 def inviting_organisation_id(token: str) -> int | None:
-    """Return the id of the organisation of an invitation, pending or not, or None."""
+    """Return the id of the organisation that sent an invitation, valid or not; None for an unknown token."""
     return session.scalar(
         select(ColleagueInvitation.organisation_id).where(ColleagueInvitation.token_hash == token_hash(token))
     )
@@ -198,7 +198,7 @@ def inviting_organisation_id(token: str) -> int | None:
 def find_invitation(token: str) -> ColleagueInvitation | None:
     """Return the pending invitation with the given token, or None.
 
-    It is valid only while its sender could still send it: not after the sender has left or lost the leading role.
+    An invitation is valid only while its sender could still send it: not after the sender has left, or leads no more.
     """
     query = select(ColleagueInvitation).where(ColleagueInvitation.token_hash == token_hash(token))
     invitation = session.scalar(query.with_for_update())

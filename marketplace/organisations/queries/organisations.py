@@ -22,7 +22,7 @@ from marketplace.text_search.list_search import ListMatches, ListSearch, load_in
 
 
 def company_contact(viewer: Viewer, company: Company) -> Contact | None:
-    """Return the first owner of a company that the viewer's garden follows, None if there is none or for other viewers."""
+    """Return the first owner of a company, or None if it has none or the viewer's garden does not follow it."""
     if not follows(viewer, company):
         return None
     return owner_contact(company)
@@ -56,7 +56,7 @@ def garden_covering(municipality_number: str) -> BusinessGarden | None:
 
 @dataclass(frozen=True, slots=True)
 class GardenChange:
-    """The garden that covers a company's municipality, and the one that covers another municipality."""
+    """The change of a company's garden by a move: its present garden and the next one. Each may be None."""
 
     old: BusinessGarden | None
     new: BusinessGarden | None
@@ -76,7 +76,7 @@ def lock_organisation(organisation_id: int | None) -> None:
 
 
 def lock_organisations_of(user_id: int) -> None:
-    """Lock the organisations that a user is a member of: whoever joins, leaves or gets another role locks them first."""
+    """Lock the organisations that a user is a member of. Every change of a membership locks its organisation first."""
     memberships = select(Membership.organisation_id).where(Membership.user_id == user_id)
     query = select(Organisation.id).where(Organisation.id.in_(memberships)).order_by(Organisation.id)
     session.execute(query.with_for_update(of=Organisation, key_share=True))
@@ -91,9 +91,9 @@ def own_company(viewer: Viewer) -> Company:
 
 
 def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[Company]:
-    """Return the companies of the viewer's garden that match, by name unless another order is chosen.
+    """Return a page of the companies that the viewer's garden follows, filtered and in the chosen order.
 
-    Those outside its area come with their followers, which give the reason why it follows them.
+    Companies outside the garden's area are loaded with their followers, because the page says why it follows them.
     """
     query = companies_query(viewer, wanted)
     found = _search(wanted).page(query, page, size=25)
@@ -135,7 +135,7 @@ def covered_municipalities(garden_id: int | None) -> Sequence[str]:
 
 
 def all_companies_of(viewer: Viewer, wanted: ListQuery) -> Iterator[Company]:
-    """Yield all companies of the viewer's garden that match, in batches."""
+    """Yield all companies that the viewer's garden follows, filtered, and loaded in batches."""
     query = companies_query(viewer, wanted)
     if not wanted.text:
         yield from session.scalars(query.execution_options(yield_per=_BATCH_SIZE))
@@ -146,7 +146,7 @@ def all_companies_of(viewer: Viewer, wanted: ListQuery) -> Iterator[Company]:
 
 
 def matching_companies(viewer: Viewer, wanted: ListQuery) -> ListMatches[int]:
-    """Return the ids of the companies of the viewer's garden that match a search by name, place or number."""
+    """Search the companies that the viewer's garden follows by name, place or number, and return their ids."""
     return _search(wanted).matches(companies_query(viewer, wanted))
 
 
@@ -163,7 +163,7 @@ def _text_of(name: str, place: str, number: str | None) -> str:
 
 
 def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
-    """Build the query for the active companies that the viewer's garden follows, with the filters except the text.
+    """Build the query for the active companies that the viewer's garden follows, filtered except by the search text.
 
     Raises NotFound for other viewers.
     """
@@ -187,7 +187,7 @@ def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
 
 
 def company_for(viewer: Viewer, company_id: int, *, with_members: bool = False) -> Company:
-    """Return a company that the viewer's garden follows, in one statement, also its members if wanted. Raises NotFound."""
+    """Load a company that the viewer's garden follows in one statement, and its members if requested. Raises NotFound."""
     # A company that no garden has followed has no rows to join; the viewer may not see it either.
     options = [joinedload(Company.followers, innerjoin=True)]
     if with_members:

@@ -16,7 +16,7 @@ def release_organisations(by: Viewer | None, user_id: int) -> list[Organisation]
     """Hand over or close each company and supplier that a user alone leads, inside the caller's transaction.
 
     The member who joined first becomes the leader and is notified; an organisation without other members is closed.
-    Business gardens stay open: the administrators' home page asks them to invite a curator. Returns those closed.
+    Business gardens stay open: the administrators' home page asks them to invite a curator. Returns the closed ones.
     """
     closed = []
     for membership in queries.memberships_led_alone(user_id):

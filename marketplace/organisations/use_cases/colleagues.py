@@ -22,7 +22,7 @@ from marketplace.outbox.use_cases import send, send_mail
 INVITATION_HOURS = 48
 """`colleague_invited` in `notices.py` states this time."""
 MAX_UNANSWERED = 20
-"""Invitations of an organisation in that time that nobody has accepted. Their e-mails carry names that it has chosen."""
+"""Unaccepted invitations that an organisation may send in that time. The e-mails contain names that it has chosen."""
 
 
 def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
@@ -62,7 +62,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
 
 
 def _require_few_unanswered(viewer: Viewer) -> None:
-    """Raise RuleBroken if the organisation has invited many people who have not accepted, withdrawn or not."""
+    """Raise RuleBroken if too many recent invitations have not been accepted. Those withdrawn count as well."""
     unanswered = (
         select(func.count())
         .select_from(ColleagueInvitation)
@@ -97,7 +97,7 @@ def accept_invitation(
 ) -> tuple[int, int]:
     """Accept an invitation, with the viewer's account or a new one; return the ids of user and membership.
 
-    The invitation is bound to its address. Raises NotFound if it is no longer valid, RuleBroken otherwise.
+    Raises NotFound if it is no longer valid, and RuleBroken if the account has another address than the invited one.
     """
     prepared = accounts.prepare_account(person, cost, _organisation_name(token)) if person else None
     with transaction():

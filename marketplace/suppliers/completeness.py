@@ -21,7 +21,7 @@ MAX_CACHED = 256
 
 @dataclass(frozen=True, slots=True)
 class MissingField:
-    """A missing field: its effect in one sentence, and the section where it is filled in."""
+    """A missing field: the section where it is filled in, its effect in one sentence, and the label of the link."""
 
     section: str
     effect: str
@@ -136,7 +136,7 @@ def described_services(supplier: Any) -> list[str]:
 
 @lru_cache(maxsize=MAX_CACHED)
 def _services_in(text: str, locale: str) -> tuple[str, ...]:
-    """Return the services that a text describes, clearest first. Reading one is a quarter of the page of a profile."""
+    """Return the services that a text describes, clearest first. Cached, because it takes a quarter of the profile page."""
     suggestions = matching.suggest_needs(text, glossary(), locale)
     return tuple(need.service for need in suggestions if need.probability >= MIN_PROBABILITY)
 

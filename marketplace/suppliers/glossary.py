@@ -33,7 +33,10 @@ def glossary() -> "matching.Glossary":
 
 @cache
 def glossary_digest() -> str:
-    """Hexadecimal SHA-256 of the files that the glossary is built from, and of what the region adds to them."""
+    """Hexadecimal SHA-256 of the files that rankings depend on, and of what the region adds to them.
+
+    Rankings do not read `owner_texts.tsv`.
+    """
     digest = hashlib.sha256()
     for name in ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml", "no_need_texts.yaml"):
         digest.update(data_path(name).read_bytes())

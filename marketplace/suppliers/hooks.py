@@ -1,6 +1,6 @@
 """Hooks through which higher-level packages react to profile changes: new services, and rank jumps.
 
-Suppliers know nothing of rankings, yet a change that would lift a profile far up must wait for a curator's review.
+This package knows nothing of rankings, but a change that would lift a profile far up in them waits for a curator.
 """
 
 from collections.abc import Callable
@@ -16,12 +16,12 @@ services_change: Hook[Callable[[Viewer, Supplier, str], int]] = Hook()
 
 
 SELF_DESCRIBED_SECTIONS = frozenset({"basics", "text", "services", "trades", "case"})
-"""Sections of a profile that a supplier words itself. Changes to prices, places and dates are never held back."""
+"""Sections in which a supplier describes itself. Changes to prices, places and dates are never held back."""
 
 
 @dataclass(frozen=True)
 class RankJump:
-    """A change that lifts a profile by at least `places` ranks for `briefs` briefs; `before` is the profile before it."""
+    """A change that lifts a profile by at least `places` ranks for `briefs` briefs; `before` is the former profile."""
 
     briefs: int
     places: int

@@ -97,7 +97,7 @@ def read_suppliers(path: Path) -> ParsedImport:
             if key and key in seen:
                 label = column.replace("_", " ")
                 errors.append(
-                    ImportProblem(number, f"the {label} stands on line {seen[key]} too", "Keep one of them.")
+                    ImportProblem(number, f"the {label} is also on line {seen[key]}", "Keep one of them.")
                 )
             seen.setdefault(key, number)
         found.errors.extend(errors)
@@ -105,7 +105,7 @@ def read_suppliers(path: Path) -> ParsedImport:
             found.suppliers.append(supplier)
     if not found.suppliers and not found.errors:
         found.errors.append(
-            ImportProblem(0, f"{path} holds no suppliers", "Write one JSON object on each line.")
+            ImportProblem(0, f"{path} contains no suppliers", "Write one JSON object on each line.")
         )
     return found
 
@@ -150,7 +150,9 @@ def _find_errors(number: int, row: Mapping[str, Any]) -> Iterator[ImportProblem]
         )
     for word, value in (("name", name), ("text", text)):
         if isinstance(value, str) and has_control_characters(value):
-            yield ImportProblem(number, f"{word} holds a control character", "Take out what cannot be seen.")
+            yield ImportProblem(
+                number, f"{word} contains a control character", "Remove invisible characters."
+            )
     if row.get("lang", "nb") not in LANGUAGES:
         yield ImportProblem(number, f"lang {row.get('lang')!r} is unknown", "Write nb, nn or en.")
     place = row.get("municipality")

@@ -1,4 +1,4 @@
-"""Database models for suppliers: profile, services, trades, areas, languages and case studies."""
+"""Database models for suppliers: profile, services, sectors, areas, languages and case studies."""
 
 import datetime as dt
 from typing import Any
@@ -101,7 +101,7 @@ class SupplierService(Base):
 
 
 class SupplierSector(Base):
-    """A trade that a supplier knows."""
+    """A sector that a supplier knows."""
 
     __tablename__ = "supplier_sector"
 

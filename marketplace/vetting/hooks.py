@@ -5,7 +5,7 @@ from collections.abc import Callable
 from marketplace.core.hooks import Hook
 
 application_notes: Hook[Callable[[int], list[str]]] = Hook()
-"""Write sentences about an applicant, by supplier id, in the viewer's language."""
+"""Callbacks that return sentences about an applicant, by supplier id, in the viewer's language."""
 
 
 def notes_about(supplier_id: int) -> list[str]:

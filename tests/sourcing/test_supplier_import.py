@@ -158,7 +158,7 @@ def test_all_errors_are_reported_and_nothing_is_imported(garden, write):
         good,
     )
     message = _refused(path)
-    for word in ("line 2", "line 3", "no.such", "9999", "line 4", "de", "-1", "line 5", "stands on line 1"):
+    for word in ("line 2", "line 3", "no.such", "9999", "line 4", "de", "-1", "line 5", "is also on line 1"):
         assert word in message
     assert len(read_suppliers(path).suppliers) == 1
 
@@ -171,7 +171,7 @@ def test_one_bad_line_among_many_prevents_import(garden, write):
 
 def test_names_that_differ_only_in_case_are_duplicates(garden, write):
     message = _refused(write(GOOD, GOOD | {"name": "  FJORDNETT "}))
-    assert "line 2: the name stands on line 1 too" in message
+    assert "line 2: the name is also on line 1" in message
 
 
 SAME = ("Fjøs Foto", "Fjøs  Foto ", "Fjøs\u00a0Foto", "FJØS FOTO", "Fjøs\u200b Foto", "\u202aFjøs Foto\u202c", "Fjøs\u2009Foto",
@@ -180,7 +180,7 @@ SAME = ("Fjøs Foto", "Fjøs  Foto ", "Fjøs\u00a0Foto", "FJØS FOTO", "Fjøs\u2
 
 @pytest.mark.parametrize("name", SAME[1:])
 def test_names_are_cleaned_before_they_are_compared(garden, write, name):
-    assert "line 2: the name stands on line 1 too" in _refused(
+    assert "line 2: the name is also on line 1" in _refused(
         write(GOOD | {"name": "Fjøs Foto"}, GOOD | {"name": name})
     )
 
@@ -218,7 +218,7 @@ def test_same_organisation_number_is_an_error(garden, write):
     first, other = (
         GOOD | {"name": name, "organisation_number": "310 000 019"} for name in ("En to", "To tre")
     )
-    assert "line 2: the organisation number stands on line 1 too" in _refused(write(first, other))
+    assert "line 2: the organisation number is also on line 1" in _refused(write(first, other))
     suppliers.import_file(write(first), commit=True, approve_by=None)
     with pytest.raises(suppliers.click.ClickException, match="line 1: To tre is already registered"):
         suppliers.import_file(write(other), commit=True, approve_by=None)

@@ -108,7 +108,7 @@ class ServiceFields(BaseForm):
 
 
 class TradeFields(BaseForm):
-    """Trades and languages."""
+    """Sectors and languages."""
 
     languages = ChoicesField(
         _l("Which languages do you write in?"), [required(_l("Select at least one language."))]
@@ -236,5 +236,5 @@ def service_choices() -> dict[str, list[tuple[str, str]]]:
 
 
 def sector_choices(kept: str | None = None) -> list[tuple[str, str]]:
-    """Options for a trade, with "not stated" first. `kept` is offered also if it is retired."""
+    """Options for a sector, with "not stated" first. The sector `kept` is offered even if it is retired."""
     return [("", str(_l("Not stated"))), *sector_options([kept or ""])]

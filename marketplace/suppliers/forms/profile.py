@@ -41,7 +41,7 @@ class ServicesForm(ServiceFields, NoteFields):
 
 
 class TradesForm(TradeFields):
-    """Trades and languages."""
+    """Sectors and languages."""
 
 
 class AreaForm(AreaFields):

@@ -67,6 +67,6 @@ def load_parts(supplier: Supplier, names: Iterable[str]) -> None:
 
 
 def load_collection(owner: HasId, name: str, query: Select[Any]) -> None:
-    """Load a collection of an object with a query by `OWNER_ID`, unless it is loaded: pending changes are kept."""
+    """Load a collection of an object with a query by `OWNER_ID`. A collection that is loaded keeps its pending changes."""
     if name in instance_state(owner).unloaded:
         set_committed_value(owner, name, session.scalars(query, {"owner_id": owner.id}).unique().all())

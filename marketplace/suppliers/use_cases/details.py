@@ -50,7 +50,7 @@ class Basics:
 
 @dataclass(frozen=True, slots=True)
 class ServiceOffering:
-    """Services, trades, areas, languages, price and availability. `areas` are municipality numbers."""
+    """Services, sectors, areas, languages, price and availability. `areas` are municipality numbers."""
 
     services: Sequence[str]
     sectors: Sequence[str] = ()
@@ -64,7 +64,7 @@ class ServiceOffering:
 
 @dataclass(frozen=True, slots=True)
 class SupplierApplication:
-    """Values of an application. Without `garden_id`, the responsible garden gets it.
+    """Values of an application. Without `garden_id`, the responsible garden gets the application.
 
     `note` is for the garden only, such as a reference customer and who owns the results.
     """
@@ -125,7 +125,7 @@ def write_services(supplier: Supplier, codes: Iterable[str]) -> None:
 
 
 def write_trades(supplier: Supplier, sectors: Iterable[str], languages: Iterable[str]) -> None:
-    """Write trades and languages."""
+    """Write sectors and languages."""
     known = {row.code: row for row in supplier.sectors}
     supplier.sectors = [
         known.get(code) or SupplierSector(code=code)

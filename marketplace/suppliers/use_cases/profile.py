@@ -108,7 +108,7 @@ def change_services(viewer: Viewer, codes: Iterable[str], note: str = "", expect
 def change_trades(
     viewer: Viewer, sectors: Iterable[str], languages: Iterable[str], expected: str | None = None
 ) -> bool:
-    """Change trades and languages."""
+    """Change sectors and languages."""
     return _change(
         viewer, "trades", lambda supplier: details.write_trades(supplier, sectors, languages), expected
     )

@@ -36,7 +36,7 @@ def decision_form(
 ) -> tuple[DecisionForm, list[dict[str, Any]]]:
     """Build the form for a kind of service, and its points: criterion, answer field and note field.
 
-    It opens with the answers, notes and reason of the latest review. `prefix` tells several forms on a page apart.
+    The fields start with the answers, notes and reason of the latest review. `prefix` tells several forms on a page apart.
     """
     fields: dict[str, Any] = {}
     for criterion in rules.criteria_for(category):
@@ -59,9 +59,9 @@ def decision_form(
 
 
 def check_decision(form: DecisionForm, points: list[dict[str, Any]], action: str) -> bool:
-    """Show all that is missing for a decision beside its fields. Returns False if something is missing.
+    """Add an error to each field that a decision still needs. Returns False if there is any.
 
-    The use case refuses the same, one rule at a time and without a field to go to.
+    The use case checks the same rules, but raises the first error only, and names no field of the checklist.
     """
     if action in rules.NEEDS_TEXT and not (form.reason.data or "").strip():
         form.add_rule_error(RuleBroken(_("Give the reason. The supplier will read it."), "reason"))

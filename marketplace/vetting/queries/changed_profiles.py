@@ -22,7 +22,7 @@ from marketplace.vetting.spam_review import findings
 ProfileVersion = tuple[Any, ...]
 _MAX_CACHED = 50_000
 _is_suspicious: BoundedCache[ProfileVersion, bool] = BoundedCache(_MAX_CACHED)
-"""Return True if a profile version (supplier, version, time of change, length) looks optimised for the ranking.
+"""True for a profile version (supplier, version, time of change, length) that looks optimised for the ranking.
 
 Reading hundreds of profiles takes half a second, so each process reads a version once.
 """
@@ -31,7 +31,7 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True, slots=True)
 class ProfileToReview:
-    """An approval of a supplier whose profile has changed since."""
+    """An approval of a supplier whose profile has changed since the approval was decided or reviewed."""
 
     id: int
     supplier_id: int

@@ -70,7 +70,7 @@ def has_conflict_of_interest(viewer: Viewer, supplier_id: int) -> bool:
 
 
 def own_conflicts(viewer: Viewer) -> Sequence[ConflictOfInterest]:
-    """List the viewer's declared conflicts of interest that count, by supplier name; some have an `ended_at`."""
+    """List the viewer's declared conflicts of interest, by supplier name, with those that ended recently and still count."""
     query = select(ConflictOfInterest).options(joinedload(ConflictOfInterest.supplier))
     conflicts = session.scalars(query.where(ConflictOfInterest.user_id == viewer.user_id, counts)).all()
     return sorted(conflicts, key=lambda conflict: sort_key(conflict.supplier.name))
@@ -100,7 +100,7 @@ _INTERESTS = prepared(
 def stated_interests() -> dict[int, list[StatedInterest]]:
     """Return the declared connections that count, by supplier, for pages that show suppliers to others.
 
-    Few people in business gardens declare any, so that reading all is cheaper than choosing some.
+    Reads all of them, because few people in business gardens declare any.
     """
     found: dict[int, list[StatedInterest]] = defaultdict(list)
     interests = [StatedInterest(*row) for row in session.execute(_INTERESTS)]

@@ -50,7 +50,7 @@ def independent_curators(supplier: Supplier, without: Collection[int | None] = (
 
 
 def nearest_garden(supplier: Supplier, among: Collection[int]) -> int | None:
-    """Return the garden that is nearest to a supplier."""
+    """Return the id of the garden that is nearest to a supplier, among those with the given ids."""
     query = select(BusinessGarden.id, BusinessGarden.municipality_number).where(BusinessGarden.id.in_(among))
     municipalities: Mapping[int, str] = {row.id: row.municipality_number for row in session.execute(query)}
     return second_review_rules.nearest_garden(supplier.municipality_number, municipalities)
@@ -186,7 +186,7 @@ class Recourse:
 
 
 def recourse_by_vetting(viewer: Viewer, vettings: Sequence[Vetting]) -> dict[int, Recourse]:
-    """Options for each refused one of the viewer's supplier's vettings, by vetting id."""
+    """Return the options of the viewer's supplier for each of its refused vettings, by vetting id."""
     refused = [vetting for vetting in vettings if vetting.state == rules.REFUSED]
     if not viewer.is_supplier or not refused:
         return {}

@@ -1,4 +1,4 @@
-"""Current status of vettings, in Python and as SQL conditions, and the approvals that count now."""
+"""Current status of vettings, in Python and as SQL conditions, and the approvals that list a supplier now."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -41,12 +41,12 @@ def vettings_of(supplier_id: int, *, with_garden: bool = False) -> list[Vetting]
 
 
 def listed(vettings: Iterable[Vetting]) -> list[Vetting]:
-    """Filter the vettings that count now."""
+    """Return those of the vettings by which a supplier is listed and ranked now."""
     return [vetting for vetting in vettings if status_of(vetting) in rules.LISTED]
 
 
 def is_listed(now: dt.datetime) -> Any:
-    """SQL condition for vettings that count: approved, and not dormant."""
+    """SQL condition for vettings by which a supplier is listed and ranked: approved, and not dormant."""
     return (Vetting.state == rules.APPROVED) & (
         Vetting.approved_at >= cutoff_reached(months=rules.DORMANT_MONTHS, now=now)
     )
@@ -59,7 +59,7 @@ def _dormant_before() -> dt.datetime:
 LISTED_NOW: Any = (Vetting.state == rules.APPROVED) & (
     Vetting.approved_at >= bindparam("dormant_before", callable_=_dormant_before, type_=UtcDateTime())
 )
-"""The same condition with the time of execution, for statements that are built once."""
+"""The condition of `is_listed` at the time of execution, for statements that are built once."""
 
 
 def status_bounds() -> dict[str, dt.datetime]:

@@ -157,7 +157,7 @@ def _notify(appeal_row: Appeal, vetting: Vetting, garden: str) -> None:
 
 
 def remind_of_appeals() -> int:
-    """Send reminders for appeals older than five working days. Returns the number of gardens notified.
+    """Send reminders for appeals that have waited too long. Returns the number of gardens notified.
 
     An appeal that nobody in its garden can decide is passed on to the next garden that can.
     """

@@ -83,17 +83,17 @@ def add_application(
 
 
 def _add_vetting(supplier: Supplier, category: str, by: Viewer, note: str) -> Vetting:
-    vettings = Vetting(
+    vetting = Vetting(
         supplier=supplier, category=category, garden_id=supplier.garden_id, state=rules.SUBMITTED
     )
-    session.add(vettings)
+    session.add(vetting)
     session.flush()
     session.add(
         VettingDecision(
-            vetting_id=vettings.id, by_id=by.user_id, from_state="", to_state=rules.SUBMITTED, text=note
+            vetting_id=vetting.id, by_id=by.user_id, from_state="", to_state=rules.SUBMITTED, text=note
         )
     )
-    return vettings
+    return vetting
 
 
 def _notify_of_application(supplier: Supplier, vettings: Sequence[Vetting], owner_id: int | None) -> None:

@@ -209,8 +209,8 @@ def approve_all(
 ) -> list[Vetting]:
     """Approve all pending applications of a supplier to the viewer's garden. Returns the approved ones.
 
-    `decisions` holds the checklist of each application by its id; an application without one stays pending. Without
-    `decisions`, all criteria are recorded as met: an import, for which the caller vouches. Raises NotFound if the
+    `decisions` holds the checklist of each application by its id; an application without one stays pending. An import
+    passes no `decisions`: all criteria are recorded as met. Raises NotFound if the
     supplier has no applications to the garden, Conflict if an application has changed, RuleBroken if a checklist does
     not justify approval.
     """

@@ -165,7 +165,10 @@ def _proposer(refusal: Refusal) -> list[Recipient]:
 
 
 def supersede_refusals(supplier_id: int, vetting_id: int | None = None) -> None:
-    """Withdraw the proposed refusals of a supplier, because the applications have changed. Needs a transaction."""
+    """Withdraw the proposed refusals of a supplier, or of one application, inside the caller's transaction.
+
+    The applications that they are about have changed, or belong to another garden.
+    """
     about = select(Vetting.id).where(Vetting.supplier_id == supplier_id).order_by(Vetting.id)
     if vetting_id is not None:
         about = about.where(Vetting.id == vetting_id)

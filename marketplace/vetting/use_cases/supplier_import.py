@@ -41,7 +41,7 @@ def curator_by_email(email: str) -> Viewer:
 
 
 def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[ImportProblem]:
-    """Report a fault for each supplier whose name or organisation number is already registered."""
+    """Return a problem for each supplier whose name or organisation number is already registered."""
     names, numbers = _registered_names(), _registered_numbers()
     return [
         ImportProblem(

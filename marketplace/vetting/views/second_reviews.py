@@ -31,7 +31,7 @@ def _render(template: str, case: queries.ReviewCase, form: Any) -> ViewResponse:
 
 
 def _run_action(form: Any, act: Callable[[], object], done: Callable[[], str]) -> ViewResponse | None:
-    """Run an action and redirect to the queue. Returns None if a rule is broken, with the error added to the form."""
+    """Run an action and redirect to the queue. If it breaks a rule, add the error to the form and return None."""
     try:
         act()
     except RuleBroken as error:

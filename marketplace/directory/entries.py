@@ -46,5 +46,5 @@ class SupplierEntry:
 
     @property
     def places(self) -> frozenset[str]:
-        """Municipalities where it takes jobs with meetings: those it lists, and its own."""
+        """Municipalities where the supplier takes jobs with meetings: those it lists, and its own."""
         return frozenset((*self.area, self.municipality))

@@ -11,9 +11,9 @@ from marketplace.core.database import Base
 class DirectoryRevision(Base):
     """A random number that triggers replace whenever a supplier, organisation or vetting changes.
 
-    The directory's revision is the sum of all rows, of which there are as many as transactions have changed it at the
-    same time: each replaces the number of a row that no other has locked, so that none waits. The numbers are random,
-    because a counter would repeat a revision after a rollback.
+    The directory's revision is the sum of all rows. Each transaction replaces the number of a row that no other
+    transaction has locked, or adds a row if all are locked, so that no transaction waits for another. The numbers are
+    random, because a counter would repeat a revision after a rollback.
     """
 
     __tablename__ = "directory_revision"

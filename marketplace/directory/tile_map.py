@@ -10,11 +10,14 @@ COLUMNS = 8
 MAX_ROWS = 30
 """Rows that the style sheet has classes for."""
 FREE_SHARE = 1.4
-"""Cells per municipality, at least: a full grid would move many of them far from where they are."""
+"""Minimum number of cells per municipality. A full grid would move many municipalities far from their position."""
 
 
 def tile_positions(numbers: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """Return column and row of each municipality, from 1: the assignment that moves them least in all (squared)."""
+    """Return column and row of each municipality, counted from 1.
+
+    The assignment to cells minimizes the sum of the squared distances from the true positions.
+    """
     if not numbers:
         return {}
     from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 because it takes 0.5 s to import at the start

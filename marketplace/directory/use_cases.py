@@ -15,7 +15,7 @@ from marketplace.directory.search.search import SearchQuery
 def count_unanswered_search(query: SearchQuery) -> None:
     """Count a search that found nobody for its service or place. Words that name no known service are counted together.
 
-    A search with a filter on sector, language, price or remote work is ignored as well: the filter may be the cause.
+    A search with a filter on sector, language, price or remote work is not counted, because the filter may be the cause.
     """
     if query.sector or query.language or query.price or query.remote:
         return

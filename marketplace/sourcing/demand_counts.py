@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 MIN_COMPANIES = 5
-"""Companies that other gardens' counts must come from before they are shown. They are rounded down to a multiple of it."""
+"""Minimum number of companies behind a count of other gardens' events that is shown, rounded down to a multiple of it."""
 MANY_FOR_EACH = 3
-"""Jobs for each approved supplier from which there are too few suppliers."""
+"""Number of jobs for each approved supplier from which suppliers count as too few."""
 
 
 class DemandKind(StrEnum):
@@ -21,7 +21,7 @@ class DemandKind(StrEnum):
 
 
 OWN = None
-"""Stands for the company of an event that the viewer's garden may see. Other companies have their id."""
+"""Stands for any company that the viewer's garden follows, in place of its id. Other companies have their id."""
 EventsByKind = defaultdict[tuple[DemandKind, str], dict[int, int | None]]
 """The company of each event, by kind and by the reason for which a supplier declined, then by the event's id."""
 GroupedEvents = defaultdict[tuple[str, str], EventsByKind]
@@ -135,7 +135,7 @@ def coverage_lines(
     supply: Callable[[str, str], int],
     keys: Collection[tuple[str, str]] = (),
 ) -> list[CoverageLine]:
-    """Build a line for each key with counts that are shown, and for each of `keys`.
+    """Build a line for each of `keys`, and for each other key with a count that is shown.
 
     `key` maps the service (or kind of service) and the municipality of an event to a line, or to None to leave it out.
     An event counts once in a line, also if it is about several services of the line.

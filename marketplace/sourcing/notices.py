@@ -178,7 +178,7 @@ def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -
 
 @as_message("outside_confirmation")
 def outside_confirmation(supplier: str, email: str, path: str) -> Content:
-    """Ask the invited address whether a supplier whose people have other addresses uses its invitation."""
+    """Ask the invited address to confirm that a supplier with another address may use the invitation."""
     return Content(
         _("Confirm who answers the invitation"),
         [
@@ -208,7 +208,7 @@ def outside_approved(supplier: str, title: str, reference: str) -> Content:
 
 @as_message("outside_late")
 def outside_late(company: str | None, place: str) -> Content:
-    """Answer a supplier that was not approved before the brief closed."""
+    """Notify a supplier invited by e-mail that it was not approved before the brief closed."""
     name = company or _("A company in %(place)s", place=place)
     return Content(
         _("The brief from %(company)s is closed", company=name),

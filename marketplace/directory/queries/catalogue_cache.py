@@ -39,9 +39,9 @@ REVISION = prepared(select(func.sum(DirectoryRevision.number)).scalar_subquery()
 
 
 def directory_fingerprint() -> str:
-    """Fingerprint that changes whenever a supplier, vetting or organisation changes, and with the day.
+    """Fingerprint that changes whenever a supplier, vetting or organisation changes, and at midnight.
 
-    Approvals expire by the day. Reading it does not depend on the number of suppliers.
+    Approvals expire at midnight. The time that reading it takes does not depend on the number of suppliers.
     """
     return fingerprint_of(session.scalar(select(REVISION)))
 

@@ -38,7 +38,7 @@ class VettingStatus:
 
 @dataclass(frozen=True, slots=True)
 class GardenSupplier:
-    """A row of the list."""
+    """A supplier of the garden, as the list shows it."""
 
     id: int
     name: str
@@ -103,7 +103,7 @@ def _search(about: dict[str, Any], status: str, text: str, number: int) -> Page[
 def all_garden_suppliers(
     viewer: Viewer, status: str = "", text: str = "", counted: Collection[int] | None = None
 ) -> Iterator[GardenSupplier]:
-    """Yield all suppliers of the viewer's garden that match, page by page."""
+    """Yield all suppliers of the viewer's garden that match the filters, loaded page by page."""
     number = 0
     while True:
         number += 1

@@ -69,7 +69,7 @@ def _parse_query() -> SearchQuery:
 
 
 def _parse_order(query: SearchQuery) -> ResultOrder:
-    """Read the order from the query string. Without a place of its own, distance is measured from the chosen one."""
+    """Read the order from the query string. Distance is measured from `near`, or else from the place of the search."""
     sort = query_arg("sort", 20)
     near = places.find_place(query_arg("near", 40)) or query.place
     is_municipality = near in places.municipalities_by_number()
@@ -77,7 +77,7 @@ def _parse_order(query: SearchQuery) -> ResultOrder:
 
 
 def order_args(order: ResultOrder) -> dict[str, str]:
-    """Query string arguments for an order."""
+    """Return the query string arguments for an order."""
     near = places.municipality_name(order.near) if order.sort == "distance" else ""
     chosen = {"sort": order.sort, "near": near}
     return {name: value for name, value in chosen.items() if value}

@@ -14,7 +14,7 @@ from marketplace.suppliers.models import Supplier
 
 
 def chosen_suppliers(viewer: Viewer, brief_view: BriefView) -> Sequence[Any]:
-    """Return name and slug of each, for the company alone. A brief that was open before has none."""
+    """Return name and slug of each chosen supplier, for the company alone; none for a brief that was open before."""
     if not viewer.is_company or brief_view.phase is not Phase.WAITING or brief_view.version is not None:
         return ()
     review = open_review(brief_view.brief)

@@ -68,7 +68,7 @@ _SUMMARIES = prepared(
 
 @dataclass(frozen=True)
 class Opportunity:
-    """An open brief from the point of view of one supplier. `own_answer` tells how far its offer has come, or is empty."""
+    """An open brief as one supplier sees it. `own_answer` is the progress of its offer as text, or empty without one."""
 
     reference: str
     title: str
@@ -99,8 +99,8 @@ def opportunities(
 ) -> Page[Opportunity]:
     """Return the open briefs that the viewer's supplier may answer.
 
-    Invitations come first, then the best match, then those it has declined, unless another order is chosen. Those whose title or company only
-    resembles the search text come last.
+    Unless another order is chosen, invitations come first, then the best match, then declined invitations. Briefs whose
+    title or company only resembles the search text come last.
     """
     current, own = corpus(), str(viewer.organisation_id)
     offered = current.documents[own].services if own in current.documents else ()
@@ -216,7 +216,7 @@ def _filtered(query: Select[Any], viewer: Viewer, wanted: ListQuery) -> Select[A
         codes = [*_services_named(fold_letters(wanted.text)), *(need.service for need in read.needs)]
         by_service = Brief.id.in_(select(BriefService.brief_id).where(BriefService.code.in_(codes)))
         matches = _search(viewer, wanted.text)
-        # Those that ask for a service that the text names are not listed last, however it is written.
+        # A brief for a service that the text names is not listed last, even if its title only resembles the text.
         is_similar = and_(Brief.id.in_(matches.similar), not_(by_service))
         query = query.where(or_(Brief.id.in_(matches.keys), by_service))
     query = query.add_columns(is_similar.label("is_similar"))

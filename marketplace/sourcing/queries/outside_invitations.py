@@ -19,7 +19,7 @@ from marketplace.suppliers.models import Supplier
 
 
 def count_pending(brief_id: int) -> int:
-    """Count a brief's invitations by e-mail that are neither turned into an invitation nor too late."""
+    """Count a brief's pending invitations by e-mail: those that have neither become an invitation nor expired."""
     query = select(func.count()).where(OutsideInvitation.brief_id == brief_id, OutsideInvitation.result == "")
     return session.scalar(query) or 0
 

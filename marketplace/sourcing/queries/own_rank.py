@@ -1,7 +1,7 @@
 """A supplier's own rank in a brief's ranking, with its score and the profile changes that would have raised it.
 
-Reveals nothing about other suppliers except how many were ranked and how many of them fit. Uses the run that was stored when the brief was
-published, so the page does not change when others answer.
+Reveals nothing about other suppliers except how many were ranked and how many of them fit. Uses the run that was stored
+when the brief was published, so the page does not change when others answer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

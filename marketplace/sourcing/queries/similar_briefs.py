@@ -82,9 +82,10 @@ def similar_open_briefs(draft: BriefView) -> list[SimilarBrief]:
 
 @dataclass(frozen=True)
 class EarlierBrief:
-    """A similar brief published before another: similarity 0 to 1, and the services and words they share.
+    """A brief that resembles a later one: its similarity, 0 to 1, and the services and words that both contain.
 
-    `brief` is a row with the columns that are shown, and `company`, its name. The words are spelled as in the later brief, most significant first.
+    `brief` is a row with the columns that are shown and the name of the company. The words are spelled as in the later
+    brief, most significant first.
     """
 
     brief: Any

@@ -38,7 +38,7 @@ class ScenarioOption:
 
 @dataclass(frozen=True)
 class MustHave:
-    """A must-have: the suppliers that mention it, and those that mention all the others."""
+    """A must-have. `shown` counts the suppliers that mention it, `without` those that mention all other must-haves."""
 
     index: int
     text: str
@@ -49,7 +49,7 @@ class MustHave:
 
 @dataclass(frozen=True)
 class RequirementCost:
-    """The number of suppliers that a requirement excludes. `code` is budget, presence, languages or finish."""
+    """A requirement, and how many `more` suppliers would fit without it. `code` is budget, presence, languages or finish."""
 
     code: str
     more: int

@@ -22,8 +22,8 @@ from marketplace.sourcing.use_cases.invitations import add_invitation, check_lim
 def choose_before_opening(viewer: Viewer, reference: str, supplier_ids: Sequence[int]) -> int:
     """Store whom to invite when a waiting brief opens, in place of an earlier choice; return the number of suppliers.
 
-    Only suppliers that would be listed now count. Raises RuleBroken if there are more than the brief allows, and Conflict
-    if the brief does not wait for its first opening.
+    Suppliers that would not be listed now are left out. Raises RuleBroken if there are more than the brief allows, and
+    Conflict if the brief does not wait for its first opening.
     """
     with transaction():
         lock(reference)
@@ -46,7 +46,7 @@ def choose_before_opening(viewer: Viewer, reference: str, supplier_ids: Sequence
 def invite_chosen(brief: Brief, run: RankingRun) -> None:
     """Invite the suppliers that were chosen before a brief opened, inside the caller's transaction.
 
-    Those that have since paused or lost their approval are skipped.
+    Suppliers that have since paused or lost their approval are skipped.
     """
     review = brief.reviews[-1]
     for supplier_id in review.chosen_suppliers:

@@ -69,8 +69,8 @@ _ANSWER_COLUMNS = (
     "for_garden",
     "for_similar",
 )
-_APPEND_ONLY = "The audit log is only ever added to."
-_FACTS = "Facts of reports are only ever added."
+_APPEND_ONLY = "Rows of the audit log cannot be changed or deleted."
+_FACTS = "Facts of reports cannot be changed or deleted."
 _OPENED_OFFER = "An opened offer cannot be changed."
 # The files are deleted when the offer's key is, at the end of the retention period.
 _FILE_OF_OPENED_OFFER = (
@@ -86,8 +86,8 @@ TRIGGERS: tuple[Trigger | RevisionTrigger, ...] = (
     Trigger("report_fact", "TRUNCATE", _FACTS),
     Trigger("user_account", "UPDATE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
     Trigger("user_account", "DELETE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
-    Trigger("broken_glass", "UPDATE", "What an administrator opened, and why, stands."),
-    Trigger("broken_glass", "DELETE", "What an administrator opened, and why, stands."),
+    Trigger("broken_glass", "UPDATE", "The record of an emergency access cannot be changed."),
+    Trigger("broken_glass", "DELETE", "The record of an emergency access cannot be deleted."),
     Trigger(
         "proposal",
         "UPDATE",
@@ -100,7 +100,7 @@ TRIGGERS: tuple[Trigger | RevisionTrigger, ...] = (
     Trigger("proposal", "DELETE", _OPENED_OFFER, "OLD.opened_at IS NOT NULL"),
     Trigger("stored_file", "UPDATE", _OPENED_OFFER, _FILE_OF_OPENED_OFFER),
     Trigger("stored_file", "DELETE", _OPENED_OFFER, _FILE_OF_OPENED_OFFER),
-    Trigger("proposal_revision", "UPDATE", "What was sent cannot be changed."),
+    Trigger("proposal_revision", "UPDATE", "A sent version of an offer cannot be changed."),
     Trigger(
         "proposal_revision",
         "DELETE",

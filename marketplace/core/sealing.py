@@ -56,7 +56,7 @@ def split_keys(text: str) -> list[str]:
 
 
 def key_name(key: str) -> str:
-    """Return the short id of a master key, stored with everything it wraps. It reveals nothing about the key."""
+    """Return the short id of a master key, stored with all data that the key wraps. The id reveals nothing about the key."""
     return hashlib.sha256(b"name of a key" + bytes.fromhex(key)).hexdigest()[:8]
 
 
@@ -93,8 +93,8 @@ class Keyring:
         key = self._keys.get(name)
         if key is None:
             message = (
-                f"What is sealed at {context} needs the key {name}, and the keys here are {', '.join(self.names) or 'none'}. "
-                "Put that key back: add it to SEAL_KEYS, or to the file seal_keys in the instance folder, and restart."
+                f"The data sealed as {context} needs the key {name}; the configured keys are {', '.join(self.names) or 'none'}. "
+                "Add the missing key to SEAL_KEYS, or to the file seal_keys in the instance folder, and restart."
             )
             raise KeyMissingError(message)
         return _decrypt(key, ciphertext, context)
@@ -173,7 +173,7 @@ def _decrypt_bytes(key: AESGCM, raw: bytes, context: str) -> bytes:
         return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError) as error:
         message = (
-            f"What is sealed at {context} does not open: the row was changed or moved outside the product. "
-            "Bring that row back from a backup; `marketplace keys check` lists all such rows."
+            f"The data sealed as {context} cannot be decrypted: its row was changed or moved outside the application. "
+            "Restore the row from a backup; `marketplace keys check` lists all such rows."
         )
         raise TamperedError(message) from error

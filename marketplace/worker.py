@@ -39,12 +39,12 @@ HEARTBEAT_INTERVAL_SECONDS = 30.0
 
 
 def erase_unused_accounts() -> int:
-    """Erase unused accounts, in the mail files of the instance folder as well."""
+    """Erase unused accounts, also from the e-mail files in the instance folder."""
     return retention.erase_unused_accounts(Path(current_app.instance_path) / "mail")
 
 
 def erase_unconfirmed_accounts() -> int:
-    """Erase accounts that were never confirmed, in the mail files of the instance folder as well."""
+    """Erase accounts that were never confirmed, also from the e-mail files in the instance folder."""
     return retention.erase_unconfirmed_accounts(Path(current_app.instance_path) / "mail")
 
 

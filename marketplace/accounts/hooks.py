@@ -6,7 +6,7 @@ from typing import Any
 from marketplace.core.hooks import Hook
 
 registration: Hook[Callable[[int, dict[str, Any]], object]] = Hook()
-"""By kind of organisation: called in the transaction that adds the user, with the user's id and the submitted details.
+"""Callbacks by kind of organisation. Called in the transaction that adds the user, with the user's id and the details.
 
 A callback raises RuleBroken if the organisation cannot be added; the registration then remains unconfirmed.
 """

@@ -7,7 +7,7 @@ from marketplace.outbox.messages import Content, as_message
 
 @as_message("reset_password")
 def reset_password(name: str, path: str) -> Content:
-    """The link to set a new password."""
+    """Send the link to set a new password."""
     return Content(
         _("Choose a new password"),
         [
@@ -24,7 +24,7 @@ def reset_password(name: str, path: str) -> Content:
 
 @as_message("verify_address")
 def confirm_registration(name: str, organisation: str, path: str) -> Content:
-    """The link that confirms the address of a registration."""
+    """Send the link that confirms the address of a registration."""
     return Content(
         _("Confirm your e-mail address"),
         [
@@ -44,7 +44,7 @@ def confirm_registration(name: str, organisation: str, path: str) -> Content:
 
 @as_message("already_registered")
 def already_registered(name: str) -> Content:
-    """Someone tried to register an address that already has an account."""
+    """Tell the owner of an account that somebody tried to register its address."""
     return Content(
         _("You already have an account"),
         [
@@ -60,7 +60,7 @@ def already_registered(name: str) -> Content:
 
 
 def _locked_text() -> str:
-    """The number of wrong passwords, and how long sign-in is blocked."""
+    """Return how many wrong passwords were entered, and how long sign-in is blocked."""
     attempts, minutes = PASSWORD.max_attempts, PASSWORD.delays[-1].seconds // 60
     return " ".join(
         (
@@ -81,7 +81,7 @@ def _locked_text() -> str:
 
 @as_message("account_locked")
 def account_locked(name: str, path: str) -> Content:
-    """Someone has entered too many wrong passwords."""
+    """Warn a user about repeated wrong passwords, with a link to set a new one."""
     return Content(
         _("Repeated wrong passwords for your account"),
         [
@@ -98,7 +98,7 @@ def account_locked(name: str, path: str) -> Content:
 
 @as_message("password_changed")
 def password_changed(name: str) -> Content:
-    """The password was changed."""
+    """Tell a user that the password was changed."""
     return Content(
         _("Your password has been changed"),
         [
@@ -114,7 +114,7 @@ def password_changed(name: str) -> Content:
 
 @as_message("new_address")
 def new_address(name: str, path: str) -> Content:
-    """The link that confirms a new e-mail address, sent to that address."""
+    """Send a new e-mail address the link that confirms it."""
     return Content(
         _("Confirm your new e-mail address"),
         [
@@ -129,7 +129,7 @@ def new_address(name: str, path: str) -> Content:
 
 @as_message("address_asked")
 def address_asked(name: str, hidden: str) -> Content:
-    """A change of e-mail address was requested; sent to the old address."""
+    """Tell the old e-mail address that a change to another was requested."""
     return Content(
         _("Someone wants to change your e-mail address"),
         [
@@ -147,7 +147,7 @@ def address_asked(name: str, hidden: str) -> Content:
 
 @as_message("address_changed")
 def address_changed(name: str, hidden: str) -> Content:
-    """The e-mail address was changed; sent to the old address."""
+    """Tell the old e-mail address that the account has another one now."""
     return Content(
         _("Your e-mail address has been changed"),
         [
@@ -164,7 +164,7 @@ def address_changed(name: str, hidden: str) -> Content:
 
 @as_message("second_factor_on")
 def two_factor_enabled(name: str) -> Content:
-    """Two-factor sign-in was enabled."""
+    """Tell a user that two-factor sign-in was enabled."""
     return Content(
         _("Two-step sign-in has been turned on"),
         [
@@ -180,7 +180,7 @@ def two_factor_enabled(name: str) -> Content:
 
 @as_message("second_factor_off")
 def two_factor_disabled(name: str, *, by_administrator: bool) -> Content:
-    """Two-factor sign-in was disabled."""
+    """Tell a user that two-factor sign-in was disabled."""
     who = (
         _("An administrator has turned off two-step sign-in for your account.")
         if by_administrator

@@ -40,8 +40,8 @@ def _dummy_hash(cost: HashCost) -> str:
 def verify(password_hash: str | None, password: str, cost: HashCost, dummy_hash: str | None = None) -> bool:
     """Return True if the password matches the hash.
 
-    Without a stored hash, verify against a dummy one so that timing does not reveal whether the account exists. By
-    default it has the current cost.
+    Without a stored hash, verify against a dummy one so that timing does not reveal whether the account exists. Without
+    `dummy_hash`, the dummy has the current cost.
     """
     stored = password_hash if password_hash and password_hash.startswith("$argon2") else None
     try:

@@ -1,4 +1,4 @@
-"""The plan of the course: six sessions, with their titles and their parts."""
+"""The plan of the course: its sessions with titles and summaries, and the hours at which they begin and end."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from marketplace.data import load_yaml
 
 @dataclass(frozen=True, slots=True)
 class PlannedSession:
-    """A session of the course plan."""
+    """A session of the course plan, with its texts by language."""
 
     number: int
     titles: Mapping[str, str]

@@ -68,7 +68,7 @@ def format_rate(rate_e4: int) -> str:
 
 
 def to_ore(minor: int, currency: str, rate_e4: int | None) -> int | None:
-    """Convert an amount to øre with a rate, half an øre up. None if a foreign currency has no rate."""
+    """Convert an amount to øre with a rate, rounding half an øre up. None if a foreign currency has no rate."""
     if currency == "NOK":
         return minor
     return None if rate_e4 is None else (minor * rate_e4 + RATE_UNITS // 2) // RATE_UNITS
@@ -76,7 +76,7 @@ def to_ore(minor: int, currency: str, rate_e4: int | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sum of amounts: by currency, and in øre. `without_rate` is what the sum in øre leaves out, by currency."""
+    """Sum of amounts: by currency, and in øre. `without_rate` has the amounts without a rate, which the sum in øre leaves out."""
 
     by_currency: dict[str, int]
     ore: int

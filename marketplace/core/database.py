@@ -205,7 +205,7 @@ def load_locked(query: Select[Model]) -> Model | None:
 def read_and_release(query: Select[Any]) -> Sequence[Any]:
     """Read the first column of a query for a scheduled job, and end the transaction.
 
-    The job then locks and checks each of them in a transaction of its own.
+    The job then locks and checks each row in a transaction of its own.
     """
     values = session.scalars(query).all()
     session.rollback()

@@ -26,7 +26,7 @@ _DASH = re.compile("[\u2010-\u2015\u2212]")
 _YEARS = range(1000, 9000)
 """Years that a date can have. The first and last day that Python knows do not exist in other time zones."""
 UNKNOWN_MONTH = "unknown"
-"""The stored month of somebody who answers that they do not know."""
+"""Stored in place of a month if the answer is that the month is not known."""
 _UNKNOWN = re.compile(
     r"(?:jeg |eg |vi |i |we )?(?:vet|veit|kjenner) (?:ikke|ikkje)(?: (?:ennå|enno|helt|heilt))?|(?:i |we )?(?:do not|don.?t) know(?: yet)?|"
     r"usikkert?|ikkje sikker|ikke sikker|unsure|not sure|(?:ikke|ikkje|not) (?:bestemt|decided)(?: ennå| enno| yet)?|\?+|-+"
@@ -224,5 +224,5 @@ def add_months(moment: Moment, months: int) -> Moment:
 
 
 def end_of_day_after(since: dt.datetime, days: int) -> dt.datetime:
-    """Last second of the local day that is a number of days after a moment."""
+    """Return the last second of the local day that is a number of days after a moment."""
     return clock.end_of_day(local_date_after(since, days=days))

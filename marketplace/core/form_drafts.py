@@ -29,7 +29,7 @@ MAX_DRAFTS = 100
 """Drafts per user; the oldest are deleted first."""
 MAX_PATH = 300
 MAX_CHARACTERS = 100_000
-"""Characters of the values of a draft, and also of everything else in it: names of fields, and hidden fields."""
+"""Limit of the characters in the values of a draft, and of those in its field names and hidden fields together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class DraftContent:
 
     @property
     def is_too_large(self) -> bool:
-        """True if it has too many characters. A value counts as one more, so that empty ones are limited as well."""
+        """True if the draft has too many characters. Each value counts as one beside the names, to limit empty values."""
         typed = sum(len(value) for given in self.values.values() for value in given)
         other = sum(len(name) + len(given) for name, given in self.values.items())
         other += sum(len(name) + len(value) for name, value in (self.hidden | self.locks).items())
@@ -127,7 +127,7 @@ def find_drafts(owner: DraftOwner, paths: Collection[str]) -> dict[str, FormDraf
 
 
 def save_draft(owner: DraftOwner, path: str, content: DraftContent) -> dt.datetime | None:
-    """Add values to the draft of a form; return the time, or None if the draft would become too large."""
+    """Add values to the draft of a form; return the time of saving, or None if the draft would become too large."""
     with transaction():
         query = select(FormDraft).where(
             FormDraft.user_id == owner.user_id,

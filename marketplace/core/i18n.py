@@ -23,7 +23,7 @@ from marketplace.core.clock import LOCAL_ZONE, to_local, today
 
 LOCALES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 DEFAULT_LOCALE = "nb"
-"""Language of texts that lack the wanted one, and of pages unless `use_default_locale` sets another."""
+"""Language of texts that are not translated into the wanted one, and of pages unless `use_default_locale` sets another."""
 TRANSLATIONS_DIR = Path(__file__).parent.parent / "translations"
 
 _locale: ContextVar[str] = ContextVar("locale")
@@ -103,7 +103,7 @@ def localized(text: Mapping[str, str]) -> str:
 
 
 class LocalizedText:
-    """Attribute with a text in the current language, taken from another attribute, which holds it by language."""
+    """Attribute that returns a text in the current language, from another attribute that maps languages to texts."""
 
     def __init__(self, source: str) -> None:
         self._source = source

@@ -37,7 +37,7 @@ END:VTIMEZONE
 class CalendarEvent:
     """An event with an end in local time, or a moment such as a deadline with a reminder one day before.
 
-    `uid` identifies it in all calendars, so that a file with a higher `sequence` moves it.
+    Calendar programs replace an event by one with the same `uid` and a higher `sequence`.
     """
 
     uid: str
@@ -71,7 +71,7 @@ def calendar_file(
         interval = dt.timedelta(minutes=REFRESH_MINUTES)
         calendar.add("name", vText(_printable(name)))
         calendar.add("refresh-interval", interval, parameters={"VALUE": "DURATION"})
-        # The same for Google and Outlook, which do not read the properties of RFC 7986.
+        # The same values for Google and Outlook, which do not read the properties of RFC 7986.
         calendar.add("x-wr-calname", vText(_printable(name)))
         calendar.add("x-published-ttl", vDuration(interval))
     built = [_event(event, now) for event in events]
@@ -88,7 +88,7 @@ def invitation(
     """Return the scheduling message that adds, moves or, if the event is cancelled, removes one attendee's event.
 
     RFC 5546 allows one event in each message. The attendee has accepted by taking the seat and is not asked to reply.
-    Without an organizer, the message gets the sender of the e-mail as its organizer: `add_sender`.
+    Without an organizer, `add_sender` makes the sender of the e-mail the organizer.
     """
     calendar = _calendar("CANCEL" if event.is_cancelled else "REQUEST")
     calendar.add_component(_timezone())

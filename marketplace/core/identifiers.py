@@ -26,7 +26,7 @@ def token_hash(token: str) -> str:
 
 
 def parse_id(text: str) -> int | None:
-    """Parse the key of a row from a form field; None if no row can have it."""
+    """Parse the key of a row from a form field; None if no row can have that key."""
     if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)):
         return None
     return int(text) if int(text) <= MAX_ID else None

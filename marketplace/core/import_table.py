@@ -167,12 +167,12 @@ class RowReader:
         self.faults: list[TableProblem] = list(_error_values(row))
 
     def add_fault(self, column: str, problem: str, remedy: str) -> None:
-        """Add a fault in a cell of the line, unless one of the cell is known."""
+        """Add a fault in a cell of the line, unless the cell already has one."""
         if all(fault.column != column for fault in self.faults):
             self.faults.append(TableProblem(self.line, column, problem, remedy))
 
     def text(self, column: str, low: int, high: int) -> str:
-        """Return a text with a number of characters between two limits."""
+        """Return the text of a cell. Adds a fault if its number of characters is not between two limits."""
         text = self.values.get(column, "")
         if not low <= len(text) <= high:
             remedy = _("Write %(low)s to %(high)s characters.", low=low, high=high)
@@ -224,7 +224,7 @@ class RowReader:
 
 
 class DuplicateFinder:
-    """Finds values that occur on an earlier line, for columns that identify what a line is about."""
+    """Finds lines that repeat an identifying value of an earlier line, such as an organisation number."""
 
     def __init__(self) -> None:
         self._lines: dict[tuple[str, str], int] = {}

@@ -22,7 +22,7 @@ class ListQuery:
 
     @property
     def is_narrowed(self) -> bool:
-        """True if items may be left out."""
+        """True if a search text or a filter may leave items out."""
         return bool(self.text) or any(name != "sort" for name in self.chosen)
 
 

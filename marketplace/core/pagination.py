@@ -16,7 +16,7 @@ Other = TypeVar("Other")
 class Page(Generic[T]):
     """One page of a list. `number` counts from 1; `total` is the number of items on all pages.
 
-    `similar` is the number of items, last in the list, that a search found by another spelling than the typed one.
+    `similar` is the number of items at the end of the list that a search found only by a similar spelling.
     """
 
     items: Sequence[T]

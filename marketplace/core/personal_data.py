@@ -25,7 +25,7 @@ SEALED = "unreadable once erase_closed_briefs has deleted the offer's data key"
 
 @dataclass(frozen=True, slots=True)
 class UserReference:
-    """Rows that refer to a user, as an export shows them: a section with columns, or nothing for a reason."""
+    """How an export shows the rows that refer to a user: section and columns, or the reason why they are left out."""
 
     section: str = ""
     columns: tuple[str, ...] = ()

@@ -94,7 +94,7 @@ def _key(name: str) -> tuple[str, ...]:
 def numbers_by_name() -> Mapping[tuple[str, ...], str]:
     """Map the folded words of place names, in any official language, to numbers of municipalities and counties.
 
-    A municipality's own name has precedence over a centre's, and a larger place over a smaller one.
+    The name of a municipality has precedence over that of an administrative centre, and a larger place over a smaller one.
     """
     by_population = sorted(municipalities_by_number().values(), key=lambda m: -m.population)
     numbers: dict[tuple[str, ...], str] = {}

@@ -35,11 +35,11 @@ class GardenPlan:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A region. `municipalities` are all of it, also those of its counties.
+    """A region. `municipalities` has all its municipalities, including those of its counties.
 
-    `within` is the region after its preposition, and `network` the name of its network, both as inside a sentence.
-    `course_plan`, `guide` and `taxonomy` change the data files of the same names, in the form that the region file has.
-    `sectors` are the sectors that the region adds to those of the taxonomy, or gives another name.
+    `within` is the name of the region with a preposition, and `network` the name of its network, both as written inside a
+    sentence. `course_plan`, `guide` and `taxonomy` change the data files of the same names, in the format of the region
+    file. `sectors` are the sectors that the region adds to the taxonomy or renames.
     """
 
     names: Text
@@ -78,7 +78,7 @@ class Region:
 
     @property
     def within(self) -> str:
-        """The region after its preposition, in the current language: "i Innlandet"."""
+        """The name of the region with a preposition, in the current language: "i Innlandet"."""
         return localized(self.withins)
 
     network = LocalizedText("networks")

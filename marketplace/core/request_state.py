@@ -52,7 +52,7 @@ class Heartbeat(Base):
 
 
 class IdempotencyKey:
-    """Transaction hook that records a form as processed in the same transaction as the change it asks for."""
+    """Transaction hook that records a form as processed in the same transaction as the change that the form asks for."""
 
     def __init__(self, form_id: str) -> None:
         self.form_id = form_id
@@ -81,7 +81,7 @@ def claim(form_id: str) -> Iterator[IdempotencyKey]:
 
 
 def find_processed_form(form_id: str) -> ProcessedForm | None:
-    """Return a form that was processed before, read in a new transaction so that other processes' commits show."""
+    """Return a form that was processed before, or None. A new transaction begins, so that commits of others are seen."""
     session.rollback()
     return session.scalar(select(ProcessedForm).where(ProcessedForm.id == form_id))
 

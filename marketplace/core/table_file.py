@@ -12,7 +12,7 @@ MAX_UNPACKED_BYTES = 10_000_000
 MAX_COLUMNS = 40
 MAX_NAMED_CELLS = 5
 MAX_LINES_PER_ROW = 20
-"""A cell may have several lines."""
+"""Limit of the lines in a file for each row that is allowed, because a cell may have several lines."""
 MAX_TITLE_LINES = 10
 """Lines that may stand above the headings: a title, or the separator that Excel reads ("sep=;")."""
 _STORED_TEXT = "str"

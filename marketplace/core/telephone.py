@@ -9,7 +9,7 @@ _NUMBER = re.compile(r"\+?[0-9](?:[ ().\-\u2010-\u2015]*[0-9])+")
 
 
 def has_number(text: str) -> bool:
-    """Return True if a text contains a telephone number to which no digit is missing."""
+    """Return True if a text contains a complete telephone number."""
     return bool(_first_number(text))
 
 

@@ -1,4 +1,4 @@
-"""Text normalization: NFC, plain line breaks, no invisible characters. Every way in uses it: forms, guide, import, CLI."""
+"""Text normalization: NFC, plain line breaks, no invisible characters. Forms, guide, imports and commands use it."""
 
 import re
 import unicodedata

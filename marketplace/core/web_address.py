@@ -26,8 +26,7 @@ _SHARED_HOSTS = (
 def parse_web_address(text: str) -> str:
     """Parse "www.example.no", "example.no/side" or "Https://Example.no" to a URL with a lower-case scheme and host.
 
-    A missing scheme becomes https; letters such as æ, ø and å in the host are kept as they are read. Raises
-    UnreadableInputError.
+    A missing scheme becomes https; letters such as æ, ø and å in the host are kept. Raises UnreadableInputError.
     """
     typed = text.strip().strip("<>\"'\u00ab\u00bb\u201c\u201d").rstrip(".,;")
     scheme, rest = "https", typed
@@ -64,7 +63,7 @@ def _host(text: str) -> str:
 def web_site_key(address: str) -> str:
     """Return a key that is equal for addresses of one site: the host without "www"; empty if it cannot be read.
 
-    Many companies have pages under one host on social media and site builders, so there the path counts too.
+    On hosts that many companies share, such as social media and site builders, the path is part of the key.
     """
     try:
         parts = _PARTS.fullmatch(parse_web_address(address).partition("://")[2]) if address else None

@@ -48,12 +48,12 @@ class ListMatches(Generic[Key]):
 
     @property
     def best(self) -> Sequence[Key]:
-        """Keys of the rows that match as typed, or of the similar ones if there are none. For sums."""
+        """Keys of the rows that match as typed, or of the similar ones if there are none; for sums."""
         return self.exact or self.similar
 
 
 def searched_text(*names: str | None, place: str | None = None, numbers: Sequence[str | None] = ()) -> str:
-    """Join what is searched in a row. `place` is the number of a municipality, which is found by its names and county."""
+    """Join the texts of a row that are searched. `place` is the number of a municipality, found by its names and county."""
     municipality = find_municipality(place)
     where = (*municipality.names, municipality.seat, municipality.county) if municipality else ()
     return " \n ".join((*filter(None, (*names, *where)), *("".join(one.split()) for one in numbers if one)))
@@ -80,7 +80,7 @@ def search_texts(text: str, rows: Mapping[Key, str]) -> ListMatches[Key]:
 class ListSearch:
     """Search for a text in the rows of a query.
 
-    `columns` are the primary key and what `to_text` makes the searched text of.
+    `columns` are the primary key and the columns that `to_text` joins to the searched text.
     """
 
     text: str

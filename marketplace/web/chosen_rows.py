@@ -10,7 +10,10 @@ MAX_CHOSEN = 2000
 
 
 def chosen_ids() -> list[int]:
-    """Return the ids of the ticked rows, or on later pages those of the form's field `chosen`. Other text is ignored."""
+    """Return the ids of the ticked rows; on later pages of the action, the ids in the field `chosen`.
+
+    Text that is not an id is ignored.
+    """
     values = (
         request.form.get("chosen", "").split(",") if request.method == "POST" else request.args.getlist("id")
     )
@@ -18,7 +21,7 @@ def chosen_ids() -> list[int]:
 
 
 def submitted_ids(name: str) -> list[int]:
-    """Return the ids in a repeated field of the submitted form. Other text is ignored."""
+    """Return the ids in a repeated field of the submitted form. Text that is not an id is ignored."""
     return _parse_ids(request.form.getlist(name))
 
 

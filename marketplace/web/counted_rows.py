@@ -40,11 +40,14 @@ class CountedRows:
 
 
 figure_rows: Hook[Callable[[str, str, str], CountedRows | None]] = Hook()
-"""Return the rows of a list of a project (its slug, or an empty text for the garden) that a figure counts, or None."""
+"""Callbacks that return the rows that a figure counts, or None.
+
+The arguments are the name of the list, the slug of the project (empty for the garden) and the code of the figure.
+"""
 
 
 def read_counted_rows(list_name: str, slug: str = "") -> CountedRows | None:
-    """Return the rows that the figure in the query string counts, or None without one.
+    """Return the rows that the figure in the query string counts, or None if it names no figure.
 
     A list of the garden also serves the reports of projects: the project is then in the query string.
     """

@@ -28,7 +28,7 @@ class Select:
 
 @dataclass(frozen=True)
 class ListFilter:
-    """A filter bar and what is chosen in it. `counted` are the rows that a figure of the report counts, if the page lists them."""
+    """A filter bar with the user's choices. `counted` are the rows that a figure of the report counts, if the page lists them."""
 
     search_label: str
     selects: Sequence[Select]

@@ -121,7 +121,8 @@ class MandateRefusal(Exception):  # noqa: N818 because it is an answer, not an e
 def check_request(endpoint: str, *, is_safe: bool) -> None:
     """Check a request of a session that writes for a company. Raises MandateRefusal.
 
-    To somebody who only opens a page (`is_safe`) it says for whom they write, not that the company must act.
+    The message about a page that is only opened (`is_safe`) names the company that the adviser writes for. The message
+    about a form says that the company must act itself.
     """
     mandate = current_mandate()
     if mandate is None:

@@ -1,4 +1,4 @@
-"""Hook for pages that replace an error page where the user was sent to a page by a message."""
+"""Hook for pages that replace an error page when the user has followed a link in a message."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Bodies that are refused unread: their text is returned to the page, and the rest is read so that the browser sees the response.
+"""Request bodies that are refused before they are read: their text is recovered, and the rest is read and discarded.
 
 A browser sends its whole body before it reads the response. A server that closes the connection earlier makes it show
 "connection reset" instead of the page.
@@ -54,7 +54,7 @@ def oversized_text() -> list[tuple[str, str]]:
         _stream, form, _files = parser.parse(
             stream, request.mimetype, request.content_length, request.mimetype_params
         )
-    except HTTPException:  # above this limit too, or partly read before it was refused
+    except HTTPException:  # the form exceeds this limit too, or was partly read before
         return []
     return list(form.items(multi=True))
 

@@ -3,4 +3,4 @@
 from werkzeug.wrappers import Response
 
 ViewResponse = str | Response | tuple[str | Response, int] | tuple[str, int, dict[str, str]]
-"""A page or a response, with a status other than 200, and with headers."""
+"""A page or a response: alone, with a status, or with a status and headers."""

@@ -4,7 +4,7 @@ from marketplace.core.i18n import format_number
 
 SCORE_DECIMALS = 0
 DETAILED_SCORE_DECIMALS = 1
-"""Where the parts of a score are listed, and on the supplier's page about its own rank."""
+"""Decimals where the parts of a score are listed, and on the supplier's page about its own rank."""
 
 
 def format_score(score: float) -> str:

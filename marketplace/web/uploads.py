@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 View = TypeVar("View", bound=Callable[..., Any])
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024 + 1024 * 1024
-"""A file of the size in `files/limits.py`, and the other fields of its form."""
+"""Enough for a file of the largest size in `files/limits.py` and the other fields of its form."""
 IMMUTABLE = "private, max-age=31536000, immutable"
 DOWNLOAD_POLICY = "default-src 'none'; sandbox"
 

@@ -131,7 +131,7 @@ def _mail_confirmation(pending: PendingRegistration, target: str) -> None:
 def resend_confirmation(browser_key: str, email: str, target: str, origin: Origin) -> bool:
     """E-mail a new confirmation link to the browser that registered; return False if the quota is used up.
 
-    Reveals nothing else: an address that has an account counts alike and gets no e-mail.
+    Reveals nothing else: an address that has an account is counted in the same way, and gets no e-mail.
     """
     with transaction():
         sender = attempt_source(origin, None).subject

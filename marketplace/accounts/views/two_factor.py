@@ -78,7 +78,7 @@ def begin_two_factor() -> ViewResponse:
 @blueprint.get("/account/second-step/qr.svg")
 @access.signing_in
 def two_factor_qr() -> ViewResponse:
-    """The secret as a QR code."""
+    """Return the secret as a QR code."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
         return redirect_response
     address = use_cases.pending_provisioning_uri(

@@ -10,7 +10,7 @@ from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
 
 
 def garden_casework_tasks(viewer: Viewer) -> Iterator[Task]:
-    """Yield what the viewer, or nobody in particular, has to do for companies within a week, overdue first."""
+    """Yield the tasks for companies that are due within a week and assigned to the viewer or to nobody, overdue first."""
     tasks = tasks_waiting_for(viewer)
     today = clock.today()
     for task in tasks[:MAX_TASKS_PER_GROUP]:

@@ -1,4 +1,4 @@
-"""How far the companies of a cohort are: attendance, self-assessment, strategy and briefs, never their content."""
+"""Progress of the companies of a cohort: attendance, self-assessment, strategy and briefs, never their content."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from marketplace.strategy.queries.sharing import is_review_pending
 
 @dataclass(frozen=True, slots=True)
 class OverviewRow:
-    """A company of a cohort. Without an account it has no strategy; briefs and steps only if the garden follows it."""
+    """A company of a cohort. Without an account it has no strategy; the briefs and steps are empty if it is not followed."""
 
     participation: Participation
     attended: int

@@ -39,7 +39,7 @@ _SHOWN_COLUMNS = (
 )
 """Columns of the briefs that the page shows. Rows of them stand for briefs: objects take four times as long to load."""
 INVITED_THRESHOLD = 3
-"""Three good answers make a choice."""
+"""Below this number of invited suppliers, the garden helps the company invite more: three good answers make a choice."""
 
 
 @dataclass(frozen=True, slots=True)

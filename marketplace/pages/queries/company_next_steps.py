@@ -89,7 +89,7 @@ STATES: Mapping[str, Callable[[CompanyWithSteps], bool]] = {
 def companies_with_steps(viewer: Viewer, wanted: ListQuery, seats: Sequence[Seat]) -> list[CompanyWithSteps]:
     """Return the companies that the viewer's garden follows and that match, the most urgent next step first.
 
-    Those whose name only resembles the search text come last. `seats` are those of `seats_of`. Raises NotFound outside business gardens.
+    Those whose name only resembles the search text come last. `seats` are those of `seats_of`. Raises NotFound unless the viewer acts for a garden.
     """
     found, asked = _companies(viewer, wanted)
     for company_id, briefs in briefs_by_company(viewer).items():
@@ -216,7 +216,7 @@ _SEATS = prepared(
 def seats_of(viewer: Viewer) -> list[Seat]:
     """Return the seats of registered companies in the projects of the viewer's garden, the newest project first.
 
-    Raises NotFound for others than gardens.
+    Raises NotFound unless the viewer acts for a garden.
     """
     if not viewer.is_garden:
         raise NotFound

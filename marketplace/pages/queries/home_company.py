@@ -146,7 +146,7 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
 
 
 def _confirmation_tasks(company_id: int) -> Iterator[Task]:
-    """Yield what an adviser has prepared and an owner must confirm."""
+    """Yield the acts that an adviser has prepared and an owner must confirm."""
     for confirmation in waiting_confirmations(company_id):
         act = find_act(confirmation.act)
         yield Task(

@@ -1,4 +1,4 @@
-"""How far the companies of a cohort are."""
+"""Progress of the companies of a cohort."""
 
 from flask import render_template
 

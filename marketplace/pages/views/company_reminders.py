@@ -81,13 +81,13 @@ def remind_companies() -> ViewResponse:
 
 
 def _suggested_kind(counts: Counter[str]) -> str:
-    """Return the kind of the filter that the companies were chosen with, else the one that most of them need."""
+    """Return the kind of reminder that the list was filtered by, else the one that most of the companies need."""
     state = query_arg("state", 20)
     return state if state in REMINDER_KINDS else max(REMINDER_KINDS, key=lambda kind: counts[kind])
 
 
 def _chosen() -> list[int]:
-    """Return the ids of the chosen companies: those of the form, the ticked ones, or all that match the filters."""
+    """Return the ids of the companies to remind: all that match the filters of the list, or those that were ticked in it."""
     if request.method == "GET" and request.args.get("all"):
         return sorted(one.company.id for one in filtered_companies()[1])
     return chosen_ids()

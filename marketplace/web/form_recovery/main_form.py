@@ -15,8 +15,8 @@ _ATTRIBUTE = re.compile(r'\s(action|formaction|name|value)="([^"]*)"')
 class MainForm:
     """Action of the main form, and the attributes of its first button.
 
-    Enter in a field presses the form's first button in the page. The header repeats that button before the language
-    buttons, which would change the language otherwise.
+    Pressing Enter in a field activates the first button that belongs to the form in the page. The header therefore
+    repeats the form's own button before the language buttons.
     """
 
     action: str

@@ -1,6 +1,6 @@
 """Put submitted values into a form of a rendered page.
 
-Works on the HTML of any page of this site, so that no view needs to know of it. The templates escape `<` and `>` in
+Works on the HTML of any page of this site, so that views need no code for it. The templates escape `<` and `>` in
 attribute values and text, therefore a regular expression finds every tag.
 """
 

@@ -1,4 +1,4 @@
-"""Responses that keep a submitted form: its page, the sign-in pages or text to copy. `web/errors.py` has the reasons."""
+"""Pages that show a submitted form again: its own page, the sign-in pages, or an error page with the text to copy."""
 
 import re
 from collections.abc import Sequence
@@ -260,7 +260,7 @@ def rerender_form() -> Response | None:
 
 
 def _restore(submission: Submission, message: str, status: int) -> Response | None:
-    """Return the first page that has the form, with the submitted values. None in another organisation's name."""
+    """Return the first page that has the form, with the submitted values. None for a form of another organisation."""
     if not submission.is_for_current_organisation:
         return None
     if submission.has_files:
@@ -285,7 +285,7 @@ def _with_leftovers(html: str, leftovers: Sequence[tuple[str, str]]) -> str:
 def _render_page(path: str, message: str, *, is_prefetch: bool = False) -> str | None:
     """Render a page of this site for the current user, with a message. Returns None unless it is an HTML page.
 
-    With `is_prefetch`, it does not count as read.
+    With `is_prefetch`, rendering the page marks no message as read.
     """
     flashed = list(session.get("_flashes", []))
     if message:

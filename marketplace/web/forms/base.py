@@ -69,8 +69,8 @@ class BaseForm(FlaskForm):
     """Form with CSRF protection, a list of all errors, and a fingerprint of the values it was rendered with.
 
     `fingerprint` is rendered in the form. `saved_values` are (field id, label, value) of the fields that somebody
-    else has changed meanwhile. `page_order` names the fields that come first on the page, in their order, if the class has
-    another: the error summary follows it.
+    else has changed meanwhile. `page_order` names the fields that come first on the page, if the order of the class is
+    another; the error summary lists them first.
     """
 
     fingerprint: str = ""

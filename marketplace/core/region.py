@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from marketplace.core import places
 from marketplace.core.collation import sort_key
-from marketplace.core.i18n import LOCALES, LocalizedText, localized
+from marketplace.core.i18n import LOCALES, LocalizedText
 from marketplace.data import load_yaml
 
 Text = Mapping[str, str]
@@ -75,12 +75,7 @@ class Region:
         )
 
     name = LocalizedText("names")
-
-    @property
-    def within(self) -> str:
-        """The name of the region with a preposition, in the current language: "i Innlandet"."""
-        return localized(self.withins)
-
+    within = LocalizedText("withins")
     network = LocalizedText("networks")
 
     @property

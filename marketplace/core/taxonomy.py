@@ -6,15 +6,11 @@ from functools import cache
 from typing import Any
 
 from marketplace.core.collation import sort_key
-from marketplace.core.i18n import current_locale
+from marketplace.core.i18n import LocalizedText
 from marketplace.core.region import current_region
 from marketplace.data import load_yaml
 
 Text = Mapping[str, str]
-
-
-def _pick(text: Text) -> str:
-    return text.get(current_locale()) or text["nb"]
 
 
 @dataclass(frozen=True)
@@ -31,15 +27,8 @@ class Service:
     terms: Mapping[str, tuple[str, ...]]
     lay: Mapping[str, tuple[str, ...]]
 
-    @property
-    def label(self) -> str:
-        """Name in the current language."""
-        return _pick(self.labels)
-
-    @property
-    def about(self) -> str:
-        """One-sentence description in the current language."""
-        return _pick(self.abouts)
+    label = LocalizedText("labels")
+    about = LocalizedText("abouts")
 
 
 @dataclass(frozen=True)
@@ -50,10 +39,7 @@ class Group:
     labels: Text
     services: tuple[Service, ...]
 
-    @property
-    def label(self) -> str:
-        """Name in the current language."""
-        return _pick(self.labels)
+    label = LocalizedText("labels")
 
 
 @dataclass(frozen=True)
@@ -65,10 +51,7 @@ class Sector:
     terms: Mapping[str, tuple[str, ...]]
     is_retired: bool = False
 
-    @property
-    def label(self) -> str:
-        """Name in the current language."""
-        return _pick(self.labels)
+    label = LocalizedText("labels")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Language of each request: from the language cookie, else the user's account, else the default."""
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
+from werkzeug.wrappers import Response
 
 from marketplace.config import Settings
 from marketplace.core.i18n import LOCALES, set_locale, use_default_locale
@@ -14,6 +15,14 @@ def choose(locale: str) -> None:
     """Use a language for the rest of this request."""
     g.chosen_locale = locale
     set_locale(locale)
+
+
+def remember(response: Response, locale: str) -> None:
+    """Store a language in the browser's language cookie."""
+    settings: Settings = current_app.config["SETTINGS"]
+    response.set_cookie(
+        LOCALE_COOKIE, locale, max_age=31_536_000, samesite="Lax", httponly=True, secure=settings.is_https
+    )
 
 
 def register(app: Flask, settings: Settings) -> None:

@@ -6,12 +6,12 @@ from flask_login import logout_user
 from marketplace.accounts import queries, use_cases
 from marketplace.accounts.devices import device_name
 from marketplace.accounts.forms import AddressForm, PasswordForm, ProfileForm
-from marketplace.accounts.views.base import blueprint, hash_cost, personal_words, settings
+from marketplace.accounts.views.base import blueprint, hash_cost, personal_words
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.locale import LOCALE_COOKIE
+from marketplace.web.locale import remember
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_token, current_viewer
@@ -30,14 +30,7 @@ def show() -> ViewResponse:
         use_cases.change_profile(viewer, name=form.name.data or "", locale=form.locale.data)
         flashes.done(_("Saved."))
         answer = see_other("accounts.show")
-        answer.set_cookie(
-            LOCALE_COOKIE,
-            form.locale.data,
-            max_age=31_536_000,
-            samesite="Lax",
-            httponly=True,
-            secure=settings().is_https,
-        )
+        remember(answer, form.locale.data)
         return answer
     return _account_page(profile=form)
 

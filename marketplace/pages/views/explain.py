@@ -1,6 +1,6 @@
 """Explanatory pages: how it works, how we rank, privacy, accessibility, business gardens; language choice."""
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
 
 from marketplace.core.i18n import LOCALES
 from marketplace.matching import MatchingSettings
@@ -14,7 +14,7 @@ from marketplace.sourcing.ranking import rank_jumps
 from marketplace.vetting.rules import PROMISED_WORKING_DAYS
 from marketplace.web import access, form_recovery
 from marketplace.web.access import Level
-from marketplace.web.locale import LOCALE_COOKIE, choose
+from marketplace.web.locale import choose, remember
 from marketplace.web.redirects import safe_path
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_garden
@@ -31,10 +31,7 @@ def choose_language(locale: str) -> ViewResponse:
     answer = form_recovery.rerender_form() or redirect(
         safe_path(request.args.get("next")) or url_for("pages.front"), 303
     )
-    settings = current_app.config["SETTINGS"]
-    answer.set_cookie(
-        LOCALE_COOKIE, locale, max_age=31_536_000, samesite="Lax", httponly=True, secure=settings.production
-    )
+    remember(answer, locale)
     return answer
 
 

@@ -4,11 +4,12 @@ import click
 
 from marketplace.commands.application import open_app
 from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import MAX_ID
 from marketplace.sourcing.ranking.replay import replay as replay_run
 
 
 @click.command("replay")
-@click.argument("run", type=click.IntRange(1, 2**31 - 1))
+@click.argument("run", type=click.IntRange(1, MAX_ID))
 def replay(*, run: int) -> None:
     """Repeat ranking RUN from its stored inputs and check that the result is identical."""
     with open_app().app_context():

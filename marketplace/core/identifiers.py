@@ -25,6 +25,11 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def random_id() -> int:
+    """Return a random key of a row. Consecutive keys would reveal how many rows other organisations have added."""
+    return 1 + secrets.randbelow(MAX_ID)
+
+
 def parse_id(text: str) -> int | None:
     """Parse the key of a row from a form field; None if no row can have that key."""
     if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_ID)):

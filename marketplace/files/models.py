@@ -1,23 +1,17 @@
 """Stored files."""
 
 import datetime as dt
-import secrets
 
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.core.identifiers import random_id
 from marketplace.core.personal_data import OWN_PROFILE
 from marketplace.files.checks import CheckedFile
 
-_LARGEST_ID = 2**31 - 1
 OWNER_COLUMNS = ("supplier_id", "case_id", "brief_id", "proposal_id", "material_id")
-
-
-def random_file_id() -> int:
-    """Return a random id. Consecutive ids would reveal how many files others have stored."""
-    return 1 + secrets.randbelow(_LARGEST_ID)
 
 
 class StoredFile(Base):
@@ -38,7 +32,7 @@ class StoredFile(Base):
         "name": "deleted with the case study, brief or offer it belongs to",
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=random_file_id)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=random_id)
     supplier_id: Mapped[int | None] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_study.id", ondelete="CASCADE"), index=True)
     brief_id: Mapped[int | None] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
@@ -58,7 +52,7 @@ class StoredFile(Base):
     def copy(self) -> "StoredFile":
         """Return a new row with the same file; the caller sets its owner."""
         return StoredFile(
-            id=random_file_id(),
+            id=random_id(),
             name=self.name,
             media_type=self.media_type,
             alternative_text=self.alternative_text,
@@ -72,7 +66,7 @@ class StoredFile(Base):
     def from_checked(cls, checked: CheckedFile, alternative_text: str = "") -> "StoredFile":
         """Create the row of a checked file; the caller sets its owner."""
         return cls(
-            id=random_file_id(),
+            id=random_id(),
             name=checked.name,
             media_type=checked.media_type,
             alternative_text=alternative_text,

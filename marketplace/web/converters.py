@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.routing import IntegerConverter, Map
 
-MAX_ID = 2**31 - 1
+from marketplace.core.identifiers import MAX_ID
 
 
 class BoundedInteger(IntegerConverter):

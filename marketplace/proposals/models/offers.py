@@ -5,7 +5,6 @@ The content that a supplier writes is encrypted, see `core/sealing.py`. `content
 """
 
 import datetime as dt
-import secrets
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -15,18 +14,12 @@ from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, sealing
 from marketplace.core.database import Base, keyring
 from marketplace.core.i18n import lazy_gettext as _
+from marketplace.core.identifiers import random_id
 from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, SEALED, exported
 from marketplace.files.checks import CheckedFile
-from marketplace.files.models import StoredFile, random_file_id
+from marketplace.files.models import StoredFile
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.suppliers.models import Supplier
-
-_LARGEST_ID = 2**31 - 1
-
-
-def random_id() -> int:
-    """Generate a random id. Sequential ids would reveal to each bidder how many others there are."""
-    return 1 + secrets.randbelow(_LARGEST_ID)
 
 
 class Proposal(Base):
@@ -132,7 +125,7 @@ class Proposal(Base):
 
     def seal_file(self, checked: CheckedFile) -> StoredFile:
         """Encrypt a file with the offer's data key; its name and type belong in the sealed content."""
-        file_id = random_file_id()
+        file_id = random_id()
         data = sealing.seal_bytes(keyring(), self.data_key, self.sealed_as, f"file:{file_id}", checked.data)
         return StoredFile(id=file_id, proposal_id=self.id, size=len(data), data=data)
 

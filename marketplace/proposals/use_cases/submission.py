@@ -10,6 +10,7 @@ from marketplace.core import clock
 from marketplace.core.database import best_effort_write, lock_row, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time, gettext as _
+from marketplace.core.identifiers import random_id
 from marketplace.core.viewer import Viewer
 from marketplace.files.checks import check_document
 from marketplace.files.models import StoredFile
@@ -17,7 +18,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.limits import MAX_FILES, MAX_OFFERS_PER_DAY, MAX_STORED_FILES
-from marketplace.proposals.models.offers import Proposal, random_id
+from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.offer_content import AttachedFile, OfferContent
 from marketplace.proposals.queries import (
     SupplierOffer,

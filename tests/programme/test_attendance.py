@@ -227,6 +227,15 @@ def test_link_takes_attendance_until_the_end_of_the_day(
     assert client.get(f"/sessions/{again}/list").status_code == 404
 
 
+def test_link_made_after_the_day_of_the_session_works_today(
+    cohort: Cohort, adviser: Viewer, client: Browser
+) -> None:
+    past = programme.course_session(cohort, clock.now() - dt.timedelta(days=40))
+    for purpose, page in (("attendance", "list"), ("lecturer", "room")):
+        token = use_cases.create_link(past.id, purpose, adviser)
+        assert client.get(f"/sessions/{token}/{page}").status_code == 200
+
+
 def test_lecturer_sees_progress_and_never_content(
     today: CourseSession, adviser: Viewer, client: Browser
 ) -> None:

@@ -24,7 +24,7 @@ from marketplace.programme.queries.attendance import attendance_list, days_until
 from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
 
 LINK_PURPOSES = {"attendance": 1, "lecturer": 30}
-"""Days after the session until which a link works, by purpose."""
+"""Days for which a link works, by purpose: from the day of the session, or from the day it was made if that is later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,8 @@ def create_link(session_id: int, purpose: str, viewer: Viewer) -> str:
     with transaction():
         course_session = _session(session_id)
         token = new_token()
-        last_day = clock.to_local(course_session.ends_at).date() + dt.timedelta(days=LINK_PURPOSES[purpose])
+        first_day = max(clock.to_local(course_session.ends_at).date(), clock.today())
+        last_day = first_day + dt.timedelta(days=LINK_PURPOSES[purpose])
         session.add(
             SessionLink(
                 session_id=session_id,

@@ -244,6 +244,8 @@ def test_cancelled_cohort_removes_its_sessions_from_calendars(
         "ola@ysteri.example",
     }
     assert "er avlyst" in next(mail for mail in mails if mail.to == "kari@ysteri.example").subject
+    with_link = {mail.to for mail in mails if "Med lenken kan dere melde dere av" in mail.text}
+    assert with_link == {"kari@ysteri.example"}, "the other members have no link to the seat"
     assert states(scheduling(mails)) == {row.uid: ("CANCEL", 1) for row in rows}
     assert {mail.to for mail in scheduling(mails)} == {"kari@ysteri.example"}
 

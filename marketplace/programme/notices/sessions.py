@@ -205,16 +205,19 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
 @as_message("cohort_cancelled")
 def cohort_cancelled(participation: Participation, cohort: Cohort, *, has_dates: bool) -> Content:
     """A cohort is cancelled, and a company with a seat is put on the waiting list. For its contact person."""
-    return _cohort_cancelled(participation, cohort, participation.path, has_dates=has_dates)
+    lines = [_("With the link you can withdraw."), *([removal_hint()] if has_dates else [])]
+    return _cohort_cancelled(participation, cohort, participation.path, _("See your seat"), lines)
 
 
 @as_message("cohort_cancelled")
 def cohort_cancelled_for_member(participation: Participation, cohort: Cohort) -> Content:
     """A cohort is cancelled. For other members of a company with a seat."""
-    return _cohort_cancelled(participation, cohort, "/course", has_dates=False)
+    return _cohort_cancelled(participation, cohort, "/course", _("Open your course"), [])
 
 
-def _cohort_cancelled(participation: Participation, cohort: Cohort, path: str, *, has_dates: bool) -> Content:
+def _cohort_cancelled(
+    participation: Participation, cohort: Cohort, path: str, label: str, lines: Sequence[str]
+) -> Content:
     return Content(
         _("The course in %(place)s is cancelled", place=cohort.place.name),
         [
@@ -225,12 +228,12 @@ def _cohort_cancelled(participation: Participation, cohort: Cohort, path: str, *
                 place=cohort.place.name,
             ),
             _(
-                "You are on the waiting list for the other places, before companies that came later, and get an e-mail when a seat is free. With the link you can withdraw."
+                "You are on the waiting list, before companies that came later, and get an e-mail when a seat at another place is free."
             ),
-            *([removal_hint()] if has_dates else ()),
+            *lines,
         ],
         path,
-        _("See your seat"),
+        label,
     )
 
 

@@ -140,7 +140,7 @@ def change_contact(token: str) -> ViewResponse:
         changed = use_cases.change_contact(token, form.contact())
         flashes.done(_("The contact details have been changed."))
         if changed.token != token:  # the new link is e-mailed: it is not for whoever entered the address
-            flashes.note(_("Check your e-mail"))
+            flashes.note(_("The new link has been sent to %(email)s.", email=changed.contact_email))
             return see_other("pages.front")
         return see_other("programme.seat", token=token)
     return render_template("programme/seat_contact.html", participation=participation, token=token, form=form)

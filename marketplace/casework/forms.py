@@ -85,7 +85,7 @@ class ReminderForm(BaseForm):
     own_line = LongTextField(
         _l("A line of your own"),
         [length(high=MAX_OWN_LINE)],
-        description=_l("It is shown in the e-mail with your name. It is not translated."),
+        description=_l("Your text is shown in the e-mail with your name, and is not translated."),
         render_kw={"rows": 3},
     )
 

@@ -76,10 +76,10 @@ class CaseTask(Base):
         "case_task": _("Task for a company"),
         "case_task.add": _("Added a task for a company"),
         "case_task.delete": _("Deleted a task for a company"),
-        "case_task.do": _("Did a task for a company"),
+        "case_task.do": _("Marked a task for a company as done"),
         "case_task.remind": _("Reminded a person of tasks for companies"),
         "case_task.save": _("Changed a task for a company"),
-        "case_task.undo": _("Set a task for a company as not done"),
+        "case_task.undo": _("Marked a task for a company as not done"),
     }
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -104,7 +104,7 @@ def mandate_withdrawn(company: str, company_id: int) -> Content:
         _("You no longer write for %(company)s", company=company),
         [
             _(
-                "The company has ended it. What you have written stays with the company. What waited for a confirmation is not sent."
+                "The company has ended the permission. What you have written stays with the company. What waited for a confirmation is not sent."
             )
         ],
         f"/companies/{company_id}",
@@ -199,7 +199,7 @@ def confirmation_given(owner: str, act: object, title: str, path: str) -> Conten
         _("Confirmed: %(act)s, “%(title)s”", act=act, title=title),
         [_("%(name)s has confirmed, and it has been done.", name=owner)],
         path,
-        _("See it"),
+        _("See the brief"),
     )
 
 
@@ -222,7 +222,11 @@ def confirmation_void(act: object, reference: str, company_id: int) -> Content:
     """An owner wanted to confirm, but the object has changed since."""
     return Content(
         _("Ask again: %(act)s, %(reference)s", act=act, reference=reference),
-        [_("An owner wanted to confirm, but it has been changed since you asked. Look at it and ask again.")],
+        [
+            _(
+                "An owner wanted to confirm, but what you prepared has been changed since you asked. Check it and ask again."
+            )
+        ],
         f"/companies/{company_id}",
         _("See the company"),
     )

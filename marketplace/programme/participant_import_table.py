@@ -87,7 +87,7 @@ class _CompanyReader(RowReader):
         """Return the company. It is only valid if there are no faults afterwards."""
         codes = self.codes("sector", sectors)
         if len(codes) > 1:
-            self.add_fault("sector", _("There are several sectors."), _("Name the most important one."))
+            self.add_fault("sector", _("The cell names several sectors."), _("Name the most important one."))
         return ImportedCompany(
             line=self.line,
             company_name=self.text("company_name", 2, 120),
@@ -115,7 +115,7 @@ class _CompanyReader(RowReader):
             self.add_fault(
                 "contact_phone",
                 _("Not a telephone number."),
-                _("Write it in digits, or leave the cell empty."),
+                _("Write the number in digits, or leave the cell empty."),
             )
         return text
 

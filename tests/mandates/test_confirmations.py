@@ -55,7 +55,7 @@ def test_adviser_asks_and_the_owner_publishes_by_link(people: MandatePeople) -> 
     assert f"/briefs/{brief.reference}/publish" not in check
     assert browser.post(f"/briefs/{brief.reference}/publish", data={"confirmed": "yes"}).status_code == 403
     page = browser.post(f"/mandate/publish/{brief.reference}", follow_redirects=True)
-    assert "Det venter på en eier" in page.text
+    assert "En eier kan svare til" in page.text
     assert state(brief) == BriefState.DRAFT
     (link,) = links()
     visitor: Any = people.app.test_client()
@@ -105,7 +105,7 @@ def test_link_of_a_former_owner_does_nothing(people: MandatePeople, asked: Brief
         session.execute(delete(Membership).where(Membership.user_id == people.owner.user_id))
     (link,) = links()
     visitor: Any = people.app.test_client()
-    assert "Lenken hører til en eier" in visitor.get(link).text
+    assert "Lenken hører til en person som ikke lenger kan bekrefte" in visitor.get(link).text
     visitor.post(link)
     assert state(asked) == BriefState.DRAFT
 
@@ -152,7 +152,7 @@ def test_link_expires_after_seven_days(people: MandatePeople, asked: Brief) -> N
     (link,) = links()
     visitor: Any = people.app.test_client()
     with time_machine.travel(clock.now() + dt.timedelta(days=8), tick=False):
-        assert "Det ventet for lenge" in visitor.get(link).text
+        assert "Spørsmålet er gått ut på dato" in visitor.get(link).text
         assert visitor.post(link).status_code == 409
     assert state(asked) == BriefState.DRAFT
 

@@ -141,14 +141,14 @@ def test_session_of_a_later_day_refuses_marks(
 ) -> None:
     later = programme.course_session(cohort, clock.now() + dt.timedelta(days=2))
     session.commit()
-    with pytest.raises(Conflict, match="på dagen"):
+    with pytest.raises(Conflict, match="den dagen"):
         use_cases.mark_all_here(later.id, STAFF)
     assert session.query(AttendanceMark).count() == 0
     assert later.held_at is None
     client.sign_in(adviser.user_id or 0)
     page = client.page(f"/programme/{cohort.project.slug}/sessions/{later.id}/attendance")
-    assert "Oppmøte kan føres på dagen" in page.text
-    assert "Alle er her" not in page.text
+    assert "Oppmøte kan registreres den dagen" in page.text
+    assert "Kryss av for alle" not in page.text
 
 
 def test_cancelled_session_refuses_marks(today: CourseSession, cohort: Cohort) -> None:
@@ -191,7 +191,7 @@ def test_page_takes_attendance_with_and_without_script(
     client.sign_in(adviser.user_id or 0)
     path = f"/programme/{cohort.project.slug}/sessions/{today.id}/attendance"
     first, second, _third = companies(cohort)
-    assert "Alle er her" in client.page(path).text
+    assert "Kryss av for alle" in client.page(path).text
     client.post(path, data={"act": "save", "listed": [first, second], "here": [first]})
     assert len(here(today)) == 1
     sent = [{"company": second, "mark": "here", "at": int(clock.now().timestamp() * 1000), "key": "a1"}]

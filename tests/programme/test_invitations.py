@@ -144,7 +144,7 @@ def test_adviser_chooses_writes_looks_and_sends(browser: Browser, project: Proje
     assert mails() == []
     assert browser.post(f"{board}/invite", data=form | {"act": "send"}).status_code == 303
     assert [mail.subject for mail in mails()] == [TEXT.subject] * 2
-    assert "Stopp dem som ikke er sendt" in browser.page(board).text
+    assert "Stopp invitasjonene som ikke er sendt" in browser.page(board).text
     browser.post(f"{board}/invite/undo")
     session.expire_all()
     assert mails() == []

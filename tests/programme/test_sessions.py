@@ -265,7 +265,7 @@ def test_warnings_name_holiday_period_and_double_booked_lecturer(
     sessions.save_session(adviser, project.slug, rows[5].id, replace(DETAILS, day=dt.date(2028, 1, 4)))
     warnings = session_warnings(project_for(adviser, project.slug), rows)
     assert warnings[rows[0].id] == [
-        "Denne dagen er i en helg eller en helligdag.",
+        "Denne dagen er i en helg eller på en helligdag.",
         "Kursholderen har en samling for Røros vår samtidig.",
     ]
     assert warnings[rows[5].id] == ["Denne dagen er utenfor prosjektperioden."]

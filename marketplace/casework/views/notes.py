@@ -74,7 +74,7 @@ def delete_note(note_id: int) -> ViewResponse:
         note, subject = queries.own_note(viewer, note_id)
         lines = [_("The note is deleted for good, also for your colleagues.")]
         if note.minutes:
-            lines.append(_("Its minutes are no longer counted."))
+            lines.append(_("The minutes of the note are no longer counted."))
         if note.shared_at is not None:
             lines.append(_("The company loses its copy."))
         return confirmation_page(

@@ -85,7 +85,7 @@ def delete_task(task_id: int) -> ViewResponse:
             _("Delete the task"),
             [
                 f"{subject.name}: {task.what}",
-                _("It is deleted for good. If it is done, set it as done instead."),
+                _("The task is deleted for good. If it has been done, mark it as done instead."),
             ],
             _("Delete the task"),
             subject_url(subject),

@@ -170,7 +170,7 @@ def _locked(owner: Viewer, confirmation_id: int) -> Confirmation:
     if mandate.company_id != owner.organisation_id or not owner.is_owner or owner.is_mandated:
         raise NotFound
     if not confirmation.is_open:
-        raise Conflict(_("This has been answered already, or it waited too long."))
+        raise Conflict(_("The question has been answered already, or it has expired."))
     return confirmation
 
 

@@ -11,6 +11,7 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.mandates import notices
+from marketplace.mandates.limits import DAYS_BETWEEN_REQUESTS
 from marketplace.mandates.models import Confirmation, Mandate
 from marketplace.mandates.queries import mandates as queries
 from marketplace.mandates.rules import Outcome, latest_end
@@ -35,7 +36,11 @@ def ask_for_mandate(viewer: Viewer, company_id: int) -> Company:
             raise RuleBroken(_("You can already write for %(company)s.", company=company.name))
         if status.was_asked:
             raise RuleBroken(
-                _("You have asked %(company)s in the last week. Call them instead.", company=company.name)
+                _(
+                    "You have asked %(company)s in the last %(num)s days. Call them instead.",
+                    company=company.name,
+                    num=DAYS_BETWEEN_REQUESTS,
+                )
             )
         owners = organisations.recipients_for(company.id, roles=("owner",))
         if not owners:
@@ -97,7 +102,7 @@ def change_mandate(viewer: Viewer, mandate_id: int, until: dt.date, *, reads_off
     with transaction():
         mandate = _locked(viewer, mandate_id)
         if not mandate.is_active:
-            raise Conflict(_("This has already ended. You can let the garden write for you again."))
+            raise Conflict(_("The permission has already ended. You can let the garden write for you again."))
         _check_end(until)
         if (until, reads_offers) != (mandate.until, mandate.reads_offers):
             if until != mandate.until:

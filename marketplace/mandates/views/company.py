@@ -61,7 +61,7 @@ def change_mandate(mandate_id: int) -> ViewResponse:
     viewer = current_viewer()
     mandate = own_mandate(viewer, mandate_id)
     if not mandate.is_active:
-        raise Conflict(_("This has already ended. You can let the garden write for you again."))
+        raise Conflict(_("The permission has already ended. You can let the garden write for you again."))
     form = ChangeMandateForm(data={"until": mandate.until, "reads_offers": mandate.reads_offers})
     if add(
         form,

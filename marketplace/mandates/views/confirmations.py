@@ -35,7 +35,11 @@ def ask_confirmation(act_code: str, reference: str) -> ViewResponse:
         form,
         lambda form: use_cases.ask_for_confirmation(viewer, act_code, reference, form.text.data or ""),
     ):
-        flashes.done(_("The owners have got an e-mail with a link. You are told when they have answered."))
+        flashes.done(
+            _(
+                "The owners have received an e-mail with a link. You get a message when one of them has answered."
+            )
+        )
         return see_other("mandates.ask_confirmation", act_code=act_code, reference=reference)
     last = queries.last_confirmation(viewer.organisation_id, act_code, reference)
     waits = last is not None and use_cases.was_just_asked(last, summary.revision)
@@ -113,7 +117,7 @@ def _decline(found: OwnerConfirmation, here: str, decline_url: str) -> ViewRespo
     if owner is None:
         return _page(found, form, here, decline_url)
     if add(form, lambda form: use_cases.decline_act(owner, found.confirmation.id, form.reason.data or "")):
-        flashes.done(_("Your adviser has been told."))
+        flashes.done(_("Your adviser has been notified."))
         return redirect(here, 303)
     return _page(found, form, here, decline_url)
 

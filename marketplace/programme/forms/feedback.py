@@ -26,7 +26,7 @@ class FeedbackForm(BaseForm):
         _l("How much of what you learned last time have you used?"), [required(_l("Choose one."))]
     )
     comment = LongTextField(_l("What should we keep or change?"), [length(high=500)])
-    allows_quote = BooleanField(_l("You may quote the comment, with the company's name"))
+    allows_quote = BooleanField(_l("The business garden may quote the comment, with the company's name"))
 
     def __init__(self, session_number: int, given: Answers | None) -> None:
         texts = (

@@ -95,7 +95,7 @@ class PlaceForm(BaseForm):
     garden_id = ChoiceField(
         _l("Responsible business garden"),
         [required()],
-        description=_l("Its members see this place, and take attendance there."),
+        description=_l("The members of this business garden see the place, and take attendance there."),
     )
 
     def __init__(self, gardens: Named, *args: object, **kwargs: object) -> None:

@@ -30,11 +30,11 @@ class ParticipationForm(BaseForm):
 
     organisation_number = OrganisationNumberField(
         _l("Organisation number"),
-        description=_l("Nine digits. With it, the company is linked to its account once it has one."),
+        description=_l("Nine digits. With the number, the company is linked to its account once it has one."),
         render_kw={"inputmode": "numeric"},
     )
     company_name = TextField(_l("Company name"), [required(), length(2, 120)])
-    is_other_company = BooleanField(_l("It is another company with almost the same name"))
+    is_other_company = BooleanField(_l("This is another company with almost the same name"))
     municipality_number = ChoiceField(_l("Municipality"), validate_choice=False)
     sector_code = ChoiceField(_l("Sector"), validate_choice=False)
     employees = NumberField(_l("Employees"), render_kw={"inputmode": "numeric"})
@@ -74,7 +74,7 @@ class SeatForm(BaseForm):
         _l("I have spoken with the company, and the seat is confirmed"),
         default=True,
         description=_l(
-            "Otherwise the contact person gets an e-mail, and confirms within %(num)s hours.",
+            "Otherwise the contact person gets an e-mail, and must confirm within %(num)s hours.",
             num=CONFIRM_HOURS,
         ),
     )

@@ -121,7 +121,7 @@ class CancelSessionForm(BaseForm):
     """Reason for cancelling a session."""
 
     reason = LongTextField(
-        _l("Why is it cancelled?"),
+        _l("Why is the session cancelled?"),
         [required(), length(3, 500)],
         description=_l("The companies read this in the e-mail."),
     )
@@ -131,7 +131,7 @@ class MaterialForm(BaseForm):
     """A link or a file for the participants of a session."""
 
     title = TextField(_l("Title"), [required(), length(2, 80)])
-    use = ChoiceField(_l("When to use it"), [required()], choices=list(USES.items()))
+    use = ChoiceField(_l("When the material is used"), [required()], choices=list(USES.items()))
     url = WebAddressField(_l("Link"), [length(high=300)])
     file = UploadField(
         _l("File"),

@@ -86,13 +86,15 @@ class SignUpForm(CompanyFields, ContactFields):
     accepted_cohorts = ChoicesField(
         _l("Other places that suit you as well"),
         description=_l(
-            "The place you chose is full. You get a seat at another one that has any, or else the first that becomes free."
+            "The place you chose is full. You get a seat at one of these places if any is free, or else the first seat that becomes free."
         ),
     )
     allows_figures = BooleanField(
-        _l("You may count the company in figures to those who fund the programme, without its name")
+        _l("The business garden may count the company in figures for the funders, without its name")
     )
-    allows_quotes = BooleanField(_l("You may quote what we say about the course, with the company's name"))
+    allows_quotes = BooleanField(
+        _l("The business garden may quote what we say about the course, with the company's name")
+    )
     homepage = TextField(_l("Leave this field empty"))
     """Honeypot: hidden from people, filled in by simple bots."""
 

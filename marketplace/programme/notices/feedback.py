@@ -30,7 +30,7 @@ def feedback_ready(course_session: CourseSession) -> Content:
         _("Feedback on “%(title)s”", title=course_session.heading),
         [
             _(
-                "The first answer about %(cohort)s, %(date)s has come. The page of the session shows the averages and comments as they come in.",
+                "The first company has answered about %(cohort)s, %(date)s. The page of the session shows the averages and comments as more answers arrive.",
                 cohort=course_session.cohort.name,
                 date=format_date(course_session.starts_at),
             )

@@ -28,7 +28,7 @@ def seat_offered_by_telephone(
         lines.append(contact)
     lines.append(
         _(
-            "Give it the seat by %(time)s, or it goes to the next company on the list.",
+            "Give the company the seat by %(time)s, or the seat goes to the next company on the list.",
             time=format_datetime(expires_at),
         )
     )

@@ -129,13 +129,13 @@ def session_lines(sessions: Sequence[CourseSession]) -> list[str]:
 
 def removal_hint() -> str:
     """Return the text that announces the e-mails of `session_removed`."""
-    return _("Each coming date gets an e-mail of its own, which removes it from your calendar.")
+    return _("You get one e-mail for each coming date, which removes the date from your calendar.")
 
 
 def calendar_hint() -> str:
     """Return the text that announces the e-mails of `session_invited`."""
     return _(
-        "Each date gets an e-mail of its own, which adds it to your calendar. If a session is moved, your calendar is updated."
+        "You get one e-mail for each date, which adds the date to your calendar. If a session is moved, your calendar is updated."
     )
 
 

@@ -221,7 +221,7 @@ def _warnings(access: ProjectAccess, row: CourseSession, others: Sequence[Course
     day = clock.to_local(row.starts_at).date()
     warnings = []
     if not clock.is_working_day(day):
-        warnings.append(_("This day is at a weekend or a public holiday."))
+        warnings.append(_("This day is a weekend day or a public holiday."))
     if _is_outside(access.project, day):
         warnings.append(_("This day is outside the period of the project."))
     for other in others:

@@ -230,9 +230,7 @@ def _require_link_quota(session_id: int, count: int) -> None:
     )
     if (session.scalar(query) or 0) + count > MAX_LINK_MARKS:
         raise Conflict(
-            _(
-                "The limit of marks by link is reached for this session. The adviser can go on taking attendance."
-            )
+            _("No more marks can be made by link at this session. The adviser can still take attendance.")
         )
 
 

@@ -128,7 +128,9 @@ def send_invitations(
         project = access.project
         lock_project(project.id)
         if not project.is_sign_up_open or project.closed_at is not None:
-            raise RuleBroken(_("Open the project for sign-up first. Until then the link does not work."))
+            raise RuleBroken(
+                _("Open the project for sign-up first. Until then, invited companies cannot sign up.")
+            )
         session.expire_all()
         companies = find_recipients(viewer, access, participation_ids).companies
         if not companies:

@@ -13,7 +13,8 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import MAX_ID, parse_id
 from marketplace.programme.attendance import Mark, MarkSource
-from marketplace.programme.check_in import check_in_code, is_valid_code
+from marketplace.programme.check_in import CODE_MINUTES, check_in_code, is_valid_code
+from marketplace.programme.feedback import MIN_ANSWERS_FOR_LECTURER
 from marketplace.programme.forms.attendance import GuestForm, HeldForm
 from marketplace.programme.limits import MAX_MARKS
 from marketplace.programme.queries import attendance as queries
@@ -154,7 +155,7 @@ def session_held(slug: str, session_id: int) -> ViewResponse:
         except Conflict as error:
             form.add_form_error(error.message)
         else:
-            flashes.done(_("It is recorded that the session was held."))
+            flashes.done(_("The session has been recorded as held."))
             return see_other("programme.course_session", slug=slug, session_id=session_id)
     return render_template(
         "programme/confirm_held.html", slug=slug, listed=queries.attendance_list(course_session), form=form
@@ -213,6 +214,7 @@ def check_in_screen(slug: str, session_id: int) -> ViewResponse:
         slug=slug,
         shown=course_session,
         code=code,
+        code_minutes=CODE_MINUTES,
         url=url,
         qr=_qr_code(url),
     )
@@ -224,7 +226,7 @@ def check_in_screen(slug: str, session_id: int) -> ViewResponse:
 def check_in(session_id: int, code: str) -> ViewResponse:
     """Let a company mark itself as present, with the code shown at the venue."""
     if not is_valid_code(_secret(), session_id, code[:20], clock.now()):
-        return render_template("programme/check_in_expired.html"), 410
+        return render_template("programme/check_in_expired.html", code_minutes=CODE_MINUTES), 410
     course_session = queries.session_by_id(session_id)
     listed = queries.attendance_list(course_session)
     chosen = parse_id(request.form.get("company", ""))
@@ -265,6 +267,7 @@ def lecturer_page(token: str) -> ViewResponse:
         rows=progress_of_cohort(course_session),
         total=count_topics(),
         feedback=feedback_summary(course_session.id),
+        min_answers=MIN_ANSWERS_FOR_LECTURER,
     )
 
 

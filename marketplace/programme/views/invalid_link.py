@@ -22,11 +22,11 @@ def invalid_link(_error: InvalidLink) -> ViewResponse:
     title = _("The link no longer works")
     if request.endpoint in SESSION_LINKS:
         return errors.page(
-            404, _("It has expired or was stopped. Ask the business garden for a new one."), title
+            404, _("The link has expired or was stopped. Ask the business garden for a new one."), title
         )
     if form_recovery.has_text():
         text = _(
-            "It has been replaced by a newer one. Nothing was saved. Copy what you wrote, and open the newest link."
+            "The link has been replaced by a newer one. Nothing was saved. Copy what you wrote, and open the newest link."
         )
         return errors.page(404, text, title)
     replacement = missing_pages.replacement_for(404)

@@ -23,7 +23,7 @@ SKIP_REASON_LABELS = {
     SkipReason.UNSUBSCRIBED: _l("Does not want invitations by e-mail"),
     SkipReason.LEFT: _l("Has declined or left the course"),
     SkipReason.IN_COURSE: _l("Is in the course or on the waiting list already"),
-    SkipReason.RECENT: _l("Was invited by e-mail in the last 24 hours"),
+    SkipReason.RECENT: _l("Was invited by e-mail in the last %(num)s hours", num=use_cases.REPEAT_HOURS),
 }
 
 
@@ -65,6 +65,8 @@ def invite(slug: str) -> ViewResponse:
         chosen=chosen,
         recipients=use_cases.find_recipients(viewer, project_access, chosen),
         skip_reason_labels=SKIP_REASON_LABELS,
+        undo_minutes=use_cases.UNDO_MINUTES,
+        max_per_hour=use_cases.MAX_PER_HOUR,
     )
     return page, 422 if form.all_errors() else 200
 

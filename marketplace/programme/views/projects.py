@@ -110,7 +110,7 @@ def partner_gardens(slug: str) -> ViewResponse:
     taken = {project_access.project.garden_id, *(garden.id for garden in partners)}
     form = PartnerForm([(garden.id, garden.name) for garden in gardens() if garden.id not in taken])
     if add(form, lambda form: use_cases.add_partner_garden(viewer, slug, int(form.garden.data))):
-        flashes.done(_("The business garden takes part. Give it a place."))
+        flashes.done(_("The business garden now takes part. Make it responsible for a place."))
         return see_other("programme.partner_gardens", slug=slug)
     return render_template(
         "programme/partner_gardens.html", access=project_access, partners=partners, form=form

@@ -9,7 +9,7 @@ from marketplace.programme.lifecycle import PHASE_LABELS, SOURCES
 from marketplace.programme.participant_export import export_header, export_rows
 from marketplace.programme.queries import cohorts as cohort_queries, recruiting as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for
-from marketplace.programme.use_cases.invitations import can_undo
+from marketplace.programme.use_cases.invitations import UNDO_MINUTES, can_undo
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.counted_rows import read_counted_rows
@@ -41,6 +41,7 @@ def board(slug: str) -> ViewResponse:
         board=shown,
         phases=PHASE_LABELS,
         can_undo=can_undo(current_viewer(), project_access),
+        undo_minutes=UNDO_MINUTES,
     )
 
 

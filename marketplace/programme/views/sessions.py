@@ -65,7 +65,13 @@ def plan_course(slug: str, cohort_id: int) -> ViewResponse:
     if add(form, lambda form: use_cases.plan_course(viewer, slug, cohort_id, form.dates())):
         flashes.done(_("The sessions are planned. Move those that do not fit."))
         return see_other("programme.sessions", slug=slug)
-    return render_template("programme/plan_course.html", access=project_access, cohort=cohort, form=form)
+    return render_template(
+        "programme/plan_course.html",
+        access=project_access,
+        cohort=cohort,
+        form=form,
+        session_count=len(usual.sessions),
+    )
 
 
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/copy", methods=["GET", "POST"])

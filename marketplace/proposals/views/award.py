@@ -68,7 +68,11 @@ def prepare_award(reference: str) -> ViewResponse:
         details = to_details(form.details(chosen), form.replies(others))
         if not form.accepts(lambda: ask_for_confirmation(viewer, "award", reference, details=details)):
             return None
-        flashes.done(_("The owners have got an e-mail with a link. You are told when they have answered."))
+        flashes.done(
+            _(
+                "The owners have received an e-mail with a link. You get a message when one of them has answered."
+            )
+        )
         return see_other("proposals.compare", reference=reference)
 
     last = last_confirmation(viewer.organisation_id, "award", brief_offers.brief.reference)

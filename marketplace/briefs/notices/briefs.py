@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from marketplace.briefs.deadlines import QUESTION_REMINDERS
 from marketplace.briefs.guide import Question
 from marketplace.briefs.invitation_step import step_of_open_brief
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
@@ -180,7 +181,10 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
 def question_waits(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
     """Remind the company of a question that it has not answered."""
     lines = [
-        _("A supplier has been waiting at least two working days for an answer to this:"),
+        _(
+            "A supplier has been waiting at least %(days)s working days for an answer to this:",
+            days=QUESTION_REMINDERS["company"],
+        ),
         text,
         _("Offers are due on %(date)s. A short answer is better than none.", date=format_date(deadline)),
     ]

@@ -68,7 +68,8 @@ def pending_amendment(brief_view: BriefView) -> PendingAmendment:
     if needs_deadline and earliest > latest:
         blockers.append(
             _(
-                "Suppliers need five working days after a change like this, and the deadline cannot be later than %(date)s. Make a copy of the brief instead.",
+                "Suppliers need %(days)s working days after a change like this, and the deadline cannot be later than %(date)s. Make a copy of the brief instead.",
+                days=deadlines.MIN_WORKING_DAYS_AFTER_AMENDMENT,
                 date=format_date(latest),
             )
         )

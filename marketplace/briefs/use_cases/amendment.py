@@ -25,7 +25,7 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
     """Publish the pending amendment as the next version and notify all involved suppliers. Does not rank suppliers.
 
     Submitted offers remain valid for the version they were written for. `deadline` is required after a material change
-    with fewer than five working days left. Raises RuleBroken if the amendment is blocked, and Conflict if there is none
+    with fewer than MIN_WORKING_DAYS_AFTER_AMENDMENT left. Raises RuleBroken if the amendment is blocked, and Conflict if there is none
     or it is already sent.
     """
     with transaction():

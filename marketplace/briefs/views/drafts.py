@@ -7,6 +7,7 @@ from werkzeug.utils import redirect
 
 from marketplace.briefs import queries, service_suggestions, use_cases
 from marketplace.briefs.forms import NewBriefForm
+from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
@@ -175,8 +176,9 @@ def delete(reference: str) -> ViewResponse:
     brief = use_cases.delete_draft(current_viewer(), reference)
     flashes.done(
         _(
-            "“%(title)s” has been deleted. You can restore it from this page for 30 days.",
+            "“%(title)s” has been deleted. You can restore it from this page for %(days)s days.",
             title=queries.display_title(brief),
+            days=UNDO_DELETE_DAYS,
         )
     )
     return see_other("briefs.index", _anchor="deleted")

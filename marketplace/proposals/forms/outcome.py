@@ -7,6 +7,7 @@ from wtforms import BooleanField
 
 from marketplace.core import clock
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.proposals.job_facts import MIN_COMPANIES
 from marketplace.proposals.limits import MAX_LESSON_LENGTH, MAX_REPLY_LENGTH, MAX_STORY_LENGTH
 from marketplace.proposals.outcome_questions import QUESTIONS, STORY_LABELS
 from marketplace.proposals.use_cases import OutcomeAnswers, ReplyDetails
@@ -54,7 +55,8 @@ class OutcomeForm(BaseForm):
     for_supplier = BooleanField(
         _l("Show the four answers to the supplier"),
         description=_l(
-            "The supplier can reply once. The answers also count in the figures on its page, for example “On time in 5 of 6 jobs”. The page never names you, and shows nothing before three companies have answered."
+            "The supplier can reply once. The answers also count in the figures on its page, for example “On time in 5 of 6 jobs”. The page never names you, and shows nothing before %(num)s companies have answered.",
+            num=MIN_COMPANIES,
         ),
     )
     for_garden = BooleanField(_l("Show the four answers and the number to our business garden"))

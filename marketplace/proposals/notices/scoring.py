@@ -3,6 +3,7 @@
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
+from marketplace.proposals.limits import MAX_SCORERS
 
 
 @as_message("scoring_begun", topic=Topic.SCORING)
@@ -13,7 +14,8 @@ def scoring_begun(name: str, title: str, reference: str) -> Content:
         [
             _("This is about the offers on “%(title)s”.", title=title),
             _(
-                "Up to three of you give scores alone first. You can give yours too, before the round closes. Then you agree on the scores that count."
+                "Up to %(num)s of you give scores alone first. You can give yours too, before the round closes. Then you agree on the scores that count.",
+                num=MAX_SCORERS,
             ),
         ],
         f"/briefs/{reference}/proposals/scores",

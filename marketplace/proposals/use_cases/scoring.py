@@ -215,7 +215,9 @@ def _check_can_score_alone(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreS
             _("The company has gone on to agree on the scores. Your text is still here, but it is not saved.")
         )
     if own is None and len(sheets) >= MAX_SCORERS:
-        raise Conflict(_("Three colleagues have already started scoring. No more can take part."))
+        raise Conflict(
+            _("%(num)s colleagues have already started scoring. No more can take part.", num=MAX_SCORERS)
+        )
     if own is not None and own.finished_at is not None:
         raise Conflict(_("You have finished your scores. Choose “Change my scores” to change them."))
 

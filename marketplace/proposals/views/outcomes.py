@@ -12,7 +12,7 @@ from marketplace.directory.hooks import ProfilePanel
 from marketplace.organisations.hooks import CompanyPanel
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.outcome import MeasuredOutcomeForm, OutcomeForm, ReplyForm
-from marketplace.proposals.job_facts import JobFact, count_facts
+from marketplace.proposals.job_facts import MIN_COMPANIES, MIN_JOBS, JobFact, count_facts
 from marketplace.proposals.lifecycle import ROUND_LABELS
 from marketplace.proposals.outcome_display import Reader, RoundView, answer_view, round_view
 from marketplace.proposals.queries import JobOutcomes, MeasuredObjective
@@ -120,6 +120,8 @@ def supplier_outcomes() -> ViewResponse:
         page=page,
         jobs=_readable(page.items, Reader.SUPPLIER),
         facts=[fact_text(fact) for fact in facts],
+        min_jobs=MIN_JOBS,
+        min_companies=MIN_COMPANIES,
     )
 
 

@@ -122,9 +122,9 @@ OFFER_FIELDS = (
         is_required=True,
         missing=_l("Enter when you will finish."),
         not_before="start",
-        too_early=_l("The end date must be after the start date."),
-        display_label=_l("Done"),
-        comparison_label=_l("Done"),
+        too_early=_l("The completion date cannot be before the start date."),
+        display_label=_l("Completion date"),
+        comparison_label=_l("Completion date"),
     ),
     OfferField(
         name="team",

@@ -1,4 +1,4 @@
-"""Notices to everybody whose sealed content an administrator can read."""
+"""Notices to the companies and suppliers whose sealed content an administrator can read."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ def emergency_access_granted(title: str, reference: str, reason: str, until: dt.
     return Content(
         _("An administrator has opened sealed content: %(title)s", title=title or reference),
         [
-            _("It can be read until %(time)s.", time=format_datetime(until)),
+            _("The administrator can read it until %(time)s.", time=format_datetime(until)),
             _("They write: %(reason)s", reason=reason),
             _("This is recorded in the audit log. Ask your business garden if you want to know why."),
         ],
@@ -26,13 +26,13 @@ def emergency_access_granted(title: str, reference: str, reason: str, until: dt.
 
 @as_message("offer_unsealed")
 def offer_read_by_admin(title: str, reference: str, reason: str, until: dt.datetime) -> Content:
-    """Notify the bidder that an administrator can read its offer."""
+    """Notify the supplier that an administrator can read its offer."""
     return Content(
         _("An administrator has opened your offer: %(title)s", title=title),
         [
-            _("It can be read until %(time)s.", time=format_datetime(until)),
+            _("The administrator can read it until %(time)s.", time=format_datetime(until)),
             _("They write: %(reason)s", reason=reason),
-            _("Neither the company nor other suppliers see it."),
+            _("This does not let the company or other suppliers read your offer."),
         ],
         f"/briefs/{reference}/proposal",
         _("See the offer"),

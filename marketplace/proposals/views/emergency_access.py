@@ -27,7 +27,7 @@ def emergency_access() -> ViewResponse:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Opened. Those affected have been notified."))
+            flashes.done(_("You have access now. Those affected have been notified."))
             return see_other("proposals.emergency_view", reference=reference)
     return render_template(
         "proposals/emergency_access.html",

@@ -173,6 +173,17 @@ def test_guest_joins_the_project_or_is_recognized_by_name(today: CourseSession) 
     assert "Sørgjest AS" in here(today)
 
 
+def test_guests_beyond_the_seats_are_listed_and_shown_to_the_adviser(
+    today: CourseSession, cohort: Cohort, browser: Browser
+) -> None:
+    cohort.seats = 3
+    session.commit()
+    path = f"/programme/{cohort.project.slug}/sessions/{today.id}/attendance"
+    assert "3 plasser" not in browser.page(path).text
+    use_cases.add_guest(today.id, "Sørgjest AS", "Ola", "", STAFF)
+    assert "4 bedrifter står på listen, og kurset har 3 plasser" in browser.page(path).text
+
+
 def test_catch_up_session_counts_once(today: CourseSession, cohort: Cohort) -> None:
     company = companies(cohort)[0]
     catch_up = programme.course_session(

@@ -46,6 +46,11 @@ class AttendanceList:
         """Number of companies that attend."""
         return sum(row.is_here for row in self.rows)
 
+    @property
+    def is_over_capacity(self) -> bool:
+        """True if walk-in companies have made the list longer than the cohort has seats."""
+        return len(self.rows) > self.session.cohort.seats
+
 
 def attendance_list(course_session: CourseSession) -> AttendanceList:
     """Return the attendance list of a session."""

@@ -61,6 +61,18 @@ def test_past_session_waits_until_it_is_confirmed_as_held(cohort: Cohort) -> Non
     assert tasks(cohort) == []
 
 
+def test_companies_without_email_wait_for_a_call_about_a_cancelled_session(cohort: Cohort) -> None:
+    programme.participation(cohort)
+    cancelled = programme.course_session(cohort, noon(3), number=2, cancelled_at=clock.now())
+    assert tasks(cohort) == []
+    programme.participation(cohort, "Berg bygg", contact_email="")
+    (task,) = tasks(cohort)
+    assert (task.priority, task.link) == (Priority.NOW, "Ring 1 bedrift om en avlyst samling")
+    assert task.url.endswith(f"/sessions/{cancelled.id}")
+    with clock.as_of(noon(4)):
+        assert tasks(cohort) == []
+
+
 def test_session_without_venue_waits_from_two_weeks_before(cohort: Cohort) -> None:
     programme.course_session(cohort, noon(-7), held_at=clock.now())
     programme.course_session(cohort, noon(15), venue="", number=3)

@@ -8,13 +8,15 @@ from marketplace.core.i18n import format_date, format_datetime, format_time, get
 from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
 from marketplace.programme.queries import home_page
-from marketplace.programme.queries.home_page import HomeSession
+from marketplace.programme.queries.home_page import CancelledSession, HomeSession
 
 
 def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
     """Return the course tasks of a member of a garden; today's sessions first, until somebody has taken attendance."""
     sessions = home_page.home_sessions(viewer)
     yield from (_today(one) for one in sessions if one.is_today)
+    cancelled = home_page.cancelled_sessions_to_call_about(viewer)
+    yield from map(_cancelled, cancelled[:MAX_TASKS_PER_GROUP])
     others = [one for one in sessions if not one.is_today]
     unconfirmed = [one for one in others if one.held_at is None and one.ends_at <= clock.now()]
     yield from map(_unconfirmed, unconfirmed[:MAX_TASKS_PER_GROUP])
@@ -45,6 +47,21 @@ def _today(one: HomeSession) -> Task:
         return Task(Priority.SOON, link, url, _("Somebody has taken attendance. You can change it."), when)
     link = _("Take attendance for %(cohort)s, session %(number)s", **names)
     return Task(Priority.NOW, link, url, "", when, is_imminent=True, button=_("Take attendance"))
+
+
+def _cancelled(one: CancelledSession) -> Task:
+    return Task(
+        Priority.NOW,
+        ngettext(
+            "Call %(num)s company about a cancelled session",
+            "Call %(num)s companies about a cancelled session",
+            one.to_call,
+        ),
+        f"/programme/{one.slug}/sessions/{one.id}",
+        _("Session %(number)s in %(cohort)s. No e-mail reaches them.", number=one.number, cohort=one.cohort),
+        format_datetime(one.starts_at, weekday=True),
+        button=_("See whom to call"),
+    )
 
 
 def _unconfirmed(one: HomeSession) -> Task:

@@ -108,6 +108,31 @@ _UNTAKEN = prepared(
     .group_by(Participation.id, Participation.company_name, Project.slug, ParticipationEvent.transition)
     .order_by(func.max(ParticipationEvent.at).desc(), Participation.id)
 )
+_CANCELLED = prepared(
+    select(
+        CourseSession.id,
+        CourseSession.number,
+        CourseSession.starts_at,
+        Cohort.name,
+        Project.slug,
+        func.count(Participation.id),
+    )
+    .join(Cohort, Cohort.id == CourseSession.cohort_id)
+    .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
+    .join(Project, Project.id == Cohort.project_id)
+    .join(Participation, Participation.cohort_id == Cohort.id)
+    .where(
+        _IS_RESPONSIBLE,
+        CourseSession.cancelled_at.is_not(None),
+        CourseSession.starts_at > _NOW,
+        CourseSession.starts_at <= _SOON,
+        Participation.state == ParticipationState.SIGNED_UP,
+        Participation.contact_email == "",
+        Participation.company_id.is_(None),
+    )
+    .group_by(CourseSession.id, CourseSession.number, CourseSession.starts_at, Cohort.name, Project.slug)
+    .order_by(CourseSession.starts_at, CourseSession.id)
+)
 _NEXT = prepared(
     select(
         CourseSession.id,
@@ -156,6 +181,18 @@ class HomeSession:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelledSession:
+    """A cancelled session with the number of companies that no e-mail reaches."""
+
+    id: int
+    number: int
+    starts_at: dt.datetime
+    cohort: str
+    slug: str
+    to_call: int
+
+
+@dataclass(frozen=True, slots=True)
 class UntakenSeat:
     """A seat that was offered to a company on the waiting list, which did not take it."""
 
@@ -171,13 +208,13 @@ def home_sessions(viewer: Viewer) -> list[HomeSession]:
 
     They are those of the garden's places and, for a project leader, of all places of the project.
     """
-    now = clock.now()
-    values = _responsibility(viewer) | {
-        "now": now,
-        "soon": clock.end_of_day(local_date_after(now, days=SOON_DAYS)),
-        "past": now - dt.timedelta(days=PAST_DAYS),
-    }
+    values = _coming(viewer) | {"past": clock.now() - dt.timedelta(days=PAST_DAYS)}
     return [HomeSession(*row) for row in session.execute(_SESSIONS, values)]
+
+
+def cancelled_sessions_to_call_about(viewer: Viewer) -> list[CancelledSession]:
+    """Return the cancelled sessions of the next two weeks with companies that have no e-mail address and no account."""
+    return [CancelledSession(*row) for row in session.execute(_CANCELLED, _coming(viewer))]
 
 
 def untaken_seats(viewer: Viewer) -> list[UntakenSeat]:
@@ -189,6 +226,12 @@ def untaken_seats(viewer: Viewer) -> list[UntakenSeat]:
 def next_sessions_of(company_id: int) -> Sequence[Row[int, int, str, dt.datetime, str, str]]:
     """Return the next session of a company with a seat, as a list of at most one row."""
     return session.execute(_NEXT, {"company_id": company_id, "now": clock.now()}).all()
+
+
+def _coming(viewer: Viewer) -> dict[str, object]:
+    now = clock.now()
+    soon = clock.end_of_day(local_date_after(now, days=SOON_DAYS))
+    return _responsibility(viewer) | {"now": now, "soon": soon}
 
 
 def _responsibility(viewer: Viewer) -> dict[str, object]:

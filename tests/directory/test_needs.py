@@ -177,5 +177,10 @@ def test_search_stays_above_its_floor(name: str) -> None:
     assert figures.abstention_recall >= 0.75, figures.failures
 
 
+def test_company_car_is_no_company_picture() -> None:
+    assert services("firmabilete") == ["med.photo"]
+    assert services("forsikring til firmabilen") == services("service på firmabilen") == []
+
+
 def test_exact_term_gives_its_service_alone() -> None:
     assert services("nettbutik i Oppdal") == ["ecm.shop"]

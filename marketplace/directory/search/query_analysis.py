@@ -130,12 +130,18 @@ def stems_of(word: str) -> tuple[str, ...]:
     """Return the stem of a word in standard spelling, and the stems of the parts of a hyphenated word."""
     pieces = WORD.findall(word.casefold())
     joined = "".join(pieces)
-    standard = {"nye": "ny", "nytt": "ny"} | dict(glossary().analyzer.variants or {})
-    stems = [_common_prefix(standard.get(joined, joined))]
+    stems = [_common_prefix(_standard_spelling(joined))]
     # The parts of e-post mean something else.
     if len(pieces) > 1 and all(len(piece) > 1 for piece in pieces):
-        stems += [_common_prefix(standard.get(piece, piece)) for piece in pieces]
+        stems += [_common_prefix(_standard_spelling(piece)) for piece in pieces]
     return tuple(stems)
+
+
+def _standard_spelling(word: str) -> str:
+    """Return a word, or the last part of a compound, in standard spelling: firmabilete (a picture) is not firmabil (a car)."""
+    standard = {"nye": "ny", "nytt": "ny"} | dict(glossary().analyzer.variants or {})
+    last = next(reversed(compound_splitter().split(word)), word)
+    return word.removesuffix(last) + standard.get(last, last)
 
 
 @cache

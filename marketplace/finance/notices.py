@@ -40,7 +40,7 @@ def hours_due(month: dt.date, due: Sequence[DueHours]) -> Content:
             )
     is_missing = any(one.is_missing for one in due)
     if is_missing:
-        lines.append(_("If you did not work on the project that month, you have nothing to do."))
+        lines.append(_("If you did not work on the project that month, you need not do anything."))
     return Content(
         _("Record your hours for %(month)s", month=name)
         if is_missing

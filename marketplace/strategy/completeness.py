@@ -108,7 +108,7 @@ def missing_fields(
     """Return the required fields that are not filled in, in order."""
     texts = {
         "one_line": "" if content.one_line else _("Write what you make a living from."),
-        "vision": "" if content.vision else _("Write how it should be in two to three years."),
+        "vision": "" if content.vision else _("Write where you want to be in two to three years."),
         "offers": "" if content.offers else _("Name at least one thing that you sell."),
         "strengths": "" if content.strengths else _("Give at least one reason why customers choose you."),
         "audiences": "" if content.audiences else _("Describe at least one audience."),
@@ -117,7 +117,7 @@ def missing_fields(
         "actions": _missing_actions(actions),
         "budget": _missing_budget(content),
         "responsible": "" if content.responsible else _("Write who is responsible."),
-        "review_on": "" if content.review_on else _("Choose when you look at the plan again."),
+        "review_on": "" if content.review_on else _("Choose when to review the plan."),
     }
     return [MissingField(section, field, texts[field]) for section, field in REQUIRED if texts[field]]
 

@@ -19,7 +19,7 @@ WARNING_TEXTS = {
     ObjectiveWarning.OUTSIDE_PROJECT: _l(
         "The target date is outside the course project. Choose one inside it if the result should count there."
     ),
-    ObjectiveWarning.NO_BASELINE: _l("You do not know the number today yet."),
+    ObjectiveWarning.NO_BASELINE: _l("The number today is not known yet."),
     ObjectiveWarning.NO_SOURCE: _l("Write where the number comes from, so that a colleague finds it too."),
     ObjectiveWarning.TOO_MANY: _l(
         "You have more than %(num)s objectives. Fewer are easier to reach: which ones can wait?",

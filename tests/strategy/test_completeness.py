@@ -115,7 +115,7 @@ def test_plan_is_started_with_three_required_fields(content: StrategyContent, ph
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"objectives": [Objective(baseline_milli=None), OBJECTIVES[1]]}, "do not know"),
+        ({"objectives": [Objective(baseline_milli=None), OBJECTIVES[1]]}, "is not known"),
         ({"objectives": [Objective(target_milli=20_000), OBJECTIVES[1]]}, "same as"),
         ({"objectives": [Objective(target_milli=1), OBJECTIVES[1]]}, "worse"),
         ({"objectives": [Objective(direction="down"), OBJECTIVES[1]]}, "worse"),

@@ -137,7 +137,7 @@ def test_form_of_measured_objective_shows_unit_and_direction_as_text(owner: View
     assert "Antall per måned" in text_of(page.one(id="unit"))
     assert "Det skal opp" in text_of(page.one(id="direction"))
     refused = HtmlPage(client.post(path, data=FORM | {"unit": "nok"}).text)
-    assert "Det finnes målinger fra før" in text_of(refused.one(id="unit-error"))
+    assert "endret hva målingene betyr" in text_of(refused.one(id="unit-error"))
     form = next(form for form in forms_on(refused, path) if form.action == path)
     sent = form.default_data() | {"target": ["95"], "baseline": ["40"]}
     assert sent["unit"] == ["count_month"]

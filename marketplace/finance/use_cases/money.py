@@ -104,7 +104,7 @@ def save_entry(viewer: Viewer, slug: str, details: EntryDetails, corrects_id: in
 
 def _check_money(money: Money) -> None:
     if money.currency == "NOK" and money.rate is not None:
-        raise RuleBroken(_("Kroner have no exchange rate. Leave it empty."), "rate")
+        raise RuleBroken(_("Kroner have no exchange rate. Leave the field empty."), "rate")
     if money.rate is not None and money.rate_on is None:
         raise RuleBroken(_("Enter the date of the exchange rate."), "rate_on")
     if money.rate is None and money.rate_on is not None:

@@ -15,7 +15,7 @@ class ToolForm(BaseForm):
     state = ChoiceField(_l("How do you use it?"), [required()], choices=list(TOOL_STATE_LABELS.items()))
     confidence = ChoiceField(
         _l("How confident are you with it today?"),
-        description=_l("Choose again later, and you see how far you have come."),
+        description=_l("Choose again later to see your progress."),
     )
     account_owner = TextField(
         _l("Who owns the account?"),

@@ -118,5 +118,5 @@ def closed_message(view: StageView) -> str:
     if view.state is StageState.CLOSED:
         return _("These answers can no longer be changed, because the next self-assessment has started.")
     if view.opens_on is None:
-        return _("Finish the self-assessment before this one first.")
+        return _("Finish the previous self-assessment first.")
     return _("This self-assessment opens on %(date)s.", date=format_date(view.opens_on))

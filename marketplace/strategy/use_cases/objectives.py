@@ -85,7 +85,9 @@ def detail_errors(details: ObjectiveDetails) -> list[RuleBroken]:
     if details.unit == OWN_UNIT and not details.own_unit:
         found.append(RuleBroken(_("Write the unit, for example litres."), "own_unit"))
     if details.is_baseline_unknown and details.baseline is not None:
-        found.append(RuleBroken(_("Remove the number, or the tick for not knowing it."), "baseline"))
+        found.append(
+            RuleBroken(_("Remove the number, or the tick that says that you do not know it."), "baseline")
+        )
     elif not details.is_baseline_unknown and details.baseline is None:
         found.append(RuleBroken(_("Enter the number today, or tick that you do not know it."), "baseline"))
     for field, value in (("baseline", details.baseline), ("target", details.target)):
@@ -196,9 +198,7 @@ def _check_measured(objective: Objective, details: ObjectiveDetails) -> None:
     measurements = objective.measurements
     if not measurements:
         return
-    message = _(
-        "There are measurements already, and they would be read wrongly. Remove this objective and add a new one."
-    )
+    message = _("This would change the meaning of the measurements. Remove this objective and add a new one.")
     if details.stored_unit != objective.unit:
         raise RuleBroken(message, "unit")
     if details.direction != objective.direction:

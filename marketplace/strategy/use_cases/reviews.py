@@ -59,7 +59,7 @@ def answer_review(viewer: Viewer, company_id: int, version_number: int, verdict:
         strategy = queries.lock_strategy(viewer, company_id)
         review = queries.pending_review(strategy)
         if review is None:
-            raise Conflict(_("A colleague has answered already."))
+            raise Conflict(_("A colleague has already answered the company."))
         if review.version.number != version_number:
             raise Conflict(
                 _(

@@ -24,7 +24,9 @@ def share_strategy(viewer: Viewer) -> bool:
             return False
         if not following_garden_ids(strategy.company):
             raise RuleBroken(
-                _("No business garden follows you yet. Ask one on the page of your company, then share.")
+                _(
+                    "No business garden follows you yet. Ask one on the page of your company, then share the strategy."
+                )
             )
         strategy.shared_at = clock.now()
         company = strategy.company

@@ -210,7 +210,7 @@ def _redirect_after_save(stage: Stage, saved: Dimension, action: str, *, was_fin
     if index + 1 < len(dimensions):
         return _see_page(stage, dimensions[index + 1])
     if not view.is_finished:
-        flashes.note(_("Some questions are left. This is the first of them."))
+        flashes.note(_("Some questions have no answer yet. This is the first of them."))
         return _see_page(stage, _first_unanswered(view))
     return see_other("strategy.assessment")
 

@@ -221,7 +221,7 @@ def plan_baseline(objective_id: int) -> ViewResponse:
             )
         )
     else:
-        flashes.note(_("The action has been added before."))
+        flashes.note(_("The action has already been added."))
     return see_other("strategy.objective", objective_id=objective_id)
 
 

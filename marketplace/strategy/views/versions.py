@@ -56,6 +56,6 @@ def restore_version(version_number: int) -> ViewResponse:
     """Bring back a version as a new one."""
     restore(current_viewer(), version_number)
     flashes.done(
-        _("Version %(num)s is restored. What was there before is still in the list.", num=version_number)
+        _("Version %(num)s is restored. The plan as it was before is still in the list.", num=version_number)
     )
     return see_other("strategy.versions")

@@ -47,7 +47,13 @@ def answer_first_publication(viewer: Viewer, reference: str, verdict: str, comme
             raise RuleBroken(_("Choose an answer."), "verdict")
         brief = brief_for_transition(_transition(verdict, reference), viewer, reference)
         if verdict != "ok" and len(comment) < MIN_REASON_LENGTH:
-            raise RuleBroken(_("Give the company a reason, so that it knows what to do."), "comment")
+            raise RuleBroken(
+                _(
+                    "Give the company a reason of at least %(num)s characters, so that it knows what to do.",
+                    num=MIN_REASON_LENGTH,
+                ),
+                "comment",
+            )
         review = _close_review(brief, verdict)
         review.answered_by_id, review.comment = viewer.user_id, comment
         record(viewer, "brief.answer_first", "brief", brief.reference, verdict=verdict)

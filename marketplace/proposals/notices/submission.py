@@ -65,7 +65,7 @@ def offers_opened(title: str, reference: str, count: int) -> Content:
             _("No offers on “%(title)s”", title=title),
             [
                 _(
-                    "The deadline has passed and nobody answered. You can give suppliers more time or change the brief."
+                    "The deadline has passed and nobody answered. You can give suppliers more time, make a copy of the brief, or end it."
                 )
             ],
             f"/briefs/{reference}/proposals",

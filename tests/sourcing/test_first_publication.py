@@ -97,7 +97,7 @@ def test_company_is_told_the_wait_before_and_after(stranger, sign_in):
     answer = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
     assert answer.location.endswith(f"/briefs/{reference}/fit")
     for page in (answer.location, f"/briefs/{reference}"):
-        assert "It opens automatically on" in browser.get(page).text
+        assert "The brief opens automatically on" in browser.get(page).text
     assert "Your business garden checks it first." in browser.get("/home").text
     again = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
     assert again.location.endswith(f"/briefs/{reference}/fit")

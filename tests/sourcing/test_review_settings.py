@@ -48,7 +48,7 @@ def test_first_brief_waits_with_its_reason_and_opens_after_the_answer(market, si
     use_cases.publish_brief(market.owner, reference, confirmed=True)
     assert state_of(reference) == "waiting"
     assert sentence in company.page(f"/briefs/{reference}").text
-    assert "It opens automatically on" in company.page(f"/briefs/{reference}").text
+    assert "The brief opens automatically on" in company.page(f"/briefs/{reference}").text
     assert f"You read it first, because {FIRST}." in garden.page("/home").text
     path = f"/briefs/{reference}/first-publication"
     page = garden.page(path).text

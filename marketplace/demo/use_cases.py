@@ -132,7 +132,9 @@ def _process_old_messages() -> None:
         session.execute(update(Notice).where(old).values(read_at=Notice.created_at))
         sent = OutboxMail.created_at < now - dt.timedelta(days=MAILS_WAITING_DAYS)
         session.execute(
-            update(OutboxMail).where(sent).values(state="sent", sent_at=OutboxMail.created_at, attempts=1)
+            update(OutboxMail)
+            .where(sent)
+            .values(state="sent", sent_at=OutboxMail.created_at, attempts=1, sealed_link="")
         )
         # The remaining e-mails are due now, so that the worker sends them at once.
         session.execute(update(OutboxMail).where(OutboxMail.state == "waiting").values(next_attempt_at=now))

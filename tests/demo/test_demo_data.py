@@ -169,6 +169,9 @@ def _check_no_timestamp_is_in_the_future() -> None:
 
 def _check_old_notices_are_read_and_sent() -> None:
     waiting = session.scalars(select(OutboxMail).where(OutboxMail.state == "waiting")).all()
+    assert not session.scalar(
+        select(func.count()).where(OutboxMail.state == "sent", OutboxMail.sealed_link != "")
+    )
     assert len(waiting) < 40
     unread = Counter(session.scalars(select(Notice.user_id).where(Notice.read_at.is_(None))))
     assert max(unread.values()) < 20

@@ -32,7 +32,7 @@ class RetentionPeriod:
 
 PERIODS = (
     RetentionPeriod(
-        _("Accounts"),
+        _("User accounts"),
         _("24 months after the last sign-in"),
         _(
             "Deleted. You receive an e-mail two months before. An organisation that you alone lead goes to a colleague, or is closed if there is none. Only the last administrator is kept."

@@ -82,7 +82,7 @@ def audit_log_csv() -> Response:
     """Download the filtered audit log."""
     header = [
         _("When"),
-        _("Action"),
+        _("Recorded action"),
         _("Code"),
         _("Item"),
         _("Number or reference"),
@@ -138,7 +138,7 @@ def _read_search() -> _AuditSearch:
     actions, kinds = _audit_choices(current_locale())
     bar = read_list_filter(
         _("Person's name or e-mail address"),
-        Select("action", _("Action"), (("", _("Anything")), *actions)),
+        Select("action", _("Recorded action"), (("", _("Anything")), *actions)),
         Select("kind", _("Kind of item"), (("", _("Anything")), *kinds)),
     )
     object_id = query_arg("object", 40).strip()

@@ -1,19 +1,18 @@
 """The attendance list of a session, and attendance per company."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, exists, func, or_, select, tuple_
+from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import InvalidLink, NotFound
 from marketplace.core.identifiers import token_hash
-from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, count_attended, latest_marks
+from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, latest_marks
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, ProjectPlace
@@ -115,27 +114,28 @@ def marks_by_participation(
     return found
 
 
-# In the order of `latest_marks`, so that the mark that counts replaces the others of its session.
-_MARKS = prepared(
-    select(
-        AttendanceMark.participation_id,
-        AttendanceMark.session_id,
-        CourseSession.number,
-        AttendanceMark.mark,
-    )
+_LATER = aliased(AttendanceMark)
+_IS_REPLACED = exists().where(
+    _LATER.session_id == AttendanceMark.session_id,
+    _LATER.participation_id == AttendanceMark.participation_id,
+    tuple_(_LATER.marked_at, _LATER.client_key) > tuple_(AttendanceMark.marked_at, AttendanceMark.client_key),
+)
+# The SQL of `latest_marks` and `count_attended`.
+_ATTENDED = prepared(
+    select(AttendanceMark.participation_id, func.count(CourseSession.number.distinct()))
     .join(CourseSession, CourseSession.id == AttendanceMark.session_id)
-    .where(AttendanceMark.participation_id.in_(bindparam("ids", expanding=True)))
-    .order_by(AttendanceMark.marked_at, AttendanceMark.client_key)
+    .where(
+        AttendanceMark.participation_id.in_(bindparam("ids", expanding=True)),
+        AttendanceMark.mark.in_(ATTENDED),
+        ~_IS_REPLACED,
+    )
+    .group_by(AttendanceMark.participation_id)
 )
 
 
 def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
     """Count the sessions that each company attended, by participation; those without any are left out."""
-    marks: dict[int, dict[int, tuple[int, Mark]]] = defaultdict(dict)
-    for participation_id, session_id, number, mark in session.execute(_MARKS, {"ids": participation_ids}):
-        marks[participation_id][session_id] = (number, Mark(mark))
-    counted = {participation_id: count_attended(found.values()) for participation_id, found in marks.items()}
-    return {participation_id: count for participation_id, count in counted.items() if count}
+    return dict(session.execute(_ATTENDED, {"ids": participation_ids}).all())
 
 
 def others_in_project(course_session: CourseSession) -> list[Participation]:

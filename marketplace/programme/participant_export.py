@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
+from marketplace.core.places import municipality_name
 from marketplace.core.taxonomy import sectors
 from marketplace.programme.lifecycle import PHASE_LABELS, SOURCES
 from marketplace.programme.queries.recruiting import BoardRow
@@ -36,7 +37,7 @@ def export_rows(rows: Sequence[BoardRow]) -> Iterator[Sequence[object]]:
         yield (
             one.company_name,
             one.organisation_number or "",
-            one.municipality,
+            municipality_name(one.municipality_number),
             labels.get(one.sector_code, ""),
             one.employees,
             one.contact_name,

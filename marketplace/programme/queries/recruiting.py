@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, or_, select
-from sqlalchemy.orm import load_only
 
 from marketplace.accounts.queries import names_of
 from marketplace.core import clock
@@ -15,6 +14,7 @@ from marketplace.core.database import UtcDateTime, prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.list_query import ListQuery
 from marketplace.core.pagination import Page, page_of
+from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import follows, garden
@@ -37,6 +37,7 @@ INVITABLE = (ParticipationPhase.LEAD, ParticipationPhase.INVITED, ParticipationP
 
 
 _BOARD_COLUMNS = (
+    Participation.id,
     Participation.organisation_number,
     Participation.cohort_id,
     Participation.company_name,
@@ -52,7 +53,7 @@ _BOARD_COLUMNS = (
     Participation.confirmed_at,
     Participation.wants_invitations,
 )
-"""Columns of the list, its filters and its export. Loading the others as well takes a third of the time of a page with 100 companies."""
+"""Columns of the list, its filters and its export. Rows of them stand for participations: objects take twice as long to load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +151,8 @@ def board_rows(viewer: Viewer, access: ProjectAccess, cohorts_of_project: Sequen
 
     `cohorts_of_project` are those of `cohorts_of`.
     """
-    shown = load_only(*_BOARD_COLUMNS)
-    participations = session.scalars(visible_participations(viewer, access).options(shown)).all()
+    query = visible_participations(viewer, access).with_only_columns(*_BOARD_COLUMNS)
+    participations: Sequence[Any] = session.execute(query).all()
     cohorts = {cohort.id: cohort for cohort in cohorts_of_project}
     over = _finished_cohorts(list(cohorts))
     attended = attended_by([one.id for one in participations])
@@ -246,7 +247,7 @@ def _by_name(row: BoardRow) -> tuple[Any, ...]:
 
 _ORDERS: Mapping[str, Callable[[BoardRow], tuple[Any, ...]]] = {
     "newest": lambda row: (-row.participation.id,),
-    "municipality": lambda row: (sort_key(row.participation.municipality), *_by_name(row)),
+    "municipality": lambda row: (sort_key(municipality_name(row.participation.municipality_number)), *_by_name(row)),
     "attended": lambda row: (-row.attended, *_by_name(row)),
 }
 

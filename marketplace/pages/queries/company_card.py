@@ -165,7 +165,7 @@ def _of_open_review(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
 def company_tasks(company: Company, briefs: Sequence[CardBrief]) -> Iterator[Task]:
     """Yield what a garden must do next with a company that it does not know, or that has no brief."""
     waits = any(brief.view.phase is Phase.WAITING for brief in briefs)
-    if not company.is_known and not waits:
+    if company.known_at is None and not waits:
         yield Task(
             Priority.SOON,
             _("Confirm that you know the company"),

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Date, Integer, and_, bindparam, exists, or_, select
 
@@ -34,6 +35,15 @@ from marketplace.programme.queries.projects import projects_of
 from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.queries.sharing import is_review_pending
+
+_COMPANY_COLUMNS = (
+    Company.id,
+    Company.name,
+    Company.organisation_number,
+    Company.municipality_number,
+    Company.known_at,
+)
+"""Columns of the companies that the list shows. Rows of them stand for companies: objects take twice as long to load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +123,18 @@ def _companies(viewer: Viewer, wanted: ListQuery) -> tuple[dict[int, CompanyWith
     """Load the companies with the wanted text and place, by id, and the ids of those that ask for a review."""
     base = ListQuery(wanted.text, {"place": wanted["place"]} if wanted["place"] else {})
     query = companies_query(viewer, base).outerjoin(Strategy, Strategy.company_id == Company.id)
-    columns = (Strategy.started_at, Strategy.completed_at, is_review_pending())
-    rows = session.execute(query.add_columns(*columns)).all()
+    states = (Strategy.started_at, Strategy.completed_at, is_review_pending().label("is_review_asked"))
+    rows: Sequence[Any] = session.execute(query.with_only_columns(*_COMPANY_COLUMNS, *states)).all()
     found = {
-        company.id: CompanyWithSteps(company, _phase(started_at is not None, completed_at is not None))
-        for company, started_at, completed_at, _is_asked in rows
+        row.id: CompanyWithSteps(row, _phase(row.started_at is not None, row.completed_at is not None))
+        for row in rows
     }
     if wanted.text:
         matches = matching_companies(viewer, base)
         found = {company_id: found[company_id] for company_id in matches.keys}
         for company_id in matches.similar:
             found[company_id].is_similar = True
-    asked = {company.id for company, _started_at, _completed_at, is_asked in rows if is_asked}
-    return found, asked
+    return found, {row.id for row in rows if row.is_review_asked}
 
 
 def company_states(viewer: Viewer) -> dict[int, set[str]]:

@@ -9,6 +9,7 @@ from marketplace.casework.labels import REMINDER_KINDS
 from marketplace.casework.queries.company_reminders import waiting_reminders
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pagination import page_of
+from marketplace.core.places import municipality_name
 from marketplace.organisations.queries import places_of_companies
 from marketplace.pages.queries.company_next_steps import (
     CompanyWithSteps,
@@ -67,7 +68,7 @@ def _rows(companies: Sequence[CompanyWithSteps]) -> Iterator[Sequence[object]]:
         yield (
             one.company.name,
             one.company.organisation_number,
-            one.company.place,
+            municipality_name(one.company.municipality_number),
             ", ".join(f"{seat.project}: {seat.cohort}" for seat in one.seats),
             str(PHASE_LABELS[one.phase]) if one.phase else _("Not started"),
             len(one.briefs),

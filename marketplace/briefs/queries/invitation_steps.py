@@ -37,11 +37,14 @@ def _with_invitations(ids: Collection[int]) -> set[int]:
 
 
 def _with_early_choice(ids: Collection[int]) -> set[int]:
+    if not ids:
+        return set()
     query = select(BriefReview.brief_id, BriefReview.chosen_suppliers)
     query = query.where(BriefReview.brief_id.in_(ids), BriefReview.answered_at.is_(None))
-    return {id_ for id_, suppliers in session.execute(query) if suppliers} if ids else set()
+    return {id_ for id_, suppliers in session.execute(query) if suppliers}
 
 
 def _published_before(ids: Collection[int]) -> set[int]:
-    query = select(BriefVersion.brief_id).where(BriefVersion.brief_id.in_(ids))
-    return set(session.scalars(query)) if ids else set()
+    if not ids:
+        return set()
+    return set(session.scalars(select(BriefVersion.brief_id).where(BriefVersion.brief_id.in_(ids))))

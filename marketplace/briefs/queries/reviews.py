@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import User
@@ -15,7 +15,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.briefs.queries.briefs import draft_answers
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.i18n import format_list
 from marketplace.organisations.models import BusinessGarden
 from marketplace.organisations.queries import names_of
@@ -128,23 +128,25 @@ def last_review(brief: Brief) -> BriefReview | None:
     return answered[-1] if answered else None
 
 
+_LAST_SAVED = prepared(
+    select(User.id, User.name, AuditEvent.details["by_garden"].as_integer().label("garden_id"))
+    .join(AuditEvent, AuditEvent.actor_id == User.id)
+    .where(
+        AuditEvent.object_type == "brief",
+        AuditEvent.object_id == bindparam("reference"),
+        AuditEvent.action == "brief.save",
+    )
+    .order_by(AuditEvent.id.desc())
+    .limit(1)
+)
+
+
 def last_saved_by(brief: Brief) -> tuple[int | None, str]:
     """Return the id and the name of the user who last saved a draft, or None and an empty text.
 
     If an adviser writes for the company, the name of the business garden follows the adviser's name.
     """
-    query = (
-        select(User.id, User.name, AuditEvent.details["by_garden"].as_integer().label("garden_id"))
-        .join(AuditEvent, AuditEvent.actor_id == User.id)
-        .where(
-            AuditEvent.object_type == "brief",
-            AuditEvent.object_id == brief.reference,
-            AuditEvent.action == "brief.save",
-        )
-        .order_by(AuditEvent.id.desc())
-        .limit(1)
-    )
-    saved = session.execute(query).first()
+    saved = session.execute(_LAST_SAVED, {"reference": brief.reference}).first()
     if saved is None:
         return None, ""
     garden = names_of({saved.garden_id}).get(saved.garden_id, "") if saved.garden_id else ""

@@ -247,7 +247,10 @@ def _by_name(row: BoardRow) -> tuple[Any, ...]:
 
 _ORDERS: Mapping[str, Callable[[BoardRow], tuple[Any, ...]]] = {
     "newest": lambda row: (-row.participation.id,),
-    "municipality": lambda row: (sort_key(municipality_name(row.participation.municipality_number)), *_by_name(row)),
+    "municipality": lambda row: (
+        sort_key(municipality_name(row.participation.municipality_number)),
+        *_by_name(row),
+    ),
     "attended": lambda row: (-row.attended, *_by_name(row)),
 }
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
@@ -27,20 +27,20 @@ class SeatCounts:
 
 NO_SEATS = SeatCounts()
 _COUNTED: Mapping[str, str] = {ParticipationState.SIGNED_UP: "taken", ParticipationState.WAITING: "waiting"}
+_SEATS = prepared(
+    select(Participation.cohort_id, Participation.state, Participation.offered_cohort_id, func.count())
+    .where(
+        Participation.project_id == bindparam("project_id"),
+        or_(Participation.state.in_(_COUNTED), Participation.offered_cohort_id.is_not(None)),
+    )
+    .group_by(Participation.cohort_id, Participation.state, Participation.offered_cohort_id)
+)
 
 
 def seat_counts(project_id: int) -> Mapping[int, SeatCounts]:
     """Count the seats of a project by cohort; cohorts without companies are left out."""
-    query = (
-        select(Participation.cohort_id, Participation.state, Participation.offered_cohort_id, func.count())
-        .where(
-            Participation.project_id == project_id,
-            or_(Participation.state.in_(_COUNTED), Participation.offered_cohort_id.is_not(None)),
-        )
-        .group_by(Participation.cohort_id, Participation.state, Participation.offered_cohort_id)
-    )
     counts: dict[int, dict[str, int]] = {}
-    for cohort_id, state, offered_id, count in session.execute(query):
+    for cohort_id, state, offered_id, count in session.execute(_SEATS, {"project_id": project_id}):
         for key, name in ((cohort_id, _COUNTED.get(state, "")), (offered_id, "offered")):
             if key is not None and name:
                 of_cohort = counts.setdefault(key, {})

@@ -95,6 +95,12 @@ _LATEST_ANSWERS = prepared(
     .where(Outcome.brief_id.in_(bindparam("brief_ids", expanding=True)), is_latest_answer())
     .order_by(Outcome.due_on, OutcomeAnswer.id)
 )
+_OFFER_COUNTS = prepared(
+    select(Proposal.brief_id, func.count())
+    .where(Proposal.brief_id.in_(bindparam("brief_ids", expanding=True)))
+    .where(Proposal.state.not_in(HIDDEN_STATES))
+    .group_by(Proposal.brief_id)
+)
 _OFFERS = prepared(
     select(Proposal.brief_id, func.count(), func.max(Organisation.name), func.max(Award.awarded_at))
     .outerjoin(Award, (Award.brief_id == Proposal.brief_id) & (Award.proposal_id == Proposal.id))
@@ -108,14 +114,7 @@ _OFFERS = prepared(
 
 def count_offers_by_brief(brief_ids: Collection[int]) -> dict[int, int]:
     """Count the offers of opened briefs."""
-    if not brief_ids:
-        return {}
-    query = (
-        select(Proposal.brief_id, func.count())
-        .where(Proposal.brief_id.in_(brief_ids), Proposal.state.not_in(HIDDEN_STATES))
-        .group_by(Proposal.brief_id)
-    )
-    return dict(session.execute(query).all())
+    return dict(session.execute(_OFFER_COUNTS, {"brief_ids": brief_ids}).all()) if brief_ids else {}
 
 
 def latest_answers(brief_ids: Collection[int]) -> dict[int, LatestAnswers]:

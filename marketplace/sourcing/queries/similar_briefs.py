@@ -10,7 +10,7 @@ from sqlalchemy import Select, Text, bindparam, cast, func, select
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import BriefView, is_open
-from marketplace.briefs.queries.briefs import viewer_kind, visible_to_parameter
+from marketplace.briefs.queries.briefs import NOW, viewer_kind, visible_to_parameter
 from marketplace.core import clock, taxonomy
 from marketplace.core.cache import BoundedCache
 from marketplace.core.database import UtcDateTime, prepared, session
@@ -55,17 +55,20 @@ class SimilarBrief:
     similarity: float
 
 
+_OPEN_BRIEFS = prepared(
+    select(Brief.reference, Brief.title, *_NEWEST_VERSION)
+    .join(BriefVersion)
+    .where(Brief.company_id == bindparam("company_id"), Brief.id != bindparam("this"), is_open(NOW))
+    .group_by(Brief.id)
+    .order_by(Brief.published_at.desc(), Brief.id.desc())
+    .limit(MAX_COMPARED)
+)
+
+
 def similar_open_briefs(draft: BriefView) -> list[SimilarBrief]:
     """Return the company's own open briefs that nearly duplicate a draft, most similar first."""
-    query = (
-        select(Brief.reference, Brief.title, *_NEWEST_VERSION)
-        .join(BriefVersion)
-        .where(Brief.company_id == draft.brief.company_id, Brief.id != draft.brief.id, is_open(clock.now()))
-        .group_by(Brief.id)
-        .order_by(Brief.published_at.desc(), Brief.id.desc())
-        .limit(MAX_COMPARED)
-    )
-    others = session.execute(query).all()
+    params = {"company_id": draft.brief.company_id, "this": draft.brief.id}
+    others = session.execute(_OPEN_BRIEFS, params).all()
     if not others:
         return []
     comparison = _BriefComparison(draft)

@@ -186,14 +186,22 @@ def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
     return query.order_by(*orders.get(wanted.sort, (norwegian_order(Company.name),)), Company.id)
 
 
+# A company that no garden has followed has no rows to join; no viewer may see it either.
+_FOLLOWERS = joinedload(Company.followers, innerjoin=True)
+_WITH_MEMBERS = prepared(
+    # Outer joins side by side: SQLite would read all users for an inner join within an outer one.
+    select(Company)
+    .options(_FOLLOWERS, joinedload(Company.memberships).joinedload(Membership.user, innerjoin=False))
+    .where(Company.id == bindparam("id"))
+)
+
+
 def company_for(viewer: Viewer, company_id: int, *, with_members: bool = False) -> Company:
     """Load a company that the viewer's garden follows in one statement, and its members if requested. Raises NotFound."""
-    # A company that no garden has followed has no rows to join; the viewer may not see it either.
-    options = [joinedload(Company.followers, innerjoin=True)]
     if with_members:
-        # Outer joins side by side: SQLite would read all users for an inner join within an outer one.
-        options.append(joinedload(Company.memberships).joinedload(Membership.user, innerjoin=False))
-    company = session.get(Company, company_id, options=options)
+        company = session.scalars(_WITH_MEMBERS, {"id": company_id}).unique().one_or_none()
+    else:
+        company = session.get(Company, company_id, options=[_FOLLOWERS])
     if company is None or not follows(viewer, company):
         raise NotFound
     return company

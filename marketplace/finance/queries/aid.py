@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import joinedload, load_only
+from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
@@ -28,7 +28,7 @@ from marketplace.strategy.document_export.outline import Outline
 class CompanyFinances:
     """A company's fee and aid in the project, and its de minimis aid of three years in all projects, in øre.
 
-    `fee` and `grants` are result rows with the columns that the page shows.
+    `participation`, `fee` and `grants` are result rows with the columns that the page shows.
     """
 
     participation: Participation
@@ -71,9 +71,11 @@ class CompanyFinancesPage:
 
 
 _PARTICIPATIONS = prepared(
-    select(Participation)
-    .options(
-        load_only(Participation.company_name, Participation.organisation_number, Participation.project_id)
+    select(
+        Participation.id,
+        Participation.company_name,
+        Participation.organisation_number,
+        Participation.project_id,
     )
     .where(Participation.project_id == bindparam("project_id"), Participation.signed_up_at.is_not(None))
     .order_by(norwegian_order(Participation.company_name), Participation.id)
@@ -110,7 +112,8 @@ def company_finances(access: ProjectAccess) -> CompanyFinancesPage:
     """Return fees and aid by company for members of the owner garden. Raises Forbidden for partner gardens."""
     if not access.is_owner_garden:
         raise Forbidden
-    participations = session.scalars(_PARTICIPATIONS, {"project_id": access.project.id}).all()
+    params = {"project_id": access.project.id}
+    participations: Sequence[Any] = session.execute(_PARTICIPATIONS, params).all()
     ids = [one.id for one in participations]
     fees = {fee.participation_id: fee for fee in session.execute(_FEES, {"ids": ids})}
     grants: defaultdict[str, list[Any]] = defaultdict(list)

@@ -1,11 +1,11 @@
 """Briefs and the plan of their company: the parts of an action that can be copied, and the briefs made from actions."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import load_only
 
 from marketplace.briefs.from_action import (
     ActionTexts,
@@ -129,30 +129,31 @@ def _objective_facts(objective: Objective | None) -> ObjectiveTexts | None:
     )
 
 
+_OF_ACTIONS = prepared(
+    select(
+        Brief.reference,
+        Brief.title,
+        Brief.state,
+        Brief.deadline,
+        Brief.opened_early_at,
+        Brief.action_id,
+    )
+    .where(
+        Brief.company_id == bindparam("company_id"),
+        Brief.action_id.in_(bindparam("action_ids", expanding=True)),
+        Brief.state != BriefState.DELETED,
+    )
+    .order_by(Brief.id)
+)
+
+
 def briefs_of_actions(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, list[BriefSummary]]:
     """Return the briefs of the viewer's company made from actions, by the id of the action, oldest first."""
-    query = (
-        select(Brief)
-        .where(
-            Brief.company_id == viewer.organisation_id,
-            Brief.action_id.in_(action_ids),
-            Brief.state != BriefState.DELETED,
-        )
-        .options(
-            load_only(
-                Brief.reference,
-                Brief.title,
-                Brief.state,
-                Brief.deadline,
-                Brief.opened_early_at,
-                Brief.action_id,
-            )
-        )
-        .order_by(Brief.id)
-    )
+    params = {"company_id": viewer.organisation_id, "action_ids": action_ids}
+    rows: Iterable[Any] = session.execute(_OF_ACTIONS, params) if viewer.is_company else ()
     found: dict[int, list[BriefSummary]] = {}
-    for brief in session.scalars(query) if viewer.is_company else ():
-        found.setdefault(brief.action_id or 0, []).append(BriefSummary(brief, "company", phase_of(brief)))
+    for brief in rows:
+        found.setdefault(brief.action_id, []).append(BriefSummary(brief, "company", phase_of(brief)))
     return found
 
 

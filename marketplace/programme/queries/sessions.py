@@ -4,9 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
+from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import contains_eager, joinedload, load_only
+from sqlalchemy.orm import contains_eager, joinedload
 
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
@@ -127,22 +128,20 @@ def cohorts_with_sessions(cohort_ids: Sequence[int]) -> set[int]:
 
 
 _SEATS = prepared(
-    select(Participation)
-    .where(
+    select(
+        Participation.id,
+        Participation.company_id,
+        Participation.company_name,
+        Participation.municipality_number,
+        Participation.contact_name,
+        Participation.contact_email,
+        Participation.contact_phone,
+    ).where(
         Participation.cohort_id == bindparam("cohort_id"),
         Participation.state == ParticipationState.SIGNED_UP,
     )
-    .options(
-        load_only(
-            Participation.company_id,
-            Participation.company_name,
-            Participation.municipality_number,
-            Participation.contact_name,
-            Participation.contact_email,
-            Participation.contact_phone,
-        )
-    )
 )
+"""Rows stand for participations: objects take twice as long to load."""
 _MATERIAL = prepared(
     select(SessionMaterial, StoredFile)
     .outerjoin(StoredFile, StoredFile.material_id == SessionMaterial.id)
@@ -153,7 +152,7 @@ _MATERIAL = prepared(
 
 def session_page(access: ProjectAccess, course_session: CourseSession) -> SessionPage:
     """Return the content of the page of a session."""
-    seats = session.scalars(_SEATS, {"cohort_id": course_session.cohort_id}).all()
+    seats: Sequence[Any] = session.execute(_SEATS, {"cohort_id": course_session.cohort_id}).all()
     without_email = [one for one in seats if not one.contact_email and one.company_id is None]
     catch_ups = session.scalars(
         select(CourseSession)

@@ -59,10 +59,10 @@ def register(app: Flask) -> None:
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(  # type: ignore[attr-defined]  # because the i18n extension adds it
-        gettext=_template_gettext, ngettext=_template_ngettext, pgettext=i18n.pgettext, newstyle=False
+        gettext=i18n.gettext, ngettext=i18n.ngettext, pgettext=i18n.pgettext, newstyle=False
     )
     # The extension's own `_` looks gettext up in the template context on every call.
-    env.globals["_"] = _template_gettext
+    env.globals["_"] = i18n.gettext
     env.globals.update(
         language_url=_language_url,
         viewer=current_viewer,
@@ -97,11 +97,3 @@ def register(app: Flask) -> None:
         "tel": tel_url,
     }
     env.filters.update(filters)
-
-
-def _template_gettext(message: str, **values: object) -> str:
-    return i18n.gettext(message, **values)
-
-
-def _template_ngettext(singular: str, plural: str, num: int, **values: object) -> str:
-    return i18n.ngettext(singular, plural, num, **values)

@@ -33,14 +33,13 @@ class ActionForm(BaseForm):
         [required(), length(3, MAX_ACTION_TEXT)],
         description=_l("Begin with a verb: Take new photos of the cabins."),
     )
-    objective_id = ChoiceField(_l("Which objective does it serve?"), validate_choice=False)
+    objective_id = ChoiceField(_l("Which objective does it serve?"))
     performer = ChoiceField(_l("Who does it?"), [required()], choices=list(PERFORMER_LABELS.items()))
     service_code = ChoiceField(
         _l("Which service do you need?"),
-        validate_choice=False,
         description=_l("If a supplier does it. Then you can make a brief from the action."),
     )
-    channel = ChoiceField(_l("Which channel is it about?"), validate_choice=False)
+    channel = ChoiceField(_l("Which channel is it about?"))
     effect = ChoiceField(
         _l("How much does it help?"),
         [required()],
@@ -58,7 +57,7 @@ class ActionForm(BaseForm):
     cost_high_nok = NokField(_l("Highest cost"), description=_l("Whole kroner excluding VAT."))
     start_on = DayField(_l("Start"))
     due_on = DayField(_l("Done by"))
-    depends_on_id = ChoiceField(_l("Must another action be done first?"), validate_choice=False)
+    depends_on_id = ChoiceField(_l("Must another action be done first?"))
 
     def __init__(
         self, objectives: Named, others: Named, common_services: Sequence[str] = (), *args: Any, **kwargs: Any

@@ -71,7 +71,7 @@ class ObjectiveForm(BaseForm):
     )
     rhythm = ChoiceField(_l("How often do you measure?"), [required()], choices=list(RHYTHMS.items()))
     kind = ChoiceField(_l("What is it about?"), [required()], choices=list(KINDS.items()))
-    audience = ChoiceField(_l("Which customers is it about?"), validate_choice=False)
+    audience = ChoiceField(_l("Which customers is it about?"))
 
     def __init__(self, audiences: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,13 +11,13 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import own_company
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import StrategyVersion
 from marketplace.strategy.prioritizing import Prioritized, find_budget_overrun, has_cycle, prioritize
 from marketplace.strategy.queries.actions import own_actions
-from marketplace.strategy.queries.plan import own_company
 from marketplace.strategy.use_cases import actions as use_cases
 from marketplace.strategy.use_cases.actions import ActionDetails
 from marketplace.strategy.use_cases.locking import strategy_for_writing

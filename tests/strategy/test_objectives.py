@@ -12,6 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import own_company
 from marketplace.strategy.chart_geometry import draw_chart
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.indicators import indicators
@@ -21,7 +22,6 @@ from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import StrategyVersion
 from marketplace.strategy.objective_state import ObjectiveTerms, Reading
 from marketplace.strategy.queries.objectives import own_objectives
-from marketplace.strategy.queries.plan import own_company
 from marketplace.strategy.use_cases import measurements, objectives as use_cases
 from marketplace.strategy.use_cases.measurements import MeasurementDetails
 from marketplace.strategy.use_cases.objectives import ObjectiveDetails

@@ -66,7 +66,6 @@ _OBJECTIVES = prepared(
 _ACTIONS = prepared(
     select(Action).where(Action.strategy_id == _STRATEGY_ID, Action.removed_at.is_(None)).order_by(Action.id)
 )
-_COMPANY = prepared(select(Company).where(Company.id == _COMPANY_ID))
 _START = prepared(
     select(
         Company,
@@ -129,15 +128,6 @@ class AssessmentState:
 
     is_begun: bool
     is_finished: bool
-
-
-def own_company(viewer: Viewer) -> Company:
-    """Return the viewer's company. Raises NotFound for other viewers."""
-    params = {"company_id": viewer.organisation_id}
-    company = session.scalar(_COMPANY, params) if viewer.is_company else None
-    if company is None:
-        raise NotFound
-    return company
 
 
 def own_start(viewer: Viewer) -> tuple[Company, Plan, AssessmentState]:

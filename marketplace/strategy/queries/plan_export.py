@@ -9,12 +9,13 @@ from sqlalchemy.orm import selectinload
 from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import own_company
 from marketplace.strategy.hooks import exported_rows
 from marketplace.strategy.models.actions import Action, ToolConfidence, ToolUse
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy, StrategyComment, StrategyReview, StrategyVersion
-from marketplace.strategy.queries.plan import own_company, strategy_of
+from marketplace.strategy.queries.plan import strategy_of
 from marketplace.strategy.questionnaire import questionnaire
 from marketplace.strategy.tool_catalogue import tool_name
 

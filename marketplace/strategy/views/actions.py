@@ -8,6 +8,7 @@ from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import own_company
 from marketplace.strategy.completeness import MIN_ACTIONS
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.actions import ActionForm
@@ -22,7 +23,7 @@ from marketplace.strategy.prioritizing import (
     Performer,
 )
 from marketplace.strategy.queries import actions as queries
-from marketplace.strategy.queries.plan import own_company, own_plan
+from marketplace.strategy.queries.plan import own_plan
 from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.strategy_template import channel_label, strategy_template
 from marketplace.strategy.use_cases import actions as use_cases

@@ -7,6 +7,7 @@ from flask import render_template
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.organisations.queries import own_company
 from marketplace.strategy.chart_geometry import Chart, draw_chart
 from marketplace.strategy.completeness import MIN_OBJECTIVES
 from marketplace.strategy.examples import TradeExamples, trade_examples
@@ -20,7 +21,7 @@ from marketplace.strategy.objective_warnings import ObjectiveWarning
 from marketplace.strategy.prioritizing import STATE_LABELS
 from marketplace.strategy.queries import objectives as queries
 from marketplace.strategy.queries.actions import actions_for
-from marketplace.strategy.queries.plan import own_company, own_plan
+from marketplace.strategy.queries.plan import own_plan
 from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.units import format_milli, format_value, unit_of

@@ -7,13 +7,14 @@ from flask import redirect, render_template, url_for
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _, localized
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import own_company
 from marketplace.strategy.completeness import PHASE_LABELS
 from marketplace.strategy.content import SECTION_FIELDS, SECTIONS, StrategyContent
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.section_base import SectionForm
 from marketplace.strategy.forms.sections import section_form
 from marketplace.strategy.queries.assessment_gaps import suggested_gaps
-from marketplace.strategy.queries.plan import Plan, own_company, own_plan
+from marketplace.strategy.queries.plan import Plan, own_plan
 from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.strategy_template import strategy_template
 from marketplace.strategy.use_cases import sections as use_cases

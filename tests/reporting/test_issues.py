@@ -73,6 +73,13 @@ def test_issue_stays_the_same_after_later_changes(project, cohort, leader):
     assert issue.content == before
 
 
+def test_period_that_has_not_begun_is_not_issued(project, leader):
+    tomorrow = clock.today() + dt.timedelta(days=1)
+    with pytest.raises(RuleBroken) as refused:
+        issue_report(leader, project.slug, IssueDetails(tomorrow, tomorrow, 0))
+    assert refused.value.field == "from_on"
+
+
 def test_issue_names_the_project_as_it_was(app, project, leader):
     partner = factories.garden("Fjellgløtt")
     programme.place(project)

@@ -71,6 +71,8 @@ def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssu
                     time=format_datetime(newest.issued_at),
                 )
             )
+        if details.from_on > clock.today():
+            raise RuleBroken(_("The date cannot be later than today."), "from_on")
         if details.to_on < details.from_on:
             raise RuleBroken(_("Choose a date after the first one."), "to_on")
         period = ReportPeriod(details.from_on, details.to_on, clock.now() - SETTLING_TIME)

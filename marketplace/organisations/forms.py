@@ -199,10 +199,11 @@ def role_choices(kind: str | None) -> list[tuple[str, str]]:
             ("adviser", _("Adviser: helps companies")),
             ("curator", _("Curator: also approves suppliers")),
         ]
-    return [
-        ("member", _("Member: can write drafts")),
-        ("owner", _("Owner: can also send, choose and invite colleagues")),
-    ]
+    if kind == "supplier":
+        owner = _("Owner: can also send offers and invite colleagues")
+    else:
+        owner = _("Owner: can also publish briefs, choose offers and invite colleagues")
+    return [("member", _("Member: can write drafts")), ("owner", owner)]
 
 
 class AcceptInvitationForm(BaseForm):

@@ -172,7 +172,9 @@ def became_leader(organisation: str) -> Content:
             _(
                 "The account of the last person with full rights has been erased, and you have been there longest."
             ),
-            _("You can send, choose and invite colleagues. If somebody else should do it, invite them."),
+            _(
+                "You can now decide for the organisation and invite colleagues. If somebody else should lead it, invite them and give them full rights."
+            ),
         ],
         "/organisation/colleagues",
         _("See who can act for you"),

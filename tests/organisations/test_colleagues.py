@@ -212,7 +212,7 @@ def test_last_leader_cannot_leave(owner: Viewer, client: Browser) -> None:
     for act in ("remove", "role"):
         client.post(f"{path}/{act}", data={"role": "member"})
         page = client.page("/organisation/colleagues")
-        assert "Noen må kunne lede. Inviter en annen først." in page.text
+        assert "Minst én må ha full tilgang. Gi en kollega full tilgang først." in page.text
     assert [(membership.id, membership.role) for membership in queries.members(company.id)] == [
         (owner.membership_id, "owner")
     ]

@@ -158,7 +158,7 @@ def _require_another_leader(membership: Membership, kind: str) -> None:
         Membership.id != membership.id,
     )
     if session.scalar(others.limit(1)) is None:
-        raise RuleBroken(_("At least one person must be able to lead. Invite someone else first."))
+        raise RuleBroken(_("At least one person must have full rights. Give them to a colleague first."))
 
 
 def remove_colleague(viewer: Viewer, membership_id: int) -> None:

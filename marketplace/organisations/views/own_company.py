@@ -116,7 +116,7 @@ def stop_garden(garden_id: int) -> ViewResponse:
                 _("Both they and you get a message about it."),
                 _("You can ask them again at any time."),
             ],
-            _("Stop"),
+            _("Stop asking the garden"),
             url_for("organisations.edit_company"),
         )
     garden = use_cases.end_asked_following(viewer, garden_id)

@@ -89,7 +89,7 @@ def test_decision_notice_uses_supplier_locale(app: Flask) -> None:
         Decision("ask", item.revision, checklist("ecm", case="for gammelt"), "Ta et nytt."),
     )
     notice = session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_decided").one()
-    assert notice.subject == "Add to your application for E-commerce and booking"
+    assert notice.subject == "Something is missing in your application for E-commerce and booking"
     assert "A job that shows the service" in notice.body
     assert "Ta et nytt." in notice.body
 

@@ -134,7 +134,7 @@ def test_outdated_transfer_is_a_conflict(home: VettingGarden, elsewhere: Viewer)
     third = factories.garden("Tredje", municipality_number="5014", covered_municipalities=[])
     session.get_one(Supplier, found.id).garden_id = third.id
     session.commit()
-    with pytest.raises(Conflict, match="Denne flyttingen er besvart eller trukket tilbake"):
+    with pytest.raises(Conflict, match="Denne forespørselen er besvart eller trukket tilbake"):
         use_cases.answer_transfer(elsewhere, move.id, agree=True)
     assert garden_of(found) == third.id
     assert vetting_of(found).garden_id == home.garden.id

@@ -158,7 +158,9 @@ def new_case(details: CaseDetails) -> CaseStudy:
 def write_case(case: CaseStudy, details: CaseDetails) -> None:
     """Write a case study. Raises RuleBroken for an invalid year."""
     if not FIRST_CASE_YEAR <= details.year <= clock.today().year:
-        raise RuleBroken(_("Enter the year the job was done, from 1990 to now."), "year")
+        raise RuleBroken(
+            _("Enter the year the job was done, from %(first)s to now.", first=FIRST_CASE_YEAR), "year"
+        )
     case.title = details.title
     case.text = details.text
     case.year = details.year

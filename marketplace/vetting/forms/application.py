@@ -96,9 +96,11 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
         return any((self.case_title.data, self.case_text.data, self.case_client.data, self.case_result.data))
 
     def validate_case_year(self, field: Field) -> None:
-        """Reject years before 1990 and in the future."""
+        """Reject years before `FIRST_CASE_YEAR` and in the future."""
         if field.data is not None and not FIRST_CASE_YEAR <= field.data <= clock.today().year:
-            raise ValidationError(_("Enter the year the job was done, from 1990 to now."))
+            raise ValidationError(
+                _("Enter the year the job was done, from %(first)s to now.", first=FIRST_CASE_YEAR)
+            )
 
     def _note(self) -> str:
         parts = [

@@ -8,9 +8,9 @@ class RefusalAnswerForm(BaseForm):
     """Answer to a proposed refusal."""
 
     text = LongTextField(
-        _l("To the person who proposed it"),
+        _l("To the person who proposed the refusal"),
         [length(high=1000)],
-        description=_l("Required when you send it back. The supplier does not see it."),
+        description=_l("Required when you return the proposal. The supplier does not see it."),
     )
 
 

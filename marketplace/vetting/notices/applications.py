@@ -83,14 +83,14 @@ def decided(
         subject = _("%(supplier)s is approved for %(kind)s", supplier=supplier.name, kind=kind)
         lines = approval_lines(garden, vetting.approved_at)
     elif action == rules.REQUEST_CHANGES:
-        subject = _("Add to your application for %(kind)s", kind=kind)
+        subject = _("Something is missing in your application for %(kind)s", kind=kind)
         lines = [_("%(garden)s has read your application and something is missing.", garden=garden)]
         if not unmet:
             subject = _("A question about your application for %(kind)s", kind=kind)
             lines = [_("%(garden)s has read your application and needs an answer from you.", garden=garden)]
     elif action == rules.REFUSE:
         subject = _("%(kind)s was not approved", kind=kind)
-        lines = [_("%(garden)s has declined for now.", garden=garden)]
+        lines = [_("%(garden)s has refused the application for now.", garden=garden)]
     else:
         subject = _("Your approval for %(kind)s has been suspended", kind=kind)
         lines = [

@@ -97,7 +97,7 @@ def appeal_reported(supplier: str, category: str, garden: str) -> Content:
     )
     return Content(
         _("%(supplier)s has appealed a refusal", supplier=supplier),
-        [_("It is about “%(kind)s”.", kind=taxonomy.group(category).label), reviewer],
+        [_("The appeal is about “%(kind)s”.", kind=taxonomy.group(category).label), reviewer],
         "/admin/appeals",
         _("See the appeals"),
     )
@@ -144,7 +144,7 @@ def appeal_outcome(appeal: Appeal, garden: str, *, with_reason: bool) -> Content
         if appeal.state == appeal_rules.GRANTED
         else _("%(garden)s upholds the refusal of %(supplier)s", garden=garden, supplier=supplier)
     )
-    lines = [_("It is about “%(kind)s”.", kind=taxonomy.group(appeal.vetting.category).label)]
+    lines = [_("The appeal is about “%(kind)s”.", kind=taxonomy.group(appeal.vetting.category).label)]
     if not with_reason:
         return Content(subject, lines, "/admin/appeals", _("See the appeals"))
     lines.append(_("The business garden writes: %(reason)s", reason=appeal.reason))

@@ -111,7 +111,7 @@ def describe_conflict(vetting: Vetting) -> str:
     action, name = latest or ("vetting.submit", "")
     messages = {
         "vetting.submit": _(
-            "The supplier has resubmitted the application since you opened the page. Open it again to read it."
+            "The supplier has resubmitted the application since you opened the page. Open the page again to read it."
         ),
         "vetting.approve": _("%(name)s has already approved this application."),
         "vetting.ask": _("%(name)s has already asked for changes."),

@@ -59,7 +59,7 @@ def _lock_open_transfer(viewer: Viewer, transfer_id: int, *, giving: bool) -> Tr
     if transfer is None or not viewer.is_garden or side != viewer.organisation_id:
         raise NotFound
     if transfer.state != ASKED:
-        raise Conflict(_("This move has already been answered or withdrawn."))
+        raise Conflict(_("This request has already been answered or withdrawn."))
     return transfer
 
 
@@ -73,7 +73,7 @@ def answer_transfer(viewer: Viewer, transfer_id: int, *, agree: bool) -> Transfe
         _check_may_decide(viewer, transfer.supplier_id)
         supplier = session.get_one(Supplier, transfer.supplier_id)
         if supplier.garden_id != transfer.from_garden_id:
-            raise Conflict(_("This move has already been answered or withdrawn."))
+            raise Conflict(_("This request has already been answered or withdrawn."))
         transfer.state = AGREED if agree else DECLINED
         transfer.answered_by_id, transfer.answered_at = viewer.user_id, clock.now()
         if agree:

@@ -58,5 +58,5 @@ def answer_transfer(transfer_id: int) -> ViewResponse:
 def withdraw_transfer(transfer_id: int) -> ViewResponse:
     """Withdraw a request for transfer."""
     use_cases.withdraw_transfer(current_viewer(), transfer_id)
-    flashes.done(_("The move has been withdrawn."))
+    flashes.done(_("The request has been withdrawn."))
     return see_other("vetting.transfers")

@@ -44,7 +44,7 @@ class PauseForm(BaseForm):
     """The garden's reason for pausing a brief that opened automatically."""
 
     reason = LongTextField(
-        _l("Why do you pause it?"),
+        _l("Why do you pause the brief?"),
         [required(_l("Give a reason. The company and the suppliers read it.")), length(high=600)],
         description=_l(
             "The company and the suppliers that are invited or have started an offer get it by e-mail."
@@ -89,7 +89,7 @@ class OutsideInvitationForm(BaseForm):
     message = LongTextField(
         _l("A short message"),
         [length(high=MAX_OUTSIDE_MESSAGE)],
-        description=_l("At most 200 characters, without links and addresses."),
+        description=_l("At most %(num)s characters, without links and addresses.", num=MAX_OUTSIDE_MESSAGE),
         render_kw={"rows": "2"},
     )
 

@@ -187,7 +187,9 @@ def outside_confirmation(supplier: str, email: str, path: str) -> Content:
                 supplier=supplier,
                 email=email,
             ),
-            _("Is it you, or somebody you have forwarded it to? Confirm, and they can answer it."),
+            _(
+                "Is it you, or somebody you have forwarded the invitation to? Confirm, and they can use the invitation."
+            ),
             _("If not, you do not need to do anything. Nobody can use the invitation without you."),
         ],
         path,

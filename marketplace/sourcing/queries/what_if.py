@@ -108,10 +108,14 @@ class WhatIfCounts:
     changed: bool
 
     @property
+    def listed(self) -> int:
+        """Number of suppliers that would be listed. The page shows the first ones as `candidates`."""
+        return min(self.fit.fits + self.fit.over_budget + self.fit.related_only, MAX_RANKED)
+
+    @property
     def list_sentence(self) -> str:
         """Number of suppliers that would be listed, and of those that would fit."""
-        listed = self.fit.fits + self.fit.over_budget + self.fit.related_only
-        return list_sentence(min(listed, MAX_RANKED), self.fit.fits)
+        return list_sentence(self.listed, self.fit.fits)
 
 
 @dataclass(frozen=True)

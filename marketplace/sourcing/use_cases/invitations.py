@@ -110,7 +110,11 @@ def require_invitable(brief: Brief, supplier_id: int) -> None:
     """Raise RuleBroken if a supplier cannot answer a brief: not approved for its services, or paused."""
     current, key = corpus(), str(supplier_id)
     if key not in current.listings:
-        raise RuleBroken(_("One of them is no longer approved or has paused its profile. Choose another."))
+        raise RuleBroken(
+            _(
+                "One of the selected suppliers is no longer approved or has paused its profile. Choose another."
+            )
+        )
     if not current.categories[key] & {service.category for service in brief.services}:
         raise RuleBroken(
             _(

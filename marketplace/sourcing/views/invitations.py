@@ -56,7 +56,7 @@ def decline(reference: str) -> ViewResponse:
 def mark_seen(reference: str) -> ViewResponse:
     """Confirm to the company that the brief has been read. Opening the brief alone confirms nothing."""
     use_cases.mark_seen(current_viewer(), reference)
-    flashes.done(_("The company will be told that you are looking at the brief."))
+    flashes.done(_("The company can now see that you are looking at the brief."))
     return see_other("briefs.show", reference=reference)
 
 

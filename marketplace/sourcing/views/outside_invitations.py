@@ -12,6 +12,7 @@ from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import OutsideInvitationForm
 from marketplace.sourcing.outside_invitation_tokens import read_token
 from marketplace.sourcing.views.base import blueprint
+from marketplace.vetting.rules import PROMISED_WORKING_DAYS
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -36,7 +37,12 @@ def invite_outside(reference: str) -> ViewResponse:
     ):
         flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
         return see_other("sourcing.ranking", reference=reference)
-    return render_template("sourcing/invite_outside.html", form=form, brief_view=brief_view)
+    return render_template(
+        "sourcing/invite_outside.html",
+        form=form,
+        brief_view=brief_view,
+        answer_days=PROMISED_WORKING_DAYS,
+    )
 
 
 @blueprint.route("/invited/<token>", methods=["GET", "POST"])

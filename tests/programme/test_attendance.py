@@ -184,6 +184,14 @@ def test_guests_beyond_the_seats_are_listed_and_shown_to_the_adviser(
     assert "4 bedrifter står på listen, og kurset har 3 plasser" in browser.page(path).text
 
 
+def test_guest_with_the_name_of_two_companies_is_the_one_with_a_seat_here(
+    today: CourseSession, cohort: Cohort
+) -> None:
+    programme.participation(cohort.project, "Moen rør")
+    seated = programme.participation(cohort, "Moen rør")
+    assert use_cases.add_guest(today.id, "Moen rør", "Ola", "", STAFF) is seated
+
+
 def test_catch_up_session_counts_once(today: CourseSession, cohort: Cohort) -> None:
     company = companies(cohort)[0]
     catch_up = programme.course_session(

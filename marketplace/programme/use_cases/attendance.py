@@ -15,12 +15,13 @@ from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
 from marketplace.programme.attendance import ATTENDED, Mark, MarkSource, plausible_time
-from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.lifecycle import ParticipationActor
 from marketplace.programme.limits import MAX_LINK_MARKS, MAX_MARKS, MAX_PEOPLE
-from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
+from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
 from marketplace.programme.queries.attendance import attendance_list, days_until
+from marketplace.programme.use_cases.recruiting import ParticipationDetails, add_leads
 from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
 
 LINK_PURPOSES = {"attendance": 1, "lecturer": 30}
@@ -134,30 +135,18 @@ def add_guest(
         cohort = course_session.cohort
         query = select(Participation).where(Participation.project_id == cohort.project_id)
         key = name_key(company_name)
-        known = next((one for one in session.scalars(query) if name_key(one.company_name) == key), None)
+        same_name = [one for one in session.scalars(query) if name_key(one.company_name) == key]
+        known = min(same_name, key=lambda one: (one.cohort_id != cohort.id, one.id), default=None)
         if known is None:
             _require_room(cohort)
-            known = Participation(
-                project_id=cohort.project_id,
-                company_name=company_name,
+            guest = ParticipationDetails(
+                company_name,
                 contact_name=contact_name,
                 contact_phone=phone,
                 municipality_number=course_session.municipality_number,
-                locale=cohort.project.locale,
-                state=ParticipationState.LEAD,
                 source="event",
             )
-            known.renew_token()
-            session.add(known)
-            session.flush()
-            session.add(
-                ParticipationEvent(
-                    participation_id=known.id,
-                    transition=ADDED,
-                    to_state=ParticipationState.LEAD,
-                    user_id=origin.viewer.user_id if origin.viewer else None,
-                )
-            )
+            (known,) = add_leads(origin.viewer, cohort.project, [guest])
             change_state(
                 known, "take_seat", TransitionOrigin(ParticipationActor.GARDEN, origin.viewer), cohort
             )

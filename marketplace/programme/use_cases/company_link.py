@@ -20,14 +20,6 @@ _OWNERS = (
 )
 
 
-def link_registered_company(participation: Participation) -> None:
-    """Link a participation to its company, if that is registered.
-
-    Joins the caller's transaction.
-    """
-    link_registered_companies([participation])
-
-
 def link_registered_companies(participations: Sequence[Participation]) -> None:
     """Link participations to their companies, where these are registered, inside the caller's transaction."""
     # Without empty values: `== None` would find all companies without a number.
@@ -42,7 +34,8 @@ def link_registered_companies(participations: Sequence[Participation]) -> None:
     companies = session.scalars(query).all()
     for participation in participations:
         for company in companies:
-            has_number = company.organisation_number in {participation.organisation_number} - {None}
+            number = participation.organisation_number
+            has_number = number is not None and company.organisation_number == number
             if has_number or participation.contact_email in owners.get(company.id, ()):
                 _link_if_same(participation, company)
 

@@ -22,7 +22,7 @@ from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import participation_for, visible_participations
 from marketplace.programme.queries.seats import count_free_seats
-from marketplace.programme.use_cases.company_link import link_registered_companies, link_registered_company
+from marketplace.programme.use_cases.company_link import link_registered_companies
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,
@@ -82,9 +82,12 @@ def add_participation(
 
 
 def add_leads(
-    viewer: Viewer, project: Project, companies: Iterable[ParticipationDetails]
+    viewer: Viewer | None, project: Project, companies: Iterable[ParticipationDetails]
 ) -> Sequence[Participation]:
-    """Add companies as leads, inside the caller's transaction with the project locked."""
+    """Add companies as leads, inside the caller's transaction with the project locked.
+
+    `viewer` is None if somebody adds a company through a link.
+    """
     added = []
     for details in companies:
         participation = Participation(
@@ -101,7 +104,7 @@ def add_leads(
                 participation_id=participation.id,
                 transition=ADDED,
                 to_state=ParticipationState.LEAD,
-                user_id=viewer.user_id,
+                user_id=viewer.user_id if viewer else None,
             )
         )
         record(viewer, "participation.add", "participation", participation.id)
@@ -152,7 +155,7 @@ def update_details(viewer: Viewer, participation: Participation, details: Partic
         notify_new_contact(participation)
     record(viewer, "participation.save", "participation", participation.id)
     if participation.company_id is None:
-        link_registered_company(participation)
+        link_registered_companies([participation])
 
 
 def _assign(participation: Participation, details: ParticipationDetails) -> None:

@@ -25,7 +25,7 @@ from marketplace.programme.queries.courses import open_cohort
 from marketplace.programme.queries.seats import count_free_seats
 from marketplace.programme.seat_deadlines import confirmation_deadline
 from marketplace.programme.use_cases.calendar import dates_of, invite, remove_dates
-from marketplace.programme.use_cases.company_link import link_registered_company
+from marketplace.programme.use_cases.company_link import link_registered_companies
 from marketplace.programme.use_cases.seating import (
     BY_COMPANY,
     TransitionOrigin,
@@ -100,7 +100,7 @@ def sign_up(
         session.add(participation)
         session.flush()
         if participation.company_id is None:
-            link_registered_company(participation)
+            link_registered_companies([participation])
         cohort = _first_with_seat(cohort, details.accepted_cohort_ids)
         take_seat_or_wait(participation, cohort, BY_COMPANY, details.accepted_cohort_ids)
         if viewer is not None and _is_own_company(viewer, details.organisation_number, email):

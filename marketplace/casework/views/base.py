@@ -1,10 +1,9 @@
 """Blueprint of the casework pages, and the page that notes and tasks are shown on."""
 
-from flask import Blueprint, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, redirect, url_for
 
 from marketplace.casework.queries.subjects import Subject
-from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 
 blueprint = Blueprint("casework", __name__)
 ADVISERS = "every adviser of a garden helps its companies; queries restrict which ones they see"
@@ -22,13 +21,6 @@ def subject_url(subject: Subject) -> str:
     )
 
 
-def back_to(subject: Subject) -> Response:
+def back_to(subject: Subject) -> ViewResponse:
     """Redirect to the page that shows the notes and tasks about a subject."""
-    if subject.company_id is not None:
-        return see_other("pages.company_card", company_id=subject.company_id, _anchor="casework")
-    return see_other(
-        "programme.participation",
-        slug=subject.slug,
-        participation_id=subject.participation_id,
-        _anchor="casework",
-    )
+    return redirect(subject_url(subject), 303)

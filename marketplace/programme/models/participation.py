@@ -12,6 +12,7 @@ from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.personal_data import FACTS, PARTICIPATION, exported
 from marketplace.core.places import municipality_name
 from marketplace.organisations.models import Company
+from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.projects import Cohort, Project
 
 ADDED = "add"
@@ -111,6 +112,11 @@ class Participation(Base):
     def municipality(self) -> str:
         """Return the name of the municipality, or an empty text."""
         return municipality_name(self.municipality_number) if self.municipality_number else ""
+
+    @property
+    def has_confirmed_seat(self) -> bool:
+        """True if the company has a seat that its contact person or the garden has confirmed."""
+        return self.state == ParticipationState.SIGNED_UP and self.confirmed_at is not None
 
     @property
     def token(self) -> str:

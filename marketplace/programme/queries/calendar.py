@@ -102,9 +102,8 @@ def feed_by_token(token: str) -> Feed:
     hashed = token_hash(token[:100])
     participation = session.scalar(select(Participation).where(Participation.calendar_token_hash == hashed))
     if participation is not None:
-        has_seat = participation.state == ParticipationState.SIGNED_UP and participation.confirmed_at
         query = sessions_with_place().where(
-            CourseSession.cohort_id == (participation.cohort_id if has_seat else None)
+            CourseSession.cohort_id == (participation.cohort_id if participation.has_confirmed_seat else None)
         )
         return _feed(query, participation.locale, participation.project.name)
     found = session.execute(

@@ -1,6 +1,5 @@
 """Projects, and which of their places a member of a business garden may see and manage."""
 
-import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, Integer, Select, bindparam, or_, select
@@ -73,16 +72,17 @@ def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
         _PLACES if is_owner_garden else _PLACES_OF_GARDEN,
         {"project_id": project.id, "garden_id": viewer.organisation_id},
     )
-    is_leader = is_owner_garden and (viewer.is_curator or _has_role(viewer, project, "leader", clock.today()))
+    is_leader = is_owner_garden and (viewer.is_curator or _is_leader(viewer, project))
     return ProjectAccess(project, tuple(places), is_owner_garden, is_leader)
 
 
-def _has_role(viewer: Viewer, project: Project, role: str, day: dt.date) -> bool:
+def _is_leader(viewer: Viewer, project: Project) -> bool:
+    today = clock.today()
     query = select(ProjectPerson.id).where(
         ProjectPerson.project_id == project.id,
         ProjectPerson.user_id == viewer.user_id,
-        ProjectPerson.role == role,
-        ProjectPerson.since <= day,
-        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= day),
+        ProjectPerson.role == "leader",
+        ProjectPerson.since <= today,
+        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= today),
     )
     return session.scalar(query) is not None

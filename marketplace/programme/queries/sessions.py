@@ -113,16 +113,8 @@ def past_sessions(cohort_id: int) -> Sequence[CourseSession]:
     return session.scalars(query.order_by(CourseSession.starts_at.desc(), CourseSession.id.desc())).all()
 
 
-def has_sessions(cohort: Cohort) -> bool:
-    """Return True if sessions have been planned for a cohort, even if they are cancelled."""
-    return (
-        session.scalar(select(CourseSession.id).where(CourseSession.cohort_id == cohort.id).limit(1))
-        is not None
-    )
-
-
 def cohorts_with_sessions(cohort_ids: Sequence[int]) -> set[int]:
-    """Return the ids of the cohorts for which sessions have been planned."""
+    """Return the ids of the cohorts for which sessions have been planned, even if all are cancelled."""
     query = select(CourseSession.cohort_id).where(CourseSession.cohort_id.in_(cohort_ids)).distinct()
     return set(session.scalars(query))
 

@@ -16,7 +16,6 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.messages import Message
 from marketplace.outbox.use_cases import send, send_mail
-from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.calendar import CalendarFeed
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.sessions import CourseSession
@@ -28,7 +27,7 @@ Notice: TypeAlias = Callable[[CourseSession, Participation], Message]
 
 def dates_of(participation: Participation) -> list[CourseSession]:
     """Return the coming sessions of a company with a confirmed seat, which are in its contact person's calendar."""
-    if not _has_confirmed_seat(participation) or participation.cohort_id is None:
+    if not participation.has_confirmed_seat or participation.cohort_id is None:
         return []
     session.flush()
     return coming_sessions_of(participation, participation.cohort_id)
@@ -62,10 +61,6 @@ def remove_dates(participation: Participation, dates: Sequence[CourseSession]) -
         send_mail(notice, participation.contact_email, participation.locale)
     # The same events, if the company comes back, replace the cancelled ones.
     participation.calendar_sequence += 1
-
-
-def _has_confirmed_seat(participation: Participation) -> bool:
-    return participation.state == ParticipationState.SIGNED_UP and participation.confirmed_at is not None
 
 
 def announce_new(sessions: Iterable[CourseSession]) -> None:

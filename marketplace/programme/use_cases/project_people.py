@@ -8,13 +8,13 @@ from sqlalchemy import select
 from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
 from marketplace.programme.models.projects import Project, ProjectPerson
-from marketplace.programme.queries.cohorts import place_for
+from marketplace.programme.queries.cohorts import person_for, place_for
 from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
 
 
@@ -49,7 +49,7 @@ def save_person(
         if person_id is None:
             person = ProjectPerson(project_id=project.id)
         else:
-            person = _person_of(project, person_id)
+            person = person_for(access, person_id)
             check_unchanged(
                 expected,
                 person_details(person),
@@ -69,16 +69,9 @@ def save_person(
 def remove_person(viewer: Viewer, slug: str, person_id: int) -> None:
     """Remove a role that was given by mistake. A role that has ended gets a last day instead."""
     with transaction():
-        project = lock_project_as_leader(viewer, slug).project
-        session.delete(_person_of(project, person_id))
-        record(viewer, "project.remove_person", "project", project.id, person=person_id)
-
-
-def _person_of(project: Project, person_id: int) -> ProjectPerson:
-    person = session.get(ProjectPerson, person_id)
-    if person is None or person.project_id != project.id:
-        raise NotFound
-    return person
+        access = lock_project_as_leader(viewer, slug)
+        session.delete(person_for(access, person_id))
+        record(viewer, "project.remove_person", "project", access.project.id, person=person_id)
 
 
 def _check_details(project: Project, details: PersonDetails) -> None:

@@ -113,9 +113,7 @@ def change_state(
 
 def _garden_of_seat(participation: Participation) -> int | None:
     """Return the id of the garden whose cohort a company has a confirmed seat in, or None."""
-    if participation.state != ParticipationState.SIGNED_UP or participation.confirmed_at is None:
-        return None
-    if participation.cohort is None:
+    if not participation.has_confirmed_seat or participation.cohort is None:
         return None
     return participation.cohort.place.garden_id
 
@@ -162,11 +160,9 @@ def update_followers_of_cohorts(cohorts: Iterable[Cohort], former_garden_id: int
     session.flush()
     for cohort in cohorts:
         session.expire(cohort, ["place"])
-        seated = select(Participation).where(
-            Participation.cohort_id == cohort.id, Participation.state == ParticipationState.SIGNED_UP
-        )
-        for participation in session.scalars(seated.order_by(Participation.id)).all():
-            if participation.confirmed_at is not None:
+        of_cohort = select(Participation).where(Participation.cohort_id == cohort.id)
+        for participation in session.scalars(of_cohort.order_by(Participation.id)).all():
+            if participation.has_confirmed_seat:
                 update_follower(participation, former_garden_id)
 
 

@@ -21,7 +21,7 @@ from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.sessions import time_and_place
 from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
-from marketplace.programme.queries.sessions import has_sessions, session_for
+from marketplace.programme.queries.sessions import cohorts_with_sessions, session_for
 from marketplace.programme.use_cases.calendar import announce_cancellation, announce_move, announce_new
 from marketplace.programme.use_cases.seating import lock_project
 
@@ -217,7 +217,7 @@ def _lock_session(viewer: Viewer, slug: str, session_id: int) -> CourseSession:
 def _cohort_to_plan(access: ProjectAccess, cohort_id: int) -> Cohort:
     cohort = cohort_for(access, cohort_id)
     _require_active(cohort)
-    if has_sessions(cohort):
+    if cohorts_with_sessions([cohort.id]):
         raise Conflict(_("%(cohort)s already has sessions. Change them one by one.", cohort=cohort.name))
     return cohort
 

@@ -52,7 +52,7 @@ def plan_course(slug: str, cohort_id: int) -> ViewResponse:
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     cohort = cohort_queries.cohort_for(project_access, cohort_id)
-    if queries.has_sessions(cohort):
+    if queries.cohorts_with_sessions([cohort_id]):
         return see_other("programme.sessions", slug=slug)
     usual = course_plan()
     form = PlanForm(

@@ -35,7 +35,7 @@ class MarkSource(StrEnum):
 
 
 class MarkEvent(NamedTuple):
-    """A mark as stored. `marked_at` is the time on the device, `key` breaks ties between equal times."""
+    """A stored mark. `marked_at` is the time on the device; between marks with equal times, `key` decides."""
 
     participation_id: int
     mark: Mark

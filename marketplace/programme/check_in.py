@@ -1,4 +1,4 @@
-"""Codes for self check-in: shown on a screen at the venue; a replaced code is accepted for one more period."""
+"""Codes for self check-in, shown on a screen at the venue. The code changes periodically; the previous code is still accepted."""
 
 import base64
 import datetime as dt
@@ -6,7 +6,7 @@ import hashlib
 import hmac
 
 CODE_MINUTES = 30
-"""A code changes this often, and is accepted for as long again."""
+"""Minutes for which a code is shown. It is accepted for as many minutes after it was replaced."""
 _CODE_LENGTH = 6
 
 
@@ -16,7 +16,7 @@ def check_in_code(secret: str, session_id: int, now: dt.datetime) -> str:
 
 
 def is_valid_code(secret: str, session_id: int, code: str, now: dt.datetime) -> bool:
-    """Return True for the current code of a session or the previous one, in upper or lower case."""
+    """Return True if a code is the current or the previous code of a session. Case is ignored."""
     typed = code.strip().upper().encode()
     period = _period(now)
     return any(

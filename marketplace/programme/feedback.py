@@ -1,4 +1,4 @@
-"""Rules of session feedback: scales, when companies are asked, and until when they can answer."""
+"""Rules of session feedback: its scales, when companies are asked, and how long they can answer."""
 
 import datetime as dt
 
@@ -9,10 +9,10 @@ from marketplace.core.i18n import lazy_gettext as _
 ASK_AT = dt.time(18)
 """Local time on the day of a session at which the companies that attended are asked."""
 ASK_WITHIN_DAYS = 3
-"""Days after a session in which attendance that is recorded late still leads to a question."""
+"""Days after a session during which companies are still asked if their attendance is recorded late."""
 ANSWER_DAYS = 14
 MIN_ANSWERS_FOR_LECTURER = 3
-"""The lecturer sees answers without names, and so only once they cannot be traced to a company."""
+"""Answers that are needed before the lecturer sees any. With fewer, an answer without a name could be traced to a company."""
 
 USEFUL = {number: str(number) for number in range(1, 6)}
 PACE = {1: _("Too slow"), 2: _("About right"), 3: _("Too fast")}

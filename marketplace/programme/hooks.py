@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ParticipationPanel:
-    """A template, and the values it reads as `block_values`."""
+    """A panel: its template, and the values that the template reads as `block_values`."""
 
     template: str
     values: Mapping[str, Any]

@@ -1,6 +1,6 @@
 """Lifecycle of a participation: states, transitions with their actors, computed phases and reason codes.
 
-Its time limits are in `deadlines.py`.
+The time limits are in `seat_deadlines.py`.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class ParticipationState(StrEnum):
 
 
 class ParticipationPhase(StrEnum):
-    """State of a participation as users see it: the stored state, divided by confirmation and attendance."""
+    """State of a participation as users see it: the stored state, with SIGNED_UP divided by confirmation and attendance."""
 
     LEAD = "lead"
     INVITED = "invited"
@@ -147,7 +147,7 @@ TRANSITIONS = {
         ),
     )
 }
-"""Adding a participation is not a transition. A withdrawn company that signs up again uses the same row."""
+"""Transitions by name. Adding a participation is not one. A withdrawn company that signs up again keeps its row."""
 
 EVENT_LABELS = {
     "add": _("Added"),

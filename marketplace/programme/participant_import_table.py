@@ -1,4 +1,4 @@
-"""Validate a table of companies to recruit. Each fault names its line, column and a remedy."""
+"""Validation of a table of companies to recruit. Each fault states its line, its column and a remedy."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +34,7 @@ PARTICIPANT_TABLE = TableFormat(
 
 @dataclass(frozen=True, slots=True)
 class ImportedCompany:
-    """A company on a line of the table. Empty cells are empty texts or None."""
+    """A company on a line of the table. An empty cell is an empty text or None."""
 
     line: int
     company_name: str
@@ -50,9 +50,10 @@ class ImportedCompany:
 
 @dataclass(frozen=True, slots=True)
 class ParsedCompanies:
-    """The valid companies of a table and all faults. `text` is the table as CSV; warnings do not prevent an import.
+    """Result of reading a table: its valid companies and all faults.
 
-    `known` are the lines of companies that are in the project already.
+    `text` is the table as CSV. Warnings do not prevent an import. `known` are the numbers of the lines with companies that
+    are in the project already.
     """
 
     text: str = ""
@@ -81,10 +82,10 @@ def read_companies(text: str) -> ParsedCompanies:
 
 
 class _CompanyReader(RowReader):
-    """Reads the company on one line."""
+    """Reader of the company on one line."""
 
     def company(self, sectors: Mapping[str, Mapping[str, str]]) -> ImportedCompany:
-        """Return the company. It is only valid if there are no faults afterwards."""
+        """Return the company. Its values are only valid if the reader has no faults afterwards."""
         codes = self.codes("sector", sectors)
         if len(codes) > 1:
             self.add_fault("sector", _("The cell names several sectors."), _("Name the most important one."))

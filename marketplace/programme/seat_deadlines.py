@@ -1,11 +1,11 @@
-"""Time limits of seats: confirming one that was taken, and accepting one from the waiting list. Pure functions."""
+"""Time limits for confirming a seat and for accepting an offered seat. Pure functions."""
 
 import datetime as dt
 
 CONFIRM_HOURS = 72
-"""Hours to use the link in the confirmation e-mail before the seat or the place on the waiting list is released."""
+"""Hours to confirm by the e-mailed link before a seat, or a place on the waiting list, is released."""
 OFFER_HOURS = 48
-"""Hours for a company on the waiting list to accept a seat that it is offered."""
+"""Hours for a company on the waiting list to accept an offered seat."""
 
 
 def confirmation_deadline(signed_up_at: dt.datetime) -> dt.datetime:

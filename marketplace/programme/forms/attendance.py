@@ -8,7 +8,7 @@ from marketplace.web.forms import BaseForm, NumberField, TextField, length, requ
 
 
 class GuestForm(BaseForm):
-    """Adding a company that came without a seat."""
+    """A company that came without a seat."""
 
     company_name = TextField(_l("Company name"), [required(), length(2, 120)])
     contact_name = TextField(
@@ -18,7 +18,7 @@ class GuestForm(BaseForm):
 
 
 class HeldForm(BaseForm):
-    """Confirming that a session was held, with the number of people present."""
+    """Confirmation that a session was held, with the number of people present."""
 
     head_count = NumberField(
         _l("How many people were in the room?"),

@@ -13,7 +13,7 @@ from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length, 
 class FeedbackForm(BaseForm):
     """Four choices and an optional comment.
 
-    The question about content used since the last session is left out for the first one.
+    The first session has no question about the use of what was learned before.
     """
 
     useful = ChoiceField(

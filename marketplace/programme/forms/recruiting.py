@@ -1,4 +1,4 @@
-"""Forms of the board: a company's details, its seat, and its withdrawal by a member of the garden."""
+"""Forms of recruitment: a company's details, its seat, and the text of an invitation."""
 
 from collections.abc import Sequence
 

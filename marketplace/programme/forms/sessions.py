@@ -81,7 +81,7 @@ class SessionForm(SessionFields):
 
 
 class PlanForm(SessionFields):
-    """Dates of all sessions of a course."""
+    """Dates, times, venue and lecturer of all sessions of a course."""
 
     page_order = ("first_day", "weeks")
 
@@ -94,7 +94,7 @@ class PlanForm(SessionFields):
 
 
 class CopyForm(BaseForm):
-    """Cohorts that get the sessions of another one: all that have none, unless some are deselected."""
+    """Cohorts to which the sessions of another cohort are copied. All cohorts without sessions are selected at first."""
 
     targets = ChoicesField(_l("Cohorts without sessions"), [required(_l("Choose at least one cohort."))])
     days = NumberField(

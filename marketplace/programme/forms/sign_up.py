@@ -44,7 +44,7 @@ def _seats_label(view: CohortView) -> str:
 
 
 class CompanyFields(BaseForm):
-    """The company that is signed up. Its fields come before those of the contact person, on the page and in the errors."""
+    """The company that signs up. A base class, so that its fields come before those of the contact person."""
 
     organisation_number = OrganisationNumberField(
         _l("Organisation number"),
@@ -139,7 +139,7 @@ class WithdrawalForm(BaseForm):
 
 
 class CohortChoiceForm(BaseForm):
-    """Choice of a cohort, to move to or to come back to."""
+    """Choice of the cohort that a company moves to, or signs up for again."""
 
     cohort = ChoiceField(_l("Place"), [required(_l("Choose a place."))])
 

@@ -16,19 +16,21 @@ from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.projects import Cohort, Project
 
 ADDED = "add"
-"""Name of the event with which a participation begins. It is not a transition."""
+"""Name of the event that records the addition of a participation. It is not a transition."""
 
 
 class Participation(Base):
     """A company in a project, with its own contact person: many never register an account.
 
-    `company_id` is set once the owner has registered with the same organisation number. `cohort_id` is the cohort of the
-    seat; for other states the preferred cohort, or None. A waiting company also accepts a seat in `accepted_cohort_ids`;
-    `offered_cohort_id` is the seat that it can accept until `offer_expires_at`. With the token, of which
-    only the hash and an encrypted copy for later e-mails are stored, the contact person manages the participation; a
-    calendar program uses another token. `calendar_sequence` is added to the SEQUENCE of the events that it gets by e-mail,
-    so that removed and returned ones follow each other. `details_before_sign_up` are what an unconfirmed sign-up replaced: they return if
-    it is never confirmed. States and transitions: `lifecycle`.
+    `company_id` is set once the company has an account: see `use_cases.company_link`. `cohort_id` is the cohort of the seat;
+    in other states, the preferred cohort or None. A waiting company also accepts a seat in one of `accepted_cohort_ids`.
+    `offered_cohort_id` is the cohort of an offered seat, which the company can accept until `offer_expires_at`.
+
+    The contact person manages the participation with a secret token, of which only the hash and an encrypted copy for
+    later e-mails are stored. A calendar program uses another token. `calendar_sequence` is added to the SEQUENCE of
+    e-mailed calendar events, so that an event that is removed and later added again has a higher number each time.
+    `details_before_sign_up` holds the values that an unconfirmed sign-up has overwritten. They are restored if it is not
+    confirmed in time. States and transitions are in `lifecycle`.
     """
 
     __tablename__ = "participation"

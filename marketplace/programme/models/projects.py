@@ -18,7 +18,7 @@ from marketplace.programme.limits import DEFAULT_SESSIONS_NEEDED, DEFAULT_TARGET
 class Project(Base):
     """A programme run by one business garden, possibly with partner gardens.
 
-    `ends_on` is None while the end is open. A company completes it by attending `sessions_needed` sessions.
+    `ends_on` is None if the end is not decided. A company completes the course by attending `sessions_needed` sessions.
     `fee_nok` is what a company pays, excluding VAT: 0 if the course is free, None if it is not decided.
     """
 
@@ -97,7 +97,7 @@ class ProjectPlace(Base):
 class ProjectPerson(Base):
     """A person with a role in a project: the leader, or the manager of one place.
 
-    `percent` is the share of a full position. `until` is the last day, or None while the person has the role.
+    `percent` is the share of a full position. `until` is the last day in the role, or None if no end is decided.
     """
 
     __tablename__ = "project_person"

@@ -20,8 +20,8 @@ class CourseSession(Base):
 
     `number` refers to the course plan; `title` overrides the plan's title. `uid` and `sequence` identify the event in
     calendars (RFC 5545). `catch_up_of_id` is the session that a catch-up session repeats. `head_count` is the number of people
-    present, independent of the attendance list. `reminded_before_at` and `reminded_today_at` are when the companies
-    were reminded, some days before and on the same day; None again once the session is moved.
+    present, independent of the attendance list. `reminded_before_at` and `reminded_today_at` are the times of the
+    reminders some days before the session and on its day; they become None when the session is moved.
     """
 
     __tablename__ = "course_session"
@@ -112,7 +112,7 @@ class SessionMaterial(Base):
 class SessionLink(Base):
     """A secret link to one session for a person without an account. Only the hash of its token is stored.
 
-    `purpose` is "lecturer" (progress and names) or "attendance" (take attendance on a borrowed phone).
+    `purpose` is "lecturer" (to see the companies and their progress) or "attendance" (to take attendance on another phone).
     """
 
     __tablename__ = "session_link"
@@ -131,10 +131,10 @@ class SessionLink(Base):
 
 
 class AttendanceMark(Base):
-    """A mark for a company at a session. Rows are only added; the one with the latest `marked_at` counts.
+    """A mark for a company at a session. Rows are only added; the mark with the latest `marked_at` counts.
 
-    `marked_at` is the time on the device, `recorded_at` when the mark reached the server. `client_key` is chosen by the
-    device, so that a mark sent twice is stored once. `user_id` is None for a mark made through a link or by self check-in.
+    `marked_at` is the time on the device, `recorded_at` the time when the mark reached the server. The device chooses
+    `client_key`, so that a mark that is sent twice is stored once. `user_id` is None for a mark made through a link or by self check-in.
     """
 
     __tablename__ = "attendance_mark"

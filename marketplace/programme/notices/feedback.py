@@ -9,7 +9,7 @@ from marketplace.programme.models.sessions import CourseSession
 
 @as_message("feedback_asked")
 def feedback_asked(course_session: CourseSession, token: str) -> Content:
-    """A contact person is asked about a session that the company attended."""
+    """Ask a contact person about a session that the company attended."""
     return Content(
         _("How was “%(title)s”?", title=course_session.heading),
         [
@@ -25,7 +25,7 @@ def feedback_asked(course_session: CourseSession, token: str) -> Content:
 
 @as_message("feedback_ready", topic=Topic.AREA)
 def feedback_ready(course_session: CourseSession) -> Content:
-    """The first company has given feedback on a session. For the garden's members."""
+    """Notify the members of the garden of the first feedback on a session."""
     return Content(
         _("Feedback on “%(title)s”", title=course_session.heading),
         [

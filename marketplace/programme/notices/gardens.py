@@ -14,7 +14,7 @@ from marketplace.programme.models.projects import Cohort
 def seat_offered_by_telephone(
     participation: Participation, cohort: Cohort, expires_at: dt.datetime
 ) -> Content:
-    """A free seat is offered to a company without an e-mail address."""
+    """Ask the members of the garden to call a company without an e-mail address and offer it a free seat."""
     contact = ", ".join(filter(None, (participation.contact_name, participation.contact_phone)))
     lines = [
         _(
@@ -42,7 +42,7 @@ def seat_offered_by_telephone(
 
 @as_message("company_signed_up", topic=Topic.AREA, throttled=True)
 def company_signed_up(participation: Participation, cohort: Cohort, *, has_seat: bool) -> Content:
-    """A company has confirmed its seat or its place on the waiting list."""
+    """Notify the members of the garden that a company has confirmed its seat or its place on the waiting list."""
     lines = [
         _(
             "%(company)s has a seat in %(course)s in %(place)s.",
@@ -68,7 +68,7 @@ def company_signed_up(participation: Participation, cohort: Cohort, *, has_seat:
 
 @as_message("company_withdrew", topic=Topic.AREA, throttled=True)
 def company_withdrew(participation: Participation, cohort: Cohort) -> Content:
-    """A company has left the project by its own link."""
+    """Notify the members of the garden that a company has withdrawn through its own link."""
     lines = [
         _(
             "%(company)s is no longer signed up for %(course)s in %(place)s.",
@@ -94,7 +94,7 @@ def _page_of(participation: Participation) -> str:
 
 @as_message("cohort_full", topic=Topic.AREA)
 def cohort_full(cohort: Cohort) -> Content:
-    """The last seat of a cohort was taken."""
+    """Notify the members of the garden that the last seat of a cohort has been taken."""
     return Content(
         _("%(cohort)s is full", cohort=cohort.name),
         [

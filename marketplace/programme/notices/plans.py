@@ -9,7 +9,7 @@ from marketplace.outbox.topics import Topic
 
 @as_message("plan_deadline", topic=Topic.STRATEGY)
 def plan_deadline(project: str, ends_on: dt.date) -> Content:
-    """To a company without a complete strategy: the project ends soon."""
+    """Remind a company to complete its strategy before its project ends."""
     day = format_date(ends_on)
     return Content(
         _("Complete your digital strategy by %(date)s", date=day),

@@ -9,5 +9,5 @@ from marketplace.programme.models.participation import Participation
 
 @as_message("course_invitation")
 def course_invitation(participation: Participation, subject: str, paragraphs: Sequence[str]) -> Content:
-    """A company is invited to a course, with a personal link to sign up or decline."""
+    """Invite a company to a course, with a personal link to sign up or decline."""
     return Content(subject, paragraphs, participation.path, _("See the course and answer"))

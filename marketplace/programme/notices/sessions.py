@@ -17,7 +17,7 @@ from marketplace.programme.models.sessions import CourseSession
 
 @dataclass(frozen=True, slots=True)
 class TimeAndPlace:
-    """Time and place of a session at one moment, so that a former one can be named after a change."""
+    """Time and place of a session, copied before a change so that a message can state both."""
 
     starts_at: dt.datetime
     ends_at: dt.datetime
@@ -29,7 +29,7 @@ def session_event(
 ) -> CalendarEvent:
     """Return a session as a calendar event in the current language.
 
-    It is cancelled if the session is, or for a company that `is_removed` from it.
+    The event is cancelled if the session is cancelled, or if `is_removed` takes it out of one company's calendar.
     """
     planned = course_plan().session(course_session.number)
     lecturer = _("Lecturer: %(name)s", name=course_session.lecturer) if course_session.lecturer else ""
@@ -46,7 +46,7 @@ def session_event(
 
 
 def format_venue(course_session: CourseSession) -> str:
-    """Return venue, address and municipality of a session, without the parts that are not decided."""
+    """Return the venue, address and municipality of a session as one text. Undecided parts are left out."""
     parts = (course_session.venue, course_session.address, course_session.municipality)
     return ", ".join(dict.fromkeys(part for part in parts if part))
 
@@ -72,7 +72,7 @@ def _title(course_session: CourseSession) -> str:
 
 
 def time_and_place(course_session: CourseSession) -> TimeAndPlace:
-    """Return time and place of a session as they are now."""
+    """Return the current time and place of a session."""
     return TimeAndPlace(course_session.starts_at, course_session.ends_at, format_venue(course_session))
 
 
@@ -86,7 +86,7 @@ def _lines(one: TimeAndPlace) -> list[str]:
 
 @as_message("session_invited")
 def session_invited(course_session: CourseSession, participation: Participation) -> Content:
-    """A session, for the calendar of a contact person."""
+    """Add a session to the calendar of a contact person."""
     return Content(
         _(
             "For your calendar: %(title)s, %(date)s",
@@ -106,7 +106,7 @@ def session_invited(course_session: CourseSession, participation: Participation)
 
 @as_message("session_removed")
 def session_removed(course_session: CourseSession, participation: Participation) -> Content:
-    """A session that is removed from the calendar of a contact person, who loses the seat or is replaced."""
+    """Remove a session from the calendar of a contact person whose company loses its seat, or who is replaced."""
     return Content(
         _(
             "Removed from your calendar: %(title)s, %(date)s",
@@ -128,12 +128,12 @@ def session_lines(sessions: Sequence[CourseSession]) -> list[str]:
 
 
 def removal_hint() -> str:
-    """Return the text that announces the e-mails of `session_removed`."""
+    """Return the sentence that announces the e-mails of `session_removed`."""
     return _("You get one e-mail for each coming date, which removes the date from your calendar.")
 
 
 def calendar_hint() -> str:
-    """Return the text that announces the e-mails of `session_invited`."""
+    """Return the sentence that announces the e-mails of `session_invited`."""
     return _(
         "You get one e-mail for each date, which adds the date to your calendar. If a session is moved, your calendar is updated."
     )
@@ -143,14 +143,14 @@ def calendar_hint() -> str:
 def session_moved(
     course_session: CourseSession, participation: Participation, *, before: TimeAndPlace
 ) -> Content:
-    """Time or place of a session has changed. For the contact person, with the calendar updated."""
+    """Notify a contact person of the new time or place of a session, and update the calendar."""
     calendar = _invitation(course_session, participation)
     return _moved(course_session, before, participation.path, calendar)
 
 
 @as_message("session_moved")
 def session_moved_for_member(course_session: CourseSession, *, before: TimeAndPlace) -> Content:
-    """Time or place of a session has changed. For other members of a company."""
+    """Notify a company's other members of the new time or place of a session."""
     return _moved(course_session, before, "/course", "")
 
 
@@ -175,13 +175,13 @@ def _join(one: TimeAndPlace) -> str:
 
 @as_message("session_cancelled")
 def session_cancelled(course_session: CourseSession, participation: Participation) -> Content:
-    """A session is cancelled. For the contact person, and removed from the calendar."""
+    """Notify a contact person that a session is cancelled, and remove it from the calendar."""
     return _cancelled(course_session, participation.path, _invitation(course_session, participation))
 
 
 @as_message("session_cancelled")
 def session_cancelled_for_member(course_session: CourseSession) -> Content:
-    """A session is cancelled. For other members of a company."""
+    """Notify a company's other members that a session is cancelled."""
     return _cancelled(course_session, "/course", "")
 
 
@@ -204,14 +204,14 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
 
 @as_message("cohort_cancelled")
 def cohort_cancelled(participation: Participation, cohort: Cohort, *, has_dates: bool) -> Content:
-    """A cohort is cancelled, and a company with a seat is put on the waiting list. For its contact person."""
+    """Notify a contact person that a cohort is cancelled and that the company is on the waiting list."""
     lines = [_("With the link you can withdraw."), *([removal_hint()] if has_dates else [])]
     return _cohort_cancelled(participation, cohort, participation.path, _("See your seat"), lines)
 
 
 @as_message("cohort_cancelled")
 def cohort_cancelled_for_member(participation: Participation, cohort: Cohort) -> Content:
-    """A cohort is cancelled. For other members of a company with a seat."""
+    """Notify a company's other members that its cohort is cancelled."""
     return _cohort_cancelled(participation, cohort, "/course", _("Open your course"), [])
 
 
@@ -239,7 +239,7 @@ def _cohort_cancelled(
 
 @as_message("session_soon", topic=Topic.COURSE)
 def session_reminder(sessions: Sequence[CourseSession], path: str) -> Content:
-    """Reminder of sessions on one day. For contact persons and members of companies with a seat."""
+    """Remind a contact person or a member of a company of the sessions on one day."""
     first = sessions[0]
     is_today = clock.to_local(first.starts_at).date() == clock.today()
     lines = []
@@ -255,7 +255,7 @@ def session_reminder(sessions: Sequence[CourseSession], path: str) -> Content:
 
 @as_message("session_missed", topic=Topic.COURSE)
 def session_missed(missed: CourseSession, path: str, catch_up: CourseSession | None) -> Content:
-    """A company missed a session. With the date of a catch-up session, if one is planned."""
+    """Notify a company that it missed a session, with the date of a catch-up session if one is planned."""
     lines = [
         _(
             "We missed you at “%(title)s” on %(date)s.",

@@ -13,7 +13,7 @@ from marketplace.programme.seat_deadlines import OFFER_HOURS
 
 
 def fee_lines(project: Project) -> list[str]:
-    """Return a line with what a company pays, if that is decided."""
+    """Return a line that states the participation fee, or no line if the fee is not decided."""
     if project.fee_nok is None:
         return []
     if not project.fee_nok:
@@ -25,7 +25,7 @@ def fee_lines(project: Project) -> list[str]:
 
 @as_message("seat_unconfirmed")
 def seat_unconfirmed(participation: Participation, cohort: Cohort, deadline: dt.datetime) -> Content:
-    """The contact person has to confirm a seat that was taken on the public page."""
+    """Ask the contact person to confirm a seat."""
     return Content(
         _("Confirm the seat of %(company)s", company=participation.company_name),
         [
@@ -47,7 +47,7 @@ def seat_unconfirmed(participation: Participation, cohort: Cohort, deadline: dt.
 
 @as_message("waiting_unconfirmed")
 def waiting_unconfirmed(participation: Participation, cohort: Cohort, deadline: dt.datetime) -> Content:
-    """The contact person has to confirm a place on the waiting list."""
+    """Ask the contact person to confirm a place on the waiting list."""
     return Content(
         _("Confirm that %(company)s wants a seat", company=participation.company_name),
         [
@@ -73,7 +73,7 @@ def waiting_unconfirmed(participation: Participation, cohort: Cohort, deadline: 
 
 @as_message("already_signed_up")
 def already_signed_up(participation: Participation) -> Content:
-    """Somebody has tried to sign up a company that is in the project already."""
+    """Notify the contact person that somebody has tried to sign the company up again."""
     return Content(
         _("%(company)s is already signed up", company=participation.company_name),
         [
@@ -91,7 +91,7 @@ def already_signed_up(participation: Participation) -> Content:
 
 @as_message("seat_link")
 def seat_link(participation: Participation) -> Content:
-    """The contact person has asked for the link again."""
+    """Send the contact person the link again, on request."""
     return Content(
         _("Link to the course of %(company)s", company=participation.company_name),
         [
@@ -110,7 +110,7 @@ def seat_link(participation: Participation) -> Content:
 
 @as_message("seat_taken")
 def seat_taken(participation: Participation, cohort: Cohort, sessions: Sequence[CourseSession]) -> Content:
-    """A company has a confirmed seat. With the dates of the coming sessions."""
+    """Notify the contact person of a confirmed seat, with the dates of the coming sessions."""
     lines = [
         _(
             "%(company)s has a seat in %(course)s in %(place)s.",
@@ -133,7 +133,7 @@ def seat_taken(participation: Participation, cohort: Cohort, sessions: Sequence[
 
 @as_message("contact_added")
 def contact_added(participation: Participation, sessions: Sequence[CourseSession]) -> Content:
-    """Somebody has become the contact person of a company with a seat or a place on the waiting list."""
+    """Notify a new contact person, with the link and the coming sessions."""
     return Content(
         _("You are the contact person of %(company)s", company=participation.company_name),
         [
@@ -152,7 +152,7 @@ def contact_added(participation: Participation, sessions: Sequence[CourseSession
 
 @as_message("contact_removed")
 def contact_removed(participation: Participation) -> Content:
-    """Somebody is no longer the contact person of a company with a seat. Their link does not work any more."""
+    """Notify a former contact person, whose link no longer works."""
     return Content(
         _("You are no longer the contact person of %(company)s", company=participation.company_name),
         [
@@ -168,7 +168,7 @@ def contact_removed(participation: Participation) -> Content:
 
 @as_message("seat_offered")
 def seat_offered(participation: Participation, cohort: Cohort, expires_at: dt.datetime) -> Content:
-    """A free seat is offered to a company on the waiting list."""
+    """Offer a free seat to a company on the waiting list."""
     return Content(
         _("A seat is free for %(company)s", company=participation.company_name),
         [
@@ -226,7 +226,7 @@ def _lost(participation: Participation, subject: str, text: str, *, has_link: bo
 
 @as_message("seat_withdrawn")
 def seat_withdrawn(participation: Participation, *, has_dates: bool) -> Content:
-    """A company has withdrawn, or was withdrawn by the garden."""
+    """Notify the contact person that the company has withdrawn, or that the garden has withdrawn it."""
     return Content(
         _("%(company)s has withdrawn", company=participation.company_name),
         [
@@ -245,7 +245,7 @@ def seat_withdrawn(participation: Participation, *, has_dates: bool) -> Content:
 
 @as_message("followed_by_course")
 def followed_by_course(participation: Participation) -> Content:
-    """A business garden follows a company because of its seat. For the members of the company."""
+    """Notify the members of a company that a business garden follows it because of its seat."""
     garden = participation.cohort.place.garden.name if participation.cohort else ""
     return Content(
         _("%(garden)s follows you while you take part in the course", garden=garden),

@@ -21,7 +21,7 @@ from marketplace.programme.models.sessions import AttendanceMark, CourseSession,
 
 @dataclass(frozen=True, slots=True)
 class AttendanceRow:
-    """A company on the list of a session. `mark` is None until somebody has marked it."""
+    """A company on the attendance list of a session. `mark` is None until the company has been marked."""
 
     participation: Participation
     mark: Mark | None
@@ -35,7 +35,7 @@ class AttendanceRow:
 
 @dataclass(frozen=True, slots=True)
 class AttendanceList:
-    """The attendance list of a session: companies with a seat and guests, by name."""
+    """The attendance list of a session: its companies with a seat and its guests, by name."""
 
     session: CourseSession
     rows: Sequence[AttendanceRow]
@@ -83,7 +83,7 @@ _MARKS_OF_SESSIONS = prepared(
 
 
 def marks_of(session_ids: Iterable[int]) -> dict[int, dict[int, Mark]]:
-    """Return the marks that count, by session and participation."""
+    """Return the latest marks, by session and participation."""
     events: dict[int, list[MarkEvent]] = {}
     for row in session.execute(_MARKS_OF_SESSIONS, {"session_ids": list(session_ids)}):
         event = MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
@@ -97,9 +97,9 @@ def marks_of(session_ids: Iterable[int]) -> dict[int, dict[int, Mark]]:
 def marks_by_participation(
     marks: Iterable[tuple[int, Any]],
 ) -> dict[int, dict[int, tuple[int, Mark]]]:
-    """Return (number in the course plan, mark that counts) by participation and session.
+    """Return (number in the course plan, latest mark) by participation and session.
 
-    `marks` are pairs of that number and the stored mark, or rows with its columns.
+    `marks` are pairs of a session's number in the course plan and a stored mark, or a row with the columns of a mark.
     """
     events: dict[int, list[MarkEvent]] = {}
     numbers: dict[int, int] = {}
@@ -134,14 +134,14 @@ _ATTENDED = prepared(
 
 
 def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
-    """Count the sessions that each company attended, by participation; those without any are left out."""
+    """Count the sessions that each company attended, by participation. Companies that attended none are left out."""
     return dict(session.execute(_ATTENDED, {"ids": participation_ids}).all())
 
 
 def others_in_project(course_session: CourseSession) -> list[Participation]:
     """Return the companies that may turn up at a session without a seat in its cohort, by name.
 
-    Only those with a cohort of the same garden: the names of others are not shown to it.
+    Only companies of cohorts of the same garden, which may not see the names of others.
     """
     cohort = course_session.cohort
     of_garden = select(Cohort.id).join(Cohort.place).where(ProjectPlace.garden_id == cohort.place.garden_id)
@@ -176,7 +176,7 @@ def session_of_link(token: str, purpose: str) -> CourseSession:
 
 
 def open_links(session_id: int, purpose: str) -> Sequence[SessionLink]:
-    """Return the links to a session that work, newest first."""
+    """Return the links to a session that have not expired or been withdrawn, newest first."""
     query = (
         select(SessionLink)
         .where(
@@ -191,7 +191,7 @@ def open_links(session_id: int, purpose: str) -> Sequence[SessionLink]:
 
 
 def session_by_id(session_id: int) -> CourseSession:
-    """Return a session for a page that its own code authorizes. Raises NotFound."""
+    """Return a session without checking access: the code in the URL authorizes the page. Raises NotFound."""
     found = session.get(CourseSession, session_id)
     if found is None:
         raise NotFound
@@ -199,5 +199,5 @@ def session_by_id(session_id: int) -> CourseSession:
 
 
 def days_until(course_session: CourseSession) -> int:
-    """Return the number of local days until the day of a session; negative once it is past."""
+    """Return the number of days until the local date of a session; negative after that date."""
     return (clock.to_local(course_session.starts_at).date() - clock.today()).days

@@ -26,7 +26,7 @@ from marketplace.programme.queries.attendance import marks_of
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Sessions of a calendar feed, the language of its texts, and an ETag that changes with its content."""
+    """A calendar feed: its sessions, the language of its texts, its name, and an ETag that changes with its content."""
 
     sessions: Sequence[CourseSession]
     locale: str
@@ -64,7 +64,7 @@ def participants_of(sessions: Iterable[CourseSession]) -> dict[int, list[Partici
 
 
 def _attendance(session_ids: set[int]) -> set[tuple[int | None, int]]:
-    """Return (session id, participation id) of the companies that attended."""
+    """Return pairs of session id and participation id for the companies that attended these sessions."""
     marks = marks_of(session_ids)
     return {
         (session_id, participation_id)
@@ -90,7 +90,7 @@ def coming_sessions_of(participation: Participation, cohort_id: int) -> list[Cou
 
 
 def sessions_with_place() -> Select[CourseSession]:
-    """Build the query for sessions with their cohort, project, place and garden."""
+    """Build a query for sessions that also loads their cohort, project, place and garden."""
     cohort = joinedload(CourseSession.cohort)
     return select(CourseSession).options(
         cohort.joinedload(Cohort.project), cohort.joinedload(Cohort.place).joinedload(ProjectPlace.garden)

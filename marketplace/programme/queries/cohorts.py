@@ -1,4 +1,4 @@
-"""Places, cohorts and people of a project, as its page shows them."""
+"""Places, cohorts and people of a project, and the content of its page."""
 
 import datetime as dt
 from collections import Counter
@@ -28,7 +28,7 @@ MAX_UPCOMING = 6
 
 @dataclass(frozen=True, slots=True)
 class ProjectSummary:
-    """A project in the list: companies with a seat at the viewer's places, and the start of the next session there."""
+    """A project in the list, with the companies that have a seat at the viewer's places, and the next session there."""
 
     project: Project
     signed_up: int
@@ -45,7 +45,7 @@ class CohortSeats:
 
     @property
     def free(self) -> int:
-        """Seats that are neither taken nor offered, 0 if there are more companies than seats."""
+        """Number of seats that are neither taken nor offered; 0 if there are more companies than seats."""
         return max(0, self.cohort.seats - self.counts.used)
 
 
@@ -73,7 +73,7 @@ class ProjectPage:
 
     @property
     def active_percent(self) -> int:
-        """Percent of a full-time position that the project's people fill today, added up."""
+        """Sum of the percentages of a full-time position that people fill today."""
         today = clock.today()
         return sum(
             person.percent
@@ -173,7 +173,7 @@ def place_for(access: ProjectAccess, place_id: int) -> ProjectPlace:
 
 
 def person_for(access: ProjectAccess, person_id: int) -> ProjectPerson:
-    """Return a person of a project, for its leader. Raises NotFound."""
+    """Return a person's role in a project, for the project leader. Raises NotFound."""
     person = session.get(ProjectPerson, person_id)
     if person is None or person.project_id != access.project.id:
         raise NotFound
@@ -230,7 +230,7 @@ def cohorts_with_seats(access: ProjectAccess) -> list[CohortSeats]:
 
 
 def _people(access: ProjectAccess) -> Sequence[ProjectPerson]:
-    """Return the people of a project, current ones first; members of a partner garden see those of their places."""
+    """Return the people of a project, current ones first. A partner garden sees leaders and the managers of its places."""
     query = select(ProjectPerson).options(joinedload(ProjectPerson.user), joinedload(ProjectPerson.place))
     query = query.where(ProjectPerson.project_id == access.project.id)
     if not access.is_owner_garden:

@@ -1,4 +1,4 @@
-"""Last course session of companies, after which they take the self-assessment again."""
+"""Dates of the last course sessions of companies, after which they take the self-assessment again."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -24,6 +24,6 @@ _COURSE_ENDS = prepared(
 
 
 def course_ends(company_ids: Sequence[int]) -> dict[int, dt.date]:
-    """Return the local date of the last session of each company with a seat in a course, by company id."""
+    """Return the local date of the last session of the course in which each company has a seat, by company id."""
     rows = session.execute(_COURSE_ENDS, {"company_ids": company_ids}).all()
     return {number: clock.to_local(ends_at).date() for number, ends_at in rows if number is not None}

@@ -1,4 +1,4 @@
-"""Public course pages: open projects with their cohorts, free seats, dates and distances."""
+"""Data of the public course pages: open projects with their cohorts, free seats, dates and distances."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ class CohortView:
 
     @property
     def label(self) -> str:
-        """Return the name of the cohort, with its place unless the name has it, and the distance if it is known."""
+        """Return the name of the cohort, with its place unless the name contains it, and the distance if it is known."""
         place = self.cohort.place.name
         name = self.cohort.name if place in self.cohort.name else f"{place}, {self.cohort.name}"
         return name if self.distance_km is None else f"{name} ({self.distance_km} km)"
@@ -50,7 +50,7 @@ class CohortView:
 
     @property
     def is_over(self) -> bool:
-        """True if the cohort has had its last session, even if one is repeated later."""
+        """True if the cohort has had its last session, even if a catch-up session is still to come."""
         return bool(self.sessions) and all(one.catch_up_of_id for one in self.coming)
 
     @property
@@ -158,7 +158,7 @@ def participation_by_token(token: str) -> Participation:
 
 
 def contact_since(participation: Participation) -> dt.datetime | None:
-    """Return the time from which the contact person is another one than before, or None if there was no other."""
+    """Return the time at which the contact person last changed, or None if there was only one contact person."""
     former = participation.details_before_sign_up
     if former is not None and former["contact_email"] not in {"", participation.contact_email}:
         return participation.waiting_since or participation.signed_up_at
@@ -171,7 +171,7 @@ def contact_since(participation: Participation) -> dt.datetime | None:
 
 
 def waiting_list_position(participation: Participation) -> int:
-    """Return the position on the waiting list, from 1: companies before it that wait for one of the same cohorts."""
+    """Return the position on the waiting list, from 1, among the companies that wait for any of the same cohorts."""
     if participation.waiting_since is None:
         return 0
     query = select(Participation.id, Participation.accepted_cohort_ids, Participation.waiting_since).where(

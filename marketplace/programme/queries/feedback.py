@@ -28,7 +28,7 @@ class FeedbackSummary:
 
     @property
     def used_before(self) -> float | None:
-        """Average use of the previous session's content, 0-4."""
+        """Average use of what was learned in the session before, 0-4."""
         return _average([one.used_before for one in self.answers])
 
     @property
@@ -43,7 +43,7 @@ class FeedbackSummary:
 
     @property
     def is_shown_to_lecturer(self) -> bool:
-        """True if there are so many answers that the lecturer cannot trace them to a company."""
+        """True if there are enough answers that the lecturer cannot trace them to a company."""
         return len(self.answers) >= MIN_ANSWERS_FOR_LECTURER
 
 
@@ -67,7 +67,7 @@ def feedback_summary(session_id: int) -> FeedbackSummary:
 
 
 def feedback_of_link(token: str) -> SessionFeedback:
-    """Return the feedback that an e-mailed link is for. Raises InvalidLink, also once its contact person is erased."""
+    """Return the feedback of an e-mailed link. Raises InvalidLink, also if the contact person has been erased."""
     query = (
         select(SessionFeedback)
         .join(SessionFeedback.participation)

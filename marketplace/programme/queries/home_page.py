@@ -1,4 +1,4 @@
-"""Rows for the course tasks on the home pages of a business garden and of a company. Few columns, few statements."""
+"""Rows for the course tasks on the home pages of business gardens and companies, with few columns and few statements."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ _LED = (
     )
 )
 _IS_RESPONSIBLE = or_(ProjectPlace.garden_id == _GARDEN_ID, ProjectPlace.project_id.in_(_LED))
-"""The places of the viewer's garden, and all places of projects that the viewer leads."""
+"""Condition for the places of the viewer's garden, and for all places of projects that the viewer leads."""
 _SEATED = (
     select(func.count())
     .where(Participation.cohort_id == Cohort.id, Participation.state == ParticipationState.SIGNED_UP)
@@ -156,7 +156,7 @@ _NEXT = prepared(
 
 @dataclass(frozen=True, slots=True)
 class HomeSession:
-    """A session that waits for a member of a garden. `seats_to_fill` is 0 unless a course begins with it."""
+    """A session for which a member of a garden has a task. `seats_to_fill` is 0 unless it is the first of its course."""
 
     id: int
     number: int
@@ -171,7 +171,7 @@ class HomeSession:
 
     @property
     def free_seats(self) -> int:
-        """The number of free seats in a course that begins with the session."""
+        """Number of free seats, if the session is the first of its course; otherwise 0."""
         return max(self.seats_to_fill - self.seated, 0)
 
     @property
@@ -194,7 +194,7 @@ class CancelledSession:
 
 @dataclass(frozen=True, slots=True)
 class UntakenSeat:
-    """A seat that was offered to a company on the waiting list, which did not take it."""
+    """A company that did not take an offered seat, or that left the waiting list."""
 
     participation_id: int
     company_name: str
@@ -206,7 +206,7 @@ class UntakenSeat:
 def home_sessions(viewer: Viewer) -> list[HomeSession]:
     """Return the sessions of today and the next two weeks, and past ones not confirmed as held, by time.
 
-    They are those of the garden's places and, for a project leader, of all places of the project.
+    Only sessions at the garden's places and, for a project leader, at all places of the project.
     """
     values = _coming(viewer) | {"past": clock.now() - dt.timedelta(days=PAST_DAYS)}
     return [HomeSession(*row) for row in session.execute(_SESSIONS, values)]
@@ -218,13 +218,13 @@ def cancelled_sessions_to_call_about(viewer: Viewer) -> list[CancelledSession]:
 
 
 def untaken_seats(viewer: Viewer) -> list[UntakenSeat]:
-    """Return the offered seats that lapsed or were declined in the last two weeks, latest first."""
+    """Return the companies whose offer lapsed, or that left the waiting list, in the last two weeks, latest first."""
     values = _responsibility(viewer) | {"past": clock.now() - dt.timedelta(days=SOON_DAYS)}
     return [UntakenSeat(*row) for row in session.execute(_UNTAKEN, values)]
 
 
 def next_sessions_of(company_id: int) -> Sequence[Row[int, int, str, dt.datetime, str, str]]:
-    """Return the next session of a company with a seat, as a list of at most one row."""
+    """Return the next session of a company's course as a list of one row, or an empty list."""
     return session.execute(_NEXT, {"company_id": company_id, "now": clock.now()}).all()
 
 

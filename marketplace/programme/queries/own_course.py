@@ -1,4 +1,4 @@
-"""A company's own courses: its seat, sessions, attendance and material, for its members and the gardens that follow it."""
+"""Courses of a company, with seat, sessions, attendance and material, for its members and for business gardens."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ _HAS_COURSE = prepared(
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
-    """A session of a company's course. `mark` is None if nobody has marked the company there."""
+    """A session of a company's course. `mark` is None if the company has not been marked."""
 
     session: CourseSession
     distance_km: int | None
@@ -76,10 +76,10 @@ def is_coming(course_session: CourseSession) -> bool:
 
 
 def may_change_seat(viewer: Viewer, participation: Participation) -> bool:
-    """Return True if a member of the company may follow the contact person's link to the seat.
+    """Return True if an owner of the company may open the page of the contact person's link.
 
-    Anybody can register a company with the organisation number of another. The link shows the contact details, so it needs
-    the contact person's own address, or a company that a business garden has confirmed.
+    That page shows the contact details, and anybody can register a company with the organisation number of another.
+    Therefore the viewer must have the contact person's address, or a business garden must know the company.
     """
     company = participation.company
     if not viewer.is_owner or company is None or company.id != viewer.organisation_id:
@@ -130,7 +130,8 @@ def own_courses(company_id: int, *, with_material: bool = True) -> list[OwnCours
 def course_of(participation: Participation) -> OwnCourse:
     """Return the course of one participation for its contact person, without its material.
 
-    Attendance from the time of another contact person is left out: anybody can sign a company up again.
+    Attendance from the time of an earlier contact person is left out, because anybody can sign a company up again and so
+    become its contact person.
     """
     cohort_id = participation.cohort_id
     since = contact_since(participation)
@@ -141,7 +142,7 @@ def course_of(participation: Participation) -> OwnCourse:
 def _sessions_and_marks(
     participation_ids: Sequence[int], cohort_ids: set[int], since: dt.datetime | None = None
 ) -> tuple[list[CourseSession], dict[int, dict[int, tuple[int, Mark]]]]:
-    """Return the sessions of cohorts, and a company's marks recorded since a time, also those in other cohorts."""
+    """Return the sessions of the given cohorts, and the marks of participations in any cohort recorded since a time."""
     if not participation_ids:
         return [], {}
     params = {"participation_ids": participation_ids, "cohort_ids": cohort_ids}
@@ -222,7 +223,10 @@ def own_material_file(company_id: int, session_id: int, material_id: int) -> Sto
 
 
 def courses_for_garden(viewer: Viewer, company_id: int) -> list[OwnCourse]:
-    """Return a company's courses that the viewer's garden may see: as its home garden, or as a garden of the project."""
+    """Return the courses of a company that the viewer's garden may see.
+
+    It sees all if it covers the area of the company, otherwise those of its own projects and places.
+    """
     garden_id = viewer.organisation_id
     return [
         course

@@ -1,4 +1,4 @@
-"""How far companies are in the procurement guide and their strategy: never what they have written."""
+"""Progress of companies in the procurement guide and their strategy, without any text that they have written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from marketplace.strategy.queries.plan import reached_phases
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A company as the lecturer sees it. `topics` is None if it has not begun a brief, `strategy` if no strategy."""
+    """A company as the lecturer sees it. `topics` is None without a brief, and `strategy` is None without a strategy."""
 
     company_name: str
     sector: str
@@ -28,7 +28,7 @@ class Progress:
 
     @property
     def has_finished(self) -> bool:
-        """True if all topics of the guide are confirmed and the strategy has been complete."""
+        """True if all topics of the guide are confirmed and the strategy has reached the last phase."""
         return self.topics == count_topics() and self.strategy is StrategyPhase.COMPLETE
 
 

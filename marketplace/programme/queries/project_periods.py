@@ -1,4 +1,4 @@
-"""Periods of the projects that a company takes part in, for the dates of its objectives, and projects that ended long ago."""
+"""Periods of a company's projects, for the dates of its objectives, and projects whose retention period is over."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def project_periods(company_id: int) -> list[Period]:
 
 
 def ended_projects(months: int) -> Any:
-    """Build a subquery of the projects that ended a number of months ago. One without an end date ends when closed."""
+    """Build a subquery of the projects that ended over `months` ago. A project without an end date ends when it is closed."""
     limit = cutoff_passed(months=months)
     last_day = clock.to_local(limit).date()
     ended = select(Project.id).where(

@@ -26,7 +26,7 @@ class ProjectAccess:
 
     @property
     def place_ids(self) -> tuple[int, ...]:
-        """Ids of the places that the viewer may see and manage."""
+        """Ids of `places`."""
         return tuple(place.id for place in self.places)
 
     def require_leader(self) -> None:
@@ -36,7 +36,7 @@ class ProjectAccess:
 
 
 def projects_query(viewer: Viewer) -> Select[Project]:
-    """Build the query for the projects of the viewer's garden. Raises NotFound for others than gardens."""
+    """Build the query for the projects of the viewer's garden. Raises NotFound unless the viewer is a garden member."""
     if not viewer.is_garden:
         raise NotFound
     return projects_of(viewer.organisation_id)
@@ -62,7 +62,7 @@ _PLACES_OF_GARDEN = prepared(_PLACES.where(ProjectPlace.garden_id == bindparam("
 
 
 def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
-    """Return a project and what the viewer may do in it. Raises NotFound for other gardens and everybody else."""
+    """Return a project with the viewer's access to it. Raises NotFound unless the viewer's garden takes part."""
     params = {"garden_id": viewer.organisation_id, "slug": slug}
     project = session.scalar(_PROJECT, params) if viewer.is_garden else None
     if project is None:

@@ -58,7 +58,7 @@ _BOARD_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class BoardRow:
-    """A company on the board. `cohort` is that of its seat, or the preferred one."""
+    """A company on the board. `cohort` is the cohort of its seat, or the preferred cohort."""
 
     participation: Participation
     phase: ParticipationPhase
@@ -74,9 +74,9 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """One page of the board. `counts` has the companies of each phase that match all other filters.
+    """One page of the board. `counts` has the number of companies by phase that match all filters except the phase.
 
-    `rows` are all companies that match, in order; `seated` and `total` count without filters.
+    `rows` are the companies on all pages, in order. `seated` and `total` count companies without regard to filters.
     """
 
     page: Page[BoardRow]
@@ -87,7 +87,7 @@ class Board:
 
     @property
     def invitable(self) -> int:
-        """Number of the matching companies that can be invited."""
+        """Number of companies on all pages that can be invited."""
         return sum(row.can_be_invited for row in self.rows)
 
 
@@ -130,7 +130,7 @@ def board(
 ) -> Board:
     """Return a page of the board, by name unless another order is chosen. `rows` holds all companies on the board.
 
-    `counted` are the ids of the participations to show, None for all.
+    `counted` are the ids of the participations to show, or None to show all.
     """
     matching, similar = _matching(rows, wanted)
     if counted is not None:
@@ -147,9 +147,9 @@ def board(
 
 
 def board_rows(viewer: Viewer, access: ProjectAccess, cohorts_of_project: Sequence[Cohort]) -> list[BoardRow]:
-    """Return all companies of a project that the viewer may see, without what the board does not show.
+    """Return all companies of a project that the viewer may see, with only the columns that the board shows.
 
-    `cohorts_of_project` are those of `cohorts_of`.
+    `cohorts_of_project` is the result of `cohorts_of`.
     """
     query = visible_participations(viewer, access).with_only_columns(*_BOARD_COLUMNS)
     participations: Sequence[Any] = session.execute(query).all()
@@ -191,14 +191,14 @@ _FINISHED = prepared(
 
 
 def _finished_cohorts(cohort_ids: Sequence[int]) -> set[int]:
-    """Return the cohorts whose last session is over."""
+    """Return the ids of the cohorts whose last session is over."""
     return set(session.scalars(_FINISHED, {"cohort_ids": cohort_ids, "now": clock.now()}))
 
 
 def _matching(rows: Sequence[BoardRow], wanted: ListQuery) -> tuple[list[BoardRow], frozenset[int]]:
-    """Return the rows that match all filters except the phase, in the chosen order, and the ids of the similar ones.
+    """Return the rows that match all filters except the phase, in the chosen order, and the ids of similar matches.
 
-    Rows that are only similar to the search text come last.
+    Similar matches, whose text only resembles the search text, come last.
     """
     checks: list[Callable[[BoardRow], bool]] = []
     if wanted["where"]:
@@ -257,7 +257,7 @@ _ORDERS: Mapping[str, Callable[[BoardRow], tuple[Any, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A transition of a participation, with the name of the person who made it, if any."""
+    """A transition of a participation, with its cohort and the name of the person who made it, or an empty text."""
 
     event: ParticipationEvent
     person: str

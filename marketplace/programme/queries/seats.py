@@ -13,7 +13,7 @@ from marketplace.programme.models.projects import Cohort
 
 @dataclass(frozen=True, slots=True)
 class SeatCounts:
-    """Companies with a seat in a cohort, with an offer of one, and waiting for one there first."""
+    """Numbers of companies with a seat in a cohort, with an offered seat there, and on the waiting list with it as first choice."""
 
     taken: int = 0
     offered: int = 0
@@ -21,7 +21,7 @@ class SeatCounts:
 
     @property
     def used(self) -> int:
-        """Seats that nobody else can take: taken or offered."""
+        """Number of seats that are taken or offered."""
         return self.taken + self.offered
 
 
@@ -49,5 +49,5 @@ def seat_counts(project_id: int) -> Mapping[int, SeatCounts]:
 
 
 def count_free_seats(cohort: Cohort) -> int:
-    """Count the seats of a cohort that are neither taken nor offered. Negative if seats were removed."""
+    """Count the seats of a cohort that are neither taken nor offered. Negative if there are more companies than seats."""
     return cohort.seats - seat_counts(cohort.project_id).get(cohort.id, NO_SEATS).used

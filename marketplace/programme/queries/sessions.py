@@ -46,7 +46,7 @@ class Material:
 class SessionPage:
     """Content of the page of a session. `attended` counts the companies on the attendance list of a held session.
 
-    `without_email` are companies with a seat that get no e-mail about it: they have neither an address nor an account.
+    `without_email` are companies with a seat that have neither an e-mail address nor an account.
     """
 
     warnings: Sequence[str]
@@ -189,7 +189,7 @@ def material_file(course_session: CourseSession, material_id: int) -> StoredFile
 def session_warnings(access: ProjectAccess, sessions: Iterable[CourseSession]) -> dict[int, list[str]]:
     """Return warnings about sessions that are neither cancelled nor over, by session id.
 
-    Warnings block nothing: a course may be held on a Saturday, or after the project.
+    Warnings prevent nothing, because a course may be held on a Saturday, or after the project.
     """
     checked = [row for row in sessions if row.cancelled_at is None and row.ends_at > clock.now()]
     if not checked:
@@ -234,7 +234,7 @@ def _is_outside(project: Project, day: dt.date) -> bool:
 
 
 def _has_same_lecturer(first: CourseSession, second: CourseSession) -> bool:
-    """Return True if two sessions have the same lecturer: by e-mail address, or by name if one has no address."""
+    """Return True if two sessions have the same lecturer, by e-mail address, or by name if one of them has no address."""
     if first.lecturer_email and second.lecturer_email:
         return first.lecturer_email.casefold() == second.lecturer_email.casefold()
     return bool(first.lecturer) and first.lecturer.casefold() == second.lecturer.casefold()

@@ -1,4 +1,4 @@
-"""Taking attendance: marks are append-only, may arrive late and in any order; the one with the latest device time counts."""
+"""Taking attendance. Marks are only added, may arrive late and in any order, and the one with the latest device time counts."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ LINK_PURPOSES = {"attendance": 1, "lecturer": 30}
 
 @dataclass(frozen=True, slots=True)
 class NewMark:
-    """A mark as sent by a device, with its own time and a key that identifies it when it is sent again."""
+    """A mark as a device sends it: with the time on the device, and a key that identifies the mark if it is sent again."""
 
     participation_id: int
     mark: Mark
@@ -47,10 +47,10 @@ class MarkOrigin:
 
 
 def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> None:
-    """Add marks; those that are stored already are skipped, so that a device may send them again.
+    """Add marks. Marks that are stored already are skipped, so that a device may send them again.
 
-    Raises NotFound for a company that is not in the project, and Conflict if the session is cancelled or on a later day,
-    or if links have stored too many marks.
+    Raises NotFound for a company that is not in the project. Raises Conflict if the session is cancelled or on a later
+    day, or if too many marks of the session were made by link.
     """
     with transaction():
         course_session = _session(session_id)
@@ -86,7 +86,7 @@ def add_marks(session_id: int, marks: Sequence[NewMark], origin: MarkOrigin) -> 
 
 
 def early_message(course_session: CourseSession) -> str:
-    """Return the message for a session on a later day: when attendance can be taken."""
+    """Return the message that attendance can only be taken on the day of the session."""
     date = format_date(course_session.starts_at, weekday=True)
     return _("Attendance can be taken on the day of the session, %(date)s.", date=date)
 
@@ -94,9 +94,9 @@ def early_message(course_session: CourseSession) -> str:
 def save_list(
     session_id: int, submitted: Mapping[int, bool], rendered: Mapping[int, bool], origin: MarkOrigin
 ) -> int:
-    """Add a mark for each company whose box differs from how the page was rendered; return their number.
+    """Add a mark for each company whose box was changed since the page was rendered; return the number of marks.
 
-    Boxes that were not changed on this device do not overwrite marks made on another device meanwhile.
+    A box that was not changed on this device does not overwrite a mark made on another device meanwhile.
     """
     now = clock.now()
     marks = [
@@ -110,7 +110,7 @@ def save_list(
 
 
 def mark_all_here(session_id: int, origin: MarkOrigin) -> int:
-    """Mark all companies that have a seat but no mark yet as present; return their number."""
+    """Mark all listed companies without a mark as present; return their number."""
     with transaction():
         rows = attendance_list(_session(session_id)).rows
         now = clock.now()
@@ -126,9 +126,9 @@ def mark_all_here(session_id: int, origin: MarkOrigin) -> int:
 def add_guest(
     session_id: int, company_name: str, contact_name: str, phone: str, origin: MarkOrigin
 ) -> Participation:
-    """Mark a company without a seat in the cohort as present, and add it to the project if it is new.
+    """Mark a company without a seat in the cohort as present. A new company is added to the project with a seat.
 
-    A company that waits or has withdrawn keeps its state: who gets a seat is decided on the waiting list.
+    A company that is on the waiting list or has withdrawn keeps its state: seats are given in the order of the list.
     """
     with transaction():
         course_session = _session_of_locked_project(session_id)
@@ -171,7 +171,7 @@ def confirm_held(session_id: int, head_count: int | None, viewer: Viewer) -> Non
 
 
 def create_link(session_id: int, purpose: str, viewer: Viewer) -> str:
-    """Create a link to a session for a person without an account; return its token, which is shown once."""
+    """Create a link to a session for a person without an account; return the token, which is not stored."""
     with transaction():
         course_session = _session(session_id)
         token = new_token()
@@ -213,7 +213,7 @@ def _without_stored(marks: Sequence[NewMark]) -> list[NewMark]:
 
 
 def _require_link_quota(session_id: int, count: int) -> None:
-    """Raise Conflict if links would store too many marks: whoever has one could add marks without end."""
+    """Raise Conflict if too many marks are made by link: somebody with a link could add marks without end."""
     query = select(func.count()).where(
         AttendanceMark.session_id == session_id, AttendanceMark.source != MarkSource.STAFF
     )
@@ -224,14 +224,14 @@ def _require_link_quota(session_id: int, count: int) -> None:
 
 
 def _require_room(cohort: Cohort) -> None:
-    """Raise Conflict if a cohort is larger than any room: whoever has the link could add companies without end."""
+    """Raise Conflict if a cohort has too many companies: somebody with a link could add companies without end."""
     query = select(func.count()).select_from(Participation).where(Participation.cohort_id == cohort.id)
     if (session.scalar(query) or 0) >= MAX_PEOPLE:
         raise Conflict(_("There are already %(num)s companies in this cohort.", num=MAX_PEOPLE))
 
 
 def _session_of_locked_project(session_id: int) -> CourseSession:
-    """Lock the project of a session, then the session: in the order of all that plans or cancels sessions."""
+    """Lock the project of a session, then the session, in the same order as the planning of sessions does."""
     query = select(Cohort.project_id).join(CourseSession).where(CourseSession.id == session_id)
     project_id = session.scalar(query)
     if project_id is None:

@@ -36,10 +36,10 @@ def dates_of(participation: Participation) -> list[CourseSession]:
 def invite(participation: Participation, sessions: Iterable[CourseSession]) -> None:
     """Add sessions to the contact person's calendar, inside the caller's transaction.
 
-    Each has an e-mail of its own. One for all dates would reach fewer calendars: the events of a request must have one
-    UID (RFC 5546, section 3.2.2), and of several UIDs, Outlook takes the first. One UID for all dates needs RDATE, since
-    they follow no rule, and Outlook refuses RDATE without RRULE ([MS-OXCICAL], RDATE). And mail programs put a file of
-    published events in no calendar by themselves, so a moved session would find nothing to move.
+    Each session has an e-mail of its own, because one e-mail for all dates would reach fewer calendars. All events of a
+    request must have the same UID (RFC 5546, section 3.2.2); Outlook takes only the first of several UIDs. One UID for
+    irregular dates needs RDATE, which Outlook refuses without RRULE ([MS-OXCICAL], RDATE). Mail programs do not add a
+    file of published events to a calendar by themselves, so that a later change of a session would have no effect.
     """
     if participation.contact_email:
         for course_session in sessions:
@@ -50,8 +50,8 @@ def invite(participation: Participation, sessions: Iterable[CourseSession]) -> N
 def remove_dates(participation: Participation, dates: Sequence[CourseSession]) -> None:
     """Remove sessions from the contact person's calendar, inside the caller's transaction.
 
-    `dates` were read by `dates_of` before the seat or the contact person changed. Call it after the e-mail that says
-    why, and before the address changes.
+    `dates` are the result of `dates_of` from before the seat or the contact person changed. Call this function after
+    the e-mail that explains the change has been queued, and before the e-mail address changes.
     """
     if not dates or not participation.contact_email:
         return
@@ -59,12 +59,12 @@ def remove_dates(participation: Participation, dates: Sequence[CourseSession]) -
     for course_session in dates:
         notice = notices.session_removed(course_session, participation)
         send_mail(notice, participation.contact_email, participation.locale)
-    # The same events, if the company comes back, replace the cancelled ones.
+    # If the company comes back, the new events need a higher number than the cancelled ones to replace them.
     participation.calendar_sequence += 1
 
 
 def announce_new(sessions: Iterable[CourseSession]) -> None:
-    """Send new sessions, or restored ones, to the companies with a seat, inside the caller's transaction."""
+    """Send new or restored sessions to the companies with a seat, inside the caller's transaction."""
     session.flush()
     coming = _coming(sessions)
     participants = participants_of(coming)
@@ -95,7 +95,7 @@ def announce_cancellation(course_session: CourseSession) -> None:
 def _announce(
     changed: CourseSession, notice: Notice, member_notice: Callable[[CourseSession], Message]
 ) -> None:
-    """Notify contact persons, and members of companies with an account, about a session that has not begun."""
+    """Notify contact persons, and the members of companies with an account, unless the session has begun."""
     session.flush()
     coming = _coming([changed])
     participants = participants_of(coming)
@@ -115,7 +115,7 @@ def feed_token(secret_key: str, nonce: str) -> str:
 
 
 def create_feed(viewer: Viewer, secret_key: str) -> None:
-    """Create the viewer's calendar feed in the current garden, or give it a new address if there is one."""
+    """Create the viewer's calendar feed in the current garden, or give the existing feed a new address."""
     if not viewer.is_garden:
         raise Forbidden
     with transaction():

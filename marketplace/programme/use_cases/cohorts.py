@@ -65,7 +65,7 @@ def cohort_details(cohort: Cohort) -> CohortDetails:
 def save_place(
     viewer: Viewer, slug: str, details: PlaceDetails, place_id: int | None = None, expected: str | None = None
 ) -> None:
-    """Add or change a place. Raises RuleBroken for a name in use, Conflict if it has changed meanwhile."""
+    """Add or change a place. Raises RuleBroken for a name in use, and Conflict if the place has changed meanwhile."""
     with transaction():
         access = lock_project_as_leader(viewer, slug)
         project = access.project
@@ -92,7 +92,7 @@ def save_place(
 
 
 def remove_place(viewer: Viewer, slug: str, place_id: int) -> None:
-    """Remove a place that has no cohorts. Raises RuleBroken if it has any."""
+    """Remove a place. Raises RuleBroken if it has cohorts."""
     with transaction():
         access = lock_project_as_leader(viewer, slug)
         place = place_for(access, place_id)
@@ -109,9 +109,10 @@ def save_cohort(
     cohort_id: int | None = None,
     expected: str | None = None,
 ) -> Cohort:
-    """Add or change a cohort; new seats are offered to the waiting list.
+    """Add or change a cohort, and offer new seats to the waiting list.
 
-    Raises RuleBroken for a name in use and for fewer seats than are taken, Conflict if it has changed meanwhile.
+    Raises RuleBroken for a name in use and for fewer seats than are taken, and Conflict if the cohort has changed
+    meanwhile.
     """
     with transaction():
         access = lock_project_as_leader(viewer, slug)
@@ -142,8 +143,8 @@ def save_cohort(
 def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
     """Cancel a cohort; return the number of companies that lost their seats.
 
-    They join the waiting list with the moment of their sign-up, so that they are offered the next free seat in
-    another cohort of the project before companies that came later.
+    These companies join the waiting list as of the time of their sign-up, so that they are offered the next free seats
+    in other cohorts of the project before companies that came later.
     """
     with transaction():
         access = lock_project_as_leader(viewer, slug)
@@ -193,7 +194,7 @@ def _notify_of_cancelled_cohort(participation: Participation, cohort: Cohort, *,
 
 
 def _move_waiting(cohort: Cohort, others: Sequence[int]) -> None:
-    """Let the companies that wait for a cancelled cohort wait for the others, and withdraw its offered seats."""
+    """Let the companies that wait for a cancelled cohort wait for the other cohorts, and withdraw its offers of seats."""
     waiting = select(Participation).where(
         Participation.project_id == cohort.project_id,
         Participation.state == ParticipationState.WAITING,

@@ -22,7 +22,7 @@ _OWNERS = (
 
 def link_registered_companies(participations: Sequence[Participation]) -> None:
     """Link participations to their companies, where these are registered, inside the caller's transaction."""
-    # Without empty values: `== None` would find all companies without a number.
+    # Empty values are left out: None would match all companies without a number.
     numbers = {one.organisation_number for one in participations if one.organisation_number}
     emails = {one.contact_email for one in participations if one.contact_email}
     owned = select(_OWNERS.c.organisation_id, _OWNERS.c.email).where(_OWNERS.c.email.in_(emails))
@@ -55,7 +55,7 @@ def link_participations(company_id: int) -> None:
 
 
 def _link_if_same(participation: Participation, company: Company) -> None:
-    """Link a participation and a company that are the same, unless either is linked already in the project."""
+    """Link a participation to a company if they are the same, unless one of them already has a link in the project."""
     if participation.company_id is not None or not _is_same(participation, company):
         return
     linked = select(Participation.id).where(
@@ -70,9 +70,9 @@ def _link_if_same(participation: Participation, company: Company) -> None:
 
 
 def _is_same(participation: Participation, company: Company) -> bool:
-    """Return True if the organisation numbers agree, or the names do and either has no number.
+    """Return True if the organisation numbers are equal, or if one has no number and the names are equal.
 
-    The contact person with the owner's address has used a link sent to it, or the business garden has entered it.
+    Names are only compared if the contact person has the e-mail address of an owner of the company.
     """
     if participation.organisation_number and company.organisation_number:
         return participation.organisation_number == company.organisation_number

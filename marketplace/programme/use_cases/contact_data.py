@@ -27,7 +27,8 @@ PARTICIPATION_COLUMNS = (
 def export_contact(token: str) -> dict[str, Any]:
     """Return all data about a participation and its contact person as JSON values. Raises NotFound.
 
-    What happened while another person was the contact is left out: anybody can sign a company up again.
+    Events from the time of an earlier contact person are left out, because anybody can sign a company up again and so
+    become its contact person.
     """
     participation = participation_by_token(token)
     since = contact_since(participation)
@@ -72,7 +73,7 @@ def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
 
 
 def erase_contact(token: str) -> None:
-    """Erase a contact person by the link, which then stops working. A company with a seat withdraws first."""
+    """Erase a contact person through the link, which then stops working. A company with a seat or waiting place withdraws."""
     with transaction():
         participation = lock_participation_by_token(token)
         address, participation.contact_email = participation.contact_email, ""

@@ -24,7 +24,7 @@ from marketplace.programme.queries.feedback import feedback_of_link
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Answers of a company about a session; the scales are in `programme.feedback`."""
+    """Answers of a company about a session. Their scales are in `programme.feedback`."""
 
     useful: int
     pace: int
@@ -34,10 +34,10 @@ class Answers:
 
 
 def ask_for_feedback() -> int:
-    """Ask the companies that attended a session, in its evening; return the number of e-mails. A scheduled job.
+    """Ask the companies that attended a session, on the same evening; return the number of e-mails. A scheduled job.
 
-    Each company is asked once for each session, however often the job runs. Companies whose attendance is recorded
-    some days late are asked then.
+    Idempotent: each company is asked once about each session. A company whose attendance is recorded up to
+    `ASK_WITHIN_DAYS` late is asked then.
     """
     now = clock.now()
     query = select(CourseSession.id).where(
@@ -92,7 +92,7 @@ def given_answers(feedback: SessionFeedback) -> Answers | None:
 
 
 def give_feedback(token: str, answers: Answers) -> None:
-    """Store or change the answers behind an e-mailed link. Raises NotFound, and Conflict after the deadline."""
+    """Store or change the answers of the company with an e-mailed link. Raises InvalidLink, and Conflict after the deadline."""
     with transaction():
         feedback = feedback_of_link(token)
         course_session = load_locked(select(CourseSession).where(CourseSession.id == feedback.session_id))

@@ -1,4 +1,4 @@
-"""Invitations by e-mail: queued for the chosen companies, spread over time, and stopped with one click."""
+"""Invitations by e-mail: queued for the chosen companies, sent at intervals, and stopped on request."""
 
 import datetime as dt
 from collections import Counter
@@ -49,7 +49,7 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """The chosen companies that get an invitation, and the number of the others by reason."""
+    """The chosen companies that can be invited, and the number of the other chosen ones by reason."""
 
     companies: Sequence[Participation]
     skipped: Counter[SkipReason]
@@ -57,7 +57,7 @@ class Recipients:
 
 @dataclass(frozen=True, slots=True)
 class CourseInvitationText:
-    """Subject and text of an invitation. Paragraphs are separated by blank lines."""
+    """Subject and text of an invitation. Blank lines separate the paragraphs of the text."""
 
     subject: str
     text: str
@@ -120,8 +120,8 @@ def send_invitations(
 ) -> tuple[int, dt.datetime]:
     """Queue an invitation for each chosen company that can be invited; return their number and the last one's time.
 
-    The first is sent when it can no longer be undone, the others spread so that a project sends at most 100 an hour.
-    Raises RuleBroken if nobody can be invited or sign-up is closed.
+    The first is sent when it can no longer be undone, the others at intervals, at most MAX_PER_HOUR for a project.
+    Raises RuleBroken if no company can be invited or sign-up is closed.
     """
     with transaction():
         access = project_for(viewer, slug)
@@ -148,7 +148,7 @@ def send_invitations(
 
 
 def _schedule(project: Project, count: int) -> list[dt.datetime]:
-    """Return the times of invitations, after those that the project has queued already."""
+    """Return the times at which to send invitations, after the invitations that the project has queued already."""
     step = dt.timedelta(hours=1) / MAX_PER_HOUR
     query = select(Participation.id).where(Participation.project_id == project.id)
     queued = last_scheduled([f"{_SUBSCRIPTION}{number}" for number in session.scalars(query)])
@@ -159,9 +159,9 @@ def _schedule(project: Project, count: int) -> list[dt.datetime]:
 
 
 def undo_invitations(viewer: Viewer, slug: str) -> int:
-    """Stop the viewer's invitations of the last minutes that are not sent; return their number.
+    """Stop the viewer's invitations of the last UNDO_MINUTES that have not been sent; return their number.
 
-    The companies become leads again if they were. Raises Conflict if there are none.
+    Companies that were leads before become leads again. Raises Conflict if there is nothing to stop.
     """
     with transaction():
         access = project_for(viewer, slug)
@@ -179,7 +179,7 @@ def undo_invitations(viewer: Viewer, slug: str) -> int:
 
 
 def can_undo(viewer: Viewer, access: ProjectAccess) -> bool:
-    """Return True if the viewer has sent invitations in the last minutes."""
+    """Return True if the viewer has queued invitations in the last UNDO_MINUTES."""
     return bool(_recent_events(viewer, access))
 
 
@@ -198,14 +198,14 @@ _RECENT_EVENTS = prepared(
 
 
 def _recent_events(viewer: Viewer, access: ProjectAccess) -> dict[int, ParticipationEvent]:
-    """Return the viewer's invitations by e-mail of the last minutes, by participation."""
+    """Return the events of the viewer's e-mailed invitations of the last UNDO_MINUTES, by participation."""
     since = clock.now() - dt.timedelta(minutes=UNDO_MINUTES)
     params = {"project_id": access.project.id, "user_id": viewer.user_id, "since": since}
     return {event.participation_id: event for event in session.scalars(_RECENT_EVENTS, params)}
 
 
 def course_subscription(subscription: str, end: bool) -> str | None:  # noqa: FBT001 because the hook defines it
-    """Describe, and end if asked to, the invitations to a course that an e-mail offers to unsubscribe from."""
+    """Describe the invitations to a course that a subscription stands for; with `end`, stop them. None for another subscription."""
     number = subscription.removeprefix(_SUBSCRIPTION)
     if number == subscription or not number.isdigit():
         return None

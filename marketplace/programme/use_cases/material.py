@@ -36,7 +36,7 @@ def add_link(viewer: Viewer, slug: str, session_id: int, material: MaterialDetai
 def add_file(
     viewer: Viewer, slug: str, session_id: int, material: MaterialDetails, upload: tuple[str, bytes]
 ) -> None:
-    """Add a file, given by name and content. Raises RuleBroken for a file that is refused, or above the maximum number."""
+    """Add a file to a session. `upload` is its name and content. Raises RuleBroken for a refused file or too many files."""
     checked = check_document(*upload)
     with transaction():
         added = _add(viewer, slug, session_id, material)

@@ -1,4 +1,4 @@
-"""Notices to the companies that missed a session, the day after, with the date of a catch-up session."""
+"""Scheduled notices to the companies that missed a session, on the day after, with the date of a catch-up session."""
 
 import datetime as dt
 
@@ -19,14 +19,14 @@ from marketplace.programme.queries.calendar import participants_of, sessions_wit
 from marketplace.programme.use_cases.session_reminders import FIRST_HOUR
 
 MAX_DAYS = 2
-"""Days after a session on which the notices are sent, so that they are not lost if the service is down on the first."""
+"""Days after a session on which notices can be sent, so that they are not lost if the service is down on the first day."""
 SENT = "session.tell_missed"
 
 
 def notify_of_missed_sessions() -> int:
     """Notify the companies that missed a session yesterday; return their number. A scheduled job.
 
-    Each session is handled once, when its attendance has been taken and others were there.
+    Idempotent: each session is handled once, and only if at least one company attended it.
     """
     today = clock.today()
     if clock.now() < clock.from_local(today, FIRST_HOUR):

@@ -1,4 +1,4 @@
-"""Importing companies into a project from a table, all of them or none."""
+"""Import of companies into a project from a table: all companies or none."""
 
 from dataclasses import asdict
 from typing import Any
@@ -32,10 +32,10 @@ def check_companies(viewer: Viewer, slug: str, text: str) -> ParsedCompanies:
 
 
 def import_companies(viewer: Viewer, slug: str, text: str) -> tuple[int, int]:
-    """Add the companies of a table as leads, and fill in what is missing for those in the project already.
+    """Add the companies of a table as leads, and fill in missing values of companies that are in the project already.
 
-    Existing values are not overwritten. Returns the numbers of added and known companies. Raises RuleBroken if the
-    table has faults: then nothing is imported.
+    Existing values are not overwritten. Returns the numbers of added and of known companies. Raises RuleBroken, without
+    importing anything, if the table has faults.
     """
     with transaction():
         access = project_for(viewer, slug)
@@ -94,7 +94,7 @@ class _Comparison:
         self._hidden_numbers = set(session.scalars(query)) - set(self._by_number)
 
     def find(self, company: ImportedCompany) -> Participation | None:
-        """Return the company in the project with the same number, or with the same name if one has no number."""
+        """Return the company in the project with the same number, or the same name if one of the two has no number."""
         same_number = (
             self._by_number.get(company.organisation_number) if company.organisation_number else None
         )

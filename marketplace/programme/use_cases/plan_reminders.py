@@ -20,14 +20,14 @@ from marketplace.strategy.models.plan import Strategy
 
 DAYS_BEFORE = (30, 7)
 MAX_DELAY = dt.timedelta(days=2)
-"""Days that a reminder may be late, so that it is not lost if the service is down on its day."""
+"""Longest delay of a reminder, so that it is not lost if the service is down on the day it is due."""
 SENT = "project.remind_plans"
 
 
 def remind_of_plan_deadlines() -> int:
-    """Remind companies 30 and 7 days before their project ends; return their number. A scheduled job.
+    """Remind companies DAYS_BEFORE their project ends; return the number of reminders. A scheduled job.
 
-    Each of the two reminders of a project is sent once, and again only if its end is moved.
+    Idempotent: each reminder of a project is sent once, and again only if the end of the project is moved.
     """
     today = clock.today()
     if clock.now() < clock.from_local(today, FIRST_HOUR):

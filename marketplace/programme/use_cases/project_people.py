@@ -42,7 +42,7 @@ def save_person(
     person_id: int | None = None,
     expected: str | None = None,
 ) -> None:
-    """Give a person a role, or change it. Raises RuleBroken, or Conflict if it has changed meanwhile."""
+    """Give a person a role in a project, or change the role. Raises RuleBroken, or Conflict if it has changed meanwhile."""
     with transaction():
         access = lock_project_as_leader(viewer, slug)
         project = access.project

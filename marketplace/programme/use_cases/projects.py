@@ -44,7 +44,7 @@ def project_details(project: Project) -> ProjectDetails:
 
 
 def create_project(viewer: Viewer, details: ProjectDetails) -> Project:
-    """Create a project owned by the viewer's garden, with the viewer as its leader. Only curators can."""
+    """Create a project of the viewer's garden, with the viewer as its leader. Raises Forbidden unless the viewer is a curator."""
     if not viewer.is_curator or viewer.organisation_id is None or viewer.user_id is None:
         raise Forbidden
     with transaction():
@@ -104,9 +104,9 @@ def add_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> None:
 
 
 def remove_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> bool:
-    """Remove a partner garden; return False if it is not a partner.
+    """Remove a partner garden; return False if the garden is not a partner.
 
-    Raises RuleBroken if it is responsible for a place.
+    Raises RuleBroken if the garden is responsible for a place.
     """
     with transaction():
         project = lock_project_as_leader(viewer, slug).project

@@ -67,9 +67,9 @@ def participation_details(participation: Participation) -> ParticipationDetails:
 def add_participation(
     viewer: Viewer, slug: str, details: ParticipationDetails, *, is_other_company: bool = False
 ) -> Participation:
-    """Add a company to a project as a lead. Raises RuleBroken for one that is, or may be, in the project already.
+    """Add a company to a project as a lead. Raises RuleBroken if the company is, or may be, in the project already.
 
-    `is_other_company` confirms that it is not the company with almost the same name.
+    `is_other_company` confirms that a company in the project with almost the same name is another one.
     """
     with transaction():
         access = project_for(viewer, slug)
@@ -121,7 +121,7 @@ def save_participation(
 ) -> None:
     """Change the details of a company. Raises RuleBroken, or Conflict if they have changed meanwhile.
 
-    A new e-mail address gets a new link; the former contact person's link stops working.
+    With a new e-mail address, the participation gets a new link, and the former contact person's link stops working.
     """
     with transaction():
         access, participation = lock_participation(viewer, slug, participation_id)
@@ -237,7 +237,7 @@ def note_refusal(viewer: Viewer, slug: str, participation_id: int) -> None:
 
 
 def confirm_by_phone(viewer: Viewer, slug: str, participation_id: int) -> None:
-    """Confirm a seat or a place on the waiting list for a company that somebody has spoken with. Raises Conflict."""
+    """Confirm a seat or a place on the waiting list, after an adviser has spoken with the company. Raises Conflict."""
     with transaction():
         _access, participation = lock_participation(viewer, slug, participation_id)
         if participation.state not in ENROLLED_STATES:
@@ -251,8 +251,9 @@ def give_seat(
 ) -> Participation:
     """Give a company a seat in a cohort, move its seat there, or put it on the waiting list.
 
-    Unless `is_confirmed`, the contact person has to confirm by e-mail. A company without an e-mail address cannot, so
-    its seat counts as confirmed. Raises Conflict if the company already has a place in the queue and there is no seat.
+    Unless `is_confirmed`, the contact person has to confirm by the e-mailed link. The seat of a company without an
+    e-mail address is confirmed at once. Raises Conflict if the cohort is full and the company already has a seat or a
+    place on the waiting list.
     """
     with transaction():
         access, participation = lock_participation(viewer, slug, participation_id)

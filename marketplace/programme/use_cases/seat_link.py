@@ -1,4 +1,4 @@
-"""The seat behind an e-mailed link: confirm it, move it, withdraw and come back, without an account."""
+"""Actions of a contact person, through an e-mailed link and without an account: confirm, move, withdraw, sign up again."""
 
 from sqlalchemy import select
 
@@ -34,7 +34,7 @@ from marketplace.programme.use_cases.sign_up import (
 
 
 def lock_participation_by_token(token: str) -> Participation:
-    """Return the participation of a link, with its row locked and its project locked first. Raises InvalidLink."""
+    """Lock the project of a link, then its participation, and return the participation. Raises InvalidLink."""
     query = select(Participation).where(Participation.token_hash == token_hash(token))
     found = session.scalar(query)
     if found is None:
@@ -47,7 +47,7 @@ def lock_participation_by_token(token: str) -> Participation:
 
 
 def confirm_seat(token: str) -> None:
-    """Confirm a seat or a place on the waiting list by the e-mailed link. Repeating it changes nothing."""
+    """Confirm a seat or a place on the waiting list. Idempotent. Raises Conflict if it has been released."""
     with transaction():
         participation = lock_participation_by_token(token)
         if participation.state not in ENROLLED_STATES or participation.cohort is None:
@@ -57,7 +57,7 @@ def confirm_seat(token: str) -> None:
 
 
 def accept_offer(token: str) -> None:
-    """Accept the seat that is offered from the waiting list. Raises Conflict if the offer has lapsed."""
+    """Accept a seat that was offered to a waiting company. Raises Conflict if the offer has lapsed."""
     with transaction():
         participation = lock_participation_by_token(token)
         cohort = participation.offered_cohort
@@ -70,7 +70,7 @@ def accept_offer(token: str) -> None:
 
 
 def decline_offer(token: str) -> None:
-    """Decline an offered seat. The company stays on the list for its other cohorts, or withdraws if there are none."""
+    """Decline an offered seat. The company keeps waiting for the other cohorts it accepts, or withdraws if there are none."""
     with transaction():
         participation = lock_participation_by_token(token)
         offered = participation.offered_cohort_id
@@ -91,13 +91,13 @@ def decline_offer(token: str) -> None:
 
 
 def decline_invitation(token: str) -> None:
-    """Decline an invitation by the link. Raises Conflict for a company with a place in the course."""
+    """Decline an invitation. Raises Conflict for a company with a seat or a place on the waiting list."""
     with transaction():
         change_state(lock_participation_by_token(token), "decline", BY_COMPANY)
 
 
 def withdraw(token: str, reason: str, text: str) -> None:
-    """Withdraw a company by its link, and offer its seat to the next on the waiting list."""
+    """Withdraw a company, and offer its seat to the next company on the waiting list."""
     with transaction():
         participation = lock_participation_by_token(token)
         withdraw_participation(
@@ -106,7 +106,7 @@ def withdraw(token: str, reason: str, text: str) -> None:
 
 
 def sign_up_again(token: str, cohort_id: int) -> bool:
-    """Sign a company up again by its link; return True for a seat, False for the waiting list."""
+    """Sign a company up; return True if it got a seat, False if it was put on the waiting list."""
     with transaction():
         participation = lock_participation_by_token(token)
         cohort = open_cohort(participation.project.slug, cohort_id)
@@ -117,7 +117,7 @@ def sign_up_again(token: str, cohort_id: int) -> bool:
 
 
 def change_cohort(token: str, cohort_id: int) -> None:
-    """Move a company to another cohort by its link. Raises Conflict if that cohort has no free seat."""
+    """Move a company to another cohort. Raises Conflict if that cohort has no free seat."""
     with transaction():
         participation = lock_participation_by_token(token)
         cohort = open_cohort(participation.project.slug, cohort_id)
@@ -125,7 +125,7 @@ def change_cohort(token: str, cohort_id: int) -> None:
 
 
 def change_contact(token: str, contact: Contact) -> Participation:
-    """Change the contact person by the link. A new e-mail address gets a new link; the former one stops working."""
+    """Change the contact person. A new link is sent to a new e-mail address, and the former link stops working."""
     email = normalize_email(contact.email)
     with transaction():
         participation = lock_participation_by_token(token)

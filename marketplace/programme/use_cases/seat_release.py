@@ -1,4 +1,4 @@
-"""Scheduled release of seats that were not confirmed, and of offers that were not answered, in time."""
+"""Scheduled release of seats that were not confirmed in time, and of offered seats that were not accepted in time."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ from marketplace.programme.use_cases.seating import (
 
 
 def release_unconfirmed() -> int:
-    """Release seats and waiting places that were not confirmed in time; return their number. A scheduled job.
+    """Release seats and places on the waiting list that were not confirmed in time. A scheduled job.
 
-    A company that has come to a session keeps its seat.
+    Returns the number of releases. A company that has attended a session keeps its seat.
     """
     limit = clock.now() - dt.timedelta(hours=CONFIRM_HOURS)
     query = select(Participation.id).where(
@@ -45,7 +45,7 @@ def release_unconfirmed() -> int:
 
 
 def release_lapsed_offers() -> int:
-    """Take back offers that were not answered in time, and offer the seats to the next. A scheduled job."""
+    """End offers that were not accepted in time, and offer the seats to the next companies. A scheduled job."""
     query = select(Participation.id).where(Participation.offer_expires_at <= clock.now())
     return _release(session.scalars(query.order_by(Participation.id)).all())
 
@@ -79,16 +79,16 @@ def _release(participation_ids: Sequence[int]) -> int:
 
 
 def _restore_details(participation: Participation) -> None:
-    """Put back the company's details and the contact person's link from before an unconfirmed sign-up."""
+    """Restore the company's details and the contact person's link from before an unconfirmed sign-up."""
     former, participation.details_before_sign_up = participation.details_before_sign_up, None
     if former is None:
         return
-    participation.renew_token()  # for details stored by a version that did not store the token
+    participation.renew_token()  # because an earlier version stored details without the token
     for column, value in former.items():
         setattr(participation, column, value)
     try:
         participation.reseal_token()
-    except SealError:  # the key was removed meanwhile
+    except SealError:  # because the encryption key has been removed
         participation.renew_token()
 
 

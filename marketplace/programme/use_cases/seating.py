@@ -1,7 +1,7 @@
 """Seats and the waiting list: the only code that changes the state of a participation.
 
-A project has one waiting list for all its cohorts. A free seat is offered, in the transaction that frees it, to the
-company that has waited longest for that cohort, so a newcomer finds a free seat only if nobody waits for it.
+A project has one waiting list for all its cohorts. The transaction that frees a seat offers it to the company that has
+waited longest for that cohort, so that a newcomer finds a free seat only if no company waits for it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ from marketplace.programme.seat_deadlines import offer_deadline
 
 @dataclass(frozen=True, slots=True)
 class TransitionOrigin:
-    """Origin of a transition: role, user if signed in, and reason code if one was given."""
+    """Origin of a transition: the role, the user if signed in, and a reason code or an empty text."""
 
     actor: ParticipationActor
     viewer: Viewer | None = None
@@ -42,9 +42,9 @@ BY_COMPANY = TransitionOrigin(ParticipationActor.COMPANY)
 
 
 def lock_project(project_id: int) -> None:
-    """Lock a project until the end of the transaction. Everything that takes or frees a seat does so first.
+    """Lock a project until the end of the transaction. Every change of seats begins with this lock.
 
-    Objects that were read before are expired: another transaction may have changed them while this one waited.
+    Objects that were loaded before are expired, because another transaction may have changed them meanwhile.
     """
     lock_row(Project.id, project_id)
     session.flush()
@@ -57,9 +57,9 @@ def take_seat_or_wait(
     origin: TransitionOrigin,
     accepted_cohort_ids: Sequence[int] = (),
 ) -> bool:
-    """Give a company a seat if one is free, else put it on the waiting list; return True for a seat.
+    """Give a company a seat if the cohort has one free, else put it on the waiting list; return True if it got a seat.
 
-    Joins the caller's transaction, which has locked the project. Raises Conflict if the state does not allow it.
+    Joins the caller's transaction, which has locked the project. Raises Conflict in a state that does not allow it.
     """
     if count_free_seats(cohort) > 0:
         change_state(participation, "take_seat", origin, cohort)
@@ -112,16 +112,17 @@ def change_state(
 
 
 def _garden_of_seat(participation: Participation) -> int | None:
-    """Return the id of the garden whose cohort a company has a confirmed seat in, or None."""
+    """Return the id of the garden of the cohort in which a company has a confirmed seat, or None."""
     if not participation.has_confirmed_seat or participation.cohort is None:
         return None
     return participation.cohort.place.garden_id
 
 
 def update_follower(participation: Participation, former_garden_id: int | None = None) -> None:
-    """Let the garden of a company's cohort follow it while it has a confirmed seat, and notify the company.
+    """Let the garden of a cohort follow a company while it has a confirmed seat there, and notify the company.
 
-    Joins the caller's transaction. An unconfirmed sign-up gives no access: a stranger could have made it.
+    `former_garden_id` is the garden of its seat before a change. Joins the caller's transaction. An unconfirmed sign-up
+    gives the garden no access, because a stranger could have made it.
     """
     garden_id, company_id = _garden_of_seat(participation), participation.company_id
     if company_id is None or garden_id == former_garden_id:
@@ -167,7 +168,7 @@ def update_followers_of_cohorts(cohorts: Iterable[Cohort], former_garden_id: int
 
 
 def offer_free_seats(project_id: int) -> list[Participation]:
-    """Offer each free seat of a project by e-mail to the company that has waited longest for it; return the offers.
+    """Offer each free seat of a project to the company that has waited longest for it; return these companies.
 
     Joins the caller's transaction, which has locked the project.
     """
@@ -211,7 +212,7 @@ def offer_free_seats(project_id: int) -> list[Participation]:
 
 
 def _cohorts_to_offer(project_id: int) -> Sequence[Cohort]:
-    """Return the cohorts of a project whose free seats are of use to somebody: their last session has not begun."""
+    """Return the active cohorts of an open project that have no sessions yet, or a session that has not begun."""
     planned = (
         select(CourseSession.id)
         .where(

@@ -1,4 +1,4 @@
-"""Reminders of course sessions: three days before and on the same morning."""
+"""Scheduled reminders of course sessions: some days before and on the same morning."""
 
 import datetime as dt
 from collections import defaultdict
@@ -24,7 +24,7 @@ FIRST_HOUR = dt.time(6)
 
 @dataclass(slots=True)
 class _Reminder:
-    """Sessions of one day that one person is reminded of. A contact person without an account has no recipient."""
+    """The sessions of one day of which one person is reminded. `recipient` is None for a contact person without an account."""
 
     path: str
     locale: str
@@ -33,9 +33,9 @@ class _Reminder:
 
 
 def remind_of_sessions() -> int:
-    """Remind the companies with a seat of sessions in three days and today; return the number of people.
+    """Remind the companies with a seat of the sessions today and in DAYS_BEFORE days; return the number of reminders.
 
-    Idempotent: each of the two reminders of a session is sent once, and again only if the session is moved.
+    A scheduled job. Idempotent: each of the two reminders of a session is sent once, and again only if it is moved.
     """
     now = clock.now()
     if now < clock.from_local(clock.today(), FIRST_HOUR):
@@ -77,7 +77,7 @@ def _remind(day: dt.date, column: str) -> int:
 
 
 def _reminders(sessions: Sequence[CourseSession]) -> dict[str, _Reminder]:
-    """Return one reminder for each person, by e-mail address, with all of their companies and sessions."""
+    """Return one reminder for each person, by e-mail address, with the sessions of all companies of the person."""
     reminders: dict[str, _Reminder] = {}
     members: dict[int, list[Recipient]] = defaultdict(list)
     participants = participants_of(sessions)
@@ -92,7 +92,7 @@ def _reminders(sessions: Sequence[CourseSession]) -> dict[str, _Reminder]:
                 known.sessions[course_session.id] = course_session
             for member in members[company_id] if company_id is not None else ():
                 known = reminders.setdefault(member.email, _Reminder("/course", member.locale))
-                # The notice of a member is stored in clear, so it must not hold the secret link of the seat.
+                # A member's notice is stored unencrypted, so it must not contain the secret link of the seat.
                 known.recipient, known.path = member, "/course"
                 known.sessions[course_session.id] = course_session
     return reminders

@@ -26,12 +26,12 @@ from marketplace.programme.use_cases.calendar import announce_cancellation, anno
 from marketplace.programme.use_cases.seating import lock_project
 
 CALENDAR_FIELDS = ("starts_at", "ends_at", "venue", "address", "municipality_number")
-"""Columns whose change gives calendar entries a new sequence number (RFC 5546, section 2.1.4): time and place."""
+"""Columns of time and place. A change gives calendar entries a new sequence number (RFC 5546, section 2.1.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionDetails:
-    """A session as it is edited, with its date and times in local time."""
+    """Values of a session in a form, with its date and times in local time."""
 
     title: str
     day: dt.date
@@ -46,7 +46,7 @@ class SessionDetails:
 
 @dataclass(frozen=True, slots=True)
 class CourseDates:
-    """Dates of all sessions of a course: the first day, weeks between two sessions, and what they have in common."""
+    """Plan of a course: the weeks between two sessions, and the first session, whose other values all sessions share."""
 
     weeks: int
     first: SessionDetails
@@ -85,8 +85,8 @@ def plan_course(viewer: Viewer, slug: str, cohort_id: int, dates: CourseDates) -
 def copy_course(viewer: Viewer, slug: str, cohort_id: int, target_ids: Sequence[int], days: int) -> int:
     """Copy the sessions of a cohort to others without sessions; return the number of new sessions.
 
-    The first target gets them `days` later, the second twice as many, at the same local time. The venue is not
-    copied, since each cohort has its own place.
+    In the first target the sessions are `days` later, in the second twice as many days later, and so on, at the same
+    local time. The venue is not copied, because each cohort has its own place.
     """
     with transaction():
         access = _lock(viewer, slug)
@@ -118,9 +118,9 @@ def copy_course(viewer: Viewer, slug: str, cohort_id: int, target_ids: Sequence[
 def save_session(
     viewer: Viewer, slug: str, session_id: int, details: SessionDetails, expected: str | None = None
 ) -> bool:
-    """Change a session; return True if its time or place is different, so that calendars are updated.
+    """Change a session; return True if its time or place has changed, which also updates the companies' calendars.
 
-    Raises RuleBroken, or Conflict if it is cancelled or has changed since the form was rendered with `expected`.
+    Raises RuleBroken, or Conflict if the session is cancelled or has changed since the form was rendered with `expected`.
     """
     with transaction():
         course_session = _lock_session(viewer, slug, session_id)
@@ -144,7 +144,7 @@ def save_session(
 
 
 def cancel_session(viewer: Viewer, slug: str, session_id: int, reason: str) -> bool:
-    """Cancel a session; return False if it is already cancelled. Raises RuleBroken for a session that was held."""
+    """Cancel a session; return False if it is cancelled already. Raises RuleBroken if the session was held."""
     with transaction():
         course_session = _lock_session(viewer, slug, session_id)
         if course_session.cancelled_at is not None:
@@ -157,7 +157,7 @@ def cancel_session(viewer: Viewer, slug: str, session_id: int, reason: str) -> b
 
 
 def cancel_sessions_of(viewer: Viewer, cohort: Cohort) -> None:
-    """Cancel the sessions of a cohort that are not over, inside the caller's transaction, which notifies the companies."""
+    """Cancel the sessions of a cohort that are neither held nor over. The caller's transaction notifies the companies."""
     with use_locale(cohort.project.locale):
         reason = _("The course at this place is cancelled.")
     planned = select(CourseSession).where(
@@ -172,7 +172,7 @@ def cancel_sessions_of(viewer: Viewer, cohort: Cohort) -> None:
 
 
 def restore_session(viewer: Viewer, slug: str, session_id: int) -> bool:
-    """Undo the cancellation of a session; return False if it is not cancelled. Raises Conflict for a cancelled cohort."""
+    """Undo the cancellation of a session; return False if it is not cancelled. Raises Conflict if the cohort is cancelled."""
     with transaction():
         course_session = _lock_session(viewer, slug, session_id)
         if course_session.cancelled_at is None:
@@ -201,14 +201,17 @@ def add_catch_up(viewer: Viewer, slug: str, session_id: int, details: SessionDet
 
 
 def _lock(viewer: Viewer, slug: str) -> ProjectAccess:
-    """Lock a project for a change of the sessions at the viewer's places. Raises NotFound."""
+    """Lock a project whose sessions the viewer changes, and return it. Raises NotFound."""
     access = project_for(viewer, slug)
     lock_project(access.project.id)
     return access
 
 
 def _lock_session(viewer: Viewer, slug: str, session_id: int) -> CourseSession:
-    """Lock a project and a session at the viewer's places: attendance locks only the session. Raises NotFound."""
+    """Lock a project and a session at one of the viewer's places, because attendance locks only the session.
+
+    Raises NotFound.
+    """
     access = _lock(viewer, slug)
     lock_row(CourseSession.id, session_id)
     return session_for(access, session_id)

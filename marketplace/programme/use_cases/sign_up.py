@@ -1,4 +1,4 @@
-"""Sign-up without an account, and the steps that sign-up, the e-mailed link and the adviser share."""
+"""Sign-up without an account, and the functions for seats that advisers and e-mailed links use too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class SignUp:
-    """A sign-up as submitted on the public page. `accepted_cohort_ids` are other cohorts that suit as well."""
+    """A sign-up as submitted on the public page. `accepted_cohort_ids` are other cohorts that suit the company as well."""
 
     company_name: str
     organisation_number: str | None
@@ -65,8 +65,9 @@ def sign_up(
 ) -> Participation | None:
     """Take a seat for a company, or put it on the waiting list, and e-mail a link to the contact person.
 
-    Responds the same if the company has a seat already: then its contact person is notified. A signed-in person's own
-    address needs no confirmation: the participation is returned. Raises Conflict if sign-up has closed, and TooMany.
+    Returns None, also if the company is signed up already, so that the response does not reveal it; its contact person is
+    notified. If a signed-in person signs up their own company with their own address, the sign-up needs no confirmation
+    and the participation is returned. Raises NotFound if sign-up has closed, and TooMany.
     """
     email = normalize_email(details.contact.email)
     with transaction():
@@ -113,7 +114,7 @@ def sign_up(
 def _is_own_company(viewer: Viewer, number: str | None, email: str) -> bool:
     """Return True if a user signs up a company of theirs with their own e-mail address.
 
-    Another company's number is answered as on any sign-up: the answer would reveal whether it takes part.
+    False with the number of another company, so that the response does not reveal whether that company takes part.
     """
     if not viewer.is_company or normalize_email(viewer.email) != email:
         return False
@@ -121,7 +122,7 @@ def _is_own_company(viewer: Viewer, number: str | None, email: str) -> bool:
 
 
 def _find(project_id: int, details: SignUp, email: str) -> Participation | None:
-    """Return the company's participation: by number, else by name and e-mail address if either has no number."""
+    """Find the participation with the same number, else with the same name and address if one of the two has no number."""
     number, name = details.organisation_number, name_key(details.company_name)
     of_project = select(Participation).where(Participation.project_id == project_id)
     if number is not None:
@@ -136,7 +137,7 @@ def _find(project_id: int, details: SignUp, email: str) -> Participation | None:
 
 
 def _first_with_seat(cohort: Cohort, accepted_cohort_ids: Sequence[int]) -> Cohort:
-    """Return the chosen cohort, or if it is full, the first of the other accepted ones that has a free seat."""
+    """Return the chosen cohort, or if it is full, the first other accepted cohort with a free seat, if any."""
     if count_free_seats(cohort) > 0:
         return cohort
     others = (session.get_one(Cohort, cohort_id) for cohort_id in accepted_cohort_ids)
@@ -147,7 +148,7 @@ SIGN_UP_COLUMNS = (
     "company_name", "municipality_number", "sector_code", "contact_name", "contact_email", "contact_phone", "locale",
     "allows_figures", "allows_quotes", "token_hash", "sealed_token", "calendar_token_hash",
 )  # fmt: skip
-"""Columns that a sign-up overwrites. A stranger may have made it, so the former values return unless it is confirmed."""
+"""Columns that a sign-up overwrites. A stranger may have made it, so they are restored unless it is confirmed in time."""
 
 
 def _set_details(participation: Participation, details: SignUp, email: str) -> None:
@@ -187,7 +188,7 @@ def confirm_participation(participation: Participation, viewer: Viewer | None = 
 
 
 def _notify_garden(participation: Participation, cohort: Cohort, viewer: Viewer | None) -> None:
-    """Notify the garden of a cohort of a company that has joined it, and of the last seat."""
+    """Notify the garden of a cohort that a company has joined it, and that its last seat is taken."""
     has_seat = participation.state == ParticipationState.SIGNED_UP
     members = recipients_for(cohort.place.garden_id)
     if viewer is None:
@@ -197,7 +198,7 @@ def _notify_garden(participation: Participation, cohort: Cohort, viewer: Viewer 
 
 
 def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
-    """E-mail the contact person the link to confirm with, inside the caller's transaction."""
+    """E-mail the contact person the link with which to confirm, inside the caller's transaction."""
     has_seat = participation.state == ParticipationState.SIGNED_UP
     notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
     deadline = confirmation_deadline(clock.now())
@@ -207,7 +208,7 @@ def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
 def notify_of_seat(
     participation: Participation, cohort: Cohort, former_dates: Sequence[CourseSession] = ()
 ) -> None:
-    """E-mail the sessions of a confirmed seat, which replace those of a former one, to the contact person.
+    """E-mail a confirmed seat and its sessions to the contact person, and remove the `former_dates` of an earlier seat.
 
     Joins the caller's transaction.
     """
@@ -239,10 +240,9 @@ def withdraw_participation(participation: Participation, origin: TransitionOrigi
 
 
 def move_to_cohort(participation: Participation, cohort: Cohort, origin: TransitionOrigin) -> None:
-    """Move a company's seat or place in the queue to a free seat in another cohort.
+    """Move a company from its seat or from the waiting list to a free seat in another cohort.
 
-    Joins the caller's transaction, with the project locked. Raises Conflict if that cohort has no free seat: the company
-    keeps the place it has.
+    Joins the caller's transaction, with the project locked. Raises Conflict if that cohort has no free seat.
     """
     is_waiting = participation.state == ParticipationState.WAITING
     if cohort.id == participation.cohort_id and not is_waiting:

@@ -35,7 +35,9 @@ from marketplace.web.viewer import current_viewer
 if TYPE_CHECKING:
     from marketplace.programme.models.sessions import CourseSession
 
-ADVISERS_TAKE_ATTENDANCE = "advisers take attendance in the room; the query checks that the place is theirs"
+ADVISERS_TAKE_ATTENDANCE = (
+    "advisers take attendance in the room; the query checks that the place is their garden's"
+)
 LINK = "the link, made for one session and one day, authorizes taking attendance there"
 MAX_KEY_LENGTH = 36
 
@@ -97,7 +99,7 @@ def _attendance_page(
 
 
 def _store_form(session_id: int, origin: MarkOrigin) -> None:
-    """Store the boxes of a form without JavaScript."""
+    """Store the attendance that a browser without JavaScript submits."""
     if request.form.get("act") == "all":
         count = use_cases.mark_all_here(session_id, origin)
     else:
@@ -113,7 +115,7 @@ def _store_form(session_id: int, origin: MarkOrigin) -> None:
 
 
 def _store_sent_marks(session_id: int, origin: MarkOrigin) -> ViewResponse:
-    """Store the marks that a script sends, and answer with their keys, so that it deletes them."""
+    """Store the marks that a script sends, and respond with their keys, so that the script deletes them on the device."""
     try:
         marks = [_read_mark(item) for item in json.loads(request.form["marks"])[:MAX_MARKS]]
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -259,7 +261,7 @@ def check_in(session_id: int, code: str) -> ViewResponse:
 @blueprint.get("/sessions/<token>/room")
 @access.public
 def lecturer_page(token: str) -> ViewResponse:
-    """Show a lecturer which companies come, and how far each is in the guide."""
+    """Show a lecturer the companies of a session and their progress."""
     course_session = queries.session_of_link(token, "lecturer")
     return render_template(
         "programme/lecturer_page.html",

@@ -25,8 +25,8 @@ OWN_FEED = "every member of a garden has a calendar feed of their own"
 def calendar_feed(token: str) -> ViewResponse:
     """Send the sessions of a calendar feed, or 304 Not Modified without building the file.
 
-    An ETag alone: the content comes from sessions, cohort, project, seat and language, which have no common time of
-    change, and a session that leaves the feed would leave no later Last-Modified behind.
+    The response has an ETag but no Last-Modified: the content comes from sessions, cohort, project, seat and language,
+    which have no common time of change, and a session that is removed from the feed would not make it later.
     """
     feed = feed_by_token(token)
     response = Response(mimetype="text/calendar")

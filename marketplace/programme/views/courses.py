@@ -21,7 +21,7 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 SIGNED_UP_EMAIL = "signed_up_email"
-"""Key in the browser session for the address typed last, so that its owner can see a typing error."""
+"""Key in the browser session for the last entered address, which the next page shows to reveal a typing error."""
 
 
 @blueprint.get("/courses")

@@ -13,12 +13,12 @@ from marketplace.web.access import Level
 from marketplace.web.response import ViewResponse
 
 SESSION_LINKS = {"programme.attendance_by_link", "programme.lecturer_page"}
-"""Pages whose links the business garden makes, and e-mails to nobody."""
+"""Pages whose links a business garden creates and passes on by itself."""
 
 
 @blueprint.errorhandler(InvalidLink)
 def invalid_link(_error: InvalidLink) -> ViewResponse:
-    """Explain that a link does not work. The same for links that never existed, and for what the link does not lead to."""
+    """Explain that a link does not work. The response is the same if the link never existed or does not give access."""
     title = _("The link no longer works")
     if request.endpoint in SESSION_LINKS:
         return errors.page(

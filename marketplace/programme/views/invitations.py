@@ -1,4 +1,4 @@
-"""Inviting companies to a course by e-mail: choose, write, look at it, send, and undo."""
+"""Pages to invite companies to a course by e-mail: write an invitation, preview it, send it, and undo."""
 
 from flask import render_template, request
 
@@ -31,7 +31,7 @@ SKIP_REASON_LABELS = {
 @access.garden
 @access.writes(Level.GARDEN, because=RECRUITERS)
 def invite(slug: str) -> ViewResponse:
-    """Write an invitation to the chosen companies, show it, and send it."""
+    """Write an invitation to the chosen companies, preview it, and send it."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     chosen = _chosen(project_access)
@@ -72,7 +72,7 @@ def invite(slug: str) -> ViewResponse:
 
 
 def _chosen(project_access: ProjectAccess) -> list[int]:
-    """Return the ids of the chosen companies: those of the form, the ticked ones, or all that match the filters."""
+    """Return the ids of the chosen companies, or with `all` in the query string, of all companies that match the filters."""
     if request.method == "GET" and request.args.get("all"):
         return [row.participation.id for row in filtered_board(project_access)[1].rows]
     return chosen_ids()
@@ -82,7 +82,7 @@ def _chosen(project_access: ProjectAccess) -> list[int]:
 @access.garden
 @access.writes(Level.GARDEN, because=RECRUITERS)
 def undo_invitations(slug: str) -> ViewResponse:
-    """Stop the viewer's invitations of the last minutes that are not sent."""
+    """Stop the viewer's latest invitations that have not been sent."""
     try:
         count = use_cases.undo_invitations(current_viewer(), slug)
     except Conflict as error:

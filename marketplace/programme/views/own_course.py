@@ -1,4 +1,4 @@
-"""The course page of a company with an account, its panel on the plan, and the panel on its page for gardens."""
+"""The course page of a company with an account, and the panels on its plan and on its page for business gardens."""
 
 from flask import render_template, url_for
 from werkzeug.wrappers import Response
@@ -54,14 +54,14 @@ def own_material(session_id: int, material_id: int) -> Response:
 
 
 def plan_start_panel(viewer: Viewer) -> StrategyPanel | None:
-    """Build the link to the course on the start page of a company's plan, or None without a course of the viewer's own."""
+    """Build the link to the course on the start page of the plan; None if the viewer's company has no course."""
     if viewer.organisation_id is None or viewer.is_mandated or not queries.has_course(viewer.organisation_id):
         return None
     return StrategyPanel("programme/_own_course_panel.html", {})
 
 
 def course_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
-    """Build the panel with a company's course and attendance for a garden, or None without a course it may see."""
+    """Build the panel with a company's course and attendance for a garden, or None without a course that it may see."""
     courses = queries.courses_for_garden(viewer, company_id)
     if not courses:
         return None

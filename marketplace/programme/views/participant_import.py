@@ -1,4 +1,4 @@
-"""Importing companies into a project from a table: upload or paste, check, then import all of them or none."""
+"""Pages to import companies into a project: upload or paste a table, check it, and import all companies or none."""
 
 from flask import render_template, request
 

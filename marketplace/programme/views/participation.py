@@ -33,13 +33,13 @@ from marketplace.web.viewer import current_viewer
 if TYPE_CHECKING:
     from marketplace.programme.models.participation import Participation
 
-RECRUITERS = "advisers recruit companies for their garden's places; queries restrict which ones they see"
+RECRUITERS = "advisers recruit companies for their garden's places; queries restrict which companies they see"
 
 
 @blueprint.get("/programme/<slug>/companies/<int:participation_id>")
 @access.garden
 def participation(slug: str, participation_id: int) -> ViewResponse:
-    """Show a company in a project, with its history and what can be done next."""
+    """Show a company in a project, with its history and the actions that are possible."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     page = queries.participation_page(viewer, project_access, participation_id)
@@ -111,14 +111,14 @@ _NOTES: dict[str, tuple[Callable[[Viewer, str, int], None], str]] = {
     "declined": (use_cases.note_refusal, _l("Noted: the company does not want to take part.")),
     "confirmed": (use_cases.confirm_by_phone, _l("The sign-up is confirmed.")),
 }
-"""Values of the form's field `note`, each with its use case and message."""
+"""Values of the form field `note`, each with its use case and message."""
 
 
 @blueprint.post("/programme/<slug>/companies/<int:participation_id>/note")
 @access.garden
 @access.writes(Level.GARDEN, because=RECRUITERS)
 def note_participation(slug: str, participation_id: int) -> ViewResponse:
-    """Note what a company has said on the telephone."""
+    """Note the outcome of a telephone call."""
     _participation(slug, participation_id)
     act, message = _NOTES.get(request.form.get("note", ""), (None, ""))
     if act is None:

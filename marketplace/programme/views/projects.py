@@ -121,7 +121,7 @@ def partner_gardens(slug: str) -> ViewResponse:
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def remove_partner_garden(slug: str, garden_id: int) -> ViewResponse:
-    """Remove a partner garden that is responsible for no place."""
+    """Remove a partner garden, unless it is responsible for a place."""
     try:
         use_cases.remove_partner_garden(current_viewer(), slug, garden_id)
     except RuleBroken as error:

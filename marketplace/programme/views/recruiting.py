@@ -61,7 +61,7 @@ def _board_filter(
     cohorts: Mapping[int, Sequence[tuple[int, str]]],
     rows: Sequence[queries.BoardRow],
 ) -> ListFilter:
-    """Build the filters of the board. `cohorts` has the id and name of the cohorts by place."""
+    """Build the filters of the board. `cohorts` has ids and names of cohorts, by place."""
     where = [("", _("All places"))]
     for place in project_access.places:
         where.append((f"place-{place.id}", place.name))

@@ -31,7 +31,7 @@ LINK = "the e-mailed link, known to the contact person alone, authorizes the cha
 @blueprint.get("/courses/seat/<token>")
 @access.public
 def seat(token: str) -> ViewResponse:
-    """Show a company's seat, its dates, and what the contact person can do."""
+    """Show a company's seat with its sessions, and the actions of the contact person."""
     participation = queries.participation_by_token(token)
     if participation.company_id is None and participation.contact_email:
         remember_proven_email(participation.contact_email)  # the page offers to create an account
@@ -106,7 +106,7 @@ def sign_up_again(token: str) -> ViewResponse:
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
 def move_seat(token: str) -> ViewResponse:
-    """Move to another place of the same course, from a seat or from the waiting list."""
+    """Move to a free seat at another place, from a seat or from the waiting list."""
     participation = queries.participation_by_token(token)
     views = [
         view
@@ -139,7 +139,9 @@ def change_contact(token: str) -> ViewResponse:
     if form.validate_on_submit():
         changed = use_cases.change_contact(token, form.contact())
         flashes.done(_("The contact details have been changed."))
-        if changed.token != token:  # the new link is e-mailed: it is not for whoever entered the address
+        if (
+            changed.token != token
+        ):  # the new link is only e-mailed, because the address may belong to another person
             flashes.note(_("The new link has been sent to %(email)s.", email=changed.contact_email))
             return see_other("pages.front")
         return see_other("programme.seat", token=token)
@@ -175,7 +177,7 @@ def export_contact(token: str) -> ViewResponse:
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
 def erase_contact(token: str) -> ViewResponse:
-    """Erase the contact person; a company with a seat loses it."""
+    """Erase the contact person, after confirmation. A company with a seat loses the seat."""
     participation = queries.participation_by_token(token)
     if request.method == "POST":
         contact_data.erase_contact(token)

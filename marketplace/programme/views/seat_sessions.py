@@ -1,4 +1,4 @@
-"""Sessions with their material, for contact persons who open them with the e-mailed link."""
+"""Sessions and their material, for contact persons without an account, by the e-mailed link."""
 
 from flask import render_template
 from werkzeug.wrappers import Response

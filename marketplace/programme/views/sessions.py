@@ -30,7 +30,7 @@ PLACE_WRITES = (
 @blueprint.get("/programme/<slug>/sessions")
 @access.garden
 def sessions(slug: str) -> ViewResponse:
-    """List the sessions at the places that the viewer may see, the next one first."""
+    """List the sessions at the places that the viewer may see: coming ones first, then past ones."""
     project_access = project_for(current_viewer(), slug)
     planned, counted = queries.sessions_of(project_access), read_counted_rows("sessions", slug)
     if counted:

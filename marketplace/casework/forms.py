@@ -79,7 +79,7 @@ class TaskForm(BaseForm):
 
 
 class ReminderForm(BaseForm):
-    """Kind of a reminder, and an optional line that the sender adds. `counts` is the number of companies by kind."""
+    """Kind of a reminder, and an optional text that the sender adds. `counts` has the number of companies by kind."""
 
     kind = ChoiceField(_l("What do you remind them of?"), [required(_l("Choose one from the list."))])
     own_line = LongTextField(

@@ -16,4 +16,4 @@ REMINDER_KINDS = {
     "few_invited": _("Invite more suppliers"),
     "result_due": _("Answer how the job went"),
 }
-"""Steps that companies are reminded of, by the state that they are in."""
+"""Next step of which a company is reminded, by the state of the company."""

@@ -5,4 +5,4 @@ MAX_WHAT = 120
 MAX_OWN_LINE = 500
 MAX_MINUTES = 24 * 60
 SOON_DAYS = 7
-"""Tasks due within this many days are listed with what comes next."""
+"""Days before its due date from which a task is listed on the home page."""

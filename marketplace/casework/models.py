@@ -14,7 +14,7 @@ from marketplace.organisations.models import Company
 from marketplace.programme.models.participation import Participation
 
 _ABOUT_ONE = "(company_id IS NULL) <> (participation_id IS NULL)"
-"""A row is about a company, or about a participation that no company is linked to yet."""
+"""Each row is either about a company, or about a participation that had no linked company when the row was written."""
 
 
 class CaseNote(Base):
@@ -59,7 +59,7 @@ class CaseNote(Base):
 
 
 class CaseTask(Base):
-    """Something that a business garden has agreed to do for a company by a date."""
+    """A task that a business garden has agreed to do for a company by a due date."""
 
     __tablename__ = "case_task"
     __table_args__ = (
@@ -103,9 +103,9 @@ class CaseTask(Base):
 
 
 class CompanyReminder(Base):
-    """A reminder of one kind that a business garden sends a company. It waits until `send_at` and can be cancelled until then.
+    """A reminder from a business garden to a company. It is sent at `send_at` and can be cancelled until then.
 
-    `kind` is the state of the company that it is about. `own_line` is what the sender has added.
+    `kind` is the state of the company that the reminder is about. `own_line` is a text that the sender has added.
     """
 
     __tablename__ = "company_reminder"

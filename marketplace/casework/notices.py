@@ -13,7 +13,7 @@ SHARED_NOTES = "/organisation/notes"
 
 @dataclass(frozen=True, slots=True)
 class DueTask:
-    """A task in a reminder: the name of the company, what was agreed, and its date."""
+    """A task in a reminder: the name of its company, the text of the task, and its due date."""
 
     company: str
     what: str
@@ -22,7 +22,7 @@ class DueTask:
 
 @as_message("note_shared")
 def note_shared(garden: str, happened_on: dt.date) -> Content:
-    """A garden has given the company a copy of a note."""
+    """Notify a company that a garden has given it a copy of a note."""
     return Content(
         _("You have a copy of a note from %(garden)s", garden=garden),
         [
@@ -39,7 +39,7 @@ def note_shared(garden: str, happened_on: dt.date) -> Content:
 
 @as_message("task_due", topic=Topic.TASKS)
 def tasks_due(tasks: Sequence[DueTask]) -> Content:
-    """Tasks of a member of a garden are due."""
+    """Remind a member of a garden of due tasks."""
     lines = [
         _(
             "%(company)s: %(what)s. Due %(date)s.",
@@ -59,7 +59,7 @@ def tasks_due(tasks: Sequence[DueTask]) -> Content:
 
 @as_message("company_reminder", topic=Topic.REMINDERS)
 def company_reminder(kind: str, person: str, garden: str, own_line: str) -> Content:
-    """A garden reminds a company of what it needs to do next."""
+    """Remind a company, on behalf of a garden, of its next step."""
     subject, text, path, label = _reminder_text(kind)
     return Content(
         subject,
@@ -75,7 +75,7 @@ def company_reminder(kind: str, person: str, garden: str, own_line: str) -> Cont
 
 
 def _reminder_text(kind: str) -> tuple[str, str, str, str]:
-    """Return subject, text, path of the link and its label for a kind of reminder."""
+    """Return the subject, the text, the path of the link and the label of the link for a kind of reminder."""
     match kind:
         case "no_strategy":
             return (

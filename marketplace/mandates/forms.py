@@ -18,7 +18,7 @@ READS_OFFERS = _l("They may also read the offers, after the deadline, and prepar
 
 
 class GiveMandateForm(BaseForm):
-    """Choice of a business garden, and how long it may write."""
+    """A new mandate: its business garden, its end date, and access to offers."""
 
     garden = ChoiceField(_l("Business garden"), [required(_l("Choose a business garden."))])
     until = DayField(_l("Until and including"), [required(_l("Choose an end date."))])
@@ -27,7 +27,7 @@ class GiveMandateForm(BaseForm):
     def __init__(
         self, company: "Company", writing: Collection[int] = (), garden_id: int | None = None, **options: Any
     ) -> None:
-        """Offer the gardens that follow a company, except those whose ids are in `writing`."""
+        """Offer the gardens that follow a company, except `writing`, the ids of gardens that already write for it."""
         gardens = [
             (str(garden.id), garden.name)
             for garden in company.following_gardens
@@ -48,7 +48,7 @@ class ChangeMandateForm(BaseForm):
 
 
 class AskConfirmationForm(BaseForm):
-    """Text that goes with an act, if the act needs one."""
+    """Text that an adviser writes for an act. `label` is empty if the act has no text."""
 
     text = LongTextField("", [length(high=MAX_TEXT)])
 

@@ -9,14 +9,15 @@ from marketplace.core.hooks import Hook
 from marketplace.core.viewer import Viewer
 
 Details = Mapping[str, Any]
-"""Values that an adviser has entered in the form of an act, as JSON."""
+"""Values that an adviser has entered in the own form of an act, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActSummary:
-    """Consequences of a confirmation, as texts, with the object and its revision.
+    """Description of an act for its confirmation: the object, its revision, and the consequences as texts.
 
-    `template` shows the object itself and reads `act_values`. `blocker` is why the act is not possible now, or empty.
+    `path` is the page of the object. `template` shows the object and reads `values` as `act_values`. `blocker` is the
+    reason why the act is not possible now, or empty.
     """
 
     title: str
@@ -32,12 +33,13 @@ class ActSummary:
 class ConfirmableAct:
     """An act that an adviser can prepare and only an owner can do.
 
-    `name` is the heading, `button` the label of the owner's button, `done` the answer after it. `text_label` is the label
-    of a text that the adviser must write, of at least `min_text` characters. An act with a form of its own has its
-    address in `form_path`, by the reference of the object; what is entered there are the details. `summarize` raises
-    NotFound if the viewer may not see the object; its last argument is the details. `run` does the act as the owner, in
-    the caller's transaction; its last arguments are the text and the details. `prepare` runs before that transaction,
-    for work that must not block other writers.
+    `name` is the heading, `button` the label of the owner's button, and `done` the message after confirmation.
+    `text_label` is the label of a text of at least `min_text` characters that the adviser must write. `form_path` returns
+    the path of an act's own form by the reference of the object; the values entered there are the details.
+
+    `summarize` takes the viewer, the reference and the details; it raises NotFound if the viewer may not see the object.
+    `run` takes the owner, the reference, the text and the details; it performs the act as the owner, in the caller's
+    transaction. `prepare` runs before that transaction, for work that must not block other writers.
     """
 
     name: object
@@ -52,7 +54,7 @@ class ConfirmableAct:
 
 
 confirmable_acts: Hook[ConfirmableAct] = Hook()
-"""Acts by code, which confirmations store."""
+"""Acts by code. The code is stored in the confirmation."""
 
 
 def find_act(code: str) -> ConfirmableAct:

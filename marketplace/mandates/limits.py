@@ -5,5 +5,5 @@ MAX_MONTHS = 12
 WARNING_DAYS = 7
 CONFIRMATION_DAYS = 7
 DAYS_BETWEEN_REQUESTS = 7
-"""A garden asks a company for a mandate at most once a week."""
+"""Days after which a garden may ask a company for a mandate again."""
 MAX_TEXT = 500

@@ -1,4 +1,4 @@
-"""Mandates that companies give to business gardens, and the acts that wait for an owner's confirmation."""
+"""Mandates that companies give to business gardens, and requests for an owner's confirmation of an act."""
 
 import datetime as dt
 from typing import Any
@@ -20,7 +20,7 @@ class Mandate(Base):
     """A company's permission for a business garden to write its briefs and plan, up to and including `until`.
 
     With `reads_offers` the garden may also read opened offers and prepare the choice.
-    `warned_at` is when both were reminded of the end, `ended_at` when both were notified of it.
+    `warned_at` is when company and garden were reminded of the end, `ended_at` when they were notified that it has passed.
     """
 
     __tablename__ = "mandate"
@@ -59,20 +59,21 @@ class Mandate(Base):
 
     @property
     def state(self) -> MandateState:
-        """Active, ended or withdrawn, from the dates alone."""
+        """State by the dates of the mandate. Other conditions of writing are in `queries.acting`."""
         return mandate_state(self.until, self.withdrawn_at, clock.today())
 
     @property
     def is_active(self) -> bool:
-        """True if the garden may write now, as far as the dates say."""
+        """True if the mandate is neither ended nor withdrawn."""
         return self.state is MandateState.ACTIVE
 
 
 class Confirmation(Base):
-    """An act that an adviser prepared for a company, and an owner's answer to it.
+    """An act that an adviser has prepared for a company, and the answer of an owner.
 
-    `reference` is the object, `revision` its revision when the owners were asked: a later change makes the confirmation
-    void. `text` and `details` are what the adviser entered. `outcome` is empty while it waits; see `rules.Outcome`.
+    `reference` identifies the object. `revision` is its revision when the owners were asked: a later change makes the
+    confirmation void. `text` and `details` are the values that the adviser entered. `outcome` is a `rules.Outcome`, or
+    empty without an answer.
     """
 
     __tablename__ = "confirmation"

@@ -12,7 +12,7 @@ MANDATES = "/organisation/mandates"
 
 @dataclass(frozen=True, slots=True)
 class PreparedAct:
-    """An act that an adviser has prepared: its name, the title of its object, and the adviser with the garden."""
+    """An act that an adviser has prepared: the names of act, adviser and garden, and the title of the brief."""
 
     act: object
     title: str
@@ -22,7 +22,7 @@ class PreparedAct:
 
 @as_message("mandate_asked", throttled=True)
 def mandate_asked(adviser: str, garden: str, garden_id: int) -> Content:
-    """A garden asks a company for a mandate."""
+    """Ask the owners of a company for a mandate."""
     return Content(
         _("%(garden)s offers to write for you", garden=garden),
         [
@@ -46,7 +46,7 @@ def _offers_for_garden() -> str:
 
 @as_message("mandate_given", topic=Topic.AREA)
 def mandate_given(company: str, company_id: int, until: dt.date, *, reads_offers: bool) -> Content:
-    """A company has given the garden a mandate."""
+    """Notify the garden that a company has given it a mandate."""
     return Content(
         _("You can write for %(company)s", company=company),
         [
@@ -64,7 +64,7 @@ def mandate_given(company: str, company_id: int, until: dt.date, *, reads_offers
 
 @as_message("mandate_given_by_colleague")
 def mandate_given_by_colleague(garden: str, until: dt.date, *, reads_offers: bool) -> Content:
-    """A colleague has given a garden a mandate for the company."""
+    """Notify the other members of a company that a colleague has given a garden a mandate."""
     return Content(
         _("%(garden)s can write for you", garden=garden),
         [
@@ -85,7 +85,7 @@ def mandate_given_by_colleague(garden: str, until: dt.date, *, reads_offers: boo
 
 @as_message("mandate_changed", topic=Topic.AREA)
 def mandate_changed(company: str, company_id: int, until: dt.date, *, reads_offers: bool) -> Content:
-    """A company has changed the end date of the garden's mandate, or its access to offers."""
+    """Notify the garden that a company has changed the end date of its mandate, or its access to offers."""
     return Content(
         _("You can write for %(company)s until %(date)s", company=company, date=format_date(until)),
         [
@@ -99,7 +99,7 @@ def mandate_changed(company: str, company_id: int, until: dt.date, *, reads_offe
 
 @as_message("mandate_withdrawn", topic=Topic.AREA)
 def mandate_withdrawn(company: str, company_id: int) -> Content:
-    """A company has withdrawn the garden's mandate."""
+    """Notify the garden that a company has withdrawn its mandate."""
     return Content(
         _("You no longer write for %(company)s", company=company),
         [
@@ -114,7 +114,7 @@ def mandate_withdrawn(company: str, company_id: int) -> Content:
 
 @as_message("mandate_withdrawn_by_colleague")
 def mandate_withdrawn_by_colleague(garden: str) -> Content:
-    """A colleague has withdrawn a garden's mandate."""
+    """Notify the other members of a company that a colleague has withdrawn a garden's mandate."""
     return Content(
         _("%(garden)s no longer writes for you", garden=garden),
         [_("A colleague has withdrawn the permission. You keep everything that they have written.")],
@@ -125,7 +125,7 @@ def mandate_withdrawn_by_colleague(garden: str) -> Content:
 
 @as_message("mandate_ends_soon_for_company")
 def mandate_ends_soon_for_company(garden: str, until: dt.date) -> Content:
-    """The mandate of a garden ends within a week."""
+    """Remind the owners of a company that the mandate of its garden ends soon."""
     return Content(
         _("%(garden)s writes for you until %(date)s", garden=garden, date=format_date(until)),
         [
@@ -140,7 +140,7 @@ def mandate_ends_soon_for_company(garden: str, until: dt.date) -> Content:
 
 @as_message("mandate_ends_soon", topic=Topic.AREA)
 def mandate_ends_soon(company: str, company_id: int, until: dt.date) -> Content:
-    """The garden's mandate ends within a week."""
+    """Remind the garden that its mandate for a company ends soon."""
     return Content(
         _("You write for %(company)s until %(date)s", company=company, date=format_date(until)),
         [_("The company can choose a later date. Ask them if you need more time.")],
@@ -151,7 +151,7 @@ def mandate_ends_soon(company: str, company_id: int, until: dt.date) -> Content:
 
 @as_message("mandate_ended_for_company")
 def mandate_ended_for_company(garden: str) -> Content:
-    """The mandate of a garden has ended on its date."""
+    """Notify the owners of a company that the mandate of its garden has ended on its date."""
     return Content(
         _("%(garden)s no longer writes for you", garden=garden),
         [_("The date you chose has passed. You can let them write for you again at any time.")],
@@ -162,7 +162,7 @@ def mandate_ended_for_company(garden: str) -> Content:
 
 @as_message("mandate_ended", topic=Topic.AREA)
 def mandate_ended(company: str, company_id: int) -> Content:
-    """The garden's mandate has ended on its date."""
+    """Notify the garden that its mandate for a company has ended on its date."""
     return Content(
         _("You no longer write for %(company)s", company=company),
         [_("The date that the company chose has passed. What you have written stays with the company.")],
@@ -173,7 +173,7 @@ def mandate_ended(company: str, company_id: int) -> Content:
 
 @as_message("confirmation_asked")
 def confirmation_asked(prepared: PreparedAct, expires_at: dt.datetime, token: str) -> Content:
-    """An adviser has prepared an act that an owner must confirm."""
+    """Ask an owner to confirm an act that an adviser has prepared."""
     return Content(
         _("Confirm: %(act)s, “%(title)s”", act=prepared.act, title=prepared.title),
         [
@@ -194,7 +194,7 @@ def confirmation_asked(prepared: PreparedAct, expires_at: dt.datetime, token: st
 
 @as_message("confirmation_given")
 def confirmation_given(owner: str, act: object, title: str, path: str) -> Content:
-    """An owner has confirmed the act that the adviser prepared."""
+    """Notify the adviser that an owner has confirmed the prepared act."""
     return Content(
         _("Confirmed: %(act)s, “%(title)s”", act=act, title=title),
         [_("%(name)s has confirmed, and it has been done.", name=owner)],
@@ -205,7 +205,7 @@ def confirmation_given(owner: str, act: object, title: str, path: str) -> Conten
 
 @as_message("confirmation_declined")
 def confirmation_declined(owner: str, act: object, reference: str, company_id: int, reason: str) -> Content:
-    """An owner has declined the act that the adviser prepared."""
+    """Notify the adviser that an owner has declined the prepared act."""
     lines = [_("%(name)s does not want this now.", name=owner)]
     if reason:
         lines.append(_("The reason: “%(reason)s”", reason=reason))
@@ -219,7 +219,7 @@ def confirmation_declined(owner: str, act: object, reference: str, company_id: i
 
 @as_message("confirmation_void")
 def confirmation_void(act: object, reference: str, company_id: int) -> Content:
-    """An owner wanted to confirm, but the object has changed since."""
+    """Notify the adviser that an owner could not confirm, because the brief has changed since the request."""
     return Content(
         _("Ask again: %(act)s, %(reference)s", act=act, reference=reference),
         [

@@ -16,7 +16,7 @@ class MandateState(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Reason why a session can no longer write for a company."""
+    """Reason why an adviser can no longer write for a company."""
 
     WITHDRAWN = "withdrawn"
     ENDED = "ended"
@@ -26,7 +26,7 @@ class EndReason(StrEnum):
 
 
 class Outcome(StrEnum):
-    """Outcome of a confirmation. One that waits has none; it expires by its date."""
+    """Outcome of a confirmation. A confirmation that is waiting or has expired has none."""
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"

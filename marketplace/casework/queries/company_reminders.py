@@ -1,4 +1,4 @@
-"""Reminders to companies: those of the last days, and which of the chosen companies can be reminded."""
+"""Recent reminders to companies, and which of the chosen companies can be reminded."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -34,11 +34,11 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReminderRecipients:
-    """The chosen companies that can be reminded, and the others by reason.
+    """The chosen companies that can be reminded, and the other chosen companies by the reason for leaving them out.
 
-    `site_only` are those of the companies whose people have all turned off e-mail of this kind. `locales` counts the
-    companies by the language of their first recipient. `not_followed` is the number of the chosen that the garden does
-    not follow, or no longer.
+    `site_only` are companies among them that only see the reminder on the site, because all their recipients have turned
+    off e-mail of this kind. `locales` counts the companies by the language of their first recipient. `not_followed` is
+    the number of chosen companies that the garden does not follow.
     """
 
     companies: Sequence[Company]
@@ -68,9 +68,10 @@ _WAITING = prepared(
 
 
 def recent_reminders(viewer: Viewer, kind: str = "") -> dict[int, list[CompanyReminder]]:
-    """Return the reminders of the last 14 days to the companies that the viewer's garden follows, newest first.
+    """Return the reminders of the last REPEAT_DAYS to the companies that the viewer's garden follows, newest first.
 
-    Those of other gardens count as well: a company gets the same reminder once. Cancelled ones do not count.
+    Includes the reminders of other gardens, so that a company does not get the same reminder twice. Cancelled reminders
+    are left out.
     """
     since = clock.now() - dt.timedelta(days=REPEAT_DAYS)
     reminders: dict[int, list[CompanyReminder]] = defaultdict(list)
@@ -81,7 +82,7 @@ def recent_reminders(viewer: Viewer, kind: str = "") -> dict[int, list[CompanyRe
 
 
 def waiting_reminders(viewer: Viewer) -> int:
-    """Return the number of the viewer's reminders that are not sent yet."""
+    """Return the number of the viewer's reminders that have been queued but not sent."""
     params = {"garden_id": viewer.organisation_id, "user_id": viewer.user_id}
     return session.scalar(_WAITING, params) or 0
 
@@ -89,7 +90,7 @@ def waiting_reminders(viewer: Viewer) -> int:
 def find_recipients(
     viewer: Viewer, kind: str, company_ids: Collection[int], states: Mapping[int, Collection[str]]
 ) -> ReminderRecipients:
-    """Return which of the chosen companies can be reminded, given the states of companies.
+    """Return which of the chosen companies can be reminded. `states` are the state codes of companies.
 
     Raises NotFound outside business gardens.
     """
@@ -118,7 +119,7 @@ def find_recipients(
 
 
 def company_recipients(company_ids: Collection[int]) -> dict[int, list[Recipient]]:
-    """Return the active owners of companies, or all active people of those without any, by company."""
+    """Return the active owners of each company, or if it has none, all its active members, by company id."""
     query = (
         select(Membership.organisation_id, Membership.role, User)
         .join(User, User.id == Membership.user_id)

@@ -45,7 +45,7 @@ def own_note(viewer: Viewer, note_id: int) -> tuple[CaseNote, Subject]:
 
 
 def own_unshared_note(viewer: Viewer, note_id: int) -> tuple[CaseNote, Subject]:
-    """Return a note that the viewer may change. Raises also Conflict if the company has a copy."""
+    """Return a note that the viewer may change. Raises NotFound or Forbidden, and Conflict if the company has a copy."""
     note, subject = own_note(viewer, note_id)
     if note.shared_at is not None:
         raise Conflict(_("The company has a copy of this note. Write a new one instead of changing it."))
@@ -53,7 +53,7 @@ def own_unshared_note(viewer: Viewer, note_id: int) -> tuple[CaseNote, Subject]:
 
 
 def shared_notes(company_id: int | None) -> list[tuple[CaseNote, str]]:
-    """Return the notes that a company has received a copy of, newest first, with the name of the garden."""
+    """Return the notes of which a company has received a copy, newest first, each with the name of its garden."""
     linked = select(Participation.id).where(Participation.company_id == company_id)
     query = (
         select(CaseNote, Organisation.name)
@@ -68,7 +68,7 @@ def shared_notes(company_id: int | None) -> list[tuple[CaseNote, str]]:
 
 
 def exported_notes(company_id: int) -> list[dict[str, Any]]:
-    """Return the notes that a company has received a copy of as JSON values, without the person who wrote them."""
+    """Return the notes of which a company has received a copy as JSON values, without the names of their authors."""
     return [
         {
             "business_garden": garden,

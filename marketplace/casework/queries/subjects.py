@@ -1,4 +1,4 @@
-"""Subjects of notes and tasks: a company, or a participation that no company is linked to yet."""
+"""Subjects of notes and tasks: a company, or a participation whose company the garden does not follow."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ from marketplace.programme.queries.recruiting import participation_for
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A company that the garden follows, or else a participation with the slug of its project."""
+    """Subject of a note or task: a company that the garden follows, or a participation with the slug of its project."""
 
     name: str
     company_id: int | None
@@ -27,26 +27,29 @@ class Subject:
 
     @property
     def keys(self) -> dict[str, int | None]:
-        """Return the columns of a new row, and the parameters of `is_about`."""
+        """Ids for the columns of a new row and the parameters of `is_about`."""
         if self.company_id is not None:
             return {"company_id": self.company_id, "participation_id": None}
         return {"company_id": None, "participation_id": self.participation_id}
 
 
 def company_subject(viewer: Viewer, company_id: int) -> Subject:
-    """Return a company that the viewer's garden follows. Raises NotFound."""
+    """Return the subject for a company that the viewer's garden follows. Raises NotFound."""
     company = company_for(viewer, company_id)
     return Subject(company.name, company.id)
 
 
 def participation_subject(viewer: Viewer, slug: str, participation_id: int) -> Subject:
-    """Return a participation that the viewer may see, or its company if the garden follows it. Raises NotFound."""
+    """Return the subject for a participation that the viewer may see, or for its company if the garden follows it.
+
+    Raises NotFound.
+    """
     one = participation_for(viewer, project_for(viewer, slug), participation_id)
     return _subject_of_participation(viewer, one, slug)
 
 
 def subject_for(viewer: Viewer, company_id: int | None, slug: str, participation_id: int) -> Subject:
-    """Return a company, or without `company_id` a participation in a project. Raises NotFound."""
+    """Return the subject for a company, or if `company_id` is None, for a participation. Raises NotFound."""
     if company_id is not None:
         return company_subject(viewer, company_id)
     return participation_subject(viewer, slug, participation_id)
@@ -58,7 +61,7 @@ def _subject_of_participation(viewer: Viewer, one: Participation, slug: str) -> 
 
 
 def subject_of(viewer: Viewer, row: CaseNote | CaseTask) -> Subject:
-    """Return the subject of a row of the viewer's garden. Raises NotFound, also if the viewer may no longer see it."""
+    """Return the subject of a note or task of the viewer's garden. Raises NotFound if the viewer may not see the subject."""
     if not viewer.is_garden or row.garden_id != viewer.organisation_id:
         raise NotFound
     if row.company_id is not None:
@@ -71,9 +74,9 @@ def subject_of(viewer: Viewer, row: CaseNote | CaseTask) -> Subject:
 
 
 def is_about(model: Any) -> ColumnElement[bool]:
-    """Build the condition that a row is about a subject, whose `keys` are the parameters.
+    """Build the condition that a row is about a subject. Its parameters are the `keys` of the subject.
 
-    Rows that were written before a company was linked to its participation count as the company's.
+    It includes rows about a participation of the company that were written before the two were linked.
     """
     company_id = bindparam("company_id", type_=Integer())
     linked = select(Participation.id).where(Participation.company_id == company_id)

@@ -1,4 +1,4 @@
-"""Tasks of a business garden: about a company, and those that wait for a person."""
+"""Tasks of a business garden, about one subject or for one person."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _TASKS_ABOUT = prepared(
 
 
 def tasks_about(viewer: Viewer, subject: Subject) -> tuple[list[CaseTask], list[CaseTask]]:
-    """Return the garden's tasks about a subject: the open ones, most overdue first, and the last that are done."""
+    """Return the garden's tasks about a subject: its open tasks, most overdue first, and the tasks done last."""
     tasks = session.scalars(_TASKS_ABOUT, {"garden_id": viewer.organisation_id, **subject.keys}).all()
     done = [task for task in tasks if task.done_at is not None]
     done.sort(key=lambda task: (task.done_at, task.id), reverse=True)
@@ -52,7 +52,7 @@ def assignees(viewer: Viewer) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """A task as a list of several companies shows it. `company_id` is None for a participation without a company."""
+    """An open task in a list with tasks about several companies. `company_id` is None for a participation without one."""
 
     id: int
     what: str
@@ -96,7 +96,7 @@ _OPEN_TASKS = prepared(
 
 
 def tasks_waiting_for(viewer: Viewer) -> list[WaitingTask]:
-    """Return the tasks that the viewer, or nobody in particular, has to do within a week, most overdue first."""
+    """Return the open tasks due within SOON_DAYS that are assigned to the viewer or to nobody, most overdue first."""
     last = clock.today() + dt.timedelta(days=SOON_DAYS)
     return [
         one
@@ -106,8 +106,8 @@ def tasks_waiting_for(viewer: Viewer) -> list[WaitingTask]:
 
 
 def open_tasks_of_garden(viewer: Viewer) -> list[WaitingTask]:
-    """Return the tasks of the viewer's garden that are not done, most overdue first.
+    """Return the open tasks of the viewer's garden, most overdue first.
 
-    Without those about companies that it no longer follows.
+    Tasks about companies that the garden no longer follows are left out.
     """
     return [WaitingTask(*row) for row in session.execute(_OPEN_TASKS, {"garden_id": viewer.organisation_id})]

@@ -18,7 +18,7 @@ from marketplace.programme.models.participation import Participation
 
 @dataclass(frozen=True, slots=True)
 class TimeRow:
-    """Minutes of one activity for one company in a month, given by its first day, and the number of notes."""
+    """Minutes spent on one company with one activity in one month. `month` is the first day, `notes` the number of notes."""
 
     month: dt.date
     company: str

@@ -1,4 +1,4 @@
-"""Reminders to companies: queued for the chosen ones, stopped within the first minutes, and sent by a job."""
+"""Reminders to companies: queued for the chosen companies, stopped on request, and sent by a scheduled job."""
 
 import datetime as dt
 from collections.abc import Collection
@@ -25,7 +25,7 @@ MAX_PER_HOUR = 100
 
 
 def preview_reminder(viewer: Viewer, kind: str, own_line: str, locale: str) -> Content:
-    """Return the reminder as a company reads it in a language."""
+    """Return the text of a reminder in the language of a company."""
     with use_locale(locale):
         return company_reminder(kind, viewer.name, viewer.organisation_name, own_line).compose()
 
@@ -33,13 +33,13 @@ def preview_reminder(viewer: Viewer, kind: str, own_line: str, locale: str) -> C
 def queue_reminders(
     viewer: Viewer, kind: str, company_ids: Collection[int], own_line: str
 ) -> tuple[int, dt.datetime]:
-    """Queue a reminder for each chosen company that can be reminded; return their number and the time of the last one.
+    """Queue a reminder for each chosen company that can be reminded; return their number and the time of the last reminder.
 
-    The first is sent when it can no longer be undone, the others spread so that a garden sends at most 100 an hour.
+    The first is sent when it can no longer be undone, the others at intervals, at most MAX_PER_HOUR for a garden.
     Raises RuleBroken if no company can be reminded.
     """
     with transaction():
-        # Two advisers who choose the same company wait for each other; the second finds the reminder of the first.
+        # The lock makes a second adviser wait, who then finds the reminder of the first to the same company.
         followed = Organisation.id.in_(companies_followed_by(viewer.organisation_id))
         locked = select(Organisation.id).where(Organisation.id.in_(company_ids), followed)
         session.execute(locked.order_by(Organisation.id).with_for_update(of=Organisation, key_share=True))
@@ -64,7 +64,7 @@ def queue_reminders(
 
 
 def _first_time(viewer: Viewer) -> dt.datetime:
-    """Return the time of the next reminder, after those that the garden has queued already."""
+    """Return the time of the next reminder, after the reminders that the garden has queued already."""
     first = clock.now() + dt.timedelta(minutes=UNDO_MINUTES)
     query = select(func.max(CompanyReminder.send_at)).where(
         CompanyReminder.garden_id == viewer.organisation_id, _is_waiting()
@@ -78,7 +78,7 @@ def _is_waiting() -> ColumnElement[bool]:
 
 
 def undo_reminders(viewer: Viewer) -> int:
-    """Cancel the viewer's reminders that are not sent; return their number. Raises Conflict if there are none."""
+    """Cancel the viewer's queued reminders; return their number. Raises Conflict if there are none."""
     with transaction():
         waiting = select(CompanyReminder).where(
             CompanyReminder.garden_id == viewer.organisation_id,
@@ -97,8 +97,8 @@ def undo_reminders(viewer: Viewer) -> int:
 def send_due_reminders() -> int:
     """Send the reminders that are due and can no longer be undone; return their number. A scheduled job.
 
-    Idempotent. A reminder is cancelled if the garden no longer follows the company, the company has done it meanwhile, or
-    its sender, whose name it has, no longer acts for the garden.
+    Idempotent. A reminder is cancelled if the company no longer needs it, if the garden no longer follows the company, or
+    if the sender, whom the reminder names, is no longer a member of the garden.
     """
     query = select(CompanyReminder.garden_id).where(*_is_due()).distinct()
     return sum(_send_reminders_of(garden_id) for garden_id in read_and_release(query))

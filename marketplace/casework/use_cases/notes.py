@@ -75,7 +75,7 @@ def save_note(viewer: Viewer, note_id: int, details: NoteDetails, seen: str | No
 
 
 def delete_note(viewer: Viewer, note_id: int) -> Subject:
-    """Delete a note that the viewer has written, also the company's copy; return its subject."""
+    """Delete a note that the viewer has written, and with it the company's copy; return the subject of the note."""
     with transaction():
         lock_row(CaseNote.id, note_id)
         note, subject = own_note(viewer, note_id)
@@ -85,7 +85,7 @@ def delete_note(viewer: Viewer, note_id: int) -> Subject:
 
 
 def share_note(viewer: Viewer, note_id: int) -> Subject:
-    """Give the company a copy of a note, and notify it once. Raises NotFound and Conflict."""
+    """Give the company a copy of a note, and notify the company once. Returns the subject. Raises NotFound and Conflict."""
     with transaction():
         lock_row(CaseNote.id, note_id)
         note, subject = note_for(viewer, note_id)

@@ -1,4 +1,4 @@
-"""Reminders of tasks on the day they are due: one message to each person."""
+"""Scheduled reminders of tasks on the day they are due: one message to each person."""
 
 import datetime as dt
 
@@ -22,7 +22,7 @@ FIRST_HOUR = dt.time(7)
 def remind_of_tasks() -> int:
     """Remind each person of the tasks that are due today or overdue; return the number of people. A scheduled job.
 
-    Idempotent: each task leads to one reminder, unless its date or its person changes.
+    Idempotent: each task is included in one reminder, and again only if its date or its assignee changes.
     """
     if clock.now() < clock.from_local(clock.today(), FIRST_HOUR):
         return 0
@@ -42,7 +42,7 @@ def _is_due() -> tuple[ColumnElement[bool], ...]:
 
 
 def _remind(garden_id: int, user_id: int) -> bool:
-    """Send one person the reminder of all due tasks. A person who has left the garden gets none."""
+    """Send a person one reminder of all due tasks; return False if the person has left the garden or no task remains."""
     with transaction():
         query = select(CaseTask).where(
             CaseTask.garden_id == garden_id, CaseTask.assignee_id == user_id, *_is_due()

@@ -18,7 +18,7 @@ from marketplace.core.viewer import Viewer
 
 @dataclass(frozen=True, slots=True)
 class TaskDetails:
-    """Content of a task. Nobody in particular is responsible if `assignee_id` is None."""
+    """Content of a task. `assignee_id` is None if no person in particular is responsible."""
 
     what: str
     due_on: dt.date
@@ -49,7 +49,7 @@ def add_task(viewer: Viewer, subject: Subject, details: TaskDetails) -> CaseTask
 
 
 def save_task(viewer: Viewer, task_id: int, details: TaskDetails, seen: str | None) -> None:
-    """Change a task of the viewer's garden; with a new date or person, another reminder is sent.
+    """Change a task of the viewer's garden. A new due date or assignee leads to another reminder.
 
     Raises Conflict and RuleBroken.
     """
@@ -69,7 +69,7 @@ def save_task(viewer: Viewer, task_id: int, details: TaskDetails, seen: str | No
 
 
 def set_task_done(viewer: Viewer, task_id: int, *, is_done: bool) -> tuple[CaseTask, Subject]:
-    """Set a task as done or not done; return it and its subject. Calling it again changes nothing."""
+    """Mark a task as done or not done; return the task and its subject. Idempotent."""
     with transaction():
         task, subject = _locked(viewer, task_id)
         if (task.done_at is not None) != is_done:

@@ -6,7 +6,7 @@ from marketplace.casework.queries.subjects import Subject
 from marketplace.web.response import ViewResponse
 
 blueprint = Blueprint("casework", __name__)
-ADVISERS = "every adviser of a garden helps its companies; queries restrict which ones they see"
+ADVISERS = "every adviser of a garden helps its companies; queries restrict which companies they see"
 
 
 def subject_url(subject: Subject) -> str:

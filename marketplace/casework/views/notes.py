@@ -1,4 +1,4 @@
-"""Notes about a company: write, change, delete and share; and the company's page with its copies."""
+"""Pages to write, change, delete and share notes about a company, and the company's page with its copies of notes."""
 
 from flask import render_template, request
 
@@ -25,7 +25,7 @@ from marketplace.web.viewer import current_viewer
 @access.garden
 @access.writes(Level.GARDEN, because=ADVISERS)
 def new_note(company_id: int | None = None, slug: str = "", participation_id: int = 0) -> ViewResponse:
-    """Write a note about a company, or about a company in a project."""
+    """Write a note about a company, or about a participation in a project."""
     viewer = current_viewer()
     subject = subject_for(viewer, company_id, slug, participation_id)
     tasks, done = tasks_about(viewer, subject)

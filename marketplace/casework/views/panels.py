@@ -1,4 +1,4 @@
-"""Panels with notes and tasks: on the page of a company, of a company in a project, and of the company's own plan."""
+"""Panels with notes and tasks, on the page of a company and on the page of a company in a project."""
 
 from typing import TYPE_CHECKING, Any
 

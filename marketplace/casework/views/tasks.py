@@ -1,4 +1,4 @@
-"""Tasks for a company: add, change, do, undo and delete."""
+"""Pages to add, change and delete tasks for a company, and to mark them as done."""
 
 from functools import partial
 
@@ -23,7 +23,7 @@ from marketplace.web.viewer import current_viewer
 @access.garden
 @access.writes(Level.GARDEN, because=ADVISERS)
 def new_task(company_id: int | None = None, slug: str = "", participation_id: int = 0) -> ViewResponse:
-    """Add a task about a company, or about a company in a project."""
+    """Add a task about a company, or about a participation in a project."""
     subject = subject_for(current_viewer(), company_id, slug, participation_id)
     viewer = current_viewer()
     form = TaskForm(queries.assignees(viewer), data={"assignee_id": str(viewer.user_id)})
@@ -63,7 +63,7 @@ def edit_task(task_id: int) -> ViewResponse:
 @access.garden
 @access.writes(Level.GARDEN, because=ADVISERS)
 def set_task_done(task_id: int) -> ViewResponse:
-    """Set a task as done, or as not done if the form's field `done` is "no"."""
+    """Mark a task as done, or as not done if the form field `done` is "no"."""
     is_done = request.form.get("done") != "no"
     task, subject = use_cases.set_task_done(current_viewer(), task_id, is_done=is_done)
     if is_done:

@@ -54,7 +54,7 @@ def time_spent_xlsx() -> Response:
 
 
 def _filtered() -> tuple[ListFilter, list[TimeRow], int]:
-    """Return the filter bar, the rows that match, and their number if the names only resemble the search text."""
+    """Return the filter bar, the matching rows, and the number of rows whose name only resembles the search text."""
     every = time_rows(current_viewer())
     months = [(month.isoformat(), format_month_and_year(month)) for month in months_of(every)]
     bar = read_list_filter(

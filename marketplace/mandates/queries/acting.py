@@ -1,4 +1,4 @@
-"""The mandate that a session writes through, checked at each request in one statement."""
+"""The mandate through which an adviser writes for a company, checked at each request in one statement."""
 
 import datetime as dt
 from dataclasses import replace
@@ -15,7 +15,7 @@ from marketplace.organisations.models import CompanyFollower, Membership, Organi
 
 
 def _mandate_query() -> Select[Any]:
-    """Build the query for a mandate with all that decides whether a user may write through it."""
+    """Build the query for a mandate with all values that decide whether a user may write through it."""
     mandate, organisation = Mandate.__table__, Organisation.__table__
     company, garden = organisation.alias("company"), organisation.alias("garden")
     membership, follower = Membership.__table__, CompanyFollower.__table__
@@ -56,7 +56,7 @@ _MANDATE_QUERY = prepared(_mandate_query())
 
 
 def load_mandated_viewer(viewer: Viewer, mandate_id: int) -> tuple[Viewer, MandateInfo]:
-    """Return the viewer as a member of the company while the mandate is valid, else unchanged, with the reason."""
+    """Return the viewer as a member of the company if the mandate is valid, else unchanged, and the mandate's details."""
     parameters = {"mandate_id": mandate_id, "user_id": viewer.user_id}
     row = session.execute(_MANDATE_QUERY, parameters).first()
     if row is None:

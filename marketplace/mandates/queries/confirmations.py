@@ -31,7 +31,7 @@ class OwnerConfirmation:
 
     @property
     def summary(self) -> ActSummary | None:
-        """Consequences as they are now, or None if the object no longer exists."""
+        """Current summary of the act, or None without an owner or if the object no longer exists."""
         if self.owner is None:
             return None
         try:
@@ -41,14 +41,14 @@ class OwnerConfirmation:
 
 
 def summarize(owner: Viewer, confirmation: Confirmation) -> ActSummary:
-    """Return the consequences of an act as they are now. Raises NotFound if its object no longer exists."""
+    """Return the current summary of an act. Raises NotFound if its object no longer exists."""
     return find_act(confirmation.act).summarize(owner, confirmation.reference, confirmation.details)
 
 
 def confirmation_by_token(token: str, user_id: int | None) -> OwnerConfirmation:
     """Return the confirmation of an e-mailed link, with the owner it was sent to. Raises NotFound.
 
-    `user_id` is the signed-in user, or None. For another user than the owner the result has no viewer to answer as.
+    `user_id` is the signed-in user, or None. If another user than the addressee is signed in, `owner` is None.
     """
     link = session.scalar(select(ConfirmationLink).where(ConfirmationLink.token_hash == token_hash(token)))
     if link is None:
@@ -71,7 +71,7 @@ def confirmation_by_token(token: str, user_id: int | None) -> OwnerConfirmation:
 
 
 def own_confirmation(viewer: Viewer, confirmation_id: int) -> OwnerConfirmation:
-    """Return a confirmation that waits for, or was answered by, the viewer's company. Raises NotFound."""
+    """Return a confirmation of the viewer's company. Raises NotFound unless the viewer is an owner of the company."""
     confirmation = session.get(Confirmation, confirmation_id)
     if (
         confirmation is None
@@ -97,7 +97,7 @@ _WAITING = prepared(
 
 
 def waiting_confirmations(company_id: int | None) -> Sequence[Confirmation]:
-    """Return a company's confirmations that an owner can answer now, oldest first."""
+    """Return the unanswered, unexpired confirmations of a company, oldest first."""
     return session.scalars(_WAITING, {"company_id": company_id, "now": clock.now()}).all()
 
 

@@ -14,7 +14,7 @@ from marketplace.organisations.queries import names_of
 
 @dataclass(frozen=True, slots=True)
 class MandateHistory:
-    """One page of acts, newest first, with the names they refer to."""
+    """One page of acts, newest first, with the names of their people and gardens by id."""
 
     page: Page[AuditEvent]
     people: Mapping[int | None, str]

@@ -49,7 +49,7 @@ def own_mandate(viewer: Viewer, mandate_id: int) -> Mandate:
 
 @dataclass(frozen=True, slots=True)
 class MandateStatus:
-    """Last day of the mandate that a garden has now, or None, and whether it asked for one within a week."""
+    """Last day of a garden's active mandate or None, and whether the garden recently asked for a mandate."""
 
     until: dt.date | None
     was_asked: bool
@@ -72,7 +72,7 @@ _STATUS = prepared(select(_UNTIL.scalar_subquery(), _ASKED.exists()))
 
 
 def mandate_status(company_id: int, garden_id: int | None) -> MandateStatus:
-    """Return a garden's mandate for a company, or its request for one, in one statement."""
+    """Return a garden's active mandate for a company, and its recent request for one, in one statement."""
     params = {
         "company_id": company_id,
         "garden_id": garden_id,

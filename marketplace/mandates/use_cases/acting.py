@@ -1,4 +1,4 @@
-"""Beginning and ending to write for a company in a session."""
+"""Start and end of writing for a company in an adviser's browser session."""
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.audit.use_cases import record
@@ -13,7 +13,7 @@ from marketplace.organisations.queries import company_for
 
 
 def start_writing(viewer: Viewer, token: str, company_id: int) -> Mandate:
-    """Let a session of an adviser write for a company. Raises NotFound, and RuleBroken without a mandate."""
+    """Let an adviser's browser session write for a company. Raises NotFound, and RuleBroken without a mandate."""
     with transaction():
         company = company_for(viewer, company_id)
         mandate = active_mandate(company.id, viewer.organisation_id)
@@ -28,7 +28,7 @@ def start_writing(viewer: Viewer, token: str, company_id: int) -> Mandate:
 
 
 def stop_writing(viewer: Viewer, token: str, info: MandateInfo) -> None:
-    """Return a session to the adviser's own role."""
+    """End writing for a company, so that the browser session has the adviser's own role again."""
     with transaction():
         accounts.set_acting_mandate(token, None)
         record(viewer, "mandate.stop", "mandate", info.mandate_id)

@@ -32,8 +32,8 @@ def ask_for_confirmation(
 ) -> Confirmation:
     """Ask the owners of the company that the viewer writes for to confirm an act; each gets a link by e-mail.
 
-    An earlier question about the same act is replaced if the object or the details have changed since, or after a day. Raises
-    RuleBroken if the act is not possible now, and NotFound unless the viewer writes for the company.
+    An earlier request for the same act is replaced if the object or the details have changed, or after ASK_AGAIN_AFTER.
+    Raises RuleBroken if the act is not possible now or was just asked for, and NotFound without an active mandate.
     """
     act = find_act(act_code)
     with transaction():
@@ -78,7 +78,7 @@ def ask_for_confirmation(
 def _replace_earlier(
     mandate: Mandate, act_code: str, reference: str, revision: int, details: Details
 ) -> None:
-    """Close earlier questions about the same act. Raises RuleBroken if the owners were asked the same a moment ago."""
+    """Close earlier requests for the same act. Raises RuleBroken if an identical request was made less than a day ago."""
     query = (
         select(Confirmation)
         .join(Confirmation.mandate)
@@ -101,7 +101,7 @@ def _replace_earlier(
 
 
 def was_just_asked(confirmation: Confirmation, revision: int) -> bool:
-    """Return True if the owners got the same question within a day and can still answer it."""
+    """Return True if a confirmation for this revision was requested within ASK_AGAIN_AFTER and is still open."""
     is_same = confirmation.is_open and confirmation.revision == revision
     return is_same and clock.now() - confirmation.asked_at < ASK_AGAIN_AFTER
 
@@ -109,10 +109,8 @@ def was_just_asked(confirmation: Confirmation, revision: int) -> bool:
 def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
     """Perform the act that an adviser has prepared, as the owner, and notify the adviser.
 
-    Returns the confirmation with its outcome.
-
-    If the object has changed since the owners were asked, nothing is done and the outcome is CHANGED. Raises Conflict
-    if the confirmation is not open, and RuleBroken if the act is not possible now.
+    Returns the confirmation with its outcome. If the object has changed since the owners were asked, nothing is done and
+    the outcome is CHANGED. Raises Conflict if the confirmation is not open, and RuleBroken if the act is not possible now.
     """
     act = _act_of(confirmation_id)
     if act.prepare is not None:
@@ -139,7 +137,7 @@ def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
 
 
 def decline_act(owner: Viewer, confirmation_id: int, reason: str) -> Confirmation:
-    """Decline the act that an adviser has prepared, and notify the adviser. Raises Conflict if it is not open."""
+    """Decline the act that an adviser has prepared, and notify the adviser. Raises Conflict unless the confirmation is open."""
     act = _act_of(confirmation_id)
     with transaction():
         confirmation = _locked(owner, confirmation_id)
@@ -161,7 +159,7 @@ def _act_of(confirmation_id: int) -> ConfirmableAct:
 
 
 def _locked(owner: Viewer, confirmation_id: int) -> Confirmation:
-    """Lock a confirmation of the owner's company together with its mandate. Raises NotFound, and Conflict if it is closed."""
+    """Lock a confirmation of the owner's company and its mandate. Raises NotFound, and Conflict unless it is open."""
     mandate_id = select(Confirmation.mandate_id).where(Confirmation.id == confirmation_id).scalar_subquery()
     mandate = load_locked(select(Mandate).where(Mandate.id == mandate_id))
     confirmation = load_locked(select(Confirmation).where(Confirmation.id == confirmation_id))
@@ -182,7 +180,7 @@ def _is_unchanged(owner: Viewer, confirmation: Confirmation) -> bool:
 
 
 def _notify_adviser(confirmation: Confirmation, message: Message) -> None:
-    """Notify the adviser who asked, if still in the garden."""
+    """Notify the adviser who asked for the confirmation, if still a member of the garden."""
     adviser = session.get(User, confirmation.asked_by_id) if confirmation.asked_by_id else None
     members = organisations.recipients_for(confirmation.mandate.garden_id)
     if adviser is not None and adviser.id in {member.user_id for member in members}:

@@ -1,4 +1,4 @@
-"""Scheduled notices: a mandate ends within a week, and a mandate has ended."""
+"""Scheduled notices about mandates that end soon, and about mandates that have ended."""
 
 import datetime as dt
 
@@ -15,13 +15,13 @@ from marketplace.outbox.use_cases import send
 
 
 def warn_of_ending_mandates() -> int:
-    """Remind each company and its garden once, a week before a mandate ends; return the number of mandates."""
+    """Remind company and garden once of a mandate that ends within WARNING_DAYS; return the number of mandates."""
     last_day = clock.today() + dt.timedelta(days=WARNING_DAYS)
     due = select(Mandate.id).where(
         Mandate.withdrawn_at.is_(None),
         Mandate.warned_at.is_(None),
         Mandate.until.between(clock.today(), last_day),
-        # A mandate that was given for less than a week needs no reminder.
+        # No reminder on the day on which a short mandate was given.
         Mandate.given_at < clock.start_of_day(clock.today()),
     )
     return sum(map(_warn, read_and_release(due.order_by(Mandate.id))))
@@ -46,7 +46,7 @@ def _warn(mandate_id: int) -> int:
 
 
 def end_mandates() -> int:
-    """Notify each company and its garden once that a mandate has ended; return the number of mandates."""
+    """Notify company and garden once that a mandate has ended; return the number of mandates."""
     due = select(Mandate.id).where(
         Mandate.withdrawn_at.is_(None), Mandate.ended_at.is_(None), Mandate.until < clock.today()
     )

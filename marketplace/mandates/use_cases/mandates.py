@@ -53,9 +53,10 @@ def ask_for_mandate(viewer: Viewer, company_id: int) -> Company:
 
 
 def give_mandate(viewer: Viewer, garden_id: int, until: dt.date, *, reads_offers: bool = False) -> Mandate:
-    """Let a garden that follows the viewer's company write for it until a date. Both are notified. Raises RuleBroken.
+    """Let a garden that follows the viewer's company write for the company until a date. Raises RuleBroken.
 
-    With `reads_offers` it may also read opened offers and prepare the choice.
+    With `reads_offers`, the garden may also read opened offers and prepare the choice. The garden and the viewer's
+    colleagues are notified.
     """
     with transaction():
         organisations.lock_organisation(viewer.organisation_id)
@@ -124,10 +125,7 @@ def change_mandate(viewer: Viewer, mandate_id: int, until: dt.date, *, reads_off
 
 
 def withdraw_mandate(viewer: Viewer, mandate_id: int) -> Mandate:
-    """End a mandate at once; pending confirmations become void. A second call changes nothing.
-
-    Raises NotFound.
-    """
+    """End a mandate at once, and void its pending confirmations. Idempotent. Raises NotFound."""
     with transaction():
         mandate = _locked(viewer, mandate_id)
         if not mandate.is_active:
@@ -154,7 +152,7 @@ def _company_of_owner(viewer: Viewer) -> Company:
 
 
 def _locked(viewer: Viewer, mandate_id: int) -> Mandate:
-    """Lock a mandate that the viewer's company has given. Raises Forbidden unless the viewer is an owner."""
+    """Lock a mandate of the viewer's company. Raises NotFound, and Forbidden unless the viewer is an owner."""
     _company_of_owner(viewer)
     mandate = load_locked(
         select(Mandate).where(Mandate.id == mandate_id, Mandate.company_id == viewer.organisation_id)

@@ -1,4 +1,4 @@
-"""Beginning and ending to write for a company, and the panel on the company's page."""
+"""Start and end of writing for a company, and the panel for it on the company's page."""
 
 from flask import redirect, request
 
@@ -19,7 +19,7 @@ from marketplace.web.viewer import current_mandate, current_token, current_viewe
 @access.garden
 @access.writes(access.Level.GARDEN, because="the company has let the whole business garden write for it")
 def start_writing(company_id: int) -> ViewResponse:
-    """Begin to write for a company that has given the garden a mandate."""
+    """Start writing for a company that has given the garden a mandate."""
     try:
         mandate = acting.start_writing(current_viewer(), current_token() or "", company_id)
     except RuleBroken as error:
@@ -33,7 +33,7 @@ def start_writing(company_id: int) -> ViewResponse:
 @access.signed_in
 @access.writes(access.Level.SIGNED_IN, because="it only gives up a right")
 def stop_writing() -> ViewResponse:
-    """Stop writing for a company and go to the garden's page that was asked for, or else to the company's page."""
+    """Stop writing for a company. Redirects to the page in the form field `next`, or else to the page of the company."""
     mandate = current_mandate()
     if mandate is None:
         return see_other("pages.home")
@@ -47,6 +47,6 @@ def stop_writing() -> ViewResponse:
 
 
 def mandate_panel(viewer: Viewer, company_id: int) -> CompanyPanel:
-    """Build the panel with the button to write for a company, or to ask for it."""
+    """Build the panel with the button to write for a company, or to ask the company for a mandate."""
     status = mandate_status(company_id, viewer.organisation_id)
     return CompanyPanel("mandates/_company_panel.html", {"status": status})

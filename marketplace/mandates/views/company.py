@@ -26,7 +26,7 @@ from marketplace.web.viewer import current_viewer
 @blueprint.route("/organisation/mandates", methods=["GET", "POST"])
 @access.company_owner
 def mandates() -> ViewResponse:
-    """List who writes for the company and what they have done, and let a business garden write."""
+    """List the gardens that write for the company and their acts, and let another garden write."""
     viewer = current_viewer()
     company = organisations.own_company(viewer)
     found = mandates_of_company(company.id)

@@ -1,4 +1,4 @@
-"""Asking for a confirmation while writing for a company, and the owner's answer, with or without signing in."""
+"""Pages on which an adviser asks for a confirmation, and on which an owner answers, with or without signing in."""
 
 from flask import redirect, render_template, url_for
 
@@ -59,7 +59,7 @@ def ask_confirmation(act_code: str, reference: str) -> ViewResponse:
 @access.public
 @access.writes(access.Level.PUBLIC, because=BY_LINK)
 def confirmation(token: str) -> ViewResponse:
-    """Show an owner the act that waits for confirmation, and perform it once confirmed."""
+    """Show an owner, by e-mailed link, the act to confirm, and perform the act once confirmed."""
     found = queries.confirmation_by_token(token, current_viewer().user_id)
     here = url_for("mandates.confirmation", token=token)
     return _answer(found, here, url_for("mandates.decline_confirmation", token=token))
@@ -78,7 +78,7 @@ def decline_confirmation(token: str) -> ViewResponse:
 @blueprint.route("/organisation/confirmations/<int:confirmation_id>", methods=["GET", "POST"])
 @access.company_owner
 def own_confirmation(confirmation_id: int) -> ViewResponse:
-    """Show a signed-in owner the act that waits for confirmation, and perform it once confirmed."""
+    """Show a signed-in owner the act to confirm, and perform the act once confirmed."""
     found = queries.own_confirmation(current_viewer(), confirmation_id)
     here = url_for("mandates.own_confirmation", confirmation_id=confirmation_id)
     return _answer(found, here, url_for("mandates.decline_own_confirmation", confirmation_id=confirmation_id))

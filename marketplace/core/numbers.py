@@ -36,9 +36,9 @@ def parse_whole_number(text: str, low: int, high: int, unit: re.Pattern[str] = C
     bare = re.sub(r"^år ", "", shown)
     if after := unit.search(bare):
         bare = bare[: after.start()] if after.end() == len(bare) else bare
+    bare = re.sub(r"(?<=[0-9])[.,]0{1,2}$", "", bare)  # spreadsheets write whole numbers with decimals
     if GROUPED.fullmatch(bare):
         bare = re.sub(r"[ .,]", "", bare)
-    bare = re.sub(r"(?<=[0-9])[.,]0{1,2}$", "", bare)  # as spreadsheets write whole numbers
     limits = {"low": low, "high": high if high <= 9999 else format_number(high)}  # noqa: PLR2004 because years have no separators
     if _RANGE.search(bare):
         raise UnreadableInputError(_("Enter one number, not a range."))

@@ -122,7 +122,7 @@ def test_lowest_and_monthly_amounts_may_say_so() -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("5", 5), ("1 200", 1200), ("1.200", 1200), ("12 ansatte", 12), ("35 %", 35), ("35 poeng", 35), ("5 stk.", 5), ("12,0", 12), ("12.00", 12), ("8 plasser", 8), ("20 bedrifter", 20), ("2 veker", 2), ("\u00a07 ", 7)],
+    [("5", 5), ("1 200", 1200), ("1.200", 1200), ("12 ansatte", 12), ("35 %", 35), ("35 poeng", 35), ("5 stk.", 5), ("12,0", 12), ("12.00", 12), ("1 200,00", 1200), ("1.200,00", 1200), ("8 plasser", 8), ("20 bedrifter", 20), ("2 veker", 2), ("\u00a07 ", 7)],
 )  # fmt: skip
 def test_whole_number_formats_are_parsed(text: str, number: int) -> None:
     assert parse_whole_number(text, 0, 5000) == number

@@ -165,6 +165,9 @@ def test_backup_commands_include_keys_on_request(app, elsewhere, tmp_path, monke
     Path(settings.instance_path, "seal_keys").write_text("5ea1" * 16)
     monkeypatch.setenv("INSTANCE_PATH", str(settings.instance_path))
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    Path(tmp_path, "no folder").touch()
+    refused = CliRunner().invoke(cli.main, ["backup", str(tmp_path / "no folder" / "a.backup")])
+    assert (refused.exit_code, "Error:" in refused.output) == (1, True), "a message, no traceback"
     plain = CliRunner().invoke(cli.main, ["backup", str(file)])
     assert plain.exit_code == 0, plain.output
     assert "Without SEAL_KEYS the offers in it cannot be decrypted" in plain.output

@@ -7,6 +7,7 @@ import pyotp
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import update
 
 from marketplace.accounts import use_cases
 from marketplace.accounts.models import RecoveryCode, SignInSession, User
@@ -172,6 +173,29 @@ def test_secret_is_stored_encrypted(app: Flask, client: Browser) -> None:
     assert kept
     assert secret not in kept
     assert SecretCipher(str(app.secret_key)).decrypt(kept) == secret
+
+
+def change_secret_key(person: Viewer) -> None:
+    secret = SecretCipher("another key").encrypt("A" * 32)
+    session.execute(update(User).where(User.id == person.user_id).values(second_factor_secret=secret))
+    session.commit()
+    session.expire_all()
+
+
+def test_changed_secret_key_leaves_recovery_codes_and_a_new_enrolment(app: Flask, client: Browser) -> None:
+    person = curator()
+    with time_machine.travel(START, tick=False):
+        client.sign_in(person.user_id or 0)
+        client.post("/account/second-step/begin")
+        change_secret_key(person)
+        assert "Sett opp totrinnsinnlogging" in client.page("/account/second-step").text
+        phone, codes = set_up(app, client, person)
+        change_secret_key(person)
+        client.post("/sign-out")
+        sign_in(client, person.email)
+        refused = client.post("/sign-in/code", data={"code": phone.now()})
+        assert (refused.status_code, "Bruk en gjenopprettingskode" in refused.text) == (422, True)
+        assert client.post("/sign-in/code", data={"code": codes[0]}).status_code == 303
 
 
 def test_verifying_the_code_renews_the_session_token(app: Flask, client: Browser) -> None:

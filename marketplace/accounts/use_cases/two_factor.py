@@ -36,11 +36,12 @@ def begin_two_factor(viewer: Viewer, cipher: SecretCipher) -> None:
 
 
 def pending_secret(viewer: Viewer, cipher: SecretCipher) -> str | None:
-    """Return the secret that the viewer has not yet confirmed, or None."""
+    """Return the secret that the viewer has not yet confirmed; None if there is none that can be decrypted."""
     user = queries.get_user(viewer.user_id or 0)
-    if user.second_factor_secret is None or user.second_factor_at is not None:
+    secret = user.second_factor_secret
+    if secret is None or user.second_factor_at is not None or not cipher.can_decrypt(secret):
         return None
-    return cipher.decrypt(user.second_factor_secret)
+    return cipher.decrypt(secret)
 
 
 def pending_provisioning_uri(viewer: Viewer, cipher: SecretCipher, site_name: str) -> str:
@@ -105,8 +106,19 @@ def _wrong_code_message() -> str:
 
 
 def _consume_code(user: User, code: str, cipher: SecretCipher) -> bool:
-    """Return True if the code matches and is newer than the last one used, and record its time step."""
-    step = matching_time_step(cipher.decrypt(user.second_factor_secret or ""), code, clock.now())
+    """Return True if the code matches and is newer than the last one used, and record its time step.
+
+    Raises RuleBroken if the secret cannot be decrypted, because the SECRET_KEY of the installation has changed.
+    """
+    secret = user.second_factor_secret or ""
+    if not cipher.can_decrypt(secret):
+        raise RuleBroken(
+            _(
+                "Codes from your app can no longer be checked. Use a recovery code, or ask an administrator to remove two-step sign-in."
+            ),
+            "code",
+        )
+    step = matching_time_step(cipher.decrypt(secret), code, clock.now())
     if step is None:
         return False
     query = (

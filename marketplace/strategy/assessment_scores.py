@@ -149,7 +149,7 @@ def _points(values: Sequence[int]) -> Fraction:
 
 
 def score_dimension(dimension: Dimension, answers: Answers) -> DimensionScore:
-    """Score one dimension."""
+    """Return the score of a dimension, with its answers counted by kind."""
     values = [answers[one.code].value or 0 for one in _counts(dimension, answers, AnswerKind.ANSWERED)]
     return DimensionScore(
         dimension,

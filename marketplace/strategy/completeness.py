@@ -63,7 +63,7 @@ class ActionFacts(Protocol):
 
 
 class StrategyPhase(StrEnum):
-    """How far a strategy has come. It falls back when a required field is emptied."""
+    """Phase of a strategy, by its filled-in fields. It falls back when a required field is emptied."""
 
     NOT_STARTED = "not_started"
     STARTED = "started"

@@ -43,7 +43,7 @@ class Audience:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that does not work. A private gap is never copied to a brief unless the company ticks it."""
+    """Something that does not work. A private gap is copied to a brief only if the company selects it."""
 
     text: str = ""
     is_private: bool = False
@@ -62,7 +62,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Budget of a year in NOK without VAT: once, per month, and advertising; and own hours per month."""
+    """Budget of a year in NOK without VAT: one-off costs, costs per month, and advertising. `own_hours` is per month."""
 
     once_nok: int | None = None
     month_nok: int | None = None

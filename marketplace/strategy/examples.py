@@ -8,7 +8,7 @@ from marketplace.core.i18n import LocalizedText, localized
 from marketplace.data import load_yaml
 
 SMALL = 5
-"""Employees up to which a company gets the tip for small ones."""
+"""Highest number of employees with which a company gets the tip for small companies."""
 Texts = Mapping[str, str]
 
 

@@ -21,7 +21,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """Something to count. Only shares have labels for their numerator and denominator."""
+    """Something that an objective counts. Only shares have labels for their numerator and denominator."""
 
     code: str
     kind: str

@@ -28,7 +28,7 @@ MAX_VALUE = 10**12
 MAX_NOK = 100_000_000
 MAX_OPEN_ACTIONS = 30
 MAX_PRINTED_ACTIONS = 15
-"""Actions that fit on two pages with as many objectives as there may be, all texts as long as they may be."""
+"""Number of actions that fit on two pages with the highest number of objectives and the longest texts."""
 MAX_ACCOUNT_OWNER = 60
 MAX_HOURS = 500
 """Own hours in a month."""

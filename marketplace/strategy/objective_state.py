@@ -28,7 +28,7 @@ class Rhythm(StrEnum):
 
 
 class Status(StrEnum):
-    """How far an objective has come. Without a measurement nothing is known, whatever the date."""
+    """Status of an objective. Without a measurement it is not measured, even after the target date."""
 
     NOT_MEASURED = "not_measured"
     ON_THE_WAY = "on_the_way"

@@ -19,15 +19,15 @@ from marketplace.strategy.objective_warnings import (
 from marketplace.strategy.prioritizing import find_budget_overrun
 
 MAX_YEARS = 3
-"""Years after which the date of an objective is too far ahead."""
+"""Years ahead from which the target date of an objective is too late."""
 MIN_REVIEW_MONTHS = 3
-"""Months before which a review comes too soon after the plan was written."""
+"""Months after the plan was written before which a review comes too soon."""
 SELLING_KINDS = frozenset({"sales", "service"})
 
 
 @dataclass(frozen=True, slots=True)
 class PlanWarning:
-    """Something to think through again. It does not prevent the strategy from being complete."""
+    """A warning about a section of the strategy."""
 
     section: str
     text: str

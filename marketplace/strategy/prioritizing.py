@@ -1,4 +1,4 @@
-"""Order of the actions of a strategy: most effect for the effort first, and what an action depends on before it."""
+"""Order of the actions of a strategy: by effect divided by effort, and each action after those it depends on."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ class ActionState(StrEnum):
 
 
 class Performer(StrEnum):
-    """The one who does an action."""
+    """The person or organisation that does an action."""
 
     SELF = "self"
     COLLEAGUE = "colleague"

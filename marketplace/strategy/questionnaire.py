@@ -9,13 +9,13 @@ from marketplace.core.i18n import LocalizedText, localized
 from marketplace.data import load_yaml
 
 ANCHOR_VALUES = (0, 2, 4)
-"""Values that a text describes; the others lie between."""
+"""Values that have a description. The other values lie between them."""
 MAX_ANSWER = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `guide_topic` and `services` are what a low answer leads to."""
+    """One question. A low answer leads to `guide_topic` of the procurement guide and to `services`."""
 
     code: str
     texts: Mapping[str, str]

@@ -42,7 +42,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class StrategyTemplate:
-    """Sections in order, and the labels of the codes of channels by group and code."""
+    """Sections in order, and labels by code: channels, their roles, states and decisions, languages, and gaps."""
 
     sections: tuple[Section, ...]
     channels: Mapping[str, Mapping[str, str]]

@@ -10,7 +10,7 @@ from marketplace.core.numbers import MILLI
 from marketplace.strategy.limits import MAX_VALUE
 
 SHARE = "share"
-"""Code of the unit for shares of something, in percent; a value may have numerator and denominator."""
+"""Code of the unit for shares in percent, whose values may have a numerator and a denominator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ UNITS: Mapping[str, Unit] = {
     "score_5": Unit(_l("Score from 1 to 5"), _l("%(value)s of 5"), low=1, high=5),
     "score_100": Unit(_l("Score from 0 to 100"), _l("%(value)s of 100"), high=100),
 }
-"""Known units by code. Any other text is a unit of the company's own."""
+"""Known units by code. Any other text is the company's own unit."""
 
 
 def unit_of(code: str) -> Unit:

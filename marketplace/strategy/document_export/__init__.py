@@ -1,1 +1,1 @@
-"""A version of a strategy as a document: outline, Markdown, JSON and PDF. Without Flask and without the database."""
+"""A version of a strategy as a document: outline, Markdown, JSON and PDF. Uses neither Flask nor the database."""

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from marketplace.core.identifiers import make_slug
 
 LONG_TEXT = 10_500
-"""Characters of a document that fit on two printed pages in type of the usual size."""
+"""Number of characters that fit on two printed pages in the usual font size."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A part of a section: a text, a list of items, or a table with a header. Two of the three are empty.
+    """A part of a section: either a text, a list of items, or a table with a header.
 
-    All columns of a numeric table but the first and the last are numbers.
+    In a numeric table, all columns except the first and the last contain numbers.
     """
 
     label: str
@@ -29,7 +29,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class OutlineSection:
-    """A section with its blocks; none if nothing is written in it."""
+    """A section of a document. It has no blocks if nothing is written in it."""
 
     code: str
     title: str

@@ -93,7 +93,7 @@ def _breakable(text: str) -> str:
 
 
 def _width(column: tuple[str, ...]) -> int:
-    """Return the relative width of a column after its longest text, 0 for as wide as the text."""
+    """Return the relative width of a column by its longest text; with 0 the column is as wide as its text."""
     longest = max(map(len, column))
     return 0 if longest <= _NARROW else min(longest, _MAX_WEIGHT)
 

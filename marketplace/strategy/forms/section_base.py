@@ -1,4 +1,4 @@
-"""Base of the forms of sections. Lists of records are a fixed number of rows, which work without JavaScript."""
+"""Base of the forms of sections. A list has a fixed number of rows, so that the forms work without JavaScript."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -48,7 +48,7 @@ class SectionForm(BaseForm):
         )
 
     def require_names(self, prefixes: Sequence[str]) -> bool:
-        """Add an error to the name of each row that has other values but no name. Returns True if there is none."""
+        """Add an error to the name of each row that has other values but no name. Returns True if there is no such row."""
         nameless = [
             prefix for prefix in prefixes if not self[f"{prefix}name"].data and not self.is_blank(prefix)
         ]
@@ -68,7 +68,7 @@ class SectionForm(BaseForm):
 
 
 def lines_data(values: Sequence[str], prefix: str) -> dict[str, str]:
-    """Return the data of numbered text fields."""
+    """Return texts as the data of numbered fields, by the names of the fields."""
     return {f"{prefix}{number}": text for number, text in enumerate(values, start=1)}
 
 
@@ -78,7 +78,7 @@ def row_prefixes(name: str, count: int) -> list[str]:
 
 
 def line_fields(name: str, label: str) -> dict[str, Any]:
-    """Return numbered text fields."""
+    """Return numbered text fields for the entries of a list, by their names."""
     return {
         f"{name}_{number}": WrappedTextField(label % {"num": number}, [length(high=limits.MAX_LINE)])
         for number in range(1, limits.MAX_LINES + 1)

@@ -29,7 +29,7 @@ class ReviewRequestForm(BaseForm):
 
 
 class AnswerReviewForm(BaseForm):
-    """The garden's answer on one version."""
+    """The answer of a garden to a request for review of a version."""
 
     verdict = ChoiceField(
         _l("What do you think of the strategy?"),
@@ -42,7 +42,7 @@ class AnswerReviewForm(BaseForm):
 
 
 class DeleteStrategyForm(BaseForm):
-    """Explicit confirmation of the deletion."""
+    """Confirmation that the strategy is to be deleted."""
 
     sure = BooleanField(
         _l("I understand that this cannot be undone"),

@@ -128,7 +128,7 @@ class AssessmentTask:
 
 
 def assessment_task(company_id: int) -> AssessmentTask | None:
-    """Return the stage that a company can answer now, or None. For home pages: few columns, few statements."""
+    """Return the stage that a company can answer now, or None. Loads few columns, because home pages call it."""
     query = select(Assessment.stage, Assessment.finished_at).where(Assessment.company_id == company_id)
     rows = {Stage(stage): finished_at for stage, finished_at in session.execute(query)}
     stage = next((one for one in Stage if rows.get(one) is None), None)
@@ -162,7 +162,7 @@ _STRATEGY_AND_ASSESSMENT = prepared(
 
 
 def strategy_and_assessment(company_id: int) -> tuple[Strategy | None, SharedAssessment | None]:
-    """Return a company's strategy, and its self-assessment as its gardens see it; None for what it has not begun.
+    """Return a company's strategy, and its self-assessment as its gardens see it. Each is None if it has not been begun.
 
     They are read in one statement, for the page of the company. The caller has checked that the garden follows it.
     """

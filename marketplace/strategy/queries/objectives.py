@@ -52,7 +52,7 @@ class ObjectiveView:
 
     @property
     def latest(self) -> Measurement | None:
-        """The measurement that decides the status, or None."""
+        """The newest valid measurement, or None."""
         reading = self.state.latest
         return next((one for one in self.valid if reading is not None and one.id == reading.id), None)
 

@@ -36,7 +36,7 @@ class Plan:
 
     @property
     def phase(self) -> completeness.StrategyPhase:
-        """How far the strategy has come."""
+        """Phase of the strategy."""
         return completeness.phase(self.content, self.objectives, self.actions)
 
     @property
@@ -84,7 +84,7 @@ def strategy_of(company_id: int | None) -> Strategy | None:
 
 
 def reached_phases(company_ids: Sequence[int]) -> dict[int, completeness.StrategyPhase]:
-    """Return the furthest phase that each company's strategy has reached, by company id; without those not started."""
+    """Return the furthest phase that each started strategy has reached, by the id of its company."""
     query = select(Strategy.company_id, Strategy.completed_at).where(
         Strategy.company_id.in_(company_ids), Strategy.started_at.is_not(None)
     )

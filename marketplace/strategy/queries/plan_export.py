@@ -108,7 +108,7 @@ def _rows(
 
 
 def _values(row: Base) -> dict[str, Any]:
-    """Return the columns of a row as JSON values, without internal ones and the users behind it."""
+    """Return the columns of a row as JSON values, without internal columns and references to users."""
     names = [column.key for column in row.__table__.columns]
     return {
         name: _json(getattr(row, name))

@@ -133,7 +133,7 @@ _REVIEWS = prepared(
 
 
 def count_open_comments(strategy: Strategy) -> dict[str, int]:
-    """Count the comments of others than the company on its strategy that are not resolved, by section."""
+    """Count the unresolved comments of gardens on a company's strategy, by section."""
     params = {"strategy_id": strategy.id, "company_id": strategy.company_id}
     return dict(session.execute(_OPEN_COMMENTS, params).all())
 

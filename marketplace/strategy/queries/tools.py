@@ -1,4 +1,4 @@
-"""Digital tools of a company, with its confidence before and after."""
+"""Digital tools of a company, with its first and latest confidence."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Asking companies to take the self-assessment again when its next stage opens."""
+"""Requests to companies to take the self-assessment again when its next stage opens."""
 
 import datetime as dt
 

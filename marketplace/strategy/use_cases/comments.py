@@ -14,7 +14,7 @@ from marketplace.strategy.notices import sharing as notices
 from marketplace.strategy.queries import sharing as queries
 
 MAX_COMMENTS = 200
-"""Comments on one strategy."""
+"""Highest number of comments on one strategy."""
 
 
 def add_comment(viewer: Viewer, company_id: int | None, section: str, text: str) -> None:

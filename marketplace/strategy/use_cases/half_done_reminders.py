@@ -23,11 +23,11 @@ from marketplace.strategy.use_cases.measuring_reminders import FIRST_HOUR
 IDLE_DAYS = 7
 """Days from the last change until the reminder."""
 MAX_DAYS = 2
-"""Days on which the reminder is sent, so that it is not lost if the service is down on the first."""
+"""Number of days on which the reminder can be sent, so that it is not lost if the service is down on the first."""
 
 
 def remind_of_half_done_work() -> int:
-    """Remind companies of what they left half done a week ago; return the number of reminders. A scheduled job.
+    """Remind companies of a half-done self-assessment or strategy; return the number of reminders. A scheduled job.
 
     Each self-assessment and each strategy leads to one reminder at most. A company that has an unfinished
     self-assessment from the same days or later is not reminded of its strategy.

@@ -228,7 +228,7 @@ def _check_date_is_free(objective: Objective, day: dt.date) -> None:
 
 
 def _check_is_first(objective: Objective, day: dt.date, old: Measurement | None) -> None:
-    """Refuse a baseline from after a measurement other than the one to be corrected. Raises RuleBroken."""
+    """Refuse a baseline with a date after a measurement that is not itself corrected. Raises RuleBroken."""
     others = (one for one in valid_readings(readings_of(objective)) if old is None or one.id != old.id)
     if any(one.measured_on < day for one in others):
         raise RuleBroken(_("You have a measurement from before this date."), "is_baseline")

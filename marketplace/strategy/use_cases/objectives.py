@@ -27,7 +27,7 @@ from marketplace.strategy.use_cases.versions import save_version
 BASELINE_DAYS = 30
 """Days within which an unknown baseline is to be measured."""
 OWN_UNIT = "own"
-"""Choice of the unit in forms: the company writes its own."""
+"""Choice in the form with which the company writes a unit of its own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,12 @@ from marketplace.strategy.notices.plan import plan_review_due
 from marketplace.strategy.use_cases.measuring_reminders import FIRST_HOUR
 
 MAX_DAYS = 2
-"""Days from the review date on which the reminder is sent, so that it is not lost if the service is down on the first."""
+"""Number of days on which the reminder can be sent, so that it is not lost if the service is down on the first."""
 SENT = "strategy.remind_review"
 
 
 def remind_of_plan_reviews() -> int:
-    """Remind companies whose review date has come; return their number. A scheduled job.
+    """Remind companies on the review date of their plan; return the number of companies. A scheduled job.
 
     Each review date leads to one reminder.
     """

@@ -33,7 +33,7 @@ def locked_row(model: type[Row], strategy: Strategy, row_id: int, *, with_remove
 def check_row_unchanged(
     viewer: Viewer, row: Objective | Action, expected: str | None, current: object, submitted: object
 ) -> None:
-    """Raise Conflict if a locked row has changed since the form was rendered, unless the viewer changed it."""
+    """Raise Conflict if a locked row has changed since the form was rendered. Its message says if the viewer changed it."""
     check_unchanged(
         expected,
         current,

@@ -70,7 +70,7 @@ def save_section(
 
 
 def _last_writer_id(strategy_id: int, section: str) -> int | None:
-    """Return the id of the user who saved a section last, or restored a version after that."""
+    """Return the id of the user who last saved a section, or restored a version with it."""
     query = (
         select(AuditEvent.actor_id, AuditEvent.details)
         .where(
@@ -85,7 +85,7 @@ def _last_writer_id(strategy_id: int, section: str) -> int | None:
 
 
 def set_language(viewer: Viewer, language: str) -> None:
-    """Choose the language of the document: that of its printed labels and examples."""
+    """Choose the language in which the document is printed and exported."""
     if language not in LOCALES:
         raise RuleBroken(_("Choose one from the list."), "language")
     with transaction():

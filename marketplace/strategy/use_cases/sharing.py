@@ -14,7 +14,7 @@ from marketplace.strategy.queries import sharing as queries
 
 
 def share_strategy(viewer: Viewer) -> bool:
-    """Share the strategy of the viewer's company with its gardens, and notify them; return False if it already was.
+    """Share the strategy of the viewer's company with its gardens, and notify them; return False if it was shared before.
 
     Raises RuleBroken if no garden follows the company.
     """

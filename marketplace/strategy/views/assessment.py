@@ -37,7 +37,7 @@ PARTIAL_SAVES = frozenset({"back", "later"})
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Recommendation after a low answer: a topic of the procurement guide, a course session and services."""
+    """A recommendation with its links: a topic of the procurement guide, a course session, suppliers, and a new brief."""
 
     recommendation: Recommendation
     session: PlannedSession | None

@@ -78,7 +78,7 @@ def _json_response(name: str, values: dict[str, Any]) -> Response:
 
 
 def _version_number() -> int | None:
-    """Return the number of a version in the query string, None for the newest. Raises NotFound."""
+    """Return the number of the version in the query string, or None for the newest version. Raises NotFound."""
     number = query_arg("version", MAX_DIGITS)
     if number and not (number.isascii() and number.isdigit()):
         raise NotFound

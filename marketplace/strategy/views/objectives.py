@@ -47,7 +47,7 @@ SUGGESTED = (
 )
 """Indicators that are suggested while a company has fewer objectives than a strategy needs."""
 FROM_TRADE = "trade"
-"""Value of the query argument `from` of a link to an objective that others in the trade set."""
+"""Value of the query argument `from` in links to the objectives that others in the trade set."""
 
 
 @blueprint.get("/plan/objectives")

@@ -31,7 +31,7 @@ from marketplace.web.viewer import current_viewer
 
 @dataclass(frozen=True, slots=True)
 class PlanStep:
-    """A step of the plan. `text` says how far it has come; `button` is the label of the button that leads to it."""
+    """A step of the plan. `text` describes it or its progress; `button` is the label of the button that leads to it."""
 
     code: str
     title: str

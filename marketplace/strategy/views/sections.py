@@ -1,4 +1,4 @@
-"""Pages of the sections of a strategy: one form for each section, and the check of the whole."""
+"""Pages of the sections of a strategy: one form for each section, and the check of the whole strategy."""
 
 from typing import Any
 
@@ -113,7 +113,7 @@ def section_steps(plan: Plan) -> list[dict[str, Any]]:
 
 
 def _labelled(form: SectionForm) -> SectionForm:
-    """Give the fields that the template of the strategy describes their labels and hints."""
+    """Set labels and hints of the fields from the template of the strategy."""
     template = strategy_template()
     known = {field.code: field for section in template.sections for field in section.fields}
     for field in form:
@@ -124,7 +124,7 @@ def _labelled(form: SectionForm) -> SectionForm:
 
 
 def _with_suggestions(viewer: Viewer, section: str, values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of the gaps with suggestions in free rows, if the viewer has asked for them."""
+    """Return the values of a section; for gaps, with the suggestions that the viewer has asked for in empty rows."""
     if section != "gaps" or query_arg("from", 20) != "assessment":
         return values
     known = {gap["text"] for gap in values["gaps"]}

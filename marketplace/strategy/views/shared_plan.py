@@ -48,7 +48,7 @@ def shared_plan(company_id: int) -> ViewResponse:
     access.Level.GARDEN, because="every adviser of a garden answers the companies that ask it for a review"
 )
 def answer_review(company_id: int) -> ViewResponse:
-    """Show the version that a company wants reviewed, and take the answer."""
+    """Show the version that a company wants reviewed, and save the answer."""
     viewer = current_viewer()
     strategy = queries.shared_strategy(viewer, company_id)
     review = queries.pending_review(strategy)
@@ -78,7 +78,7 @@ def answer_review(company_id: int) -> ViewResponse:
 
 
 def _answer(viewer: Viewer, company_id: int, form: AnswerReviewForm) -> None:
-    """Answer about the version that the page showed."""
+    """Save the answer about the version that the page showed."""
     shown = form.expected_fingerprint() or ""
     number = int(shown) if shown.isascii() and shown.isdigit() else 0
     reviews.answer_review(viewer, company_id, number, form.verdict.data, form.text.data or "")

@@ -24,12 +24,18 @@ def brief_for_transition(transition: str, viewer: Viewer, reference: str) -> Bri
     """
     lock(reference)
     brief = brief_for(viewer, reference)
+    check_transition(viewer, brief, transition)
+    return brief
+
+
+def check_transition(viewer: Viewer, brief: Brief, transition: str) -> None:
+    """Raise Forbidden if the viewer's role never makes a transition, and Conflict if the brief is in no phase for it."""
     actor, current = actor_of(viewer, brief), phase_of(brief)
     if actor is None or actor not in lifecycle.TRANSITIONS[transition].actors:
         raise Forbidden
     if not lifecycle.can(transition, current, actor):
-        raise Conflict(_("The brief has changed status since you opened the page. Check its current status."))
-    return brief
+        label = str(lifecycle.PHASE_LABELS[current])
+        raise Conflict(_("You can no longer do this. The brief's status is now: %(phase)s.", phase=label))
 
 
 def lock(reference: str) -> None:

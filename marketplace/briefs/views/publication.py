@@ -6,9 +6,10 @@ from marketplace.briefs import queries, use_cases
 from marketplace.briefs.deadlines import MAX_EXTENSIONS, latest_extension
 from marketplace.briefs.forms import ExtendDeadlineForm, WithdrawBriefForm
 from marketplace.briefs.queries import BriefView
+from marketplace.briefs.use_cases.authorization import check_transition
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock
-from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -19,8 +20,7 @@ from marketplace.web.viewer import current_viewer
 def _brief_view_for(reference: str, transition: str) -> BriefView:
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
-    if transition not in brief_view.transitions:
-        raise Conflict(_("The brief has changed status since you opened the page. Check its current status."))
+    check_transition(viewer, brief_view.brief, transition)
     return brief_view
 
 

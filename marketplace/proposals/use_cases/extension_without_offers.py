@@ -11,6 +11,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.briefs.use_cases import extend_deadline
+from marketplace.briefs.use_cases.authorization import check_transition
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
@@ -18,7 +19,7 @@ from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.queries.offers import HIDDEN_STATES
-from marketplace.proposals.use_cases.transitions import check_brief_transition, lock_brief, proposals_of
+from marketplace.proposals.use_cases.transitions import lock_brief, proposals_of
 
 
 def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
@@ -28,7 +29,7 @@ def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
     """
     with transaction():
         brief = lock_brief(own_brief(viewer, reference))
-        check_brief_transition(viewer, brief, "extend")
+        check_transition(viewer, brief, "extend")
         if not can_extend_without_offers(brief):
             raise Conflict(_("The deadline can be extended once, and only if no offers were received."))
         earliest, latest = extension_range(brief)

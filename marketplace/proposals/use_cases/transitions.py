@@ -7,10 +7,11 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.briefs import lifecycle as brief_life
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import actor_of, brief_for, own_brief, phase_of
+from marketplace.briefs.queries import brief_for, own_brief
+from marketplace.briefs.use_cases.authorization import check_transition
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session
-from marketplace.core.errors import Conflict, Forbidden
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
@@ -33,32 +34,21 @@ def lock_brief_for_supplier(viewer: Viewer, reference: str) -> Brief:
     return lock_brief(brief_for(viewer, reference))
 
 
-def lock_brief_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
+def lock_brief_for_company(viewer: Viewer, reference: str, transition: str) -> Brief:
     """Lock and return a brief of the viewer's company, if the viewer may make the transition now.
 
     Raises NotFound, Forbidden if only an owner may do it, and Conflict if the brief is no longer in a state for it.
     """
     brief = lock_brief(own_brief(viewer, reference))
-    check_brief_transition(viewer, brief, move)
+    check_transition(viewer, brief, transition)
     if is_opened(brief):
         open_sealed_offers(brief)  # the scheduled job may not have run yet
     return brief
 
 
-def check_brief_transition(viewer: Viewer, brief: Brief, move: str) -> None:
-    """Raise Forbidden or Conflict if the viewer may not make the transition in the brief's current state."""
-    actor = actor_of(viewer, brief)
-    if actor is None or actor not in brief_life.TRANSITIONS[move].actors:
-        raise Forbidden
-    phase = phase_of(brief)
-    if not brief_life.can(move, phase, actor):
-        label = str(brief_life.PHASE_LABELS[phase])
-        raise Conflict(_("You can no longer do this. The brief's status is now: %(phase)s.", phase=label))
-
-
-def apply_brief_transition(brief: Brief, move: str) -> None:
+def apply_brief_transition(brief: Brief, transition: str) -> None:
     """Set a brief to the resulting state of a transition that has been checked."""
-    brief.state = brief_life.TRANSITIONS[move].target
+    brief.state = brief_life.TRANSITIONS[transition].target
     brief.updated_at = clock.now()
 
 
@@ -67,11 +57,13 @@ def supplier_actor(viewer: Viewer) -> ProposalActor:
     return ProposalActor.SUPPLIER_OWNER if viewer.is_owner else ProposalActor.SUPPLIER_MEMBER
 
 
-def apply_transition(proposal: Proposal, move: str, actor: ProposalActor, phase: brief_life.Phase) -> None:
+def apply_transition(
+    proposal: Proposal, transition: str, actor: ProposalActor, phase: brief_life.Phase
+) -> None:
     """Set an offer to the resulting state of a transition. Raises Conflict if it is not allowed now."""
-    if not lifecycle.can(move, proposal.state, actor, phase):
+    if not lifecycle.can(transition, proposal.state, actor, phase):
         raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
-    target = lifecycle.TRANSITIONS[move].target
+    target = lifecycle.TRANSITIONS[transition].target
     if target is not None:
         proposal.state = target
     proposal.updated_at = clock.now()

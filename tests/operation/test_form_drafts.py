@@ -17,6 +17,7 @@ from marketplace.privacy import retention
 from marketplace.privacy.queries import export_personal_data
 from marketplace.web import rate_limit
 from tests import factories
+from tests.factories import briefs
 from tests.support.page_rules import HtmlPage
 
 NEW = "/briefs/new"
@@ -64,6 +65,24 @@ def test_draft_is_in_the_form_when_it_is_opened_again(client, owner, app):
         assert page.one("textarea", name="own_words").text == TEXT
         assert "12.14" in page.text
         assert "forkast" in page.text.lower()
+
+
+def test_collapsed_form_is_open_when_a_draft_is_restored_in_it(client, owner):
+    reference = briefs.draft(owner).reference
+    session.commit()
+    browser, check = client.sign_in(owner.user_id), f"/briefs/{reference}/check"
+
+    def is_open():
+        (details,) = (
+            one
+            for one in HtmlPage(browser.get(check).text).all("details")
+            if one.find(".//textarea") is not None
+        )
+        return details.get("open") is not None
+
+    assert not is_open()
+    save(browser, path=f"/briefs/{reference}/review", page=check, message=TEXT)
+    assert is_open()
 
 
 def test_draft_is_shown_to_its_author_only(client, owner, app):

@@ -133,3 +133,20 @@ def test_reminder_of_an_appeal_names_the_refusing_garden_after_a_transfer(
     with clock.as_of(clock.now() + dt.timedelta(days=15)):
         assert use_cases.remind_of_appeals() == 1
     assert f"{home.garden.name} har avslått" in notices_to(reviewer)[-1].body
+
+
+def test_appeal_is_read_by_the_present_garden_after_a_transfer(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
+    near = factories.garden("Nabo", municipality_number="5022", covered_municipalities=[])
+    factories.member(near, "curator")
+    made, owner, item = refused_supplier(home)
+    appeal = use_cases.appeal(owner, item.id, APPEAL)
+    assert queries.appeal_case(home.curator, appeal.id).actions == ()
+    move = use_cases.request_transfer(
+        home.curator, made.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
+    )
+    use_cases.answer_transfer(elsewhere, move.id, agree=True)
+    assert queries.appeal_case(elsewhere, appeal.id).actions == ()
+    with pytest.raises(NotFound):
+        queries.appeal_case(home.curator, appeal.id)

@@ -158,14 +158,17 @@ def refusal_case(viewer: Viewer, refusal_id: int) -> ReviewCase:
 
 
 def appeal_case(viewer: Viewer, appeal_id: int) -> ReviewCase:
-    """Load an appeal for the garden that refused, or for curators who can decide it. Raises NotFound."""
+    """Load an appeal for the vetting garden, or for curators who can decide it. Raises NotFound.
+
+    After a transfer, the garden that refused the application may no longer read it.
+    """
     options = (joinedload(Appeal.from_garden), selectinload(Appeal.garden), joinedload(Appeal.decided_by))
     appeal = session.scalar(select(Appeal).options(*options).where(Appeal.id == appeal_id))
     vetting = load_application(appeal.vetting_id) if appeal else None
     if appeal is None or vetting is None:
         raise NotFound
     role = role_in_appeal(viewer, appeal)
-    is_own_case = viewer.is_garden and appeal.from_garden_id == viewer.organisation_id
+    is_own_case = viewer.is_garden and vetting.garden_id == viewer.organisation_id
     if not is_own_case and not role.is_independent:
         raise NotFound
     return ReviewCase(

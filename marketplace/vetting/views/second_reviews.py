@@ -79,7 +79,7 @@ def _refusal_message(action: str, name: str) -> str:
 @blueprint.route("/vetting/appeals/<int:appeal_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(
-    access.Level.CURATOR, because="the garden that refused reads the appeal; a curator elsewhere decides it"
+    access.Level.CURATOR, because="the vetting garden reads the appeal; a curator elsewhere decides it"
 )
 def appeal(appeal_id: int) -> ViewResponse:
     """Show an appeal, and decide it."""

@@ -121,9 +121,9 @@ class Company(Organisation):
 
     @property
     def following_gardens(self) -> list[BusinessGarden]:
-        """Return the gardens that follow the company, without duplicates, earliest follower first."""
-        current = [follower for follower in self.followers if follower.until is None]
-        return list({follower.garden_id: follower.garden for follower in current}.values())
+        """Return the open gardens that follow the company, without duplicates, earliest follower first."""
+        current = {row.garden_id: row.garden for row in self.followers if row.until is None}
+        return [garden for garden in current.values() if garden.is_active]
 
     @property
     def is_known(self) -> bool:

@@ -63,6 +63,7 @@ def test_people_of_a_closed_garden_get_no_notices(client: Browser) -> None:
     assert len(queries.recipients_for(garden.id)) == len(queries.follower_recipients(company)) == 1
     use_cases.set_garden_active(factories.administrator(), garden.id, active=False)
     assert queries.recipients_for(garden.id) == queries.follower_recipients(company) == []
+    assert company.following_gardens == [], "nobody can read a draft"
 
 
 def test_closed_garden_opens_only_if_no_other_covers_its_area(client: Browser) -> None:

@@ -65,6 +65,13 @@ def test_asker_is_named_to_company_after_deadline(market, brief, time_machine):
     assert [q.asker for q in shown(market.adviser, brief)] == [""]
 
 
+def test_asker_stays_anonymous_when_the_brief_is_withdrawn_while_open(market, brief):
+    question = use_cases.ask_question(market.invited, brief.reference, PUBLIC)
+    use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
+    use_cases.withdraw(market.owner, brief.reference, "Vi gjør det selv.")
+    assert [q.asker for q in shown(market.owner, brief)] == [""]
+
+
 def test_question_after_question_deadline_is_refused(market, brief, time_machine):
     time_machine.move_to(brief.question_deadline, tick=False)
     use_cases.ask_question(market.invited, brief.reference, TEXT)

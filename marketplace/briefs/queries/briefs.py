@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.briefs import guide, hooks, lifecycle
+from marketplace.briefs import deadlines, guide, hooks, lifecycle
 from marketplace.briefs.guide import Guide, Row
 from marketplace.briefs.lifecycle import BriefActor, BriefState, Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
@@ -24,6 +24,9 @@ from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries.statuses import LISTED_NOW
 
 UNPUBLISHED = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING, BriefState.DELETED)
+PHASES_AFTER_OPENING = frozenset(
+    {Phase.EVALUATING, Phase.AWARDED, Phase.DELIVERED, Phase.NO_AWARD, Phase.LAPSED, Phase.TERMINATED}
+)
 PHASES_SHOWING_NAME = frozenset({Phase.AWARDED, Phase.DELIVERED, Phase.TERMINATED})
 IDENTIFYING_FIELDS = frozenset({"links"})
 
@@ -39,6 +42,28 @@ NOW = bindparam("now", callable_=clock.now, type_=UtcDateTime())
 def phase_of(brief: Brief) -> Phase:
     """Return the current phase of a brief."""
     return lifecycle.phase(brief.state, brief.deadline, brief.opened_early_at, clock.now())
+
+
+def opening_time(brief: Brief) -> dt.datetime:
+    """Return when the offers of a published brief are opened. Raises NotFound if the brief has no deadline."""
+    if brief.deadline is None:
+        raise NotFound
+    return deadlines.opened_at(brief.deadline, brief.opened_early_at)
+
+
+def is_opened(brief: Brief) -> bool:
+    """Return True if the offers for a brief are opened.
+
+    A brief that was withdrawn while open stays sealed permanently, so withdrawal gives no access to offers.
+    """
+    phase = phase_of(brief)
+    if phase is Phase.WITHDRAWN:
+        return (
+            brief.deadline is not None
+            and brief.closed_at is not None
+            and brief.closed_at > opening_time(brief)
+        )
+    return phase in PHASES_AFTER_OPENING
 
 
 def display_title(brief: Brief) -> str:

@@ -7,15 +7,14 @@ from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import User
-from marketplace.briefs.lifecycle import Phase, QuestionState
+from marketplace.briefs.lifecycle import QuestionState
 from marketplace.briefs.models import ClarificationQuestion
-from marketplace.briefs.queries.briefs import BriefView
+from marketplace.briefs.queries.briefs import BriefView, is_opened
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 
-PHASES_HIDING_ASKER = frozenset({Phase.OPEN})
 _Garden = aliased(Organisation)
 _ALL = (
     select(
@@ -65,7 +64,7 @@ def questions_on(viewer: Viewer, brief_view: BriefView) -> list[QuestionView]:
     """Return the questions about a brief that the viewer may see, oldest first.
 
     All readers of the brief see published questions, without the asker. The company also sees unanswered ones and, once
-    the brief is opened, who asked. A supplier also sees its own questions in any state.
+    the offers are opened, who asked. A supplier also sees its own questions in any state.
     """
     if viewer.is_supplier:
         query, values = (
@@ -80,7 +79,7 @@ def questions_on(viewer: Viewer, brief_view: BriefView) -> list[QuestionView]:
 
 def _question_view(viewer: Viewer, brief_view: BriefView, row: Any) -> QuestionView:
     is_own = viewer.is_supplier and row.supplier_id == viewer.organisation_id
-    sees_asker = brief_view.reader == "company" and brief_view.phase not in PHASES_HIDING_ASKER
+    sees_asker = brief_view.reader == "company" and is_opened(brief_view.brief)
     is_public = row.state == QuestionState.PUBLISHED
     sees_original = is_own or (brief_view.reader == "company" and not is_public)
     return QuestionView(

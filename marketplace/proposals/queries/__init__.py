@@ -13,11 +13,9 @@ from marketplace.proposals.queries.offers import (
     award_of,
     better_scored,
     count_for_garden,
-    is_opened,
     offer_file,
     offer_for,
     offers_for,
-    opening_time,
 )
 from marketplace.proposals.queries.outcome_letters import letter_for
 from marketplace.proposals.queries.outcomes import (

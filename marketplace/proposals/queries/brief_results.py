@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefVersion
-from marketplace.briefs.queries import current_answers
+from marketplace.briefs.queries import current_answers, is_opened
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.organisations.models import Organisation
 from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer
-from marketplace.proposals.queries.offers import HIDDEN_STATES, is_opened
+from marketplace.proposals.queries.offers import HIDDEN_STATES
 from marketplace.proposals.queries.outcomes import is_latest_answer
 
 INDIVIDUAL_CONSENT = "individual"

@@ -9,10 +9,9 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.briefs.deadlines import opened_at
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of
+from marketplace.briefs.queries import brief_for, current_version, is_opened, own_brief, phase_of
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
@@ -51,32 +50,6 @@ _AWARD = prepared(
     .where(Award.brief_id == _BRIEF)
     .options(joinedload(Award.proposal).joinedload(Proposal.supplier))
 )
-
-_ALWAYS_OPENED = frozenset(
-    {Phase.EVALUATING, Phase.AWARDED, Phase.DELIVERED, Phase.NO_AWARD, Phase.LAPSED, Phase.TERMINATED}
-)
-
-
-def opening_time(brief: Brief) -> dt.datetime:
-    """Return when the offers of a published brief are opened. Raises NotFound if the brief has no deadline."""
-    if brief.deadline is None:
-        raise NotFound
-    return opened_at(brief.deadline, brief.opened_early_at)
-
-
-def is_opened(brief: Brief) -> bool:
-    """Return True if the offers for a brief are opened.
-
-    A brief that was withdrawn while open stays sealed permanently, so withdrawal gives no access to offers.
-    """
-    phase = phase_of(brief)
-    if phase is Phase.WITHDRAWN:
-        return (
-            brief.deadline is not None
-            and brief.closed_at is not None
-            and brief.closed_at > opening_time(brief)
-        )
-    return phase in _ALWAYS_OPENED
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from marketplace.briefs.lifecycle import BriefState
-from marketplace.briefs.queries import BriefView
+from marketplace.briefs.queries import BriefView, is_opened
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.queries.brief_results import LatestAnswers, count_offers_by_brief, latest_answers
-from marketplace.proposals.queries.offers import is_opened
 from marketplace.sourcing.queries import EarlierBrief, similar_earlier_briefs
 
 

@@ -8,7 +8,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.deadlines import GARDEN_REMINDER_DAYS, decision_reminder_due, lapses_at
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import phase_of
+from marketplace.briefs.queries import opening_time, phase_of
 from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients
 from marketplace.core import clock
 from marketplace.core.database import transaction
@@ -31,7 +31,6 @@ from marketplace.proposals.use_cases.undecided_briefs import (
     last_event,
     last_events,
     lock_undecided,
-    opening_time,
     undecided_briefs,
 )
 

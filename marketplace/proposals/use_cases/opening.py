@@ -5,6 +5,7 @@ from sqlalchemy import exists, select
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import opening_time
 from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -24,7 +25,6 @@ from marketplace.proposals.use_cases.undecided_briefs import (
     last_event,
     last_events,
     lock_undecided,
-    opening_time,
     undecided_briefs,
 )
 from marketplace.sourcing.models import Invitation, OutsideInvitation

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.briefs import lifecycle as brief_life
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import brief_for, own_brief
+from marketplace.briefs.queries import brief_for, is_opened, own_brief
 from marketplace.briefs.use_cases.authorization import check_transition
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session
@@ -19,7 +19,7 @@ from marketplace.outbox.messages import Recipient
 from marketplace.proposals import lifecycle
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.models.offers import Proposal, SealedEvent
-from marketplace.proposals.queries import count_duplicate_offers, is_opened
+from marketplace.proposals.queries import count_duplicate_offers
 
 
 def lock_brief(brief: Brief) -> Brief:

@@ -76,9 +76,3 @@ def lock_undecided(brief_id: int) -> Brief | None:
         return None
     lock_brief(brief)
     return brief if phase_of(brief) is Phase.EVALUATING else None
-
-
-def opening_time(brief: Brief) -> dt.datetime:
-    """Return when the offers of a brief whose deadline has passed were due to be opened."""
-    assert brief.deadline is not None
-    return opened_at(brief.deadline, brief.opened_early_at)

@@ -4,6 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import BriefState, Phase
+from marketplace.briefs.queries import opening_time
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
@@ -38,13 +39,13 @@ def compare_offers(reference: str) -> ViewResponse:
             "proposals/offer_count.html",
             brief=brief,
             count=count,
-            opens=queries.opening_time(brief),
+            opens=opening_time(brief),
             is_withdrawn=brief.state == BriefState.WITHDRAWN,
         )
     brief_offers = queries.offers_for(viewer, reference)
     if brief_offers.is_sealed:
         return render_template(
-            "proposals/sealed.html", brief_offers=brief_offers, opens=queries.opening_time(brief_offers.brief)
+            "proposals/sealed.html", brief_offers=brief_offers, opens=opening_time(brief_offers.brief)
         )
     if not brief_offers.offers:
         return _none(brief_offers, ExtendWithoutOffersForm())

@@ -77,7 +77,7 @@ def question_deadline(published: dt.datetime, deadline: dt.datetime) -> dt.datet
     return clock.end_of_day(clock.add_working_days(last, -1 if short else -3))
 
 
-def opening_time(submitted: dt.datetime) -> dt.datetime:
+def first_publication_opens_at(submitted: dt.datetime) -> dt.datetime:
     """Return when a first publication opens if the garden does not answer: one working day of office hours later."""
     local = clock.to_local(submitted)
     day, time = local.date(), max(local.time(), OFFICE_OPENS)

@@ -73,7 +73,7 @@ def test_wait_lasts_one_working_day_of_office_hours(submitted, opens):
     def local(text):
         return dt.datetime.fromisoformat(text).replace(tzinfo=clock.LOCAL_ZONE)
 
-    assert deadlines.opening_time(local(submitted)) == local(opens)
+    assert deadlines.first_publication_opens_at(local(submitted)) == local(opens)
 
 
 def test_unknown_company_waits_and_suppliers_see_nothing(market, submit, sign_in):

@@ -117,7 +117,7 @@ def publication_wait(brief: Brief, phase: Phase) -> PublicationWait | None:
     required = required_review(brief, draft_answers(brief))
     if required is None:
         return None
-    opens_at = None if was_refused(brief.company_id) else deadlines.opening_time(clock.now())
+    opens_at = None if was_refused(brief.company_id) else deadlines.first_publication_opens_at(clock.now())
     text = review_reasons.reasons_text(required.reasons)
     return PublicationWait(format_list(required.gardens), opens_at, is_known, text)
 

@@ -53,7 +53,7 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
 def _submit(viewer: Viewer, brief: Brief, reasons: list[str]) -> None:
     """Let a brief wait until its garden has answered, or until it opens automatically."""
     now = clock.now()
-    opens_at = None if queries.was_refused(brief.company_id) else deadlines.opening_time(now)
+    opens_at = None if queries.was_refused(brief.company_id) else deadlines.first_publication_opens_at(now)
     brief.state = BriefState.WAITING
     bump_revision(brief)
     session.add(

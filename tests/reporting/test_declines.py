@@ -26,7 +26,7 @@ def built(app: Flask) -> ReportedProject:
 
 
 def decline(reasons: list[str]) -> None:
-    """Decline as many invitations, five days ago."""
+    """Decline one invitation for each reason, five days ago."""
     invitations = session.scalars(select(Invitation).order_by(Invitation.id)).all()
     for invitation, reason in zip(invitations, reasons, strict=False):
         invitation.declined_at, invitation.decline_reason = clock.now() - AGO, reason

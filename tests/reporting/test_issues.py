@@ -94,7 +94,7 @@ def test_issue_names_the_project_as_it_was(app, project, leader):
     assert ("Fjellgløtt" in page.text, "Et annet navn" in page.text) == (True, False)
 
 
-def test_issues_are_numbered_and_a_second_leader_is_told_of_the_first(project, leader, garden):
+def test_issues_are_numbered_and_a_second_leader_gets_a_conflict(project, leader, garden):
     other = factories.member(garden, "curator")
     assert issue_report(leader, project.slug, period()).number == 1
     with pytest.raises(Conflict):

@@ -87,7 +87,7 @@ def test_mean_that_reveals_a_new_answer_is_hidden():
     assert state(suppress(report(4100, 15), [first])) is FigureState.MEASURED
 
 
-def test_reason_of_a_hidden_figure_is_told(app):
+def test_reason_of_a_hidden_figure_is_shown(app):
     del app
     few = Figure("useful", None, "mean_of_5", FigureState.SUPPRESSED, n=3, of=9)
     hidden = Figure("distance", None, "km_mean", FigureState.SUPPRESSED, n=82, of=83)

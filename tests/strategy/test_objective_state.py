@@ -30,7 +30,7 @@ def reading(number, day, value, replaces=None):
 
 
 def random_case(rng):
-    """Values are few and small, so that equal ones, the target itself and the baseline itself are frequent."""
+    """Return a random case with few, small values, so that values often equal each other, the target or the baseline."""
     values = [rng.randint(-3, 3) * 1000 + rng.choice((0, 0, 1, 500)) for _ in range(3)]
     baseline = rng.choice((None, *values))
     target = rng.choice(values)

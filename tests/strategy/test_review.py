@@ -143,7 +143,7 @@ def test_pages_send_few_queries_however_many_comments_there_are(shared: World, c
             assert counts.total() <= MAX_STATEMENTS, f"{path}: {counts}"
 
 
-def test_card_of_the_company_urges_to_answer(shared: World, client: Browser) -> None:
+def test_page_of_the_company_asks_the_garden_to_answer(shared: World, client: Browser) -> None:
     reviews.ask_for_review(shared.owner, "")
     page = client.sign_in(shared.adviser.user_id or 0).page(f"/companies/{shared.company.id}")
     assert f"{shared.path}/review" in page.html

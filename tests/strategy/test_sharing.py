@@ -87,7 +87,7 @@ def test_garden_reads_strategy_only_while_it_is_shared(world: World, client: Bro
     assert actions() == ["strategy.share", "strategy.stop_sharing"]
 
 
-def test_garden_sees_how_far_objectives_have_come(world: World, client: Browser) -> None:
+def test_garden_sees_the_progress_of_objectives(world: World, client: Browser) -> None:
     sharing.share_strategy(world.owner)
     objective_id = session.scalars(select(Objective.id)).one()
     session.add(measurement(objective_id, world.owner, 95))

@@ -21,8 +21,8 @@ def page(viewer, project):
     return money_page(project_for(viewer, project.slug))
 
 
-def cost(amount, currency="NOK", **rate):
-    return EntryDetails(Money(amount, currency, **rate), clock.today(), category="venue")
+def cost(amount, currency="NOK", category="venue", **rate):
+    return EntryDetails(Money(amount, currency, **rate), clock.today(), category=category)
 
 
 def test_euro_and_kroner_are_added_up_with_a_dated_rate_only(project, leader):
@@ -30,6 +30,12 @@ def test_euro_and_kroner_are_added_up_with_a_dated_rate_only(project, leader):
     save_entry(leader, project.slug, cost(100, "EUR", rate=114_325, rate_on=dt.date(2026, 9, 1)))
     save_entry(leader, project.slug, cost(700, "EUR"))
     assert page(leader, project).spent == Total({"NOK": 1_050, "EUR": 800}, 2_193, {"EUR": 700})
+
+
+def test_costs_are_listed_in_the_order_of_the_form(project, leader):
+    for category in ("lecturer", "other", "staff"):
+        save_entry(leader, project.slug, cost(1_000, category=category))
+    assert [category for category, _sum in page(leader, project).costs] == ["staff", "lecturer", "other"]
 
 
 def test_income_is_added_to_its_source_also_after_the_source_was_corrected(project, leader):

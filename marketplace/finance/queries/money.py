@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.core.currencies import Total, add_up
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden
+from marketplace.finance.labels import COST_CATEGORIES
 from marketplace.finance.models import FundingSource, MoneyEntry
 from marketplace.finance.queries.corrections import is_valid, row_to_correct
 from marketplace.programme.queries.projects import ProjectAccess
@@ -24,7 +25,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class MoneyPage:
-    """Sources, costs by category, and booked entries, newest first. Sums are by currency and in kroner."""
+    """Sources, costs in the order of the categories, and entries, newest first. Sums are by currency and in kroner."""
 
     sources: Sequence[SourceRow]
     entries: Sequence[MoneyEntry]
@@ -47,7 +48,7 @@ def money_page(access: ProjectAccess) -> MoneyPage:
     sources = current_sources(access.project.id)
     incomes = [entry for entry in entries if entry.source_id is not None]
     costs = [entry for entry in entries if entry.source_id is None]
-    categories = sorted({entry.category for entry in costs})
+    categories = {entry.category for entry in costs}
     return MoneyPage(
         sources=[
             SourceRow(source, _sum([entry for entry in incomes if entry.source_id == root_id]))
@@ -57,7 +58,8 @@ def money_page(access: ProjectAccess) -> MoneyPage:
         entries=entries,
         costs=[
             (category, _sum([entry for entry in costs if entry.category == category]))
-            for category in categories
+            for category in COST_CATEGORIES
+            if category in categories
         ],
         agreed=add_up((one.agreed_minor, one.currency, one.rate_e4) for one in sources.values()),
         received=_sum(incomes),

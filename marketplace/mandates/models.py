@@ -67,6 +67,11 @@ class Mandate(Base):
         """True if the mandate is neither ended nor withdrawn."""
         return self.state is MandateState.ACTIVE
 
+    @property
+    def is_followed(self) -> bool:
+        """True if the garden still follows the company. Otherwise it cannot write, nor see the page of the company."""
+        return self.company.is_active and self.garden in self.company.following_gardens
+
 
 class Confirmation(Base):
     """An act that an adviser has prepared for a company, and the answer of an owner.

@@ -13,6 +13,7 @@ from marketplace.core.dates import add_months
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.mandates.models import Mandate
 from marketplace.mandates.use_cases import mandate_reminders, mandates
+from marketplace.organisations.models import CompanyFollower
 from marketplace.outbox.models import Notice
 from marketplace.privacy.retention import delete_old_mandates
 from tests import factories
@@ -137,3 +138,17 @@ def test_garden_reads_that_a_company_without_an_active_owner_cannot_be_asked(peo
     session.commit()
     with pytest.raises(RuleBroken):
         mandates.ask_for_mandate(people.adviser, people.company.id)
+
+
+def test_garden_that_no_longer_follows_is_not_said_to_write_and_gets_no_notice(people: MandatePeople) -> None:
+    mandate = people.give()
+    session.query(CompanyFollower).one().until = clock.now()
+    session.commit()
+    page = signed_in(people.app, people.owner).page("/organisation/mandates")
+    assert "Næringshagen følger dere ikke lenger" in page.text
+    with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):
+        assert mandate_reminders.warn_of_ending_mandates() == 0
+    with time_machine.travel(clock.end_of_day(mandate.until) + dt.timedelta(hours=1), tick=False):
+        assert mandate_reminders.end_mandates() == 1
+    assert kinds(people.adviser.user_id) == ["mandate_given"]
+    assert kinds(people.owner.user_id) == ["mandate_ended_for_company"]

@@ -30,7 +30,9 @@ def warn_of_ending_mandates() -> int:
 def _warn(mandate_id: int) -> int:
     with transaction():
         mandate = load_locked(select(Mandate).where(Mandate.id == mandate_id))
-        if mandate is None or mandate.warned_at is not None or not mandate.is_active:
+        if mandate is None or mandate.warned_at is not None:
+            return 0
+        if not mandate.is_active or not mandate.is_followed:
             return 0
         mandate.warned_at = clock.now()
         record(None, "mandate.warn", "mandate", mandate.id)
@@ -64,7 +66,7 @@ def _end(mandate_id: int) -> int:
             notices.mandate_ended_for_company(mandate.garden.name),
             recipients_for(mandate.company_id, roles=("owner",)),
         )
-        send(
-            notices.mandate_ended(mandate.company.name, mandate.company_id), recipients_for(mandate.garden_id)
-        )
+        if mandate.is_followed:
+            message = notices.mandate_ended(mandate.company.name, mandate.company_id)
+            send(message, recipients_for(mandate.garden_id))
         return 1

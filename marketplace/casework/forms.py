@@ -45,7 +45,7 @@ class NoteForm(BaseForm):
 class NewNoteForm(NoteForm):
     """A new note, with the tasks about the company that it completes."""
 
-    done_tasks = ChoicesField(_l("Tasks that are done with this"))
+    done_tasks = ChoicesField(_l("Tasks that are now done"))
 
     def __init__(self, tasks: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

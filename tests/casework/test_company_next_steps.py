@@ -1,4 +1,4 @@
-"""The garden's companies with the next step of each, the time spent on them, and how far those of a cohort are."""
+"""A garden's list of companies with their next steps, the time spent on companies, and the overview of a cohort."""
 
 import datetime as dt
 import io
@@ -132,7 +132,7 @@ def test_minutes_are_added_up_by_month_company_and_activity(people: CaseworkPeop
     assert (month.value.date(), month.number_format) == (clock.today().replace(day=1), "[$-414]mmmm yyyy")
 
 
-def test_overview_of_a_cohort_shows_how_far_each_has_come(people: CaseworkPeople) -> None:
+def test_overview_of_a_cohort_shows_the_progress_of_each_company(people: CaseworkPeople) -> None:
     cohort = programme.cohort(programme.place(people.project))
     seat = programme.participation(cohort, company_id=people.company.id)
     guest = programme.participation(cohort, "Åsheim gard")

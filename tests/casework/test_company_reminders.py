@@ -1,4 +1,4 @@
-"""Reminders to several companies: who gets them, undo within five minutes, and never twice in 14 days."""
+"""Reminders to several companies: recipients, undo within five minutes, and no repetition within 14 days."""
 
 import datetime as dt
 
@@ -44,7 +44,7 @@ def send_later(minutes=6):
         return send_due_reminders()
 
 
-def test_reminder_is_sent_once_after_the_minutes_for_undoing(people: CaseworkPeople) -> None:
+def test_reminder_is_sent_once_when_it_can_no_longer_be_undone(people: CaseworkPeople) -> None:
     user = session.get_one(User, people.owner.user_id)
     user.locale = "nn"
     session.commit()
@@ -97,7 +97,7 @@ def test_two_workers_at_once_send_one_mail(people: CaseworkPeople) -> None:
     assert session.query(Notice).filter(Notice.kind == "company_reminder").count() == 1
 
 
-def test_company_that_was_left_or_began_meanwhile_gets_no_mail(people: CaseworkPeople) -> None:
+def test_company_that_is_no_longer_followed_or_has_begun_gets_no_mail(people: CaseworkPeople) -> None:
     begun = factories.company("Ålen snekkeri", of=people.garden)
     owner = factories.member(begun)
     queue_reminders(people.adviser, KIND, [people.company.id, begun.id], "")

@@ -1,4 +1,4 @@
-"""Notes are private to the garden; the company reads those that it was given a copy of."""
+"""Notes are private to the garden. The company reads only the notes of which it was given a copy."""
 
 import datetime as dt
 

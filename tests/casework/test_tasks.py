@@ -1,4 +1,4 @@
-"""Tasks: done and undone, on the home page, and one reminder of all that are due."""
+"""Tasks: marking them as done, the list on the home page, and one reminder of all due tasks."""
 
 import datetime as dt
 
@@ -43,7 +43,7 @@ def test_task_of_another_garden_is_not_found(people: CaseworkPeople) -> None:
         use_cases.set_task_done(people.other, task.id, is_done=True)
 
 
-def test_task_goes_to_a_member_of_the_garden_on_a_coming_day(people: CaseworkPeople) -> None:
+def test_task_needs_an_assignee_in_the_garden_and_a_date_that_has_not_passed(people: CaseworkPeople) -> None:
     subject = company_subject(people.adviser, people.company.id)
     with pytest.raises(RuleBroken):
         use_cases.add_task(people.adviser, subject, details(people, assignee_id=people.other.user_id))

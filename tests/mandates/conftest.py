@@ -1,4 +1,4 @@
-"""The people of a mandate."""
+"""Fixture with a company, its garden and their people."""
 
 import pytest
 from flask import Flask

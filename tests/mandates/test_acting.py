@@ -1,4 +1,4 @@
-"""An adviser writes for a company: allowed routes, the end of a mandate, and what the audit log says."""
+"""An adviser writes for a company: allowed routes, the end of a mandate, and the audit log."""
 
 import datetime as dt
 import json
@@ -141,7 +141,7 @@ def test_refused_act_says_that_the_company_must_do_it(people: MandatePeople) -> 
 
 
 def test_own_pages_open_after_the_adviser_stops_writing(people: MandatePeople) -> None:
-    """Also a page that a message links to: it has not changed, it waits behind the mandate."""
+    """Includes a page that a message links to: it opens after the adviser has stopped writing."""
     people.give()
     browser = people.writing()
     page = f"/companies/{people.company.id}"

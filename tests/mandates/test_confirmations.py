@@ -181,7 +181,7 @@ def test_two_owners_at_once_publish_once(people: MandatePeople) -> None:
 
 
 @pytest.mark.both_databases
-def test_withdrawing_the_mandate_and_confirming_at_once_do_one_of_both(people: MandatePeople) -> None:
+def test_withdrawing_the_mandate_and_confirming_at_once_performs_only_one(people: MandatePeople) -> None:
     mandate = people.give()
     brief = draft(people.owner)
     confirmation = confirmations.ask_for_confirmation(people.acting(mandate), "publish", brief.reference)

@@ -1,4 +1,4 @@
-"""A company lets a business garden write for it, until a date, and ends it."""
+"""A company gives a business garden a mandate until a date, changes it and ends it."""
 
 import datetime as dt
 
@@ -89,7 +89,7 @@ def test_withdrawing_and_extending_notify_the_garden(people: MandatePeople) -> N
     assert people.garden.name in browser.page("/organisation/mandates").text
 
 
-def test_garden_asks_once_a_week(people: MandatePeople) -> None:
+def test_garden_asks_for_a_mandate_at_most_once_a_week(people: MandatePeople) -> None:
     browser = signed_in(people.app, people.adviser)
     path = f"/companies/{people.company.id}"
     assert "Be om å få skrive" in browser.get(path).text
@@ -111,7 +111,7 @@ def test_change_without_another_date_does_not_warn_again(people: MandatePeople) 
         assert mandate_reminders.warn_of_ending_mandates() == 0
 
 
-def test_both_are_told_once_before_and_after_the_end(people: MandatePeople) -> None:
+def test_company_and_garden_are_notified_once_before_and_after_the_end(people: MandatePeople) -> None:
     mandate = people.give()
     assert mandate_reminders.warn_of_ending_mandates() == 0
     with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):

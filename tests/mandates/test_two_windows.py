@@ -1,4 +1,4 @@
-"""Forms that were opened for one organisation and are sent after another has been chosen in a second window."""
+"""Forms that were opened for one organisation and are submitted after another one was chosen in a second window."""
 
 import json
 

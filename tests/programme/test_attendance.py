@@ -301,7 +301,7 @@ def test_company_checks_in_with_the_code_in_the_room(
     assert client.get(path).status_code == 410
 
 
-def test_head_count_is_kept_beside_the_list(
+def test_head_count_does_not_change_the_attendance_list(
     today: CourseSession, cohort: Cohort, adviser: Viewer, client: Browser
 ) -> None:
     client.sign_in(adviser.user_id or 0)

@@ -126,7 +126,9 @@ def test_contact_of_company_without_a_seat_is_erased_after_a_year(
     assert contact(taking_part)[0]
 
 
-def test_contact_who_waited_in_vain_is_erased_a_year_after_the_project(cohort: Cohort, at_noon: Any) -> None:
+def test_contact_of_company_on_the_waiting_list_is_erased_a_year_after_the_project(
+    cohort: Cohort, at_noon: Any
+) -> None:
     waiting = programme.participation(cohort, state="waiting", waiting_since=clock.now())
     session.commit()
     at_noon.shift(12 * MONTH)

@@ -75,7 +75,9 @@ def test_project_sends_at_most_100_an_hour_also_in_several_batches(adviser: View
     assert times[0] >= clock.now() + dt.timedelta(minutes=4)
 
 
-def test_undo_stops_what_is_not_sent_and_makes_leads_again(adviser: Viewer, project: Project) -> None:
+def test_undo_stops_invitations_that_are_not_sent_and_makes_companies_leads_again(
+    adviser: Viewer, project: Project
+) -> None:
     ids = leads(project, 2)
     use_cases.send_invitations(adviser, project.slug, ids, TEXT)
     assert use_cases.undo_invitations(adviser, project.slug) == 2
@@ -128,7 +130,9 @@ def test_invited_company_signs_up_or_declines_by_its_link(
     assert states == ["signed_up", "declined"]
 
 
-def test_adviser_chooses_writes_looks_and_sends(browser: Browser, project: Project) -> None:
+def test_adviser_chooses_companies_and_writes_previews_and_sends_an_invitation(
+    browser: Browser, project: Project
+) -> None:
     ids = leads(project, 3)
     board = f"/programme/{project.slug}/companies"
     assert "Inviter alle 3 som har e-postadresse" in browser.page(board).text

@@ -88,7 +88,7 @@ def test_nobody_is_notified_without_attendance_or_of_a_cancelled_session(cohort:
         assert notify_of_missed_sessions() == 0
 
 
-def test_session_of_last_week_is_left_alone(held: CourseSession) -> None:
+def test_nobody_is_notified_of_a_session_of_last_week(held: CourseSession) -> None:
     with at(13, 8):
         assert notify_of_missed_sessions() == 0
 

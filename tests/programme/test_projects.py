@@ -110,7 +110,9 @@ def test_second_save_of_an_open_form_is_a_conflict(app: Flask, curator: Viewer, 
     assert session.query(Project.name).scalar() == "Første navn"
 
 
-def test_closing_ends_sign_up_and_reopening_keeps_it_ended(curator: Viewer, project: Project) -> None:
+def test_closing_a_project_ends_sign_up_and_reopening_does_not_start_it_again(
+    curator: Viewer, project: Project
+) -> None:
     project.is_sign_up_open = True
     projects.set_project_closed(curator, project.slug, closed=True)
     assert (project.closed_at is not None, project.is_sign_up_open) == (True, False)
@@ -118,7 +120,7 @@ def test_closing_ends_sign_up_and_reopening_keeps_it_ended(curator: Viewer, proj
     assert (project.closed_at, project.is_sign_up_open) == (None, False)
 
 
-def test_everything_of_a_project_is_missing_for_another_garden(
+def test_pages_of_a_project_are_not_found_by_another_garden(
     app: Flask, project: Project, cohort: Cohort
 ) -> None:
     stranger = factories.member(factories.garden("Annen", covered_municipalities=["5059"]), "curator")
@@ -253,7 +255,7 @@ def test_position_sum_counts_only_current_roles(curator: Viewer, cohort: Cohort)
     assert project_page(project_for(curator, slug)).active_percent == 100
 
 
-def test_person_of_another_project_is_missing(curator: Viewer, project: Project) -> None:
+def test_person_of_another_project_is_not_found(curator: Viewer, project: Project) -> None:
     other = programme.project(project.garden, "Annet")
     project_people.save_person(
         curator,

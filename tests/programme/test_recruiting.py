@@ -151,7 +151,7 @@ def test_added_company_is_linked_to_its_account(
         use_cases.save_participation(adviser, project.slug, added.id, ParticipationDetails("A", OTHER_NUMBER))
 
 
-def test_notes_of_a_call_become_history_with_the_adviser_name(
+def test_outcome_of_a_call_is_in_the_history_with_the_name_of_the_adviser(
     browser: Browser, adviser: Viewer, project: Project
 ) -> None:
     lead = programme.participation(project)
@@ -165,7 +165,7 @@ def test_notes_of_a_call_become_history_with_the_adviser_name(
     assert session.scalars(select(ParticipationEvent.user_id)).all() == [adviser.user_id] * 2
 
 
-def test_full_cohort_puts_the_company_on_the_waiting_list_and_back_is_the_same_row(
+def test_full_cohort_puts_the_company_on_the_waiting_list_and_a_return_keeps_its_row(
     browser: Browser, adviser: Viewer, project: Project, cohort: Cohort
 ) -> None:
     cohort.seats = 1

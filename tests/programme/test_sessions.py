@@ -320,7 +320,7 @@ def test_material_is_a_link_or_a_checked_file(browser: Browser, adviser: Viewer,
     assert session.query(StoredFile).count() == 0
 
 
-def test_sessions_are_missing_for_gardens_without_the_place(
+def test_sessions_are_not_found_by_gardens_without_the_place(
     app: Flask, adviser: Viewer, cohort: Cohort, project: Project
 ) -> None:
     row = planned(adviser, cohort)[0]

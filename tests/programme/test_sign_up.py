@@ -72,7 +72,7 @@ def test_withdrawal_offers_the_seat_to_the_next_in_the_same_transaction(cohort: 
     assert second.confirmed_at is not None
 
 
-def test_declined_offer_goes_to_the_next_and_keeps_other_places(cohort: Cohort) -> None:
+def test_declined_offer_goes_to_the_next_and_the_company_waits_for_other_places(cohort: Cohort) -> None:
     other = programme.cohort(cohort.place, seats=0)
     session.commit()
     first = sign_up(cohort, details())
@@ -103,7 +103,7 @@ def test_waiting_company_takes_a_free_seat_at_another_place(cohort: Cohort) -> N
     assert subjects()[-1] == "Fjellheim hytter har fått plass"
 
 
-def test_lapsed_offer_goes_to_the_next(cohort: Cohort) -> None:
+def test_lapsed_offer_goes_to_the_next_company(cohort: Cohort) -> None:
     first = sign_up(cohort, details())
     second, third = (sign_up(cohort, details(name)) for name in ("Fjellheim hytter", "Moen rør"))
     for one in (first, second, third):
@@ -191,7 +191,7 @@ def test_withdrawn_company_that_comes_back_keeps_its_row(cohort: Cohort) -> None
     assert session.query(Participation).count() == 1
 
 
-def test_company_that_is_signed_up_is_told_and_nothing_changes(cohort: Cohort) -> None:
+def test_sign_up_of_a_signed_up_company_notifies_its_contact_and_changes_nothing(cohort: Cohort) -> None:
     first = sign_up(cohort, details(number=NUMBERS[0]))
     stranger = details("Falsk ysteri", NUMBERS[0])
     sign_up(cohort, stranger)

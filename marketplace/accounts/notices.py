@@ -42,6 +42,24 @@ def confirm_registration(name: str, organisation: str, path: str) -> Content:
     )
 
 
+@as_message("account_created")
+def account_created(name: str, organisation: str) -> Content:
+    """Tell the owner of an address that an account was made with it, without a confirmation by e-mail."""
+    return Content(
+        _("You have an account"),
+        [
+            _("Hi %(name)s.", name=name),
+            _(
+                "%(organisation)s was registered with this address, from the link that we e-mailed to you earlier.",
+                organisation=organisation,
+            ),
+            _("If this was not you, choose a new password. The link for it is sent to this address only."),
+        ],
+        "/forgotten",
+        _("Choose a new password"),
+    )
+
+
 @as_message("already_registered")
 def already_registered(name: str) -> Content:
     """Tell the owner of an account that somebody tried to register its address."""

@@ -224,6 +224,8 @@ def test_account_made_from_the_mailed_link_needs_no_second_confirmation(
     assert client.post("/register/company", data=form).location == "/home"
     owner = session.scalars(select(User).where(User.email == seat.contact_email)).one()
     assert owner.email_verified_at is not None
+    notice = session.scalars(select(OutboxMail).where(OutboxMail.subject == "Du har en konto")).one()
+    assert notice.recipient == seat.contact_email
     assert client.get("/account").status_code == 200
 
 

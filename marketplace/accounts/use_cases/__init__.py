@@ -34,6 +34,7 @@ from marketplace.accounts.use_cases.own_account import (
 from marketplace.accounts.use_cases.registration import (
     NewOrganisation,
     NewPerson,
+    add_proven,
     add_verified,
     as_recipient,
     confirm_address,

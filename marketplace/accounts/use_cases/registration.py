@@ -229,6 +229,18 @@ def add_verified(person: PreparedAccount, locale: str = "") -> User:
     return user
 
 
+def add_proven(person: PreparedAccount, organisation: str) -> User:
+    """Add a user who has opened a link e-mailed to the address before, and tell the address. In the caller's transaction.
+
+    Raises RuleBroken if the address has an account.
+    """
+    user = add_verified(person)
+    remember_network(user.id, person.origin)
+    # The earlier e-mail may have been forwarded.
+    send_mail(notices.account_created(user.name, organisation), user.email, user.locale)
+    return user
+
+
 def _drop_registrations(email: str) -> None:
     session.execute(delete(PendingRegistration).where(PendingRegistration.email == email))
 

@@ -66,7 +66,7 @@ def register_proven_company(
     garden = queries.garden_covering(details.municipality_number)
     prepared = accounts.prepare_account(person, cost, details.name, garden.name if garden else "")
     with transaction():
-        user = accounts.add_verified(prepared)
+        user = accounts.add_proven(prepared, details.name)
         add_company(user.id, details, begun)
         return user.id
 

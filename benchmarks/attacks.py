@@ -31,7 +31,7 @@ from marketplace.matching.spam import spam_flags
 TOP_IRRELEVANT = 3
 TOP_RANKS = 5
 TICKS = (3, 5, 8, 12, 20, 40)
-"""Numbers of ticked services that are tried; with one, the attacker lies about the service that is needed alone."""
+"""Numbers of services that an attacker ticks."""
 MODES = ("confirmed", "fields", "text")
 Attack = Callable[[Document, Row, Glossary], Document]
 

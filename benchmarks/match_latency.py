@@ -112,7 +112,7 @@ def match(index: Index, query: Query) -> None:
 
 
 def table_row(name: str, times: list[float]) -> str:
-    """Return a row of the table."""
+    """Return a row of the table in the report."""
     low, middle, high = np.percentile(times, [10, 50, 95])
     return f"| {name} | {low:.1f} | {middle:.1f} | {high:.1f} | {len(times)} |"
 

@@ -17,7 +17,7 @@ REPORT_LIMIT_MS = 1000.0
 WARM_UP_SECONDS = 6.0
 """Time for the server to warm its caches in the background after it starts to answer."""
 ROUNDS, REQUESTS, BARE_REQUESTS = 6, 20, 10
-"""Rounds over all pages, and the requests to each page and to the bare page before it.
+"""Number of rounds over all pages, and of the requests in a round to each page and to the bare page before it.
 
 A disturbance of the machine lasts for seconds. Within one block of requests it would decide the 95th percentile of a
 page alone; in rounds it reaches a few requests of many pages, and of the bare page.

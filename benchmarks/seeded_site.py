@@ -20,7 +20,7 @@ from marketplace.organisations.models import Company, Membership
 from marketplace.sourcing.use_cases import refit
 
 LIMITS = {"LIST_PAGES_PER_MINUTE": "0", "SECOND_FACTOR": "0"}
-"""All requests come from one IP address, and curators sign in without a second factor."""
+"""Settings without a rate limit, because all requests come from one IP address, and without a second factor."""
 
 
 OWNERS = 60

@@ -17,8 +17,8 @@ Stages = tuple[tuple[Stage, int], ...]
 TYPICAL = {"direction": 1, "presence": 2, "content": 1, "sales": 1, "data": 0, "capability": 2}
 """Answer of a typical company at the start, by dimension."""
 WITHOUT, BEGUN, PAGES_BEGUN = 5, 3, 2
-"""Of every six companies, the index of the one that has not begun, the index of the one that has answered some pages,
-and the number of these pages.
+"""Index of the company in every six that has not begun, index of the one that has answered only some pages, and the number
+of these pages.
 """
 EARLY_START, EARLY_END, LATE_START = -140, -76, -38
 WHOLE_COURSE: Stages = ((Stage.START, -364), (Stage.END, -198), (Stage.LATER, -9))

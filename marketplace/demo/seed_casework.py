@@ -24,13 +24,13 @@ NOTES = (
 )
 """Day, activity, minutes and text of each note."""
 TASKS = ((-6, 11, "Send lista over fotografer"), (-9, 8, "Ring og hør hvordan det går med målene"))
-"""Day, number of days until the task is due, and what it is."""
+"""Day, number of days until the task is due, and its text."""
 
 REMINDERS = (
     (-5, "no_strategy", 6, "Ta gjerne med planen på neste samling."),
     (-1, "strategy_started", 3, "Ring meg om dere står fast. Det er lite igjen."),
 )
-"""Day, kind, number of companies and own line of each batch. The first is sent, the last waits."""
+"""Day, kind, number of companies and own line of each batch of reminders. The first batch is sent, the last one waits."""
 
 
 def seed_casework(timeline: Timeline, fixtures: Fixtures) -> None:
@@ -62,7 +62,7 @@ def _task(fixtures: Fixtures, days: int, what: str) -> None:
 
 
 def _remind(fixtures: Fixtures, kind: str, number: int, line: str) -> None:
-    """Remind the first companies, in the order of the list, that need it."""
+    """Send a reminder to a number of the companies that need it, oldest first."""
     viewer = fixtures.viewer(GARDEN["email"])
     needing = [company_id for company_id, states in states_of_companies(viewer).items() if kind in states]
     queue_reminders(viewer, kind, sorted(needing)[:number], line)

@@ -84,7 +84,7 @@ class _Accounts:
     def record_hours(self) -> None:
         """Record the hours of the last three months.
 
-        The leader's own wait for the approval of somebody else, and those of this month for the leader's.
+        The leader's own hours wait for the approval of somebody else, and this month's hours of others for the leader's.
         """
         this_month = clock.today().replace(day=1)
         recorded = []

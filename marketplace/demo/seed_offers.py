@@ -251,7 +251,7 @@ def _seed_decision(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> None
 
 
 def _measured(timeline: Timeline, outcome: Entry) -> Entry:
-    """The measured value of an outcome: a number if the brief serves an objective, else a text."""
+    """Return the measured value of an outcome: a number if the brief serves an objective, else a text."""
     measured = outcome.get("measured", "")
     if isinstance(measured, int):
         return {"measured_milli": measured * MILLI, "measured_on": timeline.day(outcome["day"])}

@@ -1,4 +1,4 @@
-"""Demo plans: objectives with measurements, actions, from one of which a brief is made, and digital tools."""
+"""Demo plans: objectives with measurements, digital tools, and actions, one of which leads to a brief."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -64,7 +64,7 @@ def _add_objective(timeline: Timeline, fixtures: Fixtures, email: str, entry: En
 
 
 def _counted(entry: Entry) -> Entry:
-    """Fields of what an objective counts: a ready-made indicator, or the company's own with a unit of its own."""
+    """Return the fields that say what an objective counts: a ready-made indicator, or the company's own with its unit."""
     if "indicator" not in entry:
         return {
             "indicator": "",

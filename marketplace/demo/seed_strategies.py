@@ -28,7 +28,7 @@ Entry = dict[str, Any]
 COMPANIES, FIRST_DAY, REVIEW_DAY, TARGET_DAY = 20, -46, 150, 240
 SECTIONS = ("gaps", "company", "customers", "channels", "budget")
 WRITTEN = (5, 4, 3, 2, 1)
-"""Number of sections that a company has written, by its place in the list."""
+"""Number of sections that a company has written, by its position in the list of companies."""
 RECORDS = {"offers": Offer, "audiences": Audience, "gaps": Gap, "channels": Channel}
 WORDS: Mapping[str, Mapping[str, str]] = {
     "nb": {
@@ -58,9 +58,9 @@ _FROM_TO = re.compile(r"(?:[Ff]ra|[Ff]rå|[Ff]rom) ([0-9 ]+) (?:til|to) ([0-9 ]+
 
 
 def seed_strategies(timeline: Timeline, fixtures: Fixtures) -> None:
-    """Add the strategies of companies to the timeline: those with their own texts, and others with those of their trade.
+    """Add the strategies of companies to the timeline: some with texts of their own, others with the examples of their trade.
 
-    The first of the others has objectives and actions of its own.
+    The first of the others also has objectives and actions.
     """
     own = {plan["company"] for plan in content.plans() if "strategy" in plan}
     for plan in content.plans():
@@ -104,7 +104,7 @@ def _answer_review(fixtures: Fixtures, company: str, review: Entry) -> None:
 
 
 def _seed_sharing(timeline: Timeline, fixtures: Fixtures, company: Entry) -> None:
-    """Add that a company shares its strategy, gets a comment, asks for a review, and perhaps gets it."""
+    """Add that a company shares its strategy, gets a comment, asks for a review, and may get an answer."""
     key, shared = company["key"], company["shared_plan"]
     owner = owner_email("company", key)
 

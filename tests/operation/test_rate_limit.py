@@ -1,6 +1,11 @@
 """Rate limit of list pages: per client, across processes, and not evaded by forged headers."""
 
+import sqlite3
+
+import pytest
+
 from marketplace.core import request_state
+from marketplace.core.database import db
 from tests import factories
 
 
@@ -16,6 +21,23 @@ def test_list_pages_over_limit_are_429_across_processes(make_app, monkeypatch):
     assert "Vent et minutt" in refused.text
     assert browsers[0].get("/gardens", environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code == 200
     assert browsers[0].get("/how-it-works").status_code == 200
+
+
+@pytest.mark.once
+def test_counting_connection_closes_with_fsync(app, monkeypatch):
+    """The last connection that closes writes the WAL of a killed process to the database file, and deletes it."""
+    statements = []
+    connect = sqlite3.connect
+
+    def traced(*arguments, **options):
+        connection = connect(*arguments, **options)
+        connection.set_trace_callback(statements.append)
+        return connection
+
+    monkeypatch.setattr(request_state.sqlite3, "connect", traced)
+    assert request_state.count_request(db.engine, "somebody") == 1
+    assert statements[0] == "PRAGMA synchronous = OFF"
+    assert statements[-1] == "PRAGMA synchronous = FULL"
 
 
 def test_signed_in_users_at_one_address_are_counted_separately(make_app, monkeypatch):

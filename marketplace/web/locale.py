@@ -33,8 +33,7 @@ def register(app: Flask, settings: Settings) -> None:
     @app.before_request
     def choose_locale() -> None:
         chosen = g.get("chosen_locale") or request.cookies.get(LOCALE_COOKIE)
-        if chosen in LOCALES:
-            set_locale(chosen)
-            return
-        viewer = current_viewer()
-        set_locale(viewer.locale if viewer.is_signed_in else default)
+        # Set it before the user is loaded: the page of an error there must not be in the language of the last request.
+        set_locale(chosen or default)
+        if chosen not in LOCALES and (viewer := current_viewer()).is_signed_in:
+            set_locale(viewer.locale)

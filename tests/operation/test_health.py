@@ -8,8 +8,9 @@ import sys
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
-from marketplace.core import clock, request_state
+from marketplace.core import clock, i18n, request_state
 from marketplace.core.database import db, session
 from marketplace.database import migrate
 from marketplace.operation import health, logs, metric_files, metrics
@@ -84,6 +85,18 @@ def test_healthz_reports_an_unreachable_database(make_app):
     assert status == 503
     assert "database" in wrong
     assert away.get("/livez").status_code == 200
+
+
+def test_error_page_is_not_in_the_language_of_an_earlier_request(app, client, monkeypatch):
+    cookie = client.sign_in(factories.user().id).get_cookie("session")
+
+    def fail(*_arguments):
+        raise OperationalError("SELECT 1", {}, Exception("down"))
+
+    monkeypatch.setattr("marketplace.app.load_signed_in_person", fail)
+    with app.test_request_context("/home", headers={"Cookie": f"session={cookie.value}"}):
+        i18n.set_locale("en")  # left by an earlier request in the same thread
+        assert "Det er stor pågang akkurat nå" in app.full_dispatch_request().get_data(as_text=True)
 
 
 def test_healthz_reports_a_full_or_read_only_disk(client, monkeypatch):

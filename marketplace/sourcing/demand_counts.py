@@ -120,7 +120,7 @@ def round_down(number: int) -> int:
 
 def count_events(companies: Collection[int | None]) -> DemandCount:
     """Count events, given the company of each; those of other gardens only if they come from enough companies."""
-    own = sum(company is OWN for company in companies)
+    own = list(companies).count(OWN)
     others = len(companies) - own
     is_shown = len(set(companies) - {OWN}) >= MIN_COMPANIES
     if not own and not is_shown:

@@ -128,7 +128,8 @@ def _events(garden_id: int) -> GroupedEvents:
     """Read what happened in the period, in one statement, and group it."""
     params = {"garden_id": garden_id, "now": clock.now(), "since": cutoff_passed(months=PERIOD_MONTHS)}
     grouped: GroupedEvents = defaultdict(lambda: defaultdict(dict))
-    for kind, event_id, company_id, service, place, is_open, reason in session.execute(_EVENTS, params):
+    rows = session.execute(_EVENTS, params).all()
+    for kind, event_id, company_id, service, place, is_open, reason in rows:
         by_kind = grouped[service, place]
         by_kind[kind, reason][event_id] = company_id
         if is_open:

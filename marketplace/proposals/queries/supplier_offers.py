@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, case, or_, select
@@ -72,9 +73,9 @@ class SupplierOffer:
         """Label of the state in the current locale."""
         return str(STATE_LABELS[self.state])
 
-    @property
+    @cached_property
     def content(self) -> OfferContent:
-        """The supplier's draft, adapted to the current requirements of the brief."""
+        """The supplier's draft, adapted to the current requirements of the brief. Decrypted once for each page."""
         return OfferContent.from_dict(self.proposal.content if self.proposal else None).adapted_to(
             self.requirements
         )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core import clock
@@ -150,10 +150,23 @@ def own_objectives(viewer: Viewer) -> ObjectiveList:
     return ObjectiveList(current, removed[:MAX_REMOVED], warnings)
 
 
+_OWN = prepared(
+    select(Objective)
+    .join(Strategy, Strategy.id == Objective.strategy_id)
+    .where(
+        Strategy.company_id == bindparam("company_id"),
+        Objective.id == bindparam("id"),
+        Objective.removed_at.is_(None),
+    )
+    .options(selectinload(Objective.measurements).joinedload(Measurement.by))
+)
+
+
 def own_objective(viewer: Viewer, objective_id: int) -> Objective:
     """Return an objective of the viewer's company that is not removed. Raises NotFound."""
-    query = _own(viewer).where(Objective.id == objective_id, Objective.removed_at.is_(None))
-    objective = session.scalar(query.options(selectinload(Objective.measurements).joinedload(Measurement.by)))
+    if not viewer.is_company:
+        raise NotFound
+    objective = session.scalar(_OWN, {"company_id": viewer.organisation_id, "id": objective_id})
     if objective is None:
         raise NotFound
     return objective
@@ -175,11 +188,3 @@ def due_objectives(company_id: int) -> list[ObjectiveView]:
     rows = session.scalars(_CURRENT, {"company_id": company_id}).unique()
     due = [one for one in map(view_objective, rows) if one.is_due]
     return sorted(due, key=lambda one: (str(one.next_due), one.objective.id))
-
-
-def _own(viewer: Viewer) -> Select[Objective]:
-    if not viewer.is_company:
-        raise NotFound
-    strategy = select(Strategy.id).where(Strategy.company_id == viewer.organisation_id)
-    query = select(Objective).where(Objective.strategy_id.in_(strategy))
-    return query.options(selectinload(Objective.measurements))

@@ -1,24 +1,21 @@
 """Administrators' pages about business gardens."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import Any
 
 from flask import render_template, request, url_for
 
-from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import fingerprint
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import GardenForm, InviteColleagueForm, role_choices
 from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.confirmation import confirmation_page
+from marketplace.web.forms.editing import edit
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-if TYPE_CHECKING:
-    from marketplace.organisations.models import BusinessGarden
 
 
 @blueprint.get("/admin/gardens")
@@ -48,23 +45,17 @@ def admin_garden_new() -> ViewResponse:
 @access.admin
 def admin_garden(garden_id: int) -> ViewResponse:
     """Change a garden and list its members."""
-    garden = queries.garden(garden_id)
-    form = _garden_form(garden)
-    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.garden_details(garden))
-    if form.validate_on_submit():
-        try:
-            use_cases.save_garden(current_viewer(), form.details(), garden_id, form.expected_fingerprint())
-        except Conflict as conflict:
-            now = queries.garden(garden_id)
-            form.show_conflict(_garden_form(now, fresh=True), conflict.message)
-            form.fingerprint = fingerprint(use_cases.garden_details(now))
-            return _garden_page(form, garden_id, InviteColleagueForm("garden", formdata=None)), 409
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Saved."))
-            return see_other("organisations.admin_garden", garden_id=garden_id)
-    return _garden_page(form, garden_id, InviteColleagueForm("garden", formdata=None))
+    edited = edit(
+        _garden_form,
+        lambda: use_cases.garden_details(queries.garden(garden_id)),
+        lambda form: use_cases.save_garden(
+            current_viewer(), form.details(), garden_id, form.expected_fingerprint()
+        ),
+    )
+    if edited.is_saved:
+        flashes.done(_("Saved."))
+        return see_other("organisations.admin_garden", garden_id=garden_id)
+    return _garden_page(edited.form, garden_id, InviteColleagueForm("garden", formdata=None)), edited.status
 
 
 @blueprint.post("/admin/gardens/<int:garden_id>/invite")
@@ -77,18 +68,14 @@ def admin_garden_invite(garden_id: int) -> ViewResponse:
     ):
         flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
         return see_other("organisations.admin_garden", garden_id=garden_id)
-    garden = queries.garden(garden_id)
-    blank = _garden_form(garden, fresh=True)
-    return _garden_page(blank, garden_id, form)
+    details = asdict(use_cases.garden_details(queries.garden(garden_id)))
+    return _garden_page(_garden_form(details, formdata=None), garden_id, form)
 
 
-def _garden_form(garden: "BusinessGarden", *, fresh: bool = False) -> GardenForm:
-    """Return the form with the current details, overlaid by the submitted values unless `fresh`."""
-    return GardenForm(
-        data=asdict(use_cases.garden_details(garden)) | {"municipality": garden.municipality_number},
-        extra=garden.covered_municipalities,
-        **({"formdata": None} if fresh else {}),
-    )
+def _garden_form(data: dict[str, Any], **options: Any) -> GardenForm:
+    """Build the form of a garden with its details, overlaid by the submitted values unless `formdata` is None."""
+    values = data | {"municipality": data["municipality_number"]}
+    return GardenForm(data=values, extra=data["covered_municipalities"], **options)
 
 
 def _garden_page(form: GardenForm, garden_id: int, invite: InviteColleagueForm) -> str:

@@ -1,9 +1,12 @@
 """Uploading and removing the logo and the images of case studies."""
 
+from dataclasses import asdict
+
 from flask import render_template
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.optimistic_lock import fingerprint
 from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.forms import CaseImageForm, LogoForm
 from marketplace.suppliers.views.base import blueprint
@@ -60,9 +63,10 @@ def case_image_new(case_id: int) -> ViewResponse:
         else:
             flashes.done(_("The image is on your page."))
             return see_other("suppliers.case_edit", case_id=case_id, _anchor="images")
-    return render_template(
-        "suppliers/case.html", form=case_form(case, formdata=None), image_form=form, case=case
-    )
+    details = use_cases.case_details(case)
+    unchanged = case_form(asdict(details), formdata=None)
+    unchanged.fingerprint = fingerprint(details)
+    return render_template("suppliers/case.html", form=unchanged, image_form=form, case=case)
 
 
 @blueprint.post("/profile/cases/<int:case_id>/images/<int:file_id>/delete")

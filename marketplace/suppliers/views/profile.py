@@ -22,6 +22,7 @@ from marketplace.suppliers.forms import (
 )
 from marketplace.suppliers.views.base import blueprint
 from marketplace.web import access, flashes
+from marketplace.web.forms.editing import edit
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
@@ -154,12 +155,9 @@ def case_new() -> ViewResponse:
     return render_template("suppliers/case.html", form=form, case=None)
 
 
-def case_form(case: Any, **fresh: Any) -> CaseForm:
-    """Build the form of a case study with its stored values. `formdata=None` ignores the submitted ones."""
-    filled = {"service": case.service_code, "sector": case.sector_code}
-    form = CaseForm(obj=case, data=filled, **fresh)
-    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.case_details(case))
-    return form
+def case_form(data: dict[str, Any], **options: Any) -> CaseForm:
+    """Build the form of a case study with its details. `formdata=None` ignores the submitted values."""
+    return CaseForm(data=data | {"service": data["service_code"], "sector": data["sector_code"]}, **options)
 
 
 @blueprint.route("/profile/cases/<int:case_id>", methods=["GET", "POST"])
@@ -167,22 +165,17 @@ def case_form(case: Any, **fresh: Any) -> CaseForm:
 def case_edit(case_id: int) -> ViewResponse:
     """Change a case study."""
     viewer = current_viewer()
-    case = queries.own_case(viewer, case_id)
-    form, status = case_form(case), 200
-    if form.validate_on_submit():
-        try:
-            use_cases.change_case(viewer, case_id, form.case(), form.expected_fingerprint())
-        except Conflict as conflict:
-            case, status = queries.own_case(viewer, case_id), 409
-            form.show_conflict(case_form(case, formdata=None), conflict.message)
-            form.fingerprint = fingerprint(use_cases.case_details(case))
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Saved."))
-            return see_other("vetting.profile", _anchor="cases")
-    image_form = CaseImageForm(formdata=None)
-    return render_template("suppliers/case.html", form=form, case=case, image_form=image_form), status
+    edited = edit(
+        case_form,
+        lambda: use_cases.case_details(queries.own_case(viewer, case_id)),
+        lambda form: use_cases.change_case(viewer, case_id, form.case(), form.expected_fingerprint()),
+    )
+    if edited.is_saved:
+        flashes.done(_("Saved."))
+        return see_other("vetting.profile", _anchor="cases")
+    case, image_form = queries.own_case(viewer, case_id), CaseImageForm(formdata=None)
+    html = render_template("suppliers/case.html", form=edited.form, case=case, image_form=image_form)
+    return html, edited.status
 
 
 @blueprint.post("/profile/cases/<int:case_id>/delete")

@@ -54,7 +54,11 @@ from marketplace.strategy.views.shared_plan import strategy_panel
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.queries.link_status import vetting_link_status
-from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new_categories
+from marketplace.vetting.use_cases import (
+    add_registered_supplier,
+    apply_for_new_categories,
+    move_waiting_applicants,
+)
 from marketplace.web import counted_rows as report_filter, missing_pages
 
 
@@ -102,6 +106,7 @@ def register_hooks() -> None:  # noqa: PLR0915 because each callback is a statem
     profile_panels.register("stories", profile_stories_panel)
     profile_panels.register("exposure", exposure_panel)
     profile_panels.register("invite", invite_panel)
+    organisation_hooks.garden_closed.register("waiting applications", move_waiting_applicants)
     vetting_hooks.application_notes.register("invitations by e-mail", application_notes)
     supplier_hooks.services_change.register("applications", apply_for_new_categories)
     supplier_hooks.profile_change.register("rank jumps", rank_jump_check)

@@ -1,4 +1,4 @@
-"""Hooks through which higher-level packages continue a registration and add to the page of a company."""
+"""Hooks through which higher-level packages react to registrations and closed gardens, and add to a company's page."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +12,9 @@ company_registered: Hook[Callable[[Viewer, Mapping[str, Any]], None]] = Hook()
 
 identity_changed: Hook[Callable[[int], None]] = Hook()
 """Called with the id of a company in the transaction that adds it or changes its organisation number."""
+
+garden_closed: Hook[Callable[[Viewer, int], None]] = Hook()
+"""Called with an administrator and the id of a business garden, in the transaction in which the garden is closed."""
 
 
 @dataclass(frozen=True, slots=True)

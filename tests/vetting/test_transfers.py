@@ -280,6 +280,24 @@ def test_supplier_of_a_closed_garden_moves_when_it_applies_or_asks_for_renewal(
     assert {notice.kind for notice in notices_to(elsewhere)} == {"vetting_renewal", "vetting_received"}
 
 
+def test_application_that_waits_moves_when_its_garden_is_closed(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
+    waiting, owner = applicant()
+    approved, _other = applicant("Myrull Media", approved_by=home.curator)
+    set_garden_active(factories.administrator(), home.garden.id, active=False)
+    assert (garden_of(waiting), garden_of(approved)) == (elsewhere.organisation_id, home.garden.id)
+    assert queries.queue(elsewhere).total == 1
+    assert [notice.kind for notice in notices_to(elsewhere)] == ["vetting_received"]
+    assert "Kystriket" in notices_to(owner)[-1].subject
+
+
+def test_application_stays_when_the_last_garden_is_closed(home: VettingGarden) -> None:
+    waiting, _owner = applicant()
+    set_garden_active(factories.administrator(), home.garden.id, active=False)
+    assert garden_of(waiting) == home.garden.id
+
+
 @pytest.mark.both_databases
 def test_concurrent_requests_for_a_transfer_create_one(
     home: VettingGarden, elsewhere: Viewer, app: Flask

@@ -10,7 +10,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
-from marketplace.organisations import queries
+from marketplace.organisations import hooks, queries
 from marketplace.organisations.models import BusinessGarden
 from marketplace.organisations.use_cases.colleagues import invite_colleague
 
@@ -117,3 +117,5 @@ def set_garden_active(viewer: Viewer, garden_id: int, *, active: bool) -> None:
             _require_uncovered(garden.covered_municipalities, garden_id)
         garden.is_active = active
         record(viewer, "organisation.open" if active else "organisation.close", "organisation", garden_id)
+        for callback in () if active else hooks.garden_closed:
+            callback(viewer, garden_id)

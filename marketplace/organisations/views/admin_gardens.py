@@ -101,7 +101,10 @@ def admin_garden_active(garden_id: int) -> ViewResponse:
             [
                 _("People at a closed garden can no longer act for it. Its suppliers keep their approvals."),
                 _("New companies in its area are registered without a business garden."),
-                _("You can open it again at any time from its page."),
+                _("Applications that wait for its answer move to the nearest open garden."),
+                _(
+                    "You can open it again from its page, as long as no other garden covers its municipalities."
+                ),
             ],
             _("Close the garden"),
             url_for("organisations.admin_garden", garden_id=garden_id),

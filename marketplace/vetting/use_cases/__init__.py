@@ -6,6 +6,7 @@ from marketplace.vetting.use_cases.applications import (
     add_registered_supplier,
     apply_for_new_categories,
     create_own_supplier,
+    move_waiting_applicants,
     register_supplier,
     submit_again,
 )

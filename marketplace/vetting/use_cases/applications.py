@@ -1,7 +1,10 @@
 """Applying for approval, applying for more kinds of service, and sending an application again."""
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
+
+from sqlalchemy import select
 
 from marketplace.accounts import queries as people, use_cases as accounts
 from marketplace.accounts.use_cases import HashCost, NewOrganisation
@@ -172,6 +175,23 @@ def _leave_closed_garden(viewer: Viewer, supplier: Supplier) -> None:
     move_supplier(supplier, garden.id)
     record(viewer, "supplier.move", "organisation", supplier.id, before=before, after=garden.id)
     send(transfers.transferred(supplier.name, garden.name), organisations.recipients_for(supplier.id))
+
+
+def move_waiting_applicants(viewer: Viewer, garden_id: int) -> None:
+    """Move the suppliers whose applications a closed garden has not answered to the responsible garden, and notify both.
+
+    A supplier stays if no garden can be responsible for it. Called inside the transaction that closes the garden.
+    """
+    query = select(Vetting).join(Vetting.supplier)
+    query = query.where(
+        Vetting.garden_id == garden_id, Vetting.state == rules.SUBMITTED, Supplier.is_active
+    ).order_by(Vetting.supplier_id, Vetting.category)
+    for supplier, vettings in groupby(session.scalars(query).all(), lambda vetting: vetting.supplier):
+        try:
+            _leave_closed_garden(viewer, supplier)
+        except RuleBroken:
+            continue
+        _notify_of_application(supplier, list(vettings), None)
 
 
 def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:

@@ -5,7 +5,9 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.briefs.models import BriefVersion
 from marketplace.briefs.use_cases import withdraw as withdraw_brief
+from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.list_query import ListQuery
@@ -103,6 +105,38 @@ def test_pages_of_a_brief_withdrawn_while_open_name_no_deadline(browser, market)
         assert "trukket tilbake" in page or "trekt tilbake" in page
         assert "11. desember" not in page
     assert "ingen tilbud blir åpnet" in browser("curator").page(f"/briefs/{REFERENCE}/proposals").text
+
+
+@pytest.mark.parametrize("act", ["save", "send"])
+def test_answers_stay_with_their_questions_when_the_brief_changes(browser, market, act):
+    person = browser("kvistverk")
+    version = person.page(OFFER).one("input", name="version").get("value")
+    brief = market.brief
+    first = brief.versions[0]
+    deliverables = ["Innføring i løsningen", *reversed(first.answers["deliverables"])]
+    brief.versions.append(
+        BriefVersion(
+            number=2,
+            guide_version=1,
+            title=first.title,
+            answers={**first.answers, "deliverables": deliverables},
+            published_at=clock.now(),
+            published_by_id=market.owner.user_id,
+        )
+    )
+    session.commit()
+    answer = person.post(OFFER, data=filled(version=version, act=act), follow_redirects=True)
+    assert "Briefen ble endret mens dere skrev" in answer.text
+    stored = market.proposal("kvistverk")
+    assert stored.state == "draft"
+    assert {
+        line["deliverable"]: (line["kind"], line["amount"]) for line in stored.content["price_lines"]
+    } == {
+        "Nettbutikk med 40 varer": ("amount", 58_000),
+        "Kobling til kassa": ("not_included", None),
+        "40 produktbilder": ("included", None),
+        "Innføring i løsningen": ("not_priced", None),
+    }
 
 
 def test_unapproved_supplier_without_offer_gets_404(browser, market):

@@ -52,6 +52,8 @@ class OfferForm(BaseForm):
     """The supplier's case studies, which the offer may cite."""
 
     seen = HiddenField()
+    version = HiddenField()
+    """Number of the brief's version that the form was rendered for. Its fields are numbered by that version's entries."""
 
     def item(self, field: OfferField, index: int, part: str) -> Any:
         """Return the form field for one part of one item: a price line or the answer to a requirement."""
@@ -137,6 +139,7 @@ def offer_form(
     content: OfferContent,
     revision: int,
     *,
+    version: int = 1,
     cases: Sequence[CitedCase] = (),
     **fresh: Any,
 ) -> OfferForm:
@@ -150,7 +153,7 @@ def offer_form(
     for field in OFFER_FIELDS:
         attributes |= _form_fields(field, requirements)
     form_class = type("BriefOfferForm", (OfferForm,), attributes)
-    form: OfferForm = form_class(data=_form_data(content, revision), **fresh)
+    form: OfferForm = form_class(data=_form_data(content, revision) | {"version": str(version)}, **fresh)
     form["cases"].set_choices([(str(case.id), f"{case.title} ({case.year})") for case in own_cases])
     return form
 

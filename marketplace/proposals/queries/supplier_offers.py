@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -51,6 +51,12 @@ class SupplierOffer:
     proposal: Proposal | None
     company: str | None
     can_answer: bool
+
+    def for_version(self, number: int | None) -> "SupplierOffer":
+        """Return the offer with the requirements of a version of the brief; unchanged if the brief has no such version."""
+        version = next((one for one in self.brief.versions if one.number == number), self.version)
+        requirements = BriefRequirements.from_answers(version.title, version.answers)
+        return replace(self, version=version, requirements=requirements)
 
     @property
     def deadline(self) -> dt.datetime:

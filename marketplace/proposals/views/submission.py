@@ -1,5 +1,7 @@
 """Supplier pages: list of offers, edit, submit, withdraw and restore."""
 
+from typing import Any
+
 from flask import jsonify, render_template, request
 from werkzeug.wrappers import Response
 
@@ -55,18 +57,33 @@ def edit(reference: str) -> ViewResponse:
         if request.method == "GET":
             return _read_only(supplier_offer)
         raise Conflict(_why_closed(supplier_offer))
-    form = offer_form(
-        supplier_offer.requirements,
-        supplier_offer.content,
-        supplier_offer.proposal.revision if supplier_offer.proposal else 0,
-        cases=queries.citable_cases(viewer),
-    )
+    form = _form(supplier_offer.for_version(_rendered_version()))
     if request.method == "POST":
         if not form.validate():
             return _save_readable(reference, form)
         return _save_and_submit(reference, form, send=request.form.get("act") == "send")
     _show_problems(form, supplier_offer.problems if request.args.get("missing") else [])
     return _page(supplier_offer, form)
+
+
+def _rendered_version() -> int | None:
+    """Return the number of the brief's version that a submitted form was rendered for, or None if it names none.
+
+    The company may have changed the brief since. The fields of prices and answers are numbered, so they must be read
+    with the entries that the supplier saw.
+    """
+    return parse_id(request.form.get("version", ""))
+
+
+def _form(supplier_offer: SupplierOffer, **fresh: Any) -> OfferForm:
+    return offer_form(
+        supplier_offer.requirements,
+        supplier_offer.content,
+        supplier_offer.proposal.revision if supplier_offer.proposal else 0,
+        version=supplier_offer.version.number,
+        cases=queries.citable_cases(current_viewer()),
+        **fresh,
+    )
 
 
 @blueprint.get("/briefs/<reference>/proposal/files/<int:file_id>")
@@ -134,6 +151,13 @@ def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResp
     revision = _change_files_or_explain(reference, form)
     if form["files"].errors:
         return _page(queries.load_supplier_offer(viewer, reference), form)
+    if _rendered_version() not in {None, queries.load_supplier_offer(viewer, reference).version.number}:
+        flashes.note(
+            _(
+                "The brief was changed while you were writing. What you wrote is saved. Read what has changed before you send the offer."
+            )
+        )
+        return see_other("proposals.edit", reference=reference)
     if send:
         return _send(reference, revision or saved.revision)
     if revision is None:
@@ -202,13 +226,7 @@ def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) ->
     if not supplier_offer.is_open:
         raise error
     if isinstance(error, Conflict) and supplier_offer.proposal is not None:
-        saved = offer_form(
-            supplier_offer.requirements,
-            supplier_offer.content,
-            supplier_offer.proposal.revision,
-            cases=queries.citable_cases(current_viewer()),
-            formdata=None,
-        )
+        saved = _form(supplier_offer.for_version(_rendered_version()), formdata=None)
         form.show_conflict(saved, error.message)
         form.seen.data = str(error.current.get("revision", ""))
         return _page(supplier_offer, form, 409)

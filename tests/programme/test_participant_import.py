@@ -5,6 +5,7 @@ import zipfile
 
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import select
 
 from marketplace.core.database import session
 from marketplace.core.table_file import UnreadableTableError, table_text
@@ -173,3 +174,15 @@ def test_number_of_a_company_at_another_garden_is_a_fault_also_for_a_known_name(
     session.commit()
     read = check_companies(partner, project.slug, f"{HEAD}Berg bygg;{NUMBER};;;;;;")
     assert [(fault.line, fault.column) for fault in read.faults] == [(2, "organisation_number")]
+
+
+def test_second_number_with_the_name_of_a_known_company_is_another_company(
+    adviser: Viewer, project: Project
+) -> None:
+    known = programme.participation(project, "Moen rør")
+    session.commit()
+    table = f"{HEAD}Moen rør;{NUMBER};;;;;;\nMoen rør;{OTHER_NUMBER};;;;;;\n"
+    assert import_companies(adviser, project.slug, table) == (1, 1)
+    assert known.organisation_number == NUMBER
+    numbers = session.scalars(select(Participation.organisation_number))
+    assert set(numbers) == {NUMBER, OTHER_NUMBER}

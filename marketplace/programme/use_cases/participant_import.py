@@ -91,6 +91,7 @@ class _Comparison:
         query = select(Participation.organisation_number).where(
             Participation.project_id == access.project.id, Participation.organisation_number.is_not(None)
         )
+        self._new_numbers: dict[int, str] = {}
         self._hidden_numbers = set(session.scalars(query)) - set(self._by_number)
 
     def find(self, company: ImportedCompany) -> Participation | None:
@@ -101,9 +102,11 @@ class _Comparison:
         if same_number is not None:
             return same_number
         same_name = self._by_name.get(name_key(company.company_name))
-        if same_name is None or (same_name.organisation_number and company.organisation_number):
+        if same_name is None:
             return None
-        return same_name
+        number = same_name.organisation_number or self._new_numbers.get(same_name.id)
+        is_other = number and company.organisation_number and number != company.organisation_number
+        return None if is_other else same_name
 
     def compare(self, read: ParsedCompanies) -> ParsedCompanies:
         """Add the faults and warnings about companies that are in the project already."""
@@ -113,8 +116,10 @@ class _Comparison:
                 read.faults.append(
                     TableProblem(company.line, "organisation_number", problem, _("Remove the line."))
                 )
-            elif self.find(company) is not None:
+            elif (known := self.find(company)) is not None:
                 read.known.add(company.line)
+                if company.organisation_number:
+                    self._new_numbers.setdefault(known.id, company.organisation_number)
             else:
                 self._warn_of_similar(read, company)
         read.faults.sort(key=lambda fault: fault.line)

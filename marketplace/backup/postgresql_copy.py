@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, Connection, Engine, MetaData, inspect, text
 
 from marketplace.backup.archive import BackupError
@@ -112,10 +113,14 @@ def _find_program(name: str, connection: Connection) -> str:
 
 
 def _run(program: str, url: URL, options: list[str]) -> None:
-    """Run a client program. The password is passed in the environment, where other users cannot see it."""
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    environ = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
-    command = [program, f"--dbname={plain}", *options]
+    """Run a client program. The password is passed in the environment, where other users cannot see it.
+
+    The other parameters are those of the engine's connections: libpq reads only the last of several hosts in a URL.
+    """
+    parameters = url.get_dialect()().create_connect_args(url)[1]
+    password = parameters.pop("password", None)
+    environ = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
+    command = [program, f"--dbname={make_conninfo(**parameters)}", *options]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 because the options are our own
     if done.returncode:
         message = f"{Path(program).name} failed: {done.stderr.strip()[-500:]}"

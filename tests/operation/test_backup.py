@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from click.testing import CliRunner
-from sqlalchemy import create_engine, inspect, select, text
+from sqlalchemy import create_engine, inspect, make_url, select, text
 
 from marketplace import cli
 from marketplace.accounts.one_time_codes import SecretCipher
@@ -263,6 +263,22 @@ def test_check_detects_dangling_foreign_keys(tmp_path):
     connection.close()
     with pytest.raises(BackupError, match="dangling"):
         sqlite_copy.check(path)
+
+
+@pytest.mark.once
+def test_client_programs_get_all_hosts_and_no_password_on_the_command_line(tmp_path):
+    program, seen = tmp_path / "pg_dump", tmp_path / "seen"
+    program.write_text(f'#!/bin/sh\necho "$@" "password:$PGPASSWORD" > {seen}\n')
+    program.chmod(0o700)
+    url = make_url(
+        "postgresql+psycopg://market:s3cret@/market?host=db1&host=db2&target_session_attrs=read-write"
+    )
+    postgresql_copy._run(str(program), url, ["--file=x"])
+    command, password = seen.read_text().split("password:")
+    assert "s3cret" not in command
+    assert "host=db1,db2" in command
+    assert "target_session_attrs=read-write" in command
+    assert password.strip() == "s3cret"
 
 
 def test_backup_without_pg_dump_names_the_package_to_install(app, postgresql_engine, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Adding, changing, doing and deleting tasks."""
+"""Adding, changing, completing and deleting tasks."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ class AttendanceRow:
 
     @property
     def is_here(self) -> bool:
-        """True if the company attends."""
+        """True if the company is marked as present, on time or late."""
         return self.mark in ATTENDED
 
 
@@ -42,7 +42,7 @@ class AttendanceList:
 
     @property
     def here(self) -> int:
-        """Number of companies that attend."""
+        """Number of companies that are marked as present, on time or late."""
         return sum(row.is_here for row in self.rows)
 
     @property
@@ -141,7 +141,7 @@ def attended_by(participation_ids: Sequence[int]) -> dict[int, int]:
 def others_in_project(course_session: CourseSession) -> list[Participation]:
     """Return the companies that may turn up at a session without a seat in its cohort, by name.
 
-    Only companies of cohorts of the same garden, which may not see the names of others.
+    Companies of cohorts of other gardens are left out, because this garden may not see their names.
     """
     cohort = course_session.cohort
     of_garden = select(Cohort.id).join(Cohort.place).where(ProjectPlace.garden_id == cohort.place.garden_id)

@@ -18,7 +18,7 @@ from marketplace.text_search.list_search import search_texts, searched_text
 
 @dataclass(frozen=True, slots=True)
 class CompanyWithoutAccount:
-    """A company on the board of a project."""
+    """A company without an account, with the project whose board lists it."""
 
     participation_id: int
     name: str

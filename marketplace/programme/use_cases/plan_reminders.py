@@ -25,7 +25,7 @@ SENT = "project.remind_plans"
 
 
 def remind_of_plan_deadlines() -> int:
-    """Remind companies DAYS_BEFORE their project ends; return the number of reminders. A scheduled job.
+    """Remind companies before their project ends, by DAYS_BEFORE; return the number of reminders. A scheduled job.
 
     Idempotent: each reminder of a project is sent once, and again only if the end of the project is moved.
     """

@@ -28,6 +28,7 @@ def glossary() -> "matching.Glossary":
         load_yaml("lay_texts.yaml"),
         load_yaml("no_need_texts.yaml"),
         load_tsv("owner_texts.tsv"),
+        load_tsv("rejection_texts.tsv"),
     )
 
 
@@ -35,7 +36,7 @@ def glossary() -> "matching.Glossary":
 def glossary_digest() -> str:
     """Hexadecimal SHA-256 of the files that rankings depend on, and of what the region adds to them.
 
-    Rankings do not read `owner_texts.tsv`.
+    Rankings read neither `owner_texts.tsv` nor `rejection_texts.tsv`.
     """
     digest = hashlib.sha256()
     for name in ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml", "no_need_texts.yaml"):

@@ -24,7 +24,9 @@ def _yaml(name: str) -> Any:
 def glossary() -> Glossary:
     """The product's own glossary."""
     names = ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml", "no_need_texts.yaml")
-    return Glossary.from_taxonomy(*map(_yaml, names), load_tsv("owner_texts.tsv"))
+    return Glossary.from_taxonomy(
+        *map(_yaml, names), load_tsv("owner_texts.tsv"), load_tsv("rejection_texts.tsv")
+    )
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,7 @@ def _quality(index: Index, briefs: list[dict[str, Any]]) -> list[float]:
         ("briefs", "dev", 0.9, 0.75, 0.05, 0.15),
         ("briefs", "test", 0.92, 0.45, 0.05, 0.35),
         ("rejections", "", 0.97, 0.85, 0.03, 0.05),
-        ("rejections", "dev", 0.95, 0.75, 0.03, 0.5),
+        ("rejections", "dev", 0.95, 0.75, 0.03, 0.3),
         ("rejections", "test", 0.95, 0.3, 0.05, 0.52),
         ("lay_texts", "", 0.84, 0, 0.06, 0),
     ],

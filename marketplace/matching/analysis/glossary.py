@@ -34,7 +34,8 @@ class Glossary:
 
     `services` are the current service codes; `codes` also contains retired ones. `related` names the services that go
     with a service, and `groups` numbers the group it belongs to (by default one of its own). Only the suggestion of
-    services learns from `owner_texts`, some of which need no service.
+    services learns from `owner_texts`, some of which need no service, and from `rejection_texts`, in which braces enclose
+    the clauses about services that are not wanted or in order.
     """
 
     def __init__(
@@ -56,21 +57,23 @@ class Glossary:
         self.analyzer = Analyzer.from_resources(resources)
         self.texts_without_need: Mapping[str, Sequence[str]] = {}
         self.owner_texts: Sequence[Phrase] = ()
+        self.rejection_texts: Sequence[Phrase] = ()
 
     @classmethod
-    def from_taxonomy(
+    def from_taxonomy(  # noqa: PLR0913, PLR0917 because each is the content of one data file
         cls,
         taxonomy: Mapping[str, Any],
         resources: Mapping[str, Any],
         lay_texts: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         no_need_texts: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
         owner_texts: Iterable[Mapping[str, str]] = (),
+        rejection_texts: Iterable[Mapping[str, str]] = (),
     ) -> "Glossary":
         """Build a glossary from the parsed taxonomy, the language resources and, optionally, more texts to learn from.
 
         `lay_texts` are needs in everyday words, per service and language. `no_need_texts` are sentences that ask for
         no service, per kind and language. `owner_texts` are rows with `lang`, `text` and any number of `services`, divided by "|",
-        that only the suggestion of services learns from. The resources must have `stopwords` by language; without the other keys,
+        that only the suggestion of services learns from, as from the `text` of the rows `rejection_texts`. The resources must have `stopwords` by language; without the other keys,
         texts are read more simply. Raises ValueError if texts are given for a service that is not in the taxonomy.
         """
         all_entries = [entry for group in taxonomy["groups"] for entry in group["services"]]
@@ -110,6 +113,7 @@ class Glossary:
         glossary = cls(labels, phrases, sector_terms, resources, related)
         glossary.groups = groups
         glossary.owner_texts = owner_phrases
+        glossary.rejection_texts = [Phrase(row["text"], row["lang"], ()) for row in rejection_texts]
         glossary.texts_without_need = {
             lang: tuple(
                 text

@@ -37,6 +37,12 @@ class WantedText(NamedTuple):
     wanted: str
     unwanted: tuple[str, ...]
 
+    def without(self, spans: Iterable["Span"]) -> "WantedText":
+        """Return the text with more parts of `wanted` among the unwanted ones."""
+        spans = [*spans]
+        parts = [self.wanted[start:end].strip() for start, end in spans]
+        return WantedText(_blanked(self.wanted, spans), tuple(dict.fromkeys([*self.unwanted, *parts])))
+
 
 class _Cue(NamedTuple):
     """The position of a cue phrase in a part of a sentence, and whether its kind is `satisfied`."""
@@ -94,6 +100,12 @@ class Negation:
         blanked = [span for span, is_open in found if not is_open]
         parts = (text[start:end].strip() for (start, end), _ in found)
         return WantedText(_blanked(text, [*blanked, *background]), tuple(dict.fromkeys(filter(None, parts))))
+
+    def clauses(self, text: str) -> list[Span]:
+        """Return the positions of the parts of all sentences of a text that contain a word."""
+        small = text.lower()
+        parts = (part for match in _SENTENCE.finditer(text) for part in self._parts(small, match.span()))
+        return [(part.start, part.end) for part in parts if _WORD.search(text, part.start, part.end)]
 
     def _unwanted_spans(self, text: str) -> Iterator[tuple[Span, bool]]:
         """Yield the unwanted spans, and whether a complaint about each follows: then it may be a need nevertheless."""

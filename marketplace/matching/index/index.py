@@ -11,6 +11,7 @@ from ..criteria import Exclusion
 from ..documents import Document, Query
 from ..explanation import Explanation, TermMatch
 from ..needs.classifier import suggesting_classifier_of
+from ..needs.rejections import rejection_classifier_of
 from ..needs.suggestions import MIN_NEED_PROBABILITY, NeedSuggestion, suggest
 from ..ranking import FitCounts, Match, Ranking, order_key, rotate_ties
 from ..settings import MatchingSettings
@@ -108,7 +109,8 @@ class Index:
         """Return the `limit` most probable services of a text, most probable first; none for a text about no service.
 
         Improbable ones are listed too: compare their probability with a threshold of your own. A text that has a
-        need with less than `min_need_probability` is about no service; 0 for texts that are known to be about one.
+        need with less than `min_need_probability` is about no service; 0 for texts that are known to be about one, in
+        which rejected services are found by cue phrases only.
         """
         return _suggest(
             self._store.encoder,
@@ -243,6 +245,11 @@ def _suggest(  # noqa: PLR0913 because they are those of the method
     min_need_probability: float,
 ) -> list[NeedSuggestion]:
     lang = lang or encoder.analyzer.language_of(f"{title} {text}")
-    needs = encoder.need_text(title, text, lang)
     classifier = suggesting_classifier_of(encoder.glossary)
-    return suggest(needs, encoder.needs, classifier, limit, min_need_probability)
+    whole = encoder.need_text(title, text, lang)
+    if min_need_probability:
+        asked = encoder.need_text(title, text, lang, rejection_classifier_of(encoder.glossary).find)
+        # The rest of the text must have a need of its own. Otherwise the clauses are no rejections.
+        if asked != whole and (found := suggest(asked, encoder.needs, classifier, limit)):
+            return found
+    return suggest(whole, encoder.needs, classifier, limit, min_need_probability)

@@ -59,10 +59,10 @@ _NEED = re.compile(
     r"|help|someone|somebody|offers)\b"
     r"|\b(?:hvem|kven|who|noen|nokon|someone|somebody) (?:kan|can|som|who)\b"
 )
-"""Words in which a customer asks; honest suppliers use single request words too, most of all those who say "not"."""
+"""Request words of customers. Honest suppliers use some of them too, above all in sentences with "not"."""
 NGRAM_SIZE, MIN_COPIED_SHARE = 3, 0.3
 MIN_COPIED_NGRAMS = 6
-"""Runs of three words that honest suppliers and briefs have in common at most, with a margin."""
+"""Minimum number of runs of three words that a copy has in common with a brief; honest suppliers have fewer."""
 _TAGS = re.compile("[\U000e0000-\U000e007f]")
 _ZERO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _LATIN = re.compile("[A-Za-z]")
@@ -119,7 +119,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _count(counts: Mapping[str, int], some: AbstractSet[str]) -> int:
-    """Return how many words of a text are among some words."""
+    """Return how many words of a text, given with their counts, are in a set of words."""
     return sum(count for word, count in counts.items() if word in some)
 
 
@@ -134,7 +134,7 @@ def own_text(document: Document) -> str:
 
 
 def min_copied(brief: str) -> float:
-    """Return how many runs of three words a document that copies a brief shares with it at least."""
+    """Return the minimum number of runs of three words that a copy of a brief has in common with it."""
     return _min_copied(_brief_ngrams(brief))
 
 

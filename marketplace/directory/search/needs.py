@@ -36,11 +36,11 @@ _LIKELY, _LIKELY_SHARE = 0.3, 0.5
 """Minimum probability to act on a service without asking: by itself, and as a share of the most probable one's."""
 _CERTAIN = 0.55
 _FEW_WORDS, _CERTAIN_IN_FEW_WORDS = 5, 0.75
-"""In a text of a few content words, a guess that no word explains must be more probable."""
+"""In a text with at most so many content words, the minimum probability of a guess that no word explains."""
 _NAMED, _LAY, _MENTION = 0.55, 0.35, 0.2
 """Minimum probability of a service whose term, lay phrase or unspecific word is in a text."""
 _NAMED_IN_WORDS = 12
-"""In a text with more content words, a phrase counts for less: it may be mentioned in passing."""
+"""In a text with more content words, a phrase counts less, because it may be mentioned in passing."""
 _MAX_SPECIFIC_SERVICES = 2
 _MIN_PARTIAL_LENGTH = 5
 _MIN_KNOWN = 0.5
@@ -97,7 +97,7 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
 
 
 def _is_too_short(words: Sequence[TextWord], probability: float) -> bool:
-    """Return True for a few words that may only look like those of a service: kjøttproduksjon, catering to 40 people."""
+    """Return True if a text is so short that a guess may rest on resemblance alone: kjøttproduksjon, catering to 40 people."""
     if len(words) > _FEW_WORDS:
         return False
     return len(words) == 1 or probability < _CERTAIN_IN_FEW_WORDS or not any(map(_is_topic, words))
@@ -117,7 +117,7 @@ def _lacks_topic(words: Sequence[TextWord]) -> bool:
 
 
 def _is_topic(word: TextWord) -> bool:
-    """Return True for a word of the phrases of our services that other texts seldom use."""
+    """Return True for a word of the phrases for services, except for words that all kinds of texts contain."""
     if word.is_general or word.is_broad or not is_informative_word(word.surface):
         return False
     return not word.stems.isdisjoint(phrase_stems())

@@ -29,7 +29,7 @@ WHOLE_WORD_LENGTH = 3
 _VARIANT, _PARTS, _SIMILAR = 0.9, 0.5, 0.5
 """Weights of a word's other written form, of a compound's parts, and of a similar spelling, relative to the word."""
 _MIN_SIMILAR = 8
-"""Shorter words that are known have too many other words as neighbours."""
+"""Minimum length of a known word to which similarly spelled ones are added; shorter ones have too many neighbours."""
 
 
 def normalize(text: str) -> str:

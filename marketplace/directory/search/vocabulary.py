@@ -51,7 +51,7 @@ def known_words() -> Mapping[str, int]:
 _DOUBLED = re.compile(r"(.)\1")
 _MIN_MISSPELLED = 6
 _COMMON = 10
-"""A word is this much more frequent than its misspellings."""
+"""How many times as frequent as its misspellings a word is at least."""
 
 
 def _without_misspellings(counts: Mapping[str, int]) -> Mapping[str, int]:

@@ -25,7 +25,7 @@ CACHE_SIZE = 300_000
 CACHE_SIZE_WITH_LOOKUP = 4_000
 """Cache size if a token cache on disk covers the words of the training texts."""
 SURFACES_WITH_LOOKUP = 50_000
-"""How many words as written are cached then, per language: a third of a kilobyte each."""
+"""Number of words as written that are then cached per language; each takes a third of a kilobyte."""
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile("['\u2019]")

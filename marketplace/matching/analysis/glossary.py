@@ -16,7 +16,8 @@ from .reason_words import ReasonWords, general_words
 from .stop_words import LANGUAGES
 
 KINDS_NAMING_SERVICES = ("works_fine", "not_wanted")
-"""Kinds of texts that name services but do not need any. No model is trained on them; they are for the rules of `negation`."""
+"""Kinds of texts that name services but do not need any. They are examples for the cues of `negation`, and no model is
+trained on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Glossary:
 
     @cached_property
     def negation(self) -> Negation:
-        """How people write that they do not want something."""
+        """The cue phrases by which texts say that something is not wanted or in order."""
         stop_words = self.analyzer.stop_words
         return Negation.from_resources(self.resources, stop_words.of("nb") | stop_words.of("en"))
 

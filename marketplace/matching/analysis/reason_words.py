@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from .analyzer import Analyzer, Token
 
 MIN_LAY_TEXTS = 2
-"""Lay texts of a service that have to use a word."""
+"""Minimum number of a service's lay texts that contain a word for the word to be a reason."""
 MIN_LAY_SHARE = 0.34
-"""Share of all texts with a word that have to be about the service."""
+"""Minimum share of the texts with a word that are about the service for the word to be a reason."""
 MIN_UNKNOWN_STEM = 7
-"""Shorter stems that explain no service are seldom a reason for a match."""
+"""Minimum length of a stem that may be a reason although it explains no service; shorter ones seldom are."""
 OWN_STRENGTH, NEIGHBOUR_STRENGTH = 0.55, 0.7
 """How strongly a word has to point to a service, relative to the service it points to most strongly: a word of the
 service's own texts, and a part of its terms or a word of a neighbouring service's terms."""

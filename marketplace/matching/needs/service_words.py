@@ -18,7 +18,7 @@ CACHE_SIZE = 4_000
 
 
 class Strengths(NamedTuple):
-    """How strongly a term points to each service (rows), and how strongly a word has to, relative to others."""
+    """The services that a term points to (`rows`), how strongly, and from which relative strength it is a reason."""
 
     rows: IntSequence
     values: Vector

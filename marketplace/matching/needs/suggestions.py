@@ -1,4 +1,4 @@
-"""Suggestion of services for a text: a person confirms them, so they are read more broadly than a ranking reads.
+"""Suggest services for a text. A person confirms suggestions, so the text is read more broadly than for a ranking.
 
 The cosines and the words are those of the need model. The classifier is one of its own, which is also fitted to the
 glossary's `owner_texts`, and reads the text as a whole and sentence by sentence: in a long text, one sentence may ask
@@ -19,16 +19,16 @@ from .need_text import NeedText
 from .probabilities import Readings, logistic, probabilities_of, wanted_shares
 
 CALIBRATION = (-1.52, 3.34, 5.8, -0.6)
-"""As `RANKING_CALIBRATION`, for this classifier and its margins."""
+"""Like `RANKING_CALIBRATION`, but fitted to the margins of the classifier that suggests services."""
 NEED_CALIBRATION = (-6.95, 8.74, 4.56, -9.62)
 """Logistic regression of whether a brief has a need at all: intercept, and weights of the highest cosine, of the
 highest margin, and of the margin for texts without a need."""
 SENTENCE_SHARE = 0.5
 """Weight of the sentence that asks most for a service, relative to the text as a whole."""
 MIN_REASON_PROBABILITY = 0.5
-"""A service that is less probable has no words: most often the text is about something else."""
+"""Minimum probability of a service whose words are shown. Texts with a lower one are most often about something else."""
 MIN_NEED_PROBABILITY = 0.25
-"""A text that is less likely to have a need gets no suggestions."""
+"""Minimum probability that a text has a need at all; below it nothing is suggested."""
 _SENTENCE = re.compile(r"[^.!?\n;]*\w[^.!?\n;]*")
 
 

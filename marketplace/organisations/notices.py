@@ -144,7 +144,7 @@ def follower_added(garden: str) -> Content:
         _("%(garden)s follows you now", garden=garden),
         [
             _(
-                "They can see your company, your briefs, and your strategy while you share it, and read your drafts when you ask. You can end it at any time."
+                "The garden can see your company, your briefs, and your strategy while you share it, and read your drafts when you ask. You can stop asking the garden at any time."
             )
         ],
         "/organisation",
@@ -157,7 +157,7 @@ def follower_removed(garden: str) -> Content:
     """Tell a company that a colleague no longer asks a business garden to follow it."""
     return Content(
         _("You no longer ask %(garden)s to follow you", garden=garden),
-        [_("They see your company only if you are in their area or take part in their course.")],
+        [_("The garden sees your company only if you are in its area or take part in its course.")],
         "/organisation",
         _("See who follows you"),
     )

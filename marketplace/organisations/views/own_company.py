@@ -111,9 +111,9 @@ def stop_garden(garden_id: int) -> ViewResponse:
             _("Stop asking %(garden)s to follow you", garden=garden.name),
             [
                 _(
-                    "They no longer see your company and your briefs, unless you are in their area or take part in their course."
+                    "The garden no longer sees your company and your briefs, unless you are in its area or take part in its course."
                 ),
-                _("Both they and you get a message about it."),
+                _("Both you and the garden get a message."),
                 _("You can ask them again at any time."),
             ],
             _("Stop asking the garden"),

@@ -89,7 +89,7 @@ def supplier_suggested(garden: str, supplier: str, title: str, reference: str, r
         ),
         [
             _("Suggested by %(garden)s: %(reason)s", garden=garden, reason=reason),
-            _("If you do not want an offer from them, withdraw the invitation in the list."),
+            _("If you do not want an offer from the supplier, withdraw the invitation in the list."),
         ],
         f"/briefs/{reference}/ranking",
         _("See the list"),
@@ -143,7 +143,7 @@ def invitation_reconsidered(supplier: str, title: str, reference: str) -> Conten
     """Notify a company that a supplier has undone its decline."""
     return Content(
         _("%(supplier)s is considering “%(title)s” after all", supplier=supplier, title=title),
-        [_("They declined earlier, and have since undone that.")],
+        [_("The supplier declined earlier, and has since undone that.")],
         f"/briefs/{reference}/ranking",
         _("See the list"),
     )
@@ -165,7 +165,7 @@ def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -
         _("The reply deadline is %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
     ]
     if text:
-        lines.append(_("They write: “%(text)s”", text=text))
+        lines.append(_("The company writes: “%(text)s”", text=text))
     lines.append(
         _(
             "If you are not interested, you do not need to do anything. Your address is deleted 90 days after the brief has closed."
@@ -202,7 +202,7 @@ def outside_approved(supplier: str, title: str, reference: str) -> Content:
     """Notify a company that a supplier it invited by e-mail is approved and invited."""
     return Content(
         _("%(supplier)s is approved and has been invited: %(title)s", supplier=supplier, title=title),
-        [_("You invited them by e-mail. They can now read the brief and send an offer.")],
+        [_("You invited the supplier by e-mail. It can now read the brief and send an offer.")],
         f"/briefs/{reference}/ranking",
         _("See the list"),
     )
@@ -229,10 +229,10 @@ def outside_not_in_time(email: str, title: str, reference: str, *, applied: bool
     return Content(
         _("Not approved in time: %(email)s", email=email),
         [
-            _("They applied, and were not approved before the deadline of “%(title)s”.", title=title)
+            _("The supplier applied, but was not approved before the deadline of “%(title)s”.", title=title)
             if applied
-            else _("They did not apply before the deadline of “%(title)s”.", title=title),
-            _("They have been notified."),
+            else _("The supplier did not apply before the deadline of “%(title)s”.", title=title),
+            _("The supplier has been notified."),
         ],
         f"/briefs/{reference}/ranking",
         _("See the list"),
@@ -245,7 +245,7 @@ def applicant_is_invited(supplier: str, deadline: dt.datetime) -> Content:
     return Content(
         _("%(supplier)s is invited to a brief", supplier=supplier),
         [
-            _("A company has invited them by e-mail. They can answer if they are approved in time."),
+            _("A company has invited the supplier by e-mail. It can answer if it is approved in time."),
             _("The reply deadline is %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
         ],
         "/vetting",

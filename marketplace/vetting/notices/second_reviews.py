@@ -22,7 +22,7 @@ def refusal_proposed(refusal: Refusal, supplier: str) -> Content:
                 supplier=supplier,
                 kind=taxonomy.group(refusal.vetting.category).label,
             ),
-            _("It takes effect when you confirm it. The supplier has not been notified yet."),
+            _("The refusal takes effect when you confirm it. The supplier has not been notified yet."),
         ],
         f"/vetting/refusals/{refusal.id}",
         _("Read the proposal"),
@@ -36,7 +36,7 @@ def refusal_reminder(refusal: Refusal, supplier: str) -> Content:
         _("A refusal of %(supplier)s is waiting for your decision", supplier=supplier),
         [
             _(
-                "It was proposed on %(date)s, and the supplier is waiting for an answer.",
+                "The refusal was proposed on %(date)s, and the supplier is waiting for an answer.",
                 date=format_date(refusal.proposed_at),
             )
         ],
@@ -93,7 +93,7 @@ def appeal_reported(supplier: str, category: str, garden: str) -> Content:
     reviewer = (
         _("%(garden)s is reviewing the case.", garden=garden)
         if garden
-        else _("No other business garden has a curator who can review this. Invite one.")
+        else _("No other business garden has a curator who can decide the appeal. Invite one.")
     )
     return Content(
         _("%(supplier)s has appealed a refusal", supplier=supplier),

@@ -45,6 +45,16 @@ def last_actor_id(object_type: str, object_id: object, action: str = "") -> int 
     return event.actor_id if event else None
 
 
+def is_recorded(action: str, object_type: str, object_id: object, **details: object) -> bool:
+    """Return True if an action on an object has been recorded, with the given details if there are any."""
+    recorded = select(AuditEvent.details).where(
+        AuditEvent.object_type == object_type,
+        AuditEvent.object_id == str(object_id),
+        AuditEvent.action == action,
+    )
+    return any(details.items() <= found.items() for found in session.scalars(recorded))
+
+
 def all_events(wanted: EventFilter) -> Iterator[Sequence[AuditEvent]]:
     """Yield the events in batches, newest first."""
     query = _filtered(wanted).order_by(AuditEvent.id.desc()).limit(BATCH_SIZE)

@@ -7,7 +7,7 @@ from collections.abc import Container
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from marketplace.accounts.models import User
-from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
@@ -48,18 +48,11 @@ def _remind(user_id: int, month: dt.date, due: list[DueHours]) -> bool:
     with transaction():
         # The lock makes a second process wait until the first has recorded that the person is reminded.
         user = load_locked(select(User).where(User.id == user_id, User.is_active))
-        if user is None or _is_sent(user_id, month):
+        if user is None or is_recorded(SENT, "user", user_id, month=str(month)):
             return False
         send(hours_due(month, due), [Recipient(user.id, user.email, user.locale)])
         record(None, SENT, "user", user_id, month=str(month), projects=len(due))
         return True
-
-
-def _is_sent(user_id: int, month: dt.date) -> bool:
-    sent = select(AuditEvent.details).where(
-        AuditEvent.action == SENT, AuditEvent.object_type == "user", AuditEvent.object_id == str(user_id)
-    )
-    return any(details.get("month") == str(month) for details in session.scalars(sent))
 
 
 def _due_hours(month: dt.date) -> dict[int, list[DueHours]]:

@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
@@ -70,12 +70,4 @@ def _remind(project_id: int, days: int) -> int:
 
 
 def _is_sent(project: Project, days: int) -> bool:
-    sent = select(AuditEvent.details).where(
-        AuditEvent.action == SENT,
-        AuditEvent.object_type == "project",
-        AuditEvent.object_id == str(project.id),
-    )
-    return any(
-        details.get("days") == days and details.get("ends_on") == str(project.ends_on)
-        for details in session.scalars(sent)
-    )
+    return is_recorded(SENT, "project", project.id, days=days, ends_on=str(project.ends_on))

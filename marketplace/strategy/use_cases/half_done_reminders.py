@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
@@ -64,22 +64,15 @@ def _remind(
     action: str,
 ) -> int:
     row_ids = session.scalars(query.with_only_columns(key).order_by(key)).all()
-    due = [row_id for row_id in row_ids if not _is_sent(kind, row_id, action)]
+    due = [row_id for row_id in row_ids if not is_recorded(action, kind, row_id)]
     session.rollback()
     count = 0
     for row_id in due:
         with transaction():
             # The lock makes a second process wait until the first has recorded the reminder.
             row = load_locked(query.where(key == row_id))
-            if row is not None and not _is_sent(kind, row_id, action):
+            if row is not None and not is_recorded(action, kind, row_id):
                 send(message, recipients_for(row.company_id))
                 record(None, action, kind, row_id)
                 count += 1
     return count
-
-
-def _is_sent(kind: str, row_id: int, action: str) -> bool:
-    sent = select(AuditEvent.id).where(
-        AuditEvent.object_type == kind, AuditEvent.object_id == str(row_id), AuditEvent.action == action
-    )
-    return session.scalar(sent.limit(1)) is not None

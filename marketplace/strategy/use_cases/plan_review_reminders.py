@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
@@ -59,9 +59,4 @@ def _remind(strategy_id: int) -> bool:
 
 
 def _is_sent(strategy_id: int, review_on: dt.date | None) -> bool:
-    sent = select(AuditEvent.details).where(
-        AuditEvent.action == SENT,
-        AuditEvent.object_type == "strategy",
-        AuditEvent.object_id == str(strategy_id),
-    )
-    return any(details.get("review_on") == str(review_on) for details in session.scalars(sent))
+    return is_recorded(SENT, "strategy", strategy_id, review_on=str(review_on))

@@ -113,6 +113,17 @@ def test_pages_of_forty_companies_send_few_statements(people: CaseworkPeople, pa
     assert len([one for one in counted if one.startswith(("SELECT", "WITH"))]) <= MAX_STATEMENTS
 
 
+@pytest.mark.both_databases
+def test_minutes_of_two_companies_with_one_name_are_listed_apart(people: CaseworkPeople) -> None:
+    cohort = programme.cohort(programme.place(people.project))
+    for minutes in (20, 25):
+        one = programme.participation(cohort, "Bekk Rør")
+        casework.note(people.adviser, participation_id=one.id, minutes=minutes)
+        casework.note(people.adviser, participation_id=one.id, minutes=minutes)
+    session.commit()
+    assert sorted(row.minutes for row in time_rows(people.adviser)) == [40, 50]
+
+
 def test_minutes_are_added_up_by_month_company_and_activity(people: CaseworkPeople) -> None:
     for minutes in (20, 25, None):
         casework.note(people.adviser, company_id=people.company.id, minutes=minutes)

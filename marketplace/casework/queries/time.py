@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 
 from marketplace.casework.models import CaseNote
 from marketplace.core.collation import sort_key
@@ -34,6 +34,9 @@ def time_rows(viewer: Viewer) -> list[TimeRow]:
     company_id = func.coalesce(CaseNote.company_id, Participation.company_id)
     query = (
         select(
+            func.coalesce(
+                cast(company_id, String), Participation.organisation_number, cast(Participation.id, String)
+            ),
             CaseNote.happened_on,
             func.coalesce(Organisation.name, Participation.company_name),
             CaseNote.kind,
@@ -43,10 +46,10 @@ def time_rows(viewer: Viewer) -> list[TimeRow]:
         .outerjoin(Organisation, Organisation.id == company_id)
         .where(CaseNote.garden_id == viewer.organisation_id, CaseNote.minutes > 0)
     )
-    minutes: dict[tuple[dt.date, str, str], list[int]] = defaultdict(list)
-    for happened_on, company, kind, spent in session.execute(query):
-        minutes[happened_on.replace(day=1), company, kind].append(spent or 0)
-    rows = [TimeRow(*key, sum(spent), len(spent)) for key, spent in minutes.items()]
+    minutes: dict[tuple[str, dt.date, str, str], list[int]] = defaultdict(list)
+    for identifier, happened_on, company, kind, spent in session.execute(query):
+        minutes[identifier, happened_on.replace(day=1), company, kind].append(spent or 0)
+    rows = [TimeRow(*key[1:], sum(spent), len(spent)) for key, spent in minutes.items()]
     return sorted(rows, key=lambda row: (-row.month.toordinal(), sort_key(row.company), row.kind))
 
 

@@ -127,7 +127,7 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
 
 
 def _is_name_of_another(user: User) -> bool:
-    """Return True if another user has the same name, or an active organisation has it as its name or a part of that."""
+    """Return True if another user has the same name, or the name of an active organisation contains it."""
     namesakes = select(User.id).where(User.name == user.name, User.id != user.id)
     organisations = select(Organisation.id).where(
         Organisation.is_active, Organisation.name.contains(user.name, autoescape=True)

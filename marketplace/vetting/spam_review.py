@@ -20,7 +20,7 @@ def is_reviewed(supplier: Supplier, vettings: Iterable[Vetting]) -> bool:
 
 
 def findings(supplier: Supplier) -> list[str]:
-    """One sentence for each sign that a profile was written for the ranking."""
+    """Return a sentence for each sign that a profile was written for the ranking."""
     document = Document(
         id=str(supplier.id),
         name=supplier.name,

@@ -47,7 +47,7 @@ def directory_fingerprint() -> str:
 
 
 def fingerprint_of(revision: int | None) -> str:
-    """Return the fingerprint of a revision, for statements that read `REVISION` with something else."""
+    """Return the fingerprint of a revision, for statements that read `REVISION` along with other values."""
     return f"{clock.today().isoformat()}/{revision}"
 
 

@@ -22,7 +22,7 @@ SHADES = (1, 3, 6)
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A municipality on the map, with the number of suppliers that take jobs there. `own`: in the viewer's garden's area.
+    """A municipality on the map, with the number of suppliers that take jobs there. `own` if the viewer's garden covers it.
 
     `column` and `row` are its place on the map, from 1.
     """

@@ -25,7 +25,7 @@ _ALL_PARTS = (
 
 @dataclass(frozen=True)
 class MatchableSupplier:
-    """A supplier that may be ranked, with the approvals that count now and the services they cover."""
+    """A supplier that may be ranked, with its valid approvals and the services that they cover."""
 
     supplier: Supplier
     vettings: Sequence[Vetting]

@@ -49,7 +49,7 @@ def stop_following(company_id: int, garden_id: int, why: str, by: Viewer | None 
 def _locked(
     company_id: int, garden_id: int, why: str
 ) -> tuple[Company, BusinessGarden, CompanyFollower | None]:
-    """Lock a company, so that nobody else adds the same row, and return it with the garden and their row."""
+    """Lock a company, and return it with a garden and the row of the garden's right for a reason, if there is one."""
     queries.lock_organisation(company_id)
     company, garden = session.get(Company, company_id), queries.garden(garden_id)
     if company is None:

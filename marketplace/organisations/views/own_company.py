@@ -103,7 +103,7 @@ def ask_garden() -> ViewResponse:
 @blueprint.route("/organisation/gardens/<int:garden_id>/stop", methods=["GET", "POST"])
 @access.company_owner
 def stop_garden(garden_id: int) -> ViewResponse:
-    """End the following that the company asked a garden for, after confirmation."""
+    """Stop asking a garden to follow the company, after confirmation."""
     viewer = current_viewer()
     if request.method == "GET":
         garden = queries.asked_garden(queries.own_company(viewer), garden_id)

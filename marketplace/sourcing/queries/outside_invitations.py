@@ -78,7 +78,7 @@ class InvitationToConfirm:
 
 
 def invitation_to_confirm(invitation_id: int, supplier_id: int) -> InvitationToConfirm:
-    """Return an invitation as shown to the invited address before it confirms. Raises NotFound."""
+    """Return an invitation as the owner of the invited address sees it before confirming. Raises NotFound."""
     invitation, supplier = session.get(OutsideInvitation, invitation_id), session.get(Supplier, supplier_id)
     if invitation is None or supplier is None:
         raise NotFound

@@ -63,7 +63,7 @@ class RankingPage:
 
     @property
     def list_sentence(self) -> str:
-        """Number of suppliers in the list and of those that fit."""
+        """Sentence with the number of suppliers in the list and of those that fit."""
         return list_sentence(self.page.total, self.fits)
 
 

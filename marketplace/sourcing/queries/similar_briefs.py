@@ -117,7 +117,7 @@ _EARLIER_BRIEFS = prepared(
 
 @cache
 def _sharing_services(kind: Viewer) -> Select[int, int, dt.datetime, int]:
-    """Return the query for the newest versions of earlier briefs that share services with `this`."""
+    """Return the query for the newest versions of earlier briefs that share services with the brief `this`."""
     sharing = (
         select(Brief.id)
         .join(BriefService)

@@ -78,7 +78,7 @@ def add_invitation(  # noqa: PLR0913 because each is a column of the invitation
     *,
     suggestion: Suggestion | None = None,
 ) -> None:
-    """Add an invitation with the supplier's rank or score, and notify it. `viewer` is None in a scheduled job."""
+    """Add an invitation with the supplier's rank or score, and notify the supplier. `viewer` is None in a scheduled job."""
     rank = open_run(run).ranks().get(supplier_id)
     late = unlisted_supplier(run, supplier_id) if rank is None else None
     session.add(

@@ -14,7 +14,7 @@ MAX_DIGITS = 8
 
 
 class DecisionForm(BaseForm):
-    """Fields of every decision."""
+    """Fields that every decision has. `decision_form` adds the checklist."""
 
     revision = HiddenField()
     reason = LongTextField(

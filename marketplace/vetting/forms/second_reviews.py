@@ -5,7 +5,7 @@ from marketplace.web.forms import BaseForm, LongTextField, length, required
 
 
 class RefusalAnswerForm(BaseForm):
-    """Answer to a proposed refusal."""
+    """A second reviewer's answer to a proposed refusal."""
 
     text = LongTextField(
         _l("To the person who proposed the refusal"),
@@ -15,7 +15,7 @@ class RefusalAnswerForm(BaseForm):
 
 
 class AppealForm(BaseForm):
-    """Text of an appeal."""
+    """A supplier's appeal."""
 
     text = LongTextField(
         _l("What do you think the business garden has misunderstood?"),
@@ -27,7 +27,7 @@ class AppealForm(BaseForm):
 
 
 class AppealAnswerForm(BaseForm):
-    """Decision on an appeal."""
+    """The reason of a decision on an appeal."""
 
     reason = LongTextField(
         _l("Reason"),

@@ -36,7 +36,7 @@ PAGE_SIZE = 25
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A row of the queue."""
+    """An application as the queue shows it."""
 
     id: int
     category: str

@@ -2,6 +2,7 @@
 
 import gc
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -49,6 +50,19 @@ class LazyGroup(click.Group):
         finally:
             gc.enable()
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. A database that cannot be used ends it with a message instead of a traceback."""
+        from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415 because --help does not need it
+
+        try:
+            return super().invoke(ctx)
+        except (OperationalError, ProgrammingError) as error:
+            message = (
+                f"The database cannot be used: {error.orig}\n"
+                "Check INSTANCE_PATH and DATABASE_URL. If the database is new, run `marketplace db upgrade`."
+            )
+            raise click.ClickException(message) from error
 
 
 @click.group(cls=LazyGroup)

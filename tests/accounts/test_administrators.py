@@ -147,3 +147,11 @@ def test_unknown_revision_is_refused_with_a_remedy(empty_database_url: str, tmp_
             done = CliRunner().invoke(main, ["db", direction, revision], env=environ)
             assert done.exit_code == 1
             assert "There is no revision" in done.output, done.exception
+
+
+def test_command_on_a_database_without_tables_says_what_to_do(
+    empty_database_url: str, tmp_path: Path
+) -> None:
+    environ = {"DATABASE_URL": empty_database_url, "INSTANCE_PATH": str(tmp_path)}
+    done = CliRunner().invoke(main, ["audit", "head"], env=environ)
+    assert (done.exit_code, "run `marketplace db upgrade`" in done.output) == (1, True)

@@ -23,6 +23,7 @@ OFFER = f"/briefs/{REFERENCE}/proposal"
 TOO_LATE = "Svarfristen er ute. Tilbud kan ikke skrives eller endres lenger."
 NOT_APPROVED = "Dere er ikke godkjent for denne typen oppdrag, eller bedriften tar ikke imot tilbud fra dere."
 WITHDRAWN = "Dette tilbudet er trukket. Gjenopprett det før dere endrer det."
+BRIEF_WITHDRAWN = "Briefen er trukket tilbake. Tilbud kan ikke skrives eller endres lenger."
 OWN_OFFER = "SELECT proposal.id, "
 
 
@@ -69,7 +70,13 @@ def test_input_is_kept_when_colleague_withdraws_offer(app, browser, market):
 
 
 @pytest.mark.parametrize(
-    ("happened", "told"), [("deadline", TOO_LATE), ("suspended", NOT_APPROVED), ("withdrawn", WITHDRAWN)]
+    ("happened", "told"),
+    [
+        ("deadline", TOO_LATE),
+        ("suspended", NOT_APPROVED),
+        ("withdrawn", WITHDRAWN),
+        ("brief withdrawn", BRIEF_WITHDRAWN),
+    ],
 )
 def test_submit_after_closing_explains_why(browser, market, at_noon, happened, told):
     sent = market.send("kvistverk")
@@ -77,6 +84,8 @@ def test_submit_after_closing_explains_why(browser, market, at_noon, happened, t
         at_noon.move_to(AFTER, tick=False)
     elif happened == "suspended":
         suspend(market.kvistverk)
+    elif happened == "brief withdrawn":
+        withdraw_brief(market.owner, REFERENCE, "Vi skal ikke ha nettbutikk likevel")
     else:
         use_cases.withdraw(market.kvistverk, REFERENCE, "Full ordrebok")
     form = filled(seen=str(sent.revision), team="For sent", act="send")

@@ -38,6 +38,7 @@ from marketplace.proposals.use_cases.submission import (
     resume,
     save,
     submit,
+    why_closed,
     withdraw,
 )
 from marketplace.proposals.use_cases.unsent_change_reminders import remind_about_unsent_changes

@@ -42,13 +42,20 @@ def _lock_open_offer(viewer: Viewer, reference: str) -> SupplierOffer:
     """Lock a brief and return it with the viewer's offer. Raises RuleBroken if the viewer cannot answer the brief."""
     lock_brief_for_supplier(viewer, reference)
     supplier_offer = load_supplier_offer(viewer, reference)
-    if supplier_offer.phase is not Phase.OPEN:
-        raise RuleBroken(_("The deadline has passed. Offers can no longer be written or changed."))
-    if not supplier_offer.can_answer:
-        raise RuleBroken(
-            _("You are not approved for this kind of job, or the company does not accept offers from you.")
-        )
+    if reason := why_closed(supplier_offer):
+        raise RuleBroken(reason)
     return supplier_offer
+
+
+def why_closed(supplier_offer: SupplierOffer) -> str:
+    """Return why the viewer cannot answer the brief, as text; empty if it is open to the viewer."""
+    if supplier_offer.phase is Phase.WITHDRAWN:
+        return _("The brief has been withdrawn. Offers can no longer be written or changed.")
+    if supplier_offer.phase is not Phase.OPEN:
+        return _("The deadline has passed. Offers can no longer be written or changed.")
+    if not supplier_offer.can_answer:
+        return _("You are not approved for this kind of job, or the company does not accept offers from you.")
+    return ""
 
 
 def save(viewer: Viewer, reference: str, content: OfferContent, seen_revision: int | None = None) -> Proposal:

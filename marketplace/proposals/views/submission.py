@@ -5,7 +5,6 @@ from typing import Any
 from flask import jsonify, render_template, request
 from werkzeug.wrappers import Response
 
-from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_saved, gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
@@ -56,7 +55,8 @@ def edit(reference: str) -> ViewResponse:
     if not supplier_offer.is_open or supplier_offer.state == "withdrawn":
         if request.method == "GET":
             return _read_only(supplier_offer)
-        raise Conflict(_why_closed(supplier_offer))
+        withdrawn = _("This offer has been withdrawn. Restore it before you change it.")
+        raise Conflict(use_cases.why_closed(supplier_offer) or withdrawn)
     form = _form(supplier_offer.for_version(_rendered_version()))
     if request.method == "POST":
         if not form.validate():
@@ -92,15 +92,6 @@ def own_file(reference: str, file_id: int) -> Response:
     """Download a file of the supplier's own offer."""
     file, data = queries.own_file(current_viewer(), reference, file_id)
     return file_response(file.name, file.media_type, data)
-
-
-def _why_closed(supplier_offer: SupplierOffer) -> str:
-    """Return the reason why the offer cannot be edited, as text."""
-    if supplier_offer.phase is not Phase.OPEN:
-        return _("The deadline has passed. Offers can no longer be written or changed.")
-    if not supplier_offer.can_answer:
-        return _("You are not approved for this kind of job, or the company does not accept offers from you.")
-    return _("This offer has been withdrawn. Restore it before you change it.")
 
 
 def _save_readable(reference: str, form: OfferForm) -> ViewResponse:

@@ -29,7 +29,7 @@ def test_environment_example_names_existing_settings() -> None:
 
 
 def test_units_and_guide_use_existing_commands() -> None:
-    verbs = "upgrade|create|verify|check|rotate|import|export"
+    verbs = "upgrade|create|verify|check|rotate|import|export|reset-two-factor"
     pattern = re.compile(
         rf"(?:^ +|`|bin/|=)marketplace ((?!marketplace)[a-z]+(?: (?:{verbs}))?)\b", re.MULTILINE
     )

@@ -177,10 +177,6 @@ class NewBriefForm(BaseForm):
     )
 
 
-class PublishForm(BaseForm):
-    """Confirmation of publication. Has a CSRF token only."""
-
-
 class ReviewForm(BaseForm):
     """Request for a review of a draft."""
 

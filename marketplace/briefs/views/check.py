@@ -4,7 +4,7 @@ from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 
 from marketplace.briefs import queries, use_cases
-from marketplace.briefs.forms import PublishForm, ReviewForm
+from marketplace.briefs.forms import ReviewForm
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import PanelSlot, build_panels
 from marketplace.briefs.views.base import blueprint
@@ -33,7 +33,6 @@ def check(reference: str) -> ViewResponse:
         panels=build_panels(PanelSlot.CHECK, current_viewer(), brief_view, request.args),
         states=topic_states(brief_view),
         state_label=state_label,
-        form=PublishForm(),
         review_form=ReviewForm(),
     )
 

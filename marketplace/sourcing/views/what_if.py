@@ -5,7 +5,6 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.utils import redirect
 
 from marketplace.briefs import queries as briefs
-from marketplace.briefs.forms import PublishForm
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
@@ -66,7 +65,6 @@ def what_if(reference: str) -> ViewResponse:
         return redirect(url_for("sourcing.ranking", reference=reference), 303)
     return render_template(
         "sourcing/what_if.html",
-        form=PublishForm(),
         panel_values={"result": result, **LABELS},
         brief_view=result.brief_view,
         wait=briefs.publication_wait(result.brief_view.brief, result.brief_view.phase),

@@ -66,7 +66,8 @@ def kinds(viewer):
 
 
 def mails():
-    return session.scalars(select(OutboxMail).where(OutboxMail.recipient == EMAIL)).all()
+    query = select(OutboxMail).where(OutboxMail.recipient == EMAIL)
+    return session.scalars(query.order_by(OutboxMail.id)).all()
 
 
 def test_rate_limited_form_keeps_its_text(market, publish, sign_in):

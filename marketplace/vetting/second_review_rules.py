@@ -24,7 +24,7 @@ REMIND_AFTER_WORKING_DAYS = 5
 
 @dataclass(frozen=True, slots=True)
 class ReviewerRole:
-    """Relation of a person to a case: member of a garden that is asked, curator, in a conflict of interest, involved before."""
+    """A person's relation to a case: in a garden that is asked, a curator, with a conflict of interest, involved before."""
 
     is_asked: bool
     is_curator: bool

@@ -25,7 +25,9 @@ from marketplace.outbox.topics import DIGEST_INTERVALS
 from marketplace.outbox.unsubscribe_tokens import unsubscribe_path
 
 logger = logging.getLogger(__name__)
-RETRY_DELAYS_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
+RETRY_DELAYS_MINUTES = (1, 5, 15, 60, 180, 360, 720, *(1440,) * 4)
+"""Waits between attempts. A message fails after five days, as RFC 5321, 4.5.4.1 advises, so that it survives a mail server that
+is down over a weekend or Easter."""
 SMTP_TIMEOUT_SECONDS = 20
 MAX_LINE_LENGTH = 998
 """Longest line of an e-mail (RFC 5322). Headers are not folded at 78 characters, because `email` in Python before 3.13 drops the

@@ -12,7 +12,7 @@ from marketplace.core import sealing
 from marketplace.core.database import Base, db, session
 from marketplace.core.sealing import KeyMissingError, Keyring, TamperedError
 from marketplace.organisations import use_cases as organisations
-from marketplace.outbox.delivery import deliver_due
+from marketplace.outbox.delivery import RETRY_DELAYS_MINUTES, deliver_due
 from marketplace.outbox.models import OutboxMail
 from marketplace.proposals.use_cases import key_rotation
 from tests import factories
@@ -62,7 +62,7 @@ def test_sent_and_failed_e_mail_keeps_no_link(app: Flask) -> None:
     for _mail in range(2):
         use_cases.request_password_reset(factories.user().email)
     broken = mails()[1]
-    broken.subject, broken.attempts = "two\nlines", 8
+    broken.subject, broken.attempts = "two\nlines", len(RETRY_DELAYS_MINUTES)
     session.commit()
     assert all(mail.sealed_link for mail in mails())
     assert deliver_due(app.config["SETTINGS"]) == 1

@@ -21,7 +21,7 @@ BATCH_SIZE = 1000
 class EventFilter:
     """Conditions on events. Empty values mean all; `actor_ids` is None for all actors.
 
-    `mandated_for` is the company that business gardens acted for through a mandate.
+    Events are from `since` until before `until`. `mandated_for` is the company that business gardens acted for through a mandate.
     """
 
     action: str = ""
@@ -88,7 +88,7 @@ def _filtered(wanted: EventFilter) -> Select[AuditEvent]:
     if wanted.since:
         query = query.where(AuditEvent.at >= wanted.since)
     if wanted.until:
-        query = query.where(AuditEvent.at <= wanted.until)
+        query = query.where(AuditEvent.at < wanted.until)
     if wanted.mandated_for is not None:
         company = AuditEvent.details["for_company"].as_integer()
         query = query.where(AuditEvent.organisation_id == wanted.mandated_for, company == wanted.mandated_for)

@@ -1,5 +1,6 @@
 """The list of users and the audit log, for administrators."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -150,7 +151,7 @@ def _read_search() -> _AuditSearch:
         object_id=object_id,
         actor_ids=matches.best if matches else None,
         since=clock.start_of_day(since) if since else None,
-        until=clock.end_of_day(until) if until else None,
+        until=clock.start_of_day(until + dt.timedelta(days=1)) if until else None,
     )
     return _AuditSearch(
         bar,

@@ -17,11 +17,9 @@ from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import companies_followed_by, garden, recipients_for
+from marketplace.outbox.limits import MAX_MAILING_PER_HOUR, UNDO_MINUTES
 from marketplace.outbox.messages import Content
 from marketplace.outbox.use_cases import send
-
-UNDO_MINUTES = 5
-MAX_PER_HOUR = 100
 
 
 def preview_reminder(viewer: Viewer, kind: str, own_line: str, locale: str) -> Content:
@@ -35,7 +33,7 @@ def queue_reminders(
 ) -> tuple[int, dt.datetime]:
     """Queue a reminder for each chosen company that can be reminded; return their number and the time of the last reminder.
 
-    The first is sent when it can no longer be undone, the others at intervals, at most MAX_PER_HOUR for a garden.
+    The first is sent when it can no longer be undone, the others at intervals, at most MAX_MAILING_PER_HOUR for a garden.
     Raises RuleBroken if no company can be reminded.
     """
     with transaction():
@@ -47,7 +45,7 @@ def queue_reminders(
         if not companies:
             raise RuleBroken(_("None of the chosen companies can get this reminder. Choose others."))
         at = _first_time(viewer)
-        step = dt.timedelta(hours=1) / MAX_PER_HOUR
+        step = dt.timedelta(hours=1) / MAX_MAILING_PER_HOUR
         for index, company in enumerate(companies):
             session.add(
                 CompanyReminder(
@@ -70,7 +68,7 @@ def _first_time(viewer: Viewer) -> dt.datetime:
         CompanyReminder.garden_id == viewer.organisation_id, _is_waiting()
     )
     last = session.scalar(query)
-    return max(first, last + dt.timedelta(hours=1) / MAX_PER_HOUR) if last else first
+    return max(first, last + dt.timedelta(hours=1) / MAX_MAILING_PER_HOUR) if last else first
 
 
 def _is_waiting() -> ColumnElement[bool]:

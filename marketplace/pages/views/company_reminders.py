@@ -10,6 +10,7 @@ from marketplace.casework.queries.company_reminders import REPEAT_DAYS, SkipReas
 from marketplace.casework.use_cases import company_reminders as use_cases
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import LOCALES, format_datetime, lazy_gettext as _l, ngettext
+from marketplace.outbox.limits import MAX_MAILING_PER_HOUR, UNDO_MINUTES
 from marketplace.pages.queries.company_next_steps import company_states
 from marketplace.pages.views import blueprint
 from marketplace.pages.views.company_next_steps import filtered_companies
@@ -72,8 +73,8 @@ def remind_companies() -> ViewResponse:
         previews=previews,
         kind_label=REMINDER_KINDS[kind],
         skip_reason_labels=SKIP_REASON_LABELS,
-        undo_minutes=use_cases.UNDO_MINUTES,
-        max_per_hour=use_cases.MAX_PER_HOUR,
+        undo_minutes=UNDO_MINUTES,
+        max_per_hour=MAX_MAILING_PER_HOUR,
         repeat_days=REPEAT_DAYS,
         languages=LOCALES,
     )

@@ -14,6 +14,7 @@ from marketplace.core.database import prepared, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.viewer import Viewer
+from marketplace.outbox.limits import MAX_MAILING_PER_HOUR, UNDO_MINUTES
 from marketplace.outbox.use_cases import (
     cancel_scheduled,
     last_scheduled,
@@ -28,8 +29,6 @@ from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import visible_participations
 from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
 
-MAX_PER_HOUR = 100
-UNDO_MINUTES = 5
 REPEAT_HOURS = 24
 BY_MAIL = "mail"
 """Reason of the event of an invitation by e-mail."""
@@ -120,7 +119,7 @@ def send_invitations(
 ) -> tuple[int, dt.datetime]:
     """Queue an invitation for each chosen company that can be invited; return their number and the last one's time.
 
-    The first is sent when it can no longer be undone, the others at intervals, at most MAX_PER_HOUR for a project.
+    The first is sent when it can no longer be undone, the others at intervals, at most MAX_MAILING_PER_HOUR for a project.
     Raises RuleBroken if no company can be invited or sign-up is closed.
     """
     with transaction():
@@ -149,7 +148,7 @@ def send_invitations(
 
 def _schedule(project: Project, count: int) -> list[dt.datetime]:
     """Return the times at which to send invitations, after the invitations that the project has queued already."""
-    step = dt.timedelta(hours=1) / MAX_PER_HOUR
+    step = dt.timedelta(hours=1) / MAX_MAILING_PER_HOUR
     query = select(Participation.id).where(Participation.project_id == project.id)
     queued = last_scheduled([f"{_SUBSCRIPTION}{number}" for number in session.scalars(query)])
     first = clock.now() + dt.timedelta(minutes=UNDO_MINUTES)

@@ -4,6 +4,7 @@ from flask import render_template, request
 
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import format_datetime, lazy_gettext as _l, ngettext
+from marketplace.outbox.limits import MAX_MAILING_PER_HOUR, UNDO_MINUTES
 from marketplace.programme.forms.recruiting import InvitationForm
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases import invitations as use_cases
@@ -65,8 +66,8 @@ def invite(slug: str) -> ViewResponse:
         chosen=chosen,
         recipients=use_cases.find_recipients(viewer, project_access, chosen),
         skip_reason_labels=SKIP_REASON_LABELS,
-        undo_minutes=use_cases.UNDO_MINUTES,
-        max_per_hour=use_cases.MAX_PER_HOUR,
+        undo_minutes=UNDO_MINUTES,
+        max_per_hour=MAX_MAILING_PER_HOUR,
     )
     return page, 422 if form.all_errors() else 200
 

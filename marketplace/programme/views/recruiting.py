@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from flask import render_template
 
 from marketplace.core.i18n import gettext as _
+from marketplace.outbox.limits import UNDO_MINUTES
 from marketplace.programme.lifecycle import PHASE_LABELS, SOURCES
 from marketplace.programme.participant_export import export_header, export_rows
 from marketplace.programme.queries import cohorts as cohort_queries, recruiting as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for
-from marketplace.programme.use_cases.invitations import UNDO_MINUTES, can_undo
+from marketplace.programme.use_cases.invitations import can_undo
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.counted_rows import read_counted_rows

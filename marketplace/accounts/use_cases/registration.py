@@ -191,7 +191,7 @@ def _add_registered(pending: PendingRegistration, origin: Origin) -> int:
 def wrong_password_message() -> str:
     """Return the message for a confirmation whose password is not the password of the account or registration."""
     return _(
-        "This is not the password that was chosen. If you did not choose one, someone else has used your address: close this page."
+        "Wrong password. Enter the one that was chosen at registration. If you did not choose one, someone else has used your address: close this page."
     )
 
 

@@ -86,7 +86,7 @@ def audit_log_csv() -> Response:
         _("Recorded action"),
         _("Code"),
         _("Item"),
-        _("Number or reference"),
+        _("Item number or reference"),
         _("Person"),
         _("On behalf of"),
     ]

@@ -63,7 +63,7 @@ def answer_review(viewer: Viewer, company_id: int, version_number: int, verdict:
         if review.version.number != version_number:
             raise Conflict(
                 _(
-                    "The company has asked about a newer version since you opened the page. Your text is still here."
+                    "The company has asked you to review a newer version since you opened the page. Your text is still here."
                 )
             )
         if verdict not in {OK, CHANGES}:

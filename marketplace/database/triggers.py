@@ -107,7 +107,8 @@ TRIGGERS: tuple[Trigger | RevisionTrigger, ...] = (
         _OPENED_OFFER,
         "EXISTS (SELECT 1 FROM proposal WHERE id = OLD.proposal_id AND opened_at IS NOT NULL)",
     ),
-    # A new organisation is shown when it is vetted, and a deleted one is deleted from these tables first.
+    # UPDATE is enough: a new organisation appears only when it is vetted, and before one is deleted, its rows in these tables
+    # are deleted.
     RevisionTrigger("organisation", "UPDATE"),
     *(
         RevisionTrigger(table, operation)

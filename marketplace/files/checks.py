@@ -107,7 +107,7 @@ def _too_many_pixels(limit: int) -> RuleBroken:
 
 def _encode_again(name: str, data: bytes, max_side: int) -> CheckedFile:
     with Image.open(io.BytesIO(data), formats=IMAGE_FORMATS) as image:
-        # A JPEG is decoded at a fraction of its size, other formats as a whole and several times over.
+        # A JPEG is decoded at a fraction of its size, other formats at full size, with several copies in memory at once.
         max_pixels = MAX_PIXELS if image.format == "JPEG" else MAX_PIXELS_OF_OTHERS
         if image.width * image.height > max_pixels:
             raise _too_many_pixels(max_pixels)

@@ -74,7 +74,7 @@ class ComparisonRow:
 
 @dataclass(frozen=True, slots=True)
 class OfferComparison:
-    """Two to four offers side by side. `advice` are questions to ask before choosing."""
+    """Two to four offers side by side. `advice` holds the questions to ask before choosing."""
 
     columns: Sequence[Column]
     monthly_rows: Sequence[ComparisonRow]

@@ -68,7 +68,7 @@ def _brief_values(brief: Brief) -> Values | None:
     if brief.published_at is None:
         return None
     values = _BRIEF(brief)
-    # The consent stays as it was when the answers are erased after the retention period.
+    # The recorded consent is kept when the answers are erased after the retention period.
     return values | {"consent": str(brief.answers.get("report_consent") or "")} if brief.answers else values
 
 

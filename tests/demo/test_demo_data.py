@@ -322,7 +322,7 @@ def test_second_load_gives_same_rows(demo_app: Flask, command: Callable[..., Res
     first = dump()
     said = command("demo", "--reset")
     assert said.exit_code == 0, said.output
-    deliver_due(demo_app.config["SETTINGS"])  # as was done in the first
+    deliver_due(demo_app.config["SETTINGS"])  # as after the first load
     second = dump()
     for name, rows in first.items():
         assert [pair for pair in zip(rows, second[name], strict=True) if pair[0] != pair[1]] == [], name

@@ -94,7 +94,7 @@ def test_typed_text_is_saved_as_a_draft_and_offered_again(demo_app: Flask, role:
 
 
 def pages(scenario: PolicyScenario, role: str) -> Iterator[tuple[str, str, Browser]]:
-    """Yield endpoint, path and browser of each page with a form, for the objects of a role."""
+    """For a role, yield endpoint, path and browser of each page with a form, opened on the role's own objects."""
     rules = list(scenario.app.url_map.iter_rules())
     posted = {rule.rule for rule in rules if "POST" in (rule.methods or ())}
     for method, rule in scenario.rules():

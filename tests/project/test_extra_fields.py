@@ -176,7 +176,7 @@ def test_fields_outside_the_form_change_nothing(
         for role in ROLES
         for method, rule in scenario.rules()
         if method == "GET" and rule.endpoint not in {"static", "pages.choose_language"}
-        # Few other pages have forms, so that a small sample could have none.
+        # Only pages that accept POST: few others have forms, and a small sample might have none.
         if sampling.exhaustive or "POST" in (rule.methods or ())
     ]
     for role, rule in sampling.choose(pages, SAMPLED_PAGES, "extra fields"):

@@ -21,7 +21,7 @@ OWN_HEADERS = {"Date", "Content-Length", "X-Request-ID", "Set-Cookie", "Content-
 LEFT_OUT = {"static", "operation.metrics_page"}
 # A workbook contains the time at which it was written. Its cells are those of the CSV file or the page.
 WORKBOOK = ".xlsx"
-# Table of the rows that a number in a URL identifies; the numbers of all rows are tried.
+# Table of each argument of a URL: every id in that table is tried.
 NUMBERS = {
     "brief_id": "brief", "proposal_id": "proposal", "question_id": "clarification_question", "file_id": "stored_file", "vetting_id": "vetting",
     "supplier_id": "supplier", "company_id": "company", "garden_id": "business_garden", "user_id": "user_account",

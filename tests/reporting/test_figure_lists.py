@@ -144,7 +144,7 @@ def test_partner_garden_gets_the_lists_of_its_places(built: ReportedProject, app
     codes = check_lists(signed_in(app, manager), f"/programme/{built.project.slug}/report")
     assert {"recruited", "held", "attendances", "hours_total"} <= codes
     assert not any(code.startswith(("plan_", "received_", "cost_", "fee_", "aid_")) for code in codes)
-    # Hours of a place that another person manages are counted, but not in the list of this one.
+    # Hours of a place that another person manages are counted in the figure, but are not in this manager's list.
     person.until = clock.today() - dt.timedelta(days=1)
     finance.hours(built.project, built.curator.user_id or 0, place_id=place.id)
     codes = check_lists(signed_in(app, manager), f"/programme/{built.project.slug}/report")

@@ -18,7 +18,7 @@ WORDS = {
 
 @pytest.fixture
 def spelling() -> Spelling:
-    """Spelling that compares words without Norwegian letters."""
+    """Spelling that treats å and aa as a, and ø as o, when it compares words."""
     return Spelling(WORDS, lambda word: word.lower().replace("å", "a").replace("ø", "o").replace("aa", "a"))
 
 

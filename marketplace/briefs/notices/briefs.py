@@ -215,7 +215,7 @@ def question_answered(title: str, reference: str, question: str, answer: str) ->
 
 @as_message("question_rejected", topic=Topic.QUESTIONS)
 def question_rejected(title: str, reference: str, reason: str) -> Content:
-    """Notify the supplier that asked that the company has rejected the question, with the reason."""
+    """Tell the supplier who asked a question that the company has rejected it, and why."""
     lines = [
         _("The company has decided not to answer your question, and gave this reason:"),
         str(REJECTION_REASONS[reason]),

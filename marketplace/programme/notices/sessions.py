@@ -86,7 +86,7 @@ def _lines(one: TimeAndPlace) -> list[str]:
 
 @as_message("session_invited")
 def session_invited(course_session: CourseSession, participation: Participation) -> Content:
-    """Add a session to the calendar of a contact person."""
+    """Invite a contact person to a session, with a calendar entry attached."""
     return Content(
         _(
             "For your calendar: %(title)s, %(date)s",

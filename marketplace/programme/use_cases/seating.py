@@ -131,7 +131,7 @@ def update_follower(participation: Participation, former_garden_id: int | None =
         stop_following(company_id, former_garden_id, COHORT)
     if garden_id is not None and follow_company(company_id, garden_id, COHORT):
         company = participation.company
-        # A company already knows the garden of its own area, which sees the company without the course too.
+        # The garden of the company's own area sees the company anyway, so no notice is needed.
         if company is None or company.garden_id != garden_id:
             send(followed_by_course(participation), recipients_for(company_id))
 

@@ -176,7 +176,7 @@ def approved_before(facts: ReportFacts) -> dict[int, list[str]]:
 
 
 def _approved(facts: ReportFacts, moment: dt.datetime) -> dict[int, list[str]]:
-    """Return all suppliers that are approved at a moment, each with its services in the groups that it is approved for."""
+    """Return the active, unpaused suppliers that are approved at a moment: by id, their services in approved groups."""
     first = {row.row_id: row for row in reversed(facts.history.get("supplier", ()))}
     suppliers = first | {row.row_id: row for row in facts.as_of("supplier", moment)}
     codes: dict[int, set[str]] = {}

@@ -38,7 +38,7 @@ _SECTIONS = {"places": "places", "positions": "people"}
 
 
 def with_links(report: LiveReport, parts: Sequence[ReportPart], slug: str) -> list[ReportPart]:
-    """Link figures to the lists of exactly the rows that they count, where the viewer sees all of them."""
+    """Link each figure to the list of the rows that it counts, unless the viewer may not see some of these rows."""
     found = visible_rows(current_viewer(), report)
     return [
         replace(

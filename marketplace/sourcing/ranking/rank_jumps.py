@@ -29,7 +29,9 @@ MIN_JUMP_RANKS, MIN_JUMP_RUNS, MAX_COMPARED_RUNS = 5, 3, 12
 
 def rank_jump_check(supplier_id: int) -> Callable[[], RankJump | None]:
     """Read a profile before an edit, and return a check to call after it that detects a rank jump."""
-    current = corpus()  # before the edit: within it, the corpus would be cached without the decision below
+    current = (
+        corpus()
+    )  # before the edit: a corpus read in its transaction would be cached before the edit is accepted
     fitted, before = current.fitted.index, current.documents.get(str(supplier_id))
 
     def check() -> RankJump | None:

@@ -68,7 +68,7 @@ class SectionForm(BaseForm):
 
 
 def lines_data(values: Sequence[str], prefix: str) -> dict[str, str]:
-    """Return texts as the data of numbered fields, by the names of the fields."""
+    """Return the texts by field name: prefix1, prefix2 and so on."""
     return {f"{prefix}{number}": text for number, text in enumerate(values, start=1)}
 
 

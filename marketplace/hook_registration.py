@@ -57,7 +57,8 @@ from marketplace.vetting.queries.link_status import vetting_link_status
 from marketplace.vetting.use_cases import (
     add_registered_supplier,
     apply_for_new_categories,
-    move_waiting_applicants,
+    decline_transfers_to_closed_garden,
+    move_suppliers_of_closed_garden,
 )
 from marketplace.web import counted_rows as report_filter, missing_pages
 
@@ -106,7 +107,8 @@ def register_hooks() -> None:  # noqa: PLR0915 because each callback is a statem
     profile_panels.register("stories", profile_stories_panel)
     profile_panels.register("exposure", exposure_panel)
     profile_panels.register("invite", invite_panel)
-    organisation_hooks.garden_closed.register("waiting applications", move_waiting_applicants)
+    organisation_hooks.garden_closed.register("transfers", decline_transfers_to_closed_garden)
+    organisation_hooks.garden_closed.register("suppliers", move_suppliers_of_closed_garden)
     vetting_hooks.application_notes.register("invitations by e-mail", application_notes)
     supplier_hooks.services_change.register("applications", apply_for_new_categories)
     supplier_hooks.profile_change.register("rank jumps", rank_jump_check)

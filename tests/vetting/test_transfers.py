@@ -264,32 +264,52 @@ def test_transfer_pages_in_every_language(
     assert client.get(f"/suppliers/{found.slug}").status_code == 200
 
 
-def test_supplier_of_a_closed_garden_moves_when_it_applies_or_asks_for_renewal(
-    home: VettingGarden, elsewhere: Viewer
-) -> None:
-    renewing, asking = applicant(approved_by=home.curator)
-    applying, other = applicant("Myrull Media", approved_by=home.curator)
-    set_garden_active(factories.administrator(), home.garden.id, active=False)
-    with clock.as_of(clock.now() + dt.timedelta(days=370)):
-        use_cases.submit_again(asking, vetting_of(renewing).id, "")
-        profiles.change_services(other, ["ecm.shop", "med.photo"])
-    for found, owner in ((renewing, asking), (applying, other)):
-        assert garden_of(found) == elsewhere.organisation_id
-        assert "Kystriket" in notices_to(owner, "moved")[0].subject
-    assert {item.garden_id for item in session.query(Vetting)} == {elsewhere.organisation_id}
-    assert {notice.kind for notice in notices_to(elsewhere)} == {"vetting_renewal", "vetting_received"}
-
-
-def test_application_that_waits_moves_when_its_garden_is_closed(
-    home: VettingGarden, elsewhere: Viewer
-) -> None:
+def test_supplier_moves_when_its_garden_is_closed(home: VettingGarden, elsewhere: Viewer) -> None:
     waiting, owner = applicant()
-    approved, _other = applicant("Myrull Media", approved_by=home.curator)
+    approved, other = applicant("Myrull Media", approved_by=home.curator)
     set_garden_active(factories.administrator(), home.garden.id, active=False)
-    assert (garden_of(waiting), garden_of(approved)) == (elsewhere.organisation_id, home.garden.id)
+    assert garden_of(waiting) == garden_of(approved) == elsewhere.organisation_id
+    assert {item.garden_id for item in session.query(Vetting)} == {elsewhere.organisation_id}
     assert queries.queue(elsewhere).total == 1
     assert [notice.kind for notice in notices_to(elsewhere)] == ["vetting_received"]
-    assert "Kystriket" in notices_to(owner)[-1].subject
+    for person in (owner, other):
+        assert "Kystriket" in notices_to(person)[-1].subject
+
+
+@pytest.mark.parametrize("act", ["apply", "renew", "reminder"])
+def test_supplier_that_stayed_in_a_closed_garden_moves_later(
+    home: VettingGarden, elsewhere: Viewer, act: str
+) -> None:
+    """It stayed because no other garden was open."""
+    found, owner = applicant(approved_by=home.curator)
+    home.garden.is_active = False
+    session.commit()
+    with clock.as_of(clock.now() + dt.timedelta(days=370)):
+        if act == "apply":
+            profiles.change_services(owner, ["ecm.shop", "med.photo"])
+        elif act == "renew":
+            use_cases.submit_again(owner, vetting_of(found).id, "")
+        else:
+            assert use_cases.remind_of_renewals() == 1
+            assert "Kystriket" in notices_to(owner, "vetting_renewal")[0].body
+    assert garden_of(found) == elsewhere.organisation_id
+    assert "Kystriket" in notices_to(owner, "moved")[0].subject
+    assert {item.garden_id for item in session.query(Vetting)} == {elsewhere.organisation_id}
+    kind = "vetting_received" if act == "apply" else "vetting_renewal"
+    assert {notice.kind for notice in notices_to(elsewhere)} == {kind}
+
+
+def test_closed_garden_ends_the_transfers_to_and_from_it(home: VettingGarden, elsewhere: Viewer) -> None:
+    """Nobody could answer or withdraw them, and no other garden could be asked meanwhile."""
+    leaving, arriving = applicant()[0], applicant("Myrull Media")[0]
+    use_cases.request_transfer(home.curator, leaving.id, elsewhere.organisation_id or 0, "Flyttet.")
+    arriving.garden_id = elsewhere.organisation_id
+    session.commit()
+    use_cases.request_transfer(elsewhere, arriving.id, home.garden.id, "Flyttet.")
+    set_garden_active(factories.administrator(), home.garden.id, active=False)
+    states = [state for (state,) in session.query(Transfer.state).order_by(Transfer.id)]
+    assert states == ["withdrawn", "declined"]
+    assert "Myrull Media" in notices_to(elsewhere, "move_answered")[0].subject
 
 
 def test_application_stays_when_the_last_garden_is_closed(home: VettingGarden) -> None:

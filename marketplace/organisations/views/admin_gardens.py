@@ -100,8 +100,10 @@ def admin_garden_active(garden_id: int) -> ViewResponse:
             _("Close %(garden)s", garden=garden.name),
             [
                 _("People at a closed garden can no longer act for it. Its suppliers keep their approvals."),
+                _(
+                    "The suppliers move to the nearest open garden, with the applications that wait for an answer."
+                ),
                 _("New companies in its area are registered without a business garden."),
-                _("Applications that wait for its answer move to the nearest open garden."),
                 _(
                     "You can open it again from its page, as long as no other garden covers its municipalities."
                 ),

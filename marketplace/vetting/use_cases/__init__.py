@@ -6,7 +6,7 @@ from marketplace.vetting.use_cases.applications import (
     add_registered_supplier,
     apply_for_new_categories,
     create_own_supplier,
-    move_waiting_applicants,
+    move_suppliers_of_closed_garden,
     register_supplier,
     submit_again,
 )
@@ -15,9 +15,14 @@ from marketplace.vetting.use_cases.decisions import (
     Decision,
     approve_all,
     decide,
-    remind_of_renewals,
     save_checklist,
 )
 from marketplace.vetting.use_cases.refusals import answer_refusal, propose_refusal, remind_second_reviewers
+from marketplace.vetting.use_cases.renewal_reminders import remind_of_renewals
 from marketplace.vetting.use_cases.supplier_import import check_table, import_suppliers
-from marketplace.vetting.use_cases.transfers import answer_transfer, request_transfer, withdraw_transfer
+from marketplace.vetting.use_cases.transfers import (
+    answer_transfer,
+    decline_transfers_to_closed_garden,
+    request_transfer,
+    withdraw_transfer,
+)

@@ -1,7 +1,6 @@
 """Applying for approval, applying for more kinds of service, and sending an application again."""
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import select
@@ -9,13 +8,12 @@ from sqlalchemy import select
 from marketplace.accounts import queries as people, use_cases as accounts
 from marketplace.accounts.use_cases import HashCost, NewOrganisation
 from marketplace.audit.use_cases import record
-from marketplace.core import clock, places, taxonomy
+from marketplace.core import clock, taxonomy
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
-from marketplace.organisations.models import BusinessGarden
 from marketplace.organisations.use_cases import NewPerson, add_membership
 from marketplace.outbox.use_cases import send
 from marketplace.suppliers.models import Supplier
@@ -23,30 +21,10 @@ from marketplace.suppliers.use_cases import details
 from marketplace.suppliers.use_cases.details import SupplierApplication
 from marketplace.vetting import appeal_rules, queries, rules
 from marketplace.vetting.models import Vetting, VettingDecision
-from marketplace.vetting.notices import applications, transfers
+from marketplace.vetting.notices import applications
 from marketplace.vetting.use_cases.decisions import lock_vetting
 from marketplace.vetting.use_cases.refusals import supersede_refusals
-from marketplace.vetting.use_cases.transfers import move_supplier
-
-
-def responsible_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:
-    """Choose the garden that vets a supplier: the requested one, the one covering its municipality, or the nearest.
-
-    Raises RuleBroken if there is none.
-    """
-    gardens = organisations.gardens()
-    chosen = next((garden for garden in gardens if garden.id == garden_id), None)
-    if garden_id is not None and chosen is None:
-        raise RuleBroken(_("Choose one from the list."), "garden")
-    found = chosen or organisations.garden_covering(municipality_number)
-    if found:
-        return found
-    placed = [
-        garden for garden in gardens if garden.municipality and places.find_municipality(municipality_number)
-    ]
-    if not placed:
-        raise RuleBroken(_("No business garden is accepting applications yet. Try again later."), "garden")
-    return min(placed, key=lambda garden: places.distance_km(municipality_number, garden.municipality_number))
+from marketplace.vetting.use_cases.transfers import leave_closed_garden, responsible_garden
 
 
 def add_application(
@@ -152,7 +130,7 @@ def apply_for_new_categories(viewer: Viewer, supplier: Supplier, note: str = "")
     have = {vetting.category for vetting in queries.vettings_of(supplier.id)}
     wanted = sorted({taxonomy.group_of(row.code) for row in supplier.services} - have)
     if wanted:
-        _leave_closed_garden(viewer, supplier)
+        leave_closed_garden(viewer, supplier)
     vettings = [_add_vetting(supplier, category, viewer, note) for category in wanted]
     if vettings:
         record(
@@ -167,31 +145,20 @@ def apply_for_new_categories(viewer: Viewer, supplier: Supplier, note: str = "")
     return len(vettings)
 
 
-def _leave_closed_garden(viewer: Viewer, supplier: Supplier) -> None:
-    """Move a supplier that has no garden, or a closed one, to the responsible garden. Raises RuleBroken if there is none."""
-    if supplier.garden is not None and supplier.garden.is_active:
-        return
-    before, garden = supplier.garden_id, responsible_garden(supplier.municipality_number)
-    move_supplier(supplier, garden.id)
-    record(viewer, "supplier.move", "organisation", supplier.id, before=before, after=garden.id)
-    send(transfers.transferred(supplier.name, garden.name), organisations.recipients_for(supplier.id))
-
-
-def move_waiting_applicants(viewer: Viewer, garden_id: int) -> None:
-    """Move the suppliers whose applications a closed garden has not answered to the responsible garden, and notify both.
+def move_suppliers_of_closed_garden(viewer: Viewer, garden_id: int) -> None:
+    """Move the suppliers of a closed garden to the responsible garden, and notify both of waiting applications.
 
     A supplier stays if no garden can be responsible for it. Called inside the transaction that closes the garden.
     """
-    query = select(Vetting).join(Vetting.supplier)
-    query = query.where(
-        Vetting.garden_id == garden_id, Vetting.state == rules.SUBMITTED, Supplier.is_active
-    ).order_by(Vetting.supplier_id, Vetting.category)
-    for supplier, vettings in groupby(session.scalars(query).all(), lambda vetting: vetting.supplier):
+    query = select(Supplier).where(Supplier.garden_id == garden_id, Supplier.is_active)
+    for supplier in session.scalars(query.order_by(Supplier.id)).all():
         try:
-            _leave_closed_garden(viewer, supplier)
+            leave_closed_garden(viewer, supplier)
         except RuleBroken:
             continue
-        _notify_of_application(supplier, list(vettings), None)
+        waiting = [one for one in queries.vettings_of(supplier.id) if one.state == rules.SUBMITTED]
+        if waiting:
+            _notify_of_application(supplier, waiting, None)
 
 
 def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
@@ -240,7 +207,7 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
                 text=note,
             )
         )
-        _leave_closed_garden(viewer, vetting.supplier)
+        leave_closed_garden(viewer, vetting.supplier)
         supersede_refusals(vetting.supplier_id, vetting.id)
         vetting.state, vetting.submitted_at = to_state, clock.now()
         vetting.revision += 1

@@ -1,25 +1,21 @@
-"""Decisions of curators, and reminders about renewals."""
+"""Decisions of curators."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
-from marketplace.core.dates import cutoff_reached
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.outbox.use_cases import send
-from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries, rules
 from marketplace.vetting.models import Vetting, VettingDecision
 from marketplace.vetting.notices import applications
@@ -243,44 +239,3 @@ def approve_all(
             )
             send(message, organisations.recipients_for(supplier_id))
         return approved
-
-
-def remind_of_renewals() -> int:
-    """Remind suppliers and curators once of each approval that is a year old. Returns the number of suppliers reminded.
-
-    The reminder is a step in the history without a person, which also prevents a second one.
-    """
-    with transaction():
-        now = clock.now()
-        reminded = select(VettingDecision.id).where(
-            VettingDecision.vetting_id == Vetting.id,
-            VettingDecision.to_state == rules.DUE,
-            VettingDecision.at > Vetting.approved_at,
-        )
-        query = (
-            select(Vetting)
-            .join(Vetting.supplier)
-            .options(joinedload(Vetting.supplier), joinedload(Vetting.garden))
-            .where(
-                Vetting.state == rules.APPROVED,
-                Vetting.approved_at < cutoff_reached(months=rules.DUE_MONTHS),
-                Supplier.is_active,
-                ~reminded.exists(),
-            )
-            .order_by(Vetting.supplier_id, Vetting.category)
-        )
-        by_supplier: dict[int, list[Vetting]] = defaultdict(list)
-        for vetting in session.scalars(query):
-            by_supplier[vetting.supplier_id].append(vetting)
-            session.add(
-                VettingDecision(vetting_id=vetting.id, at=now, from_state=rules.APPROVED, to_state=rules.DUE)
-            )
-            record(None, "vetting.due", "vetting", vetting.id)
-        for supplier_id, vettings in by_supplier.items():
-            first, categories = vettings[0], [vetting.category for vetting in vettings]
-            oldest = min(vetting.approved_at for vetting in vettings if vetting.approved_at)
-            due = applications.renewal_due(categories, first.garden.name, rules.dormant_on(oldest))
-            send(due, organisations.recipients_for(supplier_id, roles=("owner",)))
-            curators = organisations.recipients_for(first.garden_id, roles=("curator",))
-            send(applications.renewal_pending(first.supplier, categories, first.id), curators)
-        return len(by_supplier)

@@ -1,14 +1,17 @@
-"""Transferring suppliers between gardens, with the consent of both."""
+"""Transferring suppliers between gardens, with the consent of both, or away from a closed one."""
 
-from sqlalchemy import select, update
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, select, update
 
 from marketplace.audit.use_cases import record
-from marketplace.core import clock
+from marketplace.core import clock, places
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import BusinessGarden
 from marketplace.outbox.use_cases import send
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries
@@ -95,10 +98,61 @@ def answer_transfer(viewer: Viewer, transfer_id: int, *, agree: bool) -> Transfe
 
 
 def move_supplier(supplier: Supplier, garden_id: int) -> None:
-    """Move a supplier and its vettings to another garden, inside the caller's transaction. Sends no notices."""
+    """Move a supplier and its vettings to another garden, inside the caller's transaction. Sends no notices.
+
+    Requests for another transfer end, because only the former garden could withdraw them.
+    """
     supplier.garden_id = garden_id
+    _end_open_transfers(Transfer.supplier_id == supplier.id, WITHDRAWN)
     supersede_refusals(supplier.id)
     session.execute(update(Vetting).where(Vetting.supplier_id == supplier.id).values(garden_id=garden_id))
+
+
+def responsible_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:
+    """Choose the garden that vets a supplier: the requested one, the one covering its municipality, or the nearest.
+
+    Raises RuleBroken if there is none.
+    """
+    gardens = organisations.gardens()
+    chosen = next((garden for garden in gardens if garden.id == garden_id), None)
+    if garden_id is not None and chosen is None:
+        raise RuleBroken(_("Choose one from the list."), "garden")
+    found = chosen or organisations.garden_covering(municipality_number)
+    if found:
+        return found
+    placed = [
+        garden for garden in gardens if garden.municipality and places.find_municipality(municipality_number)
+    ]
+    if not placed:
+        raise RuleBroken(_("No business garden is accepting applications yet. Try again later."), "garden")
+    return min(placed, key=lambda garden: places.distance_km(municipality_number, garden.municipality_number))
+
+
+def leave_closed_garden(viewer: Viewer | None, supplier: Supplier) -> None:
+    """Move a supplier that has no garden, or a closed one, to the responsible garden. Raises RuleBroken if there is none."""
+    if supplier.garden is not None and supplier.garden.is_active:
+        return
+    before, garden = supplier.garden_id, responsible_garden(supplier.municipality_number)
+    move_supplier(supplier, garden.id)
+    record(viewer, "supplier.move", "organisation", supplier.id, before=before, after=garden.id)
+    send(transfers.transferred(supplier.name, garden.name), organisations.recipients_for(supplier.id))
+
+
+def _end_open_transfers(which: ColumnElement[bool], state: str) -> Sequence[Transfer]:
+    query = select(Transfer).where(Transfer.state == ASKED, which).order_by(Transfer.id).with_for_update()
+    transfers_ended = session.scalars(query).all()
+    for transfer in transfers_ended:
+        transfer.state, transfer.answered_at = state, clock.now()
+    return transfers_ended
+
+
+def decline_transfers_to_closed_garden(viewer: Viewer, garden_id: int) -> None:
+    """Decline the transfers that a closed garden has not answered, inside the transaction that closes it."""
+    garden = organisations.garden(garden_id)
+    for transfer in _end_open_transfers(Transfer.to_garden_id == garden_id, DECLINED):
+        record(viewer, "supplier.decline_move", "organisation", transfer.supplier_id, to=garden_id)
+        giving = organisations.recipients_for(transfer.from_garden_id, roles=("curator",))
+        send(transfers.transfer_answered(transfer.supplier.name, garden.name, agree=False), giving)
 
 
 def withdraw_transfer(viewer: Viewer, transfer_id: int) -> None:

@@ -85,6 +85,13 @@ def test_declined_offer_goes_to_the_next_and_the_company_waits_for_other_places(
 
 
 def test_full_place_gives_a_seat_at_another_one_that_suits(cohort: Cohort) -> None:
+def test_company_that_declines_the_last_offer_is_told_that_it_has_withdrawn(cohort: Cohort) -> None:
+    first, second = sign_up(cohort, details()), sign_up(cohort, details("Fjellheim hytter"))
+    seat_link.withdraw(first.token, "time", "")
+    seat_link.decline_offer(second.token)
+    assert (second.state, subjects()[-1]) == ("withdrawn", "Fjellheim hytter har meldt seg av")
+
+
     other = programme.cohort(cohort.place, seats=1)
     session.commit()
     sign_up(cohort, details())

@@ -83,11 +83,11 @@ def decline_offer(token: str) -> None:
             if participation.cohort_id == offered:
                 participation.cohort_id = others[0]
             record(None, "participation.decline_offer", "participation", participation.id)
+            offer_free_seats(participation.project_id)
         else:
-            change_state(
-                participation, "withdraw", TransitionOrigin(ParticipationActor.COMPANY, reason="other")
+            withdraw_participation(
+                participation, TransitionOrigin(ParticipationActor.COMPANY, reason="other")
             )
-        offer_free_seats(participation.project_id)
 
 
 def decline_invitation(token: str) -> None:

@@ -24,8 +24,7 @@ from marketplace.outbox.use_cases import erase_mail_to
 from marketplace.privacy.anonymization import anonymize_mail_files, anonymize_tables, is_distinctive_name
 from marketplace.privacy.queries import blocked_organisations
 from marketplace.programme.models.calendar import CalendarFeed
-from marketplace.programme.models.participation import Participation
-from marketplace.programme.use_cases.contact_data import clear_contact
+from marketplace.programme.use_cases.contact_data import clear_contacts_of
 from marketplace.strategy.use_cases.deletion import delete_plan_of
 from marketplace.suppliers.models import Supplier
 
@@ -99,10 +98,7 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
     if is_distinctive_name(user.name) and not _is_name_of_another(user):
         words[user.name] = placeholder
     erase_mail_to(user.email, placeholder)
-    for participation in session.scalars(
-        select(Participation).where(Participation.contact_email == user.email)
-    ):
-        clear_contact(participation)
+    clear_contacts_of(user.email)
     for table in (
         SignInSession,
         KnownNetwork,

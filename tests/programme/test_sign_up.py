@@ -19,6 +19,7 @@ from marketplace.programme.queries.courses import participation_by_token, waitin
 from marketplace.programme.queries.home_page import untaken_seats
 from marketplace.programme.seat_deadlines import CONFIRM_HOURS, OFFER_HOURS
 from marketplace.programme.use_cases import seat_link, seat_release, sign_up as use_cases
+from marketplace.programme.use_cases.contact_data import clear_contacts_of
 from marketplace.programme.use_cases.sign_up import Contact, SignUp
 from tests import factories
 from tests.factories import programme
@@ -84,7 +85,6 @@ def test_declined_offer_goes_to_the_next_and_the_company_waits_for_other_places(
     assert third.offered_cohort_id == cohort.id
 
 
-def test_full_place_gives_a_seat_at_another_one_that_suits(cohort: Cohort) -> None:
 def test_company_that_declines_the_last_offer_is_told_that_it_has_withdrawn(cohort: Cohort) -> None:
     first, second = sign_up(cohort, details()), sign_up(cohort, details("Fjellheim hytter"))
     seat_link.withdraw(first.token, "time", "")
@@ -92,6 +92,7 @@ def test_company_that_declines_the_last_offer_is_told_that_it_has_withdrawn(coho
     assert (second.state, subjects()[-1]) == ("withdrawn", "Fjellheim hytter har meldt seg av")
 
 
+def test_full_place_gives_a_seat_at_another_one_that_suits(cohort: Cohort) -> None:
     other = programme.cohort(cohort.place, seats=1)
     session.commit()
     sign_up(cohort, details())
@@ -185,6 +186,34 @@ def test_lead_keeps_its_contact_person_unless_the_sign_up_is_confirmed(cohort: C
     sign_up(cohort, strangers)
     seat_link.confirm_seat(lead.token)
     assert (lead.contact_email, lead.details_before_sign_up) == (strangers.contact.email, None)
+
+
+def test_unconfirmed_sign_up_leaves_no_number_and_no_company_on_a_lead(cohort: Cohort) -> None:
+    """A stranger knows the name and the address of a lead, and gives it the number of a registered company."""
+    lead = sign_up(cohort, details())
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+    other = factories.company(organisation_number=NUMBERS[1])
+    session.commit()
+    assert sign_up(cohort, details(number=NUMBERS[1])) is lead
+    assert (lead.organisation_number, lead.company) == (NUMBERS[1], other)
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+    assert (lead.organisation_number, lead.company) == (None, None)
+
+
+def test_erased_former_contact_person_does_not_come_back(cohort: Cohort) -> None:
+    lead = sign_up(cohort, details(number=NUMBERS[0]))
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+    former_token = lead.token
+    sign_up(cohort, details("Noko anna", NUMBERS[0]))
+    with transaction():
+        clear_contacts_of(details().contact.email)
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        seat_release.release_unconfirmed()
+    assert (lead.company_name, lead.contact_name, lead.contact_email) == ("Bjørkvollen ysteri", "", "")
+    assert lead.token != former_token
 
 
 def test_withdrawn_company_that_comes_back_keeps_its_row(cohort: Cohort) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
@@ -83,6 +83,24 @@ def erase_contact(token: str) -> None:
             )
         clear_contact(participation)
         erase_mail_to(address, "-", only_without_account=True)
+
+
+def clear_contacts_of(address: str) -> None:
+    """Clear a person as contact person, also where an unconfirmed sign-up has replaced the person for now."""
+    query = select(Participation).where(
+        or_(Participation.contact_email == address, Participation.details_before_sign_up.is_not(None))
+    )
+    for participation in session.scalars(query.order_by(Participation.id)).all():
+        former = participation.details_before_sign_up
+        if participation.contact_email == address:
+            clear_contact(participation)
+        elif former is not None and former["contact_email"] == address:
+            kept = {column: value for column, value in former.items() if "token" not in column}
+            participation.details_before_sign_up = kept | dict.fromkeys(_CONTACT_COLUMNS, "")
+            record(None, "participation.erase_contact", "participation", participation.id)
+
+
+_CONTACT_COLUMNS = ("contact_name", "contact_email", "contact_phone")
 
 
 def clear_contact(participation: Participation) -> None:

@@ -19,6 +19,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.attendance import attended_by
 from marketplace.programme.seat_deadlines import CONFIRM_HOURS, confirmation_deadline
+from marketplace.programme.use_cases.company_link import link_registered_companies
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,
@@ -86,6 +87,10 @@ def _restore_details(participation: Participation) -> None:
     participation.renew_token()  # because an earlier version stored details without the token
     for column, value in former.items():
         setattr(participation, column, value)
+    session.flush()
+    session.expire(participation, ["company"])
+    if participation.company_id is None:
+        link_registered_companies([participation])
     try:
         participation.reseal_token()
     except SealError:  # because the encryption key has been removed

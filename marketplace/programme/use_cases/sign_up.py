@@ -87,8 +87,9 @@ def sign_up(
                 )
             return None
         if participation is not None:
+            filled = [column for column in FILLED_COLUMNS if getattr(participation, column) is None]
             participation.details_before_sign_up = {
-                column: getattr(participation, column) for column in SIGN_UP_COLUMNS
+                column: getattr(participation, column) for column in (*SIGN_UP_COLUMNS, *filled)
             }
         else:
             participation = Participation(
@@ -149,6 +150,9 @@ SIGN_UP_COLUMNS = (
     "allows_figures", "allows_quotes", "token_hash", "sealed_token", "calendar_token_hash",
 )  # fmt: skip
 """Columns that a sign-up overwrites. A stranger may have made it, so they are restored unless it is confirmed in time."""
+
+FILLED_COLUMNS = ("organisation_number", "company_id")
+"""Columns that a sign-up fills if they are empty. They are emptied again unless it is confirmed in time."""
 
 
 def _set_details(participation: Participation, details: SignUp, email: str) -> None:

@@ -39,8 +39,8 @@ DECISION_REMINDER_DAYS = (7, 21, 35)
 """Days after the opening when an undecided company is reminded."""
 GARDEN_REMINDER_DAYS = 21
 """Days after the opening when the garden of an undecided company is notified."""
-UNSENT_REMINDER_HOUR = 8
-"""Local hour, on the day before the deadline, from which suppliers are reminded of changes that are not sent."""
+UNSENT_REMINDER_TIME = dt.time(8)
+"""Local time, on the day before the deadline, from which suppliers are reminded of changes that are not sent."""
 
 
 def can_extend_again(extensions: int) -> bool:
@@ -111,8 +111,7 @@ def decision_reminder_due(since: dt.datetime, now: dt.datetime) -> int | None:
 
 def unsent_reminder_at(deadline: dt.datetime) -> dt.datetime:
     """Return when suppliers are reminded of changes that are not sent: on the morning before the deadline's day."""
-    day_before = local_date_after(deadline, days=-1)
-    return clock.start_of_day(day_before) + dt.timedelta(hours=UNSENT_REMINDER_HOUR)
+    return clock.from_local(local_date_after(deadline, days=-1), UNSENT_REMINDER_TIME)
 
 
 def is_unsent_reminder_due(reminded_at: dt.datetime | None, deadline: dt.datetime, now: dt.datetime) -> bool:

@@ -30,6 +30,12 @@ def test_decision_reminder_is_due_after_the_last_second_of_its_day(days, due):
     )
 
 
+@pytest.mark.parametrize("day", [dt.date(2027, 3, 29), dt.date(2027, 11, 1)])
+def test_unsent_reminder_is_at_the_same_hour_when_the_clocks_change(day):
+    begins = deadlines.unsent_reminder_at(clock.end_of_day(day))
+    assert clock.to_local(begins).time() == deadlines.UNSENT_REMINDER_TIME
+
+
 def test_unsent_reminder_is_sent_once_per_deadline():
     deadline = clock.end_of_day(MONDAY)
     begins = deadlines.unsent_reminder_at(deadline)

@@ -55,6 +55,16 @@ def is_recorded(action: str, object_type: str, object_id: object, **details: obj
     return any(details.items() <= found.items() for found in session.scalars(recorded))
 
 
+def last_recorded_at(action: str, object_type: str, object_id: object) -> dt.datetime | None:
+    """Return when an action on an object was last recorded, or None."""
+    query = select(AuditEvent.at).where(
+        AuditEvent.object_type == object_type,
+        AuditEvent.object_id == str(object_id),
+        AuditEvent.action == action,
+    )
+    return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+
+
 def all_events(wanted: EventFilter) -> Iterator[Sequence[AuditEvent]]:
     """Yield the events in batches, newest first."""
     query = _filtered(wanted).order_by(AuditEvent.id.desc()).limit(BATCH_SIZE)

@@ -98,6 +98,23 @@ def test_new_conflict_reassigns_appeal_and_reminder_is_sent_once(
         assert use_cases.remind_of_appeals() == 0
 
 
+def test_garden_that_takes_over_an_old_appeal_is_reminded_after_its_own_five_days(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
+    third = factories.member(
+        factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
+    )
+    made, owner, item = refused_supplier(home)
+    found = use_cases.appeal(owner, item.id, APPEAL)
+    asked = elsewhere if found.garden_id == elsewhere.organisation_id else third
+    for days, sent in ((12, 1), (13, 1), (14, 0), (25, 1), (26, 0)):
+        if days == 13:
+            session.add(ConflictOfInterest(user_id=asked.user_id, supplier_id=made.id, kind="paid"))
+            session.commit()
+        with clock.as_of(clock.now() + dt.timedelta(days=days)):
+            assert (days, use_cases.remind_of_appeals(), use_cases.remind_of_appeals()) == (days, sent, 0)
+
+
 @pytest.mark.both_databases
 def test_appeal_answered_during_reminder_run_gets_no_reminder(
     app: Flask, home: VettingGarden, elsewhere: Viewer

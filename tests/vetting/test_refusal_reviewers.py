@@ -139,6 +139,23 @@ def test_new_conflict_of_second_curator_asks_another_garden(
     use_cases.answer_refusal(elsewhere, refusal.id, "confirm")
 
 
+def test_garden_that_takes_over_an_old_refusal_is_reminded_after_its_own_five_days(
+    home: VettingGarden, second: Viewer, elsewhere: Viewer
+) -> None:
+    made, _owner = applicant()
+    propose_refusal(home, vetting_of(made))
+    for days, sent in ((12, 1), (13, 1), (14, 0), (25, 1), (26, 0)):
+        if days == 13:
+            session.add(ConflictOfInterest(user_id=second.user_id, supplier_id=made.id, kind="paid"))
+            session.commit()
+        with clock.as_of(clock.now() + dt.timedelta(days=days)):
+            assert (days, use_cases.remind_second_reviewers(), use_cases.remind_second_reviewers()) == (
+                days,
+                sent,
+                0,
+            )
+
+
 def test_refusal_without_second_curator_left_stays_pending(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     refusal = propose_refusal(home, vetting_of(made))

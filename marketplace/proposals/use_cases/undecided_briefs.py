@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import last_recorded_at
 from marketplace.briefs.deadlines import opened_at
 from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.models import Brief
@@ -61,12 +62,7 @@ def last_events(action: ColumnElement[bool], references: Select[str]) -> dict[tu
 
 def last_event(brief: Brief, action: str) -> dt.datetime | None:
     """Return the time of a brief's last event of one kind."""
-    query = select(AuditEvent.at).where(
-        AuditEvent.object_type == "brief",
-        AuditEvent.object_id == brief.reference,
-        AuditEvent.action == action,
-    )
-    return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+    return last_recorded_at(action, "brief", brief.reference)
 
 
 def lock_undecided(brief_id: int) -> Brief | None:

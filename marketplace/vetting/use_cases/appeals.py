@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import User
+from marketplace.audit.queries import last_recorded_at
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import read_and_release, session, transaction
@@ -17,6 +18,8 @@ from marketplace.vetting import appeal_rules, queries, rules, second_review_rule
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
 from marketplace.vetting.notices import second_reviews
 from marketplace.vetting.use_cases.decisions import Decision, apply_decision, lock_vetting
+
+HANDED_OVER = "vetting.pass_on_appeal"
 
 
 def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:
@@ -177,9 +180,9 @@ def _remind(appeal_id: int) -> int:
             if asked is None or asked == appeal_row.garden_id:
                 return 0
             appeal_row.garden_id, appeal_row.reminded_at = asked, None
-            record(None, "vetting.pass_on_appeal", "vetting", vetting.id, garden=asked)
+            record(None, HANDED_OVER, "vetting", vetting.id, garden=asked)
         elif appeal_row.reminded_at or not second_review_rules.is_reminder_due(
-            appeal_row.appealed_at, clock.today()
+            last_recorded_at(HANDED_OVER, "vetting", vetting.id) or appeal_row.appealed_at, clock.today()
         ):
             return 0
         else:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from marketplace.audit.queries import last_recorded_at
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import read_and_release, session, transaction
@@ -25,6 +26,8 @@ from marketplace.vetting.use_cases.decisions import (
     clean_checklist,
     lock_vetting,
 )
+
+HANDED_OVER = "vetting.pass_on_refusal"
 
 
 def propose_refusal(viewer: Viewer, vetting_id: int, decision: Decision) -> Refusal:
@@ -202,10 +205,10 @@ def _remind(refusal_id: int) -> int:
             asked = queries.nearest_garden(vetting.supplier, able)
             if asked is None:
                 return 0
-            refusal.second_garden_id = asked
-            record(None, "vetting.pass_on_refusal", "vetting", vetting.id, second_garden=asked)
+            refusal.second_garden_id, refusal.reminded_at = asked, None
+            record(None, HANDED_OVER, "vetting", vetting.id, second_garden=asked)
         elif refusal.reminded_at or not second_review_rules.is_reminder_due(
-            refusal.proposed_at, clock.today()
+            last_recorded_at(HANDED_OVER, "vetting", vetting.id) or refusal.proposed_at, clock.today()
         ):
             return 0
         else:

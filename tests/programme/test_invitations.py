@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 import time_machine
@@ -20,6 +21,7 @@ from marketplace.programme.models.projects import Project
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import invitations as use_cases
 from marketplace.programme.use_cases.invitations import CourseInvitationText
+from marketplace.programme.use_cases.projects import project_details, save_project, set_project_closed
 from tests.factories import programme
 from tests.support.browser import Browser
 
@@ -179,3 +181,28 @@ def test_company_whose_invitation_was_stopped_can_be_invited_at_once(
     use_cases.send_invitations(adviser, project.slug, [called.id], TEXT)
     use_cases.undo_invitations(adviser, project.slug)
     assert use_cases.send_invitations(adviser, project.slug, [called.id], TEXT)[0] == 1
+
+
+def test_invitation_that_waits_is_stopped_when_the_company_answers(
+    app: Flask, adviser: Viewer, project: Project
+) -> None:
+    ids = leads(project, 3)
+    use_cases.send_invitations(adviser, project.slug, ids, TEXT)
+    link = mails()[0].link_path
+    app.test_client().page(link)
+    app.test_client().post(f"{link}/no-thanks")
+    session.expire_all()
+    assert session.get_one(Participation, ids[0]).state == "declined"
+    assert [mail.subscription for mail in mails()] == [f"course:{number}" for number in ids[1:]]
+
+
+@pytest.mark.parametrize("change", ["closed", "sign-up closed"])
+def test_invitations_that_wait_are_stopped_when_nobody_can_sign_up(
+    curator: Viewer, project: Project, change: str
+) -> None:
+    use_cases.send_invitations(curator, project.slug, leads(project, 2), TEXT)
+    if change == "closed":
+        set_project_closed(curator, project.slug, closed=True)
+    else:
+        save_project(curator, project.slug, replace(project_details(project), is_sign_up_open=False))
+    assert mails() == []

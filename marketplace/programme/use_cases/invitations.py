@@ -27,13 +27,17 @@ from marketplace.programme.models.projects import Project
 from marketplace.programme.notices.recruiting import course_invitation
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import visible_participations
-from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
+from marketplace.programme.use_cases.seating import (
+    INVITATION_SUBSCRIPTION,
+    INVITED_STATES,
+    TransitionOrigin,
+    change_state,
+    lock_project,
+)
 
 REPEAT_HOURS = 24
 BY_MAIL = "mail"
 """Reason of the event of an invitation by e-mail."""
-_SUBSCRIPTION = "course:"
-_INVITED = {ParticipationState.LEAD, ParticipationState.INVITED, ParticipationState.INTERESTED}
 
 
 class SkipReason(StrEnum):
@@ -91,10 +95,10 @@ def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Co
     query = visible_participations(viewer, access).where(Participation.id.in_(participation_ids))
     chosen = session.scalars(query.order_by(Participation.id)).all()
     since = clock.now() - dt.timedelta(hours=REPEAT_HOURS)
-    recent = subscriptions_mailed_since([f"{_SUBSCRIPTION}{one.id}" for one in chosen], since)
+    recent = subscriptions_mailed_since([f"{INVITATION_SUBSCRIPTION}{one.id}" for one in chosen], since)
     companies, skipped = [], Counter[SkipReason]()
     for one in chosen:
-        reason = _skip_reason(one, is_recent=f"{_SUBSCRIPTION}{one.id}" in recent)
+        reason = _skip_reason(one, is_recent=f"{INVITATION_SUBSCRIPTION}{one.id}" in recent)
         if reason is None:
             companies.append(one)
         else:
@@ -105,7 +109,7 @@ def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Co
 def _skip_reason(one: Participation, *, is_recent: bool) -> SkipReason | None:
     if one.state in ENROLLED_STATES:
         return SkipReason.IN_COURSE
-    if one.state not in _INVITED:
+    if one.state not in INVITED_STATES:
         return SkipReason.LEFT
     if not one.wants_invitations:
         return SkipReason.UNSUBSCRIBED
@@ -141,7 +145,11 @@ def send_invitations(
             change_state(one, transition, TransitionOrigin(ParticipationActor.GARDEN, viewer, BY_MAIL))
             notice = course_invitation(one, invitation.subject, invitation.paragraphs)
             send_mail(
-                notice, one.contact_email, project.locale, subscription=f"{_SUBSCRIPTION}{one.id}", at=at
+                notice,
+                one.contact_email,
+                project.locale,
+                subscription=f"{INVITATION_SUBSCRIPTION}{one.id}",
+                at=at,
             )
         return len(companies), times[-1]
 
@@ -150,7 +158,7 @@ def _schedule(project: Project, count: int) -> list[dt.datetime]:
     """Return the times at which to send invitations, after the invitations that the project has queued already."""
     step = dt.timedelta(hours=1) / MAX_MAILING_PER_HOUR
     query = select(Participation.id).where(Participation.project_id == project.id)
-    queued = last_scheduled([f"{_SUBSCRIPTION}{number}" for number in session.scalars(query)])
+    queued = last_scheduled([f"{INVITATION_SUBSCRIPTION}{number}" for number in session.scalars(query)])
     first = clock.now() + dt.timedelta(minutes=UNDO_MINUTES)
     if queued is not None:
         first = max(first, queued + step)
@@ -166,11 +174,11 @@ def undo_invitations(viewer: Viewer, slug: str) -> int:
         access = project_for(viewer, slug)
         lock_project(access.project.id)
         events = _recent_events(viewer, access)
-        cancelled = cancel_scheduled([f"{_SUBSCRIPTION}{number}" for number in events])
+        cancelled = cancel_scheduled([f"{INVITATION_SUBSCRIPTION}{number}" for number in events])
         for participation_id, event in events.items():
             one = session.get_one(Participation, participation_id)
             was_lead = event.from_state == ParticipationState.LEAD and one.state == ParticipationState.INVITED
-            if f"{_SUBSCRIPTION}{participation_id}" in cancelled and was_lead:
+            if f"{INVITATION_SUBSCRIPTION}{participation_id}" in cancelled and was_lead:
                 change_state(one, "undo_invite", TransitionOrigin(ParticipationActor.GARDEN, viewer))
         if not cancelled:
             raise Conflict(_("The invitations have been sent, or there are none to stop."))
@@ -205,7 +213,7 @@ def _recent_events(viewer: Viewer, access: ProjectAccess) -> dict[int, Participa
 
 def course_subscription(subscription: str, end: bool) -> str | None:  # noqa: FBT001 because the hook defines it
     """Describe the invitations to a course that a subscription stands for; with `end`, stop them. None for another subscription."""
-    number = subscription.removeprefix(_SUBSCRIPTION)
+    number = subscription.removeprefix(INVITATION_SUBSCRIPTION)
     if number == subscription or not number.isdigit():
         return None
     with transaction():

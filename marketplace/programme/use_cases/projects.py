@@ -15,9 +15,11 @@ from marketplace.core.identifiers import make_slug
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import gardens
+from marketplace.outbox.use_cases import cancel_scheduled
+from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
 from marketplace.programme.queries.projects import ProjectAccess, project_for
-from marketplace.programme.use_cases.seating import lock_project, offer_free_seats
+from marketplace.programme.use_cases.seating import INVITATION_SUBSCRIPTION, lock_project, offer_free_seats
 
 RESERVED_SLUGS = {"new", "calendar", "seat"}
 
@@ -74,6 +76,8 @@ def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: s
         )
         _check_period(details)
         _assign(project, details)
+        if not details.is_sign_up_open:
+            _stop_invitations(project)
         record(viewer, "project.save", "project", project.id)
 
 
@@ -86,9 +90,16 @@ def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
         project.closed_at = clock.now() if closed else None
         if closed:
             project.is_sign_up_open = False
+            _stop_invitations(project)
         else:
             offer_free_seats(project.id)
         record(viewer, "project.close" if closed else "project.reopen", "project", project.id)
+
+
+def _stop_invitations(project: Project) -> None:
+    """Cancel the invitations that wait to be sent, because nobody can sign up any more."""
+    query = select(Participation.id).where(Participation.project_id == project.id)
+    cancel_scheduled([f"{INVITATION_SUBSCRIPTION}{number}" for number in session.scalars(query)])
 
 
 def add_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> None:

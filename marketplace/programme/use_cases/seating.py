@@ -18,7 +18,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import COHORT
 from marketplace.organisations.queries import recipients_for
 from marketplace.organisations.use_cases import follow_company, stop_following
-from marketplace.outbox.use_cases import send, send_mail
+from marketplace.outbox.use_cases import cancel_scheduled, send, send_mail
 from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
@@ -27,6 +27,13 @@ from marketplace.programme.notices.gardens import seat_offered_by_telephone
 from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
 from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat_counts
 from marketplace.programme.seat_deadlines import offer_deadline
+
+INVITATION_SUBSCRIPTION = "course:"
+"""Subscription of the e-mailed invitations to a participation, followed by its id."""
+INVITED_STATES = frozenset(
+    {ParticipationState.LEAD, ParticipationState.INVITED, ParticipationState.INTERESTED}
+)
+"""States of a company that can be invited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ def change_state(
         participation.accepted_cohort_ids = []
     if cohort is not None:
         participation.cohort = cohort
+    if transition.target not in INVITED_STATES:
+        cancel_scheduled([f"{INVITATION_SUBSCRIPTION}{participation.id}"])
     update_follower(participation, former_garden_id)
     session.add(
         ParticipationEvent(

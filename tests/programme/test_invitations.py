@@ -22,6 +22,7 @@ from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import invitations as use_cases
 from marketplace.programme.use_cases.invitations import CourseInvitationText
 from marketplace.programme.use_cases.projects import project_details, save_project, set_project_closed
+from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
 
@@ -198,11 +199,12 @@ def test_invitation_that_waits_is_stopped_when_the_company_answers(
 
 @pytest.mark.parametrize("change", ["closed", "sign-up closed"])
 def test_invitations_that_wait_are_stopped_when_nobody_can_sign_up(
-    curator: Viewer, project: Project, change: str
+    garden: BusinessGarden, project: Project, change: str
 ) -> None:
-    use_cases.send_invitations(curator, project.slug, leads(project, 2), TEXT)
+    leader = factories.member(garden, "curator")
+    use_cases.send_invitations(leader, project.slug, leads(project, 2), TEXT)
     if change == "closed":
-        set_project_closed(curator, project.slug, closed=True)
+        set_project_closed(leader, project.slug, closed=True)
     else:
-        save_project(curator, project.slug, replace(project_details(project), is_sign_up_open=False))
+        save_project(leader, project.slug, replace(project_details(project), is_sign_up_open=False))
     assert mails() == []

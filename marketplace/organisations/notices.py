@@ -1,6 +1,6 @@
 """Notices about organisations and their members."""
 
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
@@ -108,6 +108,57 @@ def garden_changed(municipality: str, old_garden: str, new_garden: str) -> Conte
     if old_garden:
         lines.append(_("%(garden)s has been told that you have moved.", garden=old_garden))
     return Content(subject, lines, "/organisation", _("See who follows you"))
+
+
+@as_message("garden_changed", throttled=True)
+def garden_took_over(municipality: str, old_garden: str, new_garden: str) -> Content:
+    """Tell a company that a business garden has begun to cover its municipality."""
+    lines = [
+        _(
+            "%(garden)s covers %(place)s now. They can see your company, your briefs, and your strategy while you share it, and read your drafts when you ask.",
+            place=municipality,
+            garden=new_garden,
+        )
+    ]
+    if old_garden:
+        lines.append(_("%(garden)s no longer covers your municipality.", garden=old_garden))
+    return Content(
+        _("%(garden)s is your business garden now", garden=new_garden),
+        lines,
+        "/organisation",
+        _("See who follows you"),
+    )
+
+
+@as_message("companies_taken_over", topic=Topic.AREA)
+def companies_taken_over(count: int) -> Content:
+    """Tell a garden how many companies it follows because it has begun to cover their municipalities."""
+    return Content(
+        ngettext("%(num)s more company is in your area", "%(num)s more companies are in your area", count),
+        [_("Your business garden covers more municipalities. Get in touch with the companies there.")],
+        "/companies",
+        _("See your companies"),
+    )
+
+
+@as_message("companies_handed_over", topic=Topic.AREA)
+def companies_handed_over(new_garden: str, count: int) -> Content:
+    """Tell a garden how many companies another garden follows, because it no longer covers their municipalities."""
+    return Content(
+        ngettext(
+            "%(garden)s now follows %(num)s company that was in your area",
+            "%(garden)s now follows %(num)s companies that were in your area",
+            count,
+            garden=new_garden,
+        ),
+        [
+            _(
+                "You no longer cover the municipality. You still see a company that takes part in your course or has asked you."
+            )
+        ],
+        "/companies",
+        _("See your companies"),
+    )
 
 
 @as_message("asked_to_follow", topic=Topic.AREA, throttled=True)

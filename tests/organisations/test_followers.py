@@ -1,6 +1,6 @@
 """Business gardens that follow a company: by area, by course, because they were asked; and moves between areas."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -194,6 +194,46 @@ def test_move_is_told_to_both_gardens_and_the_company_in_their_languages(places:
     assert subjects(places.owner) == ["Kysthagen er næringshagen dykkar no"]
     ended = session.query(CompanyFollower).filter_by(garden_id=places.home.organisation_id).one()
     assert (ended.why, ended.until is not None) == (AREA, True)
+
+
+def covering(garden: BusinessGarden, *municipalities: str) -> None:
+    """Let an administrator save the municipalities that a garden covers."""
+    details = replace(use_cases.garden_details(garden), covered_municipalities=list(municipalities))
+    use_cases.save_garden(factories.administrator(), details, garden.id)
+
+
+def test_company_without_a_garden_gets_the_one_that_covers_its_place_later(places: Places) -> None:
+    alone = factories.company("Nyvang", municipality_number="5059")
+    owner = factories.member(alone)
+    session.commit()
+    covering(places.away_garden, "5014", "5059")
+    assert (alone.garden, sees(places.away, alone)) == (places.away_garden, True)
+    assert subjects(owner) == ["Kysthagen er næringshagen deres nå"]
+    assert subjects(places.away) == ["1 more company is in your area"]
+    covering(places.away_garden, "5014", "5059")
+    assert len(subjects(owner)) == 1
+
+
+def test_company_follows_its_municipality_to_another_garden(places: Places) -> None:
+    home = places.company.garden
+    assert home is not None
+    covering(home, "5022")
+    assert sees(places.home, places.company), "no other garden covers the place yet"
+    covering(places.away_garden, "5021")
+    assert not sees(places.home, places.company)
+    assert sees(places.away, places.company)
+    assert subjects(places.home) == ["Kysthagen følger nå 1 bedrift som var i området deres"]
+
+
+def test_reopened_garden_follows_companies_registered_meanwhile(places: Places) -> None:
+    admin, home = factories.administrator(), places.company.garden
+    assert home is not None
+    use_cases.set_garden_active(admin, home.id, active=False)
+    new = factories.company("Nyvang", municipality_number="5021")
+    session.commit()
+    use_cases.set_garden_active(admin, home.id, active=True)
+    assert sees(places.home, new)
+    assert sees(places.home, places.company)
 
 
 def test_garden_that_also_runs_the_course_still_sees_a_company_that_moves(places: Places) -> None:

@@ -76,7 +76,8 @@ def move_company(viewer: Viewer, company: Company, municipality_number: str) -> 
         stop_following(company.id, change.old.id, AREA, viewer)
     if change.new:
         follow_company(company.id, change.new.id, AREA, viewer)
-    old, new = change.old.name if change.old else "", change.new.name if change.new else ""
+    old = change.old.name if change.old and change.old.is_active else ""
+    new = change.new.name if change.new else ""
     if change.old:
         stays = change.old in company.following_gardens
         message = notices.company_moved_away(company.name, company.place, new, company.id if stays else None)
@@ -87,6 +88,36 @@ def move_company(viewer: Viewer, company: Company, municipality_number: str) -> 
             queries.recipients_for(change.new.id),
         )
     send(notices.garden_changed(company.place, old, new), queries.recipients_for(company.id))
+
+
+def take_over_companies(viewer: Viewer, garden: BusinessGarden) -> None:
+    """Let an open garden follow the companies in its municipalities, instead of the garden that followed them before.
+
+    Joins the caller's transaction. Each company gets a notice; each garden gets one for all its companies.
+    """
+    is_elsewhere = Company.garden_id.is_distinct_from(garden.id)
+    query = select(Company.id).where(
+        Company.municipality_number.in_(garden.covered_municipalities), Company.is_active, is_elsewhere
+    )
+    former_gardens: list[BusinessGarden | None] = []
+    for company_id in session.scalars(query.order_by(Company.id)).all():
+        queries.lock_organisation(company_id)
+        company = session.get_one(Company, company_id, populate_existing=True)
+        if company.municipality_number not in garden.covered_municipalities:
+            continue
+        former = company.garden
+        if former:
+            stop_following(company.id, former.id, AREA, viewer)
+        company.garden = garden
+        follow_company(company.id, garden.id, AREA, viewer)
+        former_gardens.append(former)
+        notice = notices.garden_took_over(company.place, former.name if former else "", garden.name)
+        send(notice, queries.recipients_for(company.id))
+    if former_gardens:
+        send(notices.companies_taken_over(len(former_gardens)), queries.recipients_for(garden.id))
+    for former in dict.fromkeys(filter(None, former_gardens)):
+        message = notices.companies_handed_over(garden.name, former_gardens.count(former))
+        send(message, queries.recipients_for(former.id))
 
 
 def ask_to_follow(viewer: Viewer, garden_id: int) -> BusinessGarden:

@@ -13,6 +13,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations import hooks, queries
 from marketplace.organisations.models import BusinessGarden
 from marketplace.organisations.use_cases.colleagues import invite_colleague
+from marketplace.organisations.use_cases.followers import take_over_companies
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ def save_garden(
     garden_id: int | None = None,
     expected_fingerprint: str | None = None,
 ) -> BusinessGarden:
-    """Add or change a business garden. Raises RuleBroken if another open garden covers one of its municipalities.
+    """Add or change a business garden, and let it follow the companies in its municipalities.
 
+    Raises RuleBroken if another open garden covers one of its municipalities.
     Raises Conflict if the details have changed since the form was rendered, with `expected_fingerprint`.
     """
     with transaction():
@@ -75,6 +77,8 @@ def save_garden(
         garden.about = details.about
         session.flush()
         record(viewer, "garden.save", "organisation", garden.id)
+        if garden.is_active:
+            take_over_companies(viewer, garden)
         return garden
 
 
@@ -117,5 +121,8 @@ def set_garden_active(viewer: Viewer, garden_id: int, *, active: bool) -> None:
             _require_uncovered(garden.covered_municipalities, garden_id)
         garden.is_active = active
         record(viewer, "organisation.open" if active else "organisation.close", "organisation", garden_id)
-        for callback in () if active else hooks.garden_closed:
+        if active:
+            take_over_companies(viewer, garden)
+            return
+        for callback in hooks.garden_closed:
             callback(viewer, garden_id)

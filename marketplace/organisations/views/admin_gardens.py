@@ -103,7 +103,9 @@ def admin_garden_active(garden_id: int) -> ViewResponse:
                 _(
                     "The suppliers move to the nearest open garden, with the applications that wait for an answer."
                 ),
-                _("New companies in its area are registered without a business garden."),
+                _(
+                    "New companies in its area have no business garden until it opens again or another one covers their municipality."
+                ),
                 _(
                     "You can open it again from its page, as long as no other garden covers its municipalities."
                 ),

@@ -30,7 +30,7 @@ def definition(code: str) -> Definition:
     if pattern.endswith("*"):
         head, _separator, tail = rest.rpartition("_")
         is_money = tail.isupper()
-        values = {"name": _name(head if is_money else rest), "currency": tail if is_money else ""}
+        values = {"name": dimension_label(head if is_money else rest), "currency": tail if is_money else ""}
     return Definition(
         localized(entry["label"]).format_map(values),
         localized(entry["about"]),
@@ -64,7 +64,8 @@ def _pattern(code: str) -> str:
     return str(max(matching, key=len))
 
 
-def _name(code: str) -> str:
+def dimension_label(code: str) -> str:
+    """Return the name of a dimension of the questionnaire, or of another code at the end of a figure's code."""
     dimensions = {dimension.code: dimension.label for dimension in questionnaire().dimensions}
     return dimensions.get(code) or coded_label(code)
 

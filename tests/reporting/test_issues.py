@@ -3,6 +3,7 @@
 import datetime as dt
 import io
 import re
+from dataclasses import replace
 
 import openpyxl
 import pypdf
@@ -24,6 +25,7 @@ from marketplace.reporting.use_cases.issuing import (
     issue_report,
     withdraw_link,
 )
+from marketplace.strategy.questionnaire import questionnaire
 from tests import factories
 from tests.factories import programme
 from tests.support.concurrency import run_concurrently
@@ -92,6 +94,22 @@ def test_issue_names_the_project_as_it_was(app, project, leader):
     assert verify_issue(issue).is_verified
     page = app.test_client().page(f"/reports/{link(leader, project.slug)}")
     assert ("Fjellgløtt" in page.text, "Et annet navn" in page.text) == (True, False)
+
+
+def test_issue_is_read_after_the_questionnaire_got_another_dimension(
+    app, project, cohort, leader, monkeypatch
+):
+    programme.participation(cohort)
+    session.commit()
+    full = questionnaire()
+    with monkeypatch.context() as at_that_time:
+        fewer = replace(full, dimensions=full.dimensions[1:])
+        at_that_time.setattr("marketplace.reporting.report.questionnaire", lambda: fewer)
+        issue_later(leader, project.slug)
+    page = app.test_client().page(f"/reports/{link(leader, project.slug, locale='nb')}")
+    rows = page.html.split("report-matrix")[1]
+    labels = [str(dimension.label) for dimension in full.dimensions]
+    assert [label in rows.split("</table>")[0] for label in labels] == [False, *[True] * (len(labels) - 1)]
 
 
 def test_issues_are_numbered_and_a_second_leader_gets_a_conflict(project, leader, garden):

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.i18n import gettext as _
 from marketplace.data import data_path
 from marketplace.reporting import export
-from marketplace.reporting.definitions import breakdown_label, definition, part_label
+from marketplace.reporting.definitions import breakdown_label, definition, dimension_label, part_label
 from marketplace.reporting.figure_format import figure_text, value_text
 from marketplace.reporting.figures import Evidence
 from marketplace.reporting.labels import cell_label
@@ -20,7 +20,6 @@ from marketplace.reporting.queries import live_parts, report as queries
 from marketplace.reporting.views.base import blueprint, report_route, report_url
 from marketplace.reporting.views.figure_lists import private_parts, with_links
 from marketplace.reporting.views.request import live_report, period_arguments
-from marketplace.strategy.questionnaire import questionnaire
 from marketplace.web import access
 from marketplace.web.csv_export import csv_response
 from marketplace.web.response import ViewResponse
@@ -121,7 +120,7 @@ def _file_name(slug: str) -> str:
 def report_texts() -> dict[str, Any]:
     """Return the functions with which the template of the parts shows texts."""
     return {
-        "dimensions": questionnaire().dimensions,
+        "dimension_label": dimension_label,
         "definition": definition,
         "part_label": part_label,
         "breakdown_label": breakdown_label,

@@ -19,7 +19,14 @@ from marketplace.core.currencies import (
 from marketplace.core.errors import RuleBroken, UnreadableInputError
 from marketplace.core.i18n import format_month_and_year, gettext as _, lazy_gettext as _l
 from marketplace.core.numbers import MILLI, format_plain_scaled, parse_milli
-from marketplace.finance.labels import ACTIVITIES, AID_BASES, COST_CATEGORIES, FEE_STATES, FUNDING_KINDS
+from marketplace.finance.labels import (
+    ACTIVITIES,
+    AID_BASES,
+    COST_CATEGORIES,
+    FEE_STATES,
+    FUNDING_KINDS,
+    NOT_NOTED,
+)
 from marketplace.finance.use_cases.aid import AidDetails, FeeDetails
 from marketplace.finance.use_cases.hours import HoursDetails
 from marketplace.finance.use_cases.money import EntryDetails, Money, SourceDetails
@@ -232,22 +239,29 @@ class EntryForm(_MoneyForm):
         )
 
 
+def _required_unless_taken_back(form: "FeeForm", field: AmountField) -> None:
+    if form.state.data != NOT_NOTED:
+        required()(form, field)
+
+
 class FeeForm(BaseForm):
-    """The state of the participation fee of the chosen companies."""
+    """The state of the participation fee of the chosen companies. A fee that is taken back needs no amount."""
 
     state = ChoiceField(_l("State of the fee"), [required()])
-    amount = AmountField(_l("Amount in kroner"), [required()])
+    amount = AmountField(_l("Amount in kroner"), [_required_unless_taken_back])
     on = DayField(_l("Date"), [required()])
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.state.set_choices(_options(FEE_STATES))
+        self.state.set_choices(
+            [*_options(FEE_STATES), (NOT_NOTED, _("Not noted: take back what was noted by mistake"))]
+        )
         if not self.on.data and self.on.typed is None:
             self.on.data = clock.today()
 
     def details(self) -> FeeDetails:
         """Return the submitted details."""
-        return FeeDetails(self.state.data, self.amount.data, self.on.data)
+        return FeeDetails(self.state.data, self.amount.data or 0, self.on.data)
 
 
 class AidForm(BaseForm):

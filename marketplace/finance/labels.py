@@ -25,6 +25,8 @@ COST_CATEGORIES = {
     "other": _("Other"),
 }
 FEE_STATES = {"invoiced": _("Invoiced"), "paid": _("Paid"), "waived": _("Waived")}
+NOT_NOTED = "none"
+"""State with which a fee that was noted by mistake is taken back."""
 AID_BASES = {
     "article_28": _("Block exemption, article 28: innovation aid for small businesses"),
     "de_minimis": _("De minimis aid"),

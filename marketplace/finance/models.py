@@ -124,7 +124,10 @@ class MoneyEntry(Base):
 
 
 class ParticipationFee(Base):
-    """The state of a company's participation fee from a day on: invoiced, paid or waived. The newest row counts."""
+    """The state of a company's participation fee from a day on: invoiced, paid or waived. The newest row counts.
+
+    A row in the state `labels.NOT_NOTED` takes back what was noted before by mistake.
+    """
 
     __tablename__ = "participation_fee"
     __table_args__ = (CheckConstraint("amount_ore >= 0", name="amount_not_negative"),)

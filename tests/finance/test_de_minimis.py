@@ -15,6 +15,7 @@ from marketplace.finance.use_cases.aid import AidDetails, FeeDetails, note_fees,
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases.recruiting import participation_details, save_participation
+from marketplace.reporting.queries.finance_facts import fees_of
 from tests.factories import finance, programme
 
 NUMBER = "310000019"
@@ -75,6 +76,16 @@ def test_newest_note_of_a_fee_counts(project, leader, seat):
     page = company_finances(project_for(leader, project.slug))
     assert (page.rows[0].fee.state, page.fees_ore) == ("paid", {"paid": 500_000})
     assert session.query(ParticipationFee).count() == 2
+
+
+def test_fee_noted_on_the_wrong_company_is_taken_back(app, project, leader, seat):
+    note_fees(leader, project.slug, [seat.id], FeeDetails("paid", 500_000, clock.today()))
+    browser = app.test_client().sign_in(leader.user_id)
+    form = {"id": seat.id, "state": "none", "amount": "", "on": clock.today().isoformat()}
+    assert browser.post(f"/programme/{project.slug}/aid", data=form).status_code == 303
+    page = company_finances(project_for(leader, project.slug))
+    assert (page.rows[0].fee, page.fees_ore, fees_of([seat.id], clock.now())) == (None, {}, [])
+    assert browser.post(f"/programme/{project.slug}/aid", data=form | {"state": "paid"}).status_code == 422
 
 
 def test_fee_of_no_company_is_an_error_with_what_was_typed(app, project, leader, seat):

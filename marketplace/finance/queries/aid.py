@@ -15,6 +15,7 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.finance import de_minimis as aid
 from marketplace.finance.aid_letter import AidLine, aid_letter
+from marketplace.finance.labels import NOT_NOTED
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.corrections import is_valid, row_to_correct
 from marketplace.organisations.models import Company
@@ -115,7 +116,8 @@ def company_finances(access: ProjectAccess) -> CompanyFinancesPage:
     params = {"project_id": access.project.id}
     participations: Sequence[Any] = session.execute(_PARTICIPATIONS, params).all()
     ids = [one.id for one in participations]
-    fees = {fee.participation_id: fee for fee in session.execute(_FEES, {"ids": ids})}
+    newest = {fee.participation_id: fee for fee in session.execute(_FEES, {"ids": ids})}
+    fees = {number: fee for number, fee in newest.items() if fee.state != NOT_NOTED}
     grants: defaultdict[str, list[Any]] = defaultdict(list)
     numbers = [one.organisation_number for one in participations if one.organisation_number]
     for grant in session.execute(_GRANTS, {"numbers": numbers}):

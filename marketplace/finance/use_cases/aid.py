@@ -12,6 +12,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.finance.labels import NOT_NOTED
 from marketplace.finance.models import AidGrant, ParticipationFee
 from marketplace.finance.queries.aid import company_aid, grants_by_number
 from marketplace.programme.models.participation import Participation
@@ -38,7 +39,7 @@ class AidDetails:
 
 
 def note_fees(viewer: Viewer, slug: str, participation_ids: Collection[int], details: FeeDetails) -> int:
-    """Note the fees of companies as invoiced, paid or waived; return the number of companies. The newest note counts."""
+    """Note the fees of companies, or take back what was noted; return the number of companies. The newest note counts."""
     with transaction():
         project = lock_project_as_leader(viewer, slug).project
         if details.on > clock.today():
@@ -51,19 +52,18 @@ def note_fees(viewer: Viewer, slug: str, participation_ids: Collection[int], det
         ids = sorted(session.scalars(query))
         if not ids:
             raise RuleBroken(_("Choose at least one company."), "companies")
+        amount = 0 if details.state == NOT_NOTED else details.amount
         for participation_id in ids:
             session.add(
                 ParticipationFee(
                     participation_id=participation_id,
                     state=details.state,
-                    amount_ore=details.amount,
+                    amount_ore=amount,
                     on=details.on,
                     by_id=viewer.user_id,
                 )
             )
-            record(
-                viewer, "fee.note", "participation", participation_id, state=details.state, ore=details.amount
-            )
+            record(viewer, "fee.note", "participation", participation_id, state=details.state, ore=amount)
         return len(ids)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.core.currencies import to_ore
 from marketplace.core.database import session
+from marketplace.finance.labels import NOT_NOTED
 from marketplace.finance.models import AidGrant, FundingSource, HoursEntry, MoneyEntry, ParticipationFee
 from marketplace.finance.queries.corrections import is_valid
 from marketplace.reporting.facts import Aid, Hours, Money
@@ -94,6 +95,7 @@ def fees_of(participation_ids: Sequence[int], as_of: dt.datetime) -> list[Money]
     return [
         Money("fee", one.state, NOK, one.amount_ore, one.amount_ore, one.on, row_id=one.participation_id)
         for one in newest.values()
+        if one.state != NOT_NOTED
     ]
 
 

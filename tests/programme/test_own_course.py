@@ -7,8 +7,10 @@ import pytest
 from flask import Flask
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import session, transaction
 from marketplace.files.models import StoredFile
+from marketplace.organisations.use_cases import CompanyDetails, add_company
+from marketplace.organisations.use_cases.closing import close_organisation
 from marketplace.programme.attendance import Mark, MarkSource
 from marketplace.programme.models.sessions import SessionMaterial
 from marketplace.programme.queries.own_course import courses_for_garden, own_courses
@@ -181,3 +183,17 @@ def test_cancelled_last_session_does_not_keep_the_course_open(course: Course) ->
     course.sessions[2].cancelled_at = clock.now()
     session.commit()
     assert own_courses(course.company.id)[0].phase == "dropped"
+
+
+def test_company_that_registers_again_after_it_was_closed_gets_its_course_back(app: Flask) -> None:
+    del app
+    number = "310000388"
+    closed = factories.company(organisation_number=number)
+    cohort = programme.cohort(programme.place(programme.project(factories.garden())))
+    seat = programme.participation(cohort, closed.name, organisation_number=number, company_id=closed.id)
+    with transaction():
+        close_organisation(None, closed)
+        details = CompanyDetails("Bjørkvollen ysteri", number, "5021", "food-drink")
+        again = add_company(factories.user().id, details).organisation_id
+    session.refresh(seat)
+    assert seat.company_id == again

@@ -55,8 +55,12 @@ def link_participations(company_id: int) -> None:
 
 
 def _link_if_same(participation: Participation, company: Company) -> None:
-    """Link a participation to a company if they are the same, unless one of them already has a link in the project."""
-    if participation.company_id is not None or not _is_same(participation, company):
+    """Link a participation to a company if they are the same, unless one of them already has a link in the project.
+
+    A link to a closed company is replaced: its organisation number is free for a new registration.
+    """
+    is_linked = participation.company is not None and participation.company.is_active
+    if is_linked or not _is_same(participation, company):
         return
     linked = select(Participation.id).where(
         Participation.project_id == participation.project_id, Participation.company_id == company.id

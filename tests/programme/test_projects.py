@@ -12,6 +12,7 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, CompanyFollower
+from marketplace.organisations.use_cases import set_garden_active
 from marketplace.outbox.models import OutboxMail
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectGarden, ProjectPerson
@@ -97,6 +98,17 @@ def test_adviser_with_leader_role_changes_the_project_until_the_last_day(
     session.query(ProjectPerson).update({"until": dt.date(2026, 2, 1)})
     with pytest.raises(Forbidden):
         projects.save_project(adviser, project.slug, details)
+
+
+def test_sign_up_for_a_course_closes_with_its_garden(
+    app: Flask, garden: BusinessGarden, project: Project
+) -> None:
+    project.is_sign_up_open = True
+    session.commit()
+    client = app.test_client()
+    assert client.get(f"/courses/{project.slug}").status_code == 200
+    set_garden_active(factories.administrator(), garden.id, active=False)
+    assert client.get(f"/courses/{project.slug}").status_code == 404
 
 
 def test_second_save_of_an_open_form_is_a_conflict(app: Flask, curator: Viewer, project: Project) -> None:

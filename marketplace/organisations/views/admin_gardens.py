@@ -103,6 +103,7 @@ def admin_garden_active(garden_id: int) -> ViewResponse:
                 _(
                     "The suppliers move to the nearest open garden, with the applications that wait for an answer."
                 ),
+                _("Sign-up for its courses closes."),
                 _(
                     "New companies in its area have no business garden until it opens again or another one covers their municipality."
                 ),

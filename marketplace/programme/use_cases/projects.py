@@ -96,6 +96,17 @@ def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
         record(viewer, "project.close" if closed else "project.reopen", "project", project.id)
 
 
+def close_sign_up_of_garden(viewer: Viewer, garden_id: int) -> None:
+    """Close the sign-up of a closed garden's projects, inside the transaction that closes it: nobody reads it any more."""
+    is_open = (Project.garden_id == garden_id, Project.is_sign_up_open)
+    for project_id in session.scalars(select(Project.id).where(*is_open).order_by(Project.id)).all():
+        lock_project(project_id)
+        project = session.get_one(Project, project_id)
+        project.is_sign_up_open = False
+        _stop_invitations(project)
+        record(viewer, "project.save", "project", project_id)
+
+
 def _stop_invitations(project: Project) -> None:
     """Cancel the invitations that wait to be sent, because nobody can sign up any more."""
     query = select(Participation.id).where(Participation.project_id == project.id)

@@ -83,9 +83,11 @@ def test_undo_stops_invitations_that_are_not_sent_and_makes_companies_leads_agai
 ) -> None:
     ids = leads(project, 2)
     use_cases.send_invitations(adviser, project.slug, ids, TEXT)
+    assert use_cases.can_undo(adviser, project_for(adviser, project.slug))
     assert use_cases.undo_invitations(adviser, project.slug) == 2
     assert mails() == []
     assert {session.get_one(Participation, number).state for number in ids} == {"lead"}
+    assert not use_cases.can_undo(adviser, project_for(adviser, project.slug))
     with pytest.raises(Conflict):
         use_cases.undo_invitations(adviser, project.slug)
 

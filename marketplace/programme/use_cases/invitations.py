@@ -186,8 +186,10 @@ def undo_invitations(viewer: Viewer, slug: str) -> int:
 
 
 def can_undo(viewer: Viewer, access: ProjectAccess) -> bool:
-    """Return True if the viewer has queued invitations in the last UNDO_MINUTES."""
-    return bool(_recent_events(viewer, access))
+    """Return True if invitations that the viewer queued in the last UNDO_MINUTES have not been sent or stopped."""
+    events = _recent_events(viewer, access)
+    subscriptions = [f"{INVITATION_SUBSCRIPTION}{number}" for number in events]
+    return bool(events) and last_scheduled(subscriptions) is not None
 
 
 _RECENT_EVENTS = prepared(

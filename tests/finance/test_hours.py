@@ -111,6 +111,14 @@ def test_month_outside_the_project_is_refused(project, adviser):
             save_hours(adviser, project.slug, details(adviser, month=month.replace(day=1)))
 
 
+def test_project_that_has_not_begun_says_from_when_hours_can_be_recorded(app, project, adviser):
+    project.starts_on = clock.today() + dt.timedelta(days=40)
+    session.commit()
+    page = app.test_client().sign_in(adviser.user_id).get(f"/programme/{project.slug}/hours/new")
+    assert "Prosjektet begynner" in page.text
+    assert 'name="month"' not in page.text
+
+
 def test_another_garden_finds_no_hours(project, adviser):
     entry = finance.hours(project, adviser.user_id)
     other = factories.member(factories.garden("Fjellgløtt"), "curator")

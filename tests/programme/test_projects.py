@@ -394,3 +394,12 @@ def test_garden_that_takes_over_a_cohort_follows_its_companies_instead_of_the_fo
     followers = session.scalars(select(CompanyFollower).where(CompanyFollower.company_id == company.id))
     by_course = {one.garden_id for one in followers if (one.why, one.until) == ("cohort", None)}
     assert by_course == {partner.id}
+
+
+def test_form_of_a_person_suggests_the_first_day_of_a_project_that_has_not_begun(
+    app: Flask, project: Project, leader: Viewer
+) -> None:
+    project.starts_on = clock.today() + dt.timedelta(days=40)
+    session.commit()
+    page = app.test_client().sign_in(leader.user_id or 0).get(f"/programme/{project.slug}/people/new")
+    assert f'value="{project.starts_on.isoformat()}"' in page.text

@@ -211,6 +211,18 @@ def test_unconfirmed_seat_sends_a_mail_and_the_telephone_confirms_it(
     assert lead.confirmed_at is not None
 
 
+def test_seat_of_a_company_without_an_address_is_confirmed_at_once(
+    browser: Browser, project: Project, cohort: Cohort
+) -> None:
+    lead = programme.participation(project, contact_email="")
+    session.commit()
+    path = f"/programme/{project.slug}/companies/{lead.id}/seat"
+    assert "is_confirmed" not in browser.get(path).text
+    browser.post(path, data={"cohort": str(cohort.id)})
+    session.expire_all()
+    assert lead.confirmed_at is not None
+
+
 def test_last_seat_confirmed_by_telephone_notifies_the_garden_that_the_cohort_is_full(
     adviser: Viewer, project: Project, cohort: Cohort
 ) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from wtforms import BooleanField
 
-from marketplace.core import clock
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.organisations.forms import municipality_choices
 from marketplace.programme.limits import (
@@ -159,8 +158,6 @@ class PersonForm(BaseForm):
         self.user_id.set_choices([("", _("Choose a person")), *((str(key), name) for key, name in people)])
         self.role.set_choices([("leader", _("Project leader")), ("manager", _("Manager of a place"))])
         self.place_id.set_choices([("", _("No place")), *((str(key), name) for key, name in places)])
-        if self.since.data is None and not self.since.errors and self.since.typed is None:
-            self.since.data = clock.today()
 
     def details(self) -> PersonDetails:
         """Return the submitted details."""

@@ -4,6 +4,7 @@ from functools import partial
 
 from flask import render_template, request, url_for
 
+from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.programme.forms.projects import CohortForm, Named, PersonForm, PlaceForm
@@ -174,7 +175,9 @@ def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
 def new_person(slug: str) -> ViewResponse:
     """Give a person a role in a project."""
     project_access = _leader_access(slug)
-    form = PersonForm(queries.eligible_people(project_access.project), _place_names(project_access))
+    project = project_access.project
+    since = {"since": max(clock.today(), project.starts_on)}
+    form = PersonForm(queries.eligible_people(project), _place_names(project_access), data=since)
     if add(form, lambda form: project_people.save_person(current_viewer(), slug, form.details())):
         flashes.done(_("Saved."))
         return see_other("programme.project", slug=slug, _anchor="people")

@@ -170,6 +170,7 @@ def withdraw_participation(slug: str, participation_id: int) -> ViewResponse:
     viewer = current_viewer()
     one = _participation(slug, participation_id)
     form = WithdrawalForm()
+    form.reason.label.text = _("Why does the company withdraw?")
     if form.validate_on_submit():
         reason, text = form.reason.data, form.text.data or ""
         use_cases.withdraw_company(viewer, slug, participation_id, reason, text)

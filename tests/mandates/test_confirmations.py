@@ -206,8 +206,8 @@ def test_withdrawal_needs_a_reason_and_the_owner(people: MandatePeople) -> None:
     assert browser.post(path, data={"text": "Nei"}).status_code == 422
     browser.post(path, data={"text": "Vi har fått hjelp av en nabo."})
     owner = signed_in(people.app, people.owner)
-    assert f"trekke briefen, {brief.reference}" in owner.get("/home").text
-    assert brief.reference in owner.get("/organisation/mandates").text
+    for path in ("/home", "/organisation/mandates"):
+        assert f"trekke briefen, «{brief.title}»" in owner.page(path).text
     own = f"/organisation/confirmations/{session.query(Confirmation).one().id}"
     assert "Vi har fått hjelp av en nabo." in owner.get(own).text
     assert signed_in(people.app, people.member).get(own).status_code == 403

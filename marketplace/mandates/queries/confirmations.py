@@ -45,6 +45,14 @@ def summarize(owner: Viewer, confirmation: Confirmation) -> ActSummary:
     return find_act(confirmation.act).summarize(owner, confirmation.reference, confirmation.details)
 
 
+def title_of(owner: Viewer, confirmation: Confirmation) -> str:
+    """Return the title of the object of an act, or its reference if it no longer exists."""
+    try:
+        return summarize(owner, confirmation).title
+    except NotFound:
+        return confirmation.reference
+
+
 def confirmation_by_token(token: str, user_id: int | None) -> OwnerConfirmation:
     """Return the confirmation of an e-mailed link, with the owner it was sent to. Raises NotFound.
 

@@ -8,7 +8,7 @@ from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.identifiers import parse_id
 from marketplace.mandates.forms import ChangeMandateForm, GiveMandateForm
 from marketplace.mandates.hooks import find_act
-from marketplace.mandates.queries.confirmations import waiting_confirmations
+from marketplace.mandates.queries.confirmations import title_of, waiting_confirmations
 from marketplace.mandates.queries.history import mandate_history
 from marketplace.mandates.queries.mandates import mandates_of_company, own_mandate
 from marketplace.mandates.rules import latest_end
@@ -47,8 +47,9 @@ def mandates() -> ViewResponse:
         form=form,
         active=active,
         earlier=[mandate for mandate in found if not mandate.is_active],
-        waiting=waiting_confirmations(company.id),
-        act_of=find_act,
+        waiting=[
+            (find_act(one.act).name, title_of(viewer, one), one) for one in waiting_confirmations(company.id)
+        ],
         history=mandate_history(viewer, page_arg()),
         latest=latest_end(clock.today()),
     )

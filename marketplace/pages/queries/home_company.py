@@ -15,7 +15,7 @@ from marketplace.core.database import prepared, session
 from marketplace.core.i18n import format_date, format_datetime, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.hooks import find_act
-from marketplace.mandates.queries.confirmations import waiting_confirmations
+from marketplace.mandates.queries.confirmations import title_of, waiting_confirmations
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.course_tasks import company_course_tasks
@@ -137,7 +137,7 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
     tasks += _delivery_tasks([brief.id for brief in briefs if brief.state == "awarded"])
     tasks += _outcome_tasks(viewer)
     if viewer.is_owner:
-        tasks += _confirmation_tasks(viewer.organisation_id or 0)
+        tasks += _confirmation_tasks(viewer)
     tasks += company_course_tasks(viewer.organisation_id or 0)
     tasks += company_measuring_tasks(viewer.organisation_id or 0)
     tasks += company_plan_tasks(viewer.organisation_id or 0)
@@ -145,13 +145,13 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
     return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(phases))
 
 
-def _confirmation_tasks(company_id: int) -> Iterator[Task]:
+def _confirmation_tasks(viewer: Viewer) -> Iterator[Task]:
     """Yield the acts that an adviser has prepared and an owner must confirm."""
-    for confirmation in waiting_confirmations(company_id):
+    for confirmation in waiting_confirmations(viewer.organisation_id):
         act = find_act(confirmation.act)
         yield Task(
             Priority.NOW,
-            _("Confirm: %(act)s, %(reference)s", act=act.name, reference=confirmation.reference),
+            _("Confirm: %(act)s, “%(title)s”", act=act.name, title=title_of(viewer, confirmation)),
             f"/organisation/confirmations/{confirmation.id}",
             _("Your business garden has prepared it. Nothing happens until you confirm."),
             button=_("See it"),

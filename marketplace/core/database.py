@@ -3,7 +3,7 @@
 import datetime as dt
 import logging
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, Protocol, TypeVar
@@ -23,6 +23,7 @@ Model = TypeVar("Model")
 BUSY_TIMEOUT_MS = 10_000
 BEST_EFFORT_TIMEOUT_MS = 200
 S = TypeVar("S")
+Key = TypeVar("Key")
 logger = logging.getLogger(__name__)
 _lock_timeout_ms: ContextVar[int] = ContextVar("lock_timeout_ms", default=BUSY_TIMEOUT_MS)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -210,6 +211,25 @@ def read_and_release(query: Select[Any]) -> Sequence[Any]:
     values = session.scalars(query).all()
     session.rollback()
     return values
+
+
+@contextmanager
+def failure_logged(key: object) -> Iterator[None]:
+    """Handle one row of a scheduled job: a failure is logged with the row's key, and does not stop the other rows."""
+    try:
+        yield
+    except Exception:
+        session.rollback()
+        logger.exception("A scheduled job failed for the row %s.", key)
+
+
+def sum_over_rows(handle: Callable[[Key], int], keys: Iterable[Key]) -> int:
+    """Call a function for each row of a scheduled job, with `failure_logged`, and return the sum of its results."""
+    count = 0
+    for key in keys:
+        with failure_logged(key):
+            count += handle(key)
+    return count
 
 
 def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -15,7 +15,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.casework.models import CaseNote, CaseTask, CompanyReminder
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import failure_logged, session, transaction
 from marketplace.core.dates import cutoff_passed, local_date_after
 from marketplace.core.form_drafts import DRAFT_DAYS, FormDraft
 from marketplace.directory.models import UnansweredSearch
@@ -58,7 +58,7 @@ def warn_unused_accounts() -> int:
     query = select(User).where(_is_unused(retention_periods.WARNING_MONTHS)).order_by(User.id)
     warned = 0
     for user_id in [user.id for user in session.scalars(query)]:
-        with transaction():
+        with failure_logged(user_id), transaction():
             user = session.get_one(User, user_id)
             if _was_warned(user):
                 continue
@@ -133,13 +133,14 @@ def _erase_users(user_ids: Sequence[int], may_erase: Callable[[User], bool], mai
     """Erase each user in a separate transaction, if `may_erase` still holds in it; return the number of users."""
     erased = 0
     for user_id in user_ids:
-        with transaction():
-            user = lock_user(user_id)
-            if user.erased_at or not may_erase(user):
-                continue
-            address, words = user.email, erase_user(None, user)
-        anonymize_mail_files(mail_folder, address, words)
-        erased += 1
+        with failure_logged(user_id):
+            with transaction():
+                user = lock_user(user_id)
+                if user.erased_at or not may_erase(user):
+                    continue
+                address, words = user.email, erase_user(None, user)
+            anonymize_mail_files(mail_folder, address, words)
+            erased += 1
     return erased
 
 

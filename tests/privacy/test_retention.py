@@ -16,9 +16,11 @@ from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.form_drafts import FormDraft
+from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.retention_periods import PERIODS
+from marketplace.privacy.use_cases import erase_user
 from marketplace.proposals.models.offers import Evaluation
 from marketplace.proposals.models.outcomes import OutcomeAnswer, OutcomeReply
 from marketplace.proposals.queries import Score
@@ -48,6 +50,26 @@ def test_unused_account_is_warned_then_erased(market: Market, app: Flask, at_noo
     assert session.get_one(User, member).erased_at is not None
     assert session.get_one(User, market.owner.user_id).erased_at is not None, "the only leader as well"
     assert session.get_one(User, market.admin.user_id).erased_at is None, "the last administrator is kept"
+
+
+def test_account_that_cannot_be_erased_does_not_stop_the_others(
+    market: Market, app: Flask, at_noon: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def erase(by: Viewer | None, user: User) -> dict[str, str]:
+        if user.id == first:
+            raise LookupError
+        return erase_user(by, user)
+
+    first, folder = (
+        min(person.user_id or 0 for person in market.people.values()),
+        Path(app.instance_path) / "mail",
+    )
+    at_noon.shift(23 * MONTH)
+    retention.warn_unused_accounts()
+    at_noon.shift(3 * MONTH)
+    monkeypatch.setattr(retention, "erase_user", erase)
+    assert retention.erase_unused_accounts(folder) == len(market.people) - 2
+    assert session.get_one(User, first).erased_at is None
 
 
 def test_unconfirmed_registration_is_deleted_after_two_days(market: Market, app: Flask, at_noon: Any) -> None:

@@ -9,7 +9,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.use_cases.message_settings import message_settings
 from marketplace.accounts.use_cases.registration import as_recipient
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import failure_logged, load_locked, session, transaction
 from marketplace.outbox.models import Notice
 from marketplace.outbox.topics import DIGEST_INTERVALS, Delivery
 from marketplace.outbox.use_cases import send_digest
@@ -30,7 +30,7 @@ def send_digests() -> int:
         until = latest_digest_time(interval, clock.now())
         waiting = select(Notice.user_id).where(Notice.digest == interval, Notice.created_at <= until)
         for user_id in session.scalars(waiting.distinct().order_by(Notice.user_id)).all():
-            with transaction():
+            with failure_logged(user_id), transaction():
                 sent += _send_digest(user_id, interval, until)
     return sent
 

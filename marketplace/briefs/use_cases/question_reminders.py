@@ -9,7 +9,7 @@ from marketplace.briefs.lifecycle import Phase, QuestionState
 from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients, lock
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import failure_logged, session, transaction
 from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send
 
@@ -23,7 +23,7 @@ def remind_about_questions() -> int:
     """
     sent = 0
     for reference, question_id in _unanswered():
-        with transaction():
+        with failure_logged(question_id), transaction():
             lock(reference)
             question = session.get(ClarificationQuestion, question_id)
             if question is not None and question.state == QuestionState.ASKED:

@@ -11,7 +11,7 @@ from marketplace.casework.models import CompanyReminder
 from marketplace.casework.notices import company_reminder
 from marketplace.casework.queries.company_reminders import company_recipients, find_recipients
 from marketplace.core import clock
-from marketplace.core.database import read_and_release, session, transaction
+from marketplace.core.database import read_and_release, session, sum_over_rows, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.viewer import Viewer
@@ -99,7 +99,7 @@ def send_due_reminders() -> int:
     if the sender, whom the reminder names, is no longer a member of the garden.
     """
     query = select(CompanyReminder.garden_id).where(*_is_due()).distinct()
-    return sum(_send_reminders_of(garden_id) for garden_id in read_and_release(query))
+    return sum_over_rows(_send_reminders_of, read_and_release(query))
 
 
 def _is_due() -> tuple[ColumnElement[bool], ...]:

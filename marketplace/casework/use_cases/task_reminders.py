@@ -9,7 +9,7 @@ from marketplace.casework.models import CaseTask
 from marketplace.casework.notices import DueTask, tasks_due
 from marketplace.casework.queries.subjects import subject_of
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import session, sum_over_rows, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
@@ -29,7 +29,7 @@ def remind_of_tasks() -> int:
     query = select(CaseTask.garden_id, CaseTask.assignee_id).where(*_is_due()).distinct()
     found = [(garden_id, user_id) for garden_id, user_id in session.execute(query) if user_id]
     session.rollback()
-    return sum(_remind(garden_id, user_id) for garden_id, user_id in sorted(found))
+    return sum_over_rows(_remind, sorted(found))
 
 
 def _is_due() -> tuple[ColumnElement[bool], ...]:
@@ -41,8 +41,9 @@ def _is_due() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _remind(garden_id: int, user_id: int) -> bool:
+def _remind(person: tuple[int, int]) -> bool:
     """Send a person one reminder of all due tasks; return False if the person has left the garden or no task remains."""
+    garden_id, user_id = person
     with transaction():
         query = select(CaseTask).where(
             CaseTask.garden_id == garden_id, CaseTask.assignee_id == user_id, *_is_due()

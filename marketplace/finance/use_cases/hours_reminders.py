@@ -10,7 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import failure_logged, load_locked, session, transaction
 from marketplace.core.dates import add_months
 from marketplace.finance.models import HoursEntry
 from marketplace.finance.notices import DueHours, hours_due
@@ -41,7 +41,11 @@ def remind_of_hours() -> int:
     month = add_months(today.replace(day=1), -1)
     due = _due_hours(month)
     session.rollback()
-    return sum(_remind(user_id, month, due[user_id]) for user_id in sorted(due))
+    count = 0
+    for user_id in sorted(due):
+        with failure_logged(user_id):
+            count += _remind(user_id, month, due[user_id])
+    return count
 
 
 def _remind(user_id: int, month: dt.date, due: list[DueHours]) -> bool:

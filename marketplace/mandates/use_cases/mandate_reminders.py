@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, read_and_release, transaction
+from marketplace.core.database import load_locked, read_and_release, sum_over_rows, transaction
 from marketplace.mandates import notices
 from marketplace.mandates.limits import WARNING_DAYS
 from marketplace.mandates.models import Mandate
@@ -24,7 +24,7 @@ def warn_of_ending_mandates() -> int:
         # No reminder on the day on which a short mandate was given.
         Mandate.given_at < clock.start_of_day(clock.today()),
     )
-    return sum(map(_warn, read_and_release(due.order_by(Mandate.id))))
+    return sum_over_rows(_warn, read_and_release(due.order_by(Mandate.id)))
 
 
 def _warn(mandate_id: int) -> int:
@@ -52,7 +52,7 @@ def end_mandates() -> int:
     due = select(Mandate.id).where(
         Mandate.withdrawn_at.is_(None), Mandate.ended_at.is_(None), Mandate.until < clock.today()
     )
-    return sum(map(_end, read_and_release(due.order_by(Mandate.id))))
+    return sum_over_rows(_end, read_and_release(due.order_by(Mandate.id)))
 
 
 def _end(mandate_id: int) -> int:

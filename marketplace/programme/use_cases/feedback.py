@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import load_locked, session, sum_over_rows, transaction
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
@@ -48,7 +48,7 @@ def ask_for_feedback() -> int:
     )
     session_ids = session.scalars(query.order_by(CourseSession.id)).all()
     session.rollback()
-    return sum(_ask(session_id) for session_id in session_ids)
+    return sum_over_rows(_ask, session_ids)
 
 
 def _ask(session_id: int) -> int:

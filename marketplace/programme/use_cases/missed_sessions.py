@@ -7,7 +7,7 @@ from sqlalchemy import select
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import load_locked, session, sum_over_rows, transaction
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.attendance import ATTENDED
@@ -41,7 +41,9 @@ def notify_of_missed_sessions() -> int:
         CourseSession.cancelled_at.is_(None),
     )
     done = set(session.scalars(handled))
-    return sum(_notify(number) for number in session.scalars(due).all() if str(number) not in done)
+    return sum_over_rows(
+        _notify, [number for number in session.scalars(due).all() if str(number) not in done]
+    )
 
 
 def _notify(session_id: int) -> int:

@@ -1,13 +1,14 @@
 """Reminders to companies without a complete strategy, before their project ends."""
 
 import datetime as dt
+from functools import partial
 
 from sqlalchemy import select
 
 from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import load_locked, session, sum_over_rows, transaction
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
@@ -40,11 +41,11 @@ def remind_of_plan_deadlines() -> int:
         )
         due = [project.id for project in session.scalars(query) if not _is_sent(project, days)]
         session.rollback()
-        count += sum(_remind(project_id, days) for project_id in due)
+        count += sum_over_rows(partial(_remind, days), due)
     return count
 
 
-def _remind(project_id: int, days: int) -> int:
+def _remind(days: int, project_id: int) -> int:
     with transaction():
         # The lock makes a second process wait until the first has recorded that the project is handled.
         project = load_locked(select(Project).where(Project.id == project_id))

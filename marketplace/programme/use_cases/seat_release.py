@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import failure_logged, load_locked, session, transaction
 from marketplace.core.sealing import SealError
 from marketplace.outbox.use_cases import send_mail
 from marketplace.programme.lifecycle import (
@@ -55,7 +55,7 @@ def _release(participation_ids: Sequence[int]) -> int:
     session.rollback()
     released = 0
     for participation_id in participation_ids:
-        with transaction():
+        with failure_logged(participation_id), transaction():
             participation = session.get(Participation, participation_id)
             if participation is None:
                 continue

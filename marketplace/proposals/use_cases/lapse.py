@@ -11,7 +11,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import opening_time, phase_of
 from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients
 from marketplace.core import clock
-from marketplace.core.database import transaction
+from marketplace.core.database import failure_logged, transaction
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send
@@ -48,7 +48,7 @@ def lapse_overdue() -> int:
         notice = events.get((one.reference, f"brief.remind_{due}"))
         if clock.now() <= lapses_at(since) and (due is None or (notice is not None and notice >= since)):
             continue
-        with transaction():
+        with failure_logged(one.id), transaction():
             brief = lock_undecided(one.id)
             if brief is None:
                 continue

@@ -8,7 +8,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import opening_time
 from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import failure_logged, session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -40,7 +40,7 @@ def open_due() -> int:
         known = last_opened.get((one.reference, "brief.opened"))
         if known is not None and known >= one.opened:
             continue
-        with transaction():
+        with failure_logged(one.id), transaction():
             brief = lock_undecided(one.id)
             if brief is None:
                 continue

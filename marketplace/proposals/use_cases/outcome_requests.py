@@ -7,7 +7,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import failure_logged, session, transaction
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.models.outcomes import Outcome
@@ -26,7 +26,7 @@ def remind_about_results() -> int:
     for outcome_id, number, reference in due:
         if (reference, f"brief.ask_{number}") in already:
             continue
-        with transaction():
+        with failure_logged(outcome_id), transaction():
             outcome = session.get(Outcome, outcome_id)
             if outcome is None or outcome.answered_at is not None:
                 continue

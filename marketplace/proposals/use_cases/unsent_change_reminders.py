@@ -7,7 +7,7 @@ from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import failure_logged, session, transaction
 from marketplace.core.dates import local_date_after
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
@@ -45,7 +45,7 @@ def remind_about_unsent_changes() -> int:
     session.rollback()
     reminded = 0
     for proposal_id in due:
-        with transaction():
+        with failure_logged(proposal_id), transaction():
             proposal = session.get(Proposal, proposal_id)
             if proposal is None:
                 continue

@@ -8,7 +8,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import current_answers, is_open, phase_of
 from marketplace.briefs.use_cases.authorization import lock
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import read_and_release, session, sum_over_rows, transaction
 from marketplace.matching import Match
 from marketplace.organisations.queries import recipients_of_all
 from marketplace.outbox.use_cases import send
@@ -25,9 +25,8 @@ def alert_matching_suppliers() -> int:
     for, and meeting every requirement and the budget. Invited suppliers already have a message. Briefs for invited
     suppliers only get no alerts.
     """
-    query = select(Brief).where(is_open(clock.now()), Brief.alerted_at.is_(None)).order_by(Brief.id)
-    found = [(brief.reference, _matching_suppliers(brief)) for brief in session.scalars(query)]
-    return sum(_alert(reference, supplier_ids) for reference, supplier_ids in found)
+    query = select(Brief.reference).where(is_open(clock.now()), Brief.alerted_at.is_(None))
+    return sum_over_rows(_alert, read_and_release(query.order_by(Brief.id)))
 
 
 def _matching_suppliers(brief: Brief) -> list[int]:
@@ -45,7 +44,11 @@ def _matching_suppliers(brief: Brief) -> list[int]:
     ]
 
 
-def _alert(reference: str, supplier_ids: list[int]) -> bool:
+def _alert(reference: str) -> bool:
+    # Match before the transaction, which blocks other writers.
+    supplier_ids = _matching_suppliers(
+        session.scalars(select(Brief).where(Brief.reference == reference)).one()
+    )
     with transaction():
         lock(reference)
         brief = session.scalars(select(Brief).where(Brief.reference == reference)).one()

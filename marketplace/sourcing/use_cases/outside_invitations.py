@@ -12,7 +12,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.briefs.use_cases.authorization import lock
 from marketplace.core import clock
-from marketplace.core.database import load_locked, read_and_release, session, transaction
+from marketplace.core.database import failure_logged, load_locked, read_and_release, session, transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -161,7 +161,7 @@ def settle_outside_invitations() -> int:
         corpus()
     settled = 0
     for invitation_id in pending:
-        with transaction():
+        with failure_logged(invitation_id), transaction():
             invitation = load_locked(select(OutsideInvitation).where(OutsideInvitation.id == invitation_id))
             if invitation is not None and not invitation.result:
                 settled += _settle(invitation)

@@ -7,7 +7,7 @@ from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import current_answers, current_version
-from marketplace.core.database import session, transaction
+from marketplace.core.database import failure_logged, session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.limits import MAX_RANKED
@@ -57,7 +57,7 @@ def open_waiting_briefs() -> int:
     if references:
         corpus()
     for reference in references:
-        with transaction():
+        with failure_logged(reference), transaction():
             brief = briefs.open_due_brief(reference)
             if brief is not None:
                 invite_chosen(brief, rank_brief(None, brief))

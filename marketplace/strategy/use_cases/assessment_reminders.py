@@ -7,7 +7,7 @@ from sqlalchemy.orm import aliased
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import load_locked, session, sum_over_rows, transaction
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
@@ -25,7 +25,7 @@ def ask_for_assessments() -> int:
     """Ask each company once when its next self-assessment opens; return the number of companies. A scheduled job."""
     if clock.now() < clock.from_local(clock.today(), FIRST_HOUR):
         return 0
-    return sum(_ask(number) for number in _due())
+    return sum_over_rows(_ask, _due())
 
 
 def _due() -> list[int]:

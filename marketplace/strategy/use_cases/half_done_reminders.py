@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import failure_logged, load_locked, session, transaction
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.messages import Message
@@ -68,7 +68,7 @@ def _remind(
     session.rollback()
     count = 0
     for row_id in due:
-        with transaction():
+        with failure_logged(row_id), transaction():
             # The lock makes a second process wait until the first has recorded the reminder.
             row = load_locked(query.where(key == row_id))
             if row is not None and not is_recorded(action, kind, row_id):

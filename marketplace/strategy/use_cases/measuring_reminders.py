@@ -7,7 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import load_locked, session, sum_over_rows, transaction
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
@@ -37,7 +37,7 @@ def remind_of_measurements() -> int:
     )
     found = {one.strategy_id for one in session.scalars(query) if _is_to_remind(one)}
     session.rollback()
-    return sum(_remind(strategy_id) for strategy_id in sorted(found))
+    return sum_over_rows(_remind, sorted(found))
 
 
 def _is_to_remind(objective: Objective) -> bool:

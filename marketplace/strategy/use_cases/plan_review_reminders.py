@@ -7,7 +7,7 @@ from sqlalchemy import select
 from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import load_locked, session, sum_over_rows, transaction
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
@@ -43,7 +43,7 @@ def remind_of_plan_reviews() -> int:
     rows = session.execute(query).all()
     due = [row.id for row in rows if not _is_sent(row.id, from_json(row.content).review_on)]
     session.rollback()
-    return sum(_remind(strategy_id) for strategy_id in due)
+    return sum_over_rows(_remind, due)
 
 
 def _remind(strategy_id: int) -> bool:

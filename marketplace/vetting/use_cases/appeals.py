@@ -7,7 +7,7 @@ from marketplace.accounts.models import User
 from marketplace.audit.queries import last_recorded_at
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import read_and_release, session, transaction
+from marketplace.core.database import read_and_release, session, sum_over_rows, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -165,7 +165,7 @@ def remind_of_appeals() -> int:
     An appeal that nobody in its garden can decide is passed on to the next garden that can.
     """
     waiting = select(Appeal.id).where(Appeal.state == appeal_rules.WAITING).order_by(Appeal.id)
-    return sum(_remind(appeal_id) for appeal_id in read_and_release(waiting))
+    return sum_over_rows(_remind, read_and_release(waiting))
 
 
 def _remind(appeal_id: int) -> int:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 from marketplace.audit.queries import last_recorded_at
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import read_and_release, session, transaction
+from marketplace.core.database import read_and_release, session, sum_over_rows, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -190,7 +190,7 @@ def remind_second_reviewers() -> int:
     If nobody who was asked can answer any more, another garden is asked.
     """
     waiting = select(Refusal.id).where(Refusal.state == second_review_rules.PROPOSED).order_by(Refusal.id)
-    return sum(_remind(refusal_id) for refusal_id in read_and_release(waiting))
+    return sum_over_rows(_remind, read_and_release(waiting))
 
 
 def _remind(refusal_id: int) -> int:

@@ -59,8 +59,8 @@ def warn_unused_accounts() -> int:
     warned = 0
     for user_id in [user.id for user in session.scalars(query)]:
         with failure_logged(user_id), transaction():
-            user = session.get_one(User, user_id)
-            if _was_warned(user):
+            user = lock_user(user_id)
+            if user.erased_at or _was_warned(user):
                 continue
             record(None, "account.warn_unused", "user", user.id)
             led = [one.organisation.name for one in memberships_led_alone(user.id)]

@@ -31,6 +31,7 @@ from marketplace.vetting.queries import vettings_of
 from tests.factories.market import Market
 from tests.factories.outcomes import answer, delivered_job
 from tests.proposals.conftest import at_noon, choose, market, opened, replies
+from tests.support.concurrency import run_concurrently
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 MONTH = dt.timedelta(days=31)
@@ -50,6 +51,14 @@ def test_unused_account_is_warned_then_erased(market: Market, app: Flask, at_noo
     assert session.get_one(User, member).erased_at is not None
     assert session.get_one(User, market.owner.user_id).erased_at is not None, "the only leader as well"
     assert session.get_one(User, market.admin.user_id).erased_at is None, "the last administrator is kept"
+
+
+@pytest.mark.both_databases
+def test_two_workers_warn_of_an_unused_account_once(market: Market, app: Flask, at_noon: Any) -> None:
+    at_noon.shift(23 * MONTH)
+    run_concurrently(app, lambda _index: retention.warn_unused_accounts(), 4)
+    warned = session.query(OutboxMail).filter_by(recipient=market.member.email).all()
+    assert [mail.link_path for mail in warned].count("/sign-in") == 1
 
 
 def test_account_that_cannot_be_erased_does_not_stop_the_others(

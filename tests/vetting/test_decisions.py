@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from flask import Flask
 
 from marketplace.audit.models import AuditEvent
@@ -28,6 +29,7 @@ from tests.factories.suppliers import (
     vetting_garden,
     vetting_of,
 )
+from tests.support.concurrency import run_concurrently
 from tests.support.notices import notices_to
 
 
@@ -296,6 +298,15 @@ def test_renewal_reminder_is_sent_once_per_approval(app: Flask) -> None:
         assert len(use_cases.approve_all(home.curator, made.id)) == 2
     with clock.as_of(clock.now() + dt.timedelta(days=2 * 366 + 1)):
         assert use_cases.remind_of_renewals() == 1
+
+
+@pytest.mark.both_databases
+def test_two_workers_remind_of_a_renewal_once(app: Flask) -> None:
+    home = vetting_garden()
+    _made, owner = applicant(approved_by=home.curator)
+    with time_machine.travel(clock.now() + dt.timedelta(days=366), tick=False):
+        run_concurrently(app, lambda _index: use_cases.remind_of_renewals(), 4)
+    assert session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_renewal").count() == 1
 
 
 def test_dormant_approval_is_unlisted(app: Flask) -> None:

@@ -17,6 +17,7 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectGarden, ProjectPerson
 from marketplace.programme.queries.cohorts import project_page
+from marketplace.programme.queries.courses import is_open
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.queries.seats import SeatCounts
 from marketplace.programme.use_cases import cohorts, project_people, projects, seat_link
@@ -374,6 +375,32 @@ def test_seats_freed_in_a_closed_project_are_offered_when_it_is_reopened(
     assert waiting.offered_cohort_id is None
     projects.set_project_closed(curator, project.slug, closed=False)
     assert waiting.offered_cohort_id == cohort.id
+
+
+def test_offer_of_a_seat_ends_when_the_project_is_closed(
+    curator: Viewer, project: Project, cohort: Cohort
+) -> None:
+    seats = [programme.participation(cohort) for _index in range(2)]
+    waiting = programme.participation(cohort, state="waiting", waiting_since=clock.now())
+    session.commit()
+    seat_link.withdraw(seats[0].token, "time", "")
+    assert waiting.offered_cohort_id == cohort.id
+    projects.set_project_closed(curator, project.slug, closed=True)
+    with pytest.raises(Conflict):
+        seat_link.accept_offer(waiting.token)
+    assert (waiting.state, waiting.offer_expires_at) == ("waiting", None)
+
+
+@pytest.mark.parametrize(("days", "status"), [(0, 200), (-1, 404)])
+def test_companies_can_sign_up_until_the_last_day_of_the_project(
+    app: Flask, project: Project, cohort: Cohort, days: int, status: int
+) -> None:
+    project.is_sign_up_open, project.ends_on = True, clock.today() + dt.timedelta(days=days)
+    session.commit()
+    reader = app.test_client()
+    assert reader.get(f"/courses/{project.slug}").status_code == status
+    assert is_open(cohort) == (status == 200)
+    assert (project.name in reader.page("/courses").text) == (status == 200)
 
 
 @pytest.mark.parametrize("is_place_changed", [True, False])

@@ -62,6 +62,12 @@ class Project(Base):
 
     garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
 
+    @property
+    def is_public(self) -> bool:
+        """True if companies can sign up: the leader has opened the sign-up, and the project has not ended or been closed."""
+        has_ended = self.ends_on is not None and self.ends_on < clock.today()
+        return self.is_sign_up_open and self.closed_at is None and not has_ended
+
 
 class ProjectGarden(Base):
     """A partner garden of a project. The owner garden has no row."""

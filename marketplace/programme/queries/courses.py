@@ -61,10 +61,9 @@ class CohortView:
 
 def is_open(cohort: Cohort) -> bool:
     """Return True if companies can sign up for a cohort, for a seat or for the waiting list."""
-    project, today = cohort.project, clock.today()
+    today = clock.today()
     return (
-        project.is_sign_up_open
-        and project.closed_at is None
+        cohort.project.is_public
         and cohort.cancelled_at is None
         and (cohort.sign_up_until is None or today <= cohort.sign_up_until)
     )
@@ -77,14 +76,13 @@ def open_projects() -> Sequence[Project]:
         .where(Project.is_sign_up_open, Project.closed_at.is_(None))
         .order_by(Project.starts_on.desc(), Project.id)
     )
-    return session.scalars(query).all()
+    return [project for project in session.scalars(query) if project.is_public]
 
 
 def public_project(slug: str) -> Project:
     """Return a project with public pages. Raises NotFound."""
-    query = select(Project).where(Project.slug == slug, Project.is_sign_up_open, Project.closed_at.is_(None))
-    project = session.scalar(query)
-    if project is None:
+    project = session.scalar(select(Project).where(Project.slug == slug))
+    if project is None or not project.is_public:
         raise NotFound
     return project
 

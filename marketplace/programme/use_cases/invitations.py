@@ -130,7 +130,7 @@ def send_invitations(
         access = project_for(viewer, slug)
         project = access.project
         lock_project(project.id)
-        if not project.is_sign_up_open or project.closed_at is not None:
+        if not project.is_public:
             raise RuleBroken(
                 _("Open the project for sign-up first. Until then, invited companies cannot sign up.")
             )

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
@@ -91,6 +91,7 @@ def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
         if closed:
             project.is_sign_up_open = False
             _stop_invitations(project)
+            _end_offers(project)
         else:
             offer_free_seats(project.id)
         record(viewer, "project.close" if closed else "project.reopen", "project", project.id)
@@ -105,6 +106,14 @@ def close_sign_up_of_garden(viewer: Viewer, garden_id: int) -> None:
         project.is_sign_up_open = False
         _stop_invitations(project)
         record(viewer, "project.save", "project", project_id)
+
+
+def _end_offers(project: Project) -> None:
+    """End the offers of seats to the waiting list. The companies keep waiting, in case the project is reopened."""
+    offered = (Participation.project_id == project.id, Participation.offered_cohort_id.is_not(None))
+    session.execute(
+        update(Participation).where(*offered).values(offered_cohort_id=None, offer_expires_at=None)
+    )
 
 
 def _stop_invitations(project: Project) -> None:

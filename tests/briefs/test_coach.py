@@ -75,6 +75,7 @@ def test_every_blocker_is_found(answers, today):
         ("content_open", {"deliverables": ["Nettbutikk", "Opplæring"]}),
         ("no_limit", {"out_of_scope": ""}),
         ("finish_before_start", {"finish_by": "2026-12-20"}),
+        ("start_before_decision", {"start_from": "2027-01-06", "decision_date": "2027-02-01"}),
         ("decision_before_deadline", {"decision_date": "2026-12-01"}),
         ("short_time", {"start_from": "2027-01-07", "finish_by": "2027-01-20"}),
         ("season_launch", {"finish_by": "2027-07-01"}),
@@ -122,7 +123,12 @@ def test_every_suggestion_is_made_when_due(answers, code, change):
         {"out_of_scope": "Annonsebudsjett er ikke med i rammen.", "services": ["ads.social"]},
         {"finish_by": "2027-06-10"},
         {"must_have": ["Raskt skjema på mobil", "Pris per bilde", "Må være ferdig til jul"]},
-        {"response_deadline": "2027-04-15", "decision_date": "2027-04-20", "finish_by": "2027-09-01"},
+        {
+            "response_deadline": "2027-04-15",
+            "decision_date": "2027-04-20",
+            "start_from": "2027-04-20",
+            "finish_by": "2027-09-01",
+        },
     ],
 )
 def test_no_suggestion_is_made_without_cause(answers, innocent):

@@ -112,6 +112,7 @@ def _timeline(draft: Draft, suggested: set[str]) -> int:
     finish = draft.date("finish_by")
     clashes = {
         "finish_before_start",
+        "start_before_decision",
         "decision_before_deadline",
         "short_time",
         "season_launch",

@@ -180,6 +180,14 @@ def _finish_before_start(draft: Draft) -> Advice | None:
     return advice("suggestions", "finish_before_start", finish=finish)
 
 
+@_rule("start_before_decision")
+def _start_before_decision(draft: Draft) -> Advice | None:
+    start, decision = draft.date("start_from"), draft.date("decision_date")
+    if start is None or decision is None or start >= decision:
+        return None
+    return advice("suggestions", "start_before_decision", start=start, decision=decision)
+
+
 @_rule("decision_before_deadline")
 def _decision_before_deadline(draft: Draft) -> Advice | None:
     decision, deadline = draft.date("decision_date"), draft.date("response_deadline")

@@ -24,6 +24,7 @@ from marketplace.briefs.limits import (
 )
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.core import clock
+from marketplace.core.dates import parse_date
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import format_list, gettext, lazy_gettext as _
 from marketplace.core.text import clean_text
@@ -65,6 +66,12 @@ class TopicField:
         if question.type in GROUPS:
             return f"{question.code}-{question.option_codes()[0].replace('.', '-')}"
         return question.code
+
+    @property
+    def input_type(self) -> str:
+        """Type of a one-line input. A date picker cannot show text that is not a date, so that text gets a text input."""
+        is_date = self.question.type == "date" and (not self.typed or parse_date(self.typed) is not None)
+        return "date" if is_date else "text"
 
     @property
     def is_in_use(self) -> bool:

@@ -134,6 +134,16 @@ def test_fix_from_the_check_leads_back_to_it(market, sign_in, topic_form):
     assert (saved.status_code, saved.location) == (303, check)
 
 
+def test_past_date_keeps_the_date_picker(market, sign_in, topic_form):
+    path = f"/briefs/{briefs.draft(market.owner).reference}/guide/frame"
+    browser = sign_in(market.owner)
+    data = topic_form(briefs.full_answers(), "frame", seen=seen_on(browser.page(path)))
+    for typed, kind in (("2020-01-01", "date"), ("32. mai", "text")):
+        refused = browser.post(path, data=data | {"finish_by": typed, "then": "next"})
+        field = HtmlPage(refused.text).one("input", name="finish_by")
+        assert (field.get("type"), field.get("value")) == (kind, typed)
+
+
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_guide_works_without_javascript(market, sign_in, topic_form, locale):
     browser = sign_in(market.owner, locale)

@@ -103,6 +103,15 @@ def test_company_is_told_the_wait_before_and_after(stranger, sign_in):
     assert again.location.endswith(f"/briefs/{reference}/fit")
 
 
+def test_home_names_no_garden_when_none_covers_the_company(sign_in):
+    owner = factories.member(factories.company("Uten hage", known_at=None))
+    session.commit()
+    use_cases.publish_brief(owner, draft(owner).reference, confirmed=True)
+    page = sign_in(owner).get("/home").text
+    assert "nobody has checked your company" in page
+    assert "Your business garden checks it first." not in page
+
+
 def invited_names():
     query = select(Supplier.name).join(Invitation.supplier).order_by(Supplier.name)
     return list(session.scalars(query))

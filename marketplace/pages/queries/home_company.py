@@ -16,7 +16,7 @@ from marketplace.core.i18n import format_date, format_datetime, gettext as _, ng
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.hooks import find_act
 from marketplace.mandates.queries.confirmations import title_of, waiting_confirmations
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Company, Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.course_tasks import company_course_tasks
 from marketplace.pages.queries.strategy_tasks import company_measuring_tasks, company_plan_tasks
@@ -66,6 +66,7 @@ _BRIEFS = prepared(
         BriefReview.answered_at,
         BriefReview.opens_at,
         BriefReview.chosen_suppliers,
+        Brief.company_id,
         select(BriefVersion.id)
         .where(BriefVersion.brief_id == Brief.id)
         .correlate(Brief)
@@ -206,7 +207,11 @@ def _invitation_task(title: str, step: InvitationStep, rest: str, when: str) -> 
 
 
 def _waiting(brief: Row[Any], title: str) -> Task:
-    rest = _("Your business garden checks it first.")
+    rest = (
+        _("Your business garden checks it first.")
+        if session.get_one(Company, brief.company_id).following_gardens
+        else _("No business garden covers your municipality yet, so nobody has checked your company.")
+    )
     when = _("Opens by itself %(time)s", time=format_datetime(brief.opens_at)) if brief.opens_at else ""
     step = step_of_waiting_brief(brief.reference, is_chosen=bool(brief.chosen_suppliers))
     if step.is_due and not brief.was_open:

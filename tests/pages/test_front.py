@@ -1,5 +1,7 @@
 """Front page: interpretation of a visitor's words, and removed services."""
 
+import pytest
+
 from tests.factories.market import Market
 from tests.sourcing.conftest import market
 from tests.support.browser import Browser
@@ -16,6 +18,13 @@ def understood(client: Browser, **asked: str) -> tuple[list[str], list[str]]:
         [chip.get("value", "") for chip in page.all("button", name="drop")],
         sorted({field.get("value", "") for field in page.all("input", name="without")}),
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), [("ny nettside", "for alt samlet"), ("nettside og google", "delene med engangspris")]
+)
+def test_total_price_says_whether_it_includes_every_service(client: Browser, words: str, told: str) -> None:
+    assert told in client.get("/", query_string={"q": words}).text
 
 
 def test_removed_service_stays_removed(market: Market, client: Browser) -> None:

@@ -17,6 +17,11 @@ class InterpretedService:
     words: Sequence[str]
     price: PriceBand | None
 
+    @property
+    def is_in_total(self) -> bool:
+        """True if the service has a one-off price: a price per month or hour cannot be added to the total."""
+        return self.price is not None and self.price.unit in {"once", "day"}
+
 
 @dataclass(frozen=True)
 class SearchInterpretation:
@@ -47,7 +52,7 @@ def interpret(
         if need.service not in without
     ]
     words = list(dict.fromkeys(word for service in services for word in service.words))
-    one_off = [s.price for s in services if s.price and s.price.unit in {"once", "day"}]
+    one_off = [s.price for s in services if s.price and s.is_in_total]
     kind = ",".join(service.code for service in services)
     suppliers = catalogue().count(
         "kind", kind, catalogue().mask("place", municipality) if municipality else None

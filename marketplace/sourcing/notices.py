@@ -33,7 +33,7 @@ def invited(
             *(
                 [_("Suggested by %(garden)s: %(reason)s", garden=suggestion[0], reason=suggestion[1])]
                 if suggestion
-                else [_("%(company)s has read why you fit and would like an offer from you.", company=name)]
+                else [_("%(company)s would like an offer from you.", company=name)]
             ),
             *_brief_lines(brief),
             _(

@@ -35,7 +35,7 @@ def offer_withdrawn(title: str, reference: str, *, is_final: bool) -> Content:
     then = (
         _("The deadline has passed, so it cannot be restored.")
         if is_final
-        else _("You can restore it until the deadline.")
+        else _("Until the deadline, you can restore it as a draft and send it again.")
     )
     return Content(
         _("The offer has been withdrawn: %(title)s", title=title),

@@ -97,14 +97,17 @@ def supplier_suggested(garden: str, supplier: str, title: str, reference: str, r
 
 
 @as_message("invitation_withdrawn", topic=Topic.INVITATIONS)
-def invitation_withdrawn(company: str, title: str, reference: str) -> Content:
-    """Notify a supplier that an invitation which a business garden suggested is withdrawn."""
+def invitation_withdrawn(company: str | None, title: str, reference: str) -> Content:
+    """Notify a supplier that an invitation which a business garden suggested is withdrawn.
+
+    A company that hides its name is None.
+    """
     return Content(
         _("The invitation to “%(title)s” has been withdrawn", title=title),
         [
             _(
                 "A business garden suggested you. %(company)s has now chosen to invite others.",
-                company=company,
+                company=company or _("The company"),
             ),
             _("If you have started an offer, you can still send it until the deadline."),
         ],

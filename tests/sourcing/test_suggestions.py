@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import select
 
+from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
@@ -55,6 +56,17 @@ def test_company_withdraws_what_the_garden_added(market, publish, sign_in):
     assert browser.post(path).status_code == 404
     with pytest.raises(RuleBroken, match="trukket"):
         use_cases.suggest_supplier(market.adviser, reference, supplier.id, REASON)
+
+
+def test_hidden_company_is_described_in_the_language_of_the_supplier(market, publish):
+    reference, invitee = publish(), market.people["Kvistverk"]
+    use_cases.suggest_supplier(market.adviser, reference, invitee.organisation_id, REASON)
+    session.query(Brief).filter_by(reference=reference).one().name_hidden = True
+    session.get_one(User, invitee.user_id).locale = "nn"
+    session.commit()
+    use_cases.withdraw_suggested(market.owner, reference, invitee.organisation_id)
+    notice = session.query(Notice).filter_by(user_id=invitee.user_id, kind="invitation_withdrawn").one()
+    assert "Bedrifta har no valt å invitere andre" in notice.body
 
 
 def test_company_cannot_withdraw_its_own_invitation(market, publish):

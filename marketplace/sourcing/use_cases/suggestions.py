@@ -115,7 +115,7 @@ def withdraw_suggested(viewer: Viewer, reference: str, supplier_id: int) -> str:
         lock(reference)
         invitation = suggested_invitation(viewer, reference, supplier_id)
         brief, supplier = invitation.brief, invitation.supplier
-        company = _("The company") if brief.name_hidden else brief.company.name
+        company = None if brief.name_hidden else brief.company.name
         record(viewer, "invitation.withdraw", "brief", brief.reference, supplier=supplier_id)
         send(notices.invitation_withdrawn(company, brief.title, brief.reference), recipients_for(supplier_id))
         if invitation.suggested_by_id is not None:

@@ -54,9 +54,11 @@ def _add_mail(
 def send(message: Message, to: Iterable[Recipient]) -> None:
     """Give each recipient a notice on the site and, as the recipient has chosen, an e-mail in the recipient's language.
 
+    A recipient who is given more than once, because of two roles, gets it once.
+
     Joins the caller's transaction: if the change is rolled back, nobody is notified.
     """
-    recipients = list(to)
+    recipients = list({recipient.user_id: recipient for recipient in to}.values())
     deliveries = _deliveries(message.topic, recipients)
     for recipient in recipients:
         delivery = deliveries[recipient.user_id]

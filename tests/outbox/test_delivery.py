@@ -65,6 +65,12 @@ def test_e_mail_is_written_to_files_without_a_server(app: Flask) -> None:
     assert deliver_due(settings_of(app)) == 0
 
 
+def test_recipient_with_two_roles_gets_a_message_once(app: Flask) -> None:
+    person = factories.user()
+    queue(*[Recipient(person.id, person.email, person.locale)] * 2)
+    assert (session.query(Notice).count(), session.query(OutboxMail).count()) == (1, 1)
+
+
 def test_refused_address_does_not_delay_other_e_mail(app: Flask, sink: tuple[Sink, int]) -> None:
     handler, port = sink
     smtp = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")

@@ -30,6 +30,17 @@ def test_reminders_and_lapse_happen_once(opened, at_noon):
     assert opened.brief.state == "lapsed"
     assert {opened.proposal(n).state for n in ("kvistverk", "myrull", "skogsfjord")} == {"closed_unjudged"}
     assert notices_to(opened.kvistverk, "brief_lapsed")
+    (told,) = notices_to(opened.curator, "garden_brief_lapsed")
+    assert opened.brief.company.name in told.subject
+    assert "90 dager" in notices_to(opened.owner, "own_brief_lapsed")[0].body
+
+
+def test_company_without_offers_is_not_told_that_it_can_still_choose(market, at_noon):
+    for day in (8, 60):
+        at_noon.move_to(after(day), tick=False)
+        use_cases.run_jobs()
+    (told,) = notices_to(market.owner, "own_brief_lapsed")
+    assert "ingen tilbud å velge" in told.body
 
 
 def test_lapsed_brief_is_awarded_late_with_consent(opened, at_noon, replies):

@@ -26,6 +26,7 @@ from marketplace.proposals.notices.emergency_access import emergency_access_gran
 from marketplace.proposals.notices.reminders import (
     brief_lapsed,
     decision_reminder,
+    garden_brief_lapsed,
     garden_decision_reminder,
     own_brief_lapsed,
     unsent_changes,

@@ -101,22 +101,33 @@ def brief_lapsed(company: str, title: str, proposal_id: int) -> Content:
 
 
 @as_message("own_brief_lapsed")
-def own_brief_lapsed(title: str, reference: str) -> Content:
-    """Notify the company and its garden that the company's brief lapsed."""
+def own_brief_lapsed(title: str, reference: str, *, has_offers: bool) -> Content:
+    """Notify the company that its brief lapsed. `has_offers` states that there is an offer to choose."""
+    lines = [
+        ngettext(
+            "%(num)s day passed without a choice. Everyone who answered has been notified.",
+            "%(num)s days passed without a choice. Everyone who answered has been notified.",
+            LAPSE_AFTER_DAYS,
+        ),
+        ngettext(
+            "An offer can still be chosen for another %(num)s day, if the supplier agrees.",
+            "An offer can still be chosen for another %(num)s days, if the supplier agrees.",
+            LATE_DECISION_DAYS,
+        ),
+    ]
+    if not has_offers:
+        lines = [_("There is no offer to choose. Copy the brief to start again.")]
     return Content(
-        _("The brief has lapsed: %(title)s", title=title),
-        [
-            ngettext(
-                "%(num)s day passed without a choice. Everyone who answered has been notified.",
-                "%(num)s days passed without a choice. Everyone who answered has been notified.",
-                LAPSE_AFTER_DAYS,
-            ),
-            ngettext(
-                "An offer can still be chosen for another %(num)s day, if the supplier agrees.",
-                "An offer can still be chosen for another %(num)s days, if the supplier agrees.",
-                LATE_DECISION_DAYS,
-            ),
-        ],
+        _("The brief has lapsed: %(title)s", title=title), lines, f"/briefs/{reference}", _("See the brief")
+    )
+
+
+@as_message("garden_brief_lapsed", topic=Topic.AREA)
+def garden_brief_lapsed(company: str, title: str, reference: str, contact: Contact | None) -> Content:
+    """Notify the garden that the brief of one of its companies lapsed."""
+    return Content(
+        _("The brief from %(company)s has lapsed: %(title)s", company=company, title=title),
+        [_("The company did not choose an offer. They may need help to try again."), *contact_lines(contact)],
         f"/briefs/{reference}",
         _("See the brief"),
     )

@@ -86,15 +86,19 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
 
 def _lapse(brief: Brief) -> None:
     now, title = clock.now(), brief.versions[-1].title
-    for proposal in proposals_of(brief, ProposalState.SUBMITTED):
+    live = proposals_of(brief, ProposalState.SUBMITTED)
+    for proposal in live:
         _close(None, brief, proposal, ProposalActor.CLOCK)
         name = "" if brief.name_hidden else brief.company.name
         send(notices.brief_lapsed(name, title, proposal.id), supplier_recipients(proposal))
     apply_brief_transition(brief, "lapse")
     brief.closed_at = now
     record(None, "brief.lapse", "brief", brief.reference)
-    people = [*company_recipients(brief), *garden_recipients(brief)]
-    send(notices.own_brief_lapsed(title, brief.reference), people)
+    send(notices.own_brief_lapsed(title, brief.reference, has_offers=bool(live)), company_recipients(brief))
+    notice = notices.garden_brief_lapsed(
+        brief.company.name, title, brief.reference, owner_contact(brief.company)
+    )
+    send(notice, garden_recipients(brief))
 
 
 def _close(viewer: Viewer | None, brief: Brief, proposal: Proposal, actor: ProposalActor) -> None:

@@ -14,7 +14,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.outbox.models import Notice, OutboxMail
 from tests.factories import briefs
 from tests.support.concurrency import run_concurrently
-from tests.support.notices import recipients_of
+from tests.support.notices import notices_to, recipients_of
 
 
 def actions():
@@ -147,5 +147,9 @@ def test_withdrawal_notifies_everyone_in_their_locale(market, invite):
     notice = session.query(Notice).filter_by(user_id=market.invited.user_id, kind="brief_withdrawn").one()
     assert notice.locale == "nn"
     assert "Vi gjør jobben selv i år." in notice.body
+    company = market.owner.organisation_name
+    assert company not in notice.subject
+    (told,) = notices_to(market.adviser, "brief_withdrawn")
+    assert company in told.subject
     with pytest.raises(Conflict):
         use_cases.withdraw(market.owner, brief.reference, "Vi gjør jobben selv i år.")

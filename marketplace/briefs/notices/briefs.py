@@ -144,10 +144,12 @@ def brief_amended(
 
 
 @as_message("brief_withdrawn")
-def brief_withdrawn(title: str, reference: str, reason: str) -> Content:
-    """Notify everyone involved that the brief is withdrawn, with the reason."""
+def brief_withdrawn(title: str, reference: str, reason: str, company: str = "") -> Content:
+    """Notify everyone involved that the brief is withdrawn, with the reason. Only its garden gets the name of the company."""
     return Content(
-        _("The brief has been withdrawn: %(title)s", title=title),
+        _("%(company)s has withdrawn the brief: %(title)s", company=company, title=title)
+        if company
+        else _("The brief has been withdrawn: %(title)s", title=title),
         [
             _("The company has decided not to choose anyone this time, and gave this reason:"),
             reason,

@@ -192,7 +192,6 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
         recipients = [
             *involved_recipients(brief),
             *company_recipients(brief, except_viewer=viewer),
-            *garden_recipients(brief),
         ]
         brief.state = BriefState.WITHDRAWN
         brief.closed_at = clock.now()
@@ -201,4 +200,6 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
         hooks.run_withdrawal_hooks(viewer, brief)
         record(viewer, "brief.withdraw", "brief", brief.reference)
         send(notices.brief_withdrawn(brief.title, brief.reference, reason), recipients)
+        notice = notices.brief_withdrawn(brief.title, brief.reference, reason, brief.company.name)
+        send(notice, garden_recipients(brief))
         return brief

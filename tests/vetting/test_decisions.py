@@ -289,9 +289,12 @@ def test_renewal_reminder_is_sent_once_per_approval(app: Flask) -> None:
         assert use_cases.remind_of_renewals() == 1
         assert use_cases.remind_of_renewals() == 0
         assert session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_renewal").count() == 1
+        (told,) = session.query(Notice).filter_by(user_id=home.curator.user_id, kind="vetting_renewal")
+        assert "står ikke leverandøren lenger i katalogen" in told.body
         assert len(directory.matchable_suppliers()) == 1
         item = session.query(Vetting).filter_by(category="ecm").one()
         use_cases.submit_again(owner, item.id, "")
+        assert "ber dere fornye" in session.query(Notice).order_by(Notice.id.desc()).first().subject
         assert session.get(Vetting, item.id).state == "approved"
         with pytest.raises(RuleBroken):
             use_cases.submit_again(owner, item.id, "")

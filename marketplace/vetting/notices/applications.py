@@ -161,11 +161,30 @@ def renewal_due(categories: Sequence[str], garden: str, dormant_on: dt.date) -> 
 
 
 @as_message("vetting_renewal", topic=Topic.APPLICATIONS)
-def renewal_pending(supplier: Supplier, categories: Sequence[str], vetting_id: int) -> Content:
-    """To curators: a supplier's approvals should be renewed."""
+def renewal_pending(
+    supplier: Supplier, categories: Sequence[str], vetting_id: int, dormant_on: dt.date
+) -> Content:
+    """To curators: a supplier's approvals should be renewed. Without that, they expire on `dormant_on`."""
     return Content(
         _("Renew the approval of %(supplier)s", supplier=supplier.name),
-        [_("The approval for %(kinds)s is a year old.", kinds=_category_names(categories))],
+        [
+            _("The approval for %(kinds)s is a year old.", kinds=_category_names(categories)),
+            _(
+                "If it is not renewed before %(date)s, the supplier is no longer listed.",
+                date=format_date(dormant_on),
+            ),
+        ],
+        f"/vetting/{vetting_id}",
+        _("Review it again"),
+    )
+
+
+@as_message("vetting_renewal", topic=Topic.APPLICATIONS)
+def renewal_requested(supplier: Supplier, categories: Sequence[str], vetting_id: int) -> Content:
+    """To curators: a supplier asks for the renewal of an approval."""
+    return Content(
+        _("%(supplier)s asks you to renew its approval", supplier=supplier.name),
+        [_("This is about the approval for %(kinds)s.", kinds=_category_names(categories))],
         f"/vetting/{vetting_id}",
         _("Review it again"),
     )

@@ -25,12 +25,13 @@ def transfer_requested(supplier: str, garden: str, reason: str) -> Content:
 @as_message("move_answered", topic=Topic.APPLICATIONS)
 def transfer_answered(supplier: str, garden: str, *, agree: bool) -> Content:
     """To the requesting garden: the answer to its request."""
-    subject = (
-        _("%(garden)s has taken over %(supplier)s", garden=garden, supplier=supplier)
-        if agree
-        else _("%(garden)s will not take over %(supplier)s", garden=garden, supplier=supplier)
-    )
-    return Content(subject, [], "/garden/moves", _("See the transfers"))
+    if agree:
+        subject = _("%(garden)s has taken over %(supplier)s", garden=garden, supplier=supplier)
+        line = _("Applications and renewals from the supplier go to %(garden)s from now on.", garden=garden)
+    else:
+        subject = _("%(garden)s will not take over %(supplier)s", garden=garden, supplier=supplier)
+        line = _("You are still responsible for the supplier.")
+    return Content(subject, [line], "/garden/moves", _("See the transfers"))
 
 
 @as_message("moved")

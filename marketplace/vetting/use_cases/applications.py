@@ -213,6 +213,6 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
         vetting.revision += 1
         record(viewer, "vetting.submit", "vetting", vetting.id, standing=status)
         curators = organisations.recipients_for(vetting.garden_id, roles=("curator",))
-        waits = applications.renewal_pending if renewal else applications.application_received
+        waits = applications.renewal_requested if renewal else applications.application_received
         send(waits(vetting.supplier, [vetting.category], vetting.id), curators)
         return vetting

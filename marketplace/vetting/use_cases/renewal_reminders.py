@@ -68,8 +68,10 @@ def _remind(supplier_id: int) -> int:
         with suppress(RuleBroken):  # because no other garden may be open
             leave_closed_garden(None, first.supplier)
         garden = organisations.garden(first.supplier.garden_id or first.garden_id)
-        due = applications.renewal_due(categories, garden.name, rules.dormant_on(oldest))
+        dormant_on = rules.dormant_on(oldest)
+        due = applications.renewal_due(categories, garden.name, dormant_on)
         send(due, organisations.recipients_for(supplier_id, roles=("owner",)))
         curators = organisations.recipients_for(garden.id, roles=("curator",))
-        send(applications.renewal_pending(first.supplier, categories, first.id), curators)
+        pending = applications.renewal_pending(first.supplier, categories, first.id, dormant_on)
+        send(pending, curators)
         return 1

@@ -193,20 +193,22 @@ def confirmation_asked(prepared: PreparedAct, expires_at: dt.datetime, token: st
 
 
 @as_message("confirmation_given")
-def confirmation_given(owner: str, act: object, title: str, path: str) -> Content:
+def confirmation_given(owner: str, company: str, act: object, title: str, path: str) -> Content:
     """Notify the adviser that an owner has confirmed the prepared act."""
     return Content(
         _("Confirmed: %(act)s, “%(title)s”", act=act, title=title),
-        [_("%(name)s has confirmed, and it has been done.", name=owner)],
+        [_("%(name)s at %(company)s has confirmed, and it has been done.", name=owner, company=company)],
         path,
         _("See the brief"),
     )
 
 
 @as_message("confirmation_declined")
-def confirmation_declined(owner: str, act: object, reference: str, company_id: int, reason: str) -> Content:
+def confirmation_declined(  # noqa: PLR0913, PLR0917 because each is a part of the message
+    owner: str, company: str, act: object, reference: str, company_id: int, reason: str
+) -> Content:
     """Notify the adviser that an owner has declined the prepared act."""
-    lines = [_("%(name)s does not want this now.", name=owner)]
+    lines = [_("%(name)s at %(company)s does not want this now.", name=owner, company=company)]
     if reason:
         lines.append(_("The reason: “%(reason)s”", reason=reason))
     return Content(
@@ -218,13 +220,14 @@ def confirmation_declined(owner: str, act: object, reference: str, company_id: i
 
 
 @as_message("confirmation_void")
-def confirmation_void(act: object, reference: str, company_id: int) -> Content:
+def confirmation_void(company: str, act: object, reference: str, company_id: int) -> Content:
     """Notify the adviser that an owner could not confirm, because the brief has changed since the request."""
     return Content(
         _("Ask again: %(act)s, %(reference)s", act=act, reference=reference),
         [
             _(
-                "An owner wanted to confirm, but what you prepared has been changed since you asked. Check it and ask again."
+                "An owner of %(company)s wanted to confirm, but what you prepared has been changed since you asked. Check it and ask again.",
+                company=company,
             )
         ],
         f"/companies/{company_id}",

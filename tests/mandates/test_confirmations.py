@@ -145,6 +145,7 @@ def test_owner_declines_with_a_reason_that_the_adviser_reads(people: MandatePeop
     assert state(asked) == BriefState.DRAFT
     notice = session.scalars(select(Notice).where(Notice.kind == "confirmation_declined")).one()
     assert "Vi venter til høsten." in notice.body
+    assert asked.company.name in notice.body
     assert "Vi venter til høsten." in people.writing().get(f"/mandate/publish/{asked.reference}").text
 
 

@@ -117,11 +117,11 @@ def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
         act.prepare()
     with transaction():
         confirmation = _locked(owner, confirmation_id)
+        company = confirmation.mandate.company
         if not _is_unchanged(owner, confirmation):
             confirmation.outcome = Outcome.CHANGED
             record(owner, "confirmation.void", "confirmation", confirmation.id, act=confirmation.act)
-            company_id = confirmation.mandate.company_id
-            message = notices.confirmation_void(act.name, confirmation.reference, company_id)
+            message = notices.confirmation_void(company.name, act.name, confirmation.reference, company.id)
             _notify_adviser(confirmation, message)
             return confirmation
         summary = summarize(owner, confirmation)
@@ -131,7 +131,7 @@ def confirm_act(owner: Viewer, confirmation_id: int) -> Confirmation:
         confirmation.confirmed_at, confirmation.confirmed_by_id = clock.now(), owner.user_id
         record(owner, "confirmation.confirm", "confirmation", confirmation.id, act=confirmation.act)
         act.run(owner, confirmation.reference, confirmation.text, confirmation.details)
-        message = notices.confirmation_given(owner.name, act.name, summary.title, summary.path)
+        message = notices.confirmation_given(owner.name, company.name, act.name, summary.title, summary.path)
         _notify_adviser(confirmation, message)
         return confirmation
 
@@ -144,8 +144,9 @@ def decline_act(owner: Viewer, confirmation_id: int, reason: str) -> Confirmatio
         confirmation.outcome, confirmation.decline_reason = Outcome.DECLINED, reason
         confirmation.declined_at, confirmation.declined_by_id = clock.now(), owner.user_id
         record(owner, "confirmation.decline", "confirmation", confirmation.id, act=confirmation.act)
+        company = confirmation.mandate.company
         message = notices.confirmation_declined(
-            owner.name, act.name, confirmation.reference, confirmation.mandate.company_id, reason
+            owner.name, company.name, act.name, confirmation.reference, company.id, reason
         )
         _notify_adviser(confirmation, message)
         return confirmation

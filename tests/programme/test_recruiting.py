@@ -230,7 +230,9 @@ def test_last_seat_confirmed_by_telephone_notifies_the_garden_that_the_cohort_is
     lead = programme.participation(project)
     session.commit()
     use_cases.give_seat(adviser, project.slug, lead.id, cohort.id, is_confirmed=True)
-    assert [one.kind for one in session.query(Notice)] == ["cohort_full"]
+    told = session.query(Notice).one()
+    assert told.kind == "cohort_full"
+    assert project.name in told.subject
 
 
 def test_second_save_of_the_details_is_a_conflict_and_new_address_gets_a_new_link(

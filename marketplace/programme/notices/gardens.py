@@ -96,13 +96,8 @@ def _page_of(participation: Participation) -> str:
 def cohort_full(cohort: Cohort) -> Content:
     """Notify the members of the garden that the last seat of a cohort has been taken."""
     return Content(
-        _("%(cohort)s is full", cohort=cohort.name),
-        [
-            _(
-                "All %(num)s seats are taken. Companies that sign up now are put on the waiting list.",
-                num=cohort.seats,
-            )
-        ],
+        _("No free seats: %(course)s, %(cohort)s", course=cohort.project.name, cohort=cohort.name),
+        [_("The last seat is taken. Companies that sign up now are put on the waiting list.")],
         f"/programme/{cohort.project.slug}",
         _("See the project"),
     )

@@ -194,6 +194,7 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
         ),
         [
             _("The session does not take place: %(reason)s", reason=course_session.cancelled_reason),
+            _title(course_session),
             *_time_and_place(course_session),
         ],
         path,
@@ -244,7 +245,7 @@ def session_reminder(sessions: Sequence[CourseSession], path: str) -> Content:
     is_today = clock.to_local(first.starts_at).date() == clock.today()
     lines = []
     for course_session in sessions:
-        lines += [course_session.heading, *_time_and_place(course_session)]
+        lines += [_title(course_session), *_time_and_place(course_session)]
     subject = (
         ngettext("Course today", "Courses today", len(sessions))
         if is_today

@@ -145,7 +145,7 @@ def _digest() -> Content:
         _("More messages are waiting for you"),
         [
             _(
-                "Several messages of the same kind arrived within a few hours. The first ones were sent to you by e-mail. The rest are in your list of messages."
+                "Several messages arrived within a few hours. The first ones were sent to you by e-mail. The rest are in your list of messages."
             )
         ],
         "/messages",

@@ -55,6 +55,7 @@ def test_opening_unseals_once_and_keeps_action_times(market, at_noon):
     assert not session.scalar(select(func.count()).select_from(SealedEvent))
     (told,) = notices_to(market.owner, "offers_opened")
     assert "1" in told.subject
+    assert "Tilbudet er åpnet" in told.body
     assert [offer.name for offer in queries.offers_for(market.member, market.reference).offers] == [
         "Kvistverk"
     ]

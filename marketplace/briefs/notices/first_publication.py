@@ -84,7 +84,7 @@ def first_publication(  # noqa: PLR0913 because each is a part of the message
                 ),
             ]
         ),
-        _opening_text(opens_at),
+        _opening_text(opens_at) if opens_at else _("The brief does not open before you have answered."),
         *contact_lines(contact),
     ]
     subject = _("Check the brief from %(company)s: %(title)s", company=company, title=title)

@@ -73,7 +73,13 @@ def offers_opened(title: str, reference: str, count: int) -> Content:
         )
     return Content(
         ngettext("%(num)s offer for “%(title)s”", "%(num)s offers for “%(title)s”", count, title=title),
-        [_("The offers have been opened. Read and score them, then choose. Everyone gets a reply from you.")],
+        [
+            ngettext(
+                "The offer has been opened. Read and score it, then decide. The supplier gets a reply from you.",
+                "The offers have been opened. Read and score them, then choose. Everyone gets a reply from you.",
+                count,
+            )
+        ],
         f"/briefs/{reference}/proposals",
         _("Read the offers"),
     )

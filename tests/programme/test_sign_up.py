@@ -357,6 +357,7 @@ def test_public_page_signs_up_and_the_link_confirms(cohort: Cohort, client: Brow
     page = client.page(next(path for path in paths if path.startswith("/register/company")))
     values = [page.one("input", id=name).get("value") for name in ("name", "organisation_number")]
     assert values == ["Bjørkvollen ysteri", "310 000 388"]
+    assert page.one("option", value="food-drink").get("selected") is not None
 
 
 def test_honeypot_stores_nothing(cohort: Cohort, client: Browser) -> None:

@@ -32,7 +32,7 @@ from marketplace.web.viewer import current_token, current_viewer
 MAX_OWN_WORDS = 10_000
 
 
-PREFILLED = ("name", "organisation_number", "municipality")
+PREFILLED = ("name", "organisation_number", "municipality", "sector")
 """Fields of a company that another page has asked for, as arguments of the query string."""
 
 

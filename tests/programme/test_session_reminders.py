@@ -111,6 +111,27 @@ def test_moved_session_is_reminded_of_again(adviser: Viewer, cohort: Cohort) -> 
     assert [subject for _to, subject in mails()][-1] == "Kurs torsdag 1. april"
 
 
+def test_reminder_is_sent_a_day_late_if_the_service_was_down(cohort: Cohort) -> None:
+    programme.participation(cohort, contact_email="kari@x.example")
+    programme.course_session(cohort, STARTS)
+    with at(28, 6):
+        assert (remind_of_sessions(), remind_of_sessions()) == (1, 0)
+    assert mails() == [("kari@x.example", "Kurs tirsdag 30. mars")]
+
+
+def test_session_that_is_moved_to_the_next_days_is_announced_without_a_reminder(
+    adviser: Viewer, cohort: Cohort
+) -> None:
+    programme.participation(cohort, contact_email="kari@x.example")
+    row = programme.course_session(cohort, STARTS)
+    with at(25, 6):
+        details = replace(session_details(row), day=dt.date(2027, 3, 28), address="Torget 1")
+        sessions.save_session(adviser, cohort.project.slug, row.id, details)
+        assert remind_of_sessions() == 0
+    with at(28, 6):
+        assert remind_of_sessions() == 1
+
+
 @pytest.mark.both_databases
 def test_two_workers_remind_once(app: Flask, cohort: Cohort) -> None:
     for _number in range(3):

@@ -21,7 +21,8 @@ class CourseSession(Base):
     `number` refers to the course plan; `title` overrides the plan's title. `uid` and `sequence` identify the event in
     calendars (RFC 5545). `catch_up_of_id` is the session that a catch-up session repeats. `head_count` is the number of people
     present, independent of the attendance list. `reminded_before_at` and `reminded_today_at` are the times of the
-    reminders some days before the session and on its day; they become None when the session is moved.
+    reminders some days before the session and on its day; they become None when the session is moved. The first is the
+    time of the announcement if that comes so late that it replaces the reminder.
     """
 
     __tablename__ = "course_session"

@@ -18,6 +18,8 @@ from marketplace.programme.notices.sessions import session_reminder
 from marketplace.programme.queries.calendar import participants_of, sessions_with_place
 
 DAYS_BEFORE = 3
+MAX_DELAY_DAYS = 1
+"""Days by which the first reminder can be late, so that it is not lost if the service is down on the day it is due."""
 FIRST_HOUR = dt.time(6)
 """Local time at which the reminders of a day are sent."""
 
@@ -35,18 +37,24 @@ class _Reminder:
 def remind_of_sessions() -> int:
     """Remind the companies with a seat of the sessions today and in DAYS_BEFORE days; return the number of reminders.
 
-    A scheduled job. Idempotent: each of the two reminders of a session is sent once, and again only if it is moved.
+    A scheduled job. Idempotent: each of the two reminders of a session is sent once, and again only if it is moved. A
+    session that is announced in its last DAYS_BEFORE days has only the reminder of the same morning.
     """
     now = clock.now()
     if now < clock.from_local(clock.today(), FIRST_HOUR):
         return 0
-    return sum(
-        _remind(day, column)
-        for day, column in (
-            (clock.today(), "reminded_today_at"),
-            (clock.today() + dt.timedelta(days=DAYS_BEFORE), "reminded_before_at"),
-        )
-    )
+    today, count = clock.today(), _remind(clock.today(), "reminded_today_at")
+    for late in range(MAX_DELAY_DAYS + 1):
+        count += _remind(today + dt.timedelta(days=DAYS_BEFORE - late), "reminded_before_at")
+    return count
+
+
+def reset_reminders(course_session: CourseSession) -> None:
+    """Let a new or moved session be reminded of. If it begins soon, its announcement replaces the first reminder."""
+    day = clock.to_local(course_session.starts_at).date()
+    is_soon = day <= clock.today() + dt.timedelta(days=DAYS_BEFORE)
+    course_session.reminded_before_at = clock.now() if is_soon else None
+    course_session.reminded_today_at = None
 
 
 def _remind(day: dt.date, column: str) -> int:

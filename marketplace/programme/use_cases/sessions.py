@@ -24,6 +24,7 @@ from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.sessions import cohorts_with_sessions, session_for
 from marketplace.programme.use_cases.calendar import announce_cancellation, announce_move, announce_new
 from marketplace.programme.use_cases.seating import lock_project
+from marketplace.programme.use_cases.session_reminders import reset_reminders
 
 CALENDAR_FIELDS = ("starts_at", "ends_at", "venue", "address", "municipality_number")
 """Columns of time and place. A change gives calendar entries a new sequence number (RFC 5546, section 2.1.4)."""
@@ -137,7 +138,7 @@ def save_session(
         is_moved = _calendar_values(course_session) != before
         if is_moved:
             course_session.sequence += 1
-            course_session.reminded_before_at = course_session.reminded_today_at = None
+            reset_reminders(course_session)
             announce_move(course_session, former)
         record(viewer, "session.move" if is_moved else "session.save", "session", session_id)
         return is_moved
@@ -180,6 +181,7 @@ def restore_session(viewer: Viewer, slug: str, session_id: int) -> bool:
         _require_active(course_session.cohort)
         course_session.cancelled_at = None
         course_session.cancelled_reason = ""
+        reset_reminders(course_session)
         course_session.sequence += 1
         announce_new([course_session])
         record(viewer, "session.restore", "session", session_id)
@@ -242,6 +244,7 @@ def _add(cohort: Cohort, number: int, details: SessionDetails, day: dt.date) -> 
         cohort_id=cohort.id, number=number, uid=f"session-{new_token()[:24]}@leverandortorget", sequence=0
     )
     _assign(added, details, day)
+    reset_reminders(added)
     session.add(added)
     return added
 

@@ -167,3 +167,20 @@ def test_appeal_is_read_by_the_present_garden_after_a_transfer(
     assert queries.appeal_case(elsewhere, appeal.id).actions == ()
     with pytest.raises(NotFound):
         queries.appeal_case(home.curator, appeal.id)
+
+
+def test_closed_supplier_leaves_the_lists_and_reminders_of_reviewers(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
+    """Its only owner has been erased, so nobody waits for the answers any more."""
+    appealing, owner, item = refused_supplier(home)
+    use_cases.appeal(owner, item.id, APPEAL)
+    leaving = applicant("Myrull Media")[0]
+    use_cases.request_transfer(home.curator, leaving.id, elsewhere.organisation_id or 0, "Flyttet.")
+    assert len(queries.pending_reviews(elsewhere).appeals) == len(queries.transfers(elsewhere)) == 1
+    appealing.is_active = leaving.is_active = False
+    session.commit()
+    assert queries.pending_reviews(elsewhere).appeals == []
+    assert queries.transfers(elsewhere) == []
+    with clock.as_of(clock.now() + dt.timedelta(days=30)):
+        assert use_cases.remind_of_appeals() == 0

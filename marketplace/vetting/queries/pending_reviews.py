@@ -45,7 +45,7 @@ class PendingReviews:
 
 
 def _select_pending(kind: str, table: Any, since: Any) -> Select[Any]:
-    """Select what waits in a table, excluding conflicts of interest."""
+    """Select what waits in a table, excluding conflicts of interest and closed suppliers."""
     return (
         select(
             literal(kind), table.c.id.label("id"), since.label("since"), _VETTING.c.category, _SUPPLIER.c.name, _SUPPLIER.c.municipality_number,
@@ -54,7 +54,10 @@ def _select_pending(kind: str, table: Any, since: Any) -> Select[Any]:
         .join(_VETTING, _VETTING.c.id == table.c.vetting_id)
         .join(_SUPPLIER, _SUPPLIER.c.id == _VETTING.c.supplier_id)
         .join(_GARDEN, _GARDEN.c.id == table.c.garden_id)
-        .where(_VETTING.c.supplier_id.not_in(conflicting_suppliers(_USER_ID, _GARDEN_ID)))
+        .where(
+            _SUPPLIER.c.is_active,
+            _VETTING.c.supplier_id.not_in(conflicting_suppliers(_USER_ID, _GARDEN_ID)),
+        )
     )  # fmt: skip
 
 

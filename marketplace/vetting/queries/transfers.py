@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from marketplace.core.collation import sort_key
 from marketplace.core.database import session
@@ -36,15 +36,17 @@ def transfers(viewer: Viewer) -> Sequence[Transfer]:
     query = (
         select(Transfer)
         .options(
-            joinedload(Transfer.supplier),
+            contains_eager(Transfer.supplier),
             joinedload(Transfer.from_garden),
             joinedload(Transfer.to_garden),
         )
+        .join(Transfer.supplier)
         .where(
+            or_(Transfer.state != "asked", Supplier.is_active),
             or_(
                 Transfer.from_garden_id == viewer.organisation_id,
                 Transfer.to_garden_id == viewer.organisation_id,
-            )
+            ),
         )
         .order_by((Transfer.state != "asked"), Transfer.id.desc())
         .limit(100)

@@ -14,6 +14,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
+from marketplace.suppliers.models import Supplier
 from marketplace.vetting import appeal_rules, queries, rules, second_review_rules
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
 from marketplace.vetting.notices import second_reviews
@@ -164,8 +165,9 @@ def remind_of_appeals() -> int:
 
     An appeal that nobody in its garden can decide is passed on to the next garden that can.
     """
-    waiting = select(Appeal.id).where(Appeal.state == appeal_rules.WAITING).order_by(Appeal.id)
-    return sum_over_rows(_remind, read_and_release(waiting))
+    waiting = select(Appeal.id).join(Appeal.vetting).join(Vetting.supplier)
+    waiting = waiting.where(Appeal.state == appeal_rules.WAITING, Supplier.is_active)
+    return sum_over_rows(_remind, read_and_release(waiting.order_by(Appeal.id)))
 
 
 def _remind(appeal_id: int) -> int:

@@ -189,8 +189,9 @@ def remind_second_reviewers() -> int:
 
     If nobody who was asked can answer any more, another garden is asked.
     """
-    waiting = select(Refusal.id).where(Refusal.state == second_review_rules.PROPOSED).order_by(Refusal.id)
-    return sum_over_rows(_remind, read_and_release(waiting))
+    waiting = select(Refusal.id).join(Refusal.vetting).join(Vetting.supplier)
+    waiting = waiting.where(Refusal.state == second_review_rules.PROPOSED, Supplier.is_active)
+    return sum_over_rows(_remind, read_and_release(waiting.order_by(Refusal.id)))
 
 
 def _remind(refusal_id: int) -> int:

@@ -121,6 +121,8 @@ def test_deadline_is_extended_twice_within_sixty_days(market, invite):
     moved = use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=3))
     assert moved.deadline == clock.end_of_day(first + dt.timedelta(days=3))
     assert recipients_of("brief_extended") == {market.invited.user_id, market.colleague.user_id}
+    mail = session.query(OutboxMail).filter_by(user_id=market.invited.user_id).one()
+    assert f"DTSTART:{moved.deadline:%Y%m%dT%H%M%SZ}" in mail.calendar
     use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=5))
     with pytest.raises(RuleBroken):
         use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=7))

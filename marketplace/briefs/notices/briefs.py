@@ -1,7 +1,7 @@
 """Notices about briefs, composed in the recipient's language."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from marketplace.briefs.deadlines import QUESTION_REMINDERS
 from marketplace.briefs.guide import Question
@@ -97,8 +97,8 @@ def brief_published_in_area(company: str, title: str, reference: str) -> Content
 
 
 @as_message("brief_extended")
-def brief_extended(title: str, reference: str, deadline: dt.datetime) -> Content:
-    """Notify involved suppliers and the company that the deadline is extended."""
+def brief_extended(title: str, reference: str, deadline: dt.datetime, calendar: Callable[[], str]) -> Content:
+    """Notify involved suppliers and the company that the deadline is extended, and update their calendars."""
     return Content(
         _("More time to reply: %(title)s", title=title),
         [
@@ -110,15 +110,17 @@ def brief_extended(title: str, reference: str, deadline: dt.datetime) -> Content
         ],
         brief_path(reference),
         _("See the brief"),
+        calendar(),
     )
 
 
 @as_message("brief_amended")
-def brief_amended(
+def brief_amended(  # noqa: PLR0913 because each is a part of the message
     title: str,
     reference: str,
     changed: Sequence[Question],
     deadline: dt.datetime | None,
+    calendar: Callable[[], str],
     *,
     moved: bool,
 ) -> Content:
@@ -140,6 +142,7 @@ def brief_amended(
         lines,
         brief_path(reference, "#changes"),
         _("See what has changed"),
+        calendar() if moved else "",
     )
 
 

@@ -1,6 +1,7 @@
 """Amending a published brief: changes are saved as a draft, then sent to all suppliers as a new version."""
 
 import datetime as dt
+from functools import partial
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import amendment, deadlines, guide, notices, queries
@@ -49,7 +50,12 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
         record(viewer, "brief.amend", "brief", brief.reference, version=number, changed=codes)
         changed = [questions.question(code) for code in codes]
         message = notices.brief_amended(
-            brief.title, brief.reference, changed, brief.deadline, moved=pending.needs_deadline
+            brief.title,
+            brief.reference,
+            changed,
+            brief.deadline,
+            partial(queries.deadline_calendar, brief),
+            moved=pending.needs_deadline,
         )
         send(
             message,

@@ -1,6 +1,7 @@
 """Publishing a brief, extending its deadline, and withdrawing it."""
 
 import datetime as dt
+from functools import partial
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import coach, deadlines, guide, hooks, notices, queries
@@ -178,7 +179,9 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
         brief.extensions += 1
         bump_revision(brief)
         record(viewer, "brief.extend", "brief", brief.reference, deadline=brief.deadline.isoformat())
-        message = notices.brief_extended(brief.title, brief.reference, brief.deadline)
+        message = notices.brief_extended(
+            brief.title, brief.reference, brief.deadline, partial(queries.deadline_calendar, brief)
+        )
         send(message, [*involved_recipients(brief), *company_recipients(brief, except_viewer=viewer)])
         return brief
 

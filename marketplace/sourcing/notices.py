@@ -4,6 +4,7 @@ import datetime as dt
 
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import deadline_calendar
+from marketplace.core import clock
 from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.core.web_address import contains_link
 from marketplace.outbox.messages import Content, as_message
@@ -26,6 +27,12 @@ def invited(
     """
     title, reference = brief.title, brief.reference
     name = company or _("A company in %(place)s", place=place)
+    asked_by = brief.question_deadline
+    questions = (
+        [_("You can ask questions until %(date)s.", date=format_datetime(asked_by))]
+        if asked_by and asked_by > clock.now()
+        else []
+    )
     unknown = [] if brief.company.is_known else [_("The company is not yet known to its business garden.")]
     return Content(
         _("%(company)s asks you for an offer: %(title)s", company=name, title=title),
@@ -40,6 +47,7 @@ def invited(
                 "Reply by %(deadline)s. Your offer is sealed until then.",
                 deadline=format_datetime(deadline),
             ),
+            *questions,
             *unknown,
             _(
                 "Not able to take it on? Decline on the page of the brief, so that they can invite someone else."

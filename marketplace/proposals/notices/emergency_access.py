@@ -16,7 +16,7 @@ def emergency_access_granted(title: str, reference: str, reason: str, until: dt.
         _("An administrator has opened sealed content: %(title)s", title=title or reference),
         [
             _("The administrator can read it until %(time)s.", time=format_datetime(until)),
-            _("They write: %(reason)s", reason=reason),
+            _("The administrator writes: %(reason)s", reason=reason),
             _("This is recorded in the audit log. Ask your business garden if you want to know why."),
         ],
         f"/briefs/{reference}",
@@ -31,7 +31,7 @@ def offer_read_by_admin(title: str, reference: str, reason: str, until: dt.datet
         _("An administrator has opened your offer: %(title)s", title=title),
         [
             _("The administrator can read it until %(time)s.", time=format_datetime(until)),
-            _("They write: %(reason)s", reason=reason),
+            _("The administrator writes: %(reason)s", reason=reason),
             _("This does not let the company or other suppliers read your offer."),
         ],
         f"/briefs/{reference}/proposal",

@@ -14,6 +14,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
+from marketplace.organisations.use_cases import remove_colleague
 from marketplace.outbox.models import Notice
 from tests.casework.conftest import CaseworkPeople
 from tests.factories import casework
@@ -74,6 +75,14 @@ def test_home_page_lists_own_and_unassigned_tasks_overdue_first(people: Casework
     session.commit()
     page = signed_in(people.app, people.adviser).get("/home", follow_redirects=True).text
     assert f"{people.company.name}: Send lista over fotografer" in page
+
+
+def test_task_of_a_person_who_has_left_the_garden_is_on_everybodys_home_page(people: CaseworkPeople) -> None:
+    left = casework.task(people.adviser, company_id=people.company.id)
+    session.commit()
+    assert tasks_waiting_for(people.colleague) == []
+    remove_colleague(people.adviser, people.adviser.membership_id or 0)
+    assert [one.id for one in tasks_waiting_for(people.colleague)] == [left.id]
 
 
 def test_due_tasks_are_reminded_of_once_in_one_message(people: CaseworkPeople) -> None:

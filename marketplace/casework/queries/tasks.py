@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, bindparam, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.casework.limits import SOON_DAYS
@@ -13,7 +13,7 @@ from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.queries import companies_followed_by, members
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
@@ -52,7 +52,10 @@ def assignees(viewer: Viewer) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class WaitingTask:
-    """An open task in a list with tasks about several companies. `company_id` is None for a participation without one."""
+    """An open task in a list with tasks about several companies. `company_id` is None for a participation without one.
+
+    `assignee_id` is None if no member of the garden is responsible.
+    """
 
     id: int
     what: str
@@ -77,7 +80,7 @@ _OPEN_TASKS = prepared(
         CaseTask.id,
         CaseTask.what,
         CaseTask.due_on,
-        CaseTask.assignee_id,
+        Membership.user_id,  # None for an assignee who has left the garden
         _COMPANY_ID,
         func.coalesce(Organisation.name, Participation.company_name),
         func.coalesce(Project.slug, ""),
@@ -86,6 +89,10 @@ _OPEN_TASKS = prepared(
     .outerjoin(Participation, Participation.id == CaseTask.participation_id)
     .outerjoin(Project, Project.id == Participation.project_id)
     .outerjoin(Organisation, Organisation.id == _COMPANY_ID)
+    .outerjoin(
+        Membership,
+        and_(Membership.user_id == CaseTask.assignee_id, Membership.organisation_id == CaseTask.garden_id),
+    )
     .where(
         CaseTask.garden_id == _GARDEN_ID,
         CaseTask.done_at.is_(None),

@@ -23,6 +23,7 @@ from marketplace.programme.queries.seats import SeatCounts
 from marketplace.programme.use_cases import cohorts, project_people, projects, seat_link
 from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
 from marketplace.programme.use_cases.project_people import PersonDetails
+from marketplace.programme.use_cases.seating import offer_free_seats
 from tests import factories
 from tests.factories import programme
 from tests.support.sql_capture import captured_sql
@@ -430,3 +431,10 @@ def test_form_of_a_person_suggests_the_first_day_of_a_project_that_has_not_begun
     session.commit()
     page = app.test_client().sign_in(leader.user_id or 0).get(f"/programme/{project.slug}/people/new")
     assert f'value="{project.starts_on.isoformat()}"' in page.text
+
+
+@pytest.mark.parametrize(("days", "offers"), [(0, 1), (-1, 0)])
+def test_no_seat_is_offered_after_the_last_day_of_a_project(cohort: Cohort, days: int, offers: int) -> None:
+    programme.participation(cohort, state="waiting", waiting_since=clock.now())
+    cohort.project.ends_on = clock.today() + dt.timedelta(days=days)
+    assert len(offer_free_seats(cohort.project_id)) == offers

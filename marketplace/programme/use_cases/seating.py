@@ -221,7 +221,7 @@ def offer_free_seats(project_id: int) -> list[Participation]:
 
 
 def _cohorts_to_offer(project_id: int) -> Sequence[Cohort]:
-    """Return the active cohorts of an open project that have no sessions yet, or a session that has not begun."""
+    """Return the active cohorts of a current project that have no sessions yet, or a session that has not begun."""
     planned = (
         select(CourseSession.id)
         .where(
@@ -238,6 +238,7 @@ def _cohorts_to_offer(project_id: int) -> Sequence[Cohort]:
             Cohort.project_id == project_id,
             Cohort.cancelled_at.is_(None),
             Project.closed_at.is_(None),
+            or_(Project.ends_on.is_(None), Project.ends_on >= clock.today()),
             or_(~planned.exists(), planned.where(CourseSession.starts_at > clock.now()).exists()),
         )
         .order_by(Cohort.id)

@@ -101,6 +101,12 @@ def test_mail_names_company_deadline_and_short_message(market, invited, sign_in)
     assert EMAIL not in sign_in(market.adviser).page(f"/briefs/{invited}/ranking").text
 
 
+def test_invited_person_with_an_account_reads_its_own_language(market, publish):
+    factories.user(email=EMAIL, locale="nn")
+    use_cases.invite_outside(market.owner, publish(), EMAIL, "")
+    assert session.query(OutboxMail).filter_by(recipient=EMAIL).one().locale == "nn"
+
+
 def test_link_shows_the_deadline_and_leads_to_the_application(invited, app):
     page = app.test_client().page(f"/invited/{TOKEN}")
     assert f"/suppliers/apply?next=/invited/{TOKEN}" in page.links().values()

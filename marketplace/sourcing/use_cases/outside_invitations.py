@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from marketplace.accounts import use_cases as accounts
+from marketplace.accounts import queries as people, use_cases as accounts
 from marketplace.accounts.models import User
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import Phase
@@ -21,6 +21,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.core.web_address import contains_link
 from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import lock_organisation, recipients_for
+from marketplace.outbox.messages import Message
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.sourcing import notices
 from marketplace.sourcing.limits import MAX_OUTSIDE_MESSAGE, MAX_OUTSIDE_PER_DAY
@@ -76,7 +77,13 @@ def invite_outside(viewer: Viewer, reference: str, email: str, message: str = ""
         )
         record(viewer, "brief.invite_outside", "brief", brief.reference)
         notice = notices.outside_invited(brief, message, brief.deadline, f"/invited/{token}")
-        send_mail(notice, address, viewer.locale)
+        _send_to_address(notice, address, viewer.locale)
+
+
+def _send_to_address(message: Message, email: str, sender_locale: str) -> None:
+    """E-mail an invited address in the language of the account that has it, or else in the sender's."""
+    known = people.find_user_by_email(email)
+    send_mail(message, email, known.locale if known else sender_locale)
 
 
 def _check_daily_limit(viewer: Viewer) -> None:
@@ -117,7 +124,7 @@ def accept_outside_invitation(viewer: Viewer, token: str, secret_key: str) -> st
             path = confirmation_path(secret_key, invitation.id, viewer.organisation_id)
             sender = session.get_one(User, invitation.invited_by_id)
             notice = notices.outside_confirmation(viewer.organisation_name, viewer.email, path)
-            send_mail(notice, invitation.email, sender.locale)
+            _send_to_address(notice, invitation.email, sender.locale)
             record(viewer, "brief.ask_to_use_outside", "brief", invitation.brief.reference)
             return "unconfirmed"
         return _use(viewer, invitation, viewer.organisation_id)
@@ -202,7 +209,7 @@ def _close(invitation: OutsideInvitation) -> None:
     answer = notices.outside_late(company, brief.company.place)
     if invitation.supplier_id is None:
         sender = session.get_one(User, invitation.invited_by_id)
-        send_mail(answer, invitation.email, sender.locale)
+        _send_to_address(answer, invitation.email, sender.locale)
     else:
         send(answer, recipients_for(invitation.supplier_id))
     applied = invitation.supplier_id is not None

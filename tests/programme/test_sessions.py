@@ -17,6 +17,7 @@ from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden
+from marketplace.outbox.models import OutboxMail
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession, SessionMaterial
 from marketplace.programme.queries.cohorts import project_page
@@ -146,8 +147,25 @@ def test_sequence_grows_only_with_time_and_place(
 ) -> None:
     row = planned(adviser, cohort)[0]
     uid = row.uid
-    is_moved = sessions.save_session(adviser, cohort.project.slug, row.id, replace(DETAILS, **changes))
-    assert (is_moved, row.sequence, row.uid) == (bool(sequence), sequence, uid)
+    sessions.save_session(adviser, cohort.project.slug, row.id, replace(DETAILS, **changes))
+    assert (row.sequence, row.uid) == (sequence, uid)
+
+
+@pytest.mark.parametrize(("seats", "message"), [(0, "Lagret."), (1, "får en e-post")])
+def test_moved_session_says_that_companies_get_an_email_only_if_they_do(
+    browser: Browser, adviser: Viewer, cohort: Cohort, seats: int, message: str
+) -> None:
+    row = planned(adviser, cohort)[0]
+    for _ in range(seats):
+        programme.participation(cohort)
+    session.commit()
+    path = f"/programme/{cohort.project.slug}/sessions/{row.id}"
+    moved_to_the_past = browser.post(f"{path}/edit", data=EDIT | {"day": "2027-01-02"}, follow_redirects=True)
+    assert message in moved_to_the_past.text
+    assert ("får en e-post som" in moved_to_the_past.text) is bool(seats)
+    assert session.query(OutboxMail).count() == seats
+    browser.post(f"{path}/edit", data=EDIT | {"day": "2027-01-03"})
+    assert session.query(OutboxMail).count() == seats
 
 
 def test_session_must_end_after_it_starts(browser: Browser, adviser: Viewer, cohort: Cohort) -> None:

@@ -78,10 +78,14 @@ def _coming(sessions: Iterable[CourseSession]) -> list[CourseSession]:
     return [row for row in sessions if row.starts_at > now]
 
 
-def announce_move(course_session: CourseSession, before: notices.TimeAndPlace) -> None:
-    """Notify the companies with a seat about the new time and place of a session, inside the caller's transaction."""
-    _announce(
-        course_session,
+def announce_move(course_session: CourseSession, before: notices.TimeAndPlace) -> int:
+    """Notify the companies with a seat about the new time and place of a session, inside the caller's transaction.
+
+    A session that was coming is announced also if its new time is over. Returns the number of notified companies.
+    """
+    is_coming = max(course_session.starts_at, before.starts_at) > clock.now()
+    return _announce(
+        [course_session] if is_coming else [],
         partial(notices.session_moved, before=before),
         partial(notices.session_moved_for_member, before=before),
     )
@@ -89,17 +93,16 @@ def announce_move(course_session: CourseSession, before: notices.TimeAndPlace) -
 
 def announce_cancellation(course_session: CourseSession) -> None:
     """Notify the companies with a seat that a session is cancelled, inside the caller's transaction."""
-    _announce(course_session, notices.session_cancelled, notices.session_cancelled_for_member)
+    _announce(_coming([course_session]), notices.session_cancelled, notices.session_cancelled_for_member)
 
 
 def _announce(
-    changed: CourseSession, notice: Notice, member_notice: Callable[[CourseSession], Message]
-) -> None:
-    """Notify contact persons, and the members of companies with an account, unless the session has begun."""
+    changed: Sequence[CourseSession], notice: Notice, member_notice: Callable[[CourseSession], Message]
+) -> int:
+    """Notify contact persons, and the members of companies with an account; return the number of companies."""
     session.flush()
-    coming = _coming([changed])
-    participants = participants_of(coming)
-    for course_session in coming:
+    participants = participants_of(changed)
+    for course_session in changed:
         for participation in participants[course_session.id]:
             email = participation.contact_email
             if email:
@@ -107,6 +110,7 @@ def _announce(
             if participation.company_id is not None:
                 members = recipients_for(participation.company_id)
                 send(member_notice(course_session), [member for member in members if member.email != email])
+    return sum(len(participants[course_session.id]) for course_session in changed)
 
 
 def feed_token(secret_key: str, nonce: str) -> str:

@@ -118,8 +118,8 @@ def copy_course(viewer: Viewer, slug: str, cohort_id: int, target_ids: Sequence[
 
 def save_session(
     viewer: Viewer, slug: str, session_id: int, details: SessionDetails, expected: str | None = None
-) -> bool:
-    """Change a session; return True if its time or place has changed, which also updates the companies' calendars.
+) -> int:
+    """Change a session, and notify the companies of a new time or place; return the number of notified companies.
 
     Raises RuleBroken, or Conflict if the session is cancelled or has changed since the form was rendered with `expected`.
     """
@@ -135,13 +135,13 @@ def save_session(
             raise Conflict(_("This session is cancelled. Undo the cancellation before you change it."))
         before, former = _calendar_values(course_session), time_and_place(course_session)
         _assign(course_session, details, details.day)
-        is_moved = _calendar_values(course_session) != before
+        is_moved, notified = _calendar_values(course_session) != before, 0
         if is_moved:
             course_session.sequence += 1
             reset_reminders(course_session)
-            announce_move(course_session, former)
+            notified = announce_move(course_session, former)
         record(viewer, "session.move" if is_moved else "session.save", "session", session_id)
-        return is_moved
+        return notified
 
 
 def cancel_session(viewer: Viewer, slug: str, session_id: int, reason: str) -> bool:

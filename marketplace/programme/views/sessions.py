@@ -123,16 +123,16 @@ def edit_session(slug: str, session_id: int) -> ViewResponse:
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     shown = queries.session_for(project_access, session_id)
-    moved: list[bool] = []
+    notified: list[int] = []
     result = edit(
         SessionForm,
         lambda: use_cases.session_details(queries.session_for(project_for(viewer, slug), session_id)),
-        lambda form: moved.append(
+        lambda form: notified.append(
             use_cases.save_session(viewer, slug, session_id, form.details(), form.expected_fingerprint())
         ),
     )
     if result.is_saved:
-        if moved[0]:
+        if notified[0]:
             flashes.done(_("Saved. The companies with a seat get an e-mail that updates their calendars."))
         else:
             flashes.done(_("Saved."))

@@ -53,7 +53,7 @@ class ParsedCompanies:
     """Result of reading a table: its valid companies and all faults.
 
     `text` is the table as CSV. Warnings do not prevent an import. `known` are the numbers of the lines with companies that
-    are in the project already.
+    are in the project already. `accounts` are the names of registered companies with the number but not the name of a line.
     """
 
     text: str = ""
@@ -61,6 +61,7 @@ class ParsedCompanies:
     faults: list[TableProblem] = field(default_factory=list)
     warnings: list[TableProblem] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
+    accounts: dict[int, str] = field(default_factory=dict)
 
 
 def read_companies(text: str) -> ParsedCompanies:

@@ -186,3 +186,14 @@ def test_second_number_with_the_name_of_a_known_company_is_another_company(
     assert known.organisation_number == NUMBER
     numbers = session.scalars(select(Participation.organisation_number))
     assert set(numbers) == {NUMBER, OTHER_NUMBER}
+
+
+def test_check_names_the_registered_company_that_a_number_belongs_to(
+    adviser: Viewer, project: Project
+) -> None:
+    factories.company("Bjørkvollen ysteri", organisation_number=NUMBER)
+    session.commit()
+    table = f"{HEAD}Annen bedrift;{NUMBER};;;;;;\nUten konto;{OTHER_NUMBER};;;;;;\n"
+    assert check_companies(adviser, project.slug, table).accounts == {2: "Bjørkvollen ysteri"}
+    same_name = f"{HEAD}bjørkvollen ysteri;{NUMBER};;;;;;"
+    assert check_companies(adviser, project.slug, same_name).accounts == {}

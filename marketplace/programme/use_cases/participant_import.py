@@ -13,6 +13,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.import_table import TableProblem
 from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Company
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.participant_import_table import ImportedCompany, ParsedCompanies, read_companies
 from marketplace.programme.queries.projects import ProjectAccess, project_for
@@ -122,6 +123,7 @@ class _Comparison:
                     self._new_numbers.setdefault(known.id, company.organisation_number)
             else:
                 self._warn_of_similar(read, company)
+        _add_accounts(read)
         read.faults.sort(key=lambda fault: fault.line)
         return read
 
@@ -135,3 +137,14 @@ class _Comparison:
             )
             remedy = _("Remove the line if they are the same company.")
             read.warnings.append(TableProblem(company.line, "company_name", problem, remedy))
+
+
+def _add_accounts(read: ParsedCompanies) -> None:
+    """Add the registered companies that the lines are linked to by their number, if they have another name."""
+    numbers = {one.organisation_number for one in read.companies if one.organisation_number}
+    query = select(Company).where(Company.is_active, Company.organisation_number.in_(numbers))
+    names = {company.organisation_number: company.name for company in session.scalars(query)}
+    for one in read.companies:
+        name = names.get(one.organisation_number)
+        if name and name_key(name) != name_key(one.company_name):
+            read.accounts[one.line] = name

@@ -243,6 +243,13 @@ def test_changed_number_of_the_newest_issue_is_a_conflict(app, project, leader, 
     assert browser.post(f"/programme/{project.slug}/report/issues", data=sent).status_code == 422
 
 
+def test_suggested_period_of_a_project_that_has_not_begun_can_be_issued(app, project, leader):
+    project.starts_on = clock.today() + dt.timedelta(days=40)
+    session.commit()
+    page = app.test_client().sign_in(leader.user_id).page(f"/programme/{project.slug}/report/issues")
+    assert page.one("input", name="from_on").get("value") == clock.today().isoformat()
+
+
 def test_next_period_begins_after_the_last_issue(app, project, leader):
     browser = app.test_client().sign_in(leader.user_id)
     path = f"/programme/{project.slug}/report/issues"

@@ -45,9 +45,9 @@ def issues(slug: str = "") -> ViewResponse:
     first = owner.starts_on or today.replace(month=1, day=1)
     if issued:
         # The day after the last one, so that nothing is in two periods.
-        first = min(issued[0].to_on + dt.timedelta(days=1), today)
+        first = issued[0].to_on + dt.timedelta(days=1)
     form = IssueForm(
-        data={"from_on": first, "to_on": today, "newest": str(issued[0].number if issued else 0)}
+        data={"from_on": min(first, today), "to_on": today, "newest": str(issued[0].number if issued else 0)}
     )
     if request.method == "POST" and not owner.is_leader:
         raise Forbidden

@@ -65,6 +65,7 @@ def test_unwanted_service_is_no_need(text: str, wanted: str, unwanted: str) -> N
         ("selge ost på nett til turister", "ecm.shop", {"adv.export", "ecm.booking", "sea.local"}),
         ("filme bryllup fra lufta", "med.drone", {"med.film", "med.shortform"}),
         ("annonser på facebook for kafeen", "ads.social", {"con.social"}),
+        ("ingen finner oss på google", "sea.seo", {"ecm.marketplaces"}),
     ],
 )
 def test_service_much_less_probable_than_the_first_is_left_out(

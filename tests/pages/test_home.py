@@ -25,7 +25,7 @@ from tests.factories.briefs import draft, published
 from tests.factories.market import Market
 from tests.factories.suppliers import applicant, checklist, vetting_garden, vetting_of
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, REFERENCE, at_noon, choose, market, opened, replies
-from tests.support.browser import Browser
+from tests.support.browser import Browser, signed_in
 from tests.support.page_rules import HtmlPage, text_of
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
@@ -277,3 +277,11 @@ def test_administrator_sees_gardens_without_curator(app: Flask) -> None:
     assert waiting(home(app, admin), NOW) == {}
     accounts.set_active(admin, curator.user_id or 0, active=False)
     assert list(waiting(home(app, admin), NOW)) == [f"/admin/gardens/{garden.id}"]
+
+
+def test_company_without_a_garden_reads_whom_to_ask(app: Flask) -> None:
+    garden = factories.garden("Havet hage")
+    for of, is_told in ((None, True), (garden, False)):
+        owner = factories.member(factories.company(f"Bedrift {is_told}", of=of))
+        session.commit()
+        assert ("Ingen næringshage dekker" in signed_in(app, owner).page("/gardens").text) == is_told

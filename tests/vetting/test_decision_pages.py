@@ -27,6 +27,7 @@ def test_approval_form_lists_supplier(app: Flask, client: Browser) -> None:
     assert 'href="https://virksomhet.brreg.no/nb/oppslag/enheter/310004081"' in desk.page(path).html
     assert desk.post(path, data=answers("ecm", met_price="")).status_code == 422
     assert desk.post(path, data=answers("ecm")).status_code == 303
+    assert "Kvistverk Nettbyrå er godkjent for «Netthandel og booking»" in desk.page("/vetting").text
     assert "Kvistverk Nettbyrå" in client.page("/suppliers").text
     late = desk.post(path, data=answers("ecm", decision="suspend", reason="Klage"))
     assert late.status_code == 409

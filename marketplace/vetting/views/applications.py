@@ -17,6 +17,7 @@ from marketplace.web.forms import BaseForm
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
+from marketplace.web.template_filters import group_label
 from marketplace.web.viewer import current_viewer
 
 SAVE_CHECKLIST = "save"
@@ -78,7 +79,7 @@ def application(vetting_id: int) -> ViewResponse:
             form.add_form_error(error.message)
             view, status_code = queries.application_view(viewer, vetting_id), 409
         else:
-            flashes.done(_decision_message(action, view.supplier.name))
+            flashes.done(_decision_message(action, view.supplier.name, view.vetting.category))
             return see_other("vetting.queue")
     html = render_template(
         "vetting/application.html",
@@ -106,9 +107,13 @@ def application(vetting_id: int) -> ViewResponse:
     return html, status_code
 
 
-def _decision_message(action: str, name: str) -> str:
+def _decision_message(action: str, name: str, category: str) -> str:
     messages = {
-        rules.APPROVE: _("%(supplier)s is approved and has been notified.", supplier=name),
+        rules.APPROVE: _(
+            "%(supplier)s is approved for %(kind)s and has been notified.",
+            supplier=name,
+            kind=quoted(group_label(category)),
+        ),
         rules.REQUEST_CHANGES: _("Your message has been sent to %(supplier)s.", supplier=name),
         rules.REFUSE: _(
             "A second curator has been asked to confirm. %(supplier)s has not been notified yet.",

@@ -148,7 +148,7 @@ class PersonForm(BaseForm):
         description=_l("Members of the business gardens that take part."),
     )
     role = ChoiceField(_l("Role in the project"), [required()])
-    place_id = ChoiceField(_l("Place"), description=_l("For the manager of one place."))
+    place_id = ChoiceField(_l("Place"), description=_l("Required for the manager of a place."))
     percent = NumberField(_l("Per cent of a full position"), [required()], high=100, default=0)
     since = DayField(_l("From"), [required()])
     until = DayField(_l("Last day"), description=_l("Leave it empty while the person has the role."))

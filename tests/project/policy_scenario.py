@@ -97,12 +97,10 @@ class PolicyScenario:
         first = judged[0]
         second = next(b for b in judged if b.company.garden_id != first.company.garden_id)
         self.one, self.two = self._side(first, skip=()), self._side(second, skip=(first,))
-        self.third = session.scalars(
-            select(BusinessGarden)
-            .where(BusinessGarden.id.not_in([self.one.garden.id, self.two.garden.id]))
-            .order_by(BusinessGarden.id)
-        ).first()
-        assert self.third is not None
+        others = select(BusinessGarden).where(
+            BusinessGarden.id.not_in([self.one.garden.id, self.two.garden.id])
+        )
+        self.third = session.scalars(others.order_by(BusinessGarden.id).limit(1)).one()
         self.users = self._people()
         for side, suffix in ((self.one, ""), (self.two, "2")):
             side.objects = self._objects(side, suffix)
@@ -235,7 +233,6 @@ class PolicyScenario:
 
     def _add_followers(self) -> None:
         """Let two more gardens follow the first company: by course, with an adviser, and because it was asked."""
-        assert self.third is not None
         asked = factories.garden("Fjordgløtt næringshage", covered_municipalities=[])
         factories.follow(self.one.brief.company, asked.id, ASKED)
         factories.follow(self.one.brief.company, self.third.id, COHORT)
@@ -245,7 +242,6 @@ class PolicyScenario:
 
     def _add_transfers_and_conflicts(self) -> None:
         """Add transfers in both directions, a transfer that involves neither garden, and a conflict for each curator."""
-        assert self.third is not None
         suppliers = iter(
             session.scalars(
                 select(Supplier).where(Supplier.garden_id.is_not(None)).order_by(Supplier.id.desc())
@@ -271,21 +267,24 @@ class PolicyScenario:
             session.add(tie)
             session.flush()
             side.objects["conflict_id"] = tie.id
-            self._add_second_reviews(side, other, suffix)
+            self._add_second_reviews(side, suffix)
 
-    def _add_second_reviews(self, side: Side, other: Side, suffix: str) -> None:
-        """Add a refusal proposed by a colleague of the curator, and an appeal assigned to the garden."""
+    def _add_second_reviews(self, side: Side, suffix: str) -> None:
+        """Add a refusal proposed by a colleague of the curator, and an appeal from the third garden assigned to the garden."""
         adviser = session.get_one(Membership, side.objects["membership_id:curator"])
         refusal = Refusal(
             vetting_id=side.objects["vetting_id"], garden_id=side.garden.id, reason="Nei.", proposed_by_id=adviser.user_id
         )  # fmt: skip
         step = session.scalars(
-            select(VettingDecision).where(VettingDecision.vetting_id == other.objects["vetting_id"])
-        ).first()
-        assert step is not None
+            select(VettingDecision)
+            .join(Vetting, Vetting.id == VettingDecision.vetting_id)
+            .where(Vetting.garden_id == self.third.id, VettingDecision.id.not_in(select(Appeal.decision_id)))
+            .order_by(VettingDecision.id)
+            .limit(1)
+        ).one()
         owner = self.users[f"supplier{suffix}"]
         appeal = Appeal(
-            decision_id=step.id, vetting_id=step.vetting_id, from_garden_id=self.third.id if self.third else 0,
+            decision_id=step.id, vetting_id=step.vetting_id, from_garden_id=self.third.id,
             garden_id=side.garden.id, text="Vi er ikke enige.", appealed_by_id=owner,
         )  # fmt: skip
         session.add_all([refusal, appeal])

@@ -104,6 +104,14 @@ def answer(held: CourseSession, one: Participation, useful: int) -> SessionFeedb
     )  # fmt: skip
 
 
+def keep_three_answers_of_others() -> None:
+    """Erase the answers of the companies outside the partner's place, except three."""
+    others = select(SessionFeedback).where(SessionFeedback.token_hash.not_like("answer %"))
+    for one in session.scalars(others.order_by(SessionFeedback.id)).all()[3:]:
+        one.useful = None
+    session.commit()
+
+
 def seen_by(viewer: Viewer, built: ReportedProject) -> LiveParts:
     with clock.as_of(clock.now() + dt.timedelta(hours=1)):
         return public_parts(project_report(viewer, built.project.slug, None, None, None))
@@ -142,10 +150,7 @@ def test_partner_garden_sees_no_mean_that_reveals_a_new_answer(built: ReportedPr
 def test_partner_garden_sees_no_mean_that_reveals_the_few_other_companies(built: ReportedProject) -> None:
     """The partner may also have the issue of the whole project, and subtract its own figures."""
     viewer = partner_of(built, companies=6)
-    others = select(SessionFeedback).where(SessionFeedback.token_hash.not_like("answer %"))
-    for one in session.scalars(others.order_by(SessionFeedback.id)).all()[3:]:
-        one.useful = None
-    session.commit()
+    keep_three_answers_of_others()
     issue(built)
     assert figure(seen_by(built.curator, built), "useful").state is FigureState.MEASURED
     assert figure(seen_by(viewer, built), "useful").state is FigureState.SUPPRESSED
@@ -155,10 +160,7 @@ def test_mean_that_an_earlier_part_of_a_partner_reveals_is_hidden(built: Reporte
     """The partner had 6 of 14 answers. When 9 are left, it could subtract its own from the whole, and 3 would remain."""
     viewer = partner_of(built, companies=6)
     issue(built)
-    others = select(SessionFeedback).where(SessionFeedback.token_hash.not_like("answer %"))
-    for one in session.scalars(others.order_by(SessionFeedback.id)).all()[3:]:
-        one.useful = None
-    session.commit()
+    keep_three_answers_of_others()
     issue(built)
     assert figure(seen_by(built.curator, built), "useful").state is FigureState.SUPPRESSED
     assert figure(seen_by(viewer, built), "useful").state is FigureState.MEASURED

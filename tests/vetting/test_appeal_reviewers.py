@@ -21,6 +21,12 @@ from tests.support.interleaving import interleave
 from tests.support.notices import notices_to
 
 
+def third_curator() -> Viewer:
+    """Return a curator of a garden that covers nothing, but can decide appeals."""
+    garden = factories.garden("Tredje", municipality_number="5014", covered_municipalities=[])
+    return factories.member(garden, "curator")
+
+
 def test_involved_or_conflicted_curator_cannot_decide_appeal(home: VettingGarden, elsewhere: Viewer) -> None:
     """The nearest garden confirmed and the next has a conflict of interest, so the third decides."""
     near = factories.garden("Nabo", municipality_number="5022", covered_municipalities=[])
@@ -82,9 +88,7 @@ def test_appeal_without_independent_garden_notifies_administrator(home: VettingG
 def test_new_conflict_reassigns_appeal_and_reminder_is_sent_once(
     home: VettingGarden, elsewhere: Viewer
 ) -> None:
-    third = factories.member(
-        factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
-    )
+    third = third_curator()
     made, owner, item = refused_supplier(home)
     found = use_cases.appeal(owner, item.id, APPEAL)
     asked, other = (elsewhere, third) if found.garden_id == elsewhere.organisation_id else (third, elsewhere)
@@ -101,9 +105,7 @@ def test_new_conflict_reassigns_appeal_and_reminder_is_sent_once(
 def test_garden_that_takes_over_an_old_appeal_is_reminded_after_its_own_five_days(
     home: VettingGarden, elsewhere: Viewer
 ) -> None:
-    third = factories.member(
-        factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
-    )
+    third = third_curator()
     made, owner, item = refused_supplier(home)
     found = use_cases.appeal(owner, item.id, APPEAL)
     asked = elsewhere if found.garden_id == elsewhere.organisation_id else third

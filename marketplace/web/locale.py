@@ -17,7 +17,7 @@ def choose(locale: str) -> None:
     set_locale(locale)
 
 
-def remember(response: Response, locale: str) -> None:
+def set_locale_cookie(response: Response, locale: str) -> None:
     """Store a language in the browser's language cookie."""
     settings: Settings = current_app.config["SETTINGS"]
     response.set_cookie(

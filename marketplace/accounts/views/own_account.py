@@ -11,7 +11,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.locale import remember
+from marketplace.web.locale import set_locale_cookie
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_token, current_viewer
@@ -30,7 +30,7 @@ def show() -> ViewResponse:
         use_cases.change_profile(viewer, name=form.name.data or "", locale=form.locale.data)
         flashes.done(_("Saved."))
         answer = see_other("accounts.show")
-        remember(answer, form.locale.data)
+        set_locale_cookie(answer, form.locale.data)
         return answer
     return _account_page(profile=form)
 

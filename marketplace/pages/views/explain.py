@@ -14,7 +14,7 @@ from marketplace.sourcing.ranking import rank_jumps
 from marketplace.vetting.rules import PROMISED_WORKING_DAYS
 from marketplace.web import access, form_recovery
 from marketplace.web.access import Level
-from marketplace.web.locale import choose, remember
+from marketplace.web.locale import choose, set_locale_cookie
 from marketplace.web.redirects import safe_path
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_garden
@@ -31,7 +31,7 @@ def choose_language(locale: str) -> ViewResponse:
     answer = form_recovery.rerender_form() or redirect(
         safe_path(request.args.get("next")) or url_for("pages.front"), 303
     )
-    remember(answer, locale)
+    set_locale_cookie(answer, locale)
     return answer
 
 

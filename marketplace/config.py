@@ -7,22 +7,23 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from marketplace.core import setting_values
 from marketplace.core.atomic_files import create_private_file
 from marketplace.core.sealing import Keyring, UnreadableKeyError, new_key, split_keys
 
-MIN_SECRET_LENGTH = 32
 DEMO_MARKER = "demo"
-MIN_DIFFERENT_CHARACTERS = 10
 MIN_SAFE_HASH_COST = 2
 MIN_TOKEN_LENGTH = 16
+NOT_NEGATIVE = range(2**31)
+POSITIVE = range(1, 2**31)
 
 
 class SettingsError(ValueError):
     """A setting is missing or unsafe. The message names it and the remedy."""
 
 
-def _setting(env: str, default: object, about: str) -> Any:
-    return field(default=default, metadata={"env": env, "about": about})
+def _setting(env: str, default: object, about: str, allowed: range = NOT_NEGATIVE) -> Any:
+    return field(default=default, metadata={"env": env, "about": about, "allowed": allowed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,36 +56,38 @@ class Settings:
     mail_host: str = _setting(
         "MAIL_HOST", "", "SMTP server; empty: e-mail is written to .eml files in the instance folder"
     )
-    mail_port: int = _setting("MAIL_PORT", 587, "SMTP port")
+    mail_port: int = _setting("MAIL_PORT", 587, "SMTP port", range(1, 2**16))
     mail_username: str = _setting("MAIL_USERNAME", "", "SMTP user; empty: no sign-in")
     mail_password: str = _setting("MAIL_PASSWORD", "", "SMTP password")
     mail_tls: str = _setting("MAIL_TLS", "starttls", "starttls, ssl or none")
     mail_from: str = _setting("MAIL_FROM", "post@leverandortorget.example", "Sender address of all e-mail")
-    session_hours: int = _setting("SESSION_HOURS", 12, "Maximum age of a session, in hours")
+    session_hours: int = _setting("SESSION_HOURS", 12, "Maximum age of a session, in hours", POSITIVE)
     session_idle_minutes: int = _setting(
-        "SESSION_IDLE_MINUTES", 240, "Sign out after this long without activity, in minutes"
+        "SESSION_IDLE_MINUTES", 240, "Sign out after this long without activity, in minutes", POSITIVE
     )
     trusted_idle_minutes: int = _setting(
-        "TRUSTED_IDLE_MINUTES", 30, "The same for curators and administrators, in minutes"
+        "TRUSTED_IDLE_MINUTES", 30, "The same for curators and administrators, in minutes", POSITIVE
     )
     second_factor: bool = _setting(
         "SECOND_FACTOR",
         default=True,
         about="Require two-factor sign-in of curators and administrators; cannot be turned off in production; never in demo mode",
     )
-    password_hash_cost: int = _setting("PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)")
+    password_hash_cost: int = _setting(
+        "PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)", POSITIVE
+    )
     max_request_kilobytes: int = _setting(
-        "MAX_REQUEST_KILOBYTES", 512, "Maximum size of a form, in kilobytes"
+        "MAX_REQUEST_KILOBYTES", 512, "Maximum size of a form, in kilobytes", range(64, 2**21)
     )
     trusted_proxies: int = _setting(
         "TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers are trusted"
     )
-    web_workers: int = _setting("WEB_WORKERS", 2, "Number of worker processes of `marketplace serve`")
-    web_threads: int = _setting("WEB_THREADS", 4, "Number of threads in each worker process")
+    web_workers: int = _setting(
+        "WEB_WORKERS", 2, "Number of worker processes of `marketplace serve`", POSITIVE
+    )
+    web_threads: int = _setting("WEB_THREADS", 4, "Number of threads in each worker process", POSITIVE)
     metrics_token: str = _setting(
-        "METRICS_TOKEN",
-        "",
-        "Bearer token required to read /metrics; empty: the page does not exist",
+        "METRICS_TOKEN", "", "Bearer token required to read /metrics; empty: the page does not exist"
     )
     list_pages_per_minute: int = _setting(
         "LIST_PAGES_PER_MINUTE",
@@ -121,7 +124,7 @@ class Settings:
         for item in fields(cls):
             raw = source.get(item.metadata["env"])
             if raw is not None:
-                values[item.name] = _parse(item.metadata["env"], raw, item.default)
+                values[item.name] = _parse(item.metadata["env"], raw, item.default, item.metadata["allowed"])
         settings = cls(**(values | overrides)).resolved()  # type: ignore[arg-type]  # because values come by field name
         if settings.production:
             _refuse_debug_settings(source, settings)
@@ -145,22 +148,26 @@ class Settings:
     def resolved(self) -> "Settings":
         """Return the settings with derived values filled in. Raises SettingsError if one is unsafe."""
         path = self.instance_path.resolve()
-        path.mkdir(parents=True, exist_ok=True)
-        url = self.database_url or f"sqlite:///{path / 'marketplace.sqlite3'}"
-        url = url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
-        if url.startswith("postgresql://"):
-            url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        settings = replace(
-            self,
-            instance_path=path,
-            database_url=url,
-            secret_key=self.secret_key or _load_or_create_secret(path),
-            demo=self.demo or (path / DEMO_MARKER).exists(),
-        )
-        _refuse_unsafe(settings)
-        if not settings.seal_keys:
-            create_private_file(settings.seal_key_file, new_key().encode())
-        settings.keyring()
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            settings = replace(
+                self,
+                instance_path=path,
+                database_url=setting_values.complete_database_url(self.database_url, path),
+                secret_key=self.secret_key or _load_or_create_secret(path),
+                site_url=self.site_url.rstrip("/"),
+                demo=self.demo or (path / DEMO_MARKER).exists(),
+            )
+            _refuse_unsafe(settings)
+            if not settings.seal_keys:
+                create_private_file(settings.seal_key_file, new_key().encode())
+            settings.keyring()
+        except setting_values.InvalidDatabaseUrlError as error:
+            message = "DATABASE_URL must be like postgresql://user:password@host/name or sqlite:////folder/file, with special characters percent-encoded."
+            raise SettingsError(message) from error
+        except OSError as error:
+            message = f"INSTANCE_PATH must be a folder that the user of the service may write to. {path}: {error.strerror}."
+            raise SettingsError(message) from error
         return settings
 
     def warnings(self) -> list[str]:
@@ -223,7 +230,7 @@ def _refuse_unsafe(settings: Settings) -> None:
         (settings.default_locale not in {"", "nb", "nn", "en"}, "DEFAULT_LOCALE must be nb, nn or en."),
         (settings.mail_tls not in {"starttls", "ssl", "none"}, "MAIL_TLS must be starttls, ssl or none."),
         (
-            settings.production and _is_weak(settings.secret_key),
+            settings.production and setting_values.is_weak(settings.secret_key),
             "SECRET_KEY is too weak for production: use 32 random characters, as from `openssl rand -hex 32`.",
         ),
         (
@@ -238,7 +245,14 @@ def _refuse_unsafe(settings: Settings) -> None:
             settings.production and not settings.second_factor,
             "SECOND_FACTOR cannot be turned off in production: a stolen password of a curator would be enough.",
         ),
-        (settings.password_hash_cost < 1, "PASSWORD_HASH_COST must be 1 or more."),
+        (
+            not setting_values.is_email(settings.mail_from),
+            "MAIL_FROM must be an e-mail address, such as post@torget.example.",
+        ),
+        (
+            not setting_values.is_site_url(settings.site_url),
+            "SITE_URL must be the address of the site, such as https://torget.example.",
+        ),
         (
             settings.production and not settings.site_url.startswith("https://"),
             "SITE_URL must begin with https:// in production: sign-in cookies travel on secure connections only.",
@@ -264,11 +278,6 @@ def _refuse_debug_settings(environ: Mapping[str, str], settings: Settings) -> No
         raise SettingsError(message)
 
 
-def _is_weak(secret: str) -> bool:
-    """Return True if a secret could be guessed."""
-    return len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < MIN_DIFFERENT_CHARACTERS
-
-
 def write_demo_marker(settings: Settings) -> None:
     """Mark the instance folder as one with demo data, so that the site shows the demo banner."""
     (settings.instance_path / DEMO_MARKER).write_text(
@@ -276,7 +285,7 @@ def write_demo_marker(settings: Settings) -> None:
     )
 
 
-def _parse(name: str, raw: str, default: object) -> object:
+def _parse(name: str, raw: str, default: object, allowed: range = NOT_NEGATIVE) -> object:
     """Return the value of an environment variable, converted to the type of its default."""
     if isinstance(default, bool):
         if raw.strip().lower() in {"1", "true", "yes", "on"}:
@@ -291,8 +300,8 @@ def _parse(name: str, raw: str, default: object) -> object:
         except ValueError as error:
             message = f"{name} must be a whole number."
             raise SettingsError(message) from error
-        if value < 0:
-            message = f"{name} must not be negative."
+        if value not in allowed:
+            message = f"{name} must be at least {allowed[0]} and at most {allowed[-1]}."
             raise SettingsError(message)
         return value
     return Path(raw) if isinstance(default, Path) else raw

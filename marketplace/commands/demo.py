@@ -41,5 +41,5 @@ def demo(*, reset: bool) -> None:
                 demo_data.fill(progress)
         click.echo("Links to the course of the demo:")
         for label, path in course_links():
-            click.echo(f"  {label}: {settings.site_url.rstrip('/')}{path}")
+            click.echo(f"  {label}: {settings.site_url}{path}")
     write_demo_marker(settings)

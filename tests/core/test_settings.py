@@ -64,7 +64,34 @@ def test_production_generates_no_seal_key_but_reads_existing_one(tmp_path: Path)
 
 def test_database_defaults_to_sqlite_file(tmp_path: Path) -> None:
     assert read(tmp_path).database_url == f"sqlite:///{tmp_path / 'marketplace.sqlite3'}"
-    assert read(tmp_path, DATABASE_URL="postgres://a@b/c").database_url == "postgresql+psycopg://a@b/c"
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://a@b/c", "postgresql+psycopg://a@b/c"),
+        ("postgresql://a:p%40ss@b:1/c", "postgresql+psycopg://a:p%40ss@b:1/c"),
+        ("sqlite:///x.db", "sqlite:///{folder}/x.db"),
+        ("sqlite:////srv/x.db", "sqlite:////srv/x.db"),
+    ],
+)
+def test_database_url_gets_its_driver_and_folder(tmp_path: Path, given: str, used: str) -> None:
+    assert read(tmp_path, DATABASE_URL=given).database_url == used.format(folder=tmp_path)
+
+
+def test_instance_folder_is_created_for_its_owner_only(tmp_path: Path) -> None:
+    assert read(tmp_path / "new").instance_path.stat().st_mode & 0o777 == 0o700
+
+
+def test_instance_path_that_is_no_folder_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(SettingsError, match=f"INSTANCE_PATH .*{file}: File exists"):
+        read(file)
+
+
+def test_site_url_is_used_without_its_last_slash(tmp_path: Path) -> None:
+    assert read(tmp_path, SITE_URL="https://torget.example/").site_url == "https://torget.example"
 
 
 def test_valid_production_settings_are_accepted(tmp_path: Path) -> None:
@@ -92,6 +119,15 @@ def test_valid_production_settings_are_accepted(tmp_path: Path) -> None:
         {"SECOND_FACTOR": "0"},
         {"SECOND_FACTOR": "off"},
         {"PASSWORD_HASH_COST": "0"},
+        {"MAIL_PORT": "65536"},
+        {"MAIL_FROM": "torget"},
+        {"SITE_URL": "https://"},
+        {"SITE_URL": "https://torget.example/market"},
+        {"WEB_WORKERS": "0"},
+        {"MAX_REQUEST_KILOBYTES": "8"},
+        {"DATABASE_URL": "torget"},
+        {"DATABASE_URL": "mysql://torget.example/market"},
+        {"DATABASE_URL": "postgresql://torget.example:port/market"},
     ],
 )
 def test_unsafe_or_invalid_setting_is_refused_by_name(tmp_path: Path, change: dict[str, str]) -> None:

@@ -192,7 +192,7 @@ def session_links(slug: str, session_id: int) -> ViewResponse:
             return see_other("programme.session_links", slug=slug, session_id=session_id)
         token = use_cases.create_link(session_id, purpose, viewer)
         endpoint = "programme.attendance_by_link" if purpose == "attendance" else "programme.lecturer_page"
-        made = current_app.config["SETTINGS"].site_url.rstrip("/") + url_for(endpoint, token=token)
+        made = current_app.config["SETTINGS"].site_url + url_for(endpoint, token=token)
     return render_template(
         "programme/session_links.html",
         slug=slug,
@@ -209,7 +209,7 @@ def check_in_screen(slug: str, session_id: int) -> ViewResponse:
     """Show the code for self check-in on a screen at the venue."""
     course_session = session_for(project_for(current_viewer(), slug), session_id)
     code = check_in_code(_secret(), session_id, clock.now())
-    site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
+    site_url = current_app.config["SETTINGS"].site_url
     url = site_url + url_for("programme.check_in", session_id=session_id, code=code)
     return render_template(
         "programme/check_in_screen.html",

@@ -55,9 +55,7 @@ def own_calendar() -> ViewResponse:
     address = ""
     if feed is not None:
         token = use_cases.feed_token(secret_key, feed.nonce)
-        address = current_app.config["SETTINGS"].site_url.rstrip("/") + url_for(
-            "programme.calendar_feed", token=token
-        )
+        address = current_app.config["SETTINGS"].site_url + url_for("programme.calendar_feed", token=token)
     return render_template("programme/calendar.html", address=address)
 
 

@@ -92,7 +92,7 @@ def links(slug: str = "") -> ViewResponse:
     tokens: list[str] = []
     url = ""
     if add(form, lambda form: tokens.append(issuing.create_link(viewer, slug, form.details()))):
-        site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
+        site_url = current_app.config["SETTINGS"].site_url
         url = site_url + url_for("reporting.reader_issues", token=tokens[0])
     return render_template(
         "reporting/links.html",

@@ -79,7 +79,7 @@ def report_json(slug: str = "") -> ViewResponse:
 
 def report_json_response(values: Mapping[str, Any]) -> Response:
     """Return a report as JSON, with the address of its schema."""
-    site_url = current_app.config["SETTINGS"].site_url.rstrip("/")
+    site_url = current_app.config["SETTINGS"].site_url
     response = jsonify({"$schema": site_url + url_for("reporting.json_schema"), **values})
     response.headers["Cache-Control"] = "private, no-store"
     return response

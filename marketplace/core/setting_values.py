@@ -1,0 +1,58 @@
+"""Checks of settings: addresses of database, site and sender, and the strength of a secret."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from marketplace.core.email_address import InvalidEmailError, parse_email
+
+MIN_SECRET_LENGTH = 32
+MIN_DIFFERENT_CHARACTERS = 10
+SQLITE_FILE = "marketplace.sqlite3"
+_POSTGRESQL = {"postgres", "postgresql", "postgresql+psycopg"}
+
+
+class InvalidDatabaseUrlError(ValueError):
+    """A text is not the address of a database that can be used."""
+
+
+def complete_database_url(text: str, folder: Path) -> str:
+    """Return the URL with its driver; without one, that of a SQLite file in `folder`, which relative paths start from.
+
+    Raises InvalidDatabaseUrlError.
+    """
+    if not text:
+        return f"sqlite:///{folder / SQLITE_FILE}"
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise InvalidDatabaseUrlError from error
+    if url.drivername in _POSTGRESQL:
+        url = url.set(drivername="postgresql+psycopg")
+    elif url.drivername != "sqlite":
+        raise InvalidDatabaseUrlError
+    elif url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        url = url.set(database=str(folder / url.database))
+    return url.render_as_string(hide_password=False)
+
+
+def is_weak(secret: str) -> bool:
+    """Return True if a secret could be guessed."""
+    return len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < MIN_DIFFERENT_CHARACTERS
+
+
+def is_email(text: str) -> bool:
+    """Return True if a text is an e-mail address."""
+    try:
+        parse_email(text)
+    except InvalidEmailError:
+        return False
+    return True
+
+
+def is_site_url(text: str) -> bool:
+    """Return True if a text is a scheme and a host, without a path."""
+    parts = urlsplit(text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.path

@@ -2,12 +2,14 @@
 
 import logging
 import os
+import socket
 import subprocess
 import sys
 
 import click
 from flask import Flask
 from gunicorn.app import wsgiapp
+from gunicorn.util import parse_address
 
 from marketplace.commands.application import load_settings, open_app
 from marketplace.config import Settings
@@ -30,6 +32,8 @@ def worker(*, once: bool) -> None:
     app = open_app()
     logs.configure(as_json=app.config["SETTINGS"].production)
     log_warnings(app.config["SETTINGS"])
+    with app.app_context():
+        _require_newest_schema()
     run_worker(app, once=once)
 
 
@@ -51,6 +55,7 @@ def assets() -> None:
 def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: bool) -> None:
     """Serve with gunicorn. On SIGTERM, finish open requests within 20 seconds, then stop."""
     settings = load_settings()
+    _require_free_address(bind)
     logs.configure(as_json=settings.production)
     log_warnings(settings)
     try:
@@ -59,9 +64,7 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
         logger.warning("The metrics folder cannot be written to: /metrics counts one process only.")
     app = open_app()
     with app.app_context():
-        if migrate.current(db.engine) != migrate.head():
-            message = "The database is not at the latest version: run `marketplace db upgrade`."
-            raise click.ClickException(message)
+        _require_newest_schema()
         if missing := missing_keys():
             message = f"Offers are encrypted with keys that are missing: {', '.join(missing)}. Restore them in SEAL_KEYS or {settings.seal_key_file}."
             raise click.ClickException(message)
@@ -103,6 +106,8 @@ def check() -> None:
         if parts["schema"] == health.OK:
             parts |= {"mail": health.check_mail(), "worker": health.check_worker()}
             faults += [f"The offers' key {name} is missing." for name in missing_keys()]
+    if (server := health.check_mail_server(settings)) != health.OK:
+        faults.append(server)
     faults += [f"The {part} {status}." for part, status in parts.items() if status != health.OK]
     if faults:
         raise click.ClickException("\n".join(faults))
@@ -119,6 +124,29 @@ class _PreparedApplication(wsgiapp.WSGIApplication):  # type: ignore[misc]  # be
     def load(self) -> Flask:
         """Return the application."""
         return self._app
+
+
+def _require_newest_schema() -> None:
+    if migrate.current(db.engine) != migrate.head():
+        message = "The database is not at the latest version: run `marketplace db upgrade`."
+        raise click.ClickException(message)
+
+
+def _require_free_address(bind: str) -> None:
+    """Raise ClickException if the server cannot listen on an address. Gunicorn tries five times, and names no remedy."""
+    try:
+        address = parse_address(bind)
+        if isinstance(address, tuple):
+            family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind(address)
+    except (OSError, OverflowError, RuntimeError) as error:
+        message = (
+            f"The server cannot listen on {bind}: {error}.\n"
+            "Stop the program that listens there, or choose another address and port with --bind."
+        )
+        raise click.ClickException(message) from error
 
 
 def log_warnings(settings: Settings) -> None:

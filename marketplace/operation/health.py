@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import os
 import shutil
+import smtplib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from marketplace.config import Settings
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
+from marketplace.outbox.delivery import MailTransport, unusable_server
 from marketplace.outbox.models import OutboxMail
 
 logger = logging.getLogger(__name__)
@@ -76,6 +78,17 @@ def check_mail() -> str:
         return "cannot be read"
     if since is not None:
         return f"has waited since {since:%Y-%m-%d %H:%M} UTC"
+    return OK
+
+
+def check_mail_server(settings: Settings) -> str:
+    """Check that the mail server accepts a connection with the settings."""
+    if settings.mail_host:
+        try:
+            with MailTransport(settings) as transport:
+                transport.connect()
+        except (OSError, smtplib.SMTPException) as error:
+            return unusable_server(settings, error)
     return OK
 
 

@@ -48,7 +48,7 @@ MESSAGE_ERRORS = (
 def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     """Return the e-mail as plain text and HTML, with the Message-ID that it keeps over all attempts."""
     path = mail.link_path
-    site = settings.site_url.rstrip("/")
+    site = settings.site_url
     link = site + path if path else ""
     unsubscribe = ""
     if mail.subscription:
@@ -107,6 +107,16 @@ def _paragraphs(mail: OutboxMail, site: str) -> list[Paragraph]:
     return [Paragraph(subject, site + path if path else "") for subject, _newline, path in lines]
 
 
+def unusable_server(settings: Settings, error: Exception) -> str:
+    """Return the fault of the mail server, or of the folder of e-mail files, with the settings to check."""
+    if not settings.mail_host:
+        return f"E-mail cannot be written to {settings.instance_path / 'mail'}: {error}."
+    return (
+        f"The mail server {settings.mail_host}:{settings.mail_port} cannot be used: {error}. "
+        "Check MAIL_HOST, MAIL_PORT, MAIL_TLS, MAIL_USERNAME and MAIL_PASSWORD."
+    )
+
+
 class MailTransport:
     """Sends e-mail to the configured SMTP server, or writes `.eml` files to the instance folder."""
 
@@ -143,6 +153,10 @@ class MailTransport:
         if self._smtp is None:
             self._smtp = self._connect()
         self._smtp.send_message(message)
+
+    def connect(self) -> None:
+        """Open the connection to the mail server. Raises OSError or smtplib.SMTPException on failure."""
+        self._smtp = self._connect()
 
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
@@ -205,6 +219,7 @@ def _deliver_one(mail_id: int, transport: MailTransport, settings: Settings) -> 
     except (OSError, smtplib.SMTPException, ValueError, SealError) as error:
         if not isinstance(error, MESSAGE_ERRORS) or isinstance(error, ssl.SSLError):
             transport.abort()
+            logger.warning("%s", unusable_server(settings, error))
         _record_outcome(mail_id, f"{type(error).__name__}: {error}"[:300])
         return False
     _record_outcome(mail_id)
@@ -241,4 +256,5 @@ def _record_outcome(mail_id: int, error: str = "") -> None:
         mail.last_error = error
         if mail.attempts > len(RETRY_DELAYS_MINUTES):
             mail.state, mail.link_path = "failed", ""
-        logger.warning("Mail %s could not be sent (attempt %s).", mail.id, mail.attempts)
+        reason = error.partition(":")[0]  # the rest may hold addresses
+        logger.warning("Mail %s could not be sent (attempt %s): %s.", mail.id, mail.attempts, reason)

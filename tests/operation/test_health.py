@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import logging
+import socket
 import subprocess
 import sys
 
@@ -131,6 +132,31 @@ def test_check_command_lists_doubtful_settings_and_faults(command):
     assert "MAIL_HOST is empty" in result.output
     result = command("check", SECOND_FACTOR="0", **PRODUCTION)
     assert "SECOND_FACTOR cannot be turned off in production" in result.output
+
+
+def test_check_command_names_the_settings_of_a_mail_server_that_does_not_answer(command):
+    request_state.record_heartbeat("worker")
+    result = command("check", MAIL_HOST="127.0.0.1", MAIL_PORT="1")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The mail server 127.0.0.1:1 cannot be used: ")
+    assert "Check MAIL_HOST, MAIL_PORT" in result.output
+
+
+def test_server_names_the_remedy_if_it_cannot_listen(command):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        result = command("serve", "--bind", address)
+    assert result.exit_code == 1
+    assert f"cannot listen on {address}" in result.output
+    assert "--bind" in result.output
+    assert command("serve", "--bind", "127.0.0.1:80000").exit_code == 1
+
+
+@pytest.mark.once
+def test_worker_refuses_a_database_that_is_not_upgraded(command, tmp_path):
+    result = command("worker", "--once", DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert result.exit_code == 1
+    assert "run `marketplace db upgrade`" in result.output
 
 
 def test_metrics_are_summed_over_processes(tmp_path):

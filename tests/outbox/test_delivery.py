@@ -83,7 +83,7 @@ def test_refused_address_does_not_delay_other_e_mail(app: Flask, sink: tuple[Sin
     assert [email.message_from_bytes(mail)["Message-ID"] for mail in handler.messages] == [message_id]
 
 
-def test_unreachable_server_is_retried_then_mail_fails(app: Flask) -> None:
+def test_unreachable_server_is_retried_then_mail_fails(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     unreachable = replace(settings_of(app), mail_host="127.0.0.1", mail_port=1, mail_tls="none")
     person = factories.user()
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -97,6 +97,7 @@ def test_unreachable_server_is_retried_then_mail_fails(app: Flask) -> None:
     mail = session.query(OutboxMail).one()
     assert mail.state == "failed"
     assert "ConnectionRefusedError" in mail.last_error
+    assert "The mail server 127.0.0.1:1 cannot be used: [Errno 111]" in caplog.text
 
 
 def test_no_transaction_is_open_while_sending(app: Flask, sink: tuple[Sink, int]) -> None:

@@ -27,13 +27,16 @@ def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
 
 
 @as_message("colleague_joined")
-def colleague_joined(name: str, organisation: str) -> Content:
-    """Tell the sender of an invitation that the colleague has accepted it."""
+def colleague_joined(name: str, organisation: str, administered_garden_id: int | None = None) -> Content:
+    """Tell the sender of an invitation that the colleague has accepted it.
+
+    `administered_garden_id` is the business garden if an administrator invited its curator or adviser.
+    """
     return Content(
         _("%(name)s can now act for %(organisation)s", name=name, organisation=organisation),
         [_("%(name)s has accepted the invitation.", name=name)],
-        "/organisation/colleagues",
-        _("See who can act for you"),
+        f"/admin/gardens/{administered_garden_id}" if administered_garden_id else "/organisation/colleagues",
+        _("See who has access") if administered_garden_id else _("See who can act for you"),
     )
 
 

@@ -14,6 +14,7 @@ from marketplace.core.viewer import ANONYMOUS, Viewer
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.models import ColleagueInvitation, Membership
 from marketplace.organisations.use_cases import NewPerson, colleagues
+from marketplace.outbox.models import Notice
 from tests import factories
 from tests.accounts.helpers import mails
 from tests.support.browser import Browser
@@ -154,6 +155,15 @@ def test_invitation_ends_when_the_sender_stops_leading(
         use_cases.change_role(owner, membership.id, "member")
     assert client.post(link_to(JON), data=NEWCOMER).status_code == 410
     assert session.query(User).filter_by(email=JON).count() == 0
+
+
+def test_administrator_reads_about_a_curator_with_a_link_to_the_garden(app: Flask, client: Browser) -> None:
+    admin, garden = factories.administrator(), factories.garden()
+    use_cases.invite_curator(admin, garden.id, JON, "curator")
+    client.post(link_to(JON), data=NEWCOMER)
+    (notice,) = session.query(Notice).filter_by(user_id=admin.user_id)
+    assert notice.link_path == f"/admin/gardens/{garden.id}"
+    assert app.test_client().sign_in(admin.user_id or 0).get(notice.link_path).status_code == 200
 
 
 def test_garden_invitation_ends_with_the_administrator_role(app: Flask, client: Browser) -> None:

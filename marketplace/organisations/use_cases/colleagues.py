@@ -125,8 +125,11 @@ def accept_invitation(
             "organisation",
             invitation.organisation_id,
         )
-        joined = notices.colleague_joined(user.name, invitation.organisation.name)
-        send(joined, [accounts.as_recipient(invitation.invited_by)])
+        inviter, members = invitation.invited_by, queries.members(invitation.organisation_id)
+        is_colleague = any(member.user_id == inviter.id for member in members)
+        administered = invitation.organisation_id if inviter.is_admin and not is_colleague else None
+        joined = notices.colleague_joined(user.name, invitation.organisation.name, administered)
+        send(joined, [accounts.as_recipient(inviter)])
         return user.id, membership.id
 
 

@@ -47,8 +47,6 @@ def test_coverage_map_follows_directory_and_own_area(app: Flask, client: Browser
         assert f'action="{page}#map"' in html
         return found[1], found[2]
 
-    for page in ("/garden/coverage", "/garden/suppliers"):
-        assert tile(home.curator.user_id, page) == ("l0 own", "0")
     applicant("Fotografen", approved_by=home.curator, services=["med.photo"])
     for page in ("/garden/coverage", "/garden/suppliers"):
         assert tile(home.curator.user_id, page) == ("l1 own", "1")

@@ -188,7 +188,8 @@ def _render_page(  # noqa: PLR0913 because the page depends on all of them, as t
     relaxations = queries.find_relaxations(query) if not page.total else []
     if not page.total and number == 1:
         count_unanswered_search(query)
-    title = _title(page.total, narrowed=bool(chosen))
+    is_empty = not queries.catalogue().entries
+    title = _("Find a supplier") if is_empty else _title(page.total, narrowed=bool(chosen))
     inside = render_template(
         "directory/_search.html",
         brief=brief,
@@ -198,6 +199,7 @@ def _render_page(  # noqa: PLR0913 because the page depends on all of them, as t
         near_name=places.municipality_name(order.near),
         distance=lambda entry: round(distance_from(order.near, entry)),
         title=title,
+        is_empty=is_empty,
         query=query,
         page=page,
         options=_options(query, result),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import User
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
-from marketplace.core.i18n import gettext as _, ngettext
+from marketplace.core.i18n import gettext as _
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.outbox.models import OutboxMail
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
@@ -46,11 +46,10 @@ def _gardens_without_curator() -> Iterator[Task]:
             f"/admin/gardens/{garden.id}",
             _("Nobody can approve suppliers there."),
         )
-    total = session.scalar(select(func.count()).select_from(BusinessGarden)) or 0
-    if total == 0:
+    if session.scalar(select(BusinessGarden.id).limit(1)) is None:
         yield Task(
             Priority.NOW,
             _("Add the first business garden"),
             "/admin/gardens/new",
-            ngettext("%(num)s garden is registered.", "%(num)s gardens are registered.", total),
+            _("Then invite a curator, who approves suppliers and invites colleagues."),
         )

@@ -138,7 +138,35 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
         *_quiet_briefs(briefs),
         *_renewals(garden_id),
     ]
-    return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(garden_id))
+    companies, open_briefs, approved = session.execute(
+        _COUNTED, {"garden_id": garden_id, "now": clock.now()}
+    ).one()
+    facts = [
+        Fact(_("Companies"), str(companies)),
+        Fact(_("Open briefs"), str(open_briefs)),
+        Fact(_("Approved suppliers"), str(approved)),
+    ]
+    if not tasks:
+        tasks = [*_first_steps(companies, approved)]
+    return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), facts)
+
+
+def _first_steps(companies: int, approved: int) -> Iterator[Task]:
+    """Yield what a garden without companies or suppliers begins with."""
+    if not approved:
+        yield Task(
+            Priority.LATER,
+            _("Ask suppliers that you know to apply"),
+            "/garden/suppliers",
+            _("You have approved no supplier yet."),
+        )
+    if not companies:
+        yield Task(
+            Priority.LATER,
+            _("Ask companies that you know to register"),
+            "/companies",
+            _("No company in your area has registered yet."),
+        )
 
 
 def _briefs(viewer: Viewer) -> Sequence[Any]:
@@ -277,13 +305,3 @@ def _renewals(garden_id: int) -> Iterator[Task]:
             _("It is about %(kinds)s.", kinds=taxonomy.group(category).label),
             _("One year old on %(date)s", date=format_date(rules.due_on(approved_at))),
         )
-
-
-def _facts(garden_id: int) -> list[Fact]:
-    about = {"garden_id": garden_id, "now": clock.now()}
-    companies, open_briefs, approved = session.execute(_COUNTED, about).one()
-    return [
-        Fact(_("Companies"), str(companies)),
-        Fact(_("Open briefs"), str(open_briefs)),
-        Fact(_("Approved suppliers"), str(approved)),
-    ]

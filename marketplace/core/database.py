@@ -22,6 +22,9 @@ from marketplace.core.sealing import Keyring, keyring_of
 Model = TypeVar("Model")
 BUSY_TIMEOUT_MS = 10_000
 BEST_EFFORT_TIMEOUT_MS = 200
+SQLITE_CACHE_KIB = 16_000
+"""Page cache of each SQLite connection. The pages of a site with 1,000 suppliers read 8 MB; with SQLite's default of
+2 MB, the long ones read 500 pages from the file at each request."""
 S = TypeVar("S")
 Key = TypeVar("Key")
 logger = logging.getLogger(__name__)
@@ -254,7 +257,7 @@ def engine_options(database_url: str) -> dict[str, object]:
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Set the pragmas for durability and foreign keys on each new SQLite connection."""
+    """Set the pragmas for durability, foreign keys and the page cache on each new SQLite connection."""
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None  # BEGIN is emitted by the begin event below, not by the driver
@@ -265,6 +268,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
     cursor.close()
 
 

@@ -12,11 +12,10 @@ from tests.factories import briefs
 
 def test_url_cache_beyond_its_limit_returns_correct_urls(app: Flask) -> None:
     with app.test_request_context("/"):
-        urls = app.extensions["url_cache"]
-        urls.clear()
+        url_cache._cached_url.cache_clear()
         for number in range(url_cache._MAX_ENTRIES + 10):
             assert url_cache.url_for("briefs.show", reference=f"2026-{number}") == f"/briefs/2026-{number}"
-        assert 0 < len(urls) <= url_cache._MAX_ENTRIES
+        assert 0 < url_cache._cached_url.cache_info().currsize <= url_cache._MAX_ENTRIES
         assert url_cache.url_for("briefs.show", reference="2026-0") == "/briefs/2026-0"
 
 

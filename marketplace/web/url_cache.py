@@ -6,7 +6,6 @@ caching saves a list page a fifth of its time. A URL depends only on the endpoin
 """
 
 import hashlib
-import os
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,19 +38,19 @@ def _cached_url(mount_point: str | None, endpoint: str, *values: tuple[str, Any]
 
 
 @cache
-def _version(path: str, modified_at: float) -> str:
-    del modified_at  # only a part of the cache key
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+def _version(path: str) -> str:
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+    except FileNotFoundError:
+        return "missing"
 
 
 def static_url(filename: str) -> str:
-    """Return the URL of a static file with a hash of its content, so that browsers may cache it indefinitely."""
-    path = f"{current_app.static_folder}/{filename}"
-    try:
-        version = _version(path, os.stat(path).st_mtime)  # noqa: PTH116 because it runs five times for each page
-    except FileNotFoundError:
-        version = "missing"
-    return url_for("static", filename=filename, v=version)
+    """Return the URL of a static file with a hash of its content, so that browsers may cache it indefinitely.
+
+    The hash is computed once: the server also reads the length of each static file once, when it starts.
+    """
+    return url_for("static", filename=filename, v=_version(f"{current_app.static_folder}/{filename}"))
 
 
 def register(app: Flask) -> None:

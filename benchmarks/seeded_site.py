@@ -2,7 +2,6 @@
 
 import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -42,11 +41,15 @@ class SeededSite:
 
 
 def session_cookie(app: Flask, user_id: int) -> str:
-    """Return the session cookie of a signed-in user, with the CSRF secret that it contains after the first page."""
+    """Return the session cookie of a signed-in user as the first page sets it, with the CSRF secret."""
     token = accounts.open_session(user_id, "benchmark", code_verified=True)
-    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # because Flask's own interface signs
-    content = {"_user_id": token, "_fresh": True, "csrf_token": secrets.token_hex(20)}
-    return f"session={serializer.dumps(content)}"
+    client = app.test_client()
+    with client.session_transaction() as content:
+        content.update(_user_id=token, _fresh=True)
+    client.get("/account")
+    name = app.config["SESSION_COOKIE_NAME"]
+    cookie = client.get_cookie(name)
+    return f"{name}={cookie.value if cookie else ''}"
 
 
 def seed_site(folder: str, suppliers: int = 1000, briefs: int = 500) -> SeededSite:

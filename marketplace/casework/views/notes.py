@@ -50,18 +50,17 @@ def edit_note(note_id: int) -> ViewResponse:
     if note.shared_at is not None and request.method == "GET":
         flashes.warn(_("The company has a copy of this note. Write a new one instead of changing it."))
         return back_to(subject)
-    result = edit(
+    form = edit(
         NoteForm,
         lambda: use_cases.note_details(queries.own_note(viewer, note_id)[0]),
         lambda form: use_cases.save_note(viewer, note_id, form.details(), form.expected_fingerprint()),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("The note has been saved."))
         return back_to(subject)
-    page = render_template(
-        "casework/edit_note.html", form=result.form, subject=subject, back=subject_url(subject), note=note
+    return render_template(
+        "casework/edit_note.html", form=form, subject=subject, back=subject_url(subject), note=note
     )
-    return page, result.status
 
 
 @blueprint.route("/casework/notes/<int:note_id>/delete", methods=["GET", "POST"])

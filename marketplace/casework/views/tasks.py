@@ -45,18 +45,17 @@ def edit_task(task_id: int) -> ViewResponse:
     people = queries.assignees(viewer)
     if task.assignee is not None and task.assignee_id not in {user_id for user_id, _name in people}:
         people.append((task.assignee.id, task.assignee.name))
-    result = edit(
+    form = edit(
         partial(TaskForm, people),
         lambda: use_cases.task_details(queries.task_for(viewer, task_id)[0]),
         lambda form: use_cases.save_task(viewer, task_id, form.details(), form.expected_fingerprint()),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return back_to(subject)
-    page = render_template(
-        "casework/edit_task.html", form=result.form, subject=subject, back=subject_url(subject), task=task
+    return render_template(
+        "casework/edit_task.html", form=form, subject=subject, back=subject_url(subject), task=task
     )
-    return page, result.status
 
 
 @blueprint.post("/casework/tasks/<int:task_id>/done")

@@ -45,17 +45,17 @@ def admin_garden_new() -> ViewResponse:
 @access.admin
 def admin_garden(garden_id: int) -> ViewResponse:
     """Change a garden and list its members."""
-    edited = edit(
+    form = edit(
         _garden_form,
         lambda: use_cases.garden_details(queries.garden(garden_id)),
         lambda form: use_cases.save_garden(
             current_viewer(), form.details(), garden_id, form.expected_fingerprint()
         ),
     )
-    if edited.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return see_other("organisations.admin_garden", garden_id=garden_id)
-    return _garden_page(edited.form, garden_id, InviteColleagueForm("garden", formdata=None)), edited.status
+    return _garden_page(form, garden_id, InviteColleagueForm("garden", formdata=None))
 
 
 @blueprint.post("/admin/gardens/<int:garden_id>/invite")

@@ -46,7 +46,7 @@ def edit_company() -> ViewResponse:
             now = queries.own_company(viewer)
             form.show_conflict(_company_form(now, fresh=True), conflict.message)
             form.fingerprint = fingerprint(use_cases.company_details(now))
-            return _page(now, form), 409
+            return _page(now, form)
         except RuleBroken as error:
             form.add_rule_error(error)
         else:

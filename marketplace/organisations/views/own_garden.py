@@ -18,12 +18,12 @@ from marketplace.web.viewer import current_viewer
 def review_settings() -> ViewResponse:
     """Choose which briefs the garden reads before suppliers see them."""
     viewer = current_viewer()
-    edited = edit(
+    form = edit(
         ReviewSettingsForm,
         lambda: use_cases.review_settings(viewer),
         lambda form: use_cases.save_review_settings(viewer, form.settings(), form.expected_fingerprint()),
     )
-    if edited.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved. Briefs that wait already are not affected."))
         return see_other("organisations.review_settings")
-    return render_template("organisations/review_settings.html", form=edited.form), edited.status
+    return render_template("organisations/review_settings.html", form=form)

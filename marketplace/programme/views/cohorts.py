@@ -58,18 +58,17 @@ def edit_place(slug: str, place_id: int) -> ViewResponse:
     """Change a place of a project."""
     project_access = _leader_access(slug)
     place = queries.place_for(project_access, place_id)
-    result = edit(
+    form = edit(
         partial(PlaceForm, _garden_names(project_access)),
         lambda: use_cases.place_details(queries.place_for(_leader_access(slug), place_id)),
         lambda form: use_cases.save_place(
             current_viewer(), slug, form.details(), place_id, form.expected_fingerprint()
         ),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return see_other("programme.project", slug=slug)
-    page = render_template("programme/edit_place.html", access=project_access, form=result.form, place=place)
-    return page, result.status
+    return render_template("programme/edit_place.html", access=project_access, form=form, place=place)
 
 
 @blueprint.post("/programme/<slug>/places/<int:place_id>/remove")
@@ -111,20 +110,17 @@ def edit_cohort(slug: str, cohort_id: int) -> ViewResponse:
     """Change a cohort: its place, name, seats and last day of sign-up."""
     project_access = _leader_access(slug)
     cohort = queries.cohort_for(project_access, cohort_id)
-    result = edit(
+    form = edit(
         partial(CohortForm, _place_names(project_access)),
         lambda: use_cases.cohort_details(queries.cohort_for(_leader_access(slug), cohort_id)),
         lambda form: use_cases.save_cohort(
             current_viewer(), slug, form.details(), cohort_id, form.expected_fingerprint()
         ),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return see_other("programme.project", slug=slug)
-    page = render_template(
-        "programme/edit_cohort.html", access=project_access, form=result.form, cohort=cohort
-    )
-    return page, result.status
+    return render_template("programme/edit_cohort.html", access=project_access, form=form, cohort=cohort)
 
 
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/cancel", methods=["GET", "POST"])
@@ -194,20 +190,17 @@ def edit_person(slug: str, person_id: int) -> ViewResponse:
     people = queries.eligible_people(project_access.project)
     if person.user_id not in {user_id for user_id, _name in people}:
         people = [*people, (person.user_id, person.user.name)]
-    result = edit(
+    form = edit(
         partial(PersonForm, people, _place_names(project_access)),
         lambda: project_people.person_details(queries.person_for(_leader_access(slug), person_id)),
         lambda form: project_people.save_person(
             current_viewer(), slug, form.details(), person_id, form.expected_fingerprint()
         ),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return see_other("programme.project", slug=slug, _anchor="people")
-    page = render_template(
-        "programme/edit_person.html", access=project_access, form=result.form, person=person
-    )
-    return page, result.status
+    return render_template("programme/edit_person.html", access=project_access, form=form, person=person)
 
 
 @blueprint.post("/programme/<slug>/people/<int:person_id>/remove")

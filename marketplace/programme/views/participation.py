@@ -85,19 +85,18 @@ def edit_participation(slug: str, participation_id: int) -> ViewResponse:
     """Change the details of a company in a project."""
     viewer = current_viewer()
     one = _participation(slug, participation_id)
-    result = edit(
+    form = edit(
         ParticipationForm,
         lambda: use_cases.participation_details(_participation(slug, participation_id)),
         lambda form: use_cases.save_participation(
             viewer, slug, participation_id, form.details(), form.expected_fingerprint()
         ),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return see_other("programme.participation", slug=slug, participation_id=participation_id)
     project_access = project_for(viewer, slug)
-    page = render_template("programme/board_edit.html", access=project_access, form=result.form, one=one)
-    return page, result.status
+    return render_template("programme/board_edit.html", access=project_access, form=form, one=one)
 
 
 def _participation(slug: str, participation_id: int) -> "Participation":

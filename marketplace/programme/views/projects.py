@@ -56,16 +56,15 @@ def edit_project(slug: str) -> ViewResponse:
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     project_access.require_leader()
-    result = edit(
+    form = edit(
         ProjectForm,
         lambda: use_cases.project_details(project_for(viewer, slug).project),
         lambda form: use_cases.save_project(viewer, slug, form.details(), form.expected_fingerprint()),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return see_other("programme.project", slug=slug)
-    page = render_template("programme/edit_project.html", form=result.form, project=project_access.project)
-    return page, result.status
+    return render_template("programme/edit_project.html", form=form, project=project_access.project)
 
 
 @blueprint.route("/programme/<slug>/close", methods=["GET", "POST"])

@@ -124,27 +124,26 @@ def edit_session(slug: str, session_id: int) -> ViewResponse:
     project_access = project_for(viewer, slug)
     shown = queries.session_for(project_access, session_id)
     notified: list[int] = []
-    result = edit(
+    form = edit(
         SessionForm,
         lambda: use_cases.session_details(queries.session_for(project_for(viewer, slug), session_id)),
         lambda form: notified.append(
             use_cases.save_session(viewer, slug, session_id, form.details(), form.expected_fingerprint())
         ),
     )
-    if result.is_saved:
+    if form.is_saved:
         if notified[0]:
             flashes.done(_("Saved. The companies with a seat get an e-mail that updates their calendars."))
         else:
             flashes.done(_("Saved."))
         return see_other("programme.course_session", slug=slug, session_id=session_id)
-    page = render_template(
+    return render_template(
         "programme/edit_session.html",
         access=project_access,
         shown=shown,
-        form=result.form,
+        form=form,
         title=_("Move or change the session"),
     )
-    return page, result.status
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/catch-up", methods=["GET", "POST"])

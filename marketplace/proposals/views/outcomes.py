@@ -131,23 +131,22 @@ def reply(outcome_id: int) -> ViewResponse:
     """Reply to a company's answers about a job."""
     viewer = current_viewer()
     round_outcome, job = queries.outcome_for_supplier(viewer, outcome_id)
-    result = edit(
+    form = edit(
         ReplyForm,
         lambda: use_cases.reply_details(viewer, outcome_id),
         lambda form: use_cases.reply_to_outcome(
             viewer, outcome_id, form.details(), form.expected_fingerprint()
         ),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("Your reply has been saved."))
         return see_other("proposals.supplier_outcomes")
-    page = render_template(
+    return render_template(
         "proposals/outcome_reply.html",
         job=job,
-        form=result.form,
+        form=form,
         round=round_view(round_outcome, Reader.SUPPLIER),
     )
-    return page, result.status
 
 
 def outcome_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:

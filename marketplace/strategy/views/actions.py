@@ -116,18 +116,15 @@ def edit_action(action_id: int) -> ViewResponse:
     action = queries.own_action(viewer, action_id)
     objectives, others = queries.objective_names(viewer), queries.other_action_names(viewer, action_id)
     services = _common_services(viewer)
-    result = edit(
+    form = edit(
         lambda **values: ActionForm(objectives, others, services, **values),
         lambda: use_cases.action_details(queries.own_action(viewer, action_id)),
         lambda form: use_cases.save_action(viewer, action_id, form.details(), form.expected_fingerprint()),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("The action is saved."))
         return see_other("strategy.actions", _anchor=f"action-{action_id}")
-    page = render_template(
-        "strategy/action.html", form=result.form, title=_("Change the action"), action=action
-    )
-    return page, result.status
+    return render_template("strategy/action.html", form=form, title=_("Change the action"), action=action)
 
 
 @blueprint.post("/plan/actions/<int:action_id>/state")

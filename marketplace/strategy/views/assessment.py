@@ -174,7 +174,7 @@ def assessment_page(stage: str, dimension: str) -> ViewResponse:
         flashes.warn(use_cases.closed_message(view))
         return see_other("strategy.assessment")
     action = request.form.get("then", "")
-    edited = edit(
+    form = edit(
         lambda **values: AssessmentForm(shown, is_partial=action in PARTIAL_SAVES, **values),
         lambda: use_cases.page_answers(shown, own_assessment().stage(wanted).answers),
         lambda form: use_cases.save_answers(
@@ -182,12 +182,12 @@ def assessment_page(stage: str, dimension: str) -> ViewResponse:
         ),
         current=use_cases.page_answers(shown, view.answers),
     )
-    if edited.is_saved:
+    if form.is_saved:
         return _redirect_after_save(wanted, shown, action, was_finished=view.is_finished)
     dimensions = questionnaire().dimensions
-    page = render_template(
+    return render_template(
         "strategy/assessment_page.html",
-        form=edited.form,
+        form=form,
         stage=wanted,
         stage_label=STAGE_LABELS[wanted],
         dimension=shown,
@@ -195,7 +195,6 @@ def assessment_page(stage: str, dimension: str) -> ViewResponse:
         total=len(dimensions),
         is_correction=view.is_finished,
     )
-    return page, edited.status
 
 
 def _redirect_after_save(stage: Stage, saved: Dimension, action: str, *, was_finished: bool) -> ViewResponse:

@@ -164,19 +164,19 @@ def edit_objective(objective_id: int) -> ViewResponse:
     viewer = current_viewer()
     found = queries.own_objective(viewer, objective_id)
     audiences = _audiences()
-    result = edit(
+    form = edit(
         lambda **values: ObjectiveForm(audiences, **values),
         lambda: use_cases.objective_details(queries.own_objective(viewer, objective_id)),
         lambda form: use_cases.save_objective(
             viewer, objective_id, form.details(), form.expected_fingerprint()
         ),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("The objective is saved."))
         return see_other("strategy.objective", objective_id=objective_id)
-    page = render_template(
+    return render_template(
         "strategy/edit_objective.html",
-        form=result.form,
+        form=form,
         title=_("Change the objective"),
         objective=found,
         indicator=indicators().get(found.indicator),
@@ -185,7 +185,6 @@ def edit_objective(objective_id: int) -> ViewResponse:
         unit_label=unit_of(found.unit).label,
         direction_label=DIRECTIONS[Direction(found.direction)],
     )
-    return page, result.status
 
 
 @blueprint.post("/plan/objectives/<int:objective_id>/remove")

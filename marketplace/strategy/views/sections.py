@@ -48,21 +48,21 @@ def edit_section(section_code: str) -> ViewResponse:
         data = _with_suggestions(viewer, section_code, given.pop("data")["values"])
         return _labelled(form_class(data=form_class.flatten(data), **given))
 
-    result = edit(
+    form = edit(
         make_form,
         lambda: use_cases.section_values(viewer, section_code),
         lambda form: use_cases.save_section(viewer, section_code, form.values(), form.expected_fingerprint()),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return redirect(section_url(SECTIONS[SECTIONS.index(section_code) + 1]), 303)
     plan, trade = own_plan(viewer), trade_examples(own_company(viewer).sector_code)
-    result.form.page_order = [
+    form.page_order = [
         f"channel-{code}-{name}" for code in trade.channels for name in ("decision", "now", "role", "owner")
     ]
-    page = render_template(
+    return render_template(
         "strategy/section.html",
-        form=result.form,
+        form=form,
         template=strategy_template(),
         section=strategy_template().section(section_code),
         decision_labels={code: localized(names) for code, names in strategy_template().decisions.items()},
@@ -75,7 +75,6 @@ def edit_section(section_code: str) -> ViewResponse:
         if section_code != SECTIONS[0]
         else "",
     )
-    return page, result.status
 
 
 @blueprint.get("/plan/strategy/check")

@@ -39,24 +39,23 @@ def tool(tool_code: str) -> ViewResponse:
     shown = tool_catalogue().tools.get(tool_code)
     if shown is None:
         raise NotFound
-    result = edit(
+    form = edit(
         ToolForm,
         lambda: use_cases.tool_details(viewer, tool_code),
         lambda form: use_cases.save_tool(
             viewer, tool_code, form.details(), form.rating(), form.expected_fingerprint()
         ),
     )
-    if result.is_saved:
+    if form.is_saved:
         flashes.done(_("%(tool)s is saved.", tool=shown.name))
         return see_other("strategy.tools")
-    page = render_template(
+    return render_template(
         "strategy/tool.html",
-        form=result.form,
+        form=form,
         tool=shown,
         own=queries.own_tool(viewer, tool_code),
         catalogue=tool_catalogue(),
     )
-    return page, result.status
 
 
 @blueprint.post("/plan/tools/<tool_code>/remove")

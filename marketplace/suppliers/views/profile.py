@@ -116,15 +116,12 @@ def profile_section(section: str) -> ViewResponse:
         abort(403)
     supplier = queries.own_supplier(viewer)
     form = _section_form(section, supplier)
-    form.fingerprint, status = (
-        form.expected_fingerprint() or fingerprint(use_cases.section_values(supplier, section)),
-        200,
-    )
+    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.section_values(supplier, section))
     if form.validate_on_submit():
         try:
             message = _save(section, form)
         except Conflict as conflict:
-            supplier, status = queries.own_supplier(viewer), 409
+            supplier = queries.own_supplier(viewer)
             form.show_conflict(_section_form(section, supplier, formdata=None), conflict.message)
             form.fingerprint = fingerprint(use_cases.section_values(supplier, section))
         except RuleBroken as error:
@@ -132,16 +129,14 @@ def profile_section(section: str) -> ViewResponse:
         else:
             flashes.done(message)
             return see_other("vetting.profile")
-    html = render_template(
+    return render_template(
         "suppliers/profile_section.html",
         form=form,
         section=section,
         title=TITLES[section],
-        supplier=supplier,
         service_groups=choices.service_groups() if section == "services" else [],
         area_groups=choices.area_groups(form.areas.data or ()) if section == "area" else [],
     )
-    return html, status
 
 
 @blueprint.route("/profile/cases/new", methods=["GET", "POST"])
@@ -165,17 +160,16 @@ def case_form(data: dict[str, Any], **options: Any) -> CaseForm:
 def case_edit(case_id: int) -> ViewResponse:
     """Change a case study."""
     viewer = current_viewer()
-    edited = edit(
+    form = edit(
         case_form,
         lambda: use_cases.case_details(queries.own_case(viewer, case_id)),
         lambda form: use_cases.change_case(viewer, case_id, form.case(), form.expected_fingerprint()),
     )
-    if edited.is_saved:
+    if form.is_saved:
         flashes.done(_("Saved."))
         return see_other("vetting.profile", _anchor="cases")
     case, image_form = queries.own_case(viewer, case_id), CaseImageForm(formdata=None)
-    html = render_template("suppliers/case.html", form=edited.form, case=case, image_form=image_form)
-    return html, edited.status
+    return render_template("suppliers/case.html", form=form, case=case, image_form=image_form)
 
 
 @blueprint.post("/profile/cases/<int:case_id>/delete")

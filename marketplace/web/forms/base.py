@@ -11,17 +11,17 @@ from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipl
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext, ngettext
 
-OK, UNPROCESSABLE = 200, 422
+OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
 
 def register(app: Flask) -> None:
-    """Answer 422 instead of 200 when the page shows a submitted form with errors."""
+    """Answer 422 instead of 200 when the page shows a submitted form with errors, and 409 if it shows a conflict."""
 
     @app.after_request
     def mark_refused_form(response: Response) -> Response:
         is_page = response.status_code == OK and response.mimetype == "text/html"
         if is_page and request.method == "POST" and has_refused_form():
-            response.status_code = UNPROCESSABLE
+            response.status_code = CONFLICT if "form_has_conflict" in g else UNPROCESSABLE
         return response
 
     app.jinja_env.globals["has_refused_form"] = has_refused_form
@@ -68,12 +68,13 @@ def _with_label(label: str, message: str) -> str:
 class BaseForm(FlaskForm):
     """Form with CSRF protection, a list of all errors, and a fingerprint of the values it was rendered with.
 
-    `fingerprint` is rendered in the form. `saved_values` are (field id, label, value) of the fields that somebody
+    `fingerprint` is rendered in the form; `is_saved` tells that `edit` has saved it. `saved_values` are (field id, label, value) of the fields that somebody
     else has changed meanwhile. `page_order` names the fields that come first on the page, if the order of the class is
     another; the error summary lists them first.
     """
 
     fingerprint: str = ""
+    is_saved: bool = False
     page_order: Sequence[str] = ()
     saved_values: Sequence[tuple[str, str, str]] = ()
 
@@ -122,7 +123,8 @@ class BaseForm(FlaskForm):
         return request.form.get("seen", "")[:64] or None if request.method == "POST" else None
 
     def show_conflict(self, saved: "BaseForm", message: str) -> None:
-        """Show the currently saved values of the fields that differ from the submitted ones."""
+        """Show the currently saved values of the fields that differ from the submitted ones. The page answers 409."""
+        g.form_has_conflict = True
         self.add_form_error(message)
         self.saved_values = [
             (field.id, self.full_label(field), display_value(saved[field.name]))

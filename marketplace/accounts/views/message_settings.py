@@ -30,8 +30,7 @@ def message_settings() -> ViewResponse:
         use_cases.change_message_settings(viewer, choices)
         flashes.done(_("Saved."))
         return see_other("accounts.message_settings")
-    html = render_template("accounts/message_settings.html", form=form, topics=topics)
-    return html, 422 if form.all_errors() else 200
+    return render_template("accounts/message_settings.html", form=form, topics=topics)
 
 
 @blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])

@@ -65,7 +65,7 @@ def remind_companies() -> ViewResponse:
                 locale: use_cases.preview_reminder(viewer, kind, own_line, locale)
                 for locale, _count in recipients.locales.most_common()
             }
-    page = render_template(
+    return render_template(
         "pages/company_reminder.html",
         form=form,
         chosen=chosen,
@@ -78,7 +78,6 @@ def remind_companies() -> ViewResponse:
         repeat_days=REPEAT_DAYS,
         languages=LOCALES,
     )
-    return page, 422 if form.all_errors() else 200
 
 
 def _suggested_kind(counts: Counter[str]) -> str:

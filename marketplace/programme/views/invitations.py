@@ -58,7 +58,7 @@ def invite(slug: str) -> ViewResponse:
                 return see_other("programme.board", slug=slug)
         elif request.form.get("act") == "preview":
             preview = invitation
-    page = render_template(
+    return render_template(
         "programme/board_invite.html",
         access=project_access,
         form=form,
@@ -69,7 +69,6 @@ def invite(slug: str) -> ViewResponse:
         undo_minutes=UNDO_MINUTES,
         max_per_hour=MAX_MAILING_PER_HOUR,
     )
-    return page, 422 if form.all_errors() else 200
 
 
 def _chosen(project_access: ProjectAccess) -> list[int]:

@@ -86,7 +86,7 @@ def _saved(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> Vie
         return see_other("proposals.scores", reference=reference)
     weights = brief_offers.requirements.weights
     if not form.require_scores(brief_offers.live, [code for code in CRITERIA if weights.get(code)]):
-        return _page(brief_offers, scoring, form, 422)
+        return _page(brief_offers, scoring, form)
     if use_cases.finish_own_scores(current_viewer(), reference):
         flashes.done(_("Everyone who began is finished. Agree on the scores that count."))
     else:
@@ -118,16 +118,16 @@ def _refused(
 ) -> ViewResponse:
     if is_autosave():
         return jsonify(saved=message, ok=False, seen=form.fingerprint if status != CONFLICT else ""), status
-    return _page(brief_offers, scoring, form, status)
+    return _page(brief_offers, scoring, form)
 
 
 def _fingerprint(brief_offers: BriefOffers, scoring: Scoring) -> str:
     return fingerprint(score_values(scoring.scores, [offer.id for offer in brief_offers.live]))
 
 
-def _page(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, status: int = 200) -> ViewResponse:
+def _page(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> str:
     owned = brief_offers.requirements.ownership_labels
-    html = render_template(
+    return render_template(
         "proposals/scores.html",
         brief_offers=brief_offers,
         scoring=scoring,
@@ -143,7 +143,6 @@ def _page(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, status:
             for code in CRITERIA
         },
     )
-    return html, status
 
 
 @blueprint.post("/briefs/<reference>/proposals/scores/reopen")

@@ -68,8 +68,7 @@ def remove_story(outcome_id: int) -> ViewResponse:
         flashes.done(_("The story has been removed. The company and the supplier have been told why."))
         return back
     view = round_view(outcome, Reader.GARDEN)
-    page = render_template("proposals/remove_story.html", job=job, round=view, form=form)
-    return page, 422 if form.all_errors() else 200
+    return render_template("proposals/remove_story.html", job=job, round=view, form=form)
 
 
 def plan_stories_panel(viewer: Viewer) -> StrategyPanel | None:

@@ -220,7 +220,7 @@ def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) ->
         saved = _form(supplier_offer.for_version(_rendered_version()), formdata=None)
         form.show_conflict(saved, error.message)
         form.seen.data = str(error.current.get("revision", ""))
-        return _page(supplier_offer, form, 409)
+        return _page(supplier_offer, form)
     form.add_rule_error(RuleBroken(error.message))
     return _page(supplier_offer, form)
 
@@ -231,8 +231,8 @@ def _show_problems(form: OfferForm, problems: list[OfferProblem]) -> None:
         form.add_rule_error(RuleBroken(problem.message, problem.field))
 
 
-def _page(supplier_offer: SupplierOffer, form: OfferForm, status: int = 200) -> tuple[str, int]:
-    html = render_template(
+def _page(supplier_offer: SupplierOffer, form: OfferForm) -> str:
+    return render_template(
         "proposals/edit.html",
         supplier_offer=supplier_offer,
         form=form,
@@ -240,7 +240,6 @@ def _page(supplier_offer: SupplierOffer, form: OfferForm, status: int = 200) -> 
         owned=supplier_offer.requirements.ownership_labels,
         can_send=current_viewer().is_owner,
     )
-    return html, status
 
 
 def _read_only(supplier_offer: SupplierOffer) -> ViewResponse:

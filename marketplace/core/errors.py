@@ -1,6 +1,10 @@
 """Exceptions of queries and use cases. The web layer maps each to an HTTP status (web/errors.py)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Generic, TypeVar
+
+R = TypeVar("R", bound="RuleBroken | Conflict")
 
 
 class MarketplaceError(Exception):
@@ -56,3 +60,22 @@ class UnreadableInputError(ValueError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class CatchRefusal(Generic[R]):
+    """Context manager that passes a refusal, such as RuleBroken, to a handler; the code after the block goes on."""
+
+    def __init__(self, *kinds: type[R], handle: Callable[[R], None]) -> None:
+        self.kinds = kinds
+        self.handle = handle
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if isinstance(error, self.kinds):
+            self.handle(error)
+            return True
+        return False

@@ -2,6 +2,8 @@
 
 from flask import flash
 
+from marketplace.core.errors import CatchRefusal, Conflict, RuleBroken
+
 
 def done(message: str) -> None:
     """Flash a message that an action succeeded."""
@@ -16,3 +18,8 @@ def note(message: str) -> None:
 def warn(message: str) -> None:
     """Flash a warning that an action failed, and what to do about it."""
     flash(message, "warning")
+
+
+def catch_refusal() -> CatchRefusal[RuleBroken | Conflict]:
+    """Flash why an action in the block is refused, instead of answering with an error page."""
+    return CatchRefusal(RuleBroken, Conflict, handle=lambda error: warn(error.message))

@@ -7,7 +7,6 @@ from marketplace.accounts import queries, use_cases
 from marketplace.accounts.devices import device_name
 from marketplace.accounts.forms import AddressForm, PasswordForm, ProfileForm
 from marketplace.accounts.views.base import blueprint, hash_cost, personal_words
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -42,14 +41,11 @@ def change_password() -> ViewResponse:
     """Change the password."""
     viewer, form = current_viewer(), PasswordForm()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal():
             change = use_cases.PasswordChange(
                 form.old.data or "", form.password.data or "", personal_words(viewer.user_id)
             )
             use_cases.change_password(viewer, change, hash_cost(), current_token())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             flashes.done(_("Your password has been changed. You have been signed out everywhere else."))
             return see_other("accounts.show")
     return _account_page(password=form)

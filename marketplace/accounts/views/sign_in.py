@@ -192,11 +192,8 @@ def confirm(token: str) -> ViewResponse:
     form, status, headers = ConfirmAddressForm(), 200, {}
     own_key = session.get(REGISTRATION_KEY, {}).get("key")
     if registration and own_key and request.method == "GET" and not is_inspection():
-        try:
+        with form.catch_refusal():
             user_id = use_cases.confirm_in_own_browser(token, own_key, request_origin())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             if user_id is not None:
                 return _start_session(user_id)
     if form.validate_on_submit():

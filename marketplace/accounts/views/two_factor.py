@@ -8,7 +8,6 @@ from flask import Response, current_app, render_template
 from marketplace.accounts import queries, use_cases
 from marketplace.accounts.forms import ConfirmForm, SetUpForm
 from marketplace.accounts.views.base import blueprint, hash_cost, secret_cipher, set_session_cookie
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes, form_recovery
 from marketplace.web.access import Level
@@ -100,13 +99,10 @@ def confirm_two_factor() -> ViewResponse:
         return redirect_response
     form = ConfirmForm()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal():
             token, codes = use_cases.confirm_two_factor(
                 current_person(), form.code.data or "", current_token() or "", secret_cipher()
             )
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             set_session_cookie(token)
             forget_loaded_user()
             return render_template("accounts/recovery_codes.html", codes=codes)
@@ -134,12 +130,9 @@ def disable_two_factor() -> ViewResponse:
     """Disable two-factor sign-in, after a password check."""
     viewer, form = current_viewer(), SetUpForm()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal():
             use_cases.require_password(viewer, form.present.data or "", hash_cost(), "present")
             use_cases.disable_two_factor(viewer, current_token() or "", required=requires_two_factor())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             flashes.done(_("Two-step sign-in is now off."))
             return see_other("accounts.two_factor")
     return _page(form, ConfirmForm(formdata=None))

@@ -7,7 +7,6 @@ from flask import render_template, request
 from marketplace.briefs import guide, queries, use_cases
 from marketplace.briefs.from_action import Part
 from marketplace.briefs.views.base import blueprint
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.hooks import StrategyPanel
@@ -34,11 +33,8 @@ def from_action(action_id: int) -> ViewResponse:
     chosen = {part.code for part in source.parts if part.is_chosen}
     if request.method == "POST" and source.is_ready:
         chosen = set(request.form.getlist("part"))
-        try:
+        with flashes.catch_refusal():
             brief = use_cases.begin_from_action(viewer, action_id, chosen)
-        except RuleBroken as error:
-            flashes.warn(error.message)
-        else:
             flashes.done(_("The brief now contains what you chose. Read it through, one topic at a time."))
             return see_other("briefs.resume", reference=brief.reference)
     if not source.is_ready:

@@ -9,7 +9,6 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import PanelSlot, build_panels
 from marketplace.briefs.views.base import blueprint
 from marketplace.briefs.views.guide import own_brief_view, state_label, topic_states
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
 from marketplace.web import access, flashes
@@ -42,10 +41,7 @@ def check(reference: str) -> ViewResponse:
 def make_requirement_optional(reference: str) -> ViewResponse:
     """Move a must-have requirement to the wishes."""
     requirement = (clean_line(request.form.get("requirement")) or "")[:400]
-    try:
+    with flashes.catch_refusal():
         use_cases.make_requirement_optional(current_viewer(), reference, requirement)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(_("“%(requirement)s” is now a nice-to-have.", requirement=requirement))
     return see_other("briefs.check", reference=reference)

@@ -2,15 +2,13 @@
 
 import datetime as dt
 
-from flask import render_template, request, url_for
-from werkzeug.utils import redirect
+from flask import render_template, request
 
 from marketplace.briefs import queries, service_suggestions, use_cases
 from marketplace.briefs.forms import NewBriefForm
 from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
@@ -151,11 +149,8 @@ def new() -> ViewResponse:
     chosen = [code for code in (request.form.getlist("service") if is_shown else linked) if code]
     asks_for_suggestions = request.form.get("then") == "suggest"
     if form.validate_on_submit() and viewer.is_company and not asks_for_suggestions:
-        try:
+        with form.catch_refusal():
             brief = use_cases.create_draft(viewer, form.own_words.data or "", chosen)
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             return see_other("briefs.resume", reference=brief.reference)
     suggestions = service_suggestions.suggest(form.own_words.data or "")
     suggested = {suggestion.code for suggestion in suggestions}
@@ -197,10 +192,8 @@ def restore(reference: str) -> ViewResponse:
 @access.company
 def copy(reference: str) -> ViewResponse:
     """Create a draft as a copy of an earlier brief."""
-    try:
+    with flashes.catch_refusal():
         brief = use_cases.copy_brief(current_viewer(), reference)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-        return redirect(url_for("briefs.index"), 303)
-    flashes.done(_("This is a copy. The dates are new, and everything else is unchanged."))
-    return see_other("briefs.resume", reference=brief.reference)
+        flashes.done(_("This is a copy. The dates are new, and everything else is unchanged."))
+        return see_other("briefs.resume", reference=brief.reference)
+    return see_other("briefs.index")

@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import FileForm
 from marketplace.briefs.views.base import blueprint
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -24,11 +23,8 @@ def files(reference: str) -> ViewResponse:
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
     form = FileForm()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal("file"):
             use_cases.add_file(viewer, reference, *form.file.chosen())
-        except RuleBroken as error:
-            form.add_rule_error(RuleBroken(error.message, "file"))
-        else:
             flashes.done(_("The file is attached to the brief."))
             return see_other("briefs.files", reference=reference)
     return render_template(

@@ -9,7 +9,6 @@ from marketplace.briefs.queries import BriefView
 from marketplace.briefs.use_cases.authorization import check_transition
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -31,11 +30,8 @@ def extend(reference: str) -> ViewResponse:
     brief_view = _brief_view_for(reference, "extend")
     form = ExtendDeadlineForm()
     if form.validate_on_submit() and form.deadline.data is not None:
-        try:
+        with form.catch_refusal():
             brief = use_cases.extend_deadline(current_viewer(), reference, form.deadline.data)
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             day = format_date(brief.deadline or clock.now())
             flashes.done(
                 _("The new deadline is %(date)s. Everyone who is answering will be notified.", date=day)

@@ -49,7 +49,7 @@ def answer_review(reference: str) -> ViewResponse:
         raise NotFound
     form = ReviewAnswerForm(brief_view.guide.topics)
     if form.validate():
-        try:
+        with form.catch_refusal():
             brief = use_cases.answer_review(
                 viewer,
                 reference,
@@ -57,9 +57,6 @@ def answer_review(reference: str) -> ViewResponse:
                 form.comment.data or "",
                 form.topic_comments(request.form),
             )
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             flashes.done(_("Your answer has been sent to %(company)s.", company=brief.company.name))
             return see_other("pages.home")
     return brief_page(brief_view, review_answer=form)

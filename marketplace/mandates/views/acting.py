@@ -2,7 +2,6 @@
 
 from flask import redirect, request
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.queries.mandates import mandate_status
@@ -20,13 +19,11 @@ from marketplace.web.viewer import current_mandate, current_token, current_viewe
 @access.writes(access.Level.GARDEN, because="the company has let the whole business garden write for it")
 def start_writing(company_id: int) -> ViewResponse:
     """Start writing for a company that has given the garden a mandate."""
-    try:
+    with flashes.catch_refusal():
         mandate = acting.start_writing(current_viewer(), current_token() or "", company_id)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-        return see_other("pages.company_card", company_id=company_id)
-    flashes.done(_("You write for %(company)s now.", company=mandate.company.name))
-    return see_other("briefs.index")
+        flashes.done(_("You write for %(company)s now.", company=mandate.company.name))
+        return see_other("briefs.index")
+    return see_other("pages.company_card", company_id=company_id)
 
 
 @blueprint.post("/mandate/stop")

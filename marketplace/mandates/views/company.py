@@ -3,7 +3,7 @@
 from flask import render_template
 
 from marketplace.core import clock
-from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.identifiers import parse_id
 from marketplace.mandates.forms import ChangeMandateForm, GiveMandateForm
@@ -93,10 +93,7 @@ def withdraw_mandate(mandate_id: int) -> ViewResponse:
 )
 def ask_for_mandate(company_id: int) -> ViewResponse:
     """Ask a company for a mandate."""
-    try:
+    with flashes.catch_refusal():
         company = use_cases.ask_for_mandate(current_viewer(), company_id)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(_("Your request has been sent to %(company)s.", company=company.name))
     return see_other("pages.company_card", company_id=company_id)

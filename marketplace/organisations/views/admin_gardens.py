@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import render_template, request, url_for
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import GardenForm, InviteColleagueForm, role_choices
@@ -31,11 +30,8 @@ def admin_garden_new() -> ViewResponse:
     """Add a garden."""
     form = GardenForm()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal():
             garden = use_cases.save_garden(current_viewer(), form.details())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             flashes.done(_("The business garden has been added. Invite its first curator."))
             return see_other("organisations.admin_garden", garden_id=garden.id)
     return render_template("organisations/admin_garden.html", form=form, garden=None, invite=None)
@@ -116,10 +112,7 @@ def admin_garden_active(garden_id: int) -> ViewResponse:
             {"active": "no"},
         )
     active = request.form.get("active") == "yes"
-    try:
+    with flashes.catch_refusal():
         use_cases.set_garden_active(current_viewer(), garden_id, active=active)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(_("The business garden is open.") if active else _("The business garden is closed."))
     return see_other("organisations.admin_garden", garden_id=garden_id)

@@ -6,7 +6,6 @@ from flask import abort, render_template, request, session, url_for
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.views import hash_cost, set_session_cookie
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import parse_id
 from marketplace.core.viewer import Viewer
@@ -53,11 +52,8 @@ def colleagues() -> ViewResponse:
 @access.writes(Level.LEADER, because="only leaders change roles")
 def change_role(membership_id: int) -> ViewResponse:
     """Change a colleague's role."""
-    try:
+    with flashes.catch_refusal():
         use_cases.change_role(current_viewer(), membership_id, request.form.get("role", "")[:20])
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(_("The role has been changed. It takes effect at the next sign-in."))
     return see_other("organisations.colleagues")
 
@@ -73,15 +69,13 @@ def remove_colleague(membership_id: int) -> ViewResponse:
     viewer = current_viewer()
     if request.method == "GET":
         return _confirm_removal(viewer, queries.membership_for(viewer, membership_id))
-    try:
+    with flashes.catch_refusal():
         use_cases.remove_colleague(viewer, membership_id)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-        return see_other("organisations.colleagues")
-    if membership_id == viewer.membership_id:
-        flashes.done(_("You can no longer act for %(organisation)s.", organisation=viewer.organisation_name))
-        return see_other("pages.home")
-    flashes.done(_("Your colleague can no longer act on your behalf."))
+        if membership_id == viewer.membership_id:
+            organisation = viewer.organisation_name
+            flashes.done(_("You can no longer act for %(organisation)s.", organisation=organisation))
+            return see_other("pages.home")
+        flashes.done(_("Your colleague can no longer act on your behalf."))
     return see_other("organisations.colleagues")
 
 
@@ -121,11 +115,8 @@ def withdraw_invitation(invitation_id: int) -> ViewResponse:
             _("Withdraw the invitation"),
             url_for("organisations.colleagues"),
         )
-    try:
+    with flashes.catch_refusal():
         use_cases.withdraw_invitation(current_viewer(), invitation_id)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(_("The invitation has been withdrawn."))
     return see_other("organisations.colleagues")
 
@@ -144,13 +135,10 @@ def accept_invitation(token: str) -> ViewResponse:
     viewer, form = current_viewer(), AcceptInvitationForm()
     if request.method == "POST" and (viewer.is_signed_in or form.validate()):
         person = use_cases.NewPerson(form.person_name.data or "", invitation.email, form.password.data or "")
-        try:
+        with form.catch_refusal():
             user_id, membership_id = use_cases.accept_invitation(
                 token, viewer, None if viewer.is_signed_in else person, hash_cost()
             )
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             if not viewer.is_signed_in:
                 set_session_cookie(accounts.open_session(user_id, str(request.user_agent), membership_id))
             else:

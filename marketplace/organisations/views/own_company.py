@@ -90,11 +90,8 @@ def ask_garden() -> ViewResponse:
     company = queries.own_company(viewer)
     form = AskGardenForm(company)
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal():
             garden = use_cases.ask_to_follow(viewer, int(form.garden.data))
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             flashes.done(_("%(garden)s follows you now.", garden=garden.name))
             return see_other("organisations.edit_company")
     return _page(company, _company_form(company, fresh=True), ask=form)

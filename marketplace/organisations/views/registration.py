@@ -16,7 +16,6 @@ from marketplace.accounts.views import (
 )
 from marketplace.core import taxonomy
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_text
 from marketplace.organisations import use_cases
@@ -58,7 +57,7 @@ def register_company() -> ViewResponse:
     options |= {"formdata": None} if is_first_view else {}
     form: CompanyFields = (AddCompanyForm if viewer.is_signed_in else RegisterCompanyForm)(**options)
     if not is_first_view and form.validate_on_submit():
-        try:
+        with form.catch_refusal():
             if isinstance(form, RegisterCompanyForm):
                 person = replace(form.person(target or ""), origin=request_origin())
                 if normalize_email(person.email) == proven_email():
@@ -70,9 +69,6 @@ def register_company() -> ViewResponse:
                 return see_other("accounts.check_mail")
             membership_id = use_cases.create_own_company(viewer, form.details(), begun)
             use_cases.choose_organisation(viewer, current_token() or "", membership_id)
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             return _registered(target)
     return render_template("organisations/register_company.html", form=form, begun=begun, target=target)
 

@@ -8,7 +8,6 @@ from marketplace.casework.forms import ReminderForm
 from marketplace.casework.labels import REMINDER_KINDS
 from marketplace.casework.queries.company_reminders import REPEAT_DAYS, SkipReason, find_recipients
 from marketplace.casework.use_cases import company_reminders as use_cases
-from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import LOCALES, format_datetime, lazy_gettext as _l, ngettext
 from marketplace.outbox.limits import MAX_MAILING_PER_HOUR, UNDO_MINUTES
 from marketplace.pages.queries.company_next_steps import company_states
@@ -46,11 +45,8 @@ def remind_companies() -> ViewResponse:
     if form.validate_on_submit():
         own_line = form.own_line.data or ""
         if request.form.get("act") == "send":
-            try:
+            with form.catch_refusal():
                 count, last = use_cases.queue_reminders(viewer, kind, chosen, own_line)
-            except RuleBroken as error:
-                form.add_rule_error(error)
-            else:
                 flashes.done(
                     ngettext(
                         "%(num)s reminder is queued. The last one is sent at %(time)s.",
@@ -98,11 +94,8 @@ def _chosen() -> list[int]:
 @access.writes(Level.GARDEN, because=ADVISERS)
 def undo_reminders() -> ViewResponse:
     """Stop the viewer's reminders that are not sent yet."""
-    try:
+    with flashes.catch_refusal():
         count = use_cases.undo_reminders(current_viewer())
-    except Conflict as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(
             ngettext("%(num)s reminder has been stopped.", "%(num)s reminders have been stopped.", count)
         )

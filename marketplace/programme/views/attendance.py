@@ -9,7 +9,7 @@ import segno
 from flask import abort, current_app, jsonify, render_template, request, url_for
 
 from marketplace.core import clock
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import MAX_ID, parse_id
 from marketplace.programme.attendance import Mark, MarkSource
@@ -28,6 +28,7 @@ from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.chosen_rows import submitted_ids
+from marketplace.web.forms.editing import add
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
@@ -71,10 +72,8 @@ def _attendance_page(
         return _store_sent_marks(course_session.id, origin)
     if request.method == "POST":
         if request.form.get("act") != "guest":
-            try:
+            with flashes.catch_refusal():
                 _store_form(course_session.id, origin)
-            except Conflict as error:
-                flashes.warn(error.message)
             return _redirect(own_url)
         if guest_form.validate():
             guest = use_cases.add_guest(
@@ -149,16 +148,9 @@ def session_held(slug: str, session_id: int) -> ViewResponse:
     viewer = current_viewer()
     course_session = session_for(project_for(viewer, slug), session_id)
     form = HeldForm(data={"head_count": course_session.head_count})
-    if form.validate_on_submit():
-        try:
-            use_cases.confirm_held(session_id, form.head_count.data, viewer)
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        except Conflict as error:
-            form.add_form_error(error.message)
-        else:
-            flashes.done(_("The session has been recorded as held."))
-            return see_other("programme.course_session", slug=slug, session_id=session_id)
+    if add(form, lambda form: use_cases.confirm_held(session_id, form.head_count.data, viewer)):
+        flashes.done(_("The session has been recorded as held."))
+        return see_other("programme.course_session", slug=slug, session_id=session_id)
     return render_template(
         "programme/confirm_held.html", slug=slug, listed=queries.attendance_list(course_session), form=form
     )
@@ -236,13 +228,11 @@ def check_in(session_id: int, code: str) -> ViewResponse:
         row = next((row for row in listed.rows if row.participation.id == chosen), None)
         if row is None:
             raise NotFound
-        try:
+        with flashes.catch_refusal():
             rendered = {chosen: row.is_here}
             use_cases.save_list(session_id, {chosen: True}, rendered, MarkOrigin(MarkSource.SELF))
-        except Conflict as error:
-            flashes.warn(error.message)
-            return see_other("programme.check_in", session_id=session_id, code=code)
-        return render_template("programme/checked_in.html", shown=course_session, row=row)
+            return render_template("programme/checked_in.html", shown=course_session, row=row)
+        return see_other("programme.check_in", session_id=session_id, code=code)
     viewer = current_viewer()
     own = [
         row

@@ -5,7 +5,6 @@ from functools import partial
 from flask import render_template, request, url_for
 
 from marketplace.core import clock
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.programme.forms.projects import CohortForm, Named, PersonForm, PlaceForm
 from marketplace.programme.queries import cohorts as queries
@@ -76,13 +75,11 @@ def edit_place(slug: str, place_id: int) -> ViewResponse:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def remove_place(slug: str, place_id: int) -> ViewResponse:
     """Remove a place without cohorts."""
-    try:
+    with flashes.catch_refusal():
         use_cases.remove_place(current_viewer(), slug, place_id)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-        return see_other("programme.edit_place", slug=slug, place_id=place_id)
-    flashes.done(_("The place has been removed."))
-    return see_other("programme.project", slug=slug)
+        flashes.done(_("The place has been removed."))
+        return see_other("programme.project", slug=slug)
+    return see_other("programme.edit_place", slug=slug, place_id=place_id)
 
 
 @blueprint.route("/programme/<slug>/cohorts/new", methods=["GET", "POST"])

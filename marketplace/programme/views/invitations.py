@@ -2,7 +2,6 @@
 
 from flask import render_template, request
 
-from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import format_datetime, lazy_gettext as _l, ngettext
 from marketplace.outbox.limits import MAX_MAILING_PER_HOUR, UNDO_MINUTES
 from marketplace.programme.forms.recruiting import InvitationForm
@@ -42,11 +41,8 @@ def invite(slug: str) -> ViewResponse:
     if form.validate_on_submit():
         invitation = CourseInvitationText(form.subject.data or "", form.text.data or "")
         if request.form.get("act") == "send":
-            try:
+            with form.catch_refusal():
                 count, last = use_cases.send_invitations(viewer, slug, chosen, invitation)
-            except RuleBroken as error:
-                form.add_rule_error(error)
-            else:
                 flashes.done(
                     ngettext(
                         "%(num)s invitation is queued. The last one is sent at %(time)s.",
@@ -83,11 +79,8 @@ def _chosen(project_access: ProjectAccess) -> list[int]:
 @access.writes(Level.GARDEN, because=RECRUITERS)
 def undo_invitations(slug: str) -> ViewResponse:
     """Stop the viewer's latest invitations that have not been sent."""
-    try:
+    with flashes.catch_refusal():
         count = use_cases.undo_invitations(current_viewer(), slug)
-    except Conflict as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(
             ngettext("%(num)s invitation has been stopped.", "%(num)s invitations have been stopped.", count)
         )

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request
 
-from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.programme.forms.recruiting import ParticipationForm, SeatForm
@@ -123,7 +122,9 @@ def note_participation(slug: str, participation_id: int) -> ViewResponse:
     if act is None:
         flashes.warn(_("Choose one from the list."))
     else:
-        _try(lambda: act(current_viewer(), slug, participation_id), str(message))
+        with flashes.catch_refusal():
+            act(current_viewer(), slug, participation_id)
+            flashes.done(str(message))
     return see_other("programme.participation", slug=slug, participation_id=participation_id)
 
 
@@ -144,8 +145,7 @@ def seat_participation(slug: str, participation_id: int) -> ViewResponse:
     ]
     form = SeatForm(rows)
     if form.validate_on_submit():
-
-        def seat() -> None:
+        with flashes.catch_refusal():
             use_cases.give_seat(
                 viewer,
                 slug,
@@ -153,8 +153,7 @@ def seat_participation(slug: str, participation_id: int) -> ViewResponse:
                 int(form.cohort.data),
                 is_confirmed=bool(form.is_confirmed.data),
             )
-
-        _try(seat, _("The company has a new place in the course."))
+            flashes.done(_("The company has a new place in the course."))
         return see_other("programme.participation", slug=slug, participation_id=participation_id)
     return render_template(
         "programme/board_seat.html", access=project_access, form=form, one=one, rows=rows, has_seat=has_seat
@@ -178,13 +177,3 @@ def withdraw_participation(slug: str, participation_id: int) -> ViewResponse:
     return render_template(
         "programme/board_withdraw.html", access=project_for(viewer, slug), form=form, one=one
     )
-
-
-def _try(act: Callable[[], object], message: str) -> None:
-    """Perform an action and flash a message, or the reason why it is no longer possible."""
-    try:
-        act()
-    except Conflict as error:
-        flashes.warn(error.message)
-    else:
-        flashes.done(message)

@@ -2,7 +2,6 @@
 
 from flask import render_template, request, url_for
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations.queries import gardens
 from marketplace.programme.forms.projects import PartnerForm, ProjectForm
@@ -121,10 +120,7 @@ def partner_gardens(slug: str) -> ViewResponse:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def remove_partner_garden(slug: str, garden_id: int) -> ViewResponse:
     """Remove a partner garden, unless it is responsible for a place."""
-    try:
+    with flashes.catch_refusal():
         use_cases.remove_partner_garden(current_viewer(), slug, garden_id)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(_("The business garden no longer takes part."))
     return see_other("programme.partner_gardens", slug=slug)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from flask import jsonify, render_template, request
 
 from marketplace.accounts.views import remember_proven_email
-from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.programme.attendance import MARK_LABELS
 from marketplace.programme.forms.sign_up import CohortChoiceForm, ContactFields, WithdrawalForm
@@ -193,10 +192,7 @@ def erase_contact(token: str) -> ViewResponse:
 
 def _after(token: str, act: Callable[[], object], message: str) -> ViewResponse:
     """Perform an action and show the seat with a message, or with the reason why it is no longer possible."""
-    try:
+    with flashes.catch_refusal():
         act()
-    except Conflict as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(message)
     return see_other("programme.seat", token=token)

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.queries import opening_time
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import MAX_COLUMNS, compare
@@ -98,11 +98,8 @@ def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm) -> ViewRespo
 @access.company_owner
 def open_early(reference: str) -> ViewResponse:
     """Open the offers before the deadline if every invited supplier has answered."""
-    try:
+    with flashes.catch_refusal():
         opened = use_cases.open_early(current_viewer(), reference)
-    except (RuleBroken, Conflict) as error:
-        flashes.warn(error.message)
-    else:
         if opened:
             flashes.done(_("The offers have been opened."))
         else:
@@ -120,11 +117,8 @@ def extend(reference: str) -> ViewResponse:
     """Extend the deadline if no offers were received."""
     viewer, form = current_viewer(), ExtendWithoutOffersForm()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal("day"):
             use_cases.extend_without_offers(viewer, reference, form.day.data)
-        except RuleBroken as error:
-            form.add_rule_error(RuleBroken(error.message, "day"))
-        else:
             flashes.done(_("The deadline has been extended, and the suppliers will be notified."))
             return see_other("proposals.compare", reference=reference)
     brief_offers = queries.offers_for(viewer, reference)

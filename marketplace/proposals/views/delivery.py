@@ -5,7 +5,7 @@ from flask import render_template
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.dates import end_of_day_after
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.award_deadlines import REOPEN_DAYS, can_reopen
@@ -65,11 +65,8 @@ def deliver(reference: str) -> ViewResponse:
     form = handover_form(items, brief_offers.award.handover)
     if form.validate_on_submit():
         save = use_cases.change_handover if is_delivered else use_cases.deliver
-        try:
+        with form.catch_refusal():
             save(current_viewer(), reference, form.answers())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             if is_delivered:
                 flashes.done(_("The handover list has been saved."))
                 return see_other("proposals.job", reference=reference)

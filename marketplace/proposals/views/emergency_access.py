@@ -2,7 +2,6 @@
 
 from flask import render_template
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries
 from marketplace.proposals.forms.emergency_access import EmergencyAccessForm
@@ -22,11 +21,8 @@ def emergency_access() -> ViewResponse:
     viewer, form = current_viewer(), EmergencyAccessForm()
     if form.validate_on_submit():
         reference = (form.reference.data or "").strip()
-        try:
+        with form.catch_refusal():
             grant_emergency_access(viewer, reference, (form.reason.data or "").strip())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             flashes.done(_("You have access now. Those affected have been notified."))
             return see_other("proposals.emergency_view", reference=reference)
     return render_template(

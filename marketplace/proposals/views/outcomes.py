@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import render_template
 
 from marketplace.core import clock
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import NotFound
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel
@@ -19,7 +19,7 @@ from marketplace.proposals.queries import JobOutcomes, MeasuredObjective
 from marketplace.proposals.views import blueprint
 from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access, flashes
-from marketplace.web.forms.editing import edit
+from marketplace.web.forms.editing import add, edit
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -41,14 +41,9 @@ def outcome(reference: str, name: str) -> ViewResponse:
     form = _outcome_form(
         queries.measured_objective(current_viewer(), brief), latest, {"for_garden": shares_figures}
     )
-    if form.validate_on_submit():
-        try:
-            use_cases.answer_outcome(current_viewer(), reference, name, form.outcome())
-        except (RuleBroken, Conflict) as error:
-            form.add_rule_error(RuleBroken(error.message, getattr(error, "field", None)))
-        else:
-            flashes.done(_("Thank you. Your answers have been saved."))
-            return see_other("proposals.job", reference=reference)
+    if add(form, lambda form: use_cases.answer_outcome(current_viewer(), reference, name, form.outcome())):
+        flashes.done(_("Thank you. Your answers have been saved."))
+        return see_other("proposals.job", reference=reference)
     return render_template(
         "proposals/outcome.html",
         brief=brief,

@@ -149,10 +149,8 @@ def _page(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> str:
 @access.company
 def reopen_scores(reference: str) -> Response:
     """Let the viewer change its finished scores."""
-    try:
+    with flashes.catch_refusal():
         use_cases.reopen_own_scores(current_viewer(), reference)
-    except Conflict as error:
-        flashes.warn(error.message)
     return see_other("proposals.scores", reference=reference)
 
 
@@ -160,11 +158,8 @@ def reopen_scores(reference: str) -> Response:
 @access.company
 def reopen_round(reference: str) -> Response:
     """Reopen the closed round of individual scores."""
-    try:
+    with flashes.catch_refusal():
         use_cases.reopen_scoring(current_viewer(), reference)
-    except Conflict as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(_("The round is open again, and the scorers have been notified."))
     return see_other("proposals.scores", reference=reference)
 
@@ -173,13 +168,9 @@ def reopen_round(reference: str) -> Response:
 @access.company
 def close_scores(reference: str) -> Response:
     """Close the round of individual scores, so that the company agrees on the scores that count."""
-    try:
-        is_shared = use_cases.close_scoring(current_viewer(), reference)
-    except Conflict as error:
-        flashes.warn(error.message)
-        return see_other("proposals.scores", reference=reference)
-    if is_shared:
+    with flashes.catch_refusal():
+        if not use_cases.close_scoring(current_viewer(), reference):
+            flashes.done(str(_SAVED))
+            return see_other("proposals.compare", reference=reference, _anchor="scores")
         flashes.done(_("The round is closed. Agree on the scores that count."))
-        return see_other("proposals.scores", reference=reference)
-    flashes.done(str(_SAVED))
-    return see_other("proposals.compare", reference=reference, _anchor="scores")
+    return see_other("proposals.scores", reference=reference)

@@ -119,14 +119,12 @@ def _save_readable(reference: str, form: OfferForm) -> ViewResponse:
 
 def _change_files_or_explain(reference: str, form: OfferForm) -> int | None:
     """Add or remove a file as requested, or show beside the field why it was refused. Returns the new revision."""
-    try:
+    with form.catch_refusal("files"):
         revision = _change_files(reference, form)
-    except RuleBroken as error:
-        form.add_rule_error(RuleBroken(error.message, "files"))
-        return None
-    if revision is not None:
-        form.seen.data = str(revision)
-    return revision
+        if revision is not None:
+            form.seen.data = str(revision)
+        return revision
+    return None
 
 
 def _save_and_submit(reference: str, form: OfferForm, *, send: bool) -> ViewResponse:

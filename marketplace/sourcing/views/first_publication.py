@@ -5,7 +5,7 @@ from flask import render_template, request
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.use_cases import pause_first_publication
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.sourcing import use_cases
 from marketplace.sourcing.forms import FirstPublicationForm, PauseForm
@@ -31,13 +31,10 @@ def first_publication(reference: str) -> ViewResponse:
     if brief_view.brief.company.is_known:
         form.show_known_company()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal():
             brief = use_cases.answer_first_publication(
                 viewer, reference, form.verdict.data, form.comment.data or ""
             )
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             flashes.done(_("Your answer has been sent to %(company)s.", company=brief.company.name))
             return see_other("pages.home")
     return render_template(

@@ -5,7 +5,6 @@ from typing import Any
 from flask import render_template, request
 
 from marketplace.core import clock
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import own_company
@@ -132,11 +131,8 @@ def edit_action(action_id: int) -> ViewResponse:
 def set_action_state(action_id: int) -> ViewResponse:
     """Start, finish, drop or reopen an action."""
     state = request.form.get("state", "")[:10]
-    try:
+    with flashes.catch_refusal():
         action = use_cases.set_action_state(current_viewer(), action_id, state)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
         flashes.done(f"{action.what}: {STATE_LABELS[ActionState(action.state)]}")
     return see_other("strategy.actions", _anchor=f"action-{action_id}")
 

@@ -5,7 +5,6 @@ from typing import Any
 from flask import render_template
 
 from marketplace.core import clock
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations.queries import own_company
 from marketplace.strategy.chart_geometry import Chart, draw_chart
@@ -200,13 +199,11 @@ def remove_objective(objective_id: int) -> ViewResponse:
 @access.company
 def restore_objective(objective_id: int) -> ViewResponse:
     """Restore a removed objective."""
-    try:
+    with flashes.catch_refusal():
         restored = use_cases.restore_objective(current_viewer(), objective_id)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-        return see_other("strategy.objectives", _anchor="removed")
-    flashes.done(_("“%(text)s” is restored.", text=restored.text))
-    return see_other("strategy.objective", objective_id=restored.id)
+        flashes.done(_("“%(text)s” is restored.", text=restored.text))
+        return see_other("strategy.objective", objective_id=restored.id)
+    return see_other("strategy.objectives", _anchor="removed")
 
 
 @blueprint.post("/plan/objectives/<int:objective_id>/baseline")

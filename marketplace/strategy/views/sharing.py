@@ -2,7 +2,6 @@
 
 from flask import render_template
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.strategy.forms.sharing import DeleteStrategyForm, ReviewRequestForm
@@ -38,11 +37,9 @@ def sharing_page() -> ViewResponse:
 @access.company
 def start_sharing() -> ViewResponse:
     """Share the strategy with the gardens that follow the company."""
-    try:
+    with flashes.catch_refusal():
         if sharing.share_strategy(current_viewer()):
             flashes.done(_("Your business garden can read the strategy now."))
-    except RuleBroken as error:
-        flashes.warn(error.message)
     return see_other("strategy.sharing")
 
 

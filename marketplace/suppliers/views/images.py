@@ -4,7 +4,6 @@ from dataclasses import asdict
 
 from flask import render_template
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.suppliers import queries, use_cases
@@ -25,11 +24,8 @@ def logo() -> ViewResponse:
     """Upload a logo."""
     form = LogoForm()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal("file"):
             use_cases.set_logo(current_viewer(), *form.file.chosen())
-        except RuleBroken as error:
-            form.add_rule_error(RuleBroken(error.message, "file"))
-        else:
             flashes.done(_("Your logo is on your page."))
             return see_other("suppliers.logo")
     supplier = queries.own_supplier(current_viewer())
@@ -56,11 +52,8 @@ def case_image_new(case_id: int) -> ViewResponse:
     case = queries.own_case(viewer, case_id)
     form = CaseImageForm()
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal("file"):
             use_cases.add_case_image(viewer, case_id, *form.file.chosen(), form.alternative_text.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(RuleBroken(error.message, "file"))
-        else:
             flashes.done(_("The image is on your page."))
             return see_other("suppliers.case_edit", case_id=case_id, _anchor="images")
     details = use_cases.case_details(case)

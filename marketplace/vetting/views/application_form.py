@@ -6,7 +6,6 @@ from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 
 from marketplace.accounts.views import hash_cost, remember_registration, request_origin
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import current_locale, default_locale, gettext as _
 from marketplace.organisations import use_cases as organisations
 from marketplace.suppliers.forms import choices
@@ -35,7 +34,7 @@ def apply() -> ViewResponse:
     }
     form: ApplyFields = ApplyForm(data=initial) if viewer.is_signed_in else RegisterAndApplyForm(data=initial)
     if form.validate_on_submit():
-        try:
+        with form.catch_refusal():
             if isinstance(form, RegisterAndApplyForm):
                 person = replace(form.person(target or ""), origin=request_origin())
                 application = form.application(person.name, person.email)
@@ -44,9 +43,6 @@ def apply() -> ViewResponse:
                 return see_other("accounts.check_mail")
             membership_id = use_cases.create_own_supplier(viewer, form.application(viewer.name, viewer.email))
             organisations.choose_organisation(viewer, current_token() or "", membership_id)
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
             flashes.done(
                 _(
                     "Your application has been sent. You will get an e-mail when the business garden has reviewed it."

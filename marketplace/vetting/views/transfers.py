@@ -2,7 +2,6 @@
 
 from flask import render_template, request
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.forms.transfers import TransferForm
@@ -39,11 +38,8 @@ def transfer(supplier_id: int) -> ViewResponse:
 def answer_transfer(transfer_id: int) -> ViewResponse:
     """Accept or decline a transfer."""
     agree = request.form.get("agree") == "yes"
-    try:
+    with flashes.catch_refusal():
         transferred = use_cases.answer_transfer(current_viewer(), transfer_id, agree=agree)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
         name = transferred.supplier.name
         flashes.done(
             _("You are now responsible for %(supplier)s.", supplier=name)

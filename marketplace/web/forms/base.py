@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
 
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import CatchRefusal, RuleBroken
 from marketplace.core.i18n import gettext, ngettext
 
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
@@ -102,14 +102,19 @@ class BaseForm(FlaskForm):
         elif error.message not in field.errors:
             field.errors = [*field.errors, error.message]
 
+    def catch_refusal(self, field: str | None = None) -> CatchRefusal[RuleBroken]:
+        """Show the message of a rule that is broken in the block at the rule's field, or at the field given."""
+        return CatchRefusal(
+            RuleBroken,
+            handle=lambda error: self.add_rule_error(RuleBroken(error.message, field or error.field)),
+        )
+
     def accepts(self, action: Callable[[], object]) -> bool:
         """Run an action on the validated values. Returns False if it breaks a rule, with the message added to the form."""
-        try:
+        with self.catch_refusal():
             action()
-        except RuleBroken as error:
-            self.add_rule_error(error)
-            return False
-        return True
+            return True
+        return False
 
     def has_text(self) -> bool:
         """Return True if something was typed in a text field."""

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from marketplace.audit import chain
 from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import last_actor_id
 from marketplace.core import clock
+from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 
 MAX_DETAIL_LENGTH = 64
@@ -38,6 +40,26 @@ def record(actor: Viewer | None, action: str, object_type: str, object_id: objec
             object_id=str(object_id),
             details=dict(details),
         )
+    )
+
+
+def check_object_unchanged(  # noqa: PLR0913, PLR0917 because the object has two parts and its values three states
+    viewer: Viewer,
+    object_type: str,
+    object_id: object,
+    expected: str | None,
+    current: object,
+    submitted: object,
+) -> None:
+    """Raise Conflict if an object has changed since the form was rendered. Its message says if the viewer changed it.
+
+    Call it inside the transaction, with the row locked.
+    """
+    check_unchanged(
+        expected,
+        current,
+        submitted,
+        is_own_change=lambda: last_actor_id(object_type, object_id) == viewer.user_id,
     )
 
 

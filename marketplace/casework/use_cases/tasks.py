@@ -3,8 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.casework.models import CaseTask
 from marketplace.casework.queries.subjects import Subject
 from marketplace.casework.queries.tasks import assignees, task_for
@@ -12,7 +11,6 @@ from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 
 
@@ -55,12 +53,7 @@ def save_task(viewer: Viewer, task_id: int, details: TaskDetails, seen: str | No
     """
     with transaction():
         task, _subject = _locked(viewer, task_id)
-        check_unchanged(
-            seen,
-            task_details(task),
-            details,
-            is_own_change=lambda: last_actor_id("case_task", task.id) == viewer.user_id,
-        )
+        check_object_unchanged(viewer, "case_task", task.id, seen, task_details(task), details)
         _check(viewer, details, task)
         if (details.due_on, details.assignee_id) != (task.due_on, task.assignee_id):
             task.reminded_at = None

@@ -6,11 +6,9 @@ from typing import Any
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.use_cases import HashCost, NewOrganisation, NewPerson
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import hooks, notices, queries
 from marketplace.organisations.contacts import owner_contact
@@ -146,11 +144,8 @@ def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint
     with transaction():
         queries.lock_organisation(viewer.organisation_id)
         company = queries.own_company(viewer)
-        check_unchanged(
-            expected_fingerprint,
-            company_details(company),
-            details,
-            is_own_change=lambda: last_actor_id("organisation", company.id) == viewer.user_id,
+        check_object_unchanged(
+            viewer, "organisation", company.id, expected_fingerprint, company_details(company), details
         )
         queries.require_unused_number("company", details.organisation_number, company.id)
         company.name = details.name

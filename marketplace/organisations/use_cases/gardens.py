@@ -3,12 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import hooks, queries
 from marketplace.organisations.models import BusinessGarden
@@ -57,11 +55,13 @@ def save_garden(
         queries.lock_organisation(garden_id)
         if garden_id is not None:
             submitted = replace(details, covered_municipalities=sorted(details.covered_municipalities))
-            check_unchanged(
+            check_object_unchanged(
+                viewer,
+                "organisation",
+                garden_id,
                 expected_fingerprint,
                 garden_details(queries.garden(garden_id)),
                 submitted,
-                is_own_change=lambda: last_actor_id("organisation", garden_id) == viewer.user_id,
             )
         existing = queries.garden(garden_id) if garden_id is not None else None
         if existing is None or existing.is_active:

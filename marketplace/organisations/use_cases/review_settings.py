@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import transaction
 from marketplace.core.errors import Forbidden
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
 
@@ -40,11 +38,8 @@ def save_review_settings(
     garden_id = viewer.organisation_id
     with transaction():
         queries.lock_organisation(garden_id)
-        check_unchanged(
-            expected_fingerprint,
-            review_settings(viewer),
-            settings,
-            is_own_change=lambda: last_actor_id("organisation", garden_id) == viewer.user_id,
+        check_object_unchanged(
+            viewer, "organisation", garden_id, expected_fingerprint, review_settings(viewer), settings
         )
         garden = queries.garden(garden_id)
         garden.reviews_first_brief = settings.reviews_first_brief

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send, send_mail
@@ -71,12 +69,7 @@ def save_place(
         project = access.project
         place = ProjectPlace(project_id=project.id) if place_id is None else place_for(access, place_id)
         if place_id is not None:
-            check_unchanged(
-                expected,
-                place_details(place),
-                details,
-                is_own_change=lambda: last_actor_id("project", project.id) == viewer.user_id,
-            )
+            check_object_unchanged(viewer, "project", project.id, expected, place_details(place), details)
         _require_unused_name(ProjectPlace, project, details.name, place_id)
         if details.garden_id not in participating_garden_ids(project):
             raise RuleBroken(_("Choose one from the list."), "garden_id")
@@ -119,12 +112,7 @@ def save_cohort(
         project = access.project
         cohort = Cohort(project_id=project.id) if cohort_id is None else cohort_for(access, cohort_id)
         if cohort_id is not None:
-            check_unchanged(
-                expected,
-                cohort_details(cohort),
-                details,
-                is_own_change=lambda: last_actor_id("cohort", cohort.id) == viewer.user_id,
-            )
+            check_object_unchanged(viewer, "cohort", cohort.id, expected, cohort_details(cohort), details)
             _check_seats(cohort, details.seats)
         _require_unused_name(Cohort, project, details.name, cohort_id)
         place = place_for(access, details.place_id)

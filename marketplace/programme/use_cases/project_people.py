@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
 from marketplace.programme.models.projects import Project, ProjectPerson
@@ -50,12 +48,7 @@ def save_person(
             person = ProjectPerson(project_id=project.id)
         else:
             person = person_for(access, person_id)
-            check_unchanged(
-                expected,
-                person_details(person),
-                details,
-                is_own_change=lambda: last_actor_id("project", project.id) == viewer.user_id,
-            )
+            check_object_unchanged(viewer, "project", project.id, expected, person_details(person), details)
         _check_details(project, details)
         if details.place_id is not None:
             place_for(access, details.place_id)

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import gardens
 from marketplace.outbox.use_cases import cancel_scheduled
@@ -68,12 +66,7 @@ def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: s
     """Change a project. Raises Conflict if it has changed since the form was rendered with `expected`."""
     with transaction():
         project = lock_project_as_leader(viewer, slug).project
-        check_unchanged(
-            expected,
-            project_details(project),
-            details,
-            is_own_change=lambda: last_actor_id("project", project.id) == viewer.user_id,
-        )
+        check_object_unchanged(viewer, "project", project.id, expected, project_details(project), details)
         _check_period(details)
         _assign(project, details)
         if not details.is_sign_up_open:

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.collation import similar_name_key
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.programme.hooks import number_change
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
@@ -125,11 +123,8 @@ def save_participation(
     """
     with transaction():
         access, participation = lock_participation(viewer, slug, participation_id)
-        check_unchanged(
-            expected,
-            participation_details(participation),
-            details,
-            is_own_change=lambda: last_actor_id("participation", participation.id) == viewer.user_id,
+        check_object_unchanged(
+            viewer, "participation", participation.id, expected, participation_details(participation), details
         )
         if details.organisation_number != participation.organisation_number:
             if participation.company_id is not None:

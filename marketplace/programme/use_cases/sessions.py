@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.database import lock_row, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.identifiers import new_token
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
@@ -125,11 +123,8 @@ def save_session(
     """
     with transaction():
         course_session = _lock_session(viewer, slug, session_id)
-        check_unchanged(
-            expected,
-            session_details(course_session),
-            details,
-            is_own_change=lambda: last_actor_id("session", session_id) == viewer.user_id,
+        check_object_unchanged(
+            viewer, "session", session_id, expected, session_details(course_session), details
         )
         if course_session.cancelled_at is not None:
             raise Conflict(_("This session is cancelled. Undo the cancellation before you change it."))

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
@@ -17,7 +17,7 @@ from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.prioritizing import OPEN_STATES, ActionState, has_cycle
 from marketplace.strategy.queries.plan import current_actions
 from marketplace.strategy.use_cases.locking import strategy_for_writing
-from marketplace.strategy.use_cases.rows import check_row_unchanged, locked_row, record_change, remove_row
+from marketplace.strategy.use_cases.rows import locked_row, record_change, remove_row
 from marketplace.strategy.use_cases.versions import save_version
 
 
@@ -67,7 +67,7 @@ def save_action(
     with transaction():
         strategy = strategy_for_writing(viewer)
         action = locked_row(Action, strategy, action_id)
-        check_row_unchanged(viewer, action, expected, action_details(action), details)
+        check_object_unchanged(viewer, "action", action.id, expected, action_details(action), details)
         _check(strategy, current_actions(strategy.id), details, action_id)
         for name, value in asdict(details).items():
             setattr(action, name, value)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
@@ -21,7 +21,7 @@ from marketplace.strategy.queries.objectives import readings_of
 from marketplace.strategy.queries.plan import current_objectives
 from marketplace.strategy.units import UNITS, range_error
 from marketplace.strategy.use_cases.locking import strategy_for_writing
-from marketplace.strategy.use_cases.rows import check_row_unchanged, locked_row, record_change, remove_row
+from marketplace.strategy.use_cases.rows import locked_row, record_change, remove_row
 from marketplace.strategy.use_cases.versions import save_version
 
 BASELINE_DAYS = 30
@@ -127,7 +127,9 @@ def save_objective(
     with transaction():
         strategy = strategy_for_writing(viewer)
         objective = locked_row(Objective, strategy, objective_id)
-        check_row_unchanged(viewer, objective, expected, objective_details(objective), details)
+        check_object_unchanged(
+            viewer, "objective", objective.id, expected, objective_details(objective), details
+        )
         _check_measured(objective, details)
         _assign(objective, details)
         record(viewer, "objective.save", "objective", objective.id)

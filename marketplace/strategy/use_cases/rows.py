@@ -4,12 +4,10 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, transaction
 from marketplace.core.errors import NotFound
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
@@ -28,18 +26,6 @@ def locked_row(model: type[Row], strategy: Strategy, row_id: int, *, with_remove
     if row is None or (row.removed_at is not None and not with_removed):
         raise NotFound
     return row
-
-
-def check_row_unchanged(
-    viewer: Viewer, row: Objective | Action, expected: str | None, current: object, submitted: object
-) -> None:
-    """Raise Conflict if a locked row has changed since the form was rendered. Its message says if the viewer changed it."""
-    check_unchanged(
-        expected,
-        current,
-        submitted,
-        is_own_change=lambda: last_actor_id(KINDS[type(row)], row.id) == viewer.user_id,
-    )
 
 
 def record_change(viewer: Viewer, strategy: Strategy, row: Objective | Action, change: str) -> None:

@@ -4,12 +4,10 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Select, select
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import load_locked, lock_row, session, transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.organisations.queries import own_company
@@ -57,12 +55,7 @@ def save_tool(
             raise RuleBroken(_("Choose one from the list."), "confidence")
         lock_row(Company.id, company.id)
         use = load_locked(_own_use(viewer, code))
-        check_unchanged(
-            expected,
-            _details(use),
-            details,
-            is_own_change=lambda: last_actor_id("tool", f"{company.id}-{code}") == viewer.user_id,
-        )
+        check_object_unchanged(viewer, "tool", f"{company.id}-{code}", expected, _details(use), details)
         if use is None:
             use = ToolUse(company_id=company.id, tool_code=code, state=details.state)
             session.add(use)

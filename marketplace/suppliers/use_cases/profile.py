@@ -3,13 +3,11 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 
-from marketplace.audit.queries import last_actor_id
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.files.checks import check_image
 from marketplace.files.models import StoredFile
@@ -42,11 +40,8 @@ def _change(
         before, current = details.profile_values(supplier), details.section_values(supplier, section)
         change(supplier)
         session.flush()
-        check_unchanged(
-            expected,
-            current,
-            details.section_values(supplier, section),
-            is_own_change=lambda: last_actor_id("organisation", supplier.id) == viewer.user_id,
+        check_object_unchanged(
+            viewer, "organisation", supplier.id, expected, current, details.section_values(supplier, section)
         )
         changed = details.profile_values(supplier) != before
         if changed:
@@ -155,11 +150,8 @@ def change_case(viewer: Viewer, case_id: int, values: CaseDetails, expected: str
 
     def change(_supplier: Supplier) -> None:
         case = queries.own_case(viewer, case_id)
-        check_unchanged(
-            expected,
-            details.case_details(case),
-            values,
-            is_own_change=lambda: last_actor_id("organisation", viewer.organisation_id) == viewer.user_id,
+        check_object_unchanged(
+            viewer, "organisation", viewer.organisation_id, expected, details.case_details(case), values
         )
         details.write_case(case, values)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from marketplace.audit.use_cases import record
 from marketplace.casework.models import CaseNote
@@ -12,6 +12,7 @@ from marketplace.casework.queries.subjects import Subject
 from marketplace.casework.use_cases.tasks import set_task_done
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
@@ -32,7 +33,7 @@ class NoteDetails:
 
 def note_details(note: CaseNote) -> NoteDetails:
     """Return the details of a note."""
-    return NoteDetails(note.kind, note.happened_on, note.text, note.minutes)
+    return details_of(NoteDetails, note)
 
 
 def add_note(
@@ -45,13 +46,7 @@ def add_note(
     _check(details)
     with transaction():
         note = CaseNote(
-            garden_id=viewer.organisation_id,
-            **subject.keys,
-            kind=details.kind,
-            happened_on=details.happened_on,
-            text=details.text,
-            minutes=details.minutes,
-            by_id=viewer.user_id,
+            garden_id=viewer.organisation_id, by_id=viewer.user_id, **subject.keys, **asdict(details)
         )
         session.add(note)
         session.flush()
@@ -69,8 +64,7 @@ def save_note(viewer: Viewer, note_id: int, details: NoteDetails, seen: str | No
         note, _subject = own_unshared_note(viewer, note_id)
         session.refresh(note)
         check_unchanged(seen, note_details(note), details, is_own_change=lambda: True)
-        note.kind, note.happened_on = details.kind, details.happened_on
-        note.text, note.minutes = details.text, details.minutes
+        write_details(note, details)
         record(viewer, "case_note.save", "case_note", note.id)
 
 

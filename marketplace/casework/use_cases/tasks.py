@@ -1,7 +1,7 @@
 """Adding, changing, completing and deleting tasks."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.casework.models import CaseTask
@@ -9,6 +9,7 @@ from marketplace.casework.queries.subjects import Subject
 from marketplace.casework.queries.tasks import assignees, task_for
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -25,7 +26,7 @@ class TaskDetails:
 
 def task_details(task: CaseTask) -> TaskDetails:
     """Return the details of a task."""
-    return TaskDetails(task.what, task.due_on, task.assignee_id)
+    return details_of(TaskDetails, task)
 
 
 def add_task(viewer: Viewer, subject: Subject, details: TaskDetails) -> CaseTask:
@@ -33,12 +34,7 @@ def add_task(viewer: Viewer, subject: Subject, details: TaskDetails) -> CaseTask
     with transaction():
         _check(viewer, details, None)
         task = CaseTask(
-            garden_id=viewer.organisation_id,
-            **subject.keys,
-            what=details.what,
-            due_on=details.due_on,
-            assignee_id=details.assignee_id,
-            created_by_id=viewer.user_id,
+            garden_id=viewer.organisation_id, created_by_id=viewer.user_id, **subject.keys, **asdict(details)
         )
         session.add(task)
         session.flush()
@@ -57,7 +53,7 @@ def save_task(viewer: Viewer, task_id: int, details: TaskDetails, seen: str | No
         _check(viewer, details, task)
         if (details.due_on, details.assignee_id) != (task.due_on, task.assignee_id):
             task.reminded_at = None
-        task.what, task.due_on, task.assignee_id = details.what, details.due_on, details.assignee_id
+        write_details(task, details)
         record(viewer, "case_task.save", "case_task", task.id)
 
 

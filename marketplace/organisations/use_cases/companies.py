@@ -9,6 +9,7 @@ from marketplace.accounts.use_cases import HashCost, NewOrganisation, NewPerson
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.details import details_of
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import hooks, notices, queries
 from marketplace.organisations.contacts import owner_contact
@@ -80,16 +81,7 @@ def add_company(user_id: int, details: CompanyDetails, begun: Mapping[str, Any] 
     queries.require_unused_number("company", details.organisation_number)
     garden = queries.garden_covering(details.municipality_number)
     company = Company(
-        name=details.name,
-        slug=queries.unique_slug(details.name),
-        organisation_number=details.organisation_number,
-        municipality_number=details.municipality_number,
-        sector_code=details.sector_code,
-        employees=details.employees,
-        website=details.website,
-        phone=details.phone,
-        about=details.about,
-        garden_id=garden.id if garden else None,
+        slug=queries.unique_slug(details.name), garden_id=garden.id if garden else None, **asdict(details)
     )
     session.add(company)
     session.flush()
@@ -124,16 +116,7 @@ def _announce_identity(company: Company) -> None:
 
 def company_details(company: Company) -> CompanyDetails:
     """Return a company's current details."""
-    return CompanyDetails(
-        name=company.name,
-        organisation_number=company.organisation_number,
-        municipality_number=company.municipality_number,
-        sector_code=company.sector_code,
-        employees=company.employees,
-        website=company.website,
-        phone=company.phone,
-        about=company.about,
-    )
+    return details_of(CompanyDetails, company)
 
 
 def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint: str | None = None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -29,15 +30,8 @@ class GardenDetails:
 
 def garden_details(garden: BusinessGarden) -> GardenDetails:
     """Return a garden's current details."""
-    return GardenDetails(
-        name=garden.name,
-        municipality_number=garden.municipality_number,
-        covered_municipalities=sorted(garden.covered_municipalities),
-        email=garden.email,
-        phone=garden.phone,
-        website=garden.website,
-        about=garden.about,
-    )
+    details = details_of(GardenDetails, garden)
+    return replace(details, covered_municipalities=sorted(details.covered_municipalities))
 
 
 def save_garden(
@@ -68,13 +62,7 @@ def save_garden(
             _require_uncovered(details.covered_municipalities, garden_id)
         garden = existing or BusinessGarden(slug=queries.unique_slug(details.name))
         session.add(garden)
-        garden.name = details.name
-        garden.municipality_number = details.municipality_number
-        garden.covered_municipalities = details.covered_municipalities
-        garden.email = details.email
-        garden.phone = details.phone
-        garden.website = details.website
-        garden.about = details.about
+        write_details(garden, details)
         session.flush()
         record(viewer, "garden.save", "organisation", garden.id)
         if garden.is_active:

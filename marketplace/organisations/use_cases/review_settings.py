@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import Forbidden
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
@@ -22,8 +23,7 @@ def review_settings(viewer: Viewer) -> ReviewSettings:
     """Return the settings of the viewer's garden. Raises Forbidden."""
     if not viewer.is_garden or viewer.organisation_id is None:
         raise Forbidden
-    garden = queries.garden(viewer.organisation_id)
-    return ReviewSettings(garden.reviews_first_brief, garden.reviews_unsure, garden.reviews_no_budget)
+    return details_of(ReviewSettings, queries.garden(viewer.organisation_id))
 
 
 def save_review_settings(
@@ -41,8 +41,5 @@ def save_review_settings(
         check_object_unchanged(
             viewer, "organisation", garden_id, expected_fingerprint, review_settings(viewer), settings
         )
-        garden = queries.garden(garden_id)
-        garden.reviews_first_brief = settings.reviews_first_brief
-        garden.reviews_unsure = settings.reviews_unsure
-        garden.reviews_no_budget = settings.reviews_no_budget
+        write_details(queries.garden(garden_id), settings)
         record(viewer, "garden.save_reviews", "organisation", garden_id)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.viewer import Viewer
@@ -52,12 +53,12 @@ class CohortDetails:
 
 def place_details(place: ProjectPlace) -> PlaceDetails:
     """Return the current details of a place."""
-    return PlaceDetails(place.name, place.municipality_number, place.garden_id)
+    return details_of(PlaceDetails, place)
 
 
 def cohort_details(cohort: Cohort) -> CohortDetails:
     """Return the current details of a cohort."""
-    return CohortDetails(cohort.place_id, cohort.name, cohort.seats, cohort.sign_up_until)
+    return details_of(CohortDetails, cohort)
 
 
 def save_place(
@@ -74,8 +75,7 @@ def save_place(
         if details.garden_id not in participating_garden_ids(project):
             raise RuleBroken(_("Choose one from the list."), "garden_id")
         former_garden_id = place.garden_id
-        place.name, place.municipality_number = details.name, details.municipality_number
-        place.garden_id = details.garden_id
+        write_details(place, details)
         session.add(place)
         session.flush()
         if former_garden_id not in {None, place.garden_id}:
@@ -117,8 +117,7 @@ def save_cohort(
         _require_unused_name(Cohort, project, details.name, cohort_id)
         place = place_for(access, details.place_id)
         former_garden_id = cohort.place.garden_id if cohort_id is not None else place.garden_id
-        cohort.place_id, cohort.name = details.place_id, details.name
-        cohort.seats, cohort.sign_up_until = details.seats, details.sign_up_until
+        write_details(cohort, details)
         session.add(cohort)
         session.flush()
         if former_garden_id != place.garden_id:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, sum_over_rows, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
@@ -86,9 +87,7 @@ def given_answers(feedback: SessionFeedback) -> Answers | None:
     """Return the answers that a company has given, or None."""
     if feedback.useful is None or feedback.pace is None:
         return None
-    return Answers(
-        feedback.useful, feedback.pace, feedback.used_before, feedback.comment, feedback.allows_quote
-    )
+    return details_of(Answers, feedback)
 
 
 def give_feedback(token: str, answers: Answers) -> None:
@@ -106,10 +105,5 @@ def give_feedback(token: str, answers: Answers) -> None:
                 notices.feedback_ready(course_session), recipients_for(course_session.cohort.place.garden_id)
             )
         feedback.answered_at = clock.now()
-        feedback.useful, feedback.pace, feedback.used_before = (
-            answers.useful,
-            answers.pace,
-            answers.used_before,
-        )
-        feedback.comment, feedback.allows_quote = answers.comment, answers.allows_quote
+        write_details(feedback, answers)
         record(None, "session.feedback", "session", course_session.id)

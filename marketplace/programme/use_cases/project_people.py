@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -30,7 +31,7 @@ class PersonDetails:
 
 def person_details(person: ProjectPerson) -> PersonDetails:
     """Return the current details of a person's role."""
-    return PersonDetails(**{name: getattr(person, name) for name in PersonDetails.__slots__})
+    return details_of(PersonDetails, person)
 
 
 def save_person(
@@ -52,8 +53,7 @@ def save_person(
         _check_details(project, details)
         if details.place_id is not None:
             place_for(access, details.place_id)
-        for name in PersonDetails.__slots__:
-            setattr(person, name, getattr(details, name))
+        write_details(person, details)
         session.add(person)
         session.flush()
         record(viewer, "project.save_person", "project", project.id, person=person.id, role=person.role)

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
@@ -40,7 +41,7 @@ class ProjectDetails:
 
 def project_details(project: Project) -> ProjectDetails:
     """Return the current details of a project."""
-    return ProjectDetails(**{name: getattr(project, name) for name in ProjectDetails.__slots__})
+    return details_of(ProjectDetails, project)
 
 
 def create_project(viewer: Viewer, details: ProjectDetails) -> Project:
@@ -50,7 +51,7 @@ def create_project(viewer: Viewer, details: ProjectDetails) -> Project:
     with transaction():
         _check_period(details)
         project = Project(slug=_unused_slug(details.name), garden_id=viewer.organisation_id)
-        _assign(project, details)
+        write_details(project, details)
         session.add(project)
         session.flush()
         session.add(
@@ -68,7 +69,7 @@ def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: s
         project = lock_project_as_leader(viewer, slug).project
         check_object_unchanged(viewer, "project", project.id, expected, project_details(project), details)
         _check_period(details)
-        _assign(project, details)
+        write_details(project, details)
         if not details.is_sign_up_open:
             _stop_invitations(project)
         record(viewer, "project.save", "project", project.id)
@@ -161,11 +162,6 @@ def participating_garden_ids(project: Project) -> set[int]:
     """Return the ids of the owner garden and the partner gardens of a project."""
     partners = select(ProjectGarden.garden_id).where(ProjectGarden.project_id == project.id)
     return {project.garden_id, *session.scalars(partners)}
-
-
-def _assign(project: Project, details: ProjectDetails) -> None:
-    for name in ProjectDetails.__slots__:
-        setattr(project, name, getattr(details, name))
 
 
 def _check_period(details: ProjectDetails) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.collation import similar_name_key
 from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -57,9 +58,7 @@ class ParticipationDetails:
 
 def participation_details(participation: Participation) -> ParticipationDetails:
     """Return the current details of a company in a project."""
-    return ParticipationDetails(
-        **{name: getattr(participation, name) for name in ParticipationDetails.__slots__}
-    )
+    return details_of(ParticipationDetails, participation)
 
 
 def add_participation(
@@ -154,8 +153,7 @@ def update_details(viewer: Viewer, participation: Participation, details: Partic
 
 
 def _assign(participation: Participation, details: ParticipationDetails) -> None:
-    for name in ParticipationDetails.__slots__:
-        setattr(participation, name, getattr(details, name))
+    write_details(participation, details)
     participation.contact_email = _contact_email(details)
 
 

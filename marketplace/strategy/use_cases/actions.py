@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -42,7 +43,7 @@ class ActionDetails:
 
 def action_details(action: Action) -> ActionDetails:
     """Return the current details of an action."""
-    return ActionDetails(**{name: getattr(action, name) for name in ActionDetails.__slots__})
+    return details_of(ActionDetails, action)
 
 
 def add_action(viewer: Viewer, details: ActionDetails) -> Action:
@@ -69,8 +70,7 @@ def save_action(
         action = locked_row(Action, strategy, action_id)
         check_object_unchanged(viewer, "action", action.id, expected, action_details(action), details)
         _check(strategy, current_actions(strategy.id), details, action_id)
-        for name, value in asdict(details).items():
-            setattr(action, name, value)
+        write_details(action, details)
         record_change(viewer, strategy, action, "save")
         return action
 

@@ -1,11 +1,12 @@
 """Digital tools of a company: add, change, rate and remove."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sqlalchemy import Select, select
 
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import load_locked, lock_row, session, transaction
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -59,8 +60,7 @@ def save_tool(
         if use is None:
             use = ToolUse(company_id=company.id, tool_code=code, state=details.state)
             session.add(use)
-        for name, value in asdict(details).items():
-            setattr(use, name, value)
+        write_details(use, details)
         latest = confidence_of(company.id).get(code)
         if confidence is not None and (latest is None or latest[1].value != confidence):
             session.add(
@@ -89,4 +89,4 @@ def _own_use(viewer: Viewer, code: str) -> Select[ToolUse]:
 
 
 def _details(use: ToolUse | None) -> ToolDetails:
-    return ToolDetails(use.state, use.account_owner, use.yearly_nok) if use else ToolDetails()
+    return details_of(ToolDetails, use) if use else ToolDetails()

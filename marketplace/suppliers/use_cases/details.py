@@ -7,6 +7,7 @@ from typing import Any
 
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session
+from marketplace.core.details import details_of, write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
@@ -105,14 +106,7 @@ def check_number(basics: Basics, except_id: int | None = None) -> None:
 def write_basics(supplier: Supplier, basics: Basics) -> None:
     """Write the basic details. Raises RuleBroken if another supplier has the organisation number."""
     check_number(basics, supplier.id)
-    supplier.name = basics.name
-    supplier.organisation_number = basics.organisation_number
-    supplier.municipality_number = basics.municipality_number
-    supplier.website = basics.website
-    supplier.phone = basics.phone
-    supplier.contact_name = basics.contact_name
-    supplier.contact_email = basics.contact_email
-    supplier.employees = basics.employees
+    write_details(supplier, basics)
 
 
 def write_services(supplier: Supplier, codes: Iterable[str]) -> None:
@@ -161,26 +155,12 @@ def write_case(case: CaseStudy, details: CaseDetails) -> None:
         raise RuleBroken(
             _("Enter the year the job was done, from %(first)s to now.", first=FIRST_CASE_YEAR), "year"
         )
-    case.title = details.title
-    case.text = details.text
-    case.year = details.year
-    case.client = details.client
-    case.sector_code = details.sector_code
-    case.service_code = details.service_code
-    case.result = details.result
+    write_details(case, details)
 
 
 def case_details(case: CaseStudy) -> CaseDetails:
     """Convert a case study to plain values."""
-    return CaseDetails(
-        title=case.title,
-        text=case.text,
-        year=case.year,
-        client=case.client,
-        sector_code=case.sector_code,
-        service_code=case.service_code,
-        result=case.result,
-    )
+    return details_of(CaseDetails, case)
 
 
 def section_values(supplier: Supplier, section: str) -> list[object]:

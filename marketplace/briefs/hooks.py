@@ -3,15 +3,14 @@
 Briefs know neither invitations nor offers, yet both give suppliers access to a brief and end when it is withdrawn.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.briefs.models import Brief
-from marketplace.core.hooks import Hook
+from marketplace.core.hooks import Hook, Panel
 from marketplace.core.viewer import Viewer
 
 IdColumn = InstrumentedAttribute[int]
@@ -26,22 +25,8 @@ pause_blockers: Hook[Callable[[Brief], bool]] = Hook()
 """Callbacks that return True if a brief can no longer be paused for its garden to check the company."""
 
 
-@dataclass(frozen=True, slots=True)
-class HelpPanel:
-    """A template, and the values it reads as `panel_values`."""
-
-    template: str
-    values: Mapping[str, Any]
-
-
-help_panels: Hook[Callable[[str], HelpPanel | None]] = Hook()
+help_panels: Hook[Callable[[str], Panel | None]] = Hook()
 """Build a panel for a help page of the guide from the code of its topic; None shows nothing."""
-
-
-def build_help_panels(topic_code: str) -> list[HelpPanel]:
-    """Build all panels of a help page."""
-    panels = [build(topic_code) for build in help_panels]
-    return [panel for panel in panels if panel is not None]
 
 
 def has_access(supplier_id: int | BindParameter[int] | None) -> ColumnElement[bool]:

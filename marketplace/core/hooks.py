@@ -4,8 +4,9 @@ All registrations are listed in `marketplace/hook_registration.py`, so that none
 imported.
 """
 
-from collections.abc import Iterator
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 Callback = TypeVar("Callback")
 
@@ -31,3 +32,20 @@ class Hook(Generic[Callback]):
 
     def __iter__(self) -> Iterator[Callback]:
         return iter(self._callbacks.values())
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page of a lower-level package: a template, and the values that it reads as `panel_values`."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+AnyPanel = TypeVar("AnyPanel", bound=Panel)
+
+
+def build_panels(hook: Iterable[Callable[..., AnyPanel | None]], *args: object) -> list[AnyPanel]:
+    """Build the panels of a hook. A callback returns None if the viewer may not see its panel, or it would be empty."""
+    panels = [build(*args) for build in hook]
+    return [panel for panel in panels if panel is not None]

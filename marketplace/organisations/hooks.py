@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.hooks import Hook
+from marketplace.core.hooks import Hook, Panel
 from marketplace.core.viewer import Viewer
 
 company_registered: Hook[Callable[[Viewer, Mapping[str, Any]], None]] = Hook()
@@ -29,22 +29,14 @@ class CompanyStep:
 
 
 @dataclass(frozen=True, slots=True)
-class CompanyPanel:
-    """A template, the values it reads as `block_values`, and the next steps of the company."""
+class CompanyPanel(Panel):
+    """A panel with the next steps of the company."""
 
-    template: str
-    values: Mapping[str, Any]
     steps: Sequence[CompanyStep] = ()
 
 
-company_list_panels: Hook[Callable[[Viewer, str], CompanyPanel | None]] = Hook()
+company_list_panels: Hook[Callable[[Viewer, str], Panel | None]] = Hook()
 """Build a panel below a garden's list of companies from the viewer and the search text; None shows nothing."""
 
 company_panels: Hook[Callable[[Viewer, int], CompanyPanel | None]] = Hook()
 """Callbacks that build a panel on the page of a company, for a viewer whose garden follows it. None shows nothing."""
-
-
-def build_company_panels(viewer: Viewer, company_id: int) -> list[CompanyPanel]:
-    """Build the panels that a viewer sees on the page of a company."""
-    panels = [build(viewer, company_id) for build in company_panels]
-    return [panel for panel in panels if panel is not None]

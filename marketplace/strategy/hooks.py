@@ -2,26 +2,16 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from marketplace.core.hooks import Hook
+from marketplace.core.hooks import Hook, Panel
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.objective_warnings import Period
 
-
-@dataclass(frozen=True, slots=True)
-class StrategyPanel:
-    """A template, and the values it reads as `panel_values`."""
-
-    template: str
-    values: Mapping[str, Any]
-
-
-action_panels: Hook[Callable[[Viewer, Sequence[int]], Mapping[int, StrategyPanel]]] = Hook()
+action_panels: Hook[Callable[[Viewer, Sequence[int]], Mapping[int, Panel]]] = Hook()
 """Build panels for actions of the viewer's company, by the ids of the actions; an action may have none."""
 
-plan_start_panels: Hook[Callable[[Viewer], StrategyPanel | None]] = Hook()
+plan_start_panels: Hook[Callable[[Viewer], Panel | None]] = Hook()
 """Build a panel for the start page of the plan of the viewer's company; None shows nothing."""
 
 plan_export: Hook[Callable[[int], Sequence[Mapping[str, Any]]]] = Hook()
@@ -37,19 +27,13 @@ guide_topics: Hook[Callable[[], Mapping[str, str]]] = Hook()
 """Return the titles of the procurement guide's topics in the current language, by code."""
 
 
-def build_action_panels(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, list[StrategyPanel]]:
+def build_action_panels(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, list[Panel]]:
     """Build all panels of actions, by the id of the action."""
-    panels: dict[int, list[StrategyPanel]] = {number: [] for number in action_ids}
+    panels: dict[int, list[Panel]] = {number: [] for number in action_ids}
     for build in action_panels:
         for number, panel in build(viewer, action_ids).items():
             panels[number].append(panel)
     return panels
-
-
-def build_plan_start_panels(viewer: Viewer) -> list[StrategyPanel]:
-    """Build all panels of the start page of the plan."""
-    panels = [build(viewer) for build in plan_start_panels]
-    return [panel for panel in panels if panel is not None]
 
 
 def exported_rows(company_id: int) -> dict[str, list[dict[str, Any]]]:

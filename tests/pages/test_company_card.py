@@ -9,6 +9,7 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import hooks, use_cases
 from marketplace.organisations.models import ASKED, BusinessGarden, Company
+from marketplace.pages.queries import company_card
 from marketplace.proposals import use_cases as proposals
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from tests import factories
@@ -146,7 +147,7 @@ def test_panels_add_sections_and_next_steps(
     panel: hooks.Hook[Any] = hooks.Hook()
     step = hooks.CompanyStep("Ring før kurskveld 3", "/home", is_urgent=True)
     panel.register("course", lambda _viewer, _id: hooks.CompanyPanel("pages/_hills.html", {}, [step]))
-    monkeypatch.setattr(hooks, "company_panels", panel)
+    monkeypatch.setattr(company_card, "company_panels", panel)
     assert "Ring før kurskveld 3" in client.page(f"/companies/{company.id}").text
 
 

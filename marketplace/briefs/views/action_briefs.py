@@ -7,9 +7,9 @@ from flask import render_template, request
 from marketplace.briefs import guide, queries, use_cases
 from marketplace.briefs.from_action import Part
 from marketplace.briefs.views.base import blueprint
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -60,21 +60,21 @@ def _groups(parts: Sequence[Part]) -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
-def action_panels(viewer: Viewer, action_ids: Sequence[int]) -> Mapping[int, StrategyPanel]:
+def action_panels(viewer: Viewer, action_ids: Sequence[int]) -> Mapping[int, Panel]:
     """Build the panels with the briefs made from actions, and a link for making another."""
     briefs = queries.briefs_of_actions(viewer, action_ids)
     return {
-        number: StrategyPanel("briefs/_action_briefs.html", {"briefs": briefs.get(number, [])})
+        number: Panel("briefs/_action_briefs.html", {"briefs": briefs.get(number, [])})
         for number in action_ids
     }
 
 
-def quality_panel(viewer: Viewer) -> StrategyPanel | None:
+def quality_panel(viewer: Viewer) -> Panel | None:
     """Build the panel that compares the quality of the first brief with that of later ones, or None before the first."""
     history = queries.quality_history(viewer)
     if not history:
         return None
-    return StrategyPanel(
+    return Panel(
         "briefs/_quality_panel.html",
         {
             "first": history[0],

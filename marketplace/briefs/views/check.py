@@ -6,9 +6,10 @@ from werkzeug.utils import redirect
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import ReviewForm
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.panels import PanelSlot, build_panels
+from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.briefs.views.base import blueprint
 from marketplace.briefs.views.guide import own_brief_view, state_label, topic_states
+from marketplace.core.hooks import build_panels
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
 from marketplace.web import access, flashes
@@ -29,7 +30,7 @@ def check(reference: str) -> ViewResponse:
         brief_view=brief_view,
         draft_check=queries.draft_check(brief_view),
         saved_by=queries.last_saved_by(brief_view.brief),
-        panels=build_panels(PanelSlot.CHECK, current_viewer(), brief_view, request.args),
+        panels=build_panels(panel_slots[PanelSlot.CHECK], current_viewer(), brief_view, request.args),
         states=topic_states(brief_view),
         state_label=state_label,
         review_form=ReviewForm(),

@@ -5,11 +5,12 @@ from flask import render_template, request, url_for
 from marketplace.briefs import queries
 from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.panels import Panel, PanelSlot, build_panels
+from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.briefs.queries import BriefView
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.briefs.views.base import blueprint
 from marketplace.core.errors import NotFound
+from marketplace.core.hooks import Panel, build_panels
 from marketplace.organisations import queries as organisations
 from marketplace.web import access
 from marketplace.web.forms import BaseForm
@@ -52,7 +53,7 @@ def preview(reference: str) -> ViewResponse:
 
 def _panels(brief_view: BriefView) -> list[Panel]:
     slot = PanelSlot.SUPPLIER if brief_view.reader == "supplier" else PanelSlot.BRIEF
-    return build_panels(slot, current_viewer(), brief_view, request.args)
+    return build_panels(panel_slots[slot], current_viewer(), brief_view, request.args)
 
 
 def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:

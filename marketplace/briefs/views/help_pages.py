@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from flask import render_template
 
 from marketplace.briefs.guide.help_pages import PRICED_TOPIC, help_topic, help_topics
-from marketplace.briefs.hooks import build_help_panels
+from marketplace.briefs.hooks import help_panels
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import taxonomy
 from marketplace.core.errors import NotFound
+from marketplace.core.hooks import build_panels
 from marketplace.core.taxonomy import Group, PriceBand, Service
 from marketplace.web import access
 from marketplace.web.response import ViewResponse
@@ -45,7 +46,7 @@ def help_page(topic_code: str) -> ViewResponse:
         total=len(topics),
         following=topics[index + 1] if index + 1 < len(topics) else None,
         examples=[question for question in shown.topic.questions if question.weak] if shown.topic else [],
-        panels=build_help_panels(shown.code),
+        panels=build_panels(help_panels, shown.code),
         prices=_prices() if shown.code == PRICED_TOPIC else [],
     )
 

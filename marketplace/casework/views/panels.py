@@ -9,10 +9,10 @@ from marketplace.casework.queries.notes import notes_about
 from marketplace.casework.queries.subjects import Subject, company_subject, participation_subject
 from marketplace.casework.queries.tasks import tasks_about
 from marketplace.core import clock
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
-from marketplace.programme.hooks import ParticipationPanel
 
 if TYPE_CHECKING:
     from marketplace.programme.models.participation import Participation
@@ -54,7 +54,7 @@ def casework_panel(viewer: Viewer, company_id: int) -> CompanyPanel:
     return CompanyPanel(TEMPLATE, values, steps)
 
 
-def participation_casework_panel(viewer: Viewer, participation: "Participation") -> ParticipationPanel:
+def participation_casework_panel(viewer: Viewer, participation: "Participation") -> Panel:
     """Build the panel on the page of a company in a project."""
     subject = participation_subject(viewer, participation.project.slug, participation.id)
-    return ParticipationPanel(TEMPLATE, _values(viewer, subject))
+    return Panel(TEMPLATE, _values(viewer, subject))

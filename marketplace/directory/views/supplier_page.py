@@ -2,8 +2,9 @@
 
 from flask import render_template
 
+from marketplace.core.hooks import build_panels
 from marketplace.directory import queries
-from marketplace.directory.hooks import build_profile_panels
+from marketplace.directory.hooks import profile_panels
 from marketplace.directory.views.base import blueprint
 from marketplace.suppliers.completeness import format_area
 from marketplace.suppliers.forms import choices
@@ -22,7 +23,7 @@ def show(slug: str) -> ViewResponse:
     page = queries.supplier_page(viewer, slug)
     return render_template(
         "directory/show.html",
-        panels=build_profile_panels(viewer, page.supplier.id),
+        panels=build_panels(profile_panels, viewer, page.supplier.id),
         shown=page,
         interests=stated_interests().get(page.supplier.id),
         supplier=page.supplier,

@@ -14,10 +14,11 @@ from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
 from marketplace.briefs.queries.briefs import BriefSummary, phase_of, viewer_kind, visible_to_parameter
 from marketplace.core.collation import sort_key
 from marketplace.core.database import session
+from marketplace.core.hooks import build_panels
 from marketplace.core.i18n import format_date, format_datetime, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
-from marketplace.organisations.hooks import CompanyPanel, build_company_panels
+from marketplace.organisations.hooks import CompanyPanel, company_panels
 from marketplace.organisations.models import Company, CompanyFollower, Membership
 from marketplace.pages.dashboard import Priority, Task
 from marketplace.pages.queries.home_company import days_left
@@ -80,7 +81,7 @@ def company_card(viewer: Viewer, company_id: int) -> CompanyCard:
     """Return the page of a company. Raises NotFound unless the viewer's garden follows it."""
     company = organisations.company_for(viewer, company_id, with_members=True)
     found = card_briefs(viewer, [company.id], limit=MAX_BRIEFS + 1)
-    briefs, panels = found[:MAX_BRIEFS], build_company_panels(viewer, company.id)
+    briefs, panels = found[:MAX_BRIEFS], build_panels(company_panels, viewer, company.id)
     tasks = [*company_tasks(company, briefs), *_panel_tasks(panels)]
     for brief in briefs:
         tasks += brief_tasks(brief)

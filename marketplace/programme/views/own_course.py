@@ -4,6 +4,7 @@ from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.briefs.guide.help_pages import help_topics_by_session
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import format_date, format_datetime, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.hooks import CompanyPanel, CompanyStep
@@ -12,7 +13,6 @@ from marketplace.programme.lifecycle import PHASE_LABELS, ParticipationPhase, Pa
 from marketplace.programme.queries import own_course as queries
 from marketplace.programme.queries.courses import waiting_list_position
 from marketplace.programme.views.base import blueprint
-from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access
 from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import file_response
@@ -53,11 +53,11 @@ def own_material(session_id: int, material_id: int) -> Response:
     return file_response(stored.name, stored.media_type, stored.data)
 
 
-def plan_start_panel(viewer: Viewer) -> StrategyPanel | None:
+def plan_start_panel(viewer: Viewer) -> Panel | None:
     """Build the link to the course on the start page of the plan; None if the viewer's company has no course."""
     if viewer.organisation_id is None or viewer.is_mandated or not queries.has_course(viewer.organisation_id):
         return None
-    return StrategyPanel("programme/_own_course_panel.html", {})
+    return Panel("programme/_own_course_panel.html", {})
 
 
 def course_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request
 
+from marketplace.core.hooks import build_panels
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.programme.forms.recruiting import ParticipationForm, SeatForm
 from marketplace.programme.forms.sign_up import WithdrawalForm
-from marketplace.programme.hooks import build_participation_panels
+from marketplace.programme.hooks import participation_panels
 from marketplace.programme.lifecycle import (
     EVENT_LABELS,
     PHASE_LABELS,
@@ -47,7 +48,7 @@ def participation(slug: str, participation_id: int) -> ViewResponse:
         "programme/board_company.html",
         access=project_access,
         page=page,
-        panels=build_participation_panels(viewer, page.participation),
+        panels=build_panels(participation_panels, viewer, page.participation),
         one=page.participation,
         possible={name for name, transition in TRANSITIONS.items() if state in transition.sources},
         phases=PHASE_LABELS,

@@ -6,9 +6,9 @@ from flask import render_template
 
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.directory.hooks import ProfilePanel
 from marketplace.organisations.hooks import CompanyPanel
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.outcome import MeasuredOutcomeForm, OutcomeForm, ReplyForm
@@ -17,7 +17,6 @@ from marketplace.proposals.lifecycle import ROUND_LABELS
 from marketplace.proposals.outcome_display import Reader, RoundView, answer_view, round_view
 from marketplace.proposals.queries import JobOutcomes, MeasuredObjective
 from marketplace.proposals.views import blueprint
-from marketplace.strategy.hooks import StrategyPanel
 from marketplace.web import access, flashes
 from marketplace.web.forms.editing import add, edit
 from marketplace.web.query_args import page_arg
@@ -157,20 +156,20 @@ def outcome_panel(viewer: Viewer, company_id: int) -> CompanyPanel | None:
     return CompanyPanel("proposals/_company_outcomes.html", values)
 
 
-def plan_outcomes_panel(viewer: Viewer) -> StrategyPanel | None:
+def plan_outcomes_panel(viewer: Viewer) -> Panel | None:
     """Build the panel on the start page of the plan with how the company's newest jobs went."""
     jobs = queries.newest_company_outcomes(viewer, MAX_ON_CARD) if viewer.is_company else []
     if not jobs:
         return None
     views = [(job, [round_view(one, Reader.COMPANY) for one in job.rounds]) for job in jobs]
-    return StrategyPanel("proposals/_plan_outcomes.html", {"jobs": views})
+    return Panel("proposals/_plan_outcomes.html", {"jobs": views})
 
 
-def job_facts_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
+def job_facts_panel(viewer: Viewer, supplier_id: int) -> Panel | None:
     """Build the panel on a supplier's page with figures about its jobs; without enough jobs only its own link."""
     facts = [fact_text(fact) for fact in count_facts(queries.shared_job_answers(supplier_id))]
     is_own = viewer.is_supplier and viewer.organisation_id == supplier_id
-    return ProfilePanel("proposals/_job_facts.html", {"facts": facts, "is_own": is_own}) if facts else None
+    return Panel("proposals/_job_facts.html", {"facts": facts, "is_own": is_own}) if facts else None
 
 
 def fact_text(fact: JobFact) -> str:

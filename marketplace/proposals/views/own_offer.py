@@ -1,8 +1,8 @@
 """Panel on a brief's page where a supplier starts its offer, or sees the state of the offer."""
 
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
+from marketplace.core.hooks import Panel
 from marketplace.core.viewer import Viewer
 from marketplace.proposals import queries
 

@@ -1,9 +1,9 @@
 """Panel on a brief's page with similar earlier briefs and their outcome, for its company and garden."""
 
 from marketplace.briefs.lifecycle import PHASE_LABELS
-from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView, display_title, phase_of
 from marketplace.core import taxonomy
+from marketplace.core.hooks import Panel
 from marketplace.core.viewer import Viewer
 from marketplace.proposals import queries
 from marketplace.proposals.lifecycle import GOAL_LABELS

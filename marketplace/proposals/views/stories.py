@@ -2,10 +2,9 @@
 
 from flask import render_template, request
 
-from marketplace.briefs.hooks import HelpPanel
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.directory.hooks import ProfilePanel
 from marketplace.organisations import queries as organisations
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.outcome import RemoveStoryForm
@@ -13,7 +12,6 @@ from marketplace.proposals.outcome_display import Reader, round_view
 from marketplace.proposals.queries.stories import stories_of_services, stories_of_supplier, stories_of_trade
 from marketplace.proposals.views import blueprint
 from marketplace.strategy.examples import sectors_of_trade
-from marketplace.strategy.hooks import StrategyPanel
 from marketplace.strategy.questionnaire import questionnaire
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -71,25 +69,25 @@ def remove_story(outcome_id: int) -> ViewResponse:
     return render_template("proposals/remove_story.html", job=job, round=view, form=form)
 
 
-def plan_stories_panel(viewer: Viewer) -> StrategyPanel | None:
+def plan_stories_panel(viewer: Viewer) -> Panel | None:
     """Build the panel on the plan with stories of other companies in the same trade."""
     if not viewer.is_company:
         return None
     company = organisations.own_company(viewer)
     found = stories_of_trade(sectors_of_trade(company.sector_code), company.id)
-    return StrategyPanel("proposals/_stories.html", {"stories": found}) if found else None
+    return Panel("proposals/_stories.html", {"stories": found}) if found else None
 
 
-def help_stories_panel(topic_code: str) -> HelpPanel | None:
+def help_stories_panel(topic_code: str) -> Panel | None:
     """Build the panel on a help page with stories about services that a low answer on the topic leads to."""
     codes = {
         code for one in questionnaire().questions if one.guide_topic == topic_code for code in one.services
     }
     found = stories_of_services(codes) if codes else []
-    return HelpPanel("proposals/_stories.html", {"stories": found}) if found else None
+    return Panel("proposals/_stories.html", {"stories": found}) if found else None
 
 
-def profile_stories_panel(_viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
+def profile_stories_panel(_viewer: Viewer, supplier_id: int) -> Panel | None:
     """Build the panel on a supplier's page with stories that name it."""
     found = stories_of_supplier(supplier_id)
-    return ProfilePanel("proposals/_supplier_stories.html", {"stories": found}) if found else None
+    return Panel("proposals/_supplier_stories.html", {"stories": found}) if found else None

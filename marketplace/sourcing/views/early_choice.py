@@ -5,9 +5,9 @@ from collections.abc import Collection
 from flask import render_template, request
 
 from marketplace.briefs import queries as briefs
-from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
 from marketplace.core.errors import RuleBroken
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
 from marketplace.core.viewer import Viewer

@@ -4,9 +4,9 @@ from flask import render_template
 
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
 from marketplace.core.errors import NotFound
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases

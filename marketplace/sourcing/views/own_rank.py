@@ -2,8 +2,8 @@
 
 from flask import render_template
 
-from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
+from marketplace.core.hooks import Panel
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries
 from marketplace.sourcing.views.base import blueprint

@@ -4,10 +4,10 @@ from flask import render_template, request
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import RuleBroken
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
 from marketplace.core.viewer import Viewer
-from marketplace.directory.hooks import ProfilePanel
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.forms import InviteForm
@@ -56,12 +56,12 @@ def invite_one(reference: str, slug: str) -> ViewResponse:
     return render_template("sourcing/invite_one.html", result=result, interests=stated_interests())
 
 
-def invite_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
+def invite_panel(viewer: Viewer, supplier_id: int) -> Panel | None:
     """Build the panel on a supplier's page with the open briefs that it can be invited to."""
     open_briefs = queries.open_briefs_for_invitation(viewer, supplier_id)
     if not open_briefs:
         return None
-    return ProfilePanel("sourcing/_invite_panel.html", {"briefs": open_briefs})
+    return Panel("sourcing/_invite_panel.html", {"briefs": open_briefs})
 
 
 @blueprint.post("/briefs/<reference>/invite")

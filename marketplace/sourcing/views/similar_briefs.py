@@ -1,7 +1,7 @@
 """Panel on the check page that warns of a similar open brief."""
 
-from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
+from marketplace.core.hooks import Panel
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries
 

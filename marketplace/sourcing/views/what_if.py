@@ -6,10 +6,10 @@ from werkzeug.utils import redirect
 
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
 from marketplace.core.dates import parse_date
 from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import render_template
 
+from marketplace.core.hooks import build_panels
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.strategy.completeness import (
     MIN_ACTIONS,
@@ -14,7 +15,7 @@ from marketplace.strategy.completeness import (
 )
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.sections import LanguageForm
-from marketplace.strategy.hooks import build_plan_start_panels
+from marketplace.strategy.hooks import plan_start_panels
 from marketplace.strategy.limits import MAX_ACTIONS, MAX_OBJECTIVES
 from marketplace.strategy.queries.plan import AssessmentState, Plan, own_start
 from marketplace.strategy.questionnaire import questionnaire
@@ -55,7 +56,7 @@ def plan() -> ViewResponse:
         plan_steps=steps,
         next_step=next((step for step in steps if not step.is_done), None),
         steps=section_steps(own),
-        panels=[*([sharing] if sharing else []), *build_plan_start_panels(viewer)],
+        panels=[*([sharing] if sharing else []), *build_panels(plan_start_panels, viewer)],
         phase_labels=PHASE_LABELS,
         section_url=section_url,
         template=strategy_template(),

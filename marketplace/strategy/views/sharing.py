@@ -2,10 +2,10 @@
 
 from flask import render_template
 
+from marketplace.core.hooks import Panel
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.strategy.forms.sharing import DeleteStrategyForm, ReviewRequestForm
-from marketplace.strategy.hooks import StrategyPanel
 from marketplace.strategy.queries import sharing as queries
 from marketplace.strategy.queries.plan import Plan, strategy_of
 from marketplace.strategy.strategy_template import strategy_template
@@ -84,7 +84,7 @@ def delete_strategy() -> ViewResponse:
     return render_template("strategy/delete.html", form=form)
 
 
-def sharing_panel(plan: Plan) -> StrategyPanel | None:
+def sharing_panel(plan: Plan) -> Panel | None:
     """Build the panel with unresolved comments and the latest review for the start page of the plan, or None."""
     strategy = plan.strategy
     if strategy is None:
@@ -100,4 +100,4 @@ def sharing_panel(plan: Plan) -> StrategyPanel | None:
     if not (sections or review or is_shared):
         return None
     values = {"sections": sections, "review": review, "is_shared": is_shared}
-    return StrategyPanel("strategy/_sharing_panel.html", values)
+    return Panel("strategy/_sharing_panel.html", values)

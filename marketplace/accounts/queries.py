@@ -8,7 +8,7 @@ from marketplace.accounts.models import OneTimeLink, PendingRegistration, Recove
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.text_search.list_search import ListMatches, ListSearch
@@ -33,10 +33,7 @@ def dummy_password_hash(email: str) -> str | None:
 
 def get_user(user_id: int) -> User:
     """Return a user by id. Raises NotFound."""
-    user = session.get(User, user_id)
-    if user is None:
-        raise NotFound
-    return user
+    return or_404(session.get(User, user_id))
 
 
 def find_session(token: str) -> SignInSession | None:

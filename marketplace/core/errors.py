@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Generic, TypeVar
 
 R = TypeVar("R", bound="RuleBroken | Conflict")
+T = TypeVar("T")
 
 
 class MarketplaceError(Exception):
@@ -13,6 +14,13 @@ class MarketplaceError(Exception):
 
 class NotFound(MarketplaceError):  # noqa: N818 because it is named after HTTP 404 Not Found
     """The object does not exist, or the viewer may not know that it does."""
+
+
+def or_404(value: T | None) -> T:
+    """Return a value that was looked up. Raises NotFound if it is None."""
+    if value is None:
+        raise NotFound
+    return value
 
 
 class InvalidLink(NotFound):

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from marketplace.accounts.models import OneTimeLink, User
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.identifiers import new_token, token_hash
 
 RESET, EMAIL, REGISTRATION = "reset", "email", "registration"
@@ -77,8 +77,6 @@ def record_used_registration(user: User, link_hash: str, expires_at: dt.datetime
 
 def consume_link(token: str, *purposes: str) -> OneTimeLink:
     """Mark a link as used and return it, inside the caller's transaction. Raises NotFound."""
-    link = find_link(token, *purposes)
-    if link is None:
-        raise NotFound
+    link = or_404(find_link(token, *purposes))
     link.used_at = clock.now()
     return link

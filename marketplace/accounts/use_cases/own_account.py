@@ -27,7 +27,7 @@ from marketplace.accounts.use_cases.sign_in import password_subject
 from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import RuleBroken, or_404
 from marketplace.core.i18n import LOCALES, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send_mail
@@ -115,9 +115,7 @@ def reset_password(
 
     Raises RuleBroken or NotFound.
     """
-    link = find_link(token, RESET)
-    if link is None:
-        raise NotFound
+    link = or_404(find_link(token, RESET))
     check_strength(password, link.user.name, link.user.email, *personal_words)
     hashed = password_hashing.hash_password(password, cost)
     with transaction():

@@ -30,7 +30,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import RuleBroken, or_404
 from marketplace.core.i18n import current_locale, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
@@ -200,10 +200,7 @@ def _get_pending(token: str) -> PendingRegistration:
     query = select(PendingRegistration).where(
         PendingRegistration.token_hash == token_hash(token), PendingRegistration.expires_at > clock.now()
     )
-    pending = session.scalar(query.with_for_update())
-    if pending is None:
-        raise NotFound
-    return pending
+    return or_404(session.scalar(query.with_for_update()))
 
 
 def add_verified(person: PreparedAccount, locale: str = "") -> User:
@@ -252,9 +249,7 @@ def confirm_address(token: str, password: str, cost: HashCost) -> OneTimeLink:
     entered. Raises NotFound, RuleBroken, or TooMany after ten wrong passwords.
     """
     with transaction():
-        link = queries.find_confirmation(token)
-        if link is None:
-            raise NotFound
+        link = or_404(queries.find_confirmation(token))
         record_attempt(CONFIRMATION, f"link:{link.id}")
         password_hash = link.user.password_hash
     if not password_hashing.verify(password_hash, password, cost):

@@ -7,7 +7,7 @@ from marketplace.accounts.models import SignInSession
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 
@@ -38,9 +38,7 @@ def renew_session(old_token: str) -> str:
 
     Inside the caller's transaction.
     """
-    row = queries.find_session(old_token)
-    if row is None:
-        raise NotFound
+    row = or_404(queries.find_session(old_token))
     token = new_token()
     row.token_hash = token_hash(token)
     row.second_factor_at = clock.now()
@@ -58,18 +56,14 @@ def touch_session(token: str) -> None:
 def set_acting_membership(token: str, membership_id: int | None) -> None:
     """Choose the organisation that a session acts for. The caller has checked the membership."""
     with transaction():
-        row = queries.find_session(token)
-        if row is None:
-            raise NotFound
+        row = or_404(queries.find_session(token))
         row.acting_membership_id, row.acting_mandate_id = membership_id, None
 
 
 def set_acting_mandate(token: str, mandate_id: int | None) -> None:
     """Let a session write for a company through a mandate, or end that. The caller has checked the mandate."""
     with transaction():
-        row = queries.find_session(token)
-        if row is None:
-            raise NotFound
+        row = or_404(queries.find_session(token))
         row.acting_mandate_id = mandate_id
 
 

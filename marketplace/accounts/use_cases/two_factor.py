@@ -18,7 +18,7 @@ from marketplace.accounts.use_cases.sessions import end_sessions_of, renew_sessi
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send_mail
@@ -46,9 +46,7 @@ def pending_secret(viewer: Viewer, cipher: SecretCipher) -> str | None:
 
 def pending_provisioning_uri(viewer: Viewer, cipher: SecretCipher, site_name: str) -> str:
     """Return the URI for the QR code of an unconfirmed secret. Raises NotFound if there is none."""
-    secret = pending_secret(viewer, cipher)
-    if secret is None:
-        raise NotFound
+    secret = or_404(pending_secret(viewer, cipher))
     return provisioning_uri(secret, viewer.email, site_name)
 
 

@@ -5,7 +5,7 @@ from flask import render_template, request
 from marketplace.accounts import use_cases
 from marketplace.accounts.forms import message_settings_form
 from marketplace.accounts.views.base import blueprint, settings
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.hooks import describe_subscription
 from marketplace.outbox.topics import TOPICS, Delivery, topics_for
@@ -38,9 +38,7 @@ def message_settings() -> ViewResponse:
 @access.writes(Level.PUBLIC, because="the signed token in the e-mail authorizes unsubscribing (RFC 8058)")
 def unsubscribe(token: str) -> ViewResponse:
     """Stop e-mails on a topic. Mail programs send the form without a session; reading the page changes nothing."""
-    subscription = read_token(settings().secret_key, token)
-    if subscription is None:
-        raise NotFound
+    subscription = or_404(read_token(settings().secret_key, token))
     is_done = request.method == "POST"
     user_id, name = subscription
     if user_id:

@@ -21,7 +21,7 @@ from marketplace.accounts.views.base import (
     secret_cipher,
     set_session_cookie,
 )
-from marketplace.core.errors import NotFound, RuleBroken, TooMany
+from marketplace.core.errors import NotFound, RuleBroken, TooMany, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes, form_recovery
 from marketplace.web.access import Level
@@ -83,9 +83,7 @@ def demo_sign_in() -> ViewResponse:
     identifiers = {request.form.get("person"), request.form.get("email")}
     people = current_app.extensions["demo_people"]()
     chosen = next((person for person in people if {person["key"], person["email"]} & identifiers), None)
-    user = queries.find_user_by_email(chosen["email"]) if chosen else None
-    if user is None:
-        raise NotFound
+    user = or_404(queries.find_user_by_email(chosen["email"]) if chosen else None)
     use_cases.sign_out(current_token() or "")
     set_session_cookie(use_cases.open_session(user.id, str(request.user_agent), code_verified=True))
     target = safe_path(request.form.get("next"))

@@ -15,7 +15,7 @@ from marketplace.briefs.lifecycle import BriefActor, BriefState, Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.i18n import current_locale, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
@@ -244,10 +244,7 @@ def _one_brief(kind: Viewer) -> Select[Brief]:
 def brief_for(viewer: Viewer, reference: str) -> Brief:
     """Return a brief that the viewer may see. Raises NotFound."""
     params = {"reference": reference, "organisation_id": viewer.organisation_id}
-    brief = session.scalars(_one_brief(viewer_kind(viewer)), params).unique().one_or_none()
-    if brief is None:
-        raise NotFound
-    return brief
+    return or_404(session.scalars(_one_brief(viewer_kind(viewer)), params).unique().one_or_none())
 
 
 def own_brief(viewer: Viewer, reference: str) -> Brief:

@@ -16,7 +16,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.authorization import brief_for_transition, bump_revision, lock
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token
 from marketplace.core.optimistic_lock import fingerprint
@@ -241,9 +241,7 @@ def restore_draft(viewer: Viewer, reference: str) -> Brief:
     """Restore a deleted draft. Raises NotFound if it was deleted too long ago or belongs to another company."""
     with transaction():
         lock(reference)
-        brief = next((b for b in queries.deleted_drafts(viewer) if b.reference == reference), None)
-        if brief is None:
-            raise NotFound
+        brief = or_404(next((b for b in queries.deleted_drafts(viewer) if b.reference == reference), None))
         brief.state = BriefState.DRAFT
         brief.deleted_at = None
         record(viewer, "brief.restore", "brief", brief.reference)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.briefs import amendment, queries, use_cases
 from marketplace.briefs.views.base import blueprint
 from marketplace.briefs.views.guide import own_brief_view, write_topic
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -24,9 +24,9 @@ def amend_topic(reference: str, topic_code: str) -> ViewResponse:
     if request.method == "GET" and "amend" not in brief_view.transitions:
         return see_other("briefs.show", reference=reference)
     brief_view = replace(brief_view, answers=queries.latest_answers(brief_view.brief))
-    topic = next((t for t in amendment.editable_topics(brief_view.guide) if t.code == topic_code), None)
-    if topic is None:
-        raise NotFound
+    topic = or_404(
+        next((t for t in amendment.editable_topics(brief_view.guide) if t.code == topic_code), None)
+    )
     return write_topic(brief_view, topic, "amend")
 
 

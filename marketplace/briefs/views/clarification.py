@@ -6,7 +6,7 @@ from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import AnswerForm, QuestionForm, RejectForm
 from marketplace.briefs.views.base import blueprint
 from marketplace.briefs.views.document import brief_page
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -35,12 +35,16 @@ def answer(reference: str, question_id: int) -> ViewResponse:
     """Answer a question publicly."""
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
-    question = next(
-        (q for q in queries.questions_on(viewer, brief_view) if q.id == question_id and q.state == "asked"),
-        None,
+    question = or_404(
+        next(
+            (
+                q
+                for q in queries.questions_on(viewer, brief_view)
+                if q.id == question_id and q.state == "asked"
+            ),
+            None,
+        )
     )
-    if question is None:
-        raise NotFound
     form = AnswerForm(public_text=question.text)
     if form.validate_on_submit():
         use_cases.answer_question(

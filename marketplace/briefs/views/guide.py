@@ -15,7 +15,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock, taxonomy
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import Conflict, or_404
 from marketplace.core.i18n import current_locale, format_saved, gettext as _
 from marketplace.core.taxonomy import Group
 from marketplace.organisations.forms import municipality_choices
@@ -34,10 +34,7 @@ def own_brief_view(reference: str) -> BriefView:
 
 
 def _topic(brief_view: BriefView, code: str) -> Topic:
-    topic = next((topic for topic in brief_view.guide.topics if topic.code == code), None)
-    if topic is None:
-        raise NotFound
-    return topic
+    return or_404(next((topic for topic in brief_view.guide.topics if topic.code == code), None))
 
 
 @blueprint.get("/briefs/<reference>/guide")

@@ -8,7 +8,7 @@ from marketplace.briefs.guide.help_pages import PRICED_TOPIC, help_topic, help_t
 from marketplace.briefs.hooks import help_panels
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import taxonomy
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.hooks import build_panels
 from marketplace.core.taxonomy import Group, PriceBand, Service
 from marketplace.web import access
@@ -34,9 +34,7 @@ def help_index() -> ViewResponse:
 @access.public
 def help_page(topic_code: str) -> ViewResponse:
     """Show the help about one topic of the guide."""
-    shown = help_topic(topic_code)
-    if shown is None:
-        raise NotFound
+    shown = or_404(help_topic(topic_code))
     topics = help_topics()
     index = topics.index(shown)
     return render_template(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.casework.models import CaseNote
 from marketplace.casework.queries.subjects import Subject, is_about, subject_of
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import Conflict, Forbidden, NotFound
+from marketplace.core.errors import Conflict, Forbidden, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
@@ -30,9 +30,7 @@ def notes_about(viewer: Viewer, subject: Subject) -> Sequence[CaseNote]:
 
 def note_for(viewer: Viewer, note_id: int) -> tuple[CaseNote, Subject]:
     """Return a note of the viewer's garden and its subject. Raises NotFound."""
-    note = session.get(CaseNote, note_id)
-    if note is None:
-        raise NotFound
+    note = or_404(session.get(CaseNote, note_id))
     return note, subject_of(viewer, note)
 
 

@@ -11,7 +11,7 @@ from marketplace.casework.models import CaseTask
 from marketplace.casework.queries.subjects import Subject, is_about, subject_of
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.organisations.queries import companies_followed_by, members
@@ -38,9 +38,7 @@ def tasks_about(viewer: Viewer, subject: Subject) -> tuple[list[CaseTask], list[
 
 def task_for(viewer: Viewer, task_id: int) -> tuple[CaseTask, Subject]:
     """Return a task of the viewer's garden and its subject. Raises NotFound."""
-    task = session.get(CaseTask, task_id)
-    if task is None:
-        raise NotFound
+    task = or_404(session.get(CaseTask, task_id))
     return task, subject_of(viewer, task)
 
 

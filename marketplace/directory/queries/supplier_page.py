@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.core import taxonomy
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.suppliers.models import Supplier
@@ -36,9 +36,7 @@ def supplier_page(viewer: Viewer, slug: str) -> SupplierPage:
 
     Contact details are for signed-in companies and gardens, notes for the vetting garden. Raises NotFound.
     """
-    supplier = load_supplier(slug=slug)
-    if supplier is None:
-        raise NotFound
+    supplier = or_404(load_supplier(slug=slug))
     vettings = vettings_of(supplier.id, with_garden=True)
     is_own = viewer.is_supplier and viewer.organisation_id == supplier.id
     is_vetting_garden = viewer.is_garden and any(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.hooks import ActSummary, find_act
@@ -58,9 +58,9 @@ def confirmation_by_token(token: str, user_id: int | None) -> OwnerConfirmation:
 
     `user_id` is the signed-in user, or None. If another user than the addressee is signed in, `owner` is None.
     """
-    link = session.scalar(select(ConfirmationLink).where(ConfirmationLink.token_hash == token_hash(token)))
-    if link is None:
-        raise NotFound
+    link = or_404(
+        session.scalar(select(ConfirmationLink).where(ConfirmationLink.token_hash == token_hash(token)))
+    )
     confirmation = link.confirmation
     if user_id not in {None, link.user_id}:
         return OwnerConfirmation(confirmation, None, link.user.name)

@@ -10,7 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.dates import end_of_day_after
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
@@ -153,9 +153,7 @@ def decline_act(owner: Viewer, confirmation_id: int, reason: str) -> Confirmatio
 
 
 def _act_of(confirmation_id: int) -> ConfirmableAct:
-    confirmation = session.get(Confirmation, confirmation_id)
-    if confirmation is None:
-        raise NotFound
+    confirmation = or_404(session.get(Confirmation, confirmation_id))
     return find_act(confirmation.act)
 
 

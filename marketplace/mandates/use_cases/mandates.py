@@ -7,7 +7,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, RuleBroken, or_404
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.mandates import notices
@@ -154,12 +154,11 @@ def _company_of_owner(viewer: Viewer) -> Company:
 def _locked(viewer: Viewer, mandate_id: int) -> Mandate:
     """Lock a mandate of the viewer's company. Raises NotFound, and Forbidden unless the viewer is an owner."""
     _company_of_owner(viewer)
-    mandate = load_locked(
-        select(Mandate).where(Mandate.id == mandate_id, Mandate.company_id == viewer.organisation_id)
+    return or_404(
+        load_locked(
+            select(Mandate).where(Mandate.id == mandate_id, Mandate.company_id == viewer.organisation_id)
+        )
     )
-    if mandate is None:
-        raise NotFound
-    return mandate
 
 
 def _check_end(until: dt.date) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import BindParameter, Select, select
 
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import ASKED, BusinessGarden, Company, CompanyFollower
 
@@ -35,7 +35,5 @@ def followers_of(company: Company) -> Sequence[CompanyFollower]:
 def asked_garden(company: Company, garden_id: int) -> BusinessGarden:
     """Return a garden that a company asks, or has asked before, to follow it. Raises NotFound."""
     asked = (one for one in company.followers if one.garden_id == garden_id and one.why == ASKED)
-    follower = next(asked, None)
-    if follower is None:
-        raise NotFound
+    follower = or_404(next(asked, None))
     return follower.garden

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import lock_row, prepared, session
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
 from marketplace.core.list_query import EVERYTHING, ListQuery
@@ -43,10 +43,7 @@ def all_gardens() -> Sequence[BusinessGarden]:
 
 def garden(garden_id: int) -> BusinessGarden:
     """Return a business garden by id. Raises NotFound."""
-    business_garden = session.get(BusinessGarden, garden_id)
-    if business_garden is None:
-        raise NotFound
-    return business_garden
+    return or_404(session.get(BusinessGarden, garden_id))
 
 
 def garden_covering(municipality_number: str) -> BusinessGarden | None:
@@ -84,10 +81,7 @@ def lock_organisations_of(user_id: int) -> None:
 
 def own_company(viewer: Viewer) -> Company:
     """Return the company that the viewer acts for. Raises NotFound."""
-    company = session.get(Company, viewer.organisation_id) if viewer.is_company else None
-    if company is None:
-        raise NotFound
-    return company
+    return or_404(session.get(Company, viewer.organisation_id) if viewer.is_company else None)
 
 
 def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[Company]:

@@ -10,7 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
@@ -102,9 +102,7 @@ def accept_invitation(
     prepared = accounts.prepare_account(person, cost, _organisation_name(token)) if person else None
     with transaction():
         queries.lock_organisation(queries.inviting_organisation_id(token))
-        invitation = queries.find_invitation(token)
-        if invitation is None:
-            raise NotFound
+        invitation = or_404(queries.find_invitation(token))
         if viewer.is_signed_in:
             user = people.get_user(viewer.user_id or 0)
         elif prepared and prepared.email == invitation.email:
@@ -135,9 +133,7 @@ def accept_invitation(
 
 def _organisation_name(token: str) -> str:
     """Return the name of the organisation that an invitation is for. Raises NotFound."""
-    invitation = queries.find_invitation(token)
-    if invitation is None:
-        raise NotFound
+    invitation = or_404(queries.find_invitation(token))
     return invitation.organisation.name
 
 

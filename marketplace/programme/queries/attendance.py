@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, joinedload
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import InvalidLink, NotFound
+from marketplace.core.errors import InvalidLink, or_404
 from marketplace.core.identifiers import token_hash
 from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, latest_marks
 from marketplace.programme.lifecycle import ParticipationState
@@ -192,10 +192,7 @@ def open_links(session_id: int, purpose: str) -> Sequence[SessionLink]:
 
 def session_by_id(session_id: int) -> CourseSession:
     """Return a session without checking access: the code in the URL authorizes the page. Raises NotFound."""
-    found = session.get(CourseSession, session_id)
-    if found is None:
-        raise NotFound
-    return found
+    return or_404(session.get(CourseSession, session_id))
 
 
 def days_until(course_session: CourseSession) -> int:

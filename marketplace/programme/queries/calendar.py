@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.identifiers import token_hash
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
@@ -106,19 +106,19 @@ def feed_by_token(token: str) -> Feed:
             CourseSession.cohort_id == (participation.cohort_id if participation.has_confirmed_seat else None)
         )
         return _feed(query, participation.locale, participation.project.name)
-    found = session.execute(
-        select(CalendarFeed, User, Organisation.name)
-        .join(User, User.id == CalendarFeed.user_id)
-        .join(Organisation, Organisation.id == CalendarFeed.garden_id)
-        .join(
-            Membership,
-            (Membership.user_id == CalendarFeed.user_id)
-            & (Membership.organisation_id == CalendarFeed.garden_id),
-        )
-        .where(CalendarFeed.token_hash == hashed, User.is_active, Organisation.is_active)
-    ).first()
-    if found is None:
-        raise NotFound
+    found = or_404(
+        session.execute(
+            select(CalendarFeed, User, Organisation.name)
+            .join(User, User.id == CalendarFeed.user_id)
+            .join(Organisation, Organisation.id == CalendarFeed.garden_id)
+            .join(
+                Membership,
+                (Membership.user_id == CalendarFeed.user_id)
+                & (Membership.organisation_id == CalendarFeed.garden_id),
+            )
+            .where(CalendarFeed.token_hash == hashed, User.is_active, Organisation.is_active)
+        ).first()
+    )
     row, user, garden_name = found
     query = sessions_with_place().join(CourseSession.cohort).join(Cohort.place).join(Cohort.project)
     query = query.where(or_(ProjectPlace.garden_id == row.garden_id, Project.garden_id == row.garden_id))

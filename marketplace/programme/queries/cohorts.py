@@ -13,7 +13,7 @@ from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.programme.lifecycle import ParticipationState
@@ -166,10 +166,7 @@ def cohort_for(access: ProjectAccess, cohort_id: int) -> Cohort:
 
 def place_for(access: ProjectAccess, place_id: int) -> ProjectPlace:
     """Return a place that the viewer may see. Raises NotFound."""
-    place = next((place for place in access.places if place.id == place_id), None)
-    if place is None:
-        raise NotFound
-    return place
+    return or_404(next((place for place in access.places if place.id == place_id), None))
 
 
 def person_for(access: ProjectAccess, person_id: int) -> ProjectPerson:

@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter, Integer, Select, bindparam, or_, select
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.errors import Forbidden, NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
 
@@ -64,9 +64,7 @@ _PLACES_OF_GARDEN = prepared(_PLACES.where(ProjectPlace.garden_id == bindparam("
 def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
     """Return a project with the viewer's access to it. Raises NotFound unless the viewer's garden takes part."""
     params = {"garden_id": viewer.organisation_id, "slug": slug}
-    project = session.scalar(_PROJECT, params) if viewer.is_garden else None
-    if project is None:
-        raise NotFound
+    project = or_404(session.scalar(_PROJECT, params) if viewer.is_garden else None)
     is_owner_garden = project.garden_id == viewer.organisation_id
     places = session.scalars(
         _PLACES if is_owner_garden else _PLACES_OF_GARDEN,

@@ -11,7 +11,7 @@ from marketplace.accounts.queries import names_of
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import UtcDateTime, prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.list_query import ListQuery
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.places import municipality_name
@@ -119,10 +119,7 @@ def visible_participations(viewer: Viewer, access: ProjectAccess) -> Select[Part
 def participation_for(viewer: Viewer, access: ProjectAccess, participation_id: int) -> Participation:
     """Return a company of a project that the viewer may see. Raises NotFound."""
     query = visible_participations(viewer, access).where(Participation.id == participation_id)
-    participation = session.scalar(query)
-    if participation is None:
-        raise NotFound
-    return participation
+    return or_404(session.scalar(query))
 
 
 def board(

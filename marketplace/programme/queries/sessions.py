@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import InvalidLink, NotFound
+from marketplace.core.errors import InvalidLink, NotFound, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import distance_km
 from marketplace.files.models import StoredFile
@@ -85,10 +85,7 @@ _SESSION = prepared(
 def session_for(access: ProjectAccess, session_id: int) -> CourseSession:
     """Return a session at a place that the viewer may see. Raises NotFound."""
     params = {"id": session_id, "project_id": access.project.id, "place_ids": access.place_ids}
-    course_session = session.scalar(_SESSION, params)
-    if course_session is None:
-        raise NotFound
-    return course_session
+    return or_404(session.scalar(_SESSION, params))
 
 
 def session_of_seat(participation: Participation, session_id: int) -> CourseSession:
@@ -180,10 +177,7 @@ def material_for(course_session: CourseSession, material_id: int) -> SessionMate
 def material_file(course_session: CourseSession, material_id: int) -> StoredFile:
     """Return the file of a piece of material of a session. Raises NotFound if it is a link."""
     material = material_for(course_session, material_id)
-    file = session.scalar(select(StoredFile).where(StoredFile.material_id == material.id))
-    if file is None:
-        raise NotFound
-    return file
+    return or_404(session.scalar(select(StoredFile).where(StoredFile.material_id == material.id)))
 
 
 def session_warnings(access: ProjectAccess, sessions: Iterable[CourseSession]) -> dict[int, list[str]]:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import insert_missing, load_locked, session, transaction
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.text import name_key
@@ -233,18 +233,13 @@ def _require_room(cohort: Cohort) -> None:
 def _session_of_locked_project(session_id: int) -> CourseSession:
     """Lock the project of a session, then the session, in the same order as the planning of sessions does."""
     query = select(Cohort.project_id).join(CourseSession).where(CourseSession.id == session_id)
-    project_id = session.scalar(query)
-    if project_id is None:
-        raise NotFound
+    project_id = or_404(session.scalar(query))
     lock_project(project_id)
     return _session(session_id)
 
 
 def _session(session_id: int) -> CourseSession:
-    found = load_locked(select(CourseSession).where(CourseSession.id == session_id))
-    if found is None:
-        raise NotFound
-    return found
+    return or_404(load_locked(select(CourseSession).where(CourseSession.id == session_id)))
 
 
 def _require_in_project(course_session: CourseSession, participation_ids: set[int]) -> None:

@@ -10,7 +10,7 @@ from marketplace.core.collation import similar_name_key
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.details import details_of, write_details
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.programme.hooks import number_change
@@ -194,13 +194,13 @@ def lock_participation(
     access = project_for(viewer, slug)
     participation_for(viewer, access, participation_id)
     lock_project(access.project.id)
-    participation = load_locked(
-        select(Participation)
-        .where(Participation.id == participation_id)
-        .execution_options(populate_existing=True)
+    participation = or_404(
+        load_locked(
+            select(Participation)
+            .where(Participation.id == participation_id)
+            .execution_options(populate_existing=True)
+        )
     )
-    if participation is None:
-        raise NotFound
     return access, participation
 
 

@@ -9,7 +9,7 @@ import segno
 from flask import abort, current_app, jsonify, render_template, request, url_for
 
 from marketplace.core import clock
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import Conflict, or_404
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import MAX_ID, parse_id
 from marketplace.programme.attendance import Mark, MarkSource
@@ -225,9 +225,7 @@ def check_in(session_id: int, code: str) -> ViewResponse:
     listed = queries.attendance_list(course_session)
     chosen = parse_id(request.form.get("company", ""))
     if request.method == "POST" and chosen is not None:
-        row = next((row for row in listed.rows if row.participation.id == chosen), None)
-        if row is None:
-            raise NotFound
+        row = or_404(next((row for row in listed.rows if row.participation.id == chosen), None))
         with flashes.catch_refusal():
             rendered = {chosen: row.is_here}
             use_cases.save_list(session_id, {chosen: True}, rendered, MarkOrigin(MarkSource.SELF))

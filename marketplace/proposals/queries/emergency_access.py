@@ -11,7 +11,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefView, current_version, view_of
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.lifecycle import STATE_LABELS, ProposalState
 from marketplace.proposals.models.offers import EmergencyAccess, Proposal
@@ -51,11 +51,9 @@ def active_emergency_accesses(viewer: Viewer) -> Sequence[EmergencyAccess]:
 
 def emergency_view(viewer: Viewer, reference: str) -> EmergencyView:
     """Load a brief's sealed content for an administrator with active emergency access. Raises NotFound."""
-    access = next(
-        (one for one in active_emergency_accesses(viewer) if one.brief.reference == reference), None
+    access = or_404(
+        next((one for one in active_emergency_accesses(viewer) if one.brief.reference == reference), None)
     )
-    if access is None:
-        raise NotFound
     brief = access.brief
     version = current_version(brief)
     requirements = (

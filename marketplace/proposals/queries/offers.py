@@ -15,7 +15,7 @@ from marketplace.briefs.queries import brief_for, current_version, is_opened, ow
 from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.award_deadlines import can_decide_late
 from marketplace.proposals.lifecycle import ProposalState
@@ -120,9 +120,7 @@ def offers_for(viewer: Viewer, reference: str) -> BriefOffers:
     if not viewer.may_read_offers:
         raise NotFound
     brief = own_brief(viewer, reference)
-    version = current_version(brief)
-    if version is None:
-        raise NotFound
+    version = or_404(current_version(brief))
     requirements = BriefRequirements.from_answers(version.title, version.answers)
     sealed = not is_opened(brief)
     found = () if sealed else _opened(brief, version, requirements)

@@ -14,7 +14,7 @@ from marketplace.accounts import queries as accounts
 from marketplace.briefs.models import Brief, BriefService
 from marketplace.briefs.queries import display_title, own_brief, viewer_kind, visible_to, visible_to_parameter
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
@@ -161,9 +161,7 @@ def outcome_for_garden(viewer: Viewer, outcome_id: int) -> tuple[Outcome, JobOut
     """Load a round of a job of a company that the viewer's garden follows, and the job. Raises NotFound."""
     job_of = select(Outcome.brief_id).where(Outcome.id == outcome_id).scalar_subquery()
     jobs = _load_jobs(_delivered(Brief.id == job_of)) if viewer.is_garden else []
-    outcome = next((one for job in jobs for one in job.rounds if one.id == outcome_id), None)
-    if outcome is None:
-        raise NotFound
+    outcome = or_404(next((one for job in jobs for one in job.rounds if one.id == outcome_id), None))
     organisations.company_for(viewer, jobs[0].brief.company_id)
     return outcome, jobs[0]
 

@@ -13,7 +13,7 @@ from marketplace.briefs.queries import phase_of
 from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import Contact, owner_contact
@@ -96,9 +96,7 @@ def award(
         _check_late(brief)
         close_open_round(viewer, brief)
         live = _selectable_offers(brief)
-        winner = live.get(details.proposal_id)
-        if winner is None:
-            raise NotFound
+        winner = or_404(live.get(details.proposal_id))
         if phase is Phase.LAPSED and not details.still_stands:
             raise RuleBroken(
                 _(
@@ -208,9 +206,7 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
     """Undo a recent award: all offers can be chosen again, and every bidder is notified with the reason. Raises Conflict."""
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "reopen")
-        award = award_of(brief.id)
-        if award is None:
-            raise NotFound
+        award = or_404(award_of(brief.id))
         if not can_reopen(award.awarded_at, clock.now()):
             raise Conflict(
                 ngettext(
@@ -290,9 +286,7 @@ def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text
     """Rule out an offer that does not meet a must-have, with an explanation. Raises RuleBroken."""
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "choose_nobody")
-        proposal = _selectable_offers(brief).get(proposal_id)
-        if proposal is None:
-            raise NotFound
+        proposal = or_404(_selectable_offers(brief).get(proposal_id))
         if demand not in (brief.versions[-1].answers.get("must_have") or ()):
             raise RuleBroken(_("Choose the must-have that is not met."), "demand")
         if not text:

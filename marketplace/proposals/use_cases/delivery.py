@@ -10,7 +10,7 @@ from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.briefs.use_cases.authorization import garden_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
@@ -97,7 +97,4 @@ def terminate(viewer: Viewer, reference: str, reason: str) -> None:
 
 
 def _award(brief: Brief) -> Award:
-    award = award_of(brief.id)
-    if award is None:
-        raise NotFound
-    return award
+    return or_404(award_of(brief.id))

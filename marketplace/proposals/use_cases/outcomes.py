@@ -12,7 +12,7 @@ from marketplace.briefs.queries.action_briefs import objective_of
 from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
@@ -64,9 +64,7 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
     with transaction():
         brief = lock_brief(own_brief(viewer, reference))
         query = select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name)
-        outcome = session.scalar(query)
-        if outcome is None:
-            raise NotFound
+        outcome = or_404(session.scalar(query))
         if outcome.due_on > clock.today():
             raise Conflict(_("It is too early to answer this."))
         _check(answers)

@@ -7,7 +7,7 @@ from marketplace.briefs.queries import own_brief
 from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
@@ -42,9 +42,9 @@ def stop_story(viewer: Viewer, reference: str, name: str) -> None:
     """Stop showing the company's story of a round to others. Raises NotFound."""
     with transaction():
         brief = lock_brief(own_brief(viewer, reference))
-        outcome = session.scalar(select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name))
-        if outcome is None:
-            raise NotFound
+        outcome = or_404(
+            session.scalar(select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name))
+        )
         answer = outcome.latest
         if answer is None or not answer.story_shown:
             return

@@ -8,7 +8,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.use_cases.authorization import company_recipients
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, lock_row, session, transaction
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, RuleBroken, or_404
 from marketplace.core.i18n import format_time, gettext as _
 from marketplace.core.identifiers import random_id
 from marketplace.core.viewer import Viewer
@@ -251,10 +251,7 @@ def resume(viewer: Viewer, reference: str) -> None:
 
 
 def _own(viewer: Viewer, brief_id: int) -> Proposal:
-    proposal = own_proposal(viewer, brief_id)
-    if proposal is None:
-        raise NotFound
-    return proposal
+    return or_404(own_proposal(viewer, brief_id))
 
 
 def mark_letter_seen(viewer: Viewer, proposal_id: int) -> None:

@@ -8,7 +8,7 @@ from flask import render_template, request
 from marketplace.briefs.deadlines import LAPSE_AFTER_DAYS
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import Conflict, NotFound, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.mandates.queries.confirmations import last_confirmation
 from marketplace.mandates.use_cases.confirmations import ask_for_confirmation
@@ -99,9 +99,7 @@ def _choose(
             comparison=compare(live, brief_offers.requirements),
             here=request.path,
         )
-    chosen = next((offer for offer in live if offer.id == proposal_id), None)
-    if chosen is None:
-        raise NotFound
+    chosen = or_404(next((offer for offer in live if offer.id == proposal_id), None))
     others = [offer for offer in live if offer.id != chosen.id]
     form = award_form(chosen, others)
     if form.validate_on_submit() and (answer := save(chosen, form, others)) is not None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.identifiers import token_hash
 from marketplace.core.taxonomy import services
 from marketplace.core.viewer import Viewer
@@ -87,10 +87,7 @@ def _about(model: type[ReportIssue] | type[ReportLink], owner: IssueOwner) -> li
 
 def issue_by_number(owner: IssueOwner, number: int) -> ReportIssue:
     """Return an issue of a report. Raises NotFound."""
-    issue = next((one for one in issues_of(owner) if one.number == number), None)
-    if issue is None:
-        raise NotFound
-    return issue
+    return or_404(next((one for one in issues_of(owner) if one.number == number), None))
 
 
 def links_of(owner: IssueOwner) -> Sequence[ReportLink]:
@@ -110,9 +107,7 @@ def link_by_token(token: str) -> tuple[ReportLink, IssueOwner]:
         ReportLink.withdrawn_at.is_(None),
         ReportLink.expires_at > clock.now(),
     )
-    link = session.scalar(query)
-    if link is None:
-        raise NotFound
+    link = or_404(session.scalar(query))
     return link, owner_by_ids(link.garden_id, link.project_id)
 
 

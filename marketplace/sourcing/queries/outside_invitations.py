@@ -10,7 +10,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.labels import BriefSummary, brief_summary
@@ -49,9 +49,7 @@ class ReceivedInvitation:
 def received_invitation(viewer: Viewer, token: str) -> ReceivedInvitation:
     """Return the invitation behind a mailed link. Raises NotFound."""
     query = select(OutsideInvitation).where(OutsideInvitation.token_hash == token_hash(token))
-    invitation = session.scalar(query)
-    if invitation is None:
-        raise NotFound
+    invitation = or_404(session.scalar(query))
     brief = invitation.brief
     return ReceivedInvitation(
         brief,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from marketplace.briefs.queries import BriefView, brief_view_for
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.matching import CaseText, Document, Match, Query, ScorePart
 from marketplace.sourcing.queries.opportunities import current_score
@@ -67,9 +67,7 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
     Raises NotFound if the supplier may not read the brief or was not ranked.
     """
     brief_view = brief_view_for(viewer, reference)
-    run = latest_run(brief_view.brief) if viewer.is_supplier else None
-    if run is None:
-        raise NotFound
+    run = or_404(latest_run(brief_view.brief) if viewer.is_supplier else None)
     ranking, own = open_run(run), str(viewer.organisation_id)
     sentence = list_sentence(len(ranking.matches), ranking.fits, with_reasons=False)
     for stored in ranking.matches:

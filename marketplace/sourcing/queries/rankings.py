@@ -11,7 +11,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefView, brief_view_for
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.models import Invitation, OutsideInvitation, RankingRun
@@ -86,9 +86,7 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
     if viewer.is_supplier:
         raise NotFound
     brief_view = brief_view_for(viewer, reference)
-    run = latest_run(brief_view.brief)
-    if run is None:
-        raise NotFound
+    run = or_404(latest_run(brief_view.brief))
     ranking = open_run(run)
     query = (
         select(Invitation)

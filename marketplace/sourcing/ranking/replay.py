@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace import matching
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.matching import MatchingSettings, Query, Ranking
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.ranking.directory_snapshots import load_documents, matcher_digest
@@ -23,9 +23,7 @@ def replay(run_id: int) -> str:
     Raises NotFound, DamagedRunError if stored data are changed or missing, MatcherMismatchError, and ValueError if the
     results differ.
     """
-    run = session.get(RankingRun, run_id)
-    if run is None:
-        raise NotFound
+    run = or_404(session.get(RankingRun, run_id))
     inputs, result = deserialize(run.inputs, run.inputs_digest), deserialize(run.result, run.result_digest)
     if run.base is None or run.directory is None:
         message = "the run is older than directory snapshots, and can only be shown"

@@ -12,7 +12,7 @@ from marketplace.briefs.queries import brief_for, current_answers, own_brief, ph
 from marketplace.briefs.use_cases.authorization import lock
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
@@ -53,9 +53,7 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
             raise Forbidden
         if phase_of(brief) is not Phase.OPEN:
             raise Conflict(_("The brief is not open, so nobody can be invited now."))
-        run = latest_run(brief)
-        if run is None:
-            raise NotFound
+        run = or_404(latest_run(brief))
         existing = {row.supplier_id: row for row in invitations_of(brief)}
         chosen = [supplier_id for supplier_id in dict.fromkeys(supplier_ids) if supplier_id not in existing]
         if not chosen and existing.keys() & set(supplier_ids):
@@ -166,9 +164,7 @@ def _lock_own_invitation(viewer: Viewer, reference: str) -> tuple[Brief, Invitat
     query = select(Invitation).where(
         Invitation.brief_id == brief.id, Invitation.supplier_id == viewer.organisation_id
     )
-    invitation = session.scalar(query) if viewer.is_supplier else None
-    if invitation is None:
-        raise NotFound
+    invitation = or_404(session.scalar(query) if viewer.is_supplier else None)
     return brief, invitation
 
 

@@ -14,7 +14,7 @@ from marketplace.briefs.use_cases.authorization import lock
 from marketplace.core import clock
 from marketplace.core.database import failure_logged, load_locked, read_and_release, session, transaction
 from marketplace.core.email_address import normalize_email
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
@@ -111,11 +111,9 @@ def accept_outside_invitation(viewer: Viewer, token: str, secret_key: str) -> st
     """
     corpus()
     with transaction():
-        invitation = load_locked(
-            select(OutsideInvitation).where(OutsideInvitation.token_hash == token_hash(token))
+        invitation = or_404(
+            load_locked(select(OutsideInvitation).where(OutsideInvitation.token_hash == token_hash(token)))
         )
-        if invitation is None:
-            raise NotFound
         if not viewer.is_supplier or viewer.organisation_id is None:
             raise Forbidden
         _require_usable(invitation, viewer.organisation_id)

@@ -8,7 +8,7 @@ from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import current_answers, current_version
 from marketplace.core.database import failure_logged, session, transaction
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.limits import MAX_RANKED
 from marketplace.sourcing.models import Exposure, RankingRun
@@ -84,9 +84,7 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     shown unchanged whatever suppliers edit later. It also refers to a snapshot of the directory and stores the last
     exposures, so that the ranking can be repeated. Suppliers on the first page count as shown from now on.
     """
-    version = current_version(brief)
-    if version is None:
-        raise NotFound
+    version = or_404(current_version(brief))
     current = corpus()
     query = query_of(brief.reference, current_answers(brief), brief.company.sector_code)
     shown = last_shown([int(document_id) for document_id in current.index.candidates(query, MAX_RANKED)])

@@ -10,7 +10,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import brief_for, current_answers, own_brief, phase_of
 from marketplace.briefs.use_cases.authorization import company_recipients, lock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
@@ -44,9 +44,7 @@ def suggest_supplier(viewer: Viewer, reference: str, supplier_id: int, reason: s
             raise Forbidden
         if phase_of(brief) is not Phase.OPEN:
             raise Conflict(_("The brief is not open, so nobody can be invited now."))
-        run = latest_run(brief)
-        if run is None:
-            raise NotFound
+        run = or_404(latest_run(brief))
         if len(reason) < MIN_REASON_LENGTH:
             raise RuleBroken(_("Give a reason. The company and the supplier read it."), "reason")
         existing = invitations_of(brief)
@@ -98,9 +96,7 @@ def suggested_invitation(viewer: Viewer, reference: str, supplier_id: int) -> In
         Invitation.suggested_by_id.is_not(None),
         Invitation.state != InvitationState.DECLINED,
     )
-    invitation = session.scalar(query)
-    if invitation is None:
-        raise NotFound
+    invitation = or_404(session.scalar(query))
     if phase_of(brief) is not Phase.OPEN:
         raise Conflict(_("The deadline has passed."))
     return invitation

@@ -5,7 +5,7 @@ from flask import render_template, request
 from marketplace.accounts.views.base import settings
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.queries import own_brief, view_of
-from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.errors import Conflict, or_404
 from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.core.text import clean_line
 from marketplace.sourcing import queries, use_cases
@@ -74,9 +74,7 @@ def received_invitation(token: str) -> ViewResponse:
 @access.writes(access.Level.PUBLIC, because="the signed token was e-mailed to the invited address only")
 def confirm_invitation(token: str) -> ViewResponse:
     """Let a supplier use the invitation that was sent to another address, after confirmation."""
-    ids = read_token(settings().secret_key, token)
-    if ids is None:
-        raise NotFound
+    ids = or_404(read_token(settings().secret_key, token))
     asked = queries.invitation_to_confirm(*ids)
     if request.method == "POST":
         use_cases.confirm_outside_invitation(current_viewer(), *ids)

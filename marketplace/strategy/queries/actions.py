@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Objective
@@ -82,10 +82,7 @@ def own_actions(viewer: Viewer) -> ActionList:
 
 def own_action(viewer: Viewer, action_id: int) -> Action:
     """Return an action of the viewer's company that is not removed. Raises NotFound."""
-    action = session.scalar(_own(viewer).where(Action.id == action_id, Action.removed_at.is_(None)))
-    if action is None:
-        raise NotFound
-    return action
+    return or_404(session.scalar(_own(viewer).where(Action.id == action_id, Action.removed_at.is_(None))))
 
 
 def actions_for(viewer: Viewer, objective_id: int) -> Sequence[Action]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.strategy.document_export.outline import Outline
 from marketplace.strategy.document_export.strategy_outline import outline_of
 from marketplace.strategy.models.objectives import Measurement, Objective
@@ -22,12 +22,13 @@ def exported_version(strategy: Strategy, number: int | None = None) -> StrategyV
     query = select(StrategyVersion).where(StrategyVersion.strategy_id == strategy.id)
     if number is not None:
         query = query.where(StrategyVersion.number == number)
-    version = session.scalar(
-        query.options(joinedload(StrategyVersion.strategy)).order_by(StrategyVersion.number.desc()).limit(1)
+    return or_404(
+        session.scalar(
+            query.options(joinedload(StrategyVersion.strategy))
+            .order_by(StrategyVersion.number.desc())
+            .limit(1)
+        )
     )
-    if version is None:
-        raise NotFound
-    return version
 
 
 def outline_of_version(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.hooks import find_project_periods
 from marketplace.strategy.models.objectives import Measurement, Objective
@@ -166,21 +166,17 @@ def own_objective(viewer: Viewer, objective_id: int) -> Objective:
     """Return an objective of the viewer's company that is not removed. Raises NotFound."""
     if not viewer.is_company:
         raise NotFound
-    objective = session.scalar(_OWN, {"company_id": viewer.organisation_id, "id": objective_id})
-    if objective is None:
-        raise NotFound
-    return objective
+    return or_404(session.scalar(_OWN, {"company_id": viewer.organisation_id, "id": objective_id}))
 
 
 def own_measurement(viewer: Viewer, objective_id: int, measurement_id: int) -> Measurement:
     """Return a measurement of an objective of the viewer's company. Raises NotFound."""
     objective = own_objective(viewer, objective_id)
-    found = next(
-        (one for one in objective.measurements if one.id == measurement_id and not one.is_withdrawn), None
+    return or_404(
+        next(
+            (one for one in objective.measurements if one.id == measurement_id and not one.is_withdrawn), None
+        )
     )
-    if found is None:
-        raise NotFound
-    return found
 
 
 def due_objectives(company_id: int) -> list[ObjectiveView]:

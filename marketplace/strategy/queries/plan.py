@@ -7,7 +7,7 @@ from sqlalchemy import Integer, bindparam, exists, select
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.strategy import completeness
@@ -133,8 +133,6 @@ class AssessmentState:
 def own_start(viewer: Viewer) -> tuple[Company, Plan, AssessmentState]:
     """Return the viewer's company with its plan and self-assessment. Raises NotFound for other viewers."""
     params = {"company_id": viewer.organisation_id}
-    row = session.execute(_START, params).one_or_none() if viewer.is_company else None
-    if row is None:
-        raise NotFound
+    row = or_404(session.execute(_START, params).one_or_none() if viewer.is_company else None)
     company, strategy, is_begun, is_finished = row
     return company, plan_of(strategy), AssessmentState(bool(is_begun), bool(is_finished))

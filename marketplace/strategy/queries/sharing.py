@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, exists, func, se
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.database import load_locked, prepared, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import companies_followed_by, company_for
@@ -20,10 +20,7 @@ MAX_TASKS = 6
 
 def own_strategy(viewer: Viewer) -> Strategy:
     """Return the strategy of the viewer's company. Raises NotFound."""
-    strategy = strategy_of(viewer.organisation_id) if viewer.is_company else None
-    if strategy is None:
-        raise NotFound
-    return strategy
+    return or_404(strategy_of(viewer.organisation_id) if viewer.is_company else None)
 
 
 def shared_strategy(viewer: Viewer, company_id: int) -> Strategy:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.models.plan import StrategyVersion
 from marketplace.strategy.queries.document_export import outline_of_version
@@ -37,10 +37,7 @@ def own_version(viewer: Viewer, number: int) -> StrategyVersion:
     query = select(StrategyVersion).where(
         StrategyVersion.strategy_id == (strategy.id if strategy else 0), StrategyVersion.number == number
     )
-    version = session.scalar(query.options(*_WRITERS))
-    if version is None:
-        raise NotFound
-    return version
+    return or_404(session.scalar(query.options(*_WRITERS)))
 
 
 def changes_between(before: StrategyVersion, after: StrategyVersion) -> list[FieldChange]:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.numbers import percentage_milli
 from marketplace.core.viewer import Viewer
@@ -123,9 +123,7 @@ def record_outcome_measurement(  # noqa: PLR0913 because each is a part of the m
         .join(Strategy, Strategy.id == Objective.strategy_id)
         .where(Objective.id == objective_id, Strategy.company_id == by.organisation_id)
     )
-    objective = load_locked(query) if by.is_company else None
-    if objective is None:
-        raise NotFound
+    objective = or_404(load_locked(query) if by.is_company else None)
     if message := range_error(value_milli, objective.unit):
         raise RuleBroken(message, "value")
     old = _measurement_to_correct(objective, brief_reference, measured_on, corrects_id)

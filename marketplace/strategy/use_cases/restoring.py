@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.i18n import LOCALES, default_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.content import from_json
@@ -34,13 +34,13 @@ def restore_version(viewer: Viewer, number: int) -> None:
     """
     with transaction():
         strategy = strategy_for_writing(viewer)
-        version = session.scalar(
-            select(StrategyVersion).where(
-                StrategyVersion.strategy_id == strategy.id, StrategyVersion.number == number
+        version = or_404(
+            session.scalar(
+                select(StrategyVersion).where(
+                    StrategyVersion.strategy_id == strategy.id, StrategyVersion.number == number
+                )
             )
         )
-        if version is None:
-            raise NotFound
         stored = version.content
         language = stored.get("language")
         strategy.language = language if language in LOCALES else default_locale()

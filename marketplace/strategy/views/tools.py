@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.strategy.forms.tools import ToolForm
 from marketplace.strategy.queries import tools as queries
@@ -36,9 +36,7 @@ def tools() -> ViewResponse:
 def tool(tool_code: str) -> ViewResponse:
     """Show a tool of the catalogue, and add or change the company's use of it."""
     viewer = current_viewer()
-    shown = tool_catalogue().tools.get(tool_code)
-    if shown is None:
-        raise NotFound
+    shown = or_404(tool_catalogue().tools.get(tool_code))
     form = edit(
         ToolForm,
         lambda: use_cases.tool_details(viewer, tool_code),

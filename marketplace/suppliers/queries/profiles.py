@@ -1,7 +1,7 @@
 """A supplier's own profile."""
 
 from marketplace.core.database import session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.suppliers.queries.loading import load_supplier
@@ -9,10 +9,7 @@ from marketplace.suppliers.queries.loading import load_supplier
 
 def own_supplier(viewer: Viewer) -> Supplier:
     """Load the supplier that the viewer acts for, with all its parts. Raises NotFound."""
-    supplier = load_supplier(supplier_id=viewer.organisation_id) if viewer.is_supplier else None
-    if supplier is None:
-        raise NotFound
-    return supplier
+    return or_404(load_supplier(supplier_id=viewer.organisation_id) if viewer.is_supplier else None)
 
 
 def own_case(viewer: Viewer, case_id: int) -> CaseStudy:

@@ -8,7 +8,7 @@ from marketplace.audit.queries import last_recorded_at
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import read_and_release, session, sum_over_rows, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
@@ -101,9 +101,7 @@ def answer_appeal(viewer: Viewer, appeal_id: int, action: str, reason: str) -> A
     reason.
     """
     with transaction():
-        appeal_row = session.get(Appeal, appeal_id)
-        if appeal_row is None:
-            raise NotFound
+        appeal_row = or_404(session.get(Appeal, appeal_id))
         vetting = lock_vetting(appeal_row.vetting_id)
         session.refresh(appeal_row)
         role = queries.role_in_appeal(viewer, appeal_row)

@@ -11,7 +11,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
@@ -25,10 +25,7 @@ Checklist = Mapping[str, Mapping[str, Any]]
 
 def lock_vetting(vetting_id: int) -> Vetting:
     """Load an application and lock it until the end of the transaction. Raises NotFound."""
-    vetting = load_locked(select(Vetting).where(Vetting.id == vetting_id))
-    if vetting is None:
-        raise NotFound
-    return vetting
+    return or_404(load_locked(select(Vetting).where(Vetting.id == vetting_id)))
 
 
 def check_may_decide(viewer: Viewer, vetting: Vetting) -> None:

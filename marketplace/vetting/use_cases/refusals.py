@@ -6,7 +6,7 @@ from marketplace.audit.queries import last_recorded_at
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import read_and_release, session, sum_over_rows, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
@@ -93,9 +93,7 @@ def second_reviewers(refusal: Refusal) -> list[Recipient]:
 
 def _lock_refusal(viewer: Viewer, refusal_id: int) -> tuple[Refusal, Vetting, ReviewerRole]:
     """Load and lock a refusal and its application, with the viewer's role. Raises NotFound or Forbidden."""
-    refusal = session.get(Refusal, refusal_id)
-    if refusal is None:
-        raise NotFound
+    refusal = or_404(session.get(Refusal, refusal_id))
     # Lock the application before the refusal is refreshed, in the same order as a proposal, so that of two concurrent
     # answers one waits.
     vetting = lock_vetting(refusal.vetting_id)

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from dateutil.easter import easter
+
 LOCAL_ZONE = ZoneInfo("Europe/Oslo")
 _simulated_time: ContextVar[datetime | None] = ContextVar("simulated_time", default=None)
 
@@ -58,19 +60,6 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
-def easter_sunday(year: int) -> date:
-    """Return the date of Easter Sunday (Meeus/Jones/Butcher algorithm)."""
-    a, b, c = year % 19, year // 100, year % 100
-    d, e = divmod(b, 4)
-    g = (8 * b + 13) // 25
-    h = (19 * a + b - d - g + 15) % 30
-    i, k = divmod(c, 4)
-    weekday = (32 + 2 * e + 2 * i - h - k) % 7
-    m = (a + 11 * h + 22 * weekday) // 451
-    month, day = divmod(h + weekday - 7 * m + 114, 31)
-    return date(year, month, day + 1)
-
-
 @lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
     """Return True if a day is a Norwegian working day: neither a weekend nor a public holiday."""
@@ -78,7 +67,7 @@ def is_working_day(day: date) -> bool:
         return False
     if (day.month, day.day) in {(1, 1), (5, 1), (5, 17), (12, 25), (12, 26)}:
         return False
-    from_easter = (day - easter_sunday(day.year)).days
+    from_easter = (day - easter(day.year)).days
     return from_easter not in {-3, -2, 0, 1, 39, 49, 50}
 
 

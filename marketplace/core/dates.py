@@ -5,6 +5,7 @@ import re
 from functools import lru_cache
 from typing import TypeVar
 
+from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
 
 from marketplace.core import clock
@@ -163,7 +164,7 @@ def _named_month(name: str, year: int) -> str | None:
         except ValueError:
             return None
     if name in _EASTER and 1583 <= year <= 9998:  # noqa: PLR2004 because the Gregorian Easter begins in 1583
-        return (clock.easter_sunday(year) + dt.timedelta(days=_EASTER[name])).isoformat()[:7]
+        return (easter(year) + dt.timedelta(days=_EASTER[name])).isoformat()[:7]
     # "Jul" alone is Christmas; with a day before it, as above, it is July.
     month = _SEASONS.get(name) or _MONTHS.get(name)
     if match := _QUARTER.fullmatch(name):

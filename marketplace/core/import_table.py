@@ -197,15 +197,15 @@ class RowReader:
             return None
         return named[0].number
 
-    def organisation_number(self, column: str = "organisation_number") -> str | None:
+    def organisation_number(self) -> str | None:
         """Return an organisation number, or None for an empty cell."""
-        text = self.values.get(column, "")
+        text = self.values.get("organisation_number", "")
         if not text:
             return None
         try:
             return parse_organisation_number(text, allow_test_numbers=True)
         except UnreadableInputError as error:
-            self.add_fault(column, _("Not an organisation number."), error.message)
+            self.add_fault("organisation_number", _("Not an organisation number."), error.message)
             return None
 
     def codes(self, column: str, known: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:

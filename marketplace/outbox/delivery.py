@@ -32,6 +32,7 @@ SMTP_TIMEOUT_SECONDS = 20
 MAX_LINE_LENGTH = 998
 """Longest line of an e-mail (RFC 5322). Headers are not folded at 78 characters, because `email` in Python before 3.13 drops the
 space between two non-ASCII words where it folds: "på gården" arrives as "pågården"."""
+BATCH_SIZE = 500
 BATCH_SECONDS = 30.0
 """Time limit of one batch, so that other scheduled jobs, such as opening offers on time, are not delayed."""
 MESSAGE_ERRORS = (
@@ -185,7 +186,7 @@ class MailTransport:
         write_atomically(folder / name, bytes(message), private=True)
 
 
-def deliver_due(settings: Settings, limit: int = 500, seconds: float = BATCH_SECONDS) -> int:
+def deliver_due(settings: Settings, seconds: float = BATCH_SECONDS) -> int:
     """Send the e-mail that is due, within a time limit, and return the number sent.
 
     Failed messages are retried with growing delays, and finally marked as failed. A rejected address does not
@@ -197,7 +198,7 @@ def deliver_due(settings: Settings, limit: int = 500, seconds: float = BATCH_SEC
         select(OutboxMail.id)
         .where(OutboxMail.state == "waiting", OutboxMail.next_attempt_at <= clock.now())
         .order_by(OutboxMail.next_attempt_at, OutboxMail.id)
-        .limit(limit)
+        .limit(BATCH_SIZE)
     )
     ids = list(session.scalars(due))
     session.rollback()

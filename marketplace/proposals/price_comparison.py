@@ -105,14 +105,14 @@ class CheapestOffer:
     spread: int
 
 
-def find_cheapest(prices: Sequence[Price], months: int = SHORT_MONTHS) -> CheapestOffer | None:
+def find_cheapest(prices: Sequence[Price]) -> CheapestOffer | None:
     """Find the cheapest offer as offered and with its gaps filled. Returns None for fewer than two offers."""
     if len(prices) < 2:  # noqa: PLR2004 because one price compares with nothing
         return None
     filled = fill_gaps(prices)
     # Of two equal totals, the one with fewer gaps is the cheaper.
-    cheapest = min(prices, key=lambda price: (price.over(months), len(price.gaps)))
-    totals = {key: found.over(months) for key, found in filled.items()}
+    cheapest = min(prices, key=lambda price: (price.over(SHORT_MONTHS), len(price.gaps)))
+    totals = {key: found.over(SHORT_MONTHS) for key, found in filled.items()}
     return CheapestOffer(
         cheapest.key,
         cheapest.gaps,

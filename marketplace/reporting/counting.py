@@ -13,18 +13,16 @@ SIZES = ("1", "2-4", "5-9", "10-49", "50")
 """Codes of the size classes by number of employees, smallest first. Each begins with its lowest number."""
 
 
-def count_dated(  # noqa: PLR0913 because a figure has that many parts
+def count_dated(
     code: str,
     days: Iterable[dt.date | None],
     period: ReportPeriod,
     *,
-    unit: str = "count",
     n: int | None = None,
     of: int | None = None,
-    evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
     """Count events up to the end of the period: in all, before the period and in it. Events without a day do not count."""
-    return sum_dated(code, [(day, 1) for day in days], period, unit=unit, n=n, of=of, evidence=evidence)
+    return sum_dated(code, [(day, 1) for day in days], period, n=n, of=of)
 
 
 def sum_dated(  # noqa: PLR0913 because a figure has that many parts
@@ -44,18 +42,17 @@ def sum_dated(  # noqa: PLR0913 because a figure has that many parts
     return Figure(code, total, unit, evidence=evidence, n=n, of=of, before=before, period=total - before)
 
 
-def mean_figure(  # noqa: PLR0913 because a figure has that many parts
+def mean_figure(
     code: str,
     values: Sequence[int | Fraction],
     *,
     unit: str = "mean",
     n: int | None = None,
     of: int | None = None,
-    evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
     """Return the mean in thousandths. Without any value, the figure is not measured."""
     mean = Fraction(sum(values, Fraction()), len(values)) if values else None
-    return sample_figure(code, mean, unit=unit, n=len(values) if n is None else n, of=of, evidence=evidence)
+    return sample_figure(code, mean, unit=unit, n=len(values) if n is None else n, of=of)
 
 
 def median_figure(

@@ -21,6 +21,7 @@ from marketplace.matching import Explanation, TermMatch
 
 MAX_FACTS = 3
 MAX_SENTENCES = 2
+MAX_SENTENCE_LENGTH = 170
 MAX_HIGHLIGHTED = 9
 Params = Mapping[str, Any]
 
@@ -184,14 +185,14 @@ def _words(text: str) -> set[str]:
     return {word.casefold() for word in re.findall(r"\w+", text)}
 
 
-def _shorten(sentence: str, weights: Mapping[str, float], max_length: int = 170) -> str:
+def _shorten(sentence: str, weights: Mapping[str, float]) -> str:
     """Cut a long sentence down to the part around its first shared word."""
-    if len(sentence) <= max_length:
+    if len(sentence) <= MAX_SENTENCE_LENGTH:
         return sentence
     first = next((m.start() for m in re.finditer(r"\w+", sentence) if m.group().casefold() in weights), 0)
     start = max(0, first - 50)
     start = sentence.rfind(" ", 0, start) + 1 if start else 0
-    end = sentence.find(" ", min(len(sentence), start + max_length))
+    end = sentence.find(" ", min(len(sentence), start + MAX_SENTENCE_LENGTH))
     end = len(sentence) if end < 0 else end
     return ("… " if start else "") + sentence[start:end] + (" …" if end < len(sentence) else "")
 

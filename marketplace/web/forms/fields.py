@@ -66,16 +66,8 @@ class EmailField(TextField):
 class UploadField(FileField):
     """File of one of the accepted media types; the content is checked by `files.checks`."""
 
-    def __init__(
-        self,
-        label: Any = None,
-        validators: Any = None,
-        *,
-        accept: str,
-        is_optional: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(label, validators, render_kw={"accept": accept}, **kwargs)
+    def __init__(self, label: Any = None, *, accept: str, is_optional: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, render_kw={"accept": accept}, **kwargs)
         self.is_optional = is_optional
 
     def pre_validate(self, form: object) -> None:

@@ -33,13 +33,12 @@ def sum_dated(  # noqa: PLR0913 because a figure has that many parts
     unit: str = "count",
     n: int | None = None,
     of: int | None = None,
-    evidence: Evidence = Evidence.OBSERVED,
 ) -> Figure:
     """Add up amounts dated up to the end of the period: in all, before the period and in it."""
     known = [(day, amount) for day, amount in amounts if day is not None and day <= period.last_day]
     total = sum(amount for _day, amount in known)
     before = sum(amount for day, amount in known if day < period.from_on)
-    return Figure(code, total, unit, evidence=evidence, n=n, of=of, before=before, period=total - before)
+    return Figure(code, total, unit, n=n, of=of, before=before, period=total - before)
 
 
 def mean_figure(

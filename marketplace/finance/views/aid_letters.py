@@ -7,7 +7,7 @@ from marketplace.core.identifiers import make_slug
 from marketplace.finance.aid_letter import FONT_SIZE
 from marketplace.finance.queries import aid as queries
 from marketplace.finance.views.base import blueprint
-from marketplace.programme.queries.projects import project_for
+from marketplace.programme.queries.projects import project_as_leader
 from marketplace.strategy.document_export.outline import Outline
 from marketplace.web import access
 from marketplace.web.uploads import file_response
@@ -18,8 +18,7 @@ from marketplace.web.viewer import current_viewer
 @access.garden
 def aid_pdf(slug: str, participation_id: int) -> Response:
     """Download the letter about the aid to a company of the project."""
-    project_access = project_for(current_viewer(), slug)
-    project_access.require_leader()
+    project_access = project_as_leader(current_viewer(), slug)
     return _pdf(queries.project_aid_letter(project_access, participation_id))
 
 

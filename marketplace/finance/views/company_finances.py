@@ -12,7 +12,7 @@ from marketplace.finance.labels import AID_BASES, FEE_STATES
 from marketplace.finance.queries import aid as queries
 from marketplace.finance.use_cases import aid as use_cases
 from marketplace.finance.views.base import RECORDS, blueprint
-from marketplace.programme.queries.projects import project_for
+from marketplace.programme.queries.projects import project_as_leader, project_for
 from marketplace.text_search.list_search import search_texts, searched_text
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -120,8 +120,7 @@ def correct_aid(slug: str, participation_id: int, grant_id: int) -> ViewResponse
 
 def _aid_page(slug: str, participation_id: int, grant_id: int | None) -> ViewResponse:
     viewer = current_viewer()
-    project_access = project_for(viewer, slug)
-    project_access.require_leader()
+    project_access = project_as_leader(viewer, slug)
     page = queries.company_aid(project_access, participation_id, grant_id)
     values: dict[str, object] = {}
     if page.corrected is not None:

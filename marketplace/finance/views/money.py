@@ -11,7 +11,7 @@ from marketplace.finance.labels import COST_CATEGORIES, FUNDING_KINDS
 from marketplace.finance.queries import money as queries
 from marketplace.finance.use_cases import money as use_cases
 from marketplace.finance.views.base import RECORDS, blueprint
-from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.queries.projects import ProjectAccess, project_as_leader, project_for
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.counted_rows import CountedRows, read_counted_rows
@@ -20,12 +20,6 @@ from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 from marketplace.web.xlsx_export import xlsx_response
-
-
-def _leader_access(slug: str) -> ProjectAccess:
-    project_access = project_for(current_viewer(), slug)
-    project_access.require_leader()
-    return project_access
 
 
 @blueprint.get("/programme/<slug>/money")
@@ -99,7 +93,7 @@ def _export_rows(page: queries.MoneyPage, names: dict[int, str]) -> Iterator[Seq
 @access.writes(Level.GARDEN, because=RECORDS)
 def edit_source(slug: str, source_id: int | None = None) -> ViewResponse:
     """Add a funding source, or correct one by a new row."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     values: dict[str, object] = {"currency": project_access.project.currency}
     if source_id is not None:
         source = queries.source_to_correct(project_access, source_id)
@@ -125,7 +119,7 @@ def edit_source(slug: str, source_id: int | None = None) -> ViewResponse:
 @access.writes(Level.GARDEN, because=RECORDS)
 def edit_entry(slug: str, entry_id: int | None = None) -> ViewResponse:
     """Add an income or a cost, or correct one by a new row."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     values: dict[str, object] = {"currency": project_access.project.currency}
     if entry_id is not None:
         entry = queries.entry_to_correct(project_access, entry_id)

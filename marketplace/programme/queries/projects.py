@@ -29,11 +29,6 @@ class ProjectAccess:
         """Ids of `places`."""
         return tuple(place.id for place in self.places)
 
-    def require_leader(self) -> None:
-        """Raise Forbidden unless the viewer may change the project itself."""
-        if not self.is_leader:
-            raise Forbidden
-
 
 def projects_query(viewer: Viewer) -> Select[Project]:
     """Build the query for the projects of the viewer's garden. Raises NotFound unless the viewer is a garden member."""
@@ -72,6 +67,14 @@ def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
     )
     is_leader = is_owner_garden and (viewer.is_curator or _is_leader(viewer, project))
     return ProjectAccess(project, tuple(places), is_owner_garden, is_leader)
+
+
+def project_as_leader(viewer: Viewer, slug: str) -> ProjectAccess:
+    """Return a project for its leader, who may change the project itself. Raises NotFound or Forbidden."""
+    access = project_for(viewer, slug)
+    if not access.is_leader:
+        raise Forbidden
+    return access
 
 
 def _is_leader(viewer: Viewer, project: Project) -> bool:

@@ -17,7 +17,7 @@ from marketplace.organisations.queries import gardens
 from marketplace.outbox.use_cases import cancel_scheduled
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
-from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.queries.projects import ProjectAccess, project_as_leader
 from marketplace.programme.use_cases.seating import INVITATION_SUBSCRIPTION, lock_project, offer_free_seats
 
 RESERVED_SLUGS = {"new", "calendar", "seat"}
@@ -152,8 +152,7 @@ def remove_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> bool:
 
 def lock_project_as_leader(viewer: Viewer, slug: str) -> ProjectAccess:
     """Lock a project for a change by its leader, inside the caller's transaction. Raises NotFound or Forbidden."""
-    access = project_for(viewer, slug)
-    access.require_leader()
+    access = project_as_leader(viewer, slug)
     lock_project(access.project.id)
     return access
 

@@ -8,7 +8,7 @@ from marketplace.core import clock
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.programme.forms.projects import CohortForm, Named, PersonForm, PlaceForm
 from marketplace.programme.queries import cohorts as queries
-from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.queries.projects import ProjectAccess, project_as_leader
 from marketplace.programme.use_cases import cohorts as use_cases, project_people
 from marketplace.programme.views.base import LEADER_WRITES, blueprint
 from marketplace.web import access, flashes
@@ -18,13 +18,6 @@ from marketplace.web.forms.editing import add, edit
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-
-def _leader_access(slug: str) -> ProjectAccess:
-    """Return a project for its leader. Raises NotFound or Forbidden."""
-    project_access = project_for(current_viewer(), slug)
-    project_access.require_leader()
-    return project_access
 
 
 def _garden_names(project_access: ProjectAccess) -> Named:
@@ -42,7 +35,7 @@ def _place_names(project_access: ProjectAccess) -> Named:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def new_place(slug: str) -> ViewResponse:
     """Add a place to a project."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     form = PlaceForm(_garden_names(project_access))
     if add(form, lambda form: use_cases.save_place(current_viewer(), slug, form.details())):
         flashes.done(_("The place has been added."))
@@ -55,11 +48,13 @@ def new_place(slug: str) -> ViewResponse:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def edit_place(slug: str, place_id: int) -> ViewResponse:
     """Change a place of a project."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     place = queries.place_for(project_access, place_id)
     form = edit(
         partial(PlaceForm, _garden_names(project_access)),
-        lambda: use_cases.place_details(queries.place_for(_leader_access(slug), place_id)),
+        lambda: use_cases.place_details(
+            queries.place_for(project_as_leader(current_viewer(), slug), place_id)
+        ),
         lambda form: use_cases.save_place(
             current_viewer(), slug, form.details(), place_id, form.expected_fingerprint()
         ),
@@ -87,7 +82,7 @@ def remove_place(slug: str, place_id: int) -> ViewResponse:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def new_cohort(slug: str) -> ViewResponse:
     """Add a cohort to a project."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     if not project_access.places:
         flashes.note(_("Add a place first."))
         return see_other("programme.new_place", slug=slug)
@@ -105,11 +100,13 @@ def new_cohort(slug: str) -> ViewResponse:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def edit_cohort(slug: str, cohort_id: int) -> ViewResponse:
     """Change a cohort: its place, name, seats and last day of sign-up."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     cohort = queries.cohort_for(project_access, cohort_id)
     form = edit(
         partial(CohortForm, _place_names(project_access)),
-        lambda: use_cases.cohort_details(queries.cohort_for(_leader_access(slug), cohort_id)),
+        lambda: use_cases.cohort_details(
+            queries.cohort_for(project_as_leader(current_viewer(), slug), cohort_id)
+        ),
         lambda form: use_cases.save_cohort(
             current_viewer(), slug, form.details(), cohort_id, form.expected_fingerprint()
         ),
@@ -125,7 +122,7 @@ def edit_cohort(slug: str, cohort_id: int) -> ViewResponse:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
     """Cancel a cohort, after a confirmation page that explains the consequences for its companies."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     cohort = queries.cohort_for(project_access, cohort_id)
     if request.method == "POST":
         moved = use_cases.cancel_cohort(current_viewer(), slug, cohort_id)
@@ -167,7 +164,7 @@ def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def new_person(slug: str) -> ViewResponse:
     """Give a person a role in a project."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     project = project_access.project
     since = {"since": max(clock.today(), project.starts_on)}
     form = PersonForm(queries.eligible_people(project), _place_names(project_access), data=since)
@@ -182,14 +179,16 @@ def new_person(slug: str) -> ViewResponse:
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
 def edit_person(slug: str, person_id: int) -> ViewResponse:
     """Change a person's role in a project."""
-    project_access = _leader_access(slug)
+    project_access = project_as_leader(current_viewer(), slug)
     person = queries.person_for(project_access, person_id)
     people = queries.eligible_people(project_access.project)
     if person.user_id not in {user_id for user_id, _name in people}:
         people = [*people, (person.user_id, person.user.name)]
     form = edit(
         partial(PersonForm, people, _place_names(project_access)),
-        lambda: project_people.person_details(queries.person_for(_leader_access(slug), person_id)),
+        lambda: project_people.person_details(
+            queries.person_for(project_as_leader(current_viewer(), slug), person_id)
+        ),
         lambda form: project_people.save_person(
             current_viewer(), slug, form.details(), person_id, form.expected_fingerprint()
         ),

@@ -6,7 +6,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.organisations.queries import gardens
 from marketplace.programme.forms.projects import PartnerForm, ProjectForm
 from marketplace.programme.queries import cohorts as queries
-from marketplace.programme.queries.projects import project_for
+from marketplace.programme.queries.projects import project_as_leader, project_for
 from marketplace.programme.use_cases import projects as use_cases
 from marketplace.programme.views.base import LEADER_WRITES, blueprint
 from marketplace.web import access, flashes
@@ -53,8 +53,7 @@ def project(slug: str) -> ViewResponse:
 def edit_project(slug: str) -> ViewResponse:
     """Change a project."""
     viewer = current_viewer()
-    project_access = project_for(viewer, slug)
-    project_access.require_leader()
+    project_access = project_as_leader(viewer, slug)
     form = edit(
         ProjectForm,
         lambda: use_cases.project_details(project_for(viewer, slug).project),
@@ -72,8 +71,7 @@ def edit_project(slug: str) -> ViewResponse:
 def close_project(slug: str) -> ViewResponse:
     """Close a project after confirmation, or reopen it."""
     viewer = current_viewer()
-    project_access = project_for(viewer, slug)
-    project_access.require_leader()
+    project_access = project_as_leader(viewer, slug)
     if request.method == "GET":
         return confirmation_page(
             _("Close %(project)s", project=project_access.project.name),
@@ -102,8 +100,7 @@ def close_project(slug: str) -> ViewResponse:
 def partner_gardens(slug: str) -> ViewResponse:
     """List the partner gardens of a project, and add one."""
     viewer = current_viewer()
-    project_access = project_for(viewer, slug)
-    project_access.require_leader()
+    project_access = project_as_leader(viewer, slug)
     partners = queries.partner_gardens(project_access.project)
     taken = {project_access.project.garden_id, *(garden.id for garden in partners)}
     form = PartnerForm([(garden.id, garden.name) for garden in gardens() if garden.id not in taken])

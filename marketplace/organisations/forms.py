@@ -126,8 +126,8 @@ class CompanyFields(BaseForm):
         _l("Organisation number"),
         description=_l("Nine digits. Leave it empty if you have not received one yet."),
     )
-    municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
-    sector = ChoiceField(_l("Sector"), [required()], validate_choice=False)
+    municipality = ChoiceField(_l("Municipality"), [required()])
+    sector = ChoiceField(_l("Sector"), [required()])
     employees = NumberField(_l("Number of employees"), high=100_000)
     website = WebAddressField(_l("Website"), [length(high=300)])
     phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"autocomplete": "tel"})
@@ -222,7 +222,7 @@ class GardenForm(BaseForm):
     """A business garden."""
 
     name = TextField(_l("Business garden name"), [required(), length(2, 120)])
-    municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
+    municipality = ChoiceField(_l("Municipality"), [required()])
     covered_municipalities = ChoicesField(
         _l("Municipalities covered"), [required(_l("Choose at least one municipality."))]
     )

@@ -90,7 +90,7 @@ class PlaceForm(BaseForm):
     """Details of a place of a project."""
 
     name = TextField(_l("Name of the place"), [required(), length(2, 60)])
-    municipality_number = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
+    municipality_number = ChoiceField(_l("Municipality"), [required()])
     garden_id = ChoiceField(
         _l("Responsible business garden"),
         [required()],

@@ -35,13 +35,13 @@ class ParticipationForm(BaseForm):
     )
     company_name = TextField(_l("Company name"), [required(), length(2, 120)])
     is_other_company = BooleanField(_l("This is another company with almost the same name"))
-    municipality_number = ChoiceField(_l("Municipality"), validate_choice=False)
-    sector_code = ChoiceField(_l("Sector"), validate_choice=False)
+    municipality_number = ChoiceField(_l("Municipality"))
+    sector_code = ChoiceField(_l("Sector"))
     employees = NumberField(_l("Employees"), render_kw={"inputmode": "numeric"})
     contact_name = TextField(_l("Contact person"), [length(high=120)])
     contact_phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"inputmode": "tel"})
     contact_email = EmailField(_l("E-mail address"), [length(high=254), email()])
-    source = ChoiceField(_l("How did you find the company?"), validate_choice=False)
+    source = ChoiceField(_l("How did you find the company?"))
     wants_invitations = BooleanField(_l("May get invitations to the course by e-mail"), default=True)
 
     def __init__(self, *args: object, **kwargs: object) -> None:

@@ -43,7 +43,7 @@ class SessionFields(BaseForm):
         _l("Venue"), [length(high=80)], description=_l("For example the name of the building and the room.")
     )
     address = TextField(_l("Address"), [length(high=120)])
-    municipality_number = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
+    municipality_number = ChoiceField(_l("Municipality"), [required()])
     lecturer = TextField(_l("Lecturer"), [length(high=120)])
     lecturer_email = EmailField(_l("Lecturer's e-mail address"), [length(high=254), email()])
 

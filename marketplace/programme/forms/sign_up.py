@@ -54,8 +54,8 @@ class CompanyFields(BaseForm):
     company_name = TextField(
         _l("Company name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
     )
-    municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
-    sector = ChoiceField(_l("Sector"), [required()], validate_choice=False)
+    municipality = ChoiceField(_l("Municipality"), [required()])
+    sector = ChoiceField(_l("Sector"), [required()])
 
 
 class ContactFields(BaseForm):

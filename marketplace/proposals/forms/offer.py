@@ -191,7 +191,7 @@ def _date_field(field: OfferField) -> Any:
 
 def _yes_no_field(field: OfferField) -> Any:
     choices = list(field.choices) or YES_NO
-    return ChoiceField(field.label, choices=choices, validate_choice=False, description=field.hint)
+    return ChoiceField(field.label, choices=choices, description=field.hint)
 
 
 def _cases_field(field: OfferField) -> Any:
@@ -204,9 +204,7 @@ def _files_field(field: OfferField) -> Any:
 
 def _price_line_fields(field: OfferField, deliverable: str) -> dict[str, Any]:
     return {
-        "kind": ChoiceField(
-            _("Answer for: %(part)s", part=deliverable), choices=PRICE_KINDS, validate_choice=False
-        ),
+        "kind": ChoiceField(_("Answer for: %(part)s", part=deliverable), choices=PRICE_KINDS),
         "amount": NokField(_("Price for: %(part)s", part=deliverable)),
         "comment": TextField(_("Comment on: %(part)s", part=deliverable), [length(high=field.max_length)]),
     }
@@ -214,7 +212,7 @@ def _price_line_fields(field: OfferField, deliverable: str) -> dict[str, Any]:
 
 def _answer_fields(field: OfferField, demand: str) -> dict[str, Any]:
     return {
-        "met": ChoiceField(demand, choices=YES_NO, validate_choice=False),
+        "met": ChoiceField(demand, choices=YES_NO),
         "text": LongTextField(
             _("Show how you meet it"),
             [length(high=field.max_length)],

@@ -50,7 +50,7 @@ class BasicsFields(BaseForm):
         _l("Organisation number"),
         description=_l("Nine digits. Leave it empty if you are self-employed without one."),
     )
-    municipality = ChoiceField(_l("Municipality where you are based"), [required()], validate_choice=False)
+    municipality = ChoiceField(_l("Municipality where you are based"), [required()])
     website = WebAddressField(_l("Website"), [length(high=300)], render_kw={"autocomplete": "url"})
     phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"autocomplete": "tel"})
     employees = NumberField(_l("Team size"), high=100_000)
@@ -207,8 +207,8 @@ class CaseFields(BaseForm):
         [length(high=MAX_CASE_RESULT_LENGTH)],
         description=_l("Include a figure if you have one: 40 orders in the first week."),
     )
-    service = ChoiceField(_l("Service"), validate_choice=False)
-    sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
+    service = ChoiceField(_l("Service"))
+    sector = ChoiceField(_l("Customer's sector"))
     year = NumberField(_l("Year"), [required()], high=9999)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -50,7 +50,6 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
 
     garden = ChoiceField(
         _l("Which business garden should review the application?"),
-        validate_choice=False,
         description=_l("Usually the one that covers your municipality."),
     )
     case_title = TextField(_l("Title of the job"), [_required_with_case, length(*CASE_TITLE_LENGTH)])
@@ -59,8 +58,8 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
         [length(high=120)],
         description=_l("Describe the customer without naming them: a bakery in a village."),
     )
-    case_service = ChoiceField(_l("Service"), validate_choice=False)
-    case_sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
+    case_service = ChoiceField(_l("Service"))
+    case_sector = ChoiceField(_l("Customer's sector"))
     case_text = LongTextField(
         _l("What did the customer need, and what did you do?"),
         [_required_with_case, length(*CASE_TEXT_LENGTH)],

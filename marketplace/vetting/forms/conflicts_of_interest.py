@@ -21,7 +21,7 @@ def conflict_kinds() -> list[tuple[str, str]]:
 class ConflictForm(BaseForm):
     """Declaration of a connection to a supplier, by kind."""
 
-    supplier = ChoiceField(_l("Supplier"), [required()], validate_choice=False)
+    supplier = ChoiceField(_l("Supplier"), [required()])
     kind = ChoiceField(_l("What kind of connection is it?"), [required()])
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:

@@ -198,7 +198,9 @@ class ReviewAnswerForm(BaseForm):
     """The garden's review of a draft. Comments per topic are read by `topic_comments`."""
 
     verdict = ChoiceField(
-        _("Is the brief ready to publish?"), [required(_("Select whether the brief is ready."))]
+        _("Is the brief ready to publish?"),
+        [required(_("Select whether the brief is ready."))],
+        choices=[("ok", _("Yes, it is ready")), ("changes", _("Not yet, I suggest changes"))],
     )
     comment = LongTextField(
         _("What do you want to say to the company?"),
@@ -208,9 +210,6 @@ class ReviewAnswerForm(BaseForm):
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         super().__init__()
-        self.verdict.set_choices(
-            [("ok", gettext("Yes, it is ready")), ("changes", gettext("Not yet, I suggest changes"))]
-        )
         self._topics = topics
 
     def topic_comments(self, submitted: Mapping[str, str]) -> dict[str, str]:
@@ -291,11 +290,9 @@ class AnswerForm(BaseForm):
 class RejectForm(BaseForm):
     """Rejection of a question."""
 
-    reason = ChoiceField(_("Why are you not answering?"), [required()])
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reason.set_choices([(code, str(label)) for code, label in REJECTION_REASONS.items()])
+    reason = ChoiceField(
+        _("Why are you not answering?"), [required()], choices=list(REJECTION_REASONS.items())
+    )
 
 
 class FileForm(BaseForm):

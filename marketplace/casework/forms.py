@@ -24,7 +24,7 @@ from marketplace.web.forms import (
 class NoteForm(BaseForm):
     """A note about what was done for a company."""
 
-    kind = ChoiceField(_l("Activity"), [required()])
+    kind = ChoiceField(_l("Activity"), [required()], choices=list(ACTIVITIES.items()))
     happened_on = DayField(_l("Date"), [required()])
     text = LongTextField(
         _l("What was it about?"), [required(_l("Write what it was about.")), length(high=MAX_TEXT)]
@@ -32,10 +32,6 @@ class NoteForm(BaseForm):
     minutes = NumberField(
         _l("Minutes"), high=MAX_MINUTES, unit=MINUTES, description=_l("The time you spent on it.")
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind.set_choices([(code, str(label)) for code, label in ACTIVITIES.items()])
 
     def details(self) -> NoteDetails:
         """Return the submitted details."""
@@ -49,7 +45,7 @@ class NewNoteForm(NoteForm):
 
     def __init__(self, tasks: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.done_tasks.set_choices([(str(task_id), what) for task_id, what in tasks])
+        self.done_tasks.set_choices(tasks)
 
     def done_task_ids(self) -> list[int]:
         """Return the ids of the chosen tasks."""
@@ -69,8 +65,7 @@ class TaskForm(BaseForm):
 
     def __init__(self, people: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(user_id), name) for user_id, name in people]
-        self.assignee_id.set_choices([("", _("Nobody in particular")), *choices])
+        self.assignee_id.set_choices([("", _("Nobody in particular")), *people])
 
     def details(self) -> TaskDetails:
         """Return the submitted details."""

@@ -100,29 +100,24 @@ def parse_hours(text: str) -> int:
     return milli
 
 
-def _options(labels: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(code, str(label)) for code, label in labels.items()]
-
-
 class HoursForm(BaseForm):
     """Time that a person spent in a month."""
 
     user_id = ChoiceField(_l("Person"), [required()])
     month = ChoiceField(_l("Month"), [required()])
     place_id = ChoiceField(_l("Place"))
-    activity = ChoiceField(_l("Activity"), [required()])
+    activity = ChoiceField(_l("Activity"), [required()], choices=list(ACTIVITIES.items()))
     hours = HoursField(_l("Hours"), [required()], description=_l("For example 7,5."))
 
     def __init__(
         self, access: ProjectAccess, people: Named, places: Named, *args: object, **kwargs: object
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.user_id.set_choices([(str(key), name) for key, name in people])
+        self.user_id.set_choices(people)
         self.month.set_choices(
             [(month.isoformat(), format_month_and_year(month)) for month in project_months(access)]
         )
-        self.place_id.set_choices([("", _("No place")), *((str(key), name) for key, name in places)])
-        self.activity.set_choices(_options(ACTIVITIES))
+        self.place_id.set_choices([("", _("No place")), *places])
 
     def details(self) -> HoursDetails:
         """Return the submitted details."""
@@ -184,11 +179,7 @@ class SourceForm(_MoneyForm):
     page_order = ("name", "kind", "amount", "currency", "rate", "rate_on")
 
     name = TextField(_l("Who contributes"), [required(), length(2, 80)])
-    kind = ChoiceField(_l("Kind of funding"), [required()])
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind.set_choices(_options(FUNDING_KINDS))
+    kind = ChoiceField(_l("Kind of funding"), [required()], choices=list(FUNDING_KINDS.items()))
 
     def details(self) -> SourceDetails:
         """Return the submitted details."""
@@ -223,7 +214,7 @@ class EntryForm(_MoneyForm):
         costs = [(code, _("Cost: %(name)s", name=label)) for code, label in COST_CATEGORIES.items()]
         incomes = [(f"source-{key}", _("Income: %(name)s", name=name)) for key, name in sources.items()]
         self.source_or_category.set_choices([("", _("Choose")), *costs, *incomes])
-        self.place_id.set_choices([("", _("No place")), *((str(key), name) for key, name in places)])
+        self.place_id.set_choices([("", _("No place")), *places])
 
     def details(self) -> EntryDetails:
         """Return the submitted details."""
@@ -247,15 +238,16 @@ def _required_unless_taken_back(form: "FeeForm", field: AmountField) -> None:
 class FeeForm(BaseForm):
     """The state of the participation fee of the chosen companies. A fee that is taken back needs no amount."""
 
-    state = ChoiceField(_l("State of the fee"), [required()])
+    state = ChoiceField(
+        _l("State of the fee"),
+        [required()],
+        choices=[*FEE_STATES.items(), (NOT_NOTED, _l("Not noted: take back what was noted by mistake"))],
+    )
     amount = AmountField(_l("Amount in kroner"), [_required_unless_taken_back])
     on = DayField(_l("Date"), [required()])
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.state.set_choices(
-            [*_options(FEE_STATES), (NOT_NOTED, _("Not noted: take back what was noted by mistake"))]
-        )
         if not self.on.data and self.on.typed is None:
             self.on.data = clock.today()
 
@@ -274,13 +266,9 @@ class AidForm(BaseForm):
             "What the company receives without paying for it: the price of the course and the advice, less its fee."
         ),
     )
-    basis = ChoiceField(_l("Legal basis"), [required()])
+    basis = ChoiceField(_l("Legal basis"), [required()], choices=list(AID_BASES.items()))
     granted_on = DayField(_l("Granted on"), [required()])
     reference = TextField(_l("Reference"), [length(high=40)])
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.basis.set_choices(_options(AID_BASES))
 
     def details(self) -> AidDetails:
         """Return the submitted details."""

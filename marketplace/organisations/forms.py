@@ -126,7 +126,7 @@ class CompanyFields(BaseForm):
         _l("Organisation number"),
         description=_l("Nine digits. Leave it empty if you have not received one yet."),
     )
-    municipality = ChoiceField(_l("Municipality"), [required()])
+    municipality = ChoiceField(_l("Municipality"), [required()], choices=municipality_choices)
     sector = ChoiceField(_l("Sector"), [required()])
     employees = NumberField(_l("Number of employees"), high=100_000)
     website = WebAddressField(_l("Website"), [length(high=300)])
@@ -139,7 +139,6 @@ class CompanyFields(BaseForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality.set_choices(municipality_choices())
         self.sector.set_choices(sector_choices(self.sector.object_data))
 
     def validate_organisation_number(self, field: Field) -> None:
@@ -189,7 +188,7 @@ class AskGardenForm(BaseForm):
         following = organisations.following_garden_ids(company)
         others = [garden for garden in organisations.gardens() if garden.id not in following]
         self.has_choices = bool(others)
-        self.garden.set_choices([("", _("Choose a business garden")), *((str(g.id), g.name) for g in others)])
+        self.garden.set_choices([("", _("Choose a business garden")), *((g.id, g.name) for g in others)])
 
 
 def role_choices(kind: str | None) -> list[tuple[str, str]]:
@@ -222,7 +221,7 @@ class GardenForm(BaseForm):
     """A business garden."""
 
     name = TextField(_l("Business garden name"), [required(), length(2, 120)])
-    municipality = ChoiceField(_l("Municipality"), [required()])
+    municipality = ChoiceField(_l("Municipality"), [required()], choices=municipality_choices)
     covered_municipalities = ChoicesField(
         _l("Municipalities covered"), [required(_l("Choose at least one municipality."))]
     )
@@ -233,7 +232,6 @@ class GardenForm(BaseForm):
 
     def __init__(self, *args: object, extra: Iterable[str] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality.set_choices(municipality_choices())
         numbers = dict.fromkeys((*current_region().municipalities, *extra))
         named = [(number, places.municipality(number).full_name) for number in numbers]
         self.covered_municipalities.set_choices(sorted(named, key=lambda item: sort_key(item[1])))

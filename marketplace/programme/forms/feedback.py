@@ -36,7 +36,7 @@ class FeedbackForm(BaseForm):
         )
         super().__init__(data=texts | {"allows_quote": given is not None and given.allows_quote})
         for field, labels in ((self.useful, USEFUL), (self.pace, PACE), (self.used_before, USED_BEFORE)):
-            field.set_choices([(str(value), label) for value, label in labels.items()])
+            field.set_choices(list(labels.items()))
         if session_number <= 1:
             del self.used_before
 

@@ -90,7 +90,7 @@ class PlaceForm(BaseForm):
     """Details of a place of a project."""
 
     name = TextField(_l("Name of the place"), [required(), length(2, 60)])
-    municipality_number = ChoiceField(_l("Municipality"), [required()])
+    municipality_number = ChoiceField(_l("Municipality"), [required()], choices=municipality_choices)
     garden_id = ChoiceField(
         _l("Responsible business garden"),
         [required()],
@@ -99,8 +99,7 @@ class PlaceForm(BaseForm):
 
     def __init__(self, gardens: Named, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality_number.set_choices(municipality_choices())
-        self.garden_id.set_choices([(str(number), name) for number, name in gardens])
+        self.garden_id.set_choices(gardens)
 
     def details(self) -> PlaceDetails:
         """Return the submitted details."""
@@ -130,7 +129,7 @@ class CohortForm(BaseForm):
     def __init__(self, places: Named, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._places = dict(places)
-        self.place_id.set_choices([(str(number), name) for number, name in places])
+        self.place_id.set_choices(places)
 
     def details(self) -> CohortDetails:
         """Return the submitted details."""
@@ -147,7 +146,11 @@ class PersonForm(BaseForm):
         [required()],
         description=_l("Members of the business gardens that take part."),
     )
-    role = ChoiceField(_l("Role in the project"), [required()])
+    role = ChoiceField(
+        _l("Role in the project"),
+        [required()],
+        choices=[("leader", _l("Project leader")), ("manager", _l("Manager of a place"))],
+    )
     place_id = ChoiceField(_l("Place"), description=_l("Required for the manager of a place."))
     percent = NumberField(_l("Per cent of a full position"), [required()], high=100, default=0)
     since = DayField(_l("From"), [required()])
@@ -155,9 +158,8 @@ class PersonForm(BaseForm):
 
     def __init__(self, people: Named, places: Named, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.user_id.set_choices([("", _("Choose a person")), *((str(key), name) for key, name in people)])
-        self.role.set_choices([("leader", _("Project leader")), ("manager", _("Manager of a place"))])
-        self.place_id.set_choices([("", _("No place")), *((str(key), name) for key, name in places)])
+        self.user_id.set_choices([("", _("Choose a person")), *people])
+        self.place_id.set_choices([("", _("No place")), *places])
 
     def details(self) -> PersonDetails:
         """Return the submitted details."""
@@ -178,6 +180,4 @@ class PartnerForm(BaseForm):
 
     def __init__(self, gardens: Named, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.garden.set_choices(
-            [("", _("Choose a business garden")), *((str(key), name) for key, name in gardens)]
-        )
+        self.garden.set_choices([("", _("Choose a business garden")), *gardens])

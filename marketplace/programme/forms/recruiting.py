@@ -35,20 +35,20 @@ class ParticipationForm(BaseForm):
     )
     company_name = TextField(_l("Company name"), [required(), length(2, 120)])
     is_other_company = BooleanField(_l("This is another company with almost the same name"))
-    municipality_number = ChoiceField(_l("Municipality"))
+    municipality_number = ChoiceField(_l("Municipality"), choices=municipality_choices)
     sector_code = ChoiceField(_l("Sector"))
     employees = NumberField(_l("Employees"), render_kw={"inputmode": "numeric"})
     contact_name = TextField(_l("Contact person"), [length(high=120)])
     contact_phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"inputmode": "tel"})
     contact_email = EmailField(_l("E-mail address"), [length(high=254), email()])
-    source = ChoiceField(_l("How did you find the company?"))
+    source = ChoiceField(
+        _l("How did you find the company?"), choices=[("", _l("Not known")), *SOURCES.items()]
+    )
     wants_invitations = BooleanField(_l("May get invitations to the course by e-mail"), default=True)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality_number.set_choices(municipality_choices())
         self.sector_code.set_choices(sector_choices(self.sector_code.object_data))
-        self.source.set_choices([("", _("Not known")), *SOURCES.items()])
 
     def details(self) -> ParticipationDetails:
         """Return the submitted details."""
@@ -82,7 +82,7 @@ class SeatForm(BaseForm):
     def __init__(self, rows: Sequence[CohortSeats], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.cohort.set_choices(
-            [("", _("Choose a cohort")), *((str(row.cohort.id), _cohort_label(row)) for row in rows)]
+            [("", _("Choose a cohort")), *((row.cohort.id, _cohort_label(row)) for row in rows)]
         )
 
 

@@ -43,13 +43,9 @@ class SessionFields(BaseForm):
         _l("Venue"), [length(high=80)], description=_l("For example the name of the building and the room.")
     )
     address = TextField(_l("Address"), [length(high=120)])
-    municipality_number = ChoiceField(_l("Municipality"), [required()])
+    municipality_number = ChoiceField(_l("Municipality"), [required()], choices=municipality_choices)
     lecturer = TextField(_l("Lecturer"), [length(high=120)])
     lecturer_email = EmailField(_l("Lecturer's e-mail address"), [length(high=254), email()])
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.municipality_number.set_choices(municipality_choices())
 
     def _details(self, title: str, day: Any) -> SessionDetails:
         return SessionDetails(
@@ -109,7 +105,7 @@ class CopyForm(BaseForm):
 
     def __init__(self, cohorts: Named, *args: object, **kwargs: object) -> None:
         super().__init__(*args, data={"targets": [str(number) for number, _name in cohorts]}, **kwargs)
-        self.targets.set_choices([(str(number), name) for number, name in cohorts])
+        self.targets.set_choices(cohorts)
 
     def target_ids(self) -> list[int]:
         """Return the ids of the chosen cohorts, in the order of the list."""

@@ -54,7 +54,7 @@ class CompanyFields(BaseForm):
     company_name = TextField(
         _l("Company name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
     )
-    municipality = ChoiceField(_l("Municipality"), [required()])
+    municipality = ChoiceField(_l("Municipality"), [required()], choices=municipality_choices)
     sector = ChoiceField(_l("Sector"), [required()])
 
 
@@ -100,9 +100,8 @@ class SignUpForm(CompanyFields, ContactFields):
 
     def __init__(self, others: Sequence[CohortView], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality.set_choices(municipality_choices())
         self.sector.set_choices(sector_choices(self.sector.object_data))
-        self.accepted_cohorts.set_choices([(str(view.cohort.id), _seats_label(view)) for view in others])
+        self.accepted_cohorts.set_choices([(view.cohort.id, _seats_label(view)) for view in others])
 
     @property
     def is_bot(self) -> bool:
@@ -126,16 +125,16 @@ class SignUpForm(CompanyFields, ContactFields):
 class WithdrawalForm(BaseForm):
     """Reason for leaving the course."""
 
-    reason = ChoiceField(_l("Why do you withdraw?"), [required(_l("Choose a reason."))])
+    reason = ChoiceField(
+        _l("Why do you withdraw?"),
+        [required(_l("Choose a reason."))],
+        choices=[("", _l("Choose a reason")), *WITHDRAWAL_REASONS.items()],
+    )
     text = LongTextField(
         _l("Anything you want to add"),
         [length(high=500)],
         description=_l("Only the business garden reads it."),
     )
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.reason.set_choices([("", _("Choose a reason")), *WITHDRAWAL_REASONS.items()])
 
 
 class CohortChoiceForm(BaseForm):
@@ -146,5 +145,5 @@ class CohortChoiceForm(BaseForm):
     def __init__(self, views: Sequence[CohortView], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.cohort.set_choices(
-            [("", _("Choose a place")), *((str(view.cohort.id), _seats_label(view)) for view in views)]
+            [("", _("Choose a place")), *((view.cohort.id, _seats_label(view)) for view in views)]
         )

@@ -43,12 +43,12 @@ class ActionForm(BaseForm):
     effect = ChoiceField(
         _l("How much does it help?"),
         [required()],
-        choices=[(str(key), label) for key, label in EFFECT_LABELS.items()],
+        choices=list(EFFECT_LABELS.items()),
     )
     effort = ChoiceField(
         _l("How much work is it for you?"),
         [required()],
-        choices=[(str(key), label) for key, label in EFFORT_LABELS.items()],
+        choices=list(EFFORT_LABELS.items()),
     )
     own_hours = NumberField(
         _l("Own hours"), high=MAX_HOURS, unit=HOURS, description=_l("Your own work, in total.")
@@ -64,8 +64,8 @@ class ActionForm(BaseForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         blank = ("", _("Not stated"))
-        self.objective_id.set_choices([blank, *((str(number), text) for number, text in objectives)])
-        self.depends_on_id.set_choices([("", _("No")), *((str(number), text) for number, text in others)])
+        self.objective_id.set_choices([blank, *objectives])
+        self.depends_on_id.set_choices([("", _("No")), *others])
         self.service_code.data = self.service_code.data or ""
         self.service_code.set_choices(_grouped_services(self.service_code.data, common_services))
         self.channel.set_choices(

@@ -1,8 +1,6 @@
 """Form of a company's use of a digital tool."""
 
-from typing import Any
-
-from marketplace.core.i18n import gettext as _, lazy_gettext as _l
+from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.strategy.limits import MAX_ACCOUNT_OWNER
 from marketplace.strategy.tool_catalogue import CONFIDENCE_LABELS, TOOL_STATE_LABELS
 from marketplace.strategy.use_cases.tools import ToolDetails
@@ -15,6 +13,7 @@ class ToolForm(BaseForm):
     state = ChoiceField(_l("How do you use it?"), [required()], choices=list(TOOL_STATE_LABELS.items()))
     confidence = ChoiceField(
         _l("How confident are you with it today?"),
+        choices=[("", _l("No new rating")), *CONFIDENCE_LABELS.items()],
         description=_l("Choose again later to see your progress."),
     )
     account_owner = TextField(
@@ -23,12 +22,6 @@ class ToolForm(BaseForm):
         description=_l("The company should own it, not one person or a supplier."),
     )
     yearly_nok = NokField(_l("Cost per year"), description=_l("Whole kroner excluding VAT."))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.confidence.set_choices(
-            [("", _("No new rating")), *((str(value), label) for value, label in CONFIDENCE_LABELS.items())]
-        )
 
     def details(self) -> ToolDetails:
         """Return the submitted details without the rating."""

@@ -35,6 +35,17 @@ from marketplace.web.forms import (
 )
 
 
+def service_choices() -> dict[str, list[tuple[str, str]]]:
+    """Options for a service, by kind, with "not stated" first."""
+    blank: dict[str, list[tuple[str, str]]] = {"": [("", str(_l("Not stated")))]}
+    return blank | {label: items for _code, label, items in choices.service_groups()}
+
+
+def sector_choices(kept: str | None = None) -> list[tuple[str, str]]:
+    """Options for a sector, with "not stated" first. The sector `kept` is offered even if it is retired."""
+    return [("", str(_l("Not stated"))), *sector_options([kept or ""])]
+
+
 class BasicsFields(BaseForm):
     """Name, organisation number, municipality and contact details.
 
@@ -50,14 +61,12 @@ class BasicsFields(BaseForm):
         _l("Organisation number"),
         description=_l("Nine digits. Leave it empty if you are self-employed without one."),
     )
-    municipality = ChoiceField(_l("Municipality where you are based"), [required()])
+    municipality = ChoiceField(
+        _l("Municipality where you are based"), [required()], choices=municipality_choices
+    )
     website = WebAddressField(_l("Website"), [length(high=300)], render_kw={"autocomplete": "url"})
     phone = TextField(_l("Telephone"), [length(high=40), telephone()], render_kw={"autocomplete": "tel"})
     employees = NumberField(_l("Team size"), high=100_000)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.municipality.set_choices(municipality_choices())
 
     def validate_organisation_number(self, field: Field) -> None:
         """Refuse another supplier's organisation number."""
@@ -98,20 +107,17 @@ class ServiceFields(BaseForm):
         description=_l(
             "Open a kind of service and select what you do often. Each kind is approved separately."
         ),
+        choices=lambda: [item for _code, _label, items in choices.service_groups() for item in items],
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.services.set_choices(
-            [item for _code, _label, items in choices.service_groups() for item in items]
-        )
 
 
 class TradeFields(BaseForm):
     """Sectors and languages."""
 
     languages = ChoicesField(
-        _l("Which languages do you write in?"), [required(_l("Select at least one language."))]
+        _l("Which languages do you write in?"),
+        [required(_l("Select at least one language."))],
+        choices=choices.languages,
     )
     sectors = ChoicesField(
         _l("Which sectors do you know?"),
@@ -123,7 +129,6 @@ class TradeFields(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sectors.set_choices(sector_options(self.sectors.object_data or ()))
-        self.languages.set_choices(choices.languages())
 
 
 class AreaFields(BaseForm):
@@ -132,6 +137,7 @@ class AreaFields(BaseForm):
     presence = ChoicesField(
         _l("How do you work?"),
         [required(_l("Select whether you work online, travel to the customer, or both."))],
+        choices=choices.presence,
     )
     areas = ChoicesField(
         _l("Where can you meet customers in person?"),
@@ -142,7 +148,6 @@ class AreaFields(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.presence.set_choices(choices.presence())
         known = choices.area_groups(self.areas.data or ())
         self.areas.set_choices([item for _code, _label, items in known for item in items])
 
@@ -177,11 +182,7 @@ class TextFields(BaseForm):
         ),
         render_kw={"rows": 8},
     )
-    text_locale = ChoiceField(_l("Language of the text"), [required()])
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.text_locale.set_choices(choices.text_locales())
+    text_locale = ChoiceField(_l("Language of the text"), [required()], choices=choices.text_locales)
 
 
 class CaseFields(BaseForm):
@@ -207,13 +208,12 @@ class CaseFields(BaseForm):
         [length(high=MAX_CASE_RESULT_LENGTH)],
         description=_l("Include a figure if you have one: 40 orders in the first week."),
     )
-    service = ChoiceField(_l("Service"))
+    service = ChoiceField(_l("Service"), choices=service_choices)
     sector = ChoiceField(_l("Customer's sector"))
     year = NumberField(_l("Year"), [required()], high=9999)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.service.set_choices(service_choices())
         self.sector.set_choices(sector_choices(self.sector.object_data))
 
     def case(self) -> CaseDetails:
@@ -227,14 +227,3 @@ class CaseFields(BaseForm):
             service_code=self.service.data or "",
             result=self.result.data or "",
         )
-
-
-def service_choices() -> dict[str, list[tuple[str, str]]]:
-    """Options for a service, by kind, with "not stated" first."""
-    blank: dict[str, list[tuple[str, str]]] = {"": [("", str(_l("Not stated")))]}
-    return blank | {label: items for _code, label, items in choices.service_groups()}
-
-
-def sector_choices(kept: str | None = None) -> list[tuple[str, str]]:
-    """Options for a sector, with "not stated" first. The sector `kept` is offered even if it is retired."""
-    return [("", str(_l("Not stated"))), *sector_options([kept or ""])]

@@ -38,6 +38,11 @@ def _required_with_case(_form: Any, field: Field) -> None:
         raise ValidationError(_("%(first)s Or clear all fields for the job.", first=message))
 
 
+def _gardens() -> list[tuple[object, str]]:
+    gardens = [(garden.id, garden.name) for garden in organisations.gardens()]
+    return [("", _("The one that covers our municipality")), *gardens]
+
+
 class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFields, TextFields):
     """All fields of an application."""
 
@@ -51,6 +56,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     garden = ChoiceField(
         _l("Which business garden should review the application?"),
         description=_l("Usually the one that covers your municipality."),
+        choices=_gardens,
     )
     case_title = TextField(_l("Title of the job"), [_required_with_case, length(*CASE_TITLE_LENGTH)])
     case_client = TextField(
@@ -58,8 +64,8 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
         [length(high=120)],
         description=_l("Describe the customer without naming them: a bakery in a village."),
     )
-    case_service = ChoiceField(_l("Service"))
-    case_sector = ChoiceField(_l("Customer's sector"))
+    case_service = ChoiceField(_l("Service"), choices=service_choices)
+    case_sector = ChoiceField(_l("Customer's sector"), choices=sector_choices)
     case_text = LongTextField(
         _l("What did the customer need, and what did you do?"),
         [_required_with_case, length(*CASE_TEXT_LENGTH)],
@@ -82,13 +88,6 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
             "Domain, accounts, files and data after the job has ended. Only the business garden can see it."
         ),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        gardens = [(str(garden.id), garden.name) for garden in organisations.gardens()]
-        self.garden.set_choices([("", _("The one that covers our municipality")), *gardens])
-        self.case_service.set_choices(service_choices())
-        self.case_sector.set_choices(sector_choices())
 
     def has_case(self) -> bool:
         """True if any field of the case study is filled in."""

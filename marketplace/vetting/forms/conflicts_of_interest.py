@@ -22,10 +22,8 @@ class ConflictForm(BaseForm):
     """Declaration of a connection to a supplier, by kind."""
 
     supplier = ChoiceField(_l("Supplier"), [required()])
-    kind = ChoiceField(_l("What kind of connection is it?"), [required()])
+    kind = ChoiceField(_l("What kind of connection is it?"), [required()], choices=conflict_kinds)
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(str(supplier_id), name) for supplier_id, name in queries.suppliers_to_declare(viewer)]
-        self.supplier.set_choices([("", _("Choose a supplier")), *choices])
-        self.kind.set_choices(conflict_kinds())
+        self.supplier.set_choices([("", _("Choose a supplier")), *queries.suppliers_to_declare(viewer)])

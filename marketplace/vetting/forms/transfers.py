@@ -16,4 +16,4 @@ class TransferForm(BaseForm):
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.garden.set_choices([(str(garden.id), garden.name) for garden in queries.other_gardens(viewer)])
+        self.garden.set_choices([(garden.id, garden.name) for garden in queries.other_gardens(viewer)])

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import current_app
@@ -238,17 +238,21 @@ class OrganisationNumberField(ParsedTextField):
         )
 
 
-Options = Sequence[tuple[str, Any]] | Mapping[str, Sequence[tuple[str, Any]]]
+Options = Sequence[tuple[Any, Any]] | Mapping[str, Sequence[tuple[Any, Any]]]
+Choices = Options | Callable[[], Options] | None
+"""Choices of a field: a function is called for each form, for choices that depend on the request."""
 
 
-def as_choices(options: Options | None) -> list[SelectChoice] | None:
+def as_choices(options: Choices) -> list[SelectChoice] | None:
     """Convert (value, label) pairs to WTForms choices; a mapping of heading to pairs becomes option groups."""
+    if callable(options):
+        options = options()
     if options is None:
         return None
     if isinstance(options, Mapping):
         grouped = [(value, label, group) for group, pairs in options.items() for value, label in pairs]
-        return [SelectChoice(value, label, optgroup=group or None) for value, label, group in grouped]
-    return [SelectChoice(value, label) for value, label in options]
+        return [SelectChoice(str(value), label, optgroup=group or None) for value, label, group in grouped]
+    return [SelectChoice(str(value), label) for value, label in options]
 
 
 class ChoiceField(SelectField):
@@ -257,7 +261,7 @@ class ChoiceField(SelectField):
     widget = widgets.Select()
 
     def __init__(
-        self, label: Any = None, validators: Any = None, *, choices: Options | None = None, **kwargs: Any
+        self, label: Any = None, validators: Any = None, *, choices: Choices = None, **kwargs: Any
     ) -> None:
         super().__init__(label, validators, choices=as_choices(choices), **kwargs)
 
@@ -289,7 +293,7 @@ class ChoicesField(SelectMultipleField):
     option_widget = CheckboxInput()
 
     def __init__(
-        self, label: Any = None, validators: Any = None, *, choices: Options | None = None, **kwargs: Any
+        self, label: Any = None, validators: Any = None, *, choices: Choices = None, **kwargs: Any
     ) -> None:
         super().__init__(label, validators, choices=as_choices(choices), **kwargs)
 

@@ -21,11 +21,8 @@ class Service:
     group: str
     labels: Text
     abouts: Text
-    unit: str
     related: tuple[str, ...]
-    cpv: tuple[str, ...]
     terms: Mapping[str, tuple[str, ...]]
-    lay: Mapping[str, tuple[str, ...]]
 
     label = LocalizedText("labels")
     about = LocalizedText("abouts")
@@ -103,11 +100,8 @@ def groups() -> tuple[Group, ...]:
                     group["code"],
                     entry["label"],
                     entry["about"],
-                    entry["unit"],
                     tuple(entry.get("related", ())),
-                    tuple(entry.get("cpv", ())),
                     _words(entry, "terms"),
-                    _words(entry, "lay"),
                 )
                 for entry in group["services"]
                 if not entry.get("retired")

@@ -127,7 +127,6 @@ class Brief(Base):
     )
 
     company: Mapped[Company] = relationship(innerjoin=True)
-    created_by: Mapped[User] = relationship(innerjoin=True)
     services: Mapped[list["BriefService"]] = relationship(
         cascade="all, delete-orphan", order_by="BriefService.code"
     )

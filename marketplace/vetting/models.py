@@ -177,7 +177,6 @@ class Appeal(Base):
     decision: Mapped[VettingDecision] = relationship(innerjoin=True)
     from_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[from_garden_id], innerjoin=True)
     garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[garden_id])
-    appealed_by: Mapped[User] = relationship(foreign_keys=[appealed_by_id], innerjoin=True)
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
 

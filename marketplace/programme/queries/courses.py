@@ -16,6 +16,7 @@ from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.queries.cohorts import upcoming_sessions
 from marketplace.programme.queries.seats import NO_SEATS, seat_counts
 from marketplace.programme.seat_deadlines import confirmation_deadline
 
@@ -122,16 +123,7 @@ def cohort_views(project: Project, municipality: str = "") -> list[CohortView]:
 
 def coming_sessions(cohort_id: int) -> Sequence[CourseSession]:
     """Return the sessions of a cohort that have not ended and are not cancelled, in order of time."""
-    query = (
-        select(CourseSession)
-        .where(
-            CourseSession.cohort_id == cohort_id,
-            CourseSession.cancelled_at.is_(None),
-            CourseSession.ends_at > clock.now(),
-        )
-        .order_by(CourseSession.starts_at)
-    )
-    return session.scalars(query).all()
+    return session.scalars(upcoming_sessions([cohort_id])).all()
 
 
 def _sessions_by_cohort(cohort_ids: Iterable[int]) -> dict[int, list[CourseSession]]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.briefs import deadlines, notices, queries
 from marketplace.briefs.lifecycle import Phase, QuestionState
@@ -48,9 +48,11 @@ def _remind(brief: Brief, question: ClarificationQuestion) -> int:
     """Send the reminders of a question that are due and not yet sent; return their number."""
     if queries.phase_of(brief) is not Phase.OPEN or brief.deadline is None:
         return 0
-    due = deadlines.question_reminders_due(question.asked_at, clock.now()) - _reminders_sent(
-        brief, question.id
-    )
+    due = {
+        receiver
+        for receiver in deadlines.question_reminders_due(question.asked_at, clock.now())
+        if not is_recorded(ACTION, "brief", brief.reference, question=question.id, receiver=receiver)
+    }
     title = queries.display_title(brief)
     if "company" in due:
         notice = notices.question_waits(title, brief.reference, question.text, brief.deadline)
@@ -63,13 +65,3 @@ def _remind(brief: Brief, question: ClarificationQuestion) -> int:
     for receiver in sorted(due):
         record(None, ACTION, "brief", brief.reference, question=question.id, receiver=receiver)
     return len(due)
-
-
-def _reminders_sent(brief: Brief, question_id: int) -> set[str]:
-    query = select(AuditEvent.details).where(
-        AuditEvent.object_type == "brief",
-        AuditEvent.object_id == brief.reference,
-        AuditEvent.action == ACTION,
-    )
-    rows = session.scalars(query).all()
-    return {str(row["receiver"]) for row in rows if row.get("question") == question_id}

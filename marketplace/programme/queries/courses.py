@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import last_recorded_at
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import InvalidLink, NotFound
@@ -152,12 +152,7 @@ def contact_since(participation: Participation) -> dt.datetime | None:
     former = participation.details_before_sign_up
     if former is not None and former["contact_email"] not in {"", participation.contact_email}:
         return participation.waiting_since or participation.signed_up_at
-    changes = select(func.max(AuditEvent.at)).where(
-        AuditEvent.action == "participation.change_contact",
-        AuditEvent.object_type == "participation",
-        AuditEvent.object_id == str(participation.id),
-    )
-    return session.scalar(changes)
+    return last_recorded_at("participation.change_contact", "participation", participation.id)
 
 
 def waiting_list_position(participation: Participation) -> int:

@@ -5,6 +5,7 @@ import datetime as dt
 from sqlalchemy import select
 
 from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, sum_over_rows, transaction
@@ -50,10 +51,7 @@ def _notify(session_id: int) -> int:
     with transaction():
         # The lock makes a second process wait until the first has recorded that the session is handled.
         load_locked(select(CourseSession).where(CourseSession.id == session_id))
-        handled = select(AuditEvent.id).where(
-            AuditEvent.action == SENT, AuditEvent.object_id == str(session_id)
-        )
-        if session.scalar(handled.limit(1)) is not None:
+        if is_recorded(SENT, "session", session_id):
             return 0
         missed = session.scalars(sessions_with_place().where(CourseSession.id == session_id)).one()
         marks = marks_of([session_id]).get(session_id, {})

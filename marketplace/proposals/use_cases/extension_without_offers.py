@@ -2,9 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import select
-
-from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.briefs import deadlines
 from marketplace.briefs.lifecycle import Phase
@@ -13,7 +11,7 @@ from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.briefs.use_cases import extend_deadline
 from marketplace.briefs.use_cases.authorization import check_transition
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.viewer import Viewer
@@ -58,9 +56,4 @@ def extension_range(brief: Brief) -> tuple[dt.date, dt.date]:
 
 def was_extended_without_offers(brief: Brief) -> bool:
     """Return True if the deadline was extended before because there were no offers."""
-    from_log = select(AuditEvent.id).where(
-        AuditEvent.object_type == "brief",
-        AuditEvent.object_id == brief.reference,
-        AuditEvent.action == "brief.extend_without_offers",
-    )
-    return session.scalar(from_log.limit(1)) is not None
+    return is_recorded("brief.extend_without_offers", "brief", brief.reference)

@@ -2,11 +2,10 @@
 
 from sqlalchemy import select
 
-from marketplace.audit.models import AuditEvent
+from marketplace.audit.queries import is_recorded
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.limits import MIN_REASON_LENGTH
-from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import brief_for, current_answers, own_brief, phase_of
 from marketplace.briefs.use_cases.authorization import company_recipients, lock
 from marketplace.core.database import session, transaction
@@ -54,7 +53,7 @@ def suggest_supplier(viewer: Viewer, reference: str, supplier_id: int, reason: s
             raise RuleBroken(
                 _("You have a connection to this supplier. Ask a colleague to add it."), "supplier"
             )
-        if _was_withdrawn(brief, supplier_id):
+        if is_recorded("invitation.withdraw", "brief", brief.reference, supplier=supplier_id):
             raise RuleBroken(
                 _("The company has withdrawn this invitation before. Talk to the company."), "supplier"
             )
@@ -71,15 +70,6 @@ def suggest_supplier(viewer: Viewer, reference: str, supplier_id: int, reason: s
             viewer.organisation_name, supplier.name, brief.title, brief.reference, reason
         )
         send(notice, company_recipients(brief))
-
-
-def _was_withdrawn(brief: Brief, supplier_id: int) -> bool:
-    query = select(AuditEvent.details).where(
-        AuditEvent.object_type == "brief",
-        AuditEvent.object_id == brief.reference,
-        AuditEvent.action == "invitation.withdraw",
-    )
-    return any(details.get("supplier") == supplier_id for details in session.scalars(query))
 
 
 def suggested_invitation(viewer: Viewer, reference: str, supplier_id: int) -> Invitation:

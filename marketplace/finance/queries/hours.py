@@ -9,7 +9,6 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
-from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -17,9 +16,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.finance.models import HoursEntry
 from marketplace.finance.queries.corrections import is_valid, row_to_correct
 from marketplace.organisations.models import Membership
-from marketplace.programme.models.projects import ProjectPerson
 from marketplace.programme.queries.cohorts import partner_gardens
-from marketplace.programme.queries.projects import ProjectAccess
+from marketplace.programme.queries.projects import ProjectAccess, current_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +48,8 @@ def managed_place_ids(viewer: Viewer, access: ProjectAccess) -> set[int]:
     """Return the ids of the places that the viewer manages today; all of them for the leader."""
     if access.is_leader:
         return set(access.place_ids)
-    today = clock.today()
-    query = select(ProjectPerson.place_id).where(
-        ProjectPerson.project_id == access.project.id,
-        ProjectPerson.user_id == viewer.user_id,
-        ProjectPerson.role == "manager",
-        ProjectPerson.since <= today,
-        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= today),
-    )
-    return {place_id for place_id in session.scalars(query) if place_id is not None}
+    managed = current_roles(viewer, access.project, "manager")
+    return {one.place_id for one in managed if one.place_id is not None}
 
 
 def hours_page(viewer: Viewer, access: ProjectAccess, counted: Container[int] | None = None) -> HoursPage:

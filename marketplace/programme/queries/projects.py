@@ -1,5 +1,6 @@
 """Projects, and which of their places a member of a business garden may see and manage."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BindParameter, Integer, Select, bindparam, or_, select
@@ -65,7 +66,7 @@ def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
         _PLACES if is_owner_garden else _PLACES_OF_GARDEN,
         {"project_id": project.id, "garden_id": viewer.organisation_id},
     )
-    is_leader = is_owner_garden and (viewer.is_curator or _is_leader(viewer, project))
+    is_leader = is_owner_garden and (viewer.is_curator or bool(current_roles(viewer, project, "leader")))
     return ProjectAccess(project, tuple(places), is_owner_garden, is_leader)
 
 
@@ -77,13 +78,14 @@ def project_as_leader(viewer: Viewer, slug: str) -> ProjectAccess:
     return access
 
 
-def _is_leader(viewer: Viewer, project: Project) -> bool:
+def current_roles(viewer: Viewer, project: Project, role: str) -> Sequence[ProjectPerson]:
+    """Return the rows that give the viewer a role in a project today; a manager has one for each place."""
     today = clock.today()
-    query = select(ProjectPerson.id).where(
+    query = select(ProjectPerson).where(
         ProjectPerson.project_id == project.id,
         ProjectPerson.user_id == viewer.user_id,
-        ProjectPerson.role == "leader",
+        ProjectPerson.role == role,
         ProjectPerson.since <= today,
         or_(ProjectPerson.until.is_(None), ProjectPerson.until >= today),
     )
-    return session.scalar(query) is not None
+    return session.scalars(query.order_by(ProjectPerson.id)).all()

@@ -74,12 +74,12 @@ def find_used_link(token: str, *purposes: str) -> OneTimeLink | None:
     return link if link is not None and link.user.is_active else None
 
 
-def find_registration(token: str) -> PendingRegistration | None:
-    """Return an unexpired registration by the token of its link, or None."""
+def find_registration(token: str, *, lock: bool = False) -> PendingRegistration | None:
+    """Return an unexpired registration by the token of its link, or None. With `lock`, its row is locked."""
     query = select(PendingRegistration).where(
         PendingRegistration.token_hash == token_hash(token), PendingRegistration.expires_at > clock.now()
     )
-    return session.scalar(query)
+    return session.scalar(query.with_for_update() if lock else query)
 
 
 def recovery_codes_left(viewer: Viewer) -> int:

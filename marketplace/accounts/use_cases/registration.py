@@ -154,13 +154,13 @@ def confirm_registration(token: str, password: str, cost: HashCost, origin: Orig
     passwords, and RuleBroken.
     """
     with transaction():
-        pending = _get_pending(token)
+        pending = or_404(queries.find_registration(token, lock=True))
         record_attempt(CONFIRMATION, f"registration:{pending.id}")
         password_hash = pending.password_hash
     if not password_hashing.verify(password_hash, password, cost):
         raise RuleBroken(wrong_password_message(), "password")
     with transaction():
-        return _add_registered(_get_pending(token), origin)
+        return _add_registered(or_404(queries.find_registration(token, lock=True)), origin)
 
 
 def confirm_in_own_browser(token: str, browser_key: str, origin: Origin = UNKNOWN_ORIGIN) -> int | None:
@@ -170,7 +170,7 @@ def confirm_in_own_browser(token: str, browser_key: str, origin: Origin = UNKNOW
     NotFound if the link is no longer valid, and RuleBroken.
     """
     with transaction():
-        pending = _get_pending(token)
+        pending = or_404(queries.find_registration(token, lock=True))
         if pending.browser_key_hash != token_hash(browser_key):
             return None
         return _add_registered(pending, origin)
@@ -193,14 +193,6 @@ def wrong_password_message() -> str:
     return _(
         "Wrong password. Enter the one that was chosen at registration. If you did not choose one, someone else has used your address: close this page."
     )
-
-
-def _get_pending(token: str) -> PendingRegistration:
-    """Return and lock the registration that a link confirms. Raises NotFound."""
-    query = select(PendingRegistration).where(
-        PendingRegistration.token_hash == token_hash(token), PendingRegistration.expires_at > clock.now()
-    )
-    return or_404(session.scalar(query.with_for_update()))
 
 
 def add_verified(person: PreparedAccount, locale: str = "") -> User:

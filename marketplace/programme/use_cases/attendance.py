@@ -20,7 +20,7 @@ from marketplace.programme.limits import MAX_LINK_MARKS, MAX_MARKS, MAX_PEOPLE
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import AttendanceMark, CourseSession, SessionLink
-from marketplace.programme.queries.attendance import attendance_list, days_until
+from marketplace.programme.queries.attendance import attendance_list, days_until, open_links
 from marketplace.programme.use_cases.recruiting import ParticipationDetails, add_leads
 from marketplace.programme.use_cases.seating import TransitionOrigin, change_state, lock_project
 
@@ -193,12 +193,7 @@ def create_link(session_id: int, purpose: str, viewer: Viewer) -> str:
 def withdraw_links(session_id: int, purpose: str, viewer: Viewer) -> None:
     """Make all links of a purpose to a session stop working."""
     with transaction():
-        query = select(SessionLink).where(
-            SessionLink.session_id == session_id,
-            SessionLink.purpose == purpose,
-            SessionLink.withdrawn_at.is_(None),
-        )
-        for link in session.scalars(query):
+        for link in open_links(session_id, purpose):
             link.withdrawn_at = clock.now()
         record(viewer, "session.withdraw_links", "session", session_id, purpose=purpose)
 

@@ -16,6 +16,7 @@ from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.notices.objectives import measurements_due
 from marketplace.strategy.objective_state import last_due
 from marketplace.strategy.queries.objectives import readings_of, terms_of
+from marketplace.strategy.queries.plan import current_objectives
 
 FIRST_HOUR = dt.time(7)
 """Local time at which the reminders of a day are sent."""
@@ -53,14 +54,7 @@ def _remind(strategy_id: int) -> bool:
         strategy = load_locked(select(Strategy).where(Strategy.id == strategy_id))
         if strategy is None:
             return False
-        current = select(Objective).where(
-            Objective.strategy_id == strategy_id, Objective.removed_at.is_(None)
-        )
-        query = current.order_by(Objective.position, Objective.id).options(
-            selectinload(Objective.measurements)
-        )
-        objectives = session.scalars(query).all()
-        due = [one for one in objectives if _is_to_remind(one)]
+        due = [one for one in current_objectives(strategy_id) if _is_to_remind(one)]
         if not due:
             return False
         send(measurements_due(due), recipients_for(strategy.company_id))

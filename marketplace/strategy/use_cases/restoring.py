@@ -9,13 +9,13 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import or_404
 from marketplace.core.i18n import LOCALES, default_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.content import from_json
 from marketplace.strategy.models.actions import Action
 from marketplace.strategy.models.objectives import Measurement, Objective
-from marketplace.strategy.models.plan import Strategy, StrategyVersion
+from marketplace.strategy.models.plan import Strategy
+from marketplace.strategy.queries.versions import own_version
 from marketplace.strategy.use_cases.locking import strategy_for_writing
 from marketplace.strategy.use_cases.versions import ACTION_FIELDS, OBJECTIVE_FIELDS, save_version
 
@@ -34,13 +34,7 @@ def restore_version(viewer: Viewer, number: int) -> None:
     """
     with transaction():
         strategy = strategy_for_writing(viewer)
-        version = or_404(
-            session.scalar(
-                select(StrategyVersion).where(
-                    StrategyVersion.strategy_id == strategy.id, StrategyVersion.number == number
-                )
-            )
-        )
+        version = own_version(viewer, number)
         stored = version.content
         language = stored.get("language")
         strategy.language = language if language in LOCALES else default_locale()

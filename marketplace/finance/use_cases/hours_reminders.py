@@ -20,6 +20,7 @@ from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.programme.models.projects import Project, ProjectPerson
 from marketplace.programme.queries.cohorts import eligible_people
+from marketplace.programme.queries.projects import has_role
 
 FIRST_HOUR = dt.time(7)
 """Local time at which the reminders are sent."""
@@ -79,14 +80,6 @@ def _due_hours(month: dt.date) -> dict[int, list[DueHours]]:
     return due
 
 
-def _has_role(project: Project, first: dt.date, last: dt.date) -> ColumnElement[bool]:
-    return and_(
-        ProjectPerson.project_id == project.id,
-        ProjectPerson.since <= last,
-        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= first),
-    )
-
-
 def _valid_hours(project: Project) -> ColumnElement[bool]:
     return and_(HoursEntry.project_id == project.id, HoursEntry.minutes > 0, is_valid(HoursEntry))
 
@@ -97,7 +90,9 @@ def _missing(project: Project, month: dt.date, last: dt.date) -> set[int]:
     before = select(HoursEntry.user_id).where(
         HoursEntry.month == add_months(month, -1), _valid_hours(project)
     )
-    with_role = select(ProjectPerson.user_id).where(_has_role(project, month, last))
+    with_role = select(ProjectPerson.user_id).where(
+        ProjectPerson.project_id == project.id, has_role(month, last)
+    )
     return {*session.scalars(with_role.union(before))} - {*session.scalars(recorded)}
 
 
@@ -106,12 +101,11 @@ def _waiting(project: Project, eligible: Container[int]) -> Counter[int]:
 
     The leader and the manager of the place approve. Where neither can, as for the leader's own hours, a curator does.
     """
-    today = clock.today()
     roles = [
         (user_id, role, place_id)
         for user_id, role, place_id in session.execute(
             select(ProjectPerson.user_id, ProjectPerson.role, ProjectPerson.place_id).where(
-                _has_role(project, today, today)
+                ProjectPerson.project_id == project.id, has_role(clock.today())
             )
         )
         if user_id in eligible

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Date, Integer, and_, bindparam, exists, or_, select
+from sqlalchemy import Date, Integer, and_, bindparam, exists, select
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.casework.models import CompanyReminder
@@ -31,7 +31,7 @@ from marketplace.pages.queries.company_card import (
 from marketplace.programme.lifecycle import ENROLLED_STATES
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson
-from marketplace.programme.queries.projects import projects_of
+from marketplace.programme.queries.projects import has_role, projects_of
 from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.queries.sharing import is_review_pending
@@ -215,8 +215,7 @@ _IS_MANAGED = exists().where(
     ProjectPerson.user_id == bindparam("user_id"),
     ProjectPerson.role == "manager",
     ProjectPerson.place_id == Cohort.place_id,
-    ProjectPerson.since <= _TODAY,
-    or_(ProjectPerson.until.is_(None), ProjectPerson.until >= _TODAY),
+    has_role(_TODAY),
 )
 _SEATS = prepared(
     select(Participation.company_id, Project.name, Project.slug, Cohort.id, Cohort.name, _IS_MANAGED)

@@ -15,6 +15,7 @@ from marketplace.programme.lifecycle import LAPSED_OFFER, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.queries.projects import has_role
 
 SOON_DAYS, PAST_DAYS = 14, 60
 _GARDEN_ID = bindparam("garden_id", type_=Integer())
@@ -30,8 +31,7 @@ _LED = (
         Project.garden_id == _GARDEN_ID,
         ProjectPerson.user_id == _USER_ID,
         ProjectPerson.role == "leader",
-        ProjectPerson.since <= _TODAY,
-        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= _TODAY),
+        has_role(_TODAY),
     )
 )
 _IS_RESPONSIBLE = or_(ProjectPlace.garden_id == _GARDEN_ID, ProjectPlace.project_id.in_(_LED))

@@ -1,9 +1,10 @@
 """Projects, and which of their places a member of a business garden may see and manage."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BindParameter, Integer, Select, bindparam, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, or_, select
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
@@ -78,14 +79,23 @@ def project_as_leader(viewer: Viewer, slug: str) -> ProjectAccess:
     return access
 
 
+Day = dt.date | BindParameter[dt.date]
+
+
+def has_role(first_day: Day, last_day: Day | None = None) -> ColumnElement[bool]:
+    """Build the SQL condition that a person has a role in a project on a day, or on some day of a period."""
+    return and_(
+        ProjectPerson.since <= (first_day if last_day is None else last_day),
+        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= first_day),
+    )
+
+
 def current_roles(viewer: Viewer, project: Project, role: str) -> Sequence[ProjectPerson]:
     """Return the rows that give the viewer a role in a project today; a manager has one for each place."""
-    today = clock.today()
     query = select(ProjectPerson).where(
         ProjectPerson.project_id == project.id,
         ProjectPerson.user_id == viewer.user_id,
         ProjectPerson.role == role,
-        ProjectPerson.since <= today,
-        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= today),
+        has_role(clock.today()),
     )
     return session.scalars(query.order_by(ProjectPerson.id)).all()

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
@@ -17,6 +17,7 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.programme.models.projects import ProjectPerson
+from marketplace.programme.queries.projects import has_role
 from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.models import ReportIssue, ReportLink
 from marketplace.reporting.notices import report_issued
@@ -99,11 +100,8 @@ def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssu
 
 def _colleagues(viewer: Viewer, owner: IssueOwner) -> list[Recipient]:
     """Return the curators of the garden and its members with a role in the project, without the viewer."""
-    today = clock.today()
     people = select(ProjectPerson.user_id).where(
-        ProjectPerson.project_id == owner.project_id,
-        ProjectPerson.since <= today,
-        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= today),
+        ProjectPerson.project_id == owner.project_id, has_role(clock.today())
     )
     curators = recipients_for(owner.garden_id, roles=("curator",))
     informed = {*session.scalars(people), *(one.user_id for one in curators)} - {viewer.user_id}

@@ -20,6 +20,6 @@ def warn(message: str) -> None:
     flash(message, "warning")
 
 
-def catch_refusal() -> CatchRefusal[RuleBroken | Conflict]:
-    """Flash why an action in the block is refused, instead of answering with an error page."""
-    return CatchRefusal(RuleBroken, Conflict, handle=lambda error: warn(error.message))
+def catch_refusal(*kinds: type[RuleBroken | Conflict]) -> CatchRefusal[RuleBroken | Conflict]:
+    """Flash why an action in the block is refused, by default by a rule, instead of answering with an error page."""
+    return CatchRefusal(*(kinds or (RuleBroken,)), handle=lambda error: warn(error.message))

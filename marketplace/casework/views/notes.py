@@ -10,6 +10,7 @@ from marketplace.casework.queries.tasks import tasks_about
 from marketplace.casework.use_cases import notes as use_cases
 from marketplace.casework.views.base import ADVISERS, back_to, blueprint, subject_url
 from marketplace.core import clock
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -97,7 +98,7 @@ def share_note(note_id: int) -> ViewResponse:
         return render_template(
             "casework/share_note.html", note=note, subject=subject, back=subject_url(subject)
         )
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(Conflict):
         use_cases.share_note(viewer, note_id)
         flashes.done(_("%(company)s has a copy of the note.", company=subject.name))
     return back_to(subject)

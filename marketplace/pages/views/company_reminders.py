@@ -8,6 +8,7 @@ from marketplace.casework.forms import ReminderForm
 from marketplace.casework.labels import REMINDER_KINDS
 from marketplace.casework.queries.company_reminders import REPEAT_DAYS, SkipReason, find_recipients
 from marketplace.casework.use_cases import company_reminders as use_cases
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import LOCALES, format_datetime, lazy_gettext as _l, ngettext
 from marketplace.outbox.limits import MAX_MAILING_PER_HOUR, UNDO_MINUTES
 from marketplace.pages.queries.company_next_steps import company_states
@@ -94,7 +95,7 @@ def _chosen() -> list[int]:
 @access.writes(Level.GARDEN, because=ADVISERS)
 def undo_reminders() -> ViewResponse:
     """Stop the viewer's reminders that are not sent yet."""
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(Conflict):
         count = use_cases.undo_reminders(current_viewer())
         flashes.done(
             ngettext("%(num)s reminder has been stopped.", "%(num)s reminders have been stopped.", count)

@@ -72,7 +72,7 @@ def _attendance_page(
         return _store_sent_marks(course_session.id, origin)
     if request.method == "POST":
         if request.form.get("act") != "guest":
-            with flashes.catch_refusal():
+            with flashes.catch_refusal(Conflict):
                 _store_form(course_session.id, origin)
             return _redirect(own_url)
         if guest_form.validate():
@@ -226,7 +226,7 @@ def check_in(session_id: int, code: str) -> ViewResponse:
     chosen = parse_id(request.form.get("company", ""))
     if request.method == "POST" and chosen is not None:
         row = or_404(next((row for row in listed.rows if row.participation.id == chosen), None))
-        with flashes.catch_refusal():
+        with flashes.catch_refusal(Conflict):
             rendered = {chosen: row.is_here}
             use_cases.save_list(session_id, {chosen: True}, rendered, MarkOrigin(MarkSource.SELF))
             return render_template("programme/checked_in.html", shown=course_session, row=row)

@@ -2,6 +2,7 @@
 
 from flask import render_template, request
 
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import format_datetime, lazy_gettext as _l, ngettext
 from marketplace.outbox.limits import MAX_MAILING_PER_HOUR, UNDO_MINUTES
 from marketplace.programme.forms.recruiting import InvitationForm
@@ -79,7 +80,7 @@ def _chosen(project_access: ProjectAccess) -> list[int]:
 @access.writes(Level.GARDEN, because=RECRUITERS)
 def undo_invitations(slug: str) -> ViewResponse:
     """Stop the viewer's latest invitations that have not been sent."""
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(Conflict):
         count = use_cases.undo_invitations(current_viewer(), slug)
         flashes.done(
             ngettext("%(num)s invitation has been stopped.", "%(num)s invitations have been stopped.", count)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request
 
+from marketplace.core.errors import Conflict
 from marketplace.core.hooks import build_panels
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
@@ -123,7 +124,7 @@ def note_participation(slug: str, participation_id: int) -> ViewResponse:
     if act is None:
         flashes.warn(_("Choose one from the list."))
     else:
-        with flashes.catch_refusal():
+        with flashes.catch_refusal(Conflict):
             act(current_viewer(), slug, participation_id)
             flashes.done(str(message))
     return see_other("programme.participation", slug=slug, participation_id=participation_id)
@@ -146,7 +147,7 @@ def seat_participation(slug: str, participation_id: int) -> ViewResponse:
     ]
     form = SeatForm(rows)
     if form.validate_on_submit():
-        with flashes.catch_refusal():
+        with flashes.catch_refusal(Conflict):
             use_cases.give_seat(
                 viewer,
                 slug,

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from flask import jsonify, render_template, request
 
 from marketplace.accounts.views import remember_proven_email
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.programme.attendance import MARK_LABELS
 from marketplace.programme.forms.sign_up import CohortChoiceForm, ContactFields, WithdrawalForm
@@ -192,7 +193,7 @@ def erase_contact(token: str) -> ViewResponse:
 
 def _after(token: str, act: Callable[[], object], message: str) -> ViewResponse:
     """Perform an action and show the seat with a message, or with the reason why it is no longer possible."""
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(Conflict):
         act()
         flashes.done(message)
     return see_other("programme.seat", token=token)

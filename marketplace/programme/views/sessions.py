@@ -6,6 +6,7 @@ from flask import render_template
 
 from marketplace.briefs.guide.help_pages import help_topics_by_session
 from marketplace.core.course_plan import course_plan
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.programme.forms.sessions import CancelSessionForm, CopyForm, PlanForm, SessionForm
 from marketplace.programme.queries import cohorts as cohort_queries, sessions as queries
@@ -193,7 +194,7 @@ def cancel_session(slug: str, session_id: int) -> ViewResponse:
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
 def restore_session(slug: str, session_id: int) -> ViewResponse:
     """Undo the cancellation of a session."""
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(Conflict):
         use_cases.restore_session(current_viewer(), slug, session_id)
         flashes.done(_("The session takes place after all."))
     return see_other("programme.course_session", slug=slug, session_id=session_id)

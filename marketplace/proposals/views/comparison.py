@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.queries import opening_time
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import MAX_COLUMNS, compare
@@ -98,7 +98,7 @@ def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm) -> ViewRespo
 @access.company_owner
 def open_early(reference: str) -> ViewResponse:
     """Open the offers before the deadline if every invited supplier has answered."""
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(RuleBroken, Conflict):
         opened = use_cases.open_early(current_viewer(), reference)
         if opened:
             flashes.done(_("The offers have been opened."))

@@ -149,7 +149,7 @@ def _page(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> str:
 @access.company
 def reopen_scores(reference: str) -> Response:
     """Let the viewer change its finished scores."""
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(Conflict):
         use_cases.reopen_own_scores(current_viewer(), reference)
     return see_other("proposals.scores", reference=reference)
 
@@ -158,7 +158,7 @@ def reopen_scores(reference: str) -> Response:
 @access.company
 def reopen_round(reference: str) -> Response:
     """Reopen the closed round of individual scores."""
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(Conflict):
         use_cases.reopen_scoring(current_viewer(), reference)
         flashes.done(_("The round is open again, and the scorers have been notified."))
     return see_other("proposals.scores", reference=reference)
@@ -168,7 +168,7 @@ def reopen_round(reference: str) -> Response:
 @access.company
 def close_scores(reference: str) -> Response:
     """Close the round of individual scores, so that the company agrees on the scores that count."""
-    with flashes.catch_refusal():
+    with flashes.catch_refusal(Conflict):
         if not use_cases.close_scoring(current_viewer(), reference):
             flashes.done(str(_SAVED))
             return see_other("proposals.compare", reference=reference, _anchor="scores")

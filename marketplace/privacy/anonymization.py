@@ -18,7 +18,7 @@ EXEMPT_TABLES = {
     "audit_event": "holds ids and no names, and is never changed",
     "broken_glass": "the reasons for emergency access are permanent",
     "user_account": "the person's own row is cleared separately",
-    "ranking_run": "ranking inputs must stay identical; they hold suppliers, not persons",
+    "ranking_run": "rankings stay identical until erase_closed_briefs erases their texts",
     "taken_form": "holds hashes only",
 }
 EXEMPT_COLUMN_PREFIXES = ("data_key", "sealed_", "_hash", "hash")

@@ -12,6 +12,7 @@ from marketplace.accounts.models import KnownNetwork, OneTimeLink, PendingRegist
 from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
+from marketplace.briefs.guide.questions import load as load_guide
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.casework.models import CaseNote, CaseTask, CompanyReminder
 from marketplace.core import clock
@@ -33,7 +34,8 @@ from marketplace.programme.models.sessions import SessionLink
 from marketplace.proposals.models.offers import Evaluation, Proposal
 from marketplace.proposals.models.outcomes import Outcome, OutcomeAnswer, OutcomeReply
 from marketplace.proposals.models.scoring import IndividualScore
-from marketplace.sourcing.models import OutsideInvitation
+from marketplace.sourcing.models import OutsideInvitation, RankingRun
+from marketplace.sourcing.ranking import run_erasure
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting
 from marketplace.vetting.rules import COOLING_OFF_DAYS
@@ -46,10 +48,10 @@ CASEWORK_TABLES = (
 """Tables whose old rows are deleted, each with the time that the period counts from."""
 MAX_SESSION = dt.timedelta(hours=48)
 WARNED_DAYS = 30
-TEXT_FIELDS = (
-    "own_words", "problem", "goal", "baseline", "target", "audience_text", "current_state", "out_of_scope",
-    "date_reason", "decision_by",
-)  # fmt: skip
+TEXT_TYPES = {"text", "long_text", "list", "urls"}
+"""Types of the guide's questions that a company answers in its own words."""
+KEPT_TEXT = "title"
+"""The title names the brief in statistics and in the audit log."""
 CLOSED_STATES = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated")
 
 
@@ -159,24 +161,28 @@ def delete_old_drafts() -> int:
 
 def erase_closed_briefs() -> int:
     """Erase the texts of briefs closed 24 months ago, and their offers, but not the figures. Return their number."""
-    with transaction():
-        done = select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase_texts")
-        old = select(Brief).where(
-            Brief.state.in_(CLOSED_STATES),
-            Brief.closed_at < cutoff_passed(months=retention_periods.CLOSED_MONTHS),
-            Brief.reference.not_in(done),
-        )
-        briefs = session.scalars(old).all()
-        for brief in briefs:
+    done = select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase_texts")
+    old = select(Brief.id).where(
+        Brief.state.in_(CLOSED_STATES),
+        Brief.closed_at < cutoff_passed(months=retention_periods.CLOSED_MONTHS),
+        Brief.reference.not_in(done),
+    )
+    erased = 0
+    for brief_id in session.scalars(old.order_by(Brief.id)).all():
+        with failure_logged(brief_id), transaction():
+            brief = session.get_one(Brief, brief_id)
             _erase_texts(brief)
             record(None, "brief.erase_texts", "brief", brief.reference)
-        return len(briefs)
+            erased += 1
+    return erased
 
 
 def _erase_texts(brief: Brief) -> None:
-    brief.answers, brief.closed_reason = _without_texts(brief.answers), ""
+    brief.answers, brief.closed_reason = _without_texts(brief, brief.answers), ""
     for version in session.scalars(select(BriefVersion).where(BriefVersion.brief_id == brief.id)):
-        version.answers = _without_texts(version.answers)
+        version.answers = _without_texts(brief, version.answers)
+    for run in session.scalars(select(RankingRun).where(RankingRun.brief_id == brief.id)):
+        run_erasure.erase_texts(run)
     for question in session.scalars(
         select(ClarificationQuestion).where(ClarificationQuestion.brief_id == brief.id)
     ):
@@ -199,8 +205,10 @@ def _erase_texts(brief: Brief) -> None:
             session.execute(update(table).where(table.proposal_id == proposal.id).values(note=""))
 
 
-def _without_texts(answers: dict[str, Any]) -> dict[str, Any]:
-    return {name: "" if name in TEXT_FIELDS else value for name, value in answers.items()}
+def _without_texts(brief: Brief, answers: dict[str, Any]) -> dict[str, Any]:
+    guide = load_guide(brief.guide_version)
+    written = {question.code for question in guide if question.type in TEXT_TYPES} - {KEPT_TEXT}
+    return {name: type(value)() if name in written else value for name, value in answers.items()}
 
 
 def erase_refused_suppliers() -> int:

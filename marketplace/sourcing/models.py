@@ -48,7 +48,7 @@ class RankingRun(Base):
 
     `inputs` and `result` are compressed JSON with SHA-256 checksums in hexadecimal. `base` is the directory version
     that the index was fitted on, `directory` the one that it ranked, and `matcher` the digest of glossary and formulas;
-    together they reproduce the run. The oldest runs have none of the three.
+    together they reproduce the run. The oldest runs have none of the three, and runs without texts (`run_erasure`) no versions.
     """
 
     __tablename__ = "ranking_run"

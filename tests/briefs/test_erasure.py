@@ -13,15 +13,20 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.dates import local_date_after
 from marketplace.core.errors import NotFound
+from marketplace.files.models import StoredFile
 from marketplace.worker import JOBS, run_worker
 from tests.factories import briefs
 
 
 @pytest.fixture
 def deleted(market, time_machine):
-    """Reference of a draft that was reviewed and then deleted."""
+    """Reference of a draft that had a file, was reviewed and then deleted."""
     time_machine.move_to(clock.now(), tick=False)
     brief = briefs.draft(market.owner)
+    session.add(
+        StoredFile(brief_id=brief.id, name="kart.pdf", media_type="application/pdf", size=4, data=b"kart")
+    )
+    session.commit()
     use_cases.ask_for_review(market.owner, brief.reference, "Hva synes dere om prisen?")
     use_cases.cancel_review(market.owner, brief.reference)
     use_cases.delete_draft(market.owner, brief.reference)
@@ -48,6 +53,7 @@ def test_deleted_draft_is_erased_after_thirty_days(market, deleted, time_machine
     row = session.scalars(select(Brief).where(Brief.reference == deleted)).one()
     assert (row.state, row.answers, row.title, row.confirmed_topics) == ("deleted", {}, "", [])
     assert not session.scalars(select(BriefReview)).all()
+    assert not session.scalars(select(StoredFile)).all()
     assert erased() == [deleted]
     assert use_cases.create_draft(market.owner).reference != deleted
 

@@ -1,6 +1,6 @@
 """Scheduled erasure of the content of deleted drafts."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS, BriefState
@@ -8,6 +8,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed
+from marketplace.files.models import StoredFile
 
 BATCH_SIZE = 100
 
@@ -30,6 +31,7 @@ def erase_deleted_drafts() -> int:
         for brief in drafts:
             brief.answers, brief.title, brief.confirmed_topics = {}, "", []
             brief.reviews = []
+            session.execute(delete(StoredFile).where(StoredFile.brief_id == brief.id))
             brief.closed_at = now
             record(None, "brief.erase", "brief", brief.reference)
         return len(drafts)

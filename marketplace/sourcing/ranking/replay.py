@@ -26,7 +26,7 @@ def replay(run_id: int) -> str:
     run = or_404(session.get(RankingRun, run_id))
     inputs, result = deserialize(run.inputs, run.inputs_digest), deserialize(run.result, run.result_digest)
     if run.base is None or run.directory is None:
-        message = "the run is older than directory snapshots, and can only be shown"
+        message = "the directory of the run is not stored, so it can only be shown"
         raise MatcherMismatchError(message)
     base, directory = load_documents(run.base), load_documents(run.directory)
     if run.matcher != matcher_digest():

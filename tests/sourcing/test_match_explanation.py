@@ -43,6 +43,21 @@ def test_gap_names_the_services_that_are_not_offered(locale: str, services: list
         assert match_explanation.gap_sentences(explanation, 2) == [said]
 
 
+@pytest.mark.once
+def test_gaps_name_budget_and_related_services_before_all_others() -> None:
+    others = [("must_have_not_shown", {"text": text}) for text in ("kasse", "henting", "lager")]
+    misfits = [
+        ("over_budget", {"price_from_nok": 900_000, "budget_max_nok": 100_000}),
+        ("services_beside", {"services": ["ecm.shop"]}),
+    ]
+    with use_locale("en"):
+        gaps = match_explanation.gap_sentences(
+            Explanation((), lacks=(("text_to_look_at", {}), *others, *misfits))
+        )
+    assert "close to" in gaps[0]
+    assert "over your budget" in gaps[1]
+
+
 def test_summary_says_that_supplier_is_not_approved_for_what_it_writes_of(app: Flask) -> None:
     facts = (("near", {"km": 3}), ("writes_of_services", {"services": ["ecm.shop"]}))
     summary = match_explanation.summary_sentence(Explanation((), facts=facts))

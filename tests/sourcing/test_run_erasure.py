@@ -10,7 +10,6 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.privacy import retention
-from marketplace.sourcing import use_cases
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.ranking.replay import MatcherMismatchError, replay
 from marketplace.sourcing.ranking.run_storage import deserialize

@@ -91,7 +91,7 @@ _EXCLUDED: dict[str, Callable[[Params], str]] = {
 }  # fmt: skip
 # Sorted by how important a fact is to companies.
 _FACT_ORDER = ("writes_of_services", "cases_in_sector", "similar_cases", "knows_sector", "comes_to", "near", "works_remotely", "free_in_time", "within_budget", "writes_of_sector")  # fmt: skip
-_GAP_ORDER = ("says_the_same", "repeats_the_brief", "text_to_look_at", "services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
+_GAP_ORDER = ("services_beside", "over_budget", "says_the_same", "repeats_the_brief", "text_to_look_at", "must_have_not_shown", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
 
 
 def _service_labels(params: Params) -> list[str]:

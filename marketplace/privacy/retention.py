@@ -50,7 +50,7 @@ MAX_SESSION = dt.timedelta(hours=48)
 WARNED_DAYS = 30
 TEXT_TYPES = {"text", "long_text", "list", "urls"}
 """Types of the guide's questions that a company answers in its own words."""
-KEPT_TEXT = "title"
+TITLE = "title"
 """The title names the brief in statistics and in the audit log."""
 CLOSED_STATES = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated")
 
@@ -207,7 +207,7 @@ def _erase_texts(brief: Brief) -> None:
 
 def _without_texts(brief: Brief, answers: dict[str, Any]) -> dict[str, Any]:
     guide = load_guide(brief.guide_version)
-    written = {question.code for question in guide if question.type in TEXT_TYPES} - {KEPT_TEXT}
+    written = {question.code for question in guide if question.type in TEXT_TYPES} - {TITLE}
     return {name: type(value)() if name in written else value for name, value in answers.items()}
 
 

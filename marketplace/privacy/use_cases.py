@@ -64,9 +64,9 @@ def erase_own_account(viewer: Viewer, mail_folder: Path) -> None:
 
 
 def clear_supplier(supplier: Supplier) -> None:
-    """Clear a supplier's contact person, text and logo, and close it. In the caller's transaction."""
+    """Clear a supplier's contact person, text, case studies and logo, and close it. In the caller's transaction."""
     supplier.contact_name = supplier.contact_email = supplier.phone = supplier.about = ""
-    supplier.is_active, supplier.logo = False, None
+    supplier.is_active, supplier.logo, supplier.held, supplier.cases = False, None, None, []
 
 
 def _clear_closed(by: Viewer | None, organisation: Organisation) -> None:

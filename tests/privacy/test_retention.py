@@ -25,7 +25,7 @@ from marketplace.proposals.models.offers import Evaluation
 from marketplace.proposals.models.outcomes import OutcomeAnswer, OutcomeReply
 from marketplace.proposals.queries import Score
 from marketplace.proposals.use_cases import ReplyDetails, key_rotation, reply_to_outcome, save_scores
-from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting, VettingDecision
 from marketplace.vetting.queries import vettings_of
 from tests.factories.market import Market
@@ -100,6 +100,7 @@ def test_refused_supplier_is_erased_after_two_years(market: Market, at_noon: Any
     suppliers = {name: session.get_one(Supplier, market.people[name].organisation_id) for name in states}
     for name, supplier in suppliers.items():
         supplier.about = f"Vi er {name}."
+        supplier.cases = [CaseStudy(title="Butikk", client="Kari Fjell", text="En nettbutikk.", year=2025)]
         for vetting in vettings_of(supplier.id):
             vetting.state, vetting.decided_at = states[name], clock.now()
     # One of the two refused suppliers is approved in another category.
@@ -117,6 +118,7 @@ def test_refused_supplier_is_erased_after_two_years(market: Market, at_noon: Any
     session.expire_all()
     erased = suppliers["kvistverk"]
     assert (erased.contact_name, erased.contact_email, erased.about, erased.is_active) == ("", "", "", False)
+    assert [len(suppliers[name].cases) for name in states] == [0, 1, 1]
     assert {name: appeal.text for name, appeal in appeals.items()} == {
         "kvistverk": "",
         "myrull": "Vi er uenige.",

@@ -60,7 +60,7 @@ def describe_parts(settings: MatchingSettings) -> list[PartDescription]:
         "words": _("The words you wrote, compared with what suppliers write about themselves and their jobs. A rare word counts more than a common one, and repeating a word fifty times gives no extra points."),
         "services": _("The services you confirmed, compared with those the supplier offers and has shown. A supplier that specialises in these services ranks higher than one that does everything."),
         "sector": _("Whether the supplier knows your sector and has shown jobs in it."),
-        "place": _("Whether the supplier takes jobs in your area, or how far away it is. Under %(near)s km in a straight line counts as near, and over %(far)s km gives no points.", near=format_number(settings.near_km), far=format_number(settings.far_km)),
+        "place": _("Whether the supplier takes jobs in your area, or how far away it is. Under %(near)s km in a straight line counts as near, and over %(far)s km gives no points. A supplier that works online gets all points if everything can be online, and at least half if you want some meetings.", near=format_number(settings.near_km), far=format_number(settings.far_km)),
         "budget": _("Whether the supplier's smallest job is within your budget."),
         "availability": _("Whether the supplier can start when you want to."),
     }  # fmt: skip

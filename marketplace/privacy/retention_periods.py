@@ -75,12 +75,12 @@ PERIODS = (
     RetentionPeriod(
         _("Closed briefs and their offers"),
         _("24 months after they were closed"),
-        _("The texts and the offers are erased. The figures are kept."),
+        _("The texts and the offers are erased. The title and the figures are kept."),
     ),
     RetentionPeriod(
-        _("Refused applications"),
-        _("24 months after the answer"),
-        _("The contact person and texts are erased."),
+        _("Suppliers whose applications have all been refused"),
+        _("24 months after the last answer"),
+        _("The contact person, the profile text, case studies and appeals are erased. The reasons are kept."),
     ),
     RetentionPeriod(
         _("Contact persons of companies in a course, and lecturers"),

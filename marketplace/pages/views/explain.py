@@ -8,6 +8,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.pages.ranking_facts import describe_parts, quality_figures
 from marketplace.pages.views import blueprint
 from marketplace.privacy.retention_periods import PERIODS
+from marketplace.proposals.use_cases.emergency_access import EMERGENCY_ACCESS_MINUTES
 from marketplace.sourcing.limits import MAX_INVITED
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS
 from marketplace.sourcing.ranking import rank_jumps
@@ -63,7 +64,7 @@ def how_we_rank() -> ViewResponse:
 @access.public
 def privacy() -> ViewResponse:
     """Show which personal data is stored, why, and for how long."""
-    return render_template("pages/privacy.html", periods=PERIODS)
+    return render_template("pages/privacy.html", periods=PERIODS, emergency_minutes=EMERGENCY_ACCESS_MINUTES)
 
 
 @blueprint.get("/accessibility")

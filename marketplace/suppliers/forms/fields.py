@@ -93,7 +93,7 @@ class ContactFields(BaseForm):
     contact_email = EmailField(
         _l("E-mail address of the contact"),
         [length(high=254), email()],
-        description=_l("Shown to signed-in companies, never in public."),
+        description=_l("Shown to signed-in companies and business gardens, never in public."),
         render_kw={"autocomplete": "email"},
     )
 

@@ -36,8 +36,8 @@ class Message:
     """A kind of notice. `compose` runs once for each recipient, with the recipient's language set.
 
     Notices that others can trigger any number of times are `throttled`: after a few e-mails within some hours, the rest
-    are only listed on the site, and one digest e-mail says so. A message without a topic is necessary: it is always
-    e-mailed at once.
+    are only listed on the site, and one digest e-mail says so. A message without a topic is necessary:
+    nobody can turn it off.
     """
 
     kind: str

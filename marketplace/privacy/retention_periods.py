@@ -140,6 +140,9 @@ PERIODS = (
     ),
     RetentionPeriod(_("Sign-ins and e-mailed links"), _("Until they expire"), _("Deleted.")),
     RetentionPeriod(
+        _("Backups"), _("About a month"), _("Deleted, with what has been erased here since they were made.")
+    ),
+    RetentionPeriod(
         _("Audit log entries"),
         _("For as long as the service exists"),
         _(

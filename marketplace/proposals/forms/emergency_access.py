@@ -19,6 +19,6 @@ class EmergencyAccessForm(BaseForm):
             length(high=600),
         ],
         description=_l(
-            "The company and the suppliers who have written an offer are sent this by e-mail. Your name is recorded in the audit log."
+            "The company and the suppliers who have written an offer are sent this by e-mail. The audit log records that it was you."
         ),
     )

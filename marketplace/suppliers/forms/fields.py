@@ -122,7 +122,7 @@ class TradeFields(BaseForm):
     sectors = ChoicesField(
         _l("Which sectors do you know?"),
         description=_l(
-            "Select the sectors you have worked for. Briefs from those sectors are matched to you first."
+            "Select the sectors you have worked for. They give points in the ranking for briefs from those sectors."
         ),
     )
 
@@ -178,7 +178,7 @@ class TextFields(BaseForm):
         _l("Describe what you do, in your own words"),
         [required(_l("Describe what you do.")), length(*ABOUT_LENGTH)],
         description=_l(
-            "Who are you, what do you deliver, and what do customers gain? Use the words your customers use. The ranking is based on this text."
+            "Who are you, what do you deliver, and what do customers gain? Use the words your customers use. The ranking compares briefs with this text."
         ),
         render_kw={"rows": 8},
     )

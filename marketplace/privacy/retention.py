@@ -65,9 +65,10 @@ def warn_unused_accounts() -> int:
             if user.erased_at or _was_warned(user):
                 continue
             record(None, "account.warn_unused", "user", user.id)
-            led = [one.organisation.name for one in memberships_led_alone(user.id)]
+            led = [one.organisation for one in memberships_led_alone(user.id)]
+            released = [organisation.name for organisation in led if organisation.kind != "garden"]
             send(
-                notices.account_unused(_erasure_date(user), led),
+                notices.account_unused(_erasure_date(user), released),
                 [Recipient(user.id, user.email, user.locale)],
             )
             warned += 1

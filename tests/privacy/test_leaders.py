@@ -141,6 +141,16 @@ def test_only_curator_is_erased_and_the_garden_stays(garden: BusinessGarden, noo
     assert membership.role == "adviser", "only an administrator makes somebody a curator"
 
 
+def test_warning_names_only_what_is_handed_over_or_closed(garden: BusinessGarden, noon: Any) -> None:
+    curator, owner = factories.member(garden, "curator"), factories.member(factories.company(of=garden))
+    session.commit()
+    noon.shift(23 * MONTH)
+    assert retention.warn_unused_accounts() == 2
+    body = {mail.recipient: mail.body for mail in session.query(OutboxMail)}
+    assert owner.organisation_name in body[owner.email]
+    assert garden.name not in body[curator.email]
+
+
 def test_last_of_two_unused_administrators_is_kept(garden: BusinessGarden, noon: Any, mail: Path) -> None:
     del garden
     first, last = factories.administrator(), factories.administrator()

@@ -117,7 +117,11 @@ def approval_lines(garden: str, approved_at: dt.datetime | None) -> list[str]:
     """Lines about a new approval: when to renew it, and that the supplier is listed."""
     until = format_date(rules.due_on(approved_at)) if approved_at else ""
     return [
-        _("%(garden)s has approved you. It is time to renew the approval from %(date)s.", garden=garden, date=until),
+        _(
+            "%(garden)s has approved you. It is time to renew the approval from %(date)s.",
+            garden=garden,
+            date=until,
+        ),
         _("You are listed in the directory, and can be ranked for briefs that match."),
     ]
 

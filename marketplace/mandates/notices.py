@@ -51,7 +51,7 @@ def mandate_given(company: str, company_id: int, until: dt.date, *, reads_offers
         _("You can write for %(company)s", company=company),
         [
             _(
-                "%(company)s lets you write their briefs and their plan until %(date)s. What you send waits for their confirmation.",
+                "%(company)s lets you write their briefs and their plan until %(date)s. Publishing and withdrawing wait for their confirmation.",
                 company=company,
                 date=format_date(until),
             ),

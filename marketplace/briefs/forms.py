@@ -265,7 +265,9 @@ class QuestionForm(BaseForm):
     text = LongTextField(
         _("Ask a question"),
         [required(_("Write your question.")), length(*QUESTION_LENGTH), _no_contact_details],
-        description=_("Your name is not shown. Everyone who can see the brief gets the same answer."),
+        description=_(
+            "The company sees your name only after the deadline, and other suppliers never. Everyone who can see the brief gets the same answer."
+        ),
         render_kw={"rows": "4"},
     )
 

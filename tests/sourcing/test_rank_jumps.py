@@ -67,7 +67,7 @@ def test_rank_jump_is_held_until_curator_reviews_it(crowd, publish, sign_in):
         crowd.suppliers["Nedst"].id
     ]
     page = sign_in(reviewer).page(f"/vetting/{vetting(crowd).id}").text
-    assert f"raises the profile by {found.places} ranks or more for {MIN_JUMP_RUNS} briefs" in page
+    assert f"raises the profile by {found.places} ranks or more in {MIN_JUMP_RUNS} briefs" in page
     use_cases.decide(reviewer, vetting(crowd).id, Decision("read", vetting(crowd).revision, {}))
     assert held_change(crowd) is None
     assert ranked_text(crowd) == COPY
@@ -80,7 +80,7 @@ def test_supplier_sees_held_edit_and_limits_are_published(crowd, publish, sign_i
     assert "langt opp i listene" not in browser.page("/profile").text
     profiles.change_text(crowd.people["Nedst"], COPY, "nb")
     assert "langt opp i listene" in browser.page("/profile").text
-    said = f"{MIN_JUMP_RANKS} plassar eller meir for {MIN_JUMP_RUNS} av dei siste"
+    said = f"{MIN_JUMP_RANKS} plassar eller meir i {MIN_JUMP_RUNS} av dei siste"
     assert said in " ".join(browser.page("/how-we-rank").text.split())
 
 

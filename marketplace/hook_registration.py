@@ -60,6 +60,7 @@ from marketplace.vetting.use_cases import (
     apply_for_new_categories,
     decline_transfers_to_closed_garden,
     move_suppliers_of_closed_garden,
+    return_suppliers_of_reopened_garden,
 )
 from marketplace.web import counted_rows as report_filter, missing_pages
 
@@ -111,6 +112,7 @@ def register_hooks() -> None:  # noqa: PLR0915 because each callback is a statem
     organisation_hooks.garden_closed.register("courses", close_sign_up_of_garden)
     organisation_hooks.garden_closed.register("transfers", decline_transfers_to_closed_garden)
     organisation_hooks.garden_closed.register("suppliers", move_suppliers_of_closed_garden)
+    organisation_hooks.garden_reopened.register("suppliers", return_suppliers_of_reopened_garden)
     vetting_hooks.application_notes.register("invitations by e-mail", application_notes)
     supplier_hooks.services_change.register("applications", apply_for_new_categories)
     supplier_hooks.profile_change.register("rank jumps", rank_jump_check)

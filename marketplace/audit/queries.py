@@ -1,8 +1,9 @@
 """Reading the audit log and verifying its hash chain."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
@@ -63,6 +64,13 @@ def last_recorded_at(action: str, object_type: str, object_id: object) -> dt.dat
         AuditEvent.action == action,
     )
     return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+
+
+def latest_details(action: str, object_type: str, since: dt.datetime | None) -> dict[str, Mapping[str, Any]]:
+    """Return the details of the latest event of an action on each object, by the object's id."""
+    wanted = _filtered(EventFilter(action=action, object_type=object_type, since=since))
+    events = session.scalars(wanted.order_by(AuditEvent.id))
+    return {event.object_id: event.details for event in events}
 
 
 def all_events(wanted: EventFilter) -> Iterator[Sequence[AuditEvent]]:

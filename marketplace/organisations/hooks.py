@@ -16,6 +16,9 @@ identity_changed: Hook[Callable[[int], None]] = Hook()
 garden_closed: Hook[Callable[[Viewer, int], None]] = Hook()
 """Called with an administrator and the id of a business garden, in the transaction in which the garden is closed."""
 
+garden_reopened: Hook[Callable[[Viewer, int], None]] = Hook()
+"""Called like `garden_closed`, in the transaction in which a closed garden opens again."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompanyStep:

@@ -277,6 +277,32 @@ def test_supplier_moves_when_its_garden_is_closed(home: VettingGarden, elsewhere
         assert "Kystriket" in notices_to(person)[-1].subject
 
 
+def test_suppliers_come_back_when_their_garden_reopens(home: VettingGarden, elsewhere: Viewer) -> None:
+    """Except those that another garden has got by agreement, before the garden closed or since."""
+    administrator, other_id = factories.administrator(), elsewhere.organisation_id or 0
+    third = factories.member(
+        factories.garden("Tredje", municipality_number="1506", covered_municipalities=[]), "curator"
+    )
+    waiting, owner = applicant()
+    approved = applicant("Myrull Media", approved_by=home.curator)[0]
+    agreed_before, agreed_since = applicant("Før")[0], applicant("Siden")[0]
+    before = use_cases.request_transfer(home.curator, agreed_before.id, other_id, "Flyttet.")
+    use_cases.answer_transfer(elsewhere, before.id, agree=True)
+    set_garden_active(administrator, home.garden.id, active=False)
+    since = use_cases.request_transfer(elsewhere, agreed_since.id, third.organisation_id or 0, "Flyttet.")
+    use_cases.answer_transfer(third, since.id, agree=True)
+    set_garden_active(administrator, home.garden.id, active=True)
+    assert garden_of(waiting) == garden_of(approved) == home.garden.id
+    assert (garden_of(agreed_before), garden_of(agreed_since)) == (other_id, third.organisation_id)
+    assert {item.garden_id for item in session.query(Vetting).filter_by(supplier_id=approved.id)} == {
+        home.garden.id
+    }
+    assert notices_to(home.curator)[-1].kind == "vetting_received"
+    assert home.garden.name in notices_to(owner, "moved")[-1].subject
+    assert "Kvistverk Nettbyrå og Myrull Media" in notices_to(elsewhere, "suppliers_returned")[0].body
+    assert notices_to(third, "suppliers_returned") == []
+
+
 @pytest.mark.parametrize("act", ["apply", "renew", "reminder"])
 def test_supplier_that_stayed_in_a_closed_garden_moves_later(
     home: VettingGarden, elsewhere: Viewer, act: str

@@ -111,6 +111,5 @@ def set_garden_active(viewer: Viewer, garden_id: int, *, active: bool) -> None:
         record(viewer, "organisation.open" if active else "organisation.close", "organisation", garden_id)
         if active:
             take_over_companies(viewer, garden)
-            return
-        for callback in hooks.garden_closed:
+        for callback in hooks.garden_reopened if active else hooks.garden_closed:
             callback(viewer, garden_id)

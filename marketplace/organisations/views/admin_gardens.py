@@ -104,7 +104,7 @@ def admin_garden_active(garden_id: int) -> ViewResponse:
                     "New companies in its area have no business garden until it opens again or another one covers their municipality."
                 ),
                 _(
-                    "You can open it again from its page, as long as no other garden covers its municipalities."
+                    "You can open it again from its page, as long as no other garden covers its municipalities. Its suppliers then come back, except those that the gardens have agreed to transfer."
                 ),
             ],
             _("Close the garden"),

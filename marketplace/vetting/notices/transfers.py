@@ -1,6 +1,6 @@
 """Notices about a supplier's transfer from one garden to another."""
 
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_list, gettext as _, ngettext
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
@@ -32,6 +32,25 @@ def transfer_answered(supplier: str, garden: str, *, agree: bool) -> Content:
         subject = _("%(garden)s will not take over %(supplier)s", garden=garden, supplier=supplier)
         line = _("You are still responsible for the supplier.")
     return Content(subject, [line], "/garden/moves", _("See the transfers"))
+
+
+@as_message("suppliers_returned", topic=Topic.APPLICATIONS)
+def suppliers_returned(garden: str, suppliers: list[str]) -> Content:
+    """To a garden that was responsible for the suppliers of a closed one, which has opened again."""
+    return Content(
+        ngettext(
+            "%(garden)s has opened again and takes back %(num)s supplier",
+            "%(garden)s has opened again and takes back %(num)s suppliers",
+            len(suppliers),
+            garden=garden,
+        ),
+        [
+            format_list(suppliers),
+            _("Applications and renewals from them go to %(garden)s from now on.", garden=garden),
+        ],
+        "/garden/suppliers",
+        _("See your suppliers"),
+    )
 
 
 @as_message("moved")

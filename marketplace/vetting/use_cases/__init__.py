@@ -8,6 +8,7 @@ from marketplace.vetting.use_cases.applications import (
     create_own_supplier,
     move_suppliers_of_closed_garden,
     register_supplier,
+    return_suppliers_of_reopened_garden,
     submit_again,
 )
 from marketplace.vetting.use_cases.conflicts_of_interest import declare_conflict, end_conflict

@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from marketplace.accounts import queries as people, use_cases as accounts
 from marketplace.accounts.use_cases import HashCost, NewOrganisation
+from marketplace.audit.queries import last_recorded_at, latest_details
 from marketplace.audit.use_cases import record
 from marketplace.core import clock, taxonomy
+from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import format_date, gettext as _
@@ -21,10 +23,14 @@ from marketplace.suppliers.use_cases import details
 from marketplace.suppliers.use_cases.details import SupplierApplication
 from marketplace.vetting import appeal_rules, queries, rules
 from marketplace.vetting.models import Vetting, VettingDecision
-from marketplace.vetting.notices import applications
+from marketplace.vetting.notices import applications, transfers
 from marketplace.vetting.use_cases.decisions import lock_vetting
 from marketplace.vetting.use_cases.refusals import supersede_refusals
-from marketplace.vetting.use_cases.transfers import leave_closed_garden, responsible_garden
+from marketplace.vetting.use_cases.transfers import (
+    leave_closed_garden,
+    move_without_request,
+    responsible_garden,
+)
 
 
 def add_application(
@@ -156,9 +162,33 @@ def move_suppliers_of_closed_garden(viewer: Viewer, garden_id: int) -> None:
             leave_closed_garden(viewer, supplier)
         except RuleBroken:
             continue
-        waiting = [one for one in queries.vettings_of(supplier.id) if one.state == rules.SUBMITTED]
-        if waiting:
-            _notify_of_application(supplier, waiting, None)
+        _notify_of_waiting_applications(supplier)
+
+
+def return_suppliers_of_reopened_garden(viewer: Viewer, garden_id: int) -> None:
+    """Return the suppliers that left a garden because it was closed, and notify both gardens.
+
+    A supplier stays if it has moved since, or is closed. Called inside the transaction that opens the garden.
+    """
+    garden = organisations.garden(garden_id)
+    closed_at = last_recorded_at("organisation.close", "organisation", garden_id)
+    moves = latest_details("supplier.move", "organisation", closed_at)
+    left = [int(id_) for id_, move in moves.items() if move["before"] == garden_id and "asked_by" not in move]
+    query = select(Supplier).where(Supplier.id.in_(left), Supplier.is_active)
+    returned: dict[int, list[str]] = {}
+    for supplier in session.scalars(query.order_by(norwegian_order(Supplier.name), Supplier.id)).all():
+        returned.setdefault(supplier.garden_id or 0, []).append(supplier.name)
+        move_without_request(viewer, supplier, garden)
+        _notify_of_waiting_applications(supplier)
+    for former_id, names in returned.items():
+        message = transfers.suppliers_returned(garden.name, names)
+        send(message, organisations.recipients_for(former_id, roles=("curator",)))
+
+
+def _notify_of_waiting_applications(supplier: Supplier) -> None:
+    waiting = [one for one in queries.vettings_of(supplier.id) if one.state == rules.SUBMITTED]
+    if waiting:
+        _notify_of_application(supplier, waiting, None)
 
 
 def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:

@@ -132,7 +132,12 @@ def leave_closed_garden(viewer: Viewer | None, supplier: Supplier) -> None:
     """Move a supplier that has no garden, or a closed one, to the responsible garden. Raises RuleBroken if there is none."""
     if supplier.garden is not None and supplier.garden.is_active:
         return
-    before, garden = supplier.garden_id, responsible_garden(supplier.municipality_number)
+    move_without_request(viewer, supplier, responsible_garden(supplier.municipality_number))
+
+
+def move_without_request(viewer: Viewer | None, supplier: Supplier, garden: BusinessGarden) -> None:
+    """Move a supplier because a garden has closed or opened again, and notify the supplier."""
+    before = supplier.garden_id
     move_supplier(supplier, garden.id)
     record(viewer, "supplier.move", "organisation", supplier.id, before=before, after=garden.id)
     send(transfers.transferred(supplier.name, garden.name), organisations.recipients_for(supplier.id))

@@ -47,6 +47,18 @@ def test_queue_counts_and_lists_by_status_over_time(app: Flask, days: int) -> No
             assert {line.status for line in page.items} <= {name}
 
 
+def test_title_counts_applications_and_renewals_apart(app: Flask, client: Browser) -> None:
+    home = vetting_garden()
+    due = vetting_of(applicant("Godkjent", approved_by=home.curator)[0])
+    due.approved_at = cutoff_reached(months=rules.DUE_MONTHS) - dt.timedelta(days=1)
+    session.commit()
+    client.sign_in(home.curator.user_id or 0)
+    assert "1 fornyelse venter på dere" in client.page("/vetting").text
+    applicant("Sendt")
+    applicant("Sendt også")
+    assert "2 søknader og 1 fornyelse venter på dere" in client.page("/vetting").text
+
+
 def test_queue_is_for_gardens_only(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     made, owner = applicant()

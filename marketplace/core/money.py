@@ -46,7 +46,6 @@ _MULTIPLE = re.compile(
 )
 _THOUSANDS = r"[0-9]{1,3}(?:(?: [0-9]{3})+|(?:\.[0-9]{3})+|(?:,[0-9]{3})+)"
 _AMOUNT = re.compile(rf"(?P<whole>{_THOUSANDS}|[0-9]+)(?:(?P<point>[.,]) ?(?P<ore>[0-9]{{1,2}}))?")
-_HALF = 50
 _CLEARLY_KRONER = 1000
 
 
@@ -54,7 +53,7 @@ def parse_nok(text: str, *, accept: Collection[str] = ()) -> int:
     """Parse an amount to whole kroner: "12 500 kr", "12.500,-", "12500.00", "50k" or "12 500 + mva".
 
     A dot, comma or space before exactly three digits is a thousands separator (148.500 is 148 500, never 148.5); øre
-    are rounded. `accept` may contain "from" for a lowest price ("fra 12 500") and "month" for a monthly one
+    are rejected unless they are 00. `accept` may contain "from" for a lowest price ("fra 12 500") and "month" for a monthly one
     ("500 per måned"). Raises UnreadableInputError, with a message for each kind of text that is not one amount.
     """
     cleaned = collapse_spaces(text)
@@ -126,7 +125,9 @@ def _amount(bare: str) -> int:
     is_ore = whole >= _CLEARLY_KRONER or (len(ore) == 2 and (match["point"] == "," or int(ore) == 0))  # noqa: PLR2004 because a krone has 100 øre
     if not is_ore:
         raise UnreadableInputError(_("Is this in kroner or in thousands? Write all the digits, like 12 500."))
-    return whole + (int(ore.ljust(2, "0")) >= _HALF)
+    if int(ore):
+        raise UnreadableInputError(_("Enter whole kroner, without øre."))
+    return whole
 
 
 def _not_an_amount() -> str:

@@ -166,7 +166,10 @@ def _find_errors(number: int, row: Mapping[str, Any]) -> Iterator[ImportProblem]
         )
     price = row.get("price_from_nok")
     if price is not None and (
-        isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= MAX_NOK
+        isinstance(price, bool)
+        or not isinstance(price, int | float)
+        or not 0 <= price <= MAX_NOK
+        or price != int(price)
     ):
         yield ImportProblem(
             number, f"price_from_nok {price!r} is not an amount", "Write whole kroner, or null."
@@ -232,7 +235,7 @@ def _supplier(number: int, row: Mapping[str, Any]) -> ImportedSupplier:
         lang=row.get("lang", default_locale()),
         municipality=row.get("municipality"),
         remote=row.get("remote", True),
-        price_from_nok=None if price is None else round(price),
+        price_from_nok=None if price is None else int(price),
         services=tuple(dict.fromkeys(row.get("services", []))),
         sectors=tuple(dict.fromkeys(row.get("sectors", []))),
         organisation_number=_organisation_number(row["organisation_number"])

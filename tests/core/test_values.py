@@ -28,9 +28,9 @@ pytestmark = pytest.mark.once
         ("12.500,-", 12_500),
         ("148.500", 148_500),
         ("kr 1 250 000", 1_250_000),
-        ("12 500,50", 12_501),
+        ("12 500,00", 12_500),
         ("12\u00a0500\u202fkr", 12_500),
-        ("500,49 NOK eks. mva.", 500),
+        ("500,00 NOK eks. mva.", 500),
         ("0", 0),
         ("100 000 000", 100_000_000),
         ("12 500,-", 12_500),
@@ -58,8 +58,7 @@ pytestmark = pytest.mark.once
         ("12,5k", 12_500),
         ("50 tusen", 50_000),
         ("1,5 mill.", 1_500_000),
-        ("1 000,5", 1_001),
-        ("1000,4", 1_000),
+        ("1 000,0", 1_000),
     ],
 )
 def test_amount_formats_are_parsed(text: str, nok: int) -> None:
@@ -106,6 +105,9 @@ def test_other_text_is_no_amount(text: str) -> None:
         ("12.500.00", "several ways"),
         ("148.50", "in thousands"),
         ("12,5", "in thousands"),
+        ("25 000,50", "without øre"),
+        ("500,49", "without øre"),
+        ("1000,4", "without øre"),
         ("12.5", "in thousands"),
     ],
 )

@@ -131,6 +131,7 @@ def test_approver_must_be_a_curator(garden):
         (GOOD | {"price_from_nok": True}, "True is not an amount", "whole kroner"),
         ('{"name": "Fj", "text": "Vi", "price_from_nok": NaN}', "nan is not an amount", "whole kroner"),
         (GOOD | {"price_from_nok": 10**30}, "is not an amount", "whole kroner"),
+        (GOOD | {"price_from_nok": 12500.5}, "12500.5 is not an amount", "whole kroner"),
         (GOOD | {"organisation_number": "123"}, "'123' cannot be read", "nine digits"),
         (GOOD | {"website": ["x"]}, "cannot be read", "https://example.no"),
         (GOOD | {"services": "ecm.shop"}, "services is not a list", "as a list"),

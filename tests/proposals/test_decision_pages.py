@@ -101,6 +101,7 @@ def test_job_pages_lead_to_delivery_and_outcome(browser, opened):
     assert browser("outsider").get(job).status_code == 404
     deliver = f"/briefs/{REFERENCE}/deliver"
     assert browser("owner").post(deliver, data={"domain": "done"}).status_code == 422
+    assert "starter 11. januar 2027, og den dagen har ikke kommet" in browser("owner").page(deliver).text
     handover = dict.fromkeys(HANDOVER_ITEMS, "done")
     assert browser("owner").post(deliver, data=handover).status_code == 422, "the deliverables are missing"
     handover |= {"deliverable_0": "done", "deliverable_1": "not_done", "deliverable_2": "done"}

@@ -78,6 +78,7 @@ def deliver(reference: str) -> ViewResponse:
         form=form,
         items=list(items),
         is_delivered=is_delivered,
+        is_before_start=not is_delivered and clock.today() < brief_offers.award.start_on,
     )
 
 

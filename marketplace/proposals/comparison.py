@@ -1,9 +1,10 @@
 """Comparison of offers side by side, with figures, warnings and suggested questions."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import format_list, format_money, gettext as _, ngettext, quoted
+from marketplace.core.i18n import format_date, format_list, format_money, gettext as _, ngettext, quoted
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.offer_content import BriefRequirements, OfferContent, count_met
@@ -102,7 +103,7 @@ def compare(offers: Sequence[Offer], requirements: BriefRequirements) -> OfferCo
     return OfferComparison(
         columns,
         _amount_rows(contents),
-        _field_rows(contents),
+        _field_rows(contents, requirements),
         _lede(offers, prices, requirements),
         _advice(offers, prices, requirements),
     )
@@ -119,13 +120,13 @@ def _amount_rows(contents: Sequence[OfferContent]) -> list[ComparisonRow]:
     ]
 
 
-def _field_rows(contents: Sequence[OfferContent]) -> list[ComparisonRow]:
+def _field_rows(contents: Sequence[OfferContent], requirements: BriefRequirements) -> list[ComparisonRow]:
     """Build a row for each compared field except amounts, must-haves first."""
     fields = [*fields_of(FieldKind.ANSWERS), *fields_of(*(set(FieldKind) - _APART))]
     return [
         ComparisonRow(
             str(field.comparison_label),
-            [Cell(value_text(field, content), _is_gap(field, content)) for content in contents],
+            [Cell(value_text(field, content), _is_gap(field, content, requirements)) for content in contents],
         )
         for field in fields
         if field.comparison_label and _is_compared(field, contents)
@@ -137,11 +138,18 @@ def _is_compared(field: OfferField, contents: Sequence[OfferContent]) -> bool:
     return any(values) if field.kind is FieldKind.ANSWERS or field.is_compared_when_yes else True
 
 
-def _is_gap(field: OfferField, content: OfferContent) -> bool:
+def _is_gap(field: OfferField, content: OfferContent, requirements: BriefRequirements) -> bool:
     value = getattr(content, field.name)
+    if field.name == "finish":
+        return _is_too_late(content, requirements.finish_by)
     if field.kind is FieldKind.ANSWERS:
         return count_met(value) < len(value)
     return field.is_gap_when_no and value is False
+
+
+def _is_too_late(content: OfferContent, needed: dt.date | None) -> bool:
+    """Return True if the job is finished after the day by which the brief needs it, if there is one."""
+    return bool(content.finish and needed and content.finish > needed)
 
 
 def _lede(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefRequirements) -> str:
@@ -193,7 +201,17 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: Brie
         sentences[warning.code] % {"name": names[warning.key]}
         for warning in find_price_warnings(prices, frame, monthly)
     ]
+    needed = requirements.finish_by
     for offer in offers:
+        if needed and _is_too_late(offer.content, needed):
+            found.append(
+                _(
+                    "%(name)s will finish %(finish)s. You need the job done by %(needed)s.",
+                    name=offer.name,
+                    finish=format_date(offer.content.finish),
+                    needed=format_date(needed),
+                )
+            )
         if not offer.is_approved:
             found.append(
                 _("%(name)s is no longer approved by a business garden. Ask your adviser.", name=offer.name)

@@ -34,6 +34,7 @@ class BriefRequirements:
     budget_band: str = "unknown"
     monthly_band: str = "unknown"
     decision_date: dt.date | None = None
+    finish_by: dt.date | None = None
 
     @classmethod
     def from_answers(cls, title: str, answers: Mapping[str, Any]) -> "BriefRequirements":
@@ -50,7 +51,8 @@ class BriefRequirements:
             else DEFAULT_WEIGHTS,
             str(answers.get("budget_band") or "unknown"),
             str(answers.get("monthly_band") or "unknown"),
-            dt.date.fromisoformat(answers["decision_date"]) if answers.get("decision_date") else None,
+            _day(answers.get("decision_date")),
+            _day(answers.get("finish_by")),
         )
 
     def entries(self, asked: OfferField) -> tuple[str, ...]:
@@ -62,6 +64,10 @@ class BriefRequirements:
     def ownership_labels(self) -> list[str]:
         """Return the ownership that the company wants, in the current locale."""
         return [str(OWNERSHIP_LABELS.get(code, code)) for code in self.ownership]
+
+
+def _day(value: Any) -> dt.date | None:
+    return dt.date.fromisoformat(value) if value else None
 
 
 def _texts(value: Any) -> tuple[str, ...]:

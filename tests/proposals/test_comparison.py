@@ -38,6 +38,18 @@ def test_comparison_names_cheapest_with_and_without_gaps(browser, market, at_noo
     assert "Med anslag for det som mangler, er Kvistverk billigst, og det skiller 2 000 kr" in lede
 
 
+@pytest.mark.parametrize(("needed", "is_late"), [("2027-04-16", False), ("2027-04-15", True)])
+def test_offer_that_finishes_too_late_is_marked(browser, market, at_noon, needed, is_late):
+    market.brief.versions[0].answers = ANSWERS | {"finish_by": needed}
+    session.commit()
+    market.send("kvistverk", finish=dt.date(2027, 4, 16))
+    at_noon.move_to(AFTER, tick=False)
+    page = browser("owner").page(OFFERS)
+    warning = "Kvistverk blir ferdig 16. april 2027. Dere trenger det ferdig innen 15. april 2027."
+    assert (warning in page.text) is is_late
+    assert [plain(cell.text) for cell in page.all("td", class_="hole")] == ["16. april 2027"] * is_late
+
+
 def test_offer_older_than_amendment_is_marked(browser, market, at_noon):
     market.send("kvistverk")
     brief = market.brief

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from marketplace.core import clock
 from marketplace.core.i18n import format_date, format_list, format_money, gettext as _, ngettext, quoted
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
@@ -43,17 +44,17 @@ class Column:
 
     @property
     def short_offered(self) -> int:
-        """Cost over 24 months, as offered."""
+        """Cost over SHORT_MONTHS, as offered."""
         return self.price.over(SHORT_MONTHS)
 
     @property
     def short_filled(self) -> int:
-        """Cost over 24 months, with the gaps filled."""
+        """Cost over SHORT_MONTHS, with the gaps filled."""
         return self.filled.over(SHORT_MONTHS)
 
     @property
     def long_filled(self) -> int:
-        """Cost over 36 months, with the gaps filled."""
+        """Cost over LONG_MONTHS, with the gaps filled."""
         return self.filled.over(LONG_MONTHS)
 
 
@@ -94,18 +95,25 @@ class OfferComparison:
         return any(column.filled.open_gaps for column in self.columns)
 
 
-def compare(offers: Sequence[Offer], requirements: BriefRequirements) -> OfferComparison:
-    """Compare offers side by side."""
+def compare(
+    offers: Sequence[Offer], requirements: BriefRequirements, among: Sequence[Offer] = ()
+) -> OfferComparison:
+    """Compare offers side by side.
+
+    `among` are all offers that can be chosen. Estimates use their prices too, so that an offer has the same estimate
+    beside any others.
+    """
     prices = [offer.content.price(offer.id) for offer in offers]
-    filled = fill_gaps(prices)
+    all_prices = [offer.content.price(offer.id) for offer in among]
+    filled = fill_gaps(prices, all_prices)
     columns = [Column(offer, filled[offer.id].price, filled[offer.id]) for offer in offers]
     contents = [offer.content for offer in offers]
     return OfferComparison(
         columns,
         _amount_rows(contents),
         _field_rows(contents, requirements),
-        _lede(offers, prices, requirements),
-        _advice(offers, prices, requirements),
+        _lede(offers, prices, all_prices, requirements),
+        _advice(offers, prices, all_prices, requirements),
     )
 
 
@@ -152,37 +160,58 @@ def _is_too_late(content: OfferContent, needed: dt.date | None) -> bool:
     return bool(content.finish and needed and content.finish > needed)
 
 
-def _lede(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefRequirements) -> str:
-    cheapest = find_cheapest(prices)
+def _lede(
+    offers: Sequence[Offer],
+    prices: Sequence[Price],
+    all_prices: Sequence[Price],
+    requirements: BriefRequirements,
+) -> str:
+    cheapest = find_cheapest(prices, among=all_prices)
     if cheapest is None:
         return ""
     names = {offer.id: offer.name for offer in offers}
     spread = format_money(cheapest.spread)
-    if not cheapest.gaps:
+    if not any(price.gaps for price in prices):
         return _(
-            "%(name)s is the cheapest over two years. The difference between the most and least expensive is %(spread)s.",
+            "%(name)s is the cheapest of these over %(num)s months. The difference between the most and least expensive is %(spread)s.",
             name=names[cheapest.cheapest],
             spread=spread,
+            num=SHORT_MONTHS,
         )
+    difference = _(
+        "With the gaps filled, the difference between the cheapest and the most expensive is %(spread)s over %(num)s months.",
+        spread=spread,
+        num=SHORT_MONTHS,
+    )
+    if not cheapest.gaps:
+        first = _(
+            "%(name)s is the cheapest of these over %(num)s months.",
+            name=names[cheapest.cheapest],
+            num=SHORT_MONTHS,
+        )
+        return f"{first} {difference}"
     parts = format_list([quoted(requirements.deliverables[place]) for place in cheapest.gaps[:3]])
     first = _(
         "%(name)s looks cheapest, but does not include %(parts)s.", name=names[cheapest.cheapest], parts=parts
     )
     if cheapest.cheapest_filled == cheapest.cheapest:
-        then = _(
-            "With the gaps filled, the difference between the cheapest and the most expensive is %(spread)s over two years.",
-            spread=spread,
-        )
+        then = difference
     else:
         then = _(
-            "With the gaps filled, %(name)s is the cheapest, and the difference between the cheapest and the most expensive is %(spread)s over two years.",
+            "With the gaps filled, %(name)s is the cheapest, and the difference between the cheapest and the most expensive is %(spread)s over %(num)s months.",
             name=names[cheapest.cheapest_filled],
             spread=spread,
+            num=SHORT_MONTHS,
         )
     return f"{first} {then}"
 
 
-def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefRequirements) -> list[str]:
+def _advice(
+    offers: Sequence[Offer],
+    prices: Sequence[Price],
+    all_prices: Sequence[Price],
+    requirements: BriefRequirements,
+) -> list[str]:
     names = {offer.id: offer.name for offer in offers}
     found = []
     for price in prices:
@@ -199,7 +228,7 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: Brie
     frame, monthly = _MAX_BUDGET.get(requirements.budget_band), _MAX_MONTHLY.get(requirements.monthly_band)
     found += [
         sentences[warning.code] % {"name": names[warning.key]}
-        for warning in find_price_warnings(prices, frame, monthly)
+        for warning in find_price_warnings(prices, frame, monthly, all_prices)
     ]
     needed = requirements.finish_by
     for offer in offers:
@@ -210,6 +239,14 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: Brie
                     name=offer.name,
                     finish=format_date(offer.content.finish),
                     needed=format_date(needed),
+                )
+            )
+        if offer.content.valid_until and offer.content.valid_until < clock.today():
+            found.append(
+                _(
+                    "The offer from %(name)s was valid until %(date)s. Ask whether it still is.",
+                    name=offer.name,
+                    date=format_date(offer.content.valid_until),
                 )
             )
         if not offer.is_approved:

@@ -71,10 +71,11 @@ def mean(amounts: Sequence[int]) -> int:
     return (2 * sum(amounts) + len(amounts)) // (2 * len(amounts))
 
 
-def fill_gaps(prices: Sequence[Price]) -> dict[int, FilledPrice]:
+def fill_gaps(prices: Sequence[Price], among: Sequence[Price] = ()) -> dict[int, FilledPrice]:
     """Fill each offer's gaps with the mean price of the other offers for the same deliverable, by key.
 
-    Only amounts count: a deliverable that another offer includes in the rest has no price of its own.
+    Only amounts count: a deliverable that another offer includes in the rest has no price of its own. `among` are the
+    offers that prices are taken from, if they are not those whose gaps are filled.
     """
     filled = {}
     for price in prices:
@@ -82,7 +83,7 @@ def fill_gaps(prices: Sequence[Price]) -> dict[int, FilledPrice]:
         for index in price.gaps:
             others = [
                 amount
-                for other in prices
+                for other in among or prices
                 if other.key != price.key
                 for kind, amount in [(other.kinds[index], other.amounts[index])]
                 if kind is PriceKind.AMOUNT and amount is not None
@@ -105,11 +106,11 @@ class CheapestOffer:
     spread: int
 
 
-def find_cheapest(prices: Sequence[Price]) -> CheapestOffer | None:
+def find_cheapest(prices: Sequence[Price], among: Sequence[Price] = ()) -> CheapestOffer | None:
     """Find the cheapest offer as offered and with its gaps filled. Returns None for fewer than two offers."""
     if len(prices) < 2:  # noqa: PLR2004 because one price compares with nothing
         return None
-    filled = fill_gaps(prices)
+    filled = fill_gaps(prices, among)
     # Of two equal totals, the one with fewer gaps is the cheaper.
     cheapest = min(prices, key=lambda price: (price.over(SHORT_MONTHS), len(price.gaps)))
     totals = {key: found.over(SHORT_MONTHS) for key, found in filled.items()}
@@ -130,11 +131,14 @@ class PriceWarning:
 
 
 def find_price_warnings(
-    prices: Sequence[Price], frame_high: int | None, monthly_high: int | None
+    prices: Sequence[Price],
+    frame_high: int | None,
+    monthly_high: int | None,
+    among: Sequence[Price] = (),
 ) -> list[PriceWarning]:
     """Find prices above the company's budget, or below half of the mean of the other offers."""
     found = []
-    filled = fill_gaps(prices)
+    filled = fill_gaps([*prices, *(price for price in among if price not in prices)], among)
     for price in prices:
         if frame_high is not None and price.one_off > frame_high:
             found.append(PriceWarning(price.key, "above_frame"))

@@ -38,6 +38,24 @@ def test_comparison_names_cheapest_with_and_without_gaps(browser, market, at_noo
     assert "Med anslag for det som mangler, er Kvistverk billigst, og det skiller 2 000 kr" in lede
 
 
+def test_estimates_use_the_prices_of_offers_that_are_not_shown(browser, market, at_noon):
+    lines = full_content().price_lines
+    market.send("kvistverk")
+    for name in ("myrull", "skogsfjord"):
+        included = PriceLine(lines[1].deliverable, PriceKind.INCLUDED)
+        market.send(name, price_lines=(lines[0], included, lines[2]))
+    market.supplier("fjord")
+    market.send(
+        "fjord", price_lines=(lines[0], PriceLine(lines[1].deliverable, PriceKind.NOT_INCLUDED), lines[2])
+    )
+    at_noon.move_to(AFTER, tick=False)
+    shown = "&".join(f"offer={market.proposal(name).id}" for name in ("fjord", "myrull"))
+    page = plain(browser("owner").page(f"{OFFERS}?{shown}").text)
+    assert "122 960 kr" in page, "the gap is filled with the price of Kvistverk"
+    assert "Myrull" in page
+    assert "Kobling til kassa 18 000 kr" not in page
+
+
 @pytest.mark.parametrize(("needed", "is_late"), [("2027-04-16", False), ("2027-04-15", True)])
 def test_offer_that_finishes_too_late_is_marked(browser, market, at_noon, needed, is_late):
     market.brief.versions[0].answers = ANSWERS | {"finish_by": needed}

@@ -18,6 +18,7 @@ from marketplace.proposals.comparison import compare
 from marketplace.proposals.confirmable_award import to_details
 from marketplace.proposals.forms.award import AwardForm, NoAwardForm, RuleOutForm, award_form
 from marketplace.proposals.forms.reasons import ReasonForm
+from marketplace.proposals.price_comparison import SHORT_MONTHS
 from marketplace.proposals.queries import BriefOffers, Offer
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
@@ -97,6 +98,7 @@ def _choose(
             "proposals/choose.html",
             brief_offers=brief_offers,
             comparison=compare(live, brief_offers.requirements),
+            months=SHORT_MONTHS,
             here=request.path,
         )
     chosen = or_404(next((offer for offer in live if offer.id == proposal_id), None))

@@ -13,8 +13,9 @@ from marketplace.proposals.decision_reasons import reason_label
 from marketplace.proposals.forms.award import ExtendWithoutOffersForm
 from marketplace.proposals.forms.scores import CRITERION_LABELS
 from marketplace.proposals.offer_display import OfferDisplay
+from marketplace.proposals.price_comparison import LONG_MONTHS, SHORT_MONTHS
 from marketplace.proposals.queries import BriefOffers, Offer
-from marketplace.proposals.score_criteria import CRITERIA
+from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
 from marketplace.proposals.use_cases.extension_without_offers import (
     can_extend_without_offers,
     extension_range,
@@ -55,7 +56,7 @@ def compare_offers(reference: str) -> ViewResponse:
         "proposals/compare.html",
         interests=stated_interests(),
         brief_offers=brief_offers,
-        comparison=compare(shown, brief_offers.requirements),
+        comparison=compare(shown, brief_offers.requirements, brief_offers.live or brief_offers.offers),
         shown=shown,
         criteria=[
             (code, str(CRITERION_LABELS[code]), brief_offers.requirements.weights.get(code, 0))
@@ -64,6 +65,9 @@ def compare_offers(reference: str) -> ViewResponse:
         can_decide=can_decide,
         scoring=queries.scoring_for(viewer, brief_offers) if can_decide and brief_offers.live else None,
         most=MAX_COLUMNS,
+        short_months=SHORT_MONTHS,
+        long_months=LONG_MONTHS,
+        max_score=MAX_SCORE,
     )
 
 

@@ -140,7 +140,7 @@ def test_adviser_chooses_companies_and_writes_previews_and_sends_an_invitation(
 ) -> None:
     ids = leads(project, 3)
     board = f"/programme/{project.slug}/companies"
-    assert "Inviter alle 3 som har e-postadresse" in browser.page(board).text
+    assert "Inviter alle 3 som kan få invitasjon" in browser.page(board).text
     page = browser.get(f"{board}/invite?all=1").text
     assert f'value="{",".join(map(str, ids))}"' in page
     assert "Invitasjon til Digital synlighet" in page
@@ -153,7 +153,9 @@ def test_adviser_chooses_companies_and_writes_previews_and_sends_an_invitation(
     assert mails() == []
     assert browser.post(f"{board}/invite", data=form | {"act": "send"}).status_code == 303
     assert [mail.subject for mail in mails()] == [TEXT.subject] * 2
-    assert "Stopp invitasjonene som ikke er sendt" in browser.page(board).text
+    page = browser.page(board).text
+    assert "Stopp invitasjonene som ikke er sendt" in page
+    assert "Inviter 1 bedrift som kan få invitasjon" in page, "two were invited just now"
     browser.post(f"{board}/invite/undo")
     session.expire_all()
     assert mails() == []

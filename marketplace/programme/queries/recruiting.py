@@ -33,8 +33,6 @@ from marketplace.programme.queries.projects import ProjectAccess
 from marketplace.text_search.list_search import search_texts, searched_text
 
 BOARD_SIZE = 25
-INVITABLE = (ParticipationPhase.LEAD, ParticipationPhase.INVITED, ParticipationPhase.INTERESTED)
-
 
 _BOARD_COLUMNS = (
     Participation.id,
@@ -65,12 +63,6 @@ class BoardRow:
     attended: int
     cohort: Cohort | None
 
-    @property
-    def can_be_invited(self) -> bool:
-        """True if the company has no place in the course and may get an invitation by e-mail."""
-        one = self.participation
-        return self.phase in INVITABLE and bool(one.contact_email) and one.wants_invitations
-
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -84,11 +76,6 @@ class Board:
     counts: Counter[ParticipationPhase]
     seated: int
     total: int
-
-    @property
-    def invitable(self) -> int:
-        """Number of companies on all pages that can be invited."""
-        return sum(row.can_be_invited for row in self.rows)
 
 
 def visible_participations(viewer: Viewer, access: ProjectAccess) -> Select[Participation]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -93,10 +94,15 @@ def suggested_invitation(project: Project) -> CourseInvitationText:
 def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Collection[int]) -> Recipients:
     """Return which of the chosen companies can be invited. Companies that the viewer may not see are left out."""
     query = visible_participations(viewer, access).where(Participation.id.in_(participation_ids))
-    chosen = session.scalars(query.order_by(Participation.id)).all()
+    return check_recipients(session.scalars(query.order_by(Participation.id)).all())
+
+
+def check_recipients(chosen: Sequence[Any]) -> Recipients:
+    """Return which of the chosen participations, or rows with their columns, can be invited."""
     since = clock.now() - dt.timedelta(hours=REPEAT_HOURS)
     recent = subscriptions_mailed_since([f"{INVITATION_SUBSCRIPTION}{one.id}" for one in chosen], since)
-    companies, skipped = [], Counter[SkipReason]()
+    companies: list[Any] = []
+    skipped = Counter[SkipReason]()
     for one in chosen:
         reason = _skip_reason(one, is_recent=f"{INVITATION_SUBSCRIPTION}{one.id}" in recent)
         if reason is None:
@@ -106,7 +112,7 @@ def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Co
     return Recipients(companies, skipped)
 
 
-def _skip_reason(one: Participation, *, is_recent: bool) -> SkipReason | None:
+def _skip_reason(one: Any, *, is_recent: bool) -> SkipReason | None:
     if one.state in ENROLLED_STATES:
         return SkipReason.IN_COURSE
     if one.state not in INVITED_STATES:

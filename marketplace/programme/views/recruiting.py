@@ -10,7 +10,7 @@ from marketplace.programme.lifecycle import PHASE_LABELS, SOURCES
 from marketplace.programme.participant_export import export_header, export_rows
 from marketplace.programme.queries import cohorts as cohort_queries, recruiting as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for
-from marketplace.programme.use_cases.invitations import can_undo
+from marketplace.programme.use_cases.invitations import can_undo, check_recipients
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.counted_rows import read_counted_rows
@@ -35,11 +35,13 @@ def board(slug: str) -> ViewResponse:
     """List the companies of a project by phase."""
     project_access = project_for(current_viewer(), slug)
     bar, shown = filtered_board(project_access, page_arg())
+    recipients = check_recipients([row.participation for row in shown.rows])
     return render_template(
         "programme/board.html",
         access=project_access,
         bar=bar,
         board=shown,
+        invitable={one.id for one in recipients.companies},
         phases=PHASE_LABELS,
         can_undo=can_undo(current_viewer(), project_access),
         undo_minutes=UNDO_MINUTES,

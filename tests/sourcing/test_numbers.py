@@ -4,6 +4,7 @@ import re
 
 from marketplace.sourcing import queries, use_cases
 from tests.factories.briefs import draft
+from tests.support.page_rules import text_of
 
 
 def numbers(pattern, text):
@@ -38,6 +39,24 @@ def test_numbers_of_a_brief_agree_on_all_pages(market, sign_in):
         assert numbers(r"(\d+) invited, 1 of them has declined", page) == [2]
     assert numbers(r"(\d+) suppliers have been invited", company.page("/home").text) == [2]
     assert numbers(r"You can invite (\d+) more", own) == [4]
+
+
+def test_ranking_marks_those_that_do_not_fit_and_can_leave_them_out(market, sign_in):
+    market.add("Nær", "Vi lager nettbutikk for gårder.", "ecm.shop", price_from_nok=20_000)
+    reference, browser = draft(market.owner).reference, sign_in(market.owner)
+    use_cases.publish_brief(market.owner, reference, confirmed=True)
+    path = f"/briefs/{reference}/ranking"
+    result = queries.ranking_for(market.owner, reference)
+    page = browser.page(path)
+    marks = [text_of(tag) for tag in page.all("span", class_="ds-tag")]
+    assert marks.count("Does not fit: over the budget") == len(marks) == result.listed - result.fits
+    assert f"All in the list {result.listed} Only those that fit {result.fits}" in page.text
+    fitting = browser.page(f"{path}?show=fitting")
+    assert not fitting.all("span", class_="ds-tag")
+    names = [item.entry.listing.name for item in result.page.items if not item.entry.misfit]
+    assert [text for text in names if text in fitting.text] == names
+    assert len(names) == result.fits
+    assert f"{result.listed} suppliers are in the list" in fitting.text
 
 
 def test_ranking_addresses_its_reader(market, publish, sign_in):

@@ -39,15 +39,18 @@ class RankedSupplier:
 
 @dataclass(frozen=True)
 class RankingPage:
-    """One page of a brief's ranking.
+    """One page of a brief's ranking, or of those in it that fit.
 
     `fits` counts the suppliers within the budget that offer the confirmed services; the ranking lists others as well.
+    `listed` counts all suppliers of the ranking, and `fitting` those of them that fit.
     """
 
     brief_view: BriefView
     run: RankingRun
     page: Page[RankedSupplier]
     fits: int
+    listed: int
+    fitting: int
     exclusion_groups: Sequence[ExclusionGroup]
     invitations: Sequence[Invitation]
     approved_since: Sequence[UnlistedSupplier]
@@ -64,7 +67,7 @@ class RankingPage:
     @property
     def list_sentence(self) -> str:
         """Sentence with the number of suppliers in the list and of those that fit."""
-        return list_sentence(self.page.total, self.fits)
+        return list_sentence(self.listed, self.fits)
 
 
 # Without the deferred columns: `open_run` caches what it has parsed.
@@ -81,7 +84,9 @@ def latest_run(brief: Brief) -> RankingRun | None:
     return session.scalar(_LATEST_RUN, {"brief_id": brief.id})
 
 
-def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> RankingPage:
+def ranking_for(
+    viewer: Viewer, reference: str, page_number: int = 1, *, only_fitting: bool = False
+) -> RankingPage:
     """Return a brief's ranking for its company, its garden's members or an administrator. Raises NotFound."""
     if viewer.is_supplier:
         raise NotFound
@@ -96,7 +101,7 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
     )
     invitations = session.scalars(query).all()
     by_supplier = {invitation.supplier_id: invitation for invitation in invitations}
-    matches = page_of(ranking.matches, page_number, PAGE_SIZE)
+    matches = page_of(ranking.fitting if only_fitting else ranking.matches, page_number, PAGE_SIZE)
     entries = [ranking.render(match) for match in matches.items]
     available = corpus().listings
     items = [
@@ -108,7 +113,18 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
     uninvited = [item for item in late if item.supplier_id not in by_supplier]
     groups = ranking.exclusion_groups()
     outside = outside_invitations(brief_view.brief.id) if brief_view.reader == "company" else []
-    return RankingPage(brief_view, run, page, ranking.fits, groups, invitations, uninvited, outside)
+    return RankingPage(
+        brief_view,
+        run,
+        page,
+        ranking.fits,
+        len(ranking.matches),
+        len(ranking.fitting),
+        groups,
+        invitations,
+        uninvited,
+        outside,
+    )
 
 
 def approved_on(listing: Listing) -> tuple[str, dt.date] | None:

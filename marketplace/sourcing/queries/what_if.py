@@ -22,7 +22,6 @@ from marketplace.sourcing.supplier_counts import list_sentence
 if TYPE_CHECKING:
     from marketplace.matching import FitChange
 
-MAX_CANDIDATES = 10
 MAX_NAMED = 6
 PRESENCE = ("must", "some", "remote")
 
@@ -57,12 +56,14 @@ class RequirementCost:
 
 @dataclass(frozen=True)
 class ListedSupplier:
-    """A supplier that would be listed."""
+    """A supplier that would be listed. `misfit` says why it does not fit; empty if it does."""
 
+    rank: int
     supplier_id: int
     listing: Listing
     summary: str
     gaps: Sequence[str]
+    misfit: str
 
 
 @dataclass(frozen=True)
@@ -109,8 +110,8 @@ class WhatIfCounts:
 
     @property
     def listed(self) -> int:
-        """Number of suppliers that would be listed. The page shows the first ones as `candidates`."""
-        return min(self.fit.fits + self.fit.over_budget + self.fit.related_only, MAX_RANKED)
+        """Number of suppliers that would be listed."""
+        return len(self.candidates)
 
     @property
     def list_sentence(self) -> str:
@@ -159,7 +160,7 @@ def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, ba
     variants = _variants(written, tried, scenario)
     counts = dict(zip(variants, current.index.fits(list(variants.values())), strict=True))
     fit = counts["tried", ""]
-    ranking = current.index.rank(tried, limit=MAX_CANDIDATES, explain=0)
+    ranking = current.index.rank(tried, limit=MAX_RANKED, explain=0)
     exclusions: dict[str, int] = {}
     for exclusion in ranking.excluded:
         if exclusion.reason != "services":
@@ -201,10 +202,12 @@ def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, ba
         costs=sorted(costs, key=lambda cost: -cost.more),
         candidates=[
             ListedSupplier(
+                match.rank,
                 int(match.document_id),
                 current.listings[match.document_id],
                 match_explanation.summary_sentence(match.explanation),
                 match_explanation.gap_sentences(match.explanation, 2),
+                match_explanation.misfit_label(match),
             )
             for match in ranking.matches
         ],

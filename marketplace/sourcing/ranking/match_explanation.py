@@ -17,7 +17,7 @@ from marketplace.core.i18n import (
 )
 from marketplace.core.places import municipality_name
 from marketplace.directory.search.query_analysis import is_informative_word
-from marketplace.matching import Explanation, TermMatch
+from marketplace.matching import Explanation, Match, TermMatch
 
 MAX_FACTS = 3
 MAX_SENTENCES = 2
@@ -133,6 +133,15 @@ def gap_sentences(explanation: Explanation, limit: int = 3) -> list[str]:
         (note for note in explanation.lacks if note[0] in _GAPS), key=lambda note: _GAP_ORDER.index(note[0])
     )
     return [_GAPS[code](params) for code, params in notes[:limit]]
+
+
+def misfit_label(match: Match) -> str:
+    """Return a short text that says why a listed supplier does not fit, or an empty text if it fits."""
+    if match.fits:
+        return ""
+    if match.is_related_only:
+        return _("Does not fit: offers none of the services")
+    return _("Does not fit: over the budget")
 
 
 def exclusion_sentence(reason: str, params: Params) -> str:

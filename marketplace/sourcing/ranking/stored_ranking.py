@@ -32,6 +32,7 @@ class RankedEntry:
     query_excerpt: Sequence[TextSpan]
     document_excerpt: Sequence[TextSpan]
     gaps: Sequence[str]
+    misfit: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class StoredRanking:
     def ranked_or_excluded_ids(self) -> frozenset[str]:
         """The ids of all suppliers that the run lists or excludes."""
         return frozenset(row["document_id"] for rows in (self.matches, self.excluded) for row in rows)
+
+    @cached_property
+    def fitting(self) -> Sequence[Mapping[str, Any]]:
+        """Those of `matches` that fit the brief."""
+        return [stored for stored in self.matches if Match.from_dict(stored).fits]
 
     def ranks(self) -> dict[int, int]:
         """Return the rank of each supplier by supplier id."""
@@ -93,6 +99,7 @@ class StoredRanking:
             match_explanation.excerpt(terms, f"{query.title}.\n{query.text}", of_query=True),
             match_explanation.excerpt(terms, profile_text, of_query=False),
             match_explanation.gap_sentences(match.explanation),
+            match_explanation.misfit_label(match),
         )
 
     def exclusion_groups(self) -> list[ExclusionGroup]:

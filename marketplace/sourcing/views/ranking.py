@@ -23,12 +23,17 @@ from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
+FITTING = "fitting"
+"""Value of `show` in the query string for the suppliers that fit alone."""
+
 
 def _page(reference: str, selected: list[int], error: str = "") -> str:
-    result = queries.ranking_for(current_viewer(), reference, page_arg())
+    show = FITTING if request.args.get("show") == FITTING else ""
+    result = queries.ranking_for(current_viewer(), reference, page_arg(), only_fitting=show == FITTING)
     return render_template(
         "sourcing/ranking.html",
         result=result,
+        show=show,
         interests=stated_interests(),
         selected=selected,
         error=error,

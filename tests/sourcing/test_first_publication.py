@@ -138,6 +138,18 @@ def test_suppliers_chosen_while_the_brief_waits_are_invited_when_it_opens(market
     assert browser.post(path, data={"supplier": boxes}).status_code == 409
 
 
+def test_all_that_fit_can_be_chosen_before_the_others(market, stranger, submit, sign_in):
+    for number in range(12):
+        market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
+    market.add("Dyr", "Vi lager nettbutikk.", "ecm.shop", price_from_nok=90_000_000)
+    session.commit()
+    page = sign_in(stranger).page(f"/briefs/{submit()}/fit")
+    lists = [len(found.findall("li")) for found in page.all("ol", class_="ledger")]
+    assert f"{sum(lists)} suppliers are in the list. {lists[0]} of them fit the brief." in page.text
+    assert lists[0] > 12
+    assert f"{lists[1]} more in the list, which do" in page.text
+
+
 def invitation_links(browser, reference):
     """Return the labels of the links to choose invitations: on the home page, in the list and on the brief."""
     targets = {f"/briefs/{reference}/fit", f"/briefs/{reference}/ranking"}

@@ -141,11 +141,12 @@ def _event(event: CalendarEvent, now: dt.datetime) -> Event:
     if event.ends_at is not None:
         component.add("dtstart", event.at.astimezone(LOCAL_ZONE))
         component.add("dtend", event.ends_at.astimezone(LOCAL_ZONE))
-        component.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     else:
         component.add("dtstart", event.at.astimezone(dt.UTC))
         component.add("transp", "TRANSPARENT")
-        component.add_component(_alarm(event.summary))
+        if not event.is_cancelled:
+            component.add_component(_alarm(event.summary))
+    component.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     for name, value in (("location", event.location), ("description", event.description)):
         if value:
             component.add(name, _printable(value))

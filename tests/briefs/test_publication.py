@@ -151,6 +151,14 @@ def test_withdrawal_notifies_everyone_in_their_locale(market, invite):
     assert "Vi gjør jobben selv i år." in notice.body
     company = market.owner.organisation_name
     assert company not in notice.subject
+    mail = (
+        session.query(OutboxMail)
+        .filter_by(user_id=market.invited.user_id)
+        .order_by(OutboxMail.id.desc())
+        .first()
+    )
+    assert mail.calendar.count("STATUS:CANCELLED") == mail.calendar.count("BEGIN:VEVENT") == 2
+    assert "BEGIN:VALARM" not in mail.calendar
     (told,) = notices_to(market.adviser, "brief_withdrawn")
     assert company in told.subject
     with pytest.raises(Conflict):

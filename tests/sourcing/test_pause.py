@@ -86,6 +86,9 @@ def test_paused_brief_that_the_garden_refuses_is_closed_for_good(market, strange
         assert last_notice(viewer).kind == "brief_stopped"
     page = sign_in(market.people["Kvistverk"]).get(f"/briefs/{opened}").text
     assert "The business garden has closed the brief" in page
+    calendar = sign_in(market.people["Kvistverk"]).get(f"/briefs/{opened}/deadlines.ics").text
+    assert "STATUS:CANCELLED" in calendar
+    assert "STATUS:CONFIRMED" not in calendar
 
 
 def test_only_the_garden_pauses_and_only_an_unchecked_company(market, stranger, opened, publish):

@@ -147,7 +147,9 @@ def brief_amended(  # noqa: PLR0913 because each is a part of the message
 
 
 @as_message("brief_withdrawn")
-def brief_withdrawn(title: str, reference: str, reason: str, company: str = "") -> Content:
+def brief_withdrawn(
+    title: str, reference: str, reason: str, calendar: Callable[[], str], company: str = ""
+) -> Content:
     """Notify everyone involved that the brief is withdrawn, with the reason. Only its garden gets the name of the company."""
     return Content(
         _("%(company)s has withdrawn the brief: %(title)s", company=company, title=title)
@@ -160,6 +162,7 @@ def brief_withdrawn(title: str, reference: str, reason: str, company: str = "") 
         ],
         brief_path(reference),
         _("See the brief"),
+        calendar(),
     )
 
 

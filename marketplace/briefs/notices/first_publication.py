@@ -1,7 +1,7 @@
 """Notices about briefs that a business garden reads before they open."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from marketplace.briefs import review_reasons
 from marketplace.briefs.invitation_step import step_of_waiting_brief
@@ -139,7 +139,7 @@ def paused_for_suppliers(garden: str, title: str, reference: str, reason: str) -
 
 
 @as_message("brief_stopped")
-def stopped(garden: str, title: str, reference: str, reason: str) -> Content:
+def stopped(garden: str, title: str, reference: str, reason: str, calendar: Callable[[], str]) -> Content:
     """Notify everyone involved that the garden has closed a paused brief for good, with the reason."""
     lines = [_("%(garden)s paused the brief and has now closed it, for this reason:", garden=garden), reason]
     return Content(
@@ -147,16 +147,21 @@ def stopped(garden: str, title: str, reference: str, reason: str) -> Content:
         lines,
         brief_path(reference),
         _("See the brief"),
+        calendar(),
     )
 
 
 @as_message("brief_open_again")
-def open_again(title: str, reference: str, deadline: dt.datetime) -> Content:
-    """Notify everyone involved that a paused brief is open again."""
+def open_again(title: str, reference: str, deadline: dt.datetime, calendar: Callable[[], str]) -> Content:
+    """Notify everyone involved that a paused brief is open again, and update their calendars."""
     lines = [
         _("The business garden has checked the company. The brief is unchanged."),
         _("Suppliers can answer until %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
     ]
     return Content(
-        _("The brief is open again: %(title)s", title=title), lines, brief_path(reference), _("See the brief")
+        _("The brief is open again: %(title)s", title=title),
+        lines,
+        brief_path(reference),
+        _("See the brief"),
+        calendar(),
     )

@@ -28,7 +28,7 @@ from marketplace.briefs.queries.briefs import (
     visible_to,
     visible_to_parameter,
 )
-from marketplace.briefs.queries.calendar import deadline_calendar
+from marketplace.briefs.queries.calendar import deadline_calendar, withdrawal_calendar
 from marketplace.briefs.queries.changes import PendingAmendment, amendments, pending_amendment
 from marketplace.briefs.queries.clarification import count_unanswered, questions_on, unanswered_question
 from marketplace.briefs.queries.draft_check import draft_check

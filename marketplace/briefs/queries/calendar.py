@@ -1,5 +1,6 @@
 """Deadlines of a brief as a calendar file."""
 
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries.briefs import display_title
 from marketplace.core import clock
@@ -8,10 +9,10 @@ from marketplace.core.icalendar import CalendarEvent, calendar_file
 
 
 def deadline_calendar(brief: Brief, url: str = "") -> str:
-    """Return the deadlines for questions and offers of a published brief; empty if it has none."""
+    """Return the deadlines for questions and offers of a published brief, cancelled if it is withdrawn; empty if it has none."""
     if brief.deadline is None or brief.published_at is None:
         return ""
-    title = display_title(brief)
+    title, is_cancelled = display_title(brief), brief.state == BriefState.WITHDRAWN
     moments = (
         ("questions", brief.question_deadline, _("Last day for questions: %(title)s", title=title)),
         ("offers", brief.deadline, _("Offers by: %(title)s", title=title)),
@@ -23,9 +24,15 @@ def deadline_calendar(brief: Brief, url: str = "") -> str:
             summary=summary,
             url=url,
             # Increases with each new title or deadline, because a deadline is only ever moved to a later day.
-            sequence=len(brief.versions) + (brief.deadline - brief.published_at).days,
+            sequence=len(brief.versions) + (brief.deadline - brief.published_at).days + is_cancelled,
+            is_cancelled=is_cancelled,
         )
         for name, at, summary in moments
         if at is not None
     ]
     return calendar_file(events, clock.now())
+
+
+def withdrawal_calendar(brief: Brief) -> str:
+    """Return a calendar file that cancels the deadlines of a withdrawn brief; empty if they have passed."""
+    return deadline_calendar(brief) if brief.deadline and brief.deadline > clock.now() else ""

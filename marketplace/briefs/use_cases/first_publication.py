@@ -4,6 +4,7 @@ These are the first briefs of companies that no garden knows, and briefs that a 
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -128,7 +129,8 @@ def _stop(viewer: Viewer, brief: Brief, reason: str) -> None:
     brief.closed_at, brief.closed_reason = clock.now(), reason
     bump_revision(brief)
     hooks.run_withdrawal_hooks(viewer, brief)
-    notice = notices.stopped(viewer.organisation_name, brief.versions[-1].title, brief.reference, reason)
+    title, calendar = brief.versions[-1].title, partial(queries.withdrawal_calendar, brief)
+    notice = notices.stopped(viewer.organisation_name, title, brief.reference, reason, calendar)
     send(notice, [*company_recipients(brief), *involved_recipients(brief)])
 
 
@@ -197,5 +199,6 @@ def _open_again(viewer: Viewer | None, brief: Brief) -> None:
     brief.state = BriefState.PUBLISHED
     bump_revision(brief)
     record(viewer, "brief.open_again", "brief", brief.reference, deadline=deadline.isoformat())
-    notice = notices.open_again(brief.versions[-1].title, brief.reference, deadline)
+    title, calendar = brief.versions[-1].title, partial(queries.deadline_calendar, brief)
+    notice = notices.open_again(title, brief.reference, deadline, calendar)
     send(notice, [*company_recipients(brief, except_viewer=viewer), *involved_recipients(brief)])

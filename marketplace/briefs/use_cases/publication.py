@@ -202,7 +202,8 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
         bump_revision(brief)
         hooks.run_withdrawal_hooks(viewer, brief)
         record(viewer, "brief.withdraw", "brief", brief.reference)
-        send(notices.brief_withdrawn(brief.title, brief.reference, reason), recipients)
-        notice = notices.brief_withdrawn(brief.title, brief.reference, reason, brief.company.name)
+        calendar = partial(queries.withdrawal_calendar, brief)
+        send(notices.brief_withdrawn(brief.title, brief.reference, reason, calendar), recipients)
+        notice = notices.brief_withdrawn(brief.title, brief.reference, reason, calendar, brief.company.name)
         send(notice, garden_recipients(brief))
         return brief

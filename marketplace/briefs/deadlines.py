@@ -24,6 +24,10 @@ MIN_WORKING_DAYS_AFTER_AMENDMENT = 5
 SHORT_WINDOW_WORKING_DAYS = 10
 """A brief that is open for fewer working days than this has a later deadline for questions."""
 
+# Review of a draft that a company asks for.
+REVIEW_WORKING_DAYS = 2
+"""Working days within which a business garden promises to answer a company that asks it to read a draft."""
+
 # First publication of a company that no business garden knows.
 OFFICE_OPENS, OFFICE_CLOSES = dt.time(8), dt.time(16)
 """Local office hours. The business garden has one working day of them to check a first publication."""

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from marketplace.core.errors import UnreadableInputError
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_money, gettext as _
 from marketplace.core.numbers import collapse_spaces
 
 MAX_NOK = 100_000_000
@@ -84,7 +84,9 @@ def parse_nok(text: str, *, accept: Collection[str] = ()) -> int:
         raise UnreadableInputError(_("The amount cannot be negative."))
     amount = _amount(bare)
     if amount > MAX_NOK:
-        raise UnreadableInputError(_("The amount is too high. The limit is 100 million kroner."))
+        raise UnreadableInputError(
+            _("The amount is too high. The limit is %(amount)s.", amount=format_money(MAX_NOK))
+        )
     return amount
 
 

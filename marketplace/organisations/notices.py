@@ -2,6 +2,7 @@
 
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.organisations.contacts import Contact, contact_lines
+from marketplace.organisations.limits import INVITATION_HOURS
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
@@ -18,7 +19,8 @@ def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
                 organisation=organisation,
             ),
             _(
-                "The link works once and expires after two days. If you do not know the sender, ignore this e-mail."
+                "The link works once and expires after %(hours)s hours. If you do not know the sender, ignore this e-mail.",
+                hours=INVITATION_HOURS,
             ),
         ],
         path,

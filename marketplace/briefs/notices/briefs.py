@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Sequence
 
-from marketplace.briefs.deadlines import QUESTION_REMINDERS
+from marketplace.briefs.deadlines import QUESTION_REMINDERS, REVIEW_WORKING_DAYS
 from marketplace.briefs.guide import Question
 from marketplace.briefs.invitation_step import step_of_open_brief
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
@@ -25,7 +25,10 @@ def review_asked(company: str, title: str, reference: str, message: str, contact
     if message:
         lines.append(message)
     lines.append(
-        _("Reply within two working days. While the draft is with you, the company cannot change it.")
+        _(
+            "Reply within %(days)s working days. While the draft is with you, the company cannot change it.",
+            days=REVIEW_WORKING_DAYS,
+        )
     )
     lines += contact_lines(contact)
     subject = _("Read a draft from %(company)s: %(title)s", company=company, title=title)

@@ -4,6 +4,7 @@ from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 
 from marketplace.briefs import queries, use_cases
+from marketplace.briefs.deadlines import REVIEW_WORKING_DAYS
 from marketplace.briefs.forms import ReviewForm
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import PanelSlot, panel_slots
@@ -34,6 +35,7 @@ def check(reference: str) -> ViewResponse:
         states=topic_states(brief_view),
         state_label=state_label,
         review_form=ReviewForm(),
+        review_days=REVIEW_WORKING_DAYS,
     )
 
 

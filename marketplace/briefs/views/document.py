@@ -3,6 +3,7 @@
 from flask import render_template, request, url_for
 
 from marketplace.briefs import queries
+from marketplace.briefs.deadlines import REVIEW_WORKING_DAYS
 from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import PanelSlot, panel_slots
@@ -66,6 +67,7 @@ def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
     return render_template(
         "briefs/show.html",
         brief_view=brief_view,
+        review_days=REVIEW_WORKING_DAYS,
         questions=queries.questions_on(viewer, brief_view),
         review=queries.open_review(brief_view.brief) if brief_view.phase is Phase.IN_REVIEW else None,
         contact=organisations.company_contact(viewer, brief_view.brief.company)

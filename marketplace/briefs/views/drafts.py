@@ -4,7 +4,7 @@ import datetime as dt
 
 from flask import render_template, request
 
-from marketplace.briefs import queries, service_suggestions, use_cases
+from marketplace.briefs import guide, queries, service_suggestions, use_cases
 from marketplace.briefs.forms import NewBriefForm
 from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS
 from marketplace.briefs.views.base import blueprint
@@ -158,6 +158,7 @@ def new() -> ViewResponse:
     return render_template(
         "briefs/new.html",
         form=form,
+        topics=len(guide.load().topics),
         suggestions=suggestions,
         given=service_suggestions.known_services(code for code in chosen if code not in suggested),
         chosen={*chosen, *(likely if asks_for_suggestions or not (is_shown or chosen) else ())},

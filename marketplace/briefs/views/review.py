@@ -3,6 +3,7 @@
 from flask import request
 
 from marketplace.briefs import queries, use_cases
+from marketplace.briefs.deadlines import REVIEW_WORKING_DAYS
 from marketplace.briefs.forms import ReviewAnswerForm, ReviewForm
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.views.base import blueprint
@@ -23,7 +24,12 @@ def ask_review(reference: str) -> ViewResponse:
     if not form.validate():
         raise RuleBroken(_("The message to the adviser is too long. Shorten it."))
     use_cases.ask_for_review(current_viewer(), reference, form.message.data or "")
-    flashes.done(_("The draft is with your business garden. You will get an answer within two working days."))
+    flashes.done(
+        _(
+            "The draft is with your business garden. You will get an answer within %(days)s working days.",
+            days=REVIEW_WORKING_DAYS,
+        )
+    )
     return see_other("briefs.show", reference=reference)
 
 

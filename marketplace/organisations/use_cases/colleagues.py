@@ -15,14 +15,10 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
+from marketplace.organisations.limits import INVITATION_HOURS, MAX_UNANSWERED
 from marketplace.organisations.models import LEADER_ROLE, ColleagueInvitation, Membership
 from marketplace.organisations.use_cases.memberships import ROLES, add_membership
 from marketplace.outbox.use_cases import send, send_mail
-
-INVITATION_HOURS = 48
-"""`colleague_invited` in `notices.py` states this time."""
-MAX_UNANSWERED = 20
-"""Unaccepted invitations that an organisation may send in that time. The e-mails contain names that it has chosen."""
 
 
 def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
@@ -74,7 +70,10 @@ def _require_few_unanswered(viewer: Viewer) -> None:
     )
     if (session.scalar(unanswered) or 0) >= MAX_UNANSWERED:
         raise RuleBroken(
-            _("You have invited many people in the last two days who have not answered. Wait until they do."),
+            _(
+                "You have invited many people in the last %(hours)s hours who have not answered. Wait until they do.",
+                hours=INVITATION_HOURS,
+            ),
             "email",
         )
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Date, Integer, Row, bindparam, func, select
 
-from marketplace.briefs import lifecycle
+from marketplace.briefs import deadlines, lifecycle
 from marketplace.briefs.invitation_step import InvitationStep, step_of_open_brief, step_of_waiting_brief
 from marketplace.briefs.lifecycle import PHASE_LABELS, Phase
 from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
@@ -193,7 +193,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int) -> Iterator[Task]
             Priority.SOON,
             _("Your adviser is reading “%(title)s”", title=title),
             f"/briefs/{reference}",
-            _("You will get an answer within two working days."),
+            _("You will get an answer within %(days)s working days.", days=deadlines.REVIEW_WORKING_DAYS),
         )
     elif current is Phase.WAITING:
         yield _waiting(brief, title)

@@ -10,7 +10,7 @@ from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.proposals.limits import MAX_SCORE_NOTE_LENGTH
 from marketplace.proposals.queries import Offer, Score, ScoringStep
 from marketplace.proposals.queries.scoring import ScoreMap
-from marketplace.proposals.score_criteria import CRITERIA
+from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
 from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length
 
 CRITERION_LABELS = {
@@ -118,7 +118,9 @@ class ScoresForm(BaseForm):
             if not self.score(offer, criterion).data
         ]
         for field in missing:
-            self.add_rule_error(RuleBroken(_("Choose a score from 0 to 5."), field.name))
+            self.add_rule_error(
+                RuleBroken(_("Choose a score from 0 to %(most)s.", most=MAX_SCORE), field.name)
+            )
         return not missing
 
 

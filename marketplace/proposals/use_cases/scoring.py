@@ -201,7 +201,7 @@ def _check_offers(viewer: Viewer, reference: str, scores: ScoreMap) -> None:
     for given in scores.values():
         for one in given.values():
             if one.score is not None and not 0 <= one.score <= MAX_SCORE:
-                raise RuleBroken(_("Choose a score from 0 to 5."))
+                raise RuleBroken(_("Choose a score from 0 to %(most)s.", most=MAX_SCORE))
 
 
 def _active_members(brief: Brief) -> set[int]:

@@ -12,7 +12,7 @@ from marketplace.proposals.award_deadlines import DECLINE_DAYS, can_decline
 from marketplace.proposals.decision_reasons import reason_label
 from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.forms.scores import CRITERION_LABELS
-from marketplace.proposals.score_criteria import CRITERIA
+from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -35,6 +35,7 @@ def letter(proposal_id: int) -> ViewResponse:
     return render_template(
         "proposals/outcome_letter.html",
         lapse_days=LAPSE_AFTER_DAYS,
+        max_score=MAX_SCORE,
         letter=letter,
         criteria=[(code, str(CRITERION_LABELS[code])) for code in CRITERIA],
         reason=reason_label(letter.proposal.outcome_code),

@@ -9,9 +9,10 @@ from marketplace.core.i18n import format_saved, gettext as _, lazy_gettext as _l
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.scores import CRITERION_LABELS, SCORE_MEANINGS, ScoresForm, scores_form
+from marketplace.proposals.limits import MAX_SCORERS
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import BriefOffers, Scoring, ScoringStep
-from marketplace.proposals.score_criteria import CRITERIA
+from marketplace.proposals.score_criteria import CRITERIA, MAX_SCORE
 from marketplace.proposals.use_cases.scoring import score_values
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
@@ -137,6 +138,8 @@ def _page(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> str:
             for code in CRITERIA
         ],
         meanings=SCORE_MEANINGS,
+        max_score=MAX_SCORE,
+        max_scorers=MAX_SCORERS,
         displays={
             (offer.id, code): OfferDisplay.for_criterion(offer.content, owned, code)
             for offer in brief_offers.live

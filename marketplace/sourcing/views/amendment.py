@@ -3,6 +3,7 @@
 from flask import render_template
 
 from marketplace.briefs import amendment, queries as briefs
+from marketplace.briefs.deadlines import MIN_WORKING_DAYS_AFTER_AMENDMENT
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -42,6 +43,7 @@ def amend(reference: str) -> ViewResponse:
         "sourcing/amend.html",
         brief_view=brief_view,
         form=form,
+        working_days=MIN_WORKING_DAYS_AFTER_AMENDMENT,
         pending=briefs.pending_amendment(brief_view),
         topics=amendment.editable_topics(brief_view.guide),
     )

@@ -12,7 +12,8 @@ from marketplace.core.region import current_region
 from marketplace.directory import queries as directory
 from marketplace.sourcing import queries
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
-from marketplace.sourcing.demand_counts import MIN_COMPANIES, CoverageLine, DemandCount, Gap
+from marketplace.sourcing.demand_counts import MANY_FOR_EACH, MIN_COMPANIES, CoverageLine, DemandCount, Gap
+from marketplace.sourcing.queries.demand import PERIOD_MONTHS
 from marketplace.sourcing.views.base import blueprint
 from marketplace.vetting.queries import count_by_status
 from marketplace.web import access
@@ -52,6 +53,8 @@ def coverage() -> ViewResponse:
         reasons=_reasons,
         reason_labels=DECLINE_REASONS,
         min_companies=MIN_COMPANIES,
+        many_for_each=MANY_FOR_EACH,
+        months=PERIOD_MONTHS,
         waiting=count_by_status(viewer)["waiting"],
     )
 

@@ -11,6 +11,7 @@ from marketplace.organisations import use_cases as organisations
 from marketplace.suppliers.forms import choices
 from marketplace.vetting import use_cases
 from marketplace.vetting.forms import ApplyFields, ApplyForm, RegisterAndApplyForm
+from marketplace.vetting.rules import PROMISED_WORKING_DAYS
 from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -53,6 +54,7 @@ def apply() -> ViewResponse:
         "vetting/apply.html",
         form=form,
         target=target,
+        promised_days=PROMISED_WORKING_DAYS,
         service_groups=choices.service_groups(),
         area_groups=choices.area_groups(form.areas.data or ()),
     )

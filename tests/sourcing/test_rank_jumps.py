@@ -67,7 +67,7 @@ def test_rank_jump_is_held_until_curator_reviews_it(crowd, publish, sign_in):
         crowd.suppliers["Nedst"].id
     ]
     page = sign_in(reviewer).page(f"/vetting/{vetting(crowd).id}").text
-    assert f"raises the profile by {found.places} ranks or more in {MIN_JUMP_RUNS} briefs" in page
+    assert f"raises the profile by {found.places} ranks or more for {MIN_JUMP_RUNS} briefs" in page
     use_cases.decide(reviewer, vetting(crowd).id, Decision("read", vetting(crowd).revision, {}))
     assert held_change(crowd) is None
     assert ranked_text(crowd) == COPY

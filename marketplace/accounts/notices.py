@@ -1,12 +1,14 @@
 """E-mails about accounts."""
 
+import datetime as dt
+
 from marketplace.accounts.attempt_limits import PASSWORD
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.outbox.messages import Content, as_message
 
 
 @as_message("reset_password")
-def reset_password(name: str, path: str) -> Content:
+def reset_password(name: str, path: str, expires_at: dt.datetime) -> Content:
     """Send the link to set a new password."""
     return Content(
         _("Choose a new password"),
@@ -19,11 +21,12 @@ def reset_password(name: str, path: str) -> Content:
         ],
         path,
         _("Choose a new password"),
+        expires_at=expires_at,
     )
 
 
 @as_message("verify_address")
-def confirm_registration(name: str, organisation: str, path: str) -> Content:
+def confirm_registration(name: str, organisation: str, path: str, expires_at: dt.datetime) -> Content:
     """Send the link that confirms the address of a registration."""
     return Content(
         _("Confirm your e-mail address"),
@@ -39,6 +42,7 @@ def confirm_registration(name: str, organisation: str, path: str) -> Content:
         ],
         path,
         _("Confirm the address"),
+        expires_at=expires_at,
     )
 
 
@@ -131,7 +135,7 @@ def password_changed(name: str) -> Content:
 
 
 @as_message("new_address")
-def new_address(name: str, path: str) -> Content:
+def new_address(name: str, path: str, expires_at: dt.datetime) -> Content:
     """Send a new e-mail address the link that confirms it."""
     return Content(
         _("Confirm your new e-mail address"),
@@ -142,6 +146,7 @@ def new_address(name: str, path: str) -> Content:
         ],
         path,
         _("Confirm the address"),
+        expires_at=expires_at,
     )
 
 

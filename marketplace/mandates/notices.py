@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from marketplace.core import clock
 from marketplace.core.i18n import format_date, format_datetime, gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
@@ -135,6 +136,7 @@ def mandate_ends_soon_for_company(garden: str, until: dt.date) -> Content:
         ],
         MANDATES,
         _("Choose a later date"),
+        expires_at=clock.end_of_day(until),
     )
 
 
@@ -146,6 +148,7 @@ def mandate_ends_soon(company: str, company_id: int, until: dt.date) -> Content:
         [_("The company can choose a later date. Ask them if you need more time.")],
         f"/companies/{company_id}",
         _("See the company"),
+        expires_at=clock.end_of_day(until),
     )
 
 
@@ -189,6 +192,7 @@ def confirmation_asked(prepared: PreparedAct, expires_at: dt.datetime, token: st
         ],
         f"/confirmations/{token}",
         _("Review and confirm"),
+        expires_at=expires_at,
     )
 
 

@@ -109,11 +109,13 @@ def gauges() -> dict[str, float]:
     count = session.scalar(waiting) or 0
     oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(OutboxMail.state == "waiting"))
     failed = session.scalar(select(func.count()).where(OutboxMail.state == "failed")) or 0
+    expired = session.scalar(select(func.count()).where(OutboxMail.state == "expired")) or 0
     beat = request_state.last_heartbeat("worker")
     now = clock.now()
     return {
         "mails_waiting": count,
         "mails_failed": failed,
+        "mails_expired": expired,
         "mail_oldest_waiting_seconds": (now - oldest).total_seconds() if oldest is not None else 0.0,
         "worker_silent_seconds": (now - beat).total_seconds() if beat is not None else -1.0,
     }

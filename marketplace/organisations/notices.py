@@ -1,5 +1,7 @@
 """Notices about organisations and their members."""
 
+import datetime as dt
+
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.organisations.limits import INVITATION_HOURS
@@ -8,7 +10,7 @@ from marketplace.outbox.topics import Topic
 
 
 @as_message("colleague_invited")
-def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
+def colleague_invited(inviter: str, organisation: str, path: str, expires_at: dt.datetime) -> Content:
     """Invite a colleague to act for an organisation."""
     return Content(
         _("%(inviter)s has invited you to %(organisation)s", inviter=inviter, organisation=organisation),
@@ -25,6 +27,7 @@ def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
         ],
         path,
         _("Accept the invitation"),
+        expires_at=expires_at,
     )
 
 

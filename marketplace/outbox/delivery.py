@@ -228,7 +228,7 @@ def _deliver_one(mail_id: int, transport: MailTransport, settings: Settings) -> 
 
 
 def _claim_mail(mail_id: int) -> OutboxMail | None:
-    """Reserve a message for one attempt, or return None if another worker has it.
+    """Reserve a message for one attempt, or return None if another worker has it or it has expired.
 
     The next attempt is scheduled in advance, so the message is retried if the worker is killed while sending.
     """
@@ -238,6 +238,10 @@ def _claim_mail(mail_id: int) -> OutboxMail | None:
             OutboxMail.id == mail_id, OutboxMail.state == "waiting", OutboxMail.next_attempt_at <= now
         )
         mail = session.scalar(query.with_for_update(skip_locked=True))
+        if mail is not None and mail.expires_at is not None and mail.expires_at <= now:
+            mail.state, mail.link_path = "expired", ""
+            logger.warning("Mail %s was not sent before it expired.", mail.id)
+            return None
         if mail is not None:
             wait = RETRY_DELAYS_MINUTES[min(mail.attempts, len(RETRY_DELAYS_MINUTES) - 1)]
             mail.attempts += 1

@@ -1,5 +1,6 @@
 """Notices as plain values, composed in the recipient's language."""
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
@@ -29,6 +30,8 @@ class Content:
     link_label: str = ""
     calendar: str = ""
     """iCalendar file to attach to the e-mail, or scheduling message to send in it."""
+    expires_at: dt.datetime | None = None
+    """Time after which the e-mail is of no use, so that it is not sent any more. The notice on the site stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,13 +56,17 @@ class OutboxMail(Base):
     """A queued e-mail; `body` holds its paragraphs, separated by blank lines.
 
     The link may contain a one-time token, so it is stored encrypted with the installation's keys (`sealed_link`) and
-    erased once the e-mail is sent, has failed, or its recipient is erased. Never put a token into `body` or `subject`.
+    erased once the e-mail is sent, has failed or has expired, or its recipient is erased. Never put a token into `body` or
+    `subject`.
 
     It keeps its Message-ID over all attempts, so that recipients can detect duplicates. `bundle` is empty for
     e-mails that are not throttled, `one` for a single throttled notice, and `rest` for a digest.
 
     `user_id` is empty for addresses without an account. `subscription` is the topic, or the interval of a digest, that
     the recipient can unsubscribe from, or a name that `hooks.contact_subscription` knows; empty for necessary e-mail. `calendar` is an attached iCalendar file.
+
+    `expires_at` is the time after which the e-mail is of no use: if it still waits then, it is dropped, with the state
+    "expired".
     """
 
     __tablename__ = "outbox_mail"
@@ -77,7 +81,7 @@ class OutboxMail(Base):
         "link_label": EXPIRY,
         "message_id": EXPIRY,
         "recipient": EXPIRY,
-        "sealed_link": "erased when the e-mail is sent or has failed: outbox delivery",
+        "sealed_link": "erased when the e-mail is sent, has failed or has expired: outbox delivery",
         "subject": EXPIRY,
     }
     __export__ = {"user_id": not_exported("exported by address, see `export_personal_data`")}
@@ -100,6 +104,7 @@ class OutboxMail(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     subscription: Mapped[str] = mapped_column(String(20), default="", server_default="")
     calendar: Mapped[str] = mapped_column(Text, default="", server_default="")
+    expires_at: Mapped[dt.datetime | None]
 
     @property
     def link_path(self) -> str:

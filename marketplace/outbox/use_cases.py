@@ -46,6 +46,7 @@ def _add_mail(
             link_path=content.link_path,
             link_label=content.link_label,
             calendar=content.calendar,
+            expires_at=content.expires_at,
             locale=locale,
         )
     )

@@ -282,9 +282,7 @@ def delete_expired() -> int:
     with transaction():
         count = 0
         for query in (
-            delete(OutboxMail).where(
-                OutboxMail.state.in_(("sent", "failed", "erased")), OutboxMail.created_at < old
-            ),
+            delete(OutboxMail).where(OutboxMail.state != "waiting", OutboxMail.created_at < old),
             delete(Notice).where(Notice.read_at < old),
             delete(OutsideInvitation).where(OutsideInvitation.settled_at < old),
             delete(SignInSession).where(SignInSession.created_at < now - MAX_SESSION),

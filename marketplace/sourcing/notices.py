@@ -56,6 +56,7 @@ def invited(
         f"/briefs/{reference}",
         _("Read the brief"),
         deadline_calendar(brief),
+        expires_at=deadline,
     )
 
 
@@ -183,7 +184,11 @@ def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -
         )
     )
     return Content(
-        _("%(company)s would like an offer from you", company=name), lines, path, _("Read more and apply")
+        _("%(company)s would like an offer from you", company=name),
+        lines,
+        path,
+        _("Read more and apply"),
+        expires_at=deadline,
     )
 
 

@@ -100,6 +100,21 @@ def test_unreachable_server_is_retried_then_mail_fails(app: Flask, caplog: pytes
     assert "The mail server 127.0.0.1:1 cannot be used: [Errno 111]" in caplog.text
 
 
+def test_e_mail_whose_time_has_passed_is_dropped(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    person = factories.user()
+    expires_at = clock.now() + dt.timedelta(hours=1)
+    reminder = Message(
+        "hello", lambda: Content("Kurs i dag", ["Vel møtt."], "/course", expires_at=expires_at)
+    )
+    with transaction():
+        send(reminder, [Recipient(person.id, person.email, "nb")])
+    with time_machine.travel(expires_at, tick=False):
+        assert deliver_due(settings_of(app)) == 0
+    mail = session.query(OutboxMail).one()
+    assert (mail.state, mail.sealed_link, session.query(Notice).count()) == ("expired", "", 1)
+    assert "was not sent before it expired" in caplog.text
+
+
 def test_no_transaction_is_open_while_sending(app: Flask, sink: tuple[Sink, int]) -> None:
     handler, port = sink
     settings = settings_of(app)

@@ -14,6 +14,7 @@ from marketplace.accounts.use_cases.attempt_counters import (
 )
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
+    LIFETIMES,
     RESET,
     consume_link,
     create_link,
@@ -25,6 +26,7 @@ from marketplace.accounts.use_cases.registration import mask_email
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.accounts.use_cases.sign_in import password_subject
 from marketplace.audit.use_cases import record
+from marketplace.core import clock
 from marketplace.core.database import transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import RuleBroken, or_404
@@ -95,7 +97,8 @@ def request_password_reset(email: str, origin: Origin = UNKNOWN_ORIGIN) -> None:
         record(None, "account.ask_for_reset", "user", user.id)
         if allowed:
             path = f"/reset/{create_link(user, RESET)}"
-            send_mail(notices.reset_password(user.name, path), user.email, user.locale)
+            notice = notices.reset_password(user.name, path, clock.now() + LIFETIMES[RESET])
+            send_mail(notice, user.email, user.locale)
 
 
 def find_reset_user_id(token: str) -> int | None:
@@ -149,4 +152,4 @@ def request_email_change(viewer: Viewer, *, email: str, password: str, cost: Has
             send_mail(notices.already_registered(owner.name), email, owner.locale)
             return
         path = f"/confirm/{create_link(user, EMAIL, email=email)}"
-        send_mail(notices.new_address(user.name, path), email, user.locale)
+        send_mail(notices.new_address(user.name, path, clock.now() + LIFETIMES[EMAIL]), email, user.locale)

@@ -123,7 +123,7 @@ def _mail_confirmation(pending: PendingRegistration, target: str) -> None:
     # The target may contain the token of an invitation, so it travels in the link and is stored nowhere else.
     query = f"?{urlencode({'next': target})}" if target else ""
     message = notices.confirm_registration(
-        pending.name, pending.organisation_name, f"/confirm/{token}{query}"
+        pending.name, pending.organisation_name, f"/confirm/{token}{query}", pending.expires_at
     )
     send_mail(message, pending.email, pending.locale)
 

@@ -200,7 +200,7 @@ def question_waits(title: str, reference: str, text: str, deadline: dt.datetime)
         _("Offers are due on %(date)s. A short answer is better than none.", date=format_date(deadline)),
     ]
     subject = _("A question is waiting for an answer: %(title)s", title=title)
-    return Content(subject, lines, brief_path(reference, "#questions"), _("Answer"))
+    return Content(subject, lines, brief_path(reference, "#questions"), _("Answer"), expires_at=deadline)
 
 
 @as_message("garden_question_waits", topic=Topic.AREA)
@@ -214,7 +214,9 @@ def garden_question_waits(
         *contact_lines(contact),
     ]
     subject = _("%(company)s has a question to answer", company=company)
-    return Content(subject, lines, brief_path(reference, "#questions"), _("See the brief"))
+    return Content(
+        subject, lines, brief_path(reference, "#questions"), _("See the brief"), expires_at=deadline
+    )
 
 
 @as_message("question_answered", topic=Topic.QUESTIONS, throttled=True)

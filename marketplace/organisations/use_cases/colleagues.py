@@ -40,7 +40,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
             raise RuleBroken(_("This person can already act on your behalf."), "email")
         _require_few_unanswered(viewer)
         accounts.require_mail_quota(email, f"user {viewer.user_id}")
-        token = new_token()
+        token, expires_at = new_token(), clock.now() + dt.timedelta(hours=INVITATION_HOURS)
         session.add(
             ColleagueInvitation(
                 token_hash=token_hash(token),
@@ -48,11 +48,12 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
                 email=email,
                 role=role,
                 invited_by_id=viewer.user_id,
-                expires_at=clock.now() + dt.timedelta(hours=INVITATION_HOURS),
+                expires_at=expires_at,
             )
         )
         known = people.find_user_by_email(email)
-        message = notices.colleague_invited(viewer.name, viewer.organisation_name, f"/invitations/{token}")
+        path = f"/invitations/{token}"
+        message = notices.colleague_invited(viewer.name, viewer.organisation_name, path, expires_at)
         send_mail(message, email, known.locale if known else viewer.locale)
         record(viewer, "organisation.invite_colleague", "organisation", viewer.organisation_id, role=role)
 

@@ -20,14 +20,19 @@ def admin_dashboard() -> Dashboard:
             select(Organisation.kind, func.count()).where(Organisation.is_active).group_by(Organisation.kind)
         ).all()
     )
-    failed = (
-        session.scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.state == "failed")) or 0
+    unsent = dict(
+        session.execute(
+            select(OutboxMail.state, func.count())
+            .where(OutboxMail.state.in_(("failed", "expired")))
+            .group_by(OutboxMail.state)
+        ).all()
     )
     facts = [
         Fact(_("Business gardens"), str(counts.get("garden", 0))),
         Fact(_("Companies"), str(counts.get("company", 0))),
         Fact(_("Suppliers"), str(counts.get("supplier", 0))),
-        Fact(_("E-mails that could not be sent"), str(failed)),
+        Fact(_("E-mails that could not be sent"), str(unsent.get("failed", 0))),
+        Fact(_("E-mails dropped because they came too late"), str(unsent.get("expired", 0))),
     ]
     return Dashboard([*_gardens_without_curator()], facts)
 

@@ -37,6 +37,7 @@ def seat_offered_by_telephone(
         lines,
         _page_of(participation),
         _("See the company"),
+        expires_at=expires_at,
     )
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from marketplace.core import clock
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
@@ -23,4 +24,5 @@ def plan_deadline(project: str, ends_on: dt.date) -> Content:
         ],
         "/plan",
         _("Open the plan"),
+        expires_at=clock.end_of_day(ends_on),
     )

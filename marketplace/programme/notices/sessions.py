@@ -101,6 +101,7 @@ def session_invited(course_session: CourseSession, participation: Participation)
         participation.path,
         _("See your seat"),
         _invitation(course_session, participation),
+        expires_at=course_session.ends_at,
     )
 
 
@@ -119,6 +120,7 @@ def session_removed(course_session: CourseSession, participation: Participation)
             _("This date is removed from your calendar."),
         ],
         calendar=_invitation(course_session, participation, is_removed=True),
+        expires_at=course_session.ends_at,
     )
 
 
@@ -166,6 +168,7 @@ def _moved(course_session: CourseSession, before: TimeAndPlace, path: str, calen
         path,
         _("See your seat") if calendar else _("Open your course"),
         calendar,
+        expires_at=max(before.starts_at, now.starts_at),
     )
 
 
@@ -251,7 +254,8 @@ def session_reminder(sessions: Sequence[CourseSession], path: str) -> Content:
         if is_today
         else _("Course on %(date)s", date=format_date(first.starts_at, weekday=True, year=False))
     )
-    return Content(subject, lines, path, _("Open your course") if path == "/course" else _("See your seat"))
+    label = _("Open your course") if path == "/course" else _("See your seat")
+    return Content(subject, lines, path, label, expires_at=sessions[-1].starts_at)
 
 
 @as_message("session_missed", topic=Topic.COURSE)

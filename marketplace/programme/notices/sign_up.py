@@ -42,6 +42,7 @@ def seat_unconfirmed(participation: Participation, cohort: Cohort, deadline: dt.
         ],
         participation.path,
         _("Confirm the seat"),
+        expires_at=deadline,
     )
 
 
@@ -68,6 +69,7 @@ def waiting_unconfirmed(participation: Participation, cohort: Cohort, deadline: 
         ],
         participation.path,
         _("Confirm"),
+        expires_at=deadline,
     )
 
 
@@ -182,6 +184,7 @@ def seat_offered(participation: Participation, cohort: Cohort, expires_at: dt.da
         ],
         participation.path,
         _("Answer yes or no"),
+        expires_at=expires_at,
     )
 
 

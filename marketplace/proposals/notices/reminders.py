@@ -25,6 +25,7 @@ def unsent_changes(title: str, reference: str, deadline: dt.datetime) -> Content
         ],
         f"/briefs/{reference}/proposal",
         _("See the offer"),
+        expires_at=deadline,
     )
 
 
@@ -54,6 +55,7 @@ def decision_reminder(
         ],
         f"/briefs/{reference}/proposals",
         _("See the offers"),
+        expires_at=lapses,
     )
 
 
@@ -78,6 +80,7 @@ def garden_decision_reminder(
         ],
         f"/briefs/{reference}",
         _("See the brief"),
+        expires_at=lapses,
     )
 
 

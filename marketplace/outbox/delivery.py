@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from typing import Self
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.config import Settings
 from marketplace.core import clock
@@ -20,6 +20,7 @@ from marketplace.core.i18n import use_locale
 from marketplace.core.icalendar import Mailbox, add_sender, calendar_method
 from marketplace.core.mail_templates import Paragraph, render_mail
 from marketplace.core.sealing import SealError
+from marketplace.outbox.limits import MAX_MAILING_PER_HOUR
 from marketplace.outbox.models import OutboxMail
 from marketplace.outbox.topics import DIGEST_INTERVALS
 from marketplace.outbox.unsubscribe_tokens import unsubscribe_path
@@ -228,7 +229,7 @@ def _deliver_one(mail_id: int, transport: MailTransport, settings: Settings) -> 
 
 
 def _claim_mail(mail_id: int) -> OutboxMail | None:
-    """Reserve a message for one attempt, or return None if another worker has it or it has expired.
+    """Reserve a message for one attempt, or return None if another worker has it, it has expired or it must wait.
 
     The next attempt is scheduled in advance, so the message is retried if the worker is killed while sending.
     """
@@ -242,11 +243,24 @@ def _claim_mail(mail_id: int) -> OutboxMail | None:
             mail.state, mail.link_path = "expired", ""
             logger.warning("Mail %s was not sent before it expired.", mail.id)
             return None
+        if mail is not None and _is_over_limit(mail, now):
+            mail.next_attempt_at = now + dt.timedelta(hours=1)
+            return None
         if mail is not None:
             wait = RETRY_DELAYS_MINUTES[min(mail.attempts, len(RETRY_DELAYS_MINUTES) - 1)]
             mail.attempts += 1
             mail.next_attempt_at = now + dt.timedelta(minutes=wait)
         return mail
+
+
+def _is_over_limit(mail: OutboxMail, now: dt.datetime) -> bool:
+    """Return True if the e-mails of the same mailing in the last hour leave no room for another, as after an outage."""
+    if not mail.mailing:
+        return False
+    recent = select(func.count()).where(
+        OutboxMail.mailing == mail.mailing, OutboxMail.sent_at > now - dt.timedelta(hours=1)
+    )
+    return (session.scalar(recent) or 0) >= MAX_MAILING_PER_HOUR
 
 
 def _record_outcome(mail_id: int, error: str = "") -> None:

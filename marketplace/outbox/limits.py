@@ -6,6 +6,6 @@ THROTTLE_HOURS = 6
 UNDO_MINUTES = 5
 """Time for which a mailing to many companies waits, so that its sender can stop it."""
 MAX_MAILING_PER_HOUR = 100
-"""Messages of a mailing that are sent in an hour."""
+"""E-mails of a mailing that are sent in an hour, also when more are due because the mail server was down."""
 MAX_DIGEST_LINES = 30
 """Messages that a daily or weekly digest lists."""

@@ -65,6 +65,8 @@ class OutboxMail(Base):
     `user_id` is empty for addresses without an account. `subscription` is the topic, or the interval of a digest, that
     the recipient can unsubscribe from, or a name that `hooks.contact_subscription` knows; empty for necessary e-mail. `calendar` is an attached iCalendar file.
 
+    `mailing` names the mailing to many companies that the e-mail is part of; empty for other e-mail.
+
     `expires_at` is the time after which the e-mail is of no use: if it still waits then, it is dropped, with the state
     "expired".
     """
@@ -104,6 +106,7 @@ class OutboxMail(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     subscription: Mapped[str] = mapped_column(String(20), default="", server_default="")
     calendar: Mapped[str] = mapped_column(Text, default="", server_default="")
+    mailing: Mapped[str] = mapped_column(String(20), default="", server_default="")
     expires_at: Mapped[dt.datetime | None]
 
     @property

@@ -24,6 +24,7 @@ class _Mailing:
     subscription: str = ""
     bundle: str = ""
     at: dt.datetime | None = None
+    mailing: str = ""
 
 
 def _add_mail(
@@ -38,6 +39,7 @@ def _add_mail(
             user_id=user_id,
             subscription=mailing.subscription,
             bundle=mailing.bundle,
+            mailing=mailing.mailing,
             next_attempt_at=mailing.at or clock.now(),
             message_id=f"<{new_token()[:32]}@leverandortorget>",
             recipient=email,
@@ -52,10 +54,11 @@ def _add_mail(
     )
 
 
-def send(message: Message, to: Iterable[Recipient]) -> None:
+def send(message: Message, to: Iterable[Recipient], *, mailing: str = "") -> None:
     """Give each recipient a notice on the site and, as the recipient has chosen, an e-mail in the recipient's language.
 
-    A recipient who is given more than once, because of two roles, gets it once.
+    A recipient who is given more than once, because of two roles, gets it once. `mailing` names the mailing to many
+    companies that the message is part of.
 
     Joins the caller's transaction: if the change is rolled back, nobody is notified.
     """
@@ -83,8 +86,8 @@ def send(message: Message, to: Iterable[Recipient]) -> None:
         if message.throttled:
             _add_throttled_mail(content, recipient, message.topic or "")
         else:
-            mailing = _Mailing(message.topic or "")
-            _add_mail(content, recipient.email, recipient.locale, mailing, recipient.user_id)
+            details = _Mailing(message.topic or "", mailing=mailing)
+            _add_mail(content, recipient.email, recipient.locale, details, recipient.user_id)
 
 
 def _deliveries(topic: Topic | None, recipients: Sequence[Recipient]) -> dict[int, Delivery]:
@@ -154,16 +157,23 @@ def _digest() -> Content:
     )
 
 
-def send_mail(
-    message: Message, email: str, locale: str, *, subscription: str = "", at: dt.datetime | None = None
+def send_mail(  # noqa: PLR0913 because each is a part of the e-mail
+    message: Message,
+    email: str,
+    locale: str,
+    *,
+    subscription: str = "",
+    mailing: str = "",
+    at: dt.datetime | None = None,
 ) -> None:
     """Send an e-mail without a notice, to an address that need not belong to a user, at once or at a later time.
 
-    The recipient can end a `subscription` that `hooks.contact_subscription` knows.
+    The recipient can end a `subscription` that `hooks.contact_subscription` knows. `mailing` names the mailing to many
+    companies that the e-mail is part of.
     """
     with use_locale(locale):
         content = message.compose()
-    _add_mail(content, email, locale, _Mailing(subscription, at=at))
+    _add_mail(content, email, locale, _Mailing(subscription, mailing=mailing, at=at))
 
 
 def last_scheduled(subscriptions: Collection[str]) -> dt.datetime | None:

@@ -23,7 +23,7 @@ from marketplace.outbox import delivery, queries
 from marketplace.outbox.delivery import RETRY_DELAYS_MINUTES, deliver_due
 from marketplace.outbox.messages import Content, Message, Recipient
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.outbox.use_cases import send
+from marketplace.outbox.use_cases import send, send_mail
 from tests import factories
 from tests.support.browser import Browser
 from tests.support.mail_sink import Sink, sink
@@ -113,6 +113,19 @@ def test_e_mail_whose_time_has_passed_is_dropped(app: Flask, caplog: pytest.LogC
     mail = session.query(OutboxMail).one()
     assert (mail.state, mail.sealed_link, session.query(Notice).count()) == ("expired", "", 1)
     assert "was not sent before it expired" in caplog.text
+
+
+def test_mailing_sends_at_most_100_an_hour_after_an_outage(app: Flask) -> None:
+    start = clock.now()
+    with time_machine.travel(start, tick=False), transaction():
+        for number in range(150):
+            send_mail(HELLO, f"person{number}@x.example", "nb", mailing="project:1")
+        send_mail(HELLO, "other@x.example", "nb")
+    sent = []
+    for minutes in (0, 30, 61):
+        with time_machine.travel(start + dt.timedelta(minutes=minutes), tick=False):
+            sent.append(deliver_due(settings_of(app)))
+    assert sent == [101, 0, 50]
 
 
 def test_no_transaction_is_open_while_sending(app: Flask, sink: tuple[Sink, int]) -> None:

@@ -124,7 +124,8 @@ def _send_reminders_of(garden_id: int) -> int:
                 action = "company_reminder.drop"
             else:
                 reminder.sent_at = clock.now()
-                send(company_reminder(reminder.kind, reminder.by.name, name, reminder.own_line), recipients)
+                notice = company_reminder(reminder.kind, reminder.by.name, name, reminder.own_line)
+                send(notice, recipients, mailing=f"garden:{garden_id}")
                 action = "company_reminder.send"
                 count += 1
             record(None, action, "organisation", reminder.company_id, kind=reminder.kind)

@@ -155,6 +155,7 @@ def send_invitations(
                 one.contact_email,
                 project.locale,
                 subscription=f"{INVITATION_SUBSCRIPTION}{one.id}",
+                mailing=f"project:{project.id}",
                 at=at,
             )
         return len(companies), times[-1]

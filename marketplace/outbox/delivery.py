@@ -47,6 +47,20 @@ MESSAGE_ERRORS = (
 """Errors caused by a single message, after which the connection is still usable."""
 
 
+def is_unsent(recipient: str, expires_at: dt.datetime) -> bool:
+    """Return True if an e-mail that expires at a time has not been sent because of an outage.
+
+    False if the mail server has refused it, because a new one would be refused as well.
+    """
+    query = select(OutboxMail.last_error).where(
+        OutboxMail.recipient == recipient,
+        OutboxMail.expires_at == expires_at,
+        OutboxMail.state.in_(("waiting", "expired")),
+    )
+    refusals = tuple(error.__name__ for error in MESSAGE_ERRORS)
+    return any(not error.startswith(refusals) for error in session.scalars(query))
+
+
 def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     """Return the e-mail as plain text and HTML, with the Message-ID that it keeps over all attempts."""
     path = mail.link_path

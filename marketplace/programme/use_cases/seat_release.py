@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import failure_logged, load_locked, session, transaction
 from marketplace.core.sealing import SealError
+from marketplace.outbox.delivery import is_unsent
 from marketplace.outbox.use_cases import send_mail
 from marketplace.programme.lifecycle import (
     ENROLLED_STATES,
@@ -25,7 +26,9 @@ from marketplace.programme.use_cases.seating import (
     change_state,
     lock_project,
     offer_free_seats,
+    offer_seat,
 )
+from marketplace.programme.use_cases.sign_up import ask_to_confirm
 
 
 def release_unconfirmed() -> int:
@@ -63,6 +66,8 @@ def _release(participation_ids: Sequence[int]) -> int:
             participation = load_locked(select(Participation).where(Participation.id == participation_id))
             if participation is None or not _is_due(participation):
                 continue
+            if _ask_again(participation):
+                continue
             is_offer = participation.offer_expires_at is not None
             is_waiting = participation.state == ParticipationState.WAITING
             email, locale = participation.contact_email, participation.locale
@@ -77,6 +82,18 @@ def _release(participation_ids: Sequence[int]) -> int:
             offer_free_seats(participation.project_id)
             released += 1
     return released
+
+
+def _ask_again(participation: Participation) -> bool:
+    """Repeat the question whose e-mail was not sent in time because of an outage; return False if there is none."""
+    deadline = _deadline(participation)
+    if deadline is None or not is_unsent(participation.contact_email, deadline):
+        return False
+    if participation.offered_cohort is not None:
+        offer_seat(participation, participation.offered_cohort)
+    elif participation.cohort is not None:
+        ask_to_confirm(participation, participation.cohort)
+    return True
 
 
 def _restore_details(participation: Participation) -> None:
@@ -98,13 +115,15 @@ def _restore_details(participation: Participation) -> None:
 
 
 def _is_due(participation: Participation) -> bool:
-    now = clock.now()
+    deadline = _deadline(participation)
+    return deadline is not None and deadline <= clock.now()
+
+
+def _deadline(participation: Participation) -> dt.datetime | None:
+    """Return when an offered seat lapses or an unconfirmed company is released; None if neither can happen."""
     if participation.offer_expires_at is not None:
-        return participation.offer_expires_at <= now
+        return participation.offer_expires_at
     since = participation.waiting_since or participation.signed_up_at
-    return (
-        participation.state in ENROLLED_STATES
-        and participation.confirmed_at is None
-        and since is not None
-        and confirmation_deadline(since) <= now
-    )
+    if participation.state not in ENROLLED_STATES or participation.confirmed_at is not None or since is None:
+        return None
+    return confirmation_deadline(since)

@@ -205,19 +205,26 @@ def offer_free_seats(project_id: int) -> list[Participation]:
         if cohort_id is None:
             continue
         free[cohort_id] -= 1
-        participation.offered_cohort_id = cohort_id
-        expires_at = participation.offer_expires_at = offer_deadline(clock.now())
-        record(None, "participation.offer_seat", "participation", participation.id, cohort=cohort_id)
-        cohort = session.get_one(Cohort, cohort_id)
-        if participation.contact_email:
-            notice = seat_offered(participation, cohort, expires_at)
-            send_mail(notice, participation.contact_email, participation.locale)
-        else:
-            notice = seat_offered_by_telephone(participation, cohort, expires_at)
-            send(notice, recipients_for(cohort.place.garden_id))
+        offer_seat(participation, session.get_one(Cohort, cohort_id))
         offers.append(participation)
     session.flush()
     return offers
+
+
+def offer_seat(participation: Participation, cohort: Cohort) -> None:
+    """Offer a seat to a company on the waiting list, and let the time to answer begin now.
+
+    Joins the caller's transaction.
+    """
+    participation.offered_cohort_id = cohort.id
+    expires_at = participation.offer_expires_at = offer_deadline(clock.now())
+    record(None, "participation.offer_seat", "participation", participation.id, cohort=cohort.id)
+    if participation.contact_email:
+        notice = seat_offered(participation, cohort, expires_at)
+        send_mail(notice, participation.contact_email, participation.locale)
+    else:
+        notice = seat_offered_by_telephone(participation, cohort, expires_at)
+        send(notice, recipients_for(cohort.place.garden_id))
 
 
 def _cohorts_to_offer(project_id: int) -> Sequence[Cohort]:

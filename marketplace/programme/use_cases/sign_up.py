@@ -202,11 +202,19 @@ def _notify_garden(participation: Participation, cohort: Cohort, viewer: Viewer 
 
 
 def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
-    """E-mail the contact person the link with which to confirm, inside the caller's transaction."""
+    """E-mail the contact person the link with which to confirm, and let the time for it begin now.
+
+    Joins the caller's transaction.
+    """
+    now = clock.now()
     has_seat = participation.state == ParticipationState.SIGNED_UP
+    if has_seat:
+        participation.signed_up_at = now
+    else:
+        participation.waiting_since = now
     notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
-    deadline = confirmation_deadline(clock.now())
-    send_mail(notice(participation, cohort, deadline), participation.contact_email, participation.locale)
+    message = notice(participation, cohort, confirmation_deadline(now))
+    send_mail(message, participation.contact_email, participation.locale)
 
 
 def notify_of_seat(

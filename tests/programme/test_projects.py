@@ -124,16 +124,6 @@ def test_second_save_of_an_open_form_is_a_conflict(app: Flask, curator: Viewer, 
     assert session.query(Project.name).scalar() == "Første navn"
 
 
-def test_closing_a_project_ends_sign_up_and_reopening_does_not_start_it_again(
-    curator: Viewer, project: Project
-) -> None:
-    project.is_sign_up_open = True
-    projects.set_project_closed(curator, project.slug, closed=True)
-    assert (project.closed_at is not None, project.is_sign_up_open) == (True, False)
-    projects.set_project_closed(curator, project.slug, closed=False)
-    assert (project.closed_at, project.is_sign_up_open) == (None, False)
-
-
 def test_pages_of_a_project_are_not_found_by_another_garden(
     app: Flask, project: Project, cohort: Cohort
 ) -> None:
@@ -363,33 +353,6 @@ def test_cohort_without_a_name_has_the_name_of_its_place(
     answer = browser.post(path, data={"place_id": str(place.id), "name": "", "seats": "25"})
     assert answer.status_code == 303
     assert session.query(Cohort).filter_by(place_id=place.id).one().name == "Røros"
-
-
-def test_seats_freed_in_a_closed_project_are_offered_when_it_is_reopened(
-    curator: Viewer, project: Project, cohort: Cohort
-) -> None:
-    seats = [programme.participation(cohort) for _index in range(2)]
-    waiting = programme.participation(cohort, state="waiting", waiting_since=clock.now())
-    session.commit()
-    projects.set_project_closed(curator, project.slug, closed=True)
-    seat_link.withdraw(seats[0].token, "time", "")
-    assert waiting.offered_cohort_id is None
-    projects.set_project_closed(curator, project.slug, closed=False)
-    assert waiting.offered_cohort_id == cohort.id
-
-
-def test_offer_of_a_seat_ends_when_the_project_is_closed(
-    curator: Viewer, project: Project, cohort: Cohort
-) -> None:
-    seats = [programme.participation(cohort) for _index in range(2)]
-    waiting = programme.participation(cohort, state="waiting", waiting_since=clock.now())
-    session.commit()
-    seat_link.withdraw(seats[0].token, "time", "")
-    assert waiting.offered_cohort_id == cohort.id
-    projects.set_project_closed(curator, project.slug, closed=True)
-    with pytest.raises(Conflict):
-        seat_link.accept_offer(waiting.token)
-    assert (waiting.state, waiting.offer_expires_at) == ("waiting", None)
 
 
 @pytest.mark.parametrize(("days", "status"), [(0, 200), (-1, 404)])

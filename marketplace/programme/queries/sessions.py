@@ -70,6 +70,16 @@ def sessions_of(access: ProjectAccess) -> Sequence[CourseSession]:
     return session.scalars(query).all()
 
 
+def planned_sessions_of(access: ProjectAccess) -> list[CourseSession]:
+    """Return the sessions that are neither cancelled, held nor over, at the places that the viewer may see, by time."""
+    now = clock.now()
+    return [
+        row
+        for row in sessions_of(access)
+        if row.cancelled_at is None and row.held_at is None and row.ends_at > now
+    ]
+
+
 _SESSION = prepared(
     select(CourseSession)
     .join(CourseSession.cohort)

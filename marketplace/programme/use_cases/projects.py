@@ -19,6 +19,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
 from marketplace.programme.queries.projects import ProjectAccess, project_as_leader
 from marketplace.programme.use_cases.seating import INVITATION_SUBSCRIPTION, lock_project, offer_free_seats
+from marketplace.programme.use_cases.sessions import cancel_sessions_of_project
 
 RESERVED_SLUGS = {"new", "calendar", "seat"}
 
@@ -76,7 +77,7 @@ def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: s
 
 
 def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
-    """Close a project, which closes its sign-up too, or reopen it and offer the seats that became free meanwhile."""
+    """Close a project with its sign-up and its coming sessions, or reopen it and offer the seats that became free meanwhile."""
     with transaction():
         project = lock_project_as_leader(viewer, slug).project
         if bool(project.closed_at) is closed:
@@ -86,6 +87,7 @@ def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
             project.is_sign_up_open = False
             _stop_invitations(project)
             _end_offers(project)
+            cancel_sessions_of_project(viewer, project)
         else:
             offer_free_seats(project.id)
         record(viewer, "project.close" if closed else "project.reopen", "project", project.id)

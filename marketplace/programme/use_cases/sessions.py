@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
@@ -14,7 +14,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _, use_locale
 from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
-from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.sessions import time_and_place
 from marketplace.programme.queries.cohorts import cohort_for
@@ -156,15 +156,33 @@ def cancel_sessions_of(viewer: Viewer, cohort: Cohort) -> None:
     """Cancel the sessions of a cohort that are neither held nor over. The caller's transaction notifies the companies."""
     with use_locale(cohort.project.locale):
         reason = _("The course at this place is cancelled.")
+    for course_session in _lock_planned(CourseSession.cohort_id == cohort.id):
+        _cancel(viewer, course_session, reason)
+
+
+def cancel_sessions_of_project(viewer: Viewer, project: Project) -> None:
+    """Cancel the sessions of a project that are neither held nor over, and notify the companies with a seat.
+
+    Joins the caller's transaction.
+    """
+    with use_locale(project.locale):
+        reason = _("The project is closed.")
+    cohort_ids = select(Cohort.id).where(Cohort.project_id == project.id)
+    for course_session in _lock_planned(CourseSession.cohort_id.in_(cohort_ids)):
+        _cancel(viewer, course_session, reason)
+        announce_cancellation(course_session)
+
+
+def _lock_planned(condition: ColumnElement[bool]) -> Sequence[CourseSession]:
+    """Lock the sessions with a condition that are neither cancelled, held nor over, by time."""
     planned = select(CourseSession).where(
-        CourseSession.cohort_id == cohort.id,
+        condition,
         CourseSession.cancelled_at.is_(None),
         CourseSession.held_at.is_(None),
         CourseSession.ends_at > clock.now(),
     )
-    locked = planned.order_by(CourseSession.starts_at).with_for_update(of=CourseSession, key_share=True)
-    for course_session in session.scalars(locked).all():
-        _cancel(viewer, course_session, reason)
+    in_order = planned.order_by(CourseSession.starts_at, CourseSession.id)
+    return session.scalars(in_order.with_for_update(of=CourseSession, key_share=True)).all()
 
 
 def restore_session(viewer: Viewer, slug: str, session_id: int) -> bool:

@@ -2,11 +2,12 @@
 
 from flask import render_template, request, url_for
 
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_time_range, gettext as _, ngettext
 from marketplace.organisations.queries import gardens
 from marketplace.programme.forms.projects import PartnerForm, ProjectForm
 from marketplace.programme.queries import cohorts as queries
-from marketplace.programme.queries.projects import project_as_leader, project_for
+from marketplace.programme.queries.projects import ProjectAccess, project_as_leader, project_for
+from marketplace.programme.queries.sessions import planned_sessions_of
 from marketplace.programme.use_cases import projects as use_cases
 from marketplace.programme.views.base import LEADER_WRITES, blueprint
 from marketplace.web import access, flashes
@@ -79,9 +80,7 @@ def close_project(slug: str) -> ViewResponse:
                 _(
                     "Companies can no longer sign up. Those that take part keep their seats and their history."
                 ),
-                _(
-                    "Sessions that are still planned stay in the calendar. Cancel them first if they will not be held."
-                ),
+                *_planned_sessions(project_access),
                 _("You can open the project again at any time."),
             ],
             _("Close the project"),
@@ -92,6 +91,24 @@ def close_project(slug: str) -> ViewResponse:
     use_cases.set_project_closed(viewer, slug, closed=closed)
     flashes.done(_("The project is closed.") if closed else _("The project is open again."))
     return see_other("programme.project", slug=slug)
+
+
+def _planned_sessions(project_access: ProjectAccess) -> list[str]:
+    """Return a line about the sessions that are cancelled when the project is closed, and a line for each of them."""
+    planned = planned_sessions_of(project_access)
+    if not planned:
+        return []
+    return [
+        ngettext(
+            "%(num)s coming session is cancelled, and the companies with a seat get an e-mail about it:",
+            "%(num)s coming sessions are cancelled, and the companies with a seat get an e-mail about each:",
+            len(planned),
+        ),
+        *(
+            f"{one.cohort.name}: {one.heading}, {format_time_range(one.starts_at, one.ends_at)}"
+            for one in planned
+        ),
+    ]
 
 
 @blueprint.route("/programme/<slug>/gardens", methods=["GET", "POST"])

@@ -292,6 +292,19 @@ def test_warnings_name_holiday_period_and_double_booked_lecturer(
     assert len(session_warnings(project_for(adviser, project.slug), rows)[rows[0].id]) == 1
 
 
+def test_session_out_of_the_order_of_the_course_or_in_the_past_gets_a_warning(
+    browser: Browser, adviser: Viewer, cohort: Cohort, project: Project
+) -> None:
+    rows = planned(adviser, cohort)
+    path = f"/programme/{project.slug}/sessions/{rows[1].id}"
+    browser.post(f"{path}/edit", data=EDIT | {"day": "2027-03-01"})
+    warnings = session_warnings(project_for(adviser, project.slug), rows)
+    assert [len(warnings[row.id]) for row in rows[:3]] == [1, 1, 0]
+    assert warnings[rows[1].id][0] in browser.page(f"{path}/edit").text
+    browser.post(f"{path}/edit", data=EDIT | {"day": "2026-03-01"})
+    assert "1. mars 2026, er passert" in browser.page(path).text
+
+
 def test_session_page_shows_distance_from_the_companies_to_the_venue(
     browser: Browser, adviser: Viewer, cohort: Cohort
 ) -> None:

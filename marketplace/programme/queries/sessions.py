@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from marketplace.core import clock
@@ -205,9 +205,15 @@ def session_warnings(access: ProjectAccess, sessions: Iterable[CourseSession]) -
         .where(
             Cohort.project_id == access.project.id,
             CourseSession.cancelled_at.is_(None),
-            CourseSession.starts_at < max(row.ends_at for row in checked),
-            CourseSession.ends_at > min(row.starts_at for row in checked),
+            or_(
+                CourseSession.cohort_id.in_({row.cohort_id for row in checked}),
+                and_(
+                    CourseSession.starts_at < max(row.ends_at for row in checked),
+                    CourseSession.ends_at > min(row.starts_at for row in checked),
+                ),
+            ),
         )
+        .order_by(CourseSession.starts_at, CourseSession.id)
     ).all()
     return {row.id: _warnings(access, row, others) for row in checked}
 
@@ -219,6 +225,7 @@ def _warnings(access: ProjectAccess, row: CourseSession, others: Sequence[Course
         warnings.append(_("This day is a weekend day or a public holiday."))
     if _is_outside(access.project, day):
         warnings.append(_("This day is outside the period of the project."))
+    warnings += _order_warnings(row, others)
     for other in others:
         if other.id == row.id or other.ends_at <= row.starts_at or other.starts_at >= row.ends_at:
             continue
@@ -231,6 +238,25 @@ def _warnings(access: ProjectAccess, row: CourseSession, others: Sequence[Course
                 else _("The lecturer has another session in the project at the same time.")
             )
     return warnings
+
+
+def _order_warnings(row: CourseSession, others: Sequence[CourseSession]) -> list[str]:
+    """Return a warning for each side on which a session is out of the order of the course plan."""
+    if row.catch_up_of_id is not None:
+        return []
+    course = [one for one in others if one.cohort_id == row.cohort_id and one.catch_up_of_id is None]
+    late = [one for one in course if one.number < row.number and one.starts_at > row.starts_at]
+    early = [one for one in course if one.number > row.number and one.starts_at < row.starts_at]
+    return [
+        *(
+            _("“%(title)s” comes before this session in the course, but is held after it.", title=one.heading)
+            for one in late[-1:]
+        ),
+        *(
+            _("“%(title)s” comes after this session in the course, but is held before it.", title=one.heading)
+            for one in early[:1]
+        ),
+    ]
 
 
 def _is_outside(project: Project, day: dt.date) -> bool:

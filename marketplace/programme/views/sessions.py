@@ -5,9 +5,10 @@ from dataclasses import asdict
 from flask import render_template
 
 from marketplace.briefs.guide.help_pages import help_topics_by_session
+from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.errors import Conflict
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_date, gettext as _
 from marketplace.programme.forms.sessions import CancelSessionForm, CopyForm, PlanForm, SessionForm
 from marketplace.programme.queries import cohorts as cohort_queries, sessions as queries
 from marketplace.programme.queries.feedback import feedback_summary
@@ -25,6 +26,17 @@ from marketplace.web.viewer import current_viewer
 PLACE_WRITES = (
     "members of the garden that runs a place plan its sessions together; the query checks the place"
 )
+
+
+def _warn_of_past(saved: use_cases.SessionDetails) -> None:
+    """Warn if a session was saved with a time that has passed, which is right only for one that has been held."""
+    if clock.from_local(saved.day, saved.starts) <= clock.now():
+        flashes.warn(
+            _(
+                "The date you entered, %(date)s, has passed. Change it if it is wrong.",
+                date=format_date(saved.day),
+            )
+        )
 
 
 @blueprint.get("/programme/<slug>/sessions")
@@ -64,6 +76,7 @@ def plan_course(slug: str, cohort_id: int) -> ViewResponse:
     )
     if add(form, lambda form: use_cases.plan_course(viewer, slug, cohort_id, form.dates())):
         flashes.done(_("The sessions are planned. Move those that do not fit."))
+        _warn_of_past(form.dates().first)
         return see_other("programme.sessions", slug=slug)
     return render_template(
         "programme/plan_course.html",
@@ -123,7 +136,7 @@ def edit_session(slug: str, session_id: int) -> ViewResponse:
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
     shown = queries.session_for(project_access, session_id)
-    notified: list[int] = []
+    former, notified = shown.starts_at, list[int]()
     form = edit(
         SessionForm,
         lambda: use_cases.session_details(queries.session_for(project_for(viewer, slug), session_id)),
@@ -136,12 +149,15 @@ def edit_session(slug: str, session_id: int) -> ViewResponse:
             flashes.done(_("Saved. The companies with a seat get an e-mail that updates their calendars."))
         else:
             flashes.done(_("Saved."))
+        if shown.starts_at != former:
+            _warn_of_past(use_cases.session_details(shown))
         return see_other("programme.course_session", slug=slug, session_id=session_id)
     return render_template(
         "programme/edit_session.html",
         access=project_access,
         shown=shown,
         form=form,
+        warnings=queries.session_warnings(project_access, [shown]).get(session_id, ()),
         title=_("Move or change the session"),
     )
 
@@ -158,12 +174,14 @@ def add_catch_up(slug: str, session_id: int) -> ViewResponse:
     form = SessionForm(data=suggested)
     if add(form, lambda form: use_cases.add_catch_up(viewer, slug, session_id, form.details())):
         flashes.done(_("The catch-up session is planned."))
+        _warn_of_past(form.details())
         return see_other("programme.course_session", slug=slug, session_id=session_id)
     return render_template(
         "programme/edit_session.html",
         access=project_access,
         shown=shown,
         form=form,
+        warnings=(),
         title=_("Plan a catch-up session"),
     )
 

@@ -48,8 +48,8 @@ class Course:
         self.company = factories.company(of=self.garden)
         self.owner = factories.member(self.company)
         cohort = programme.cohort(programme.place(programme.project(self.garden)))
-        self.seat = programme.participation(cohort, company_id=self.company.id)
         now = clock.now()
+        self.seat = programme.participation(cohort, company_id=self.company.id, signed_up_at=now - 21 * DAY)
         self.sessions = [
             programme.course_session(cohort, now + days * DAY, number=number, municipality_number="5001")
             for number, days in enumerate((-14, -7, 7), start=1)
@@ -150,6 +150,21 @@ def test_material_file_is_for_companies_with_a_seat_only(course: Course, client:
     path = f"/course/sessions/{course.sessions[0].id}/material/{material.id}"
     assert client.sign_in(course.owner.user_id or 0).get(path).data == b"%PDF"
     assert client.sign_in(other.user_id or 0).get(path).status_code == 404
+
+
+def test_company_that_joined_late_reads_which_sessions_it_could_attend(
+    course: Course, client: Browser
+) -> None:
+    course.seat.project.sessions_needed = 2
+    owner = factories.member(factories.company(of=course.garden))
+    programme.participation(course.seat.cohort, company_id=owner.organisation_id)
+    session.commit()
+    text = client.sign_in(owner.user_id or 0).page("/course").text
+    assert (
+        "2 samlinger ble holdt før dere ble med. Dere trenger 2 av 3 for å fullføre kurset. "
+        "Dere kan fortsatt være med på 1." in text
+    )
+    assert "0 av 2" not in text
 
 
 def test_course_of_company_without_a_seat_has_no_sessions(course: Course) -> None:

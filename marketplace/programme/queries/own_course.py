@@ -48,13 +48,19 @@ class OwnSession:
 
 @dataclass(frozen=True, slots=True)
 class OwnCourse:
-    """A company's place in a project. `attended` and `held` count sessions of the course plan."""
+    """A company's place in a project. The counts are of sessions of the course plan.
+
+    `held` are the sessions that the company attended or could have attended, `before` those held before it signed up, and
+    `left` those that it has not attended and can still attend.
+    """
 
     participation: Participation
     phase: ParticipationPhase
     sessions: Sequence[OwnSession]
     attended: int
     held: int
+    before: int
+    left: int
 
     @property
     def next(self) -> OwnSession | None:
@@ -196,14 +202,15 @@ def _course(
         is_course_over=is_over,
     )
     # A session counts as held from its first mark, but the company can still be marked until it is over.
-    held = len(
-        {
-            one.session.number
-            for one in own
-            if one.session.held_at is not None and (one.is_attended or not is_coming(one.session))
-        }
-    )
-    return OwnCourse(participation, phase, own, attended, held)
+    over = [one for one in own if one.session.held_at is not None and not is_coming(one.session)]
+    joined_at = participation.signed_up_at
+    own_attended = {one.session.number for one in own if one.is_attended and one.session.held_at is not None}
+    held = own_attended | {
+        one.session.number for one in over if joined_at is None or one.session.ends_at > joined_at
+    }
+    before = {one.session.number for one in over} - held
+    left = {one.session.number for one in own if is_coming(one.session)} - own_attended
+    return OwnCourse(participation, phase, own, attended, len(held), len(before), len(left))
 
 
 def _is_over(sessions: Sequence[CourseSession]) -> bool:

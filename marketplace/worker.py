@@ -16,6 +16,7 @@ from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.finance.use_cases.hours_reminders import remind_of_hours
 from marketplace.mandates.use_cases import mandate_reminders
+from marketplace.organisations import use_cases as organisations
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import course_retention, retention
 from marketplace.programme.use_cases import (
@@ -59,6 +60,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     sourcing.open_waiting_briefs,
     sourcing.settle_outside_invitations,
     sourcing.alert_matching_suppliers,
+    organisations.follow_companies_without_garden,
     seat_release.release_unconfirmed,
     seat_release.release_lapsed_offers,
     session_reminders.remind_of_sessions,

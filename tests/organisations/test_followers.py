@@ -214,6 +214,19 @@ def test_company_without_a_garden_gets_the_one_that_covers_its_place_later(place
     assert len(subjects(owner)) == 1
 
 
+def test_company_that_no_open_garden_follows_gets_the_one_that_covers_its_place(places: Places) -> None:
+    alone = factories.company("Nyvang", municipality_number="5014")
+    closed = factories.garden("Stengt næringshage", covered_municipalities=[], is_active=False)
+    left = factories.company("Solvang", of=closed, municipality_number="5014")
+    uncovered = factories.company("Bakken", municipality_number="5059")
+    session.commit()
+    assert use_cases.follow_companies_without_garden() == 2
+    assert (alone.garden, left.garden, uncovered.garden) == (places.away_garden, places.away_garden, None)
+    assert sees(places.away, alone)
+    assert subjects(places.away) == ["2 more companies are in your area"]
+    assert use_cases.follow_companies_without_garden() == 0
+
+
 def test_company_follows_its_municipality_to_another_garden(places: Places) -> None:
     home = places.company.garden
     assert home is not None

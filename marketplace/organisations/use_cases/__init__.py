@@ -23,6 +23,7 @@ from marketplace.organisations.use_cases.companies import (
 from marketplace.organisations.use_cases.followers import (
     ask_to_follow,
     end_asked_following,
+    follow_companies_without_garden,
     follow_company,
     stop_following,
 )

@@ -1,10 +1,10 @@
 """Starting and ending a business garden's right to see and help a company."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import read_and_release, session, sum_over_rows, transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -90,10 +90,33 @@ def move_company(viewer: Viewer, company: Company, municipality_number: str) -> 
     send(notices.garden_changed(company.place, old, new), queries.recipients_for(company.id))
 
 
-def take_over_companies(viewer: Viewer, garden: BusinessGarden) -> None:
+def follow_companies_without_garden() -> int:
+    """Let the open garden that covers the place of a company follow it, if none does; return their number. A scheduled job.
+
+    Saving a garden does the same, but not for the companies of an earlier version, which did not do it, and for one that
+    registers at the same moment.
+    """
+    is_open = select(BusinessGarden.id).where(BusinessGarden.is_active)
+    query = (
+        select(Company.municipality_number)
+        .where(Company.is_active, or_(Company.garden_id.is_(None), Company.garden_id.not_in(is_open)))
+        .distinct()
+        .order_by(Company.municipality_number)
+    )
+    return sum_over_rows(_follow_companies_in, read_and_release(query))
+
+
+def _follow_companies_in(municipality_number: str) -> int:
+    with transaction():
+        garden = queries.garden_covering(municipality_number)
+        return take_over_companies(None, garden) if garden else 0
+
+
+def take_over_companies(viewer: Viewer | None, garden: BusinessGarden) -> int:
     """Let an open garden follow the companies in its municipalities, instead of the garden that followed them before.
 
-    Joins the caller's transaction. Each company gets a notice; each garden gets one for all its companies.
+    Joins the caller's transaction. Each company gets a notice; each garden gets one for all its companies. Returns their
+    number.
     """
     is_elsewhere = Company.garden_id.is_distinct_from(garden.id)
     query = select(Company.id).where(
@@ -118,6 +141,7 @@ def take_over_companies(viewer: Viewer, garden: BusinessGarden) -> None:
     for former in dict.fromkeys(filter(None, former_gardens)):
         message = notices.companies_handed_over(garden.name, former_gardens.count(former))
         send(message, queries.recipients_for(former.id))
+    return len(former_gardens)
 
 
 def ask_to_follow(viewer: Viewer, garden_id: int) -> BusinessGarden:

@@ -198,13 +198,15 @@ def test_json_follows_its_schema(project: Project, client: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["from=x", "from=2026-12-01&to=2026-01-01", "as_of=9999-99-99", "to=1800-01-01"]
+    "query",
+    ["from=x", "from=2026-12-01&to=2026-01-01", "as_of=9999-99-99", "to=1800-01-01", "as_of=2099-12-31"],
 )
 def test_unusable_dates_are_reported_beside_their_field(
     project: Project, client: Browser, query: str
 ) -> None:
     page = client.get(f"{sign_in(client, project)}?{query}").get_data(as_text=True)
-    assert 'aria-invalid="true"' in page
+    assert page.count('aria-invalid="true"') == 1
+    assert f'value="{query.rpartition("=")[2]}" aria-invalid="true"' in page, "what was typed stays"
 
 
 def test_quotes_need_both_consents_and_name_nobody(project: Project, curator: Viewer) -> None:

@@ -34,7 +34,7 @@ class PeriodArguments:
 
 
 def period_arguments() -> PeriodArguments:
-    """Read the period from the query string. A date that cannot be read is left out and reported beside its field."""
+    """Read the period from the query string. An unusable date is left out and reported beside its field."""
     texts = {name: query_arg(name, 40) for name in ("from", "to", "as_of")}
     days = {name: parse_date(text) for name, text in texts.items()}
     errors = {
@@ -47,6 +47,8 @@ def period_arguments() -> PeriodArguments:
             errors[name], days[name] = _("Choose a date between 2000 and 2100."), None
     if days["from"] and days["to"] and days["from"] > days["to"]:
         errors["to"], days["to"] = _("Choose a date after the first one."), None
+    if days["as_of"] and days["as_of"] > clock.today():
+        errors["as_of"], days["as_of"] = _("Choose today or an earlier date."), None
     return PeriodArguments(days["from"], days["to"], days["as_of"], errors, texts)
 
 

@@ -149,6 +149,9 @@ TRANSITIONS = {
 }
 """Transitions by name. Adding a participation is not one. A withdrawn company that signs up again keeps its row."""
 
+CALL = "call"
+"""Event of a call that changes nothing, for example about a cancelled session."""
+
 EVENT_LABELS = {
     "add": _("Added"),
     "invite": _("Invited"),
@@ -162,6 +165,7 @@ EVENT_LABELS = {
     "lose_seat": _("Lost the seat"),
     "withdraw": _("Left the course"),
     "release": _("Did not confirm in time"),
+    CALL: _("Was called"),
 }
 """Labels of the events in the history of a participation."""
 

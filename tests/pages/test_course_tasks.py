@@ -11,8 +11,9 @@ from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import Priority, Task
 from marketplace.pages.queries.course_tasks import garden_course_tasks
 from marketplace.pages.queries.home_garden import garden_dashboard
-from marketplace.programme.models.participation import ParticipationEvent
+from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, ProjectPerson
+from marketplace.programme.use_cases import recruiting
 from tests import factories
 from tests.factories import programme
 
@@ -65,12 +66,21 @@ def test_companies_without_email_wait_for_a_call_about_a_cancelled_session(cohor
     programme.participation(cohort)
     cancelled = programme.course_session(cohort, noon(3), number=2, cancelled_at=clock.now())
     assert tasks(cohort) == []
-    programme.participation(cohort, "Berg bygg", contact_email="")
+    unreachable = programme.participation(cohort, "Berg bygg", contact_email="")
     (task,) = tasks(cohort)
     assert (task.priority, task.link) == (Priority.NOW, "Ring 1 bedrift om en avlyst samling")
     assert task.url.endswith(f"/sessions/{cancelled.id}")
     with clock.as_of(noon(4)):
         assert tasks(cohort) == []
+    called(cohort, unreachable)
+    assert tasks(cohort) == []
+
+
+def called(cohort: Cohort, company: Participation) -> None:
+    """Let an adviser note that the company has been called."""
+    adviser = factories.member(cohort.place.garden, "adviser")
+    session.commit()
+    recruiting.note_other_call(adviser, cohort.project.slug, company.id)
 
 
 def test_session_without_venue_waits_from_two_weeks_before(cohort: Cohort) -> None:
@@ -105,6 +115,8 @@ def test_company_that_did_not_take_the_offered_seat_is_called(
         )
     )
     assert [task.link for task in tasks(cohort)] == ["Ring Bjørkvollen ysteri"]
+    called(cohort, lost)
+    assert tasks(cohort) == []
 
 
 def test_other_gardens_see_nothing(cohort: Cohort) -> None:

@@ -165,6 +165,21 @@ def test_outcome_of_a_call_is_in_the_history_with_the_name_of_the_adviser(
     assert session.scalars(select(ParticipationEvent.user_id)).all() == [adviser.user_id] * 2
 
 
+def test_call_about_a_cancelled_session_is_noted_on_its_page(
+    browser: Browser, project: Project, cohort: Cohort
+) -> None:
+    cancelled = programme.course_session(cohort, cancelled_at=clock.now(), cancelled_reason="Sykdom")
+    company = programme.participation(cohort, contact_email="")
+    session.commit()
+    page = f"/programme/{project.slug}/sessions/{cancelled.id}"
+    assert "1 bedrift får ingen e-post" in browser.page(page).text
+    path = f"/programme/{project.slug}/companies/{company.id}"
+    answer = browser.post(f"{path}/note", data={"note": "other_call", "session": str(cancelled.id)})
+    assert answer.headers["Location"] == page
+    assert "får ingen e-post" not in browser.page(page).text
+    assert "Ble oppringt" in browser.page(path).text
+
+
 def test_full_cohort_puts_the_company_on_the_waiting_list_and_a_return_keeps_its_row(
     browser: Browser, adviser: Viewer, project: Project, cohort: Cohort
 ) -> None:

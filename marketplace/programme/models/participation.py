@@ -51,6 +51,7 @@ class Participation(Base):
     __audit_names__ = {
         "participation": _("Company in a project"),
         "participation.add": _("Added a company to a project"),
+        "participation.call": _("Called a company in a project"),
         "participation.change_cohort": _("Moved a company to another cohort"),
         "participation.change_contact": _("Changed the contact person of a company in a project"),
         "participation.confirm": _("Confirmed a seat"),
@@ -157,7 +158,7 @@ def _calendar_token(token: str) -> str:
 
 
 class ParticipationEvent(Base):
-    """A transition of a participation. Rows are only added: figures as of an earlier date are counted from them."""
+    """A transition of a participation, or a call that changes nothing. Rows are only added: figures as of an earlier date are counted from them."""
 
     __tablename__ = "participation_event"
     __export__ = {"user_id": exported("seats_changed", "at", "transition")}

@@ -3,15 +3,29 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Integer, Row, and_, bindparam, case, exists, func, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import aliased
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import local_date_after
 from marketplace.core.viewer import Viewer
-from marketplace.programme.lifecycle import LAPSED_OFFER, ParticipationState
+from marketplace.programme.lifecycle import CALL, LAPSED_OFFER, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession
@@ -77,6 +91,22 @@ _SESSIONS = prepared(
     )
     .order_by(CourseSession.starts_at, CourseSession.id)
 )
+_LATER_CALL = aliased(ParticipationEvent)
+
+
+def _not_called_since(moment: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Return the condition that nobody has called the company after a moment of the outer statement."""
+    return ~(
+        exists()
+        .where(
+            _LATER_CALL.participation_id == Participation.id,
+            _LATER_CALL.transition == CALL,
+            _LATER_CALL.at > moment,
+        )
+        .correlate(Participation, ParticipationEvent, CourseSession)
+    )
+
+
 _UNTAKEN = prepared(
     select(
         Participation.id,
@@ -93,6 +123,7 @@ _UNTAKEN = prepared(
         _IS_RESPONSIBLE,
         ParticipationEvent.at > _PAST,
         ParticipationEvent.from_state == ParticipationState.WAITING,
+        _not_called_since(ParticipationEvent.at),
         or_(
             and_(
                 ParticipationEvent.transition == "release",
@@ -129,6 +160,7 @@ _CANCELLED = prepared(
         Participation.state == ParticipationState.SIGNED_UP,
         Participation.contact_email == "",
         Participation.company_id.is_(None),
+        _not_called_since(CourseSession.cancelled_at),
     )
     .group_by(CourseSession.id, CourseSession.number, CourseSession.starts_at, Cohort.name, Project.slug)
     .order_by(CourseSession.starts_at, CourseSession.id)
@@ -213,7 +245,7 @@ def home_sessions(viewer: Viewer) -> list[HomeSession]:
 
 
 def cancelled_sessions_to_call_about(viewer: Viewer) -> list[CancelledSession]:
-    """Return the cancelled sessions of the next two weeks with companies that have no e-mail address and no account."""
+    """Return the cancelled sessions of the next two weeks with companies to call: no e-mail reaches them."""
     return [CancelledSession(*row) for row in session.execute(_CANCELLED, _coming(viewer))]
 
 

@@ -17,8 +17,8 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.places import distance_km
 from marketplace.files.models import StoredFile
 from marketplace.programme.attendance import ATTENDED
-from marketplace.programme.lifecycle import ParticipationState
-from marketplace.programme.models.participation import Participation
+from marketplace.programme.lifecycle import CALL, ParticipationState
+from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession, SessionMaterial
 from marketplace.programme.queries.attendance import marks_of
@@ -46,7 +46,8 @@ class Material:
 class SessionPage:
     """Content of the page of a session. `attended` counts the companies on the attendance list of a held session.
 
-    `without_email` are companies with a seat that have neither an e-mail address nor an account.
+    `without_email` are companies with a seat that have neither an e-mail address nor an account; after a cancellation only
+    those that nobody has called about it.
     """
 
     warnings: Sequence[str]
@@ -153,6 +154,9 @@ def session_page(access: ProjectAccess, course_session: CourseSession) -> Sessio
     """Return the content of the page of a session."""
     seats: Sequence[Any] = session.execute(_SEATS, {"cohort_id": course_session.cohort_id}).all()
     without_email = [one for one in seats if not one.contact_email and one.company_id is None]
+    if without_email and course_session.cancelled_at is not None:
+        called = called_since([one.id for one in without_email], course_session.cancelled_at)
+        without_email = [one for one in without_email if one.id not in called]
     catch_ups = session.scalars(
         select(CourseSession)
         .where(CourseSession.catch_up_of_id == course_session.id)
@@ -168,6 +172,16 @@ def session_page(access: ProjectAccess, course_session: CourseSession) -> Sessio
         attended=sum(mark in ATTENDED for mark in marks.get(course_session.id, {}).values()),
         without_email=sorted(without_email, key=lambda one: sort_key(one.company_name)),
     )
+
+
+def called_since(participation_ids: Sequence[int], since: dt.datetime) -> set[int]:
+    """Return which companies somebody has called after a time."""
+    query = select(ParticipationEvent.participation_id).where(
+        ParticipationEvent.participation_id.in_(participation_ids),
+        ParticipationEvent.transition == CALL,
+        ParticipationEvent.at > since,
+    )
+    return set(session.scalars(query))
 
 
 def material_of(session_id: int) -> list[Material]:

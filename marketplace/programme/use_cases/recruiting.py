@@ -14,7 +14,7 @@ from marketplace.core.errors import Conflict, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.programme.hooks import number_change
-from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
+from marketplace.programme.lifecycle import CALL, ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.queries.cohorts import cohort_for
@@ -213,6 +213,23 @@ def note_call(viewer: Viewer, slug: str, participation_id: int) -> None:
     with transaction():
         _access, participation = lock_participation(viewer, slug, participation_id)
         change_state(participation, "invite", _origin(viewer, "called"))
+
+
+def note_other_call(viewer: Viewer, slug: str, participation_id: int) -> None:
+    """Note that somebody has called a company, for example about a cancelled session or a seat."""
+    with transaction():
+        _access, participation = lock_participation(viewer, slug, participation_id)
+        state = participation.state
+        session.add(
+            ParticipationEvent(
+                participation_id=participation.id,
+                transition=CALL,
+                from_state=state,
+                to_state=state,
+                user_id=viewer.user_id,
+            )
+        )
+        record(viewer, "participation.call", "participation", participation.id)
 
 
 def note_interest(viewer: Viewer, slug: str, participation_id: int) -> None:

@@ -8,6 +8,7 @@ from flask import render_template, request
 from marketplace.core.errors import Conflict
 from marketplace.core.hooks import build_panels
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
+from marketplace.core.identifiers import parse_id
 from marketplace.core.viewer import Viewer
 from marketplace.programme.forms.recruiting import ParticipationForm, SeatForm
 from marketplace.programme.forms.sign_up import WithdrawalForm
@@ -107,6 +108,7 @@ def _participation(slug: str, participation_id: int) -> "Participation":
 
 _NOTES: dict[str, tuple[Callable[[Viewer, str, int], None], str]] = {
     "called": (use_cases.note_call, _l("Noted: the company has been called and invited.")),
+    "other_call": (use_cases.note_other_call, _l("Noted: the company has been called.")),
     "interested": (use_cases.note_interest, _l("Noted: the company is interested.")),
     "declined": (use_cases.note_refusal, _l("Noted: the company does not want to take part.")),
     "confirmed": (use_cases.confirm_by_phone, _l("The sign-up is confirmed.")),
@@ -127,6 +129,9 @@ def note_participation(slug: str, participation_id: int) -> ViewResponse:
         with flashes.catch_refusal(Conflict):
             act(current_viewer(), slug, participation_id)
             flashes.done(str(message))
+    session_id = parse_id(request.form.get("session", ""))
+    if session_id is not None:
+        return see_other("programme.course_session", slug=slug, session_id=session_id)
     return see_other("programme.participation", slug=slug, participation_id=participation_id)
 
 

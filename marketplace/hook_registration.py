@@ -25,7 +25,10 @@ from marketplace.programme.queries.course_ends import course_ends
 from marketplace.programme.queries.project_periods import project_periods
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
-from marketplace.programme.use_cases.projects import close_sign_up_of_garden
+from marketplace.programme.use_cases.projects import (
+    close_sign_up_of_garden,
+    report_places_of_closed_garden,
+)
 from marketplace.programme.views.own_course import course_panel, plan_start_panel
 from marketplace.programme.views.without_account import without_account_panel
 from marketplace.proposals.confirmable_award import AWARD
@@ -110,6 +113,7 @@ def register_hooks() -> None:  # noqa: PLR0915 because each callback is a statem
     profile_panels.register("exposure", exposure_panel)
     profile_panels.register("invite", invite_panel)
     organisation_hooks.garden_closed.register("courses", close_sign_up_of_garden)
+    organisation_hooks.garden_closed.register("places", report_places_of_closed_garden)
     organisation_hooks.garden_closed.register("transfers", decline_transfers_to_closed_garden)
     organisation_hooks.garden_closed.register("suppliers", move_suppliers_of_closed_garden)
     organisation_hooks.garden_reopened.register("suppliers", return_suppliers_of_reopened_garden)

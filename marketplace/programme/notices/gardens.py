@@ -1,13 +1,14 @@
 """Notices about sign-up, seats and the waiting list, to the members of a business garden."""
 
 import datetime as dt
+from collections.abc import Sequence
 
-from marketplace.core.i18n import format_datetime, gettext as _
+from marketplace.core.i18n import format_datetime, format_list, gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.programme.lifecycle import WITHDRAWAL_REASONS
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.projects import Cohort, Project
 
 
 @as_message("seat_to_offer", topic=Topic.AREA)
@@ -102,3 +103,85 @@ def cohort_full(cohort: Cohort) -> Content:
         f"/programme/{cohort.project.slug}",
         _("See the project"),
     )
+
+
+@as_message("place_given_away", topic=Topic.PROJECTS)
+def place_given_away(place: str, project: Project, garden: str) -> Content:
+    """Notify the members of a garden that another garden is responsible for the courses at a place instead of them."""
+    return Content(
+        _(
+            "%(garden)s is now responsible for %(course)s in %(place)s",
+            garden=garden,
+            course=project.name,
+            place=place,
+        ),
+        [
+            _(
+                "The project leader has given the courses there to %(garden)s. You no longer see the companies because of their seats.",
+                garden=garden,
+            )
+        ],
+        _project_page(project),
+        _("See the project"),
+    )
+
+
+@as_message("place_received", topic=Topic.PROJECTS)
+def place_received(place: str, project: Project) -> Content:
+    """Notify the members of a garden that they are responsible for the courses at a place."""
+    return Content(
+        _("You are now responsible for %(course)s in %(place)s", course=project.name, place=place),
+        [_("The project leader has given you the courses there, with the companies that have a seat.")],
+        _project_page(project),
+        _("See the project"),
+    )
+
+
+@as_message("places_without_garden", topic=Topic.PROJECTS)
+def places_without_garden(places: Sequence[str], project: Project, garden: str) -> Content:
+    """Notify the members of a project's garden that the garden responsible for some of its places has closed."""
+    return Content(
+        _(
+            "%(garden)s has closed: %(course)s needs another business garden",
+            garden=garden,
+            course=project.name,
+        ),
+        [
+            _(
+                "Nobody follows up the companies in %(places)s. Make another business garden responsible.",
+                places=format_list(list(places)),
+            )
+        ],
+        _project_page(project),
+        _("See the project"),
+    )
+
+
+@as_message("garden_cohort_cancelled", topic=Topic.PROJECTS)
+def garden_cohort_cancelled(cohort: Cohort) -> Content:
+    """Notify the members of the responsible garden that the project leader has cancelled a cohort."""
+    return Content(
+        _("Cancelled: %(course)s, %(cohort)s", course=cohort.project.name, cohort=cohort.name),
+        [
+            _(
+                "The project leader has cancelled the course. The companies are on the waiting list. Call those without an e-mail address."
+            )
+        ],
+        f"/programme/{cohort.project.slug}/sessions",
+        _("See the sessions"),
+    )
+
+
+@as_message("garden_project_closed", topic=Topic.PROJECTS)
+def garden_project_closed(project: Project) -> Content:
+    """Notify the members of a garden that runs a place that the project leader has closed the project."""
+    return Content(
+        _("%(course)s is closed", course=project.name),
+        [_("The project leader has closed the project. Sessions that were planned are cancelled.")],
+        f"/programme/{project.slug}/sessions",
+        _("See the sessions"),
+    )
+
+
+def _project_page(project: Project) -> str:
+    return f"/programme/{project.slug}"

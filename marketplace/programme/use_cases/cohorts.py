@@ -18,6 +18,7 @@ from marketplace.outbox.use_cases import send, send_mail
 from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
+from marketplace.programme.notices.gardens import garden_cohort_cancelled
 from marketplace.programme.notices.sessions import cohort_cancelled, cohort_cancelled_for_member
 from marketplace.programme.queries.cohorts import cohort_for, place_for
 from marketplace.programme.queries.seats import count_free_seats
@@ -26,8 +27,9 @@ from marketplace.programme.use_cases.projects import lock_project_as_leader, par
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,
+    hand_over_cohorts,
     offer_free_seats,
-    update_followers_of_cohorts,
+    others_of,
 )
 from marketplace.programme.use_cases.sessions import cancel_sessions_of
 
@@ -80,7 +82,7 @@ def save_place(
         session.flush()
         if former_garden_id not in {None, place.garden_id}:
             at_place = session.scalars(select(Cohort).where(Cohort.place_id == place.id).order_by(Cohort.id))
-            update_followers_of_cohorts(at_place.all(), former_garden_id)
+            hand_over_cohorts(viewer, at_place.all(), place, former_garden_id)
         record(viewer, "project.save_place", "project", project.id, place=place.id)
 
 
@@ -121,7 +123,7 @@ def save_cohort(
         session.add(cohort)
         session.flush()
         if former_garden_id != place.garden_id:
-            update_followers_of_cohorts([cohort], former_garden_id)
+            hand_over_cohorts(viewer, [cohort], place, former_garden_id)
         record(viewer, "cohort.save", "cohort", cohort.id)
         offer_free_seats(project.id)
         return cohort
@@ -164,6 +166,7 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
             _notify_of_cancelled_cohort(participation, cohort, has_dates=bool(dates[participation.id]))
             remove_dates(participation, dates[participation.id])
         cancel_sessions_of(viewer, cohort)
+        send(garden_cohort_cancelled(cohort), others_of(viewer, cohort.place.garden_id))
         _move_waiting(cohort, others)
         record(viewer, "cohort.cancel", "cohort", cohort.id, companies=len(seated))
         offer_free_seats(cohort.project_id)

@@ -13,12 +13,18 @@ from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.queries import gardens
-from marketplace.outbox.use_cases import cancel_scheduled
+from marketplace.organisations.queries import gardens, recipients_for
+from marketplace.outbox.use_cases import cancel_scheduled, send
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
+from marketplace.programme.models.projects import Cohort, Project, ProjectGarden, ProjectPerson, ProjectPlace
+from marketplace.programme.notices.gardens import garden_project_closed, places_without_garden
 from marketplace.programme.queries.projects import ProjectAccess, project_as_leader
-from marketplace.programme.use_cases.seating import INVITATION_SUBSCRIPTION, lock_project, offer_free_seats
+from marketplace.programme.use_cases.seating import (
+    INVITATION_SUBSCRIPTION,
+    lock_project,
+    offer_free_seats,
+    others_of,
+)
 from marketplace.programme.use_cases.sessions import cancel_sessions_of_project
 
 RESERVED_SLUGS = {"new", "calendar", "seat"}
@@ -88,6 +94,8 @@ def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
             _stop_invitations(project)
             _end_offers(project)
             cancel_sessions_of_project(viewer, project)
+            for garden_id in sorted(participating_garden_ids(project)):
+                send(garden_project_closed(project), others_of(viewer, garden_id))
         else:
             offer_free_seats(project.id)
         record(viewer, "project.close" if closed else "project.reopen", "project", project.id)
@@ -102,6 +110,30 @@ def close_sign_up_of_garden(viewer: Viewer, garden_id: int) -> None:
         project.is_sign_up_open = False
         _stop_invitations(project)
         record(viewer, "project.save", "project", project_id)
+
+
+def report_places_of_closed_garden(viewer: Viewer, garden_id: int) -> None:
+    """Notify the gardens of other projects with cohorts of a closed garden, inside the transaction that closes it."""
+    del viewer
+    query = (
+        select(ProjectPlace)
+        .join(Cohort, Cohort.place_id == ProjectPlace.id)
+        .join(Project, Project.id == ProjectPlace.project_id)
+        .where(
+            ProjectPlace.garden_id == garden_id,
+            Project.garden_id != garden_id,
+            Project.closed_at.is_(None),
+            Cohort.cancelled_at.is_(None),
+        )
+        .order_by(ProjectPlace.project_id, ProjectPlace.id)
+    )
+    places: dict[int, list[ProjectPlace]] = {}
+    for place in session.scalars(query).unique():
+        places.setdefault(place.project_id, []).append(place)
+    for project_id, lost in places.items():
+        project = session.get_one(Project, project_id)
+        notice = places_without_garden([place.name for place in lost], project, lost[0].garden.name)
+        send(notice, recipients_for(project.garden_id))
 
 
 def _end_offers(project: Project) -> None:

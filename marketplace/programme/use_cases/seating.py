@@ -4,7 +4,7 @@ A project has one waiting list for all its cohorts. The transaction that frees a
 waited longest for that cohort, so that a newcomer finds a free seat only if no company waits for it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -18,12 +18,13 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import COHORT
 from marketplace.organisations.queries import recipients_for
 from marketplace.organisations.use_cases import follow_company, stop_following
+from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import cancel_scheduled, send, send_mail
 from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.programme.notices.gardens import seat_offered_by_telephone
+from marketplace.programme.notices.gardens import place_given_away, place_received, seat_offered_by_telephone
 from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
 from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat_counts
 from marketplace.programme.seat_deadlines import offer_deadline
@@ -162,18 +163,31 @@ def _has_other_seat(participation: Participation, garden_id: int) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def update_followers_of_cohorts(cohorts: Iterable[Cohort], former_garden_id: int) -> None:
-    """Let the garden of cohorts follow their companies instead of the garden that was responsible before.
+def hand_over_cohorts(
+    viewer: Viewer, cohorts: Sequence[Cohort], place: ProjectPlace, former_garden_id: int
+) -> None:
+    """Let the garden of a place follow the companies of cohorts instead of the garden that was responsible before.
 
-    Joins the caller's transaction.
+    Notifies both gardens. Joins the caller's transaction.
     """
     session.flush()
+    session.expire(place, ["garden"])
+    if not cohorts:
+        return
+    project = cohorts[0].project
+    send(place_given_away(place.name, project, place.garden.name), others_of(viewer, former_garden_id))
+    send(place_received(place.name, project), others_of(viewer, place.garden_id))
     for cohort in cohorts:
         session.expire(cohort, ["place"])
         of_cohort = select(Participation).where(Participation.cohort_id == cohort.id)
         for participation in session.scalars(of_cohort.order_by(Participation.id)).all():
             if participation.has_confirmed_seat:
                 update_follower(participation, former_garden_id)
+
+
+def others_of(viewer: Viewer, garden_id: int) -> list[Recipient]:
+    """Return the members of a garden as recipients of a notice about what the viewer has done, without the viewer."""
+    return [one for one in recipients_for(garden_id) if one.user_id != viewer.user_id]
 
 
 def offer_free_seats(project_id: int) -> list[Participation]:

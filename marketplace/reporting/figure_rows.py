@@ -150,7 +150,7 @@ def _session_rows(facts: ReportFacts) -> dict[str, FigureRows]:
         "present": attended,
         "head_count": {row.row_id: int(row["head_count"]) for row in held if row["head_count"] is not None},
         "feedback": Counter(row.owner_id for row in answered_feedback(facts)),
-        "quotes": Counter(row.owner_id for row in quotable_feedback(facts)),
+        "quotable": Counter(row.owner_id for row in quotable_feedback(facts)),
     }
     return {code: FigureRows(CountedList.SESSIONS, found) for code, found in amounts.items()}
 

@@ -41,5 +41,5 @@ def compute_report(facts: ReportFacts, *, with_retired: bool = False) -> tuple[R
         network_part(facts),
         finance_part(facts),
         *([] if facts.is_restricted else [aid_part(facts, with_retired=with_retired)]),
-        satisfaction_part(facts),
+        satisfaction_part(facts, with_retired=with_retired),
     )

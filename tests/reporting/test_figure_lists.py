@@ -30,7 +30,7 @@ STATED = {
     "plan_total_EUR", "plan_in_nok", "received_public_EUR", "received_total_EUR", "cost_venue_NOK", "cost_total_NOK",
     "cost_in_nok", "cost_at_5021_EUR", "fee_invoiced", "fee_paid", "fee_paid_sum", "hours_total", "hours_approved",
     "hours_course", "hours_advice", "hours_at_5025", "state_aid_companies", "state_aid_sum", "state_aid_largest", "aid_de_minimis", "aid_none",
-    "feedback", "quotes", "received_in_nok", "cost_venue_EUR", "cost_total_EUR", "fee_waived",
+    "feedback", "quotable", "received_in_nok", "cost_venue_EUR", "cost_total_EUR", "fee_waived",
 }  # fmt: skip
 """Figures with a list that states their value for its rows."""
 

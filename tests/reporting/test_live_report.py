@@ -223,4 +223,6 @@ def test_quotes_need_both_consents_and_name_nobody(project: Project, curator: Vi
     session.commit()
     report = project_report(curator, project.slug, None, None, None)
     assert report.quotes == ("Nyttig 0",)
-    assert value(report, "quotes") == 1
+    assert value(report, "quotable") == 1
+    (figure,) = [one for part in report.parts for one in part.figures if one.code == "quotable"]
+    assert (figure.n, figure.of) == (1, 3), "companies, of the companies that answered"

@@ -115,11 +115,14 @@ def test_issue_of_an_older_figure_list_is_verified_after_the_upgrade(issue, comm
 
 
 def test_issue_with_figures_that_are_counted_otherwise_now_is_verified(issue):
-    """Aid was counted with benefits that are not state aid: the issue has the codes of these figures."""
+    """Aid counted other benefits too, and the basis of quotes was answers: the issue has the codes of these figures."""
     older = copy.deepcopy(issue.content)
     aid = next(part for part in older["parts"] if part["code"] == "aid")
     for one in aid["figures"]:
         one["code"] = one["code"].removeprefix("state_")
+    satisfaction = next(part for part in older["parts"] if part["code"] == "satisfaction")
+    figures = {one["code"]: one for one in satisfaction["figures"]}
+    figures["quotable"] |= {"code": "quotes", "of": figures["feedback"]["value"]}
     assert verify_issue(store(issue, older)).is_verified
 
 

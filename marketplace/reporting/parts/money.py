@@ -172,8 +172,11 @@ def _aid_figures(
     ]
 
 
-def satisfaction_part(facts: ReportFacts) -> ReportPart:
-    """Report what companies answered after the sessions: how useful they were, and quotes that may be used."""
+def satisfaction_part(facts: ReportFacts, *, with_retired: bool = False) -> ReportPart:
+    """Report what companies answered after the sessions: how useful they were, and quotes that may be used.
+
+    The retired figure of quotes relates companies to answers. It is only computed to verify issues that have it.
+    """
     period, last_day = facts.period, facts.period.last_day
     asked = {
         row["participation_id"]
@@ -182,7 +185,7 @@ def satisfaction_part(facts: ReportFacts) -> ReportPart:
     }
     answered = answered_feedback(facts)
     useful = [row for row in answered if row["useful"] is not None]
-    companies = len({row["participation_id"] for row in useful})
+    companies = _count_companies(useful)
     quotes = quotable_feedback(facts)
     figures: list[Figure] = [
         count_dated(
@@ -191,12 +194,18 @@ def satisfaction_part(facts: ReportFacts) -> ReportPart:
         mean_figure(
             "useful", [int(row["useful"]) for row in useful], unit="mean_of_5", n=companies, of=len(asked)
         ),
-        counted("quotes", len(quotes), len({row["participation_id"] for row in quotes}), len(answered)),
+        counted("quotable", len(quotes), _count_companies(quotes), _count_companies(answered)),
     ]
+    if with_retired:
+        figures.append(counted("quotes", len(quotes), _count_companies(quotes), len(answered)))
     if useful:
         share = Fraction(100 * sum(row["useful"] >= GOOD for row in useful), len(useful))
         figures.append(sample_figure("useful_share", share, unit="percent", n=companies, of=len(asked)))
     return ReportPart("satisfaction", figures)
+
+
+def _count_companies(answers: Sequence[Row]) -> int:
+    return len({row["participation_id"] for row in answers})
 
 
 def answered_feedback(facts: ReportFacts) -> list[Row]:

@@ -1,5 +1,8 @@
 """Needs in free texts: every named need is found, and texts about something else give none."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from marketplace.directory.search.evaluation import SETS, evaluate_search, read_judgments
@@ -7,6 +10,7 @@ from marketplace.directory.search.interpretation import interpret_text
 from marketplace.directory.search.query_analysis import is_informative_word
 
 pytestmark = pytest.mark.once
+SEVERAL = Path(__file__).parents[1] / "data/needs/several.jsonl"
 
 
 def services(text: str) -> list[str]:
@@ -185,3 +189,43 @@ def test_company_car_is_no_company_picture() -> None:
 
 def test_exact_term_gives_its_service_alone() -> None:
     assert services("nettbutik i Oppdal") == ["ecm.shop"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("bilder og ny hjemmeside til gårdsbutikk", {"med.photo", "web.site"}),
+        ("bilete og ny heimeside til gardsbutikk", {"med.photo", "web.site"}),
+        ("photos and a new website for the farm shop", {"med.photo", "web.site"}),
+        (
+            "Vi trenger:\n- skilt\n- logo\n- etiketter til syltetøyglassene",
+            {"brd.print", "brd.identity", "brd.packaging"},
+        ),
+        (
+            "bookingsystem, bilder i tillegg til bedre synlighet på Google",
+            {"ecm.booking", "med.photo", "sea.local"},
+        ),
+    ],
+)
+def test_each_item_of_a_list_is_a_need(text: str, expected: set[str]) -> None:
+    assert expected <= set(services(text))
+
+
+@pytest.mark.parametrize("text", ["selge ost, kjøtt og honning på nett", "bilder av hytter, båter og utsikt"])
+def test_list_of_goods_is_one_need(text: str) -> None:
+    assert len(services(text)) == 1
+
+
+@pytest.mark.parametrize("half", ["tuning", "test"])
+def test_reading_of_several_needs_stays_above_its_floor(half: str) -> None:
+    rows = [json.loads(line) for line in SEVERAL.read_text("utf-8").splitlines()]
+    rows = [row for row in rows if row["half"] == half and len(row["needs"]) > 1]
+    found = [[bool({*services(row["text"])} & {*need}) for need in row["needs"]] for row in rows]
+    right = [
+        any(code in need for need in (*row["needs"], row["also"]))
+        for row in rows
+        for code in services(row["text"])
+    ]
+    assert sum(map(sum, found)) / sum(map(len, found)) >= 0.77
+    assert sum(map(all, found)) / len(found) >= 0.57
+    assert sum(right) / len(right) >= 0.9

@@ -31,3 +31,12 @@ def test_rejections_have_known_services(glossary: Glossary) -> None:
         confirmed, excluded = set(row["confirmed_services"]), set(row["excluded_services"])
         assert confirmed | excluded <= set(glossary.services)
         assert not confirmed & excluded, row["id"]
+
+
+def test_texts_with_several_needs_are_unique_and_in_halves(glossary: Glossary) -> None:
+    rows = [json.loads(line) for line in BRIEFS.with_name("several.jsonl").read_text("utf-8").splitlines()]
+    assert len({row["text"] for row in rows}) == len(rows)
+    for half in ("tuning", "test"):
+        assert sum(len(row["needs"]) > 1 for row in rows if row["half"] == half) >= 50
+    for row in rows:
+        assert {code for need in (*row["needs"], row["also"]) for code in need} <= set(glossary.services)

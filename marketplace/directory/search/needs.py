@@ -4,7 +4,7 @@ Used by the directory, the front page and the guide. A text about something else
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -30,6 +30,7 @@ from marketplace.directory.search.query_analysis import (
 from marketplace.directory.search.spelling_correction import correct
 from marketplace.directory.search.vocabulary import is_ordinary_word, spelling
 from marketplace.suppliers.glossary import glossary
+from marketplace.text_search.language_resources import text_resources
 
 MAX_SERVICES = 6
 _LIKELY, _LIKELY_SHARE = 0.3, 0.5
@@ -45,6 +46,9 @@ _MAX_SPECIFIC_SERVICES = 2
 _MIN_PARTIAL_LENGTH = 5
 _MIN_KNOWN = 0.5
 """The model's guesses count only if more than this share of a text's content words are in the glossary."""
+_MAX_ITEM_WORDS, _MIN_CLEAR_ITEMS = 3, 0.75
+"""Maximum number of content words of an item in a list, fillers aside, and minimum share of items that clearly name a need."""
+_SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +69,27 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     if len(text) <= MAX_QUERY:
         text = correct(text, spelling())
     text = glossary().negation.split(text).wanted
+    ranked = sorted(_needs_in(text, limit).values(), key=lambda need: -need.probability)[:limit]
+    return tuple(
+        Need(
+            need.service,
+            round(need.probability, 3),
+            tuple({word.casefold(): word for word in need.words if is_informative_word(word)}.values()),
+        )
+        for need in ranked
+    )
+
+
+def _needs_in(text: str, limit: int, *, is_item: bool = False) -> dict[str, Need]:
+    """Return the needs of a text, or of an item of a list, by service. The other words of an item may be unknown."""
     words = words_of(text)
     needs = _named_needs(words)
     # A phrase that consists of exactly these words decides alone.
     if exact := {code: need for code, need in needs.items() if need.probability == 1.0}:
-        needs = exact
-    elif (
+        return exact
+    if (
         not _lacks_topic(words)
-        and _is_about_services(words)
+        and (is_item or _is_about_services(words))
         and any(is_informative_word(word.surface) for word in words)
     ):
         about = " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
@@ -85,15 +102,39 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
             ):
                 reasons = dict.fromkeys((*(former.words if former else ()), *guess.words))
                 needs[guess.service] = Need(guess.service, guess.probability, tuple(reasons))
-    ranked = sorted(needs.values(), key=lambda need: -need.probability)[:limit]
-    return tuple(
-        Need(
-            need.service,
-            round(need.probability, 3),
-            tuple({word.casefold(): word for word in need.words if is_informative_word(word)}.values()),
-        )
-        for need in ranked
-    )
+    for need in () if is_item else _listed_needs(text, limit):
+        if need.service not in needs or needs[need.service].probability < need.probability:
+            needs[need.service] = need
+    return needs
+
+
+def _listed_needs(text: str, limit: int) -> Iterator[Need]:
+    """Yield the needs of sentences that list several, such as "photos and a new website", with each item read alone."""
+    for sentence in _SENTENCE_END.split(text):
+        split = [(item, words_of(item)) for item in _item_separator().split(sentence)]
+        items = [(item, words) for item, words in split if any(map(_is_informative, words))]
+        short = [
+            item for item, words in items if sum(not word.is_filler for word in words) <= _MAX_ITEM_WORDS
+        ]
+        min_clear = _MIN_CLEAR_ITEMS * len(items)
+        if len(short) < max(2, min_clear):
+            continue
+        read = [_needs_in(item, limit, is_item=True).values() for item in short]
+        best = [max(needs, key=lambda need: need.probability) for needs in read if needs]
+        clear = [need for need in best if need.probability >= _CERTAIN_IN_FEW_WORDS]
+        if len({need.service for need in clear}) > 1 and len(clear) >= min_clear:
+            yield from clear
+
+
+def _is_informative(word: TextWord) -> bool:
+    return is_informative_word(word.surface) and not word.is_filler
+
+
+@cache
+def _item_separator() -> re.Pattern[str]:
+    """Punctuation and words between the items of a list."""
+    words = "|".join(map(re.escape, text_resources()["item_separators"]))
+    return re.compile(rf"[,:/&+*•\n]|\s[-\u2013]\s|\b(?:{words})\b", re.IGNORECASE)
 
 
 def _is_too_short(words: Sequence[TextWord], probability: float) -> bool:

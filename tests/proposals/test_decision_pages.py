@@ -62,6 +62,14 @@ def test_comparison_shows_connections_that_a_garden_has_stated(browser, opened):
     assert page.count("har oppgitt en tilknytning til denne leverandøren: betalt arbeid") == 1
 
 
+def test_award_form_suggests_the_start_in_the_offer_until_it_has_passed(browser, opened, at_noon):
+    path = f"/briefs/{REFERENCE}/award?proposal={opened.proposal('kvistverk').id}"
+    assert browser("owner").page(path).one("input", name="start_on").get("value") == "2027-01-11"
+    at_noon.move_to(dt.datetime(2027, 1, 12, 9, tzinfo=dt.UTC), tick=False)
+    browser("owner").sign_in(opened.owner.user_id)  # the session of some weeks ago is over
+    assert not browser("owner").page(path).one("input", name="start_on").get("value")
+
+
 def test_award_form_sends_letters_without_competitor_details(browser, opened):
     browser("owner").post(f"{OFFERS}/scores", data=scores(opened, act="finish"))
     browser("owner").post(f"{OFFERS}/scores/close")

@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import BooleanField
 
+from marketplace.core import clock
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.lifecycle import HANDOVER_ANSWERS
@@ -69,7 +70,11 @@ def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
     """Build the award form, with an answer to each offer that is not chosen."""
     codes = [("", _("Choose a reason")), *((code, str(label)) for code, label in REASONS.items())]
     fields: dict[str, Any] = {}
-    values: dict[str, Any] = {"price_nok": chosen.content.one_off, "start_on": chosen.content.start}
+    start = chosen.content.start
+    values: dict[str, Any] = {
+        "price_nok": chosen.content.one_off,
+        "start_on": start if start and start >= clock.today() else None,
+    }
     for other in others:
         fields[f"code_{other.id}"] = ChoiceField(
             _("What decided the outcome"),

@@ -85,6 +85,15 @@ def test_sending_shows_unreadable_and_missing_fields_at_once(browser, market):
     assert "18. desember 2026" in page.text
 
 
+def test_form_states_the_day_by_which_the_job_is_needed(browser, market):
+    assert "Bedriften trenger det ferdig" not in browser("kvistverk").page(OFFER).text
+    market.brief.versions[0].answers = {**ANSWERS, "finish_by": "2027-04-09"}
+    session.commit()
+    assert "Bedriften trenger det ferdig innen 9. april 2027." in browser("kvistverk").page(
+        OFFER
+    ).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [("12.500,-", 12_500), ("12 500 kr", 12_500), ("148.500", 148_500), ("12500,00", 12_500), ("0", 0)],

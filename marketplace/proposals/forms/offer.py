@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import HiddenField
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _, lazy_gettext as _l
+from marketplace.core.i18n import format_date, gettext as _, lazy_gettext as _l
 from marketplace.proposals.offer_content import (
     BriefRequirements,
     CitedCase,
@@ -154,6 +154,9 @@ def offer_form(
         attributes |= _form_fields(field, requirements)
     form_class = type("BriefOfferForm", (OfferForm,), attributes)
     form: OfferForm = form_class(data=_form_data(content, revision) | {"version": str(version)}, **fresh)
+    if requirements.finish_by:
+        day = format_date(requirements.finish_by)
+        form["finish"].description = _("The company needs the job done by %(date)s.", date=day)
     form["cases"].set_choices([(str(case.id), f"{case.title} ({case.year})") for case in own_cases])
     return form
 

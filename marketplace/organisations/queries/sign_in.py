@@ -56,7 +56,8 @@ def _session_query() -> Select[Any]:
         )
         .outerjoin(contact, contact.c.id == garden.c.id)
     )
-    unread = select(func.count()).where(Notice.user_id == user.c.id, Notice.read_at.is_(None)).correlate(user)
+    notice = Notice.__table__.c
+    unread = select(func.count()).where(notice.user_id == user.c.id, notice.read_at.is_(None)).correlate(user)
     return (
         select(
             sign_in.c.created_at.label("began_at"), sign_in.c.last_seen_at, sign_in.c.acting_membership_id,
@@ -78,7 +79,8 @@ def _session_query() -> Select[Any]:
 
 
 _SESSION_QUERY = _session_query()
-"""Built once, on tables rather than entities: every page of a signed-in user runs this single statement."""
+"""Built once, on tables rather than entities: every page of a signed-in user runs this single statement. One attribute
+of an entity, in a subquery as well, would make SQLAlchemy load all columns like those of entities."""
 
 
 def load_signed_in_person(token: str, policy: SessionPolicy, path: str) -> SignedInPerson | None:

@@ -19,13 +19,12 @@ class NavItem:
     endpoint_prefixes: tuple[str, ...] = ()
     path_prefixes: tuple[str, ...] = ()
 
-    def is_active(self) -> bool:
-        """Return True if the page of the current request highlights the item."""
-        endpoint = request.endpoint or ""
+    def is_active(self, endpoint: str, path: str) -> bool:
+        """Return True if a page highlights the item."""
         return (
             endpoint == self.endpoint
             or endpoint.startswith(self.endpoint_prefixes)
-            or request.path.startswith(self.path_prefixes)
+            or path.startswith(self.path_prefixes)
         )
 
 
@@ -84,8 +83,11 @@ def nav_items(viewer: Viewer) -> tuple[NavItem, ...]:
 def menu() -> list[dict[str, object]]:
     """Return label, URL and `aria-current` value of each menu item for the current request."""
     items: list[dict[str, object]] = []
+    endpoint, path = request.endpoint or "", request.path
     for item in nav_items(current_viewer()):
-        current = "page" if request.endpoint == item.endpoint else ("true" if item.is_active() else None)
+        current = (
+            "page" if endpoint == item.endpoint else ("true" if item.is_active(endpoint, path) else None)
+        )
         items.append({"label": str(item.label), "url": url_for(item.endpoint), "current": current})
     return items
 

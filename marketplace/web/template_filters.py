@@ -2,8 +2,9 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from markupsafe import Markup, escape
 
 from marketplace.core import clock, i18n, taxonomy
@@ -14,6 +15,7 @@ from marketplace.core.places import municipality_name
 from marketplace.core.region import current_region
 from marketplace.core.telephone import tel_url
 from marketplace.web import form_recovery, score_format
+from marketplace.web.url_cache import url_for
 from marketplace.web.viewer import current_viewer
 
 
@@ -51,7 +53,8 @@ def _language_url(locale: str) -> str:
     """Return the URL that changes the language and returns to the page; after a POST, to the page of the form."""
     this_page = request.full_path.rstrip("?") if request.method == "GET" else None
     page = this_page or form_recovery.referring_page() or "/"
-    return url_for("pages.choose_language", locale=locale, next=page)
+    # Not as a value of url_for: the cache would keep an entry for each query string.
+    return f"{url_for('pages.choose_language', locale=locale)}?{urlencode({'next': page}, safe='/?')}"
 
 
 def register(app: Flask) -> None:

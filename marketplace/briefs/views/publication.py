@@ -53,6 +53,6 @@ def withdraw(reference: str) -> ViewResponse:
     if form.validate_on_submit() and form.accepts(
         lambda: use_cases.withdraw(current_viewer(), reference, form.reason.data or "")
     ):
-        flashes.done(_("The brief has been withdrawn. Everyone who knew about it will be told why."))
+        flashes.done(_("The brief has been withdrawn. Everyone who was invited or is answering is told why."))
         return see_other("briefs.show", reference=reference)
     return render_template("briefs/withdraw.html", brief_view=brief_view, form=form)

@@ -88,7 +88,12 @@ def company_filter(viewer: Viewer) -> ListFilter:
 def mark_known(company_id: int) -> ViewResponse:
     """Confirm that the garden knows a company."""
     company = use_cases.mark_company_known(current_viewer(), company_id)
-    flashes.done(_("%(company)s is now known to you. Its briefs open at once.", company=company.name))
+    flashes.done(
+        _(
+            "%(company)s is now known to you. Its briefs no longer wait for you to check the company.",
+            company=company.name,
+        )
+    )
     if request.form.get("page") == "company":
         return see_other("pages.company_card", company_id=company_id)
     return see_other("organisations.companies")

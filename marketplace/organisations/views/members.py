@@ -54,7 +54,7 @@ def change_role(membership_id: int) -> ViewResponse:
     """Change a colleague's role."""
     with flashes.catch_refusal():
         use_cases.change_role(current_viewer(), membership_id, request.form.get("role", "")[:20])
-        flashes.done(_("The role has been changed. It takes effect at the next sign-in."))
+        flashes.done(_("The role has been changed. Your colleague is signed out, and has to sign in again."))
     return see_other("organisations.colleagues")
 
 

@@ -85,8 +85,8 @@ def invite(reference: str) -> ViewResponse:
         return see_other("sourcing.ranking", reference=reference)
     flashes.done(
         ngettext(
-            "%(num)s supplier has been invited, by e-mail and here.",
-            "%(num)s suppliers have been invited, by e-mail and here.",
+            "%(num)s supplier has been invited.",
+            "%(num)s suppliers have been invited.",
             invited,
         )
     )

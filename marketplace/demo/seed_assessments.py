@@ -28,7 +28,8 @@ MINUTES_PER_PAGE = 1
 def seed_assessments(timeline: Timeline, fixtures: Fixtures) -> None:
     """Add the self-assessments of the companies to the timeline."""
     whole = {plan["company"] for plan in content.plans() if "strategy" in plan}
-    for index, company in enumerate(entry["key"] for entry in content.companies()):
+    for index, entry in enumerate(content.companies()):
+        company = entry["key"]
         is_early, spread = registration_days()[company] < EARLY_START, index % 12
         stages: Stages
         if company in whole:
@@ -36,7 +37,9 @@ def seed_assessments(timeline: Timeline, fixtures: Fixtures) -> None:
         elif index % 6 == WITHOUT:
             stages = ()
         elif is_early:
-            stages = ((Stage.START, EARLY_START + spread), (Stage.END, EARLY_END + spread))
+            start = (Stage.START, EARLY_START + spread)
+            is_end_reached = entry.get("assessed_at_end", True)
+            stages = (start, (Stage.END, EARLY_END + spread)) if is_end_reached else (start,)
         else:
             stages = ((Stage.START, LATE_START + spread),)
         pages = questionnaire().dimensions[: PAGES_BEGUN if index % 6 == BEGUN and not is_early else None]

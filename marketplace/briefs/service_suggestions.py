@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from marketplace.core import taxonomy
 from marketplace.directory.search.needs import likely_needs, read_needs
 
-MAX_SUGGESTIONS = 6
 MIN_PROBABILITY = 0.08
 
 
@@ -22,11 +21,11 @@ class Suggestion:
     is_likely: bool
 
 
-def suggest(text: str, limit: int = MAX_SUGGESTIONS) -> list[Suggestion]:
+def suggest(text: str) -> list[Suggestion]:
     """Return the services that a text probably asks for, most likely first; none for an empty text."""
     if not text.strip():
         return []
-    needs = read_needs(text, limit)
+    needs = read_needs(text)
     likely = likely_needs(needs)
     return [
         Suggestion(need.service, need.words if need in likely else (), need in likely)

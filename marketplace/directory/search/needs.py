@@ -61,7 +61,7 @@ class Need:
 
 
 @lru_cache(maxsize=2000)
-def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
+def read_needs(text: str) -> tuple[Need, ...]:
     """Return the services that a text asks for, most probable first; none for a text about something else.
 
     Services that it explicitly does not ask for, or that it says work well, do not count.
@@ -69,7 +69,7 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     if len(text) <= MAX_QUERY:
         text = correct(text, spelling())
     text = glossary().negation.split(text).wanted
-    ranked = sorted(_needs_in(text, limit).values(), key=lambda need: -need.probability)[:limit]
+    ranked = sorted(_needs_in(text).values(), key=lambda need: -need.probability)[:MAX_SERVICES]
     return tuple(
         Need(
             need.service,
@@ -80,7 +80,7 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     )
 
 
-def _needs_in(text: str, limit: int, *, is_item: bool = False) -> dict[str, Need]:
+def _needs_in(text: str, *, is_item: bool = False) -> dict[str, Need]:
     """Return the needs of a text, or of an item of a list, by service. The other words of an item may be unknown."""
     words = words_of(text)
     needs = _named_needs(words)
@@ -93,7 +93,7 @@ def _needs_in(text: str, limit: int, *, is_item: bool = False) -> dict[str, Need
         and any(is_informative_word(word.surface) for word in words)
     ):
         about = " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
-        for guess in matching.suggest_needs(about, glossary(), language_of(text), limit=limit):
+        for guess in matching.suggest_needs(about, glossary(), language_of(text), limit=MAX_SERVICES):
             if not guess.words and _is_too_short(words, guess.probability):
                 continue
             former = needs.get(guess.service)
@@ -102,13 +102,13 @@ def _needs_in(text: str, limit: int, *, is_item: bool = False) -> dict[str, Need
             ):
                 reasons = dict.fromkeys((*(former.words if former else ()), *guess.words))
                 needs[guess.service] = Need(guess.service, guess.probability, tuple(reasons))
-    for need in () if is_item else _listed_needs(text, limit):
+    for need in () if is_item else _listed_needs(text):
         if need.service not in needs or needs[need.service].probability < need.probability:
             needs[need.service] = need
     return needs
 
 
-def _listed_needs(text: str, limit: int) -> Iterator[Need]:
+def _listed_needs(text: str) -> Iterator[Need]:
     """Yield the needs of sentences that list several, such as "photos and a new website", with each item read alone."""
     for sentence in _SENTENCE_END.split(text):
         split = [(item, words_of(item)) for item in _item_separator().split(sentence)]
@@ -119,7 +119,7 @@ def _listed_needs(text: str, limit: int) -> Iterator[Need]:
         min_clear = _MIN_CLEAR_ITEMS * len(items)
         if len(short) < max(2, min_clear):
             continue
-        read = [_needs_in(item, limit, is_item=True).values() for item in short]
+        read = [_needs_in(item, is_item=True).values() for item in short]
         best = [max(needs, key=lambda need: need.probability) for needs in read if needs]
         clear = [need for need in best if need.probability >= _CERTAIN_IN_FEW_WORDS]
         if len({need.service for need in clear}) > 1 and len(clear) >= min_clear:

@@ -2,6 +2,7 @@
 
 import re
 
+from marketplace.core.database import session
 from marketplace.sourcing import queries, use_cases
 from tests.factories.briefs import draft
 from tests.support.page_rules import text_of
@@ -57,6 +58,13 @@ def test_ranking_marks_those_that_do_not_fit_and_can_leave_them_out(market, sign
     assert [text for text in names if text in fitting.text] == names
     assert len(names) == result.fits
     assert f"{result.listed} suppliers are in the list" in fitting.text
+    market.add("Sein og dyr", "Vi lager nettbutikk for gårder.", "ecm.shop", price_from_nok=90_000_000)
+    session.commit()
+    late = market.suppliers["Sein og dyr"].slug
+    assert "Does not fit: over the budget" in text_of(
+        browser.page(path).one("section", aria_labelledby="since")
+    )
+    assert "Does not fit: over the budget" in browser.page(f"/briefs/{reference}/invite/{late}").text
 
 
 def test_ranking_addresses_its_reader(market, publish, sign_in):

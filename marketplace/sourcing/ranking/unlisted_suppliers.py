@@ -39,6 +39,7 @@ class UnlistedSupplier:
     rank: int | None
     summary: str
     gaps: Sequence[str]
+    misfit: str
     exclusion_reason: str
 
 
@@ -80,6 +81,7 @@ def score_for(run: RankingRun, ranking: StoredRanking, supplier_id: int) -> Unli
             rank,
             match_explanation.summary_sentence(result.explanation),
             match_explanation.gap_sentences(result.explanation),
+            match_explanation.misfit_label(result),
             "",
         )
     reason = (
@@ -87,11 +89,11 @@ def score_for(run: RankingRun, ranking: StoredRanking, supplier_id: int) -> Unli
         if isinstance(result, Exclusion)
         else ""
     )
-    return UnlistedSupplier(supplier_id, listing, None, None, "", (), reason)
+    return UnlistedSupplier(supplier_id, listing, None, None, "", (), "", reason)
 
 
 def approved_since(run: RankingRun) -> list[UnlistedSupplier]:
-    """Return the suppliers approved since a run that fit its brief, best match first, at most MAX_APPROVED_SINCE."""
+    """Return suppliers approved since a run that it would have listed, best match first, at most MAX_APPROVED_SINCE."""
     current = corpus()
     key = ("approved since", run.id, current.cache_key, current_locale())
     return current.cached(key, lambda: _find_approved_since(run, current))
@@ -104,5 +106,5 @@ def _find_approved_since(run: RankingRun, current: Corpus) -> list[UnlistedSuppl
         for key, listing in current.listings.items()
         if key not in known_ids and listing.approvals and listing.approvals[0][1] >= since
     ]
-    fitting = [item for item in candidates if item is not None and item.score is not None]
-    return sorted(fitting, key=lambda item: (-(item.score or 0), item.supplier_id))[:MAX_APPROVED_SINCE]
+    listed = [item for item in candidates if item is not None and item.score is not None]
+    return sorted(listed, key=lambda item: (-(item.score or 0), item.supplier_id))[:MAX_APPROVED_SINCE]

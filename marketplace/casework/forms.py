@@ -14,6 +14,7 @@ from marketplace.web.forms import (
     ChoicesField,
     DayField,
     LongTextField,
+    NumberChoiceField,
     NumberField,
     TextField,
     length,
@@ -35,7 +36,7 @@ class NoteForm(BaseForm):
 
     def details(self) -> NoteDetails:
         """Return the submitted details."""
-        return NoteDetails(self.kind.data, self.happened_on.data, self.text.data or "", self.minutes.data)
+        return self.details_as(NoteDetails)
 
 
 class NewNoteForm(NoteForm):
@@ -61,7 +62,7 @@ class TaskForm(BaseForm):
         description=_l("For example: send the list of photographers."),
     )
     due_on = DayField(_l("Due date"), [required(_l("Choose a date."))])
-    assignee_id = ChoiceField(_l("Who does it?"))
+    assignee_id = NumberChoiceField(_l("Who does it?"))
 
     def __init__(self, people: Sequence[tuple[int, str]], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -69,8 +70,7 @@ class TaskForm(BaseForm):
 
     def details(self) -> TaskDetails:
         """Return the submitted details."""
-        chosen = self.assignee_id.data
-        return TaskDetails(self.what.data or "", self.due_on.data, int(chosen) if chosen else None)
+        return self.details_as(TaskDetails)
 
 
 class ReminderForm(BaseForm):

@@ -31,7 +31,16 @@ from marketplace.finance.use_cases.aid import AidDetails, FeeDetails
 from marketplace.finance.use_cases.hours import HoursDetails
 from marketplace.finance.use_cases.money import EntryDetails, Money, SourceDetails
 from marketplace.programme.queries.projects import ProjectAccess
-from marketplace.web.forms import BaseForm, ChoiceField, DayField, DecimalField, TextField, length, required
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    DecimalField,
+    NumberChoiceField,
+    TextField,
+    length,
+    required,
+)
 from marketplace.web.forms.fields import ParsedTextField
 
 MAX_HOURS_MILLI = 400_000
@@ -103,9 +112,9 @@ def parse_hours(text: str) -> int:
 class HoursForm(BaseForm):
     """Time that a person spent in a month."""
 
-    user_id = ChoiceField(_l("Person"), [required()])
+    user_id = NumberChoiceField(_l("Person"), [required()])
     month = ChoiceField(_l("Month"), [required()])
-    place_id = ChoiceField(_l("Place"))
+    place_id = NumberChoiceField(_l("Place"))
     activity = ChoiceField(_l("Activity"), [required()], choices=list(ACTIVITIES.items()))
     hours = HoursField(_l("Hours"), [required()], description=_l("For example 7,5."))
 
@@ -122,9 +131,9 @@ class HoursForm(BaseForm):
     def details(self) -> HoursDetails:
         """Return the submitted details."""
         return HoursDetails(
-            user_id=int(self.user_id.data),
+            user_id=self.user_id.data,
             month=dt.date.fromisoformat(self.month.data),
-            place_id=int(self.place_id.data) if self.place_id.data else None,
+            place_id=self.place_id.data,
             activity=self.activity.data,
             minutes=round(self.hours.data * MINUTES_PER_HOUR / MILLI),
         )
@@ -202,7 +211,7 @@ class EntryForm(_MoneyForm):
 
     source_or_category = ChoiceField(_l("Income or cost"), [required()])
     booked_on = DayField(_l("Date in the accounts"), [required()])
-    place_id = ChoiceField(_l("Place"))
+    place_id = NumberChoiceField(_l("Place"))
     reference = TextField(
         _l("Voucher number"),
         [length(high=40)],
@@ -225,7 +234,7 @@ class EntryForm(_MoneyForm):
             booked_on=self.booked_on.data,
             source_id=int(source) if source else None,
             category="" if source else chosen,
-            place_id=int(self.place_id.data) if self.place_id.data else None,
+            place_id=self.place_id.data,
             reference=self.reference.data or "",
         )
 
@@ -272,4 +281,4 @@ class AidForm(BaseForm):
 
     def details(self) -> AidDetails:
         """Return the submitted details."""
-        return AidDetails(self.amount.data, self.basis.data, self.granted_on.data, self.reference.data or "")
+        return self.details_as(AidDetails)

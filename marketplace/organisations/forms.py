@@ -44,11 +44,7 @@ class ReviewSettingsForm(BaseForm):
 
     def settings(self) -> ReviewSettings:
         """Return the submitted settings."""
-        return ReviewSettings(
-            reviews_first_brief=bool(self.reviews_first_brief.data),
-            reviews_unsure=bool(self.reviews_unsure.data),
-            reviews_no_budget=bool(self.reviews_no_budget.data),
-        )
+        return self.details_as(ReviewSettings)
 
 
 def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str]]] | list[tuple[str, str]]:

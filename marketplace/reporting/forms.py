@@ -42,4 +42,4 @@ class LinkForm(BaseForm):
 
     def details(self) -> LinkDetails:
         """Return the submitted details."""
-        return LinkDetails(self.label.data or "", self.locale.data, self.last_day.data)
+        return self.details_as(LinkDetails)

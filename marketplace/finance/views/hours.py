@@ -69,14 +69,14 @@ def _form(project_access: ProjectAccess, hours_id: int | None = None) -> HoursFo
     viewer = current_viewer()
     people = queries.people_to_record(viewer, project_access)
     managed = queries.managed_place_ids(viewer, project_access)
-    values: dict[str, object] = {"place_id": str(*managed)} if len(managed) == 1 else {}
+    values: dict[str, object] = {"place_id": min(managed)} if len(managed) == 1 else {}
     if hours_id is not None:
         entry = queries.entry_to_correct(viewer, project_access, hours_id)
         people = [(entry.user_id, entry.user.name)]
         values = {
-            "user_id": str(entry.user_id),
+            "user_id": entry.user_id,
             "month": entry.month.isoformat(),
-            "place_id": str(entry.place_id or ""),
+            "place_id": entry.place_id,
             "activity": entry.activity,
             "hours": entry.minutes * 1000 // MINUTES_PER_HOUR,
         }

@@ -127,7 +127,7 @@ def edit_entry(slug: str, entry_id: int | None = None) -> ViewResponse:
             "source_or_category": f"source-{entry.source_id}" if entry.source_id else entry.category,
             "booked_on": entry.booked_on,
             "amount": entry.amount_minor,
-            "place_id": str(entry.place_id or ""),
+            "place_id": entry.place_id,
             "reference": entry.reference,
             "currency": entry.currency,
             "rate": entry.rate_e4,

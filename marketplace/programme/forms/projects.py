@@ -1,6 +1,7 @@
 """Forms for projects, places, cohorts and people."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from wtforms import BooleanField
 
@@ -24,6 +25,7 @@ from marketplace.web.forms import (
     LanguageField,
     LongTextField,
     NokField,
+    NumberChoiceField,
     NumberField,
     TextField,
     length,
@@ -72,18 +74,7 @@ class ProjectForm(BaseForm):
 
     def details(self) -> ProjectDetails:
         """Return the submitted details."""
-        return ProjectDetails(
-            name=self.name.data or "",
-            about=self.about.data or "",
-            starts_on=self.starts_on.data,
-            ends_on=self.ends_on.data,
-            target_companies=self.target_companies.data,
-            sessions_needed=self.sessions_needed.data,
-            locale=self.locale.data,
-            currency=self.currency.data,
-            fee_nok=self.fee_nok.data,
-            is_sign_up_open=bool(self.is_sign_up_open.data),
-        )
+        return self.details_as(ProjectDetails)
 
 
 class PlaceForm(BaseForm):
@@ -91,7 +82,7 @@ class PlaceForm(BaseForm):
 
     name = TextField(_l("Name of the place"), [required(), length(2, 60)])
     municipality_number = ChoiceField(_l("Municipality"), [required()], choices=municipality_choices)
-    garden_id = ChoiceField(
+    garden_id = NumberChoiceField(
         _l("Responsible business garden"),
         [required()],
         description=_l("The members of this business garden see the place, and take attendance there."),
@@ -103,13 +94,13 @@ class PlaceForm(BaseForm):
 
     def details(self) -> PlaceDetails:
         """Return the submitted details."""
-        return PlaceDetails(self.name.data or "", self.municipality_number.data, int(self.garden_id.data))
+        return self.details_as(PlaceDetails)
 
 
 class CohortForm(BaseForm):
     """Details of a cohort."""
 
-    place_id = ChoiceField(_l("Place"), [required()])
+    place_id = NumberChoiceField(_l("Place"), [required()])
     name = TextField(
         _l("Name of the cohort"),
         [length(2, 60)],
@@ -133,15 +124,14 @@ class CohortForm(BaseForm):
 
     def details(self) -> CohortDetails:
         """Return the submitted details."""
-        place_id = int(self.place_id.data)
-        name = self.name.data or self._places[place_id]
-        return CohortDetails(place_id, name, self.seats.data, self.sign_up_until.data)
+        details = self.details_as(CohortDetails)
+        return replace(details, name=details.name or self._places[details.place_id])
 
 
 class PersonForm(BaseForm):
     """A person with a role in a project."""
 
-    user_id = ChoiceField(
+    user_id = NumberChoiceField(
         _l("Person"),
         [required()],
         description=_l("Members of the business gardens that take part."),
@@ -151,7 +141,7 @@ class PersonForm(BaseForm):
         [required()],
         choices=[("leader", _l("Project leader")), ("manager", _l("Manager of a place"))],
     )
-    place_id = ChoiceField(_l("Place"), description=_l("Required for the manager of a place."))
+    place_id = NumberChoiceField(_l("Place"), description=_l("Required for the manager of a place."))
     percent = NumberField(_l("Per cent of a full position"), [required()], high=100, default=0)
     since = DayField(_l("From"), [required()])
     until = DayField(_l("Last day"), description=_l("Leave it empty while the person has the role."))
@@ -163,14 +153,7 @@ class PersonForm(BaseForm):
 
     def details(self) -> PersonDetails:
         """Return the submitted details."""
-        return PersonDetails(
-            user_id=int(self.user_id.data),
-            role=self.role.data,
-            place_id=int(self.place_id.data) if self.place_id.data else None,
-            percent=self.percent.data,
-            since=self.since.data,
-            until=self.until.data,
-        )
+        return self.details_as(PersonDetails)
 
 
 class PartnerForm(BaseForm):

@@ -52,18 +52,7 @@ class ParticipationForm(BaseForm):
 
     def details(self) -> ParticipationDetails:
         """Return the submitted details."""
-        return ParticipationDetails(
-            company_name=self.company_name.data or "",
-            organisation_number=self.organisation_number.data,
-            municipality_number=self.municipality_number.data or "",
-            sector_code=self.sector_code.data or "",
-            employees=self.employees.data,
-            contact_name=self.contact_name.data or "",
-            contact_email=self.contact_email.data or "",
-            contact_phone=self.contact_phone.data or "",
-            source=self.source.data or "",
-            wants_invitations=bool(self.wants_invitations.data),
-        )
+        return self.details_as(ParticipationDetails)
 
 
 class SeatForm(BaseForm):

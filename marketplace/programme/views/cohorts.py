@@ -88,7 +88,7 @@ def new_cohort(slug: str) -> ViewResponse:
         return see_other("programme.new_place", slug=slug)
     used = {row.place_id for row in queries.cohorts_of(project_access)}
     unused = next((place.id for place in project_access.places if place.id not in used), None)
-    form = CohortForm(_place_names(project_access), data={"place_id": str(unused)} if unused else None)
+    form = CohortForm(_place_names(project_access), data={"place_id": unused} if unused else None)
     if add(form, lambda form: use_cases.save_cohort(current_viewer(), slug, form.details())):
         flashes.done(_("The cohort has been added."))
         return see_other("programme.project", slug=slug)

@@ -15,6 +15,7 @@ from marketplace.web.forms import (
     ChoiceField,
     DayField,
     NokField,
+    NumberChoiceField,
     NumberField,
     WrappedTextField,
     length,
@@ -33,19 +34,19 @@ class ActionForm(BaseForm):
         [required(), length(3, MAX_ACTION_TEXT)],
         description=_l("Begin with a verb: Take new photos of the cabins."),
     )
-    objective_id = ChoiceField(_l("Which objective does it serve?"))
+    objective_id = NumberChoiceField(_l("Which objective does it serve?"))
     performer = ChoiceField(_l("Who does it?"), [required()], choices=list(PERFORMER_LABELS.items()))
     service_code = ChoiceField(
         _l("Which service do you need?"),
         description=_l("If a supplier does it. Then you can make a brief from the action."),
     )
     channel = ChoiceField(_l("Which channel is it about?"))
-    effect = ChoiceField(
+    effect = NumberChoiceField(
         _l("How much does it help?"),
         [required()],
         choices=list(EFFECT_LABELS.items()),
     )
-    effort = ChoiceField(
+    effort = NumberChoiceField(
         _l("How much work is it for you?"),
         [required()],
         choices=list(EFFORT_LABELS.items()),
@@ -57,7 +58,7 @@ class ActionForm(BaseForm):
     cost_high_nok = NokField(_l("Highest cost"), description=_l("Whole kroner excluding VAT."))
     start_on = DayField(_l("Start"))
     due_on = DayField(_l("Done by"))
-    depends_on_id = ChoiceField(_l("Must another action be done first?"))
+    depends_on_id = NumberChoiceField(_l("Must another action be done first?"))
 
     def __init__(
         self, objectives: Named, others: Named, common_services: Sequence[str] = (), *args: Any, **kwargs: Any
@@ -74,21 +75,7 @@ class ActionForm(BaseForm):
 
     def details(self) -> ActionDetails:
         """Return the submitted details."""
-        return ActionDetails(
-            what=self.what.data or "",
-            performer=self.performer.data,
-            objective_id=_number(self.objective_id.data),
-            service_code=self.service_code.data or "",
-            channel=self.channel.data or "",
-            effect=int(self.effect.data),
-            effort=int(self.effort.data),
-            own_hours=self.own_hours.data,
-            cost_low_nok=self.cost_low_nok.data,
-            cost_high_nok=self.cost_high_nok.data,
-            start_on=self.start_on.data,
-            due_on=self.due_on.data,
-            depends_on_id=_number(self.depends_on_id.data),
-        )
+        return self.details_as(ActionDetails)
 
 
 def _grouped_services(chosen: str, common: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
@@ -98,7 +85,3 @@ def _grouped_services(chosen: str, common: Sequence[str]) -> dict[str, list[tupl
     first = [(code, labels[code]) for code in dict.fromkeys((chosen, *common)) if code in labels]
     rest = {label: [item for item in items if item not in first] for label, items in groups.items()}
     return {"": [("", _("Not stated")), *first]} | {label: items for label, items in rest.items() if items}
-
-
-def _number(value: str | None) -> int | None:
-    return int(value) if value else None

@@ -36,7 +36,7 @@ class AssessmentForm(BaseForm):
 
     def answers(self) -> PageAnswers:
         """Return the submitted answers."""
-        return PageAnswers(self.first.data or "", self.second.data or "", self.third.data or "")
+        return self.details_as(PageAnswers)
 
 
 def _choices(question: Question) -> list[tuple[str, str]]:

@@ -130,11 +130,4 @@ class MeasurementForm(BaseForm):
 
     def details(self) -> MeasurementDetails:
         """Return the submitted measurement."""
-        return MeasurementDetails(
-            measured_on=self.measured_on.data,
-            value=self.value.data,
-            source=self.source.data or "",
-            numerator=self.numerator.data,
-            denominator=self.denominator.data,
-            is_baseline=bool(self.is_baseline.data),
-        )
+        return self.details_as(MeasurementDetails)

@@ -4,14 +4,22 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.strategy.limits import MAX_ACCOUNT_OWNER
 from marketplace.strategy.tool_catalogue import CONFIDENCE_LABELS, TOOL_STATE_LABELS
 from marketplace.strategy.use_cases.tools import ToolDetails
-from marketplace.web.forms import BaseForm, ChoiceField, NokField, TextField, length, required
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    NokField,
+    NumberChoiceField,
+    TextField,
+    length,
+    required,
+)
 
 
 class ToolForm(BaseForm):
     """State, account and cost of a tool, and a new rating."""
 
     state = ChoiceField(_l("How do you use it?"), [required()], choices=list(TOOL_STATE_LABELS.items()))
-    confidence = ChoiceField(
+    confidence = NumberChoiceField(
         _l("How confident are you with it today?"),
         choices=[("", _l("No new rating")), *CONFIDENCE_LABELS.items()],
         description=_l("Choose again later to see your progress."),
@@ -25,8 +33,9 @@ class ToolForm(BaseForm):
 
     def details(self) -> ToolDetails:
         """Return the submitted details without the rating."""
-        return ToolDetails(self.state.data, self.account_owner.data or "", self.yearly_nok.data)
+        return self.details_as(ToolDetails)
 
     def rating(self) -> int | None:
         """Return the submitted rating, or None."""
-        return int(self.confidence.data) if self.confidence.data else None
+        rating: int | None = self.confidence.data
+        return rating

@@ -11,6 +11,7 @@ from marketplace.web.forms.fields import (
     LanguageField,
     LongTextField,
     NokField,
+    NumberChoiceField,
     NumberField,
     OrganisationNumberField,
     SecretField,

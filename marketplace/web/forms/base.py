@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Flask, Response, g, request
 from flask_wtf import FlaskForm
@@ -11,6 +12,10 @@ from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipl
 from marketplace.core.errors import CatchRefusal, RuleBroken
 from marketplace.core.i18n import gettext, ngettext
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+D = TypeVar("D", bound="DataclassInstance")
 OK, CONFLICT, UNPROCESSABLE = 200, 409, 422
 
 
@@ -126,6 +131,12 @@ class BaseForm(FlaskForm):
     def expected_fingerprint(self) -> str | None:
         """Return the submitted fingerprint of the values the form was rendered with, or None."""
         return request.form.get("seen", "")[:64] or None if request.method == "POST" else None
+
+    def details_as(self, kind: type[D]) -> D:
+        """Return the submitted values as details whose attributes are named as the fields. A missing text is empty."""
+        values = {field.name: self[field.name].data for field in fields(kind)}
+        texts = {field.name: values[field.name] or "" for field in fields(kind) if field.type is str}
+        return kind(**values | texts)
 
     def show_conflict(self, saved: "BaseForm", message: str) -> None:
         """Show the currently saved values of the fields that differ from the submitted ones. The page answers 409."""

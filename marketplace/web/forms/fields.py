@@ -15,6 +15,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.core.dates import parse_date
 from marketplace.core.i18n import gettext
+from marketplace.core.identifiers import parse_id
 from marketplace.core.money import parse_nok, strip_amount_words
 from marketplace.core.numbers import COUNTED, format_plain_milli, parse_milli, parse_whole_number
 from marketplace.core.organisation_number import parse_organisation_number
@@ -274,8 +275,15 @@ class ChoiceField(SelectField):
         del form
         if not self.data:
             return
-        if self.data not in {str(choice[0]) for choice in self.iter_choices()}:
+        if self.data not in {self.coerce(choice[0]) for choice in self.iter_choices()}:
             raise ValidationError(gettext("Choose one from the list."))
+
+
+class NumberChoiceField(ChoiceField):
+    """Single choice of a number, such as the id of a row. The choice of an empty text is None."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, coerce=lambda value: parse_id(str(value)), **kwargs)
 
 
 class LanguageField(ChoiceField):

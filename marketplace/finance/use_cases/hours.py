@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
@@ -49,13 +49,9 @@ def save_hours(
                 raise RuleBroken(_("A correction must be about the same person."), "user_id")
         entry = HoursEntry(
             project_id=access.project.id,
-            user_id=details.user_id,
-            place_id=details.place_id,
-            month=details.month,
-            activity=details.activity,
-            minutes=details.minutes,
             recorded_by_id=viewer.user_id,
             replaces_id=corrects_id,
+            **asdict(details),
         )
         session.add(entry)
         session.flush()

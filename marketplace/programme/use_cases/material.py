@@ -1,6 +1,6 @@
 """Links and files for the participants of a session."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
 
@@ -62,9 +62,7 @@ def _add(viewer: Viewer, slug: str, session_id: int, details: MaterialDetails) -
     query = select(func.count()).select_from(SessionMaterial).where(SessionMaterial.session_id == session_id)
     if (session.scalar(query) or 0) >= MAX_MATERIAL:
         raise RuleBroken(_("A session can have %(num)s links and files. Remove one first.", num=MAX_MATERIAL))
-    added = SessionMaterial(
-        session_id=course_session.id, title=details.title, use=details.use, url=details.url
-    )
+    added = SessionMaterial(session_id=course_session.id, **asdict(details))
     session.add(added)
     session.flush()
     record(viewer, "session.add_material", "session", session_id, material=added.id)

@@ -1,10 +1,10 @@
 """The application's clock: UTC internally, Europe/Oslo for users. All code reads the time through this module."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, wraps
 from zoneinfo import ZoneInfo
 
 from dateutil.easter import easter
@@ -58,6 +58,19 @@ def end_of_day(day: date) -> datetime:
 def start_of_day(day: date) -> datetime:
     """Return the first second of a local day, in UTC."""
     return datetime.combine(day, time(), tzinfo=LOCAL_ZONE).astimezone(UTC)
+
+
+def not_before(hour: int) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Let a scheduled job do nothing, and return 0, before an hour of the local day."""
+
+    def decorate(job: Callable[[], int]) -> Callable[[], int]:
+        @wraps(job)
+        def run() -> int:
+            return 0 if now() < from_local(today(), time(hour)) else job()
+
+        return run
+
+    return decorate
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,5 @@
 """Scheduled reminders of tasks on the day they are due: one message to each person."""
 
-import datetime as dt
-
 from sqlalchemy import ColumnElement, select
 
 from marketplace.audit.use_cases import record
@@ -15,17 +13,13 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 
-FIRST_HOUR = dt.time(7)
-"""Local time at which the reminders of a day are sent."""
 
-
+@clock.not_before(7)
 def remind_of_tasks() -> int:
     """Remind each person of the tasks that are due today or overdue; return the number of people. A scheduled job.
 
     Idempotent: each task is included in one reminder, and again only if its date or its assignee changes.
     """
-    if clock.now() < clock.from_local(clock.today(), FIRST_HOUR):
-        return 0
     query = select(CaseTask.garden_id, CaseTask.assignee_id).where(*_is_due()).distinct()
     found = [(garden_id, user_id) for garden_id, user_id in session.execute(query) if user_id]
     session.rollback()

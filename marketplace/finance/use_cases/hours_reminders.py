@@ -22,13 +22,12 @@ from marketplace.programme.models.projects import Project, ProjectPerson
 from marketplace.programme.queries.cohorts import eligible_people
 from marketplace.programme.queries.projects import has_role
 
-FIRST_HOUR = dt.time(7)
-"""Local time at which the reminders are sent."""
 LAST_DAY = 3
 """Last day of the month on which reminders are sent, so that none is lost if the service is down on the first day."""
 SENT = "hours.remind"
 
 
+@clock.not_before(7)
 def remind_of_hours() -> int:
     """Remind people of last month's hours in projects; return the number of people. A scheduled job.
 
@@ -37,7 +36,7 @@ def remind_of_hours() -> int:
     gardens of a project are left out.
     """
     today = clock.today()
-    if today.day > LAST_DAY or clock.now() < clock.from_local(today, FIRST_HOUR):
+    if today.day > LAST_DAY:
         return 0
     month = add_months(today.replace(day=1), -1)
     due = _due_hours(month)

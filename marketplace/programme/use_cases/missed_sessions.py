@@ -17,21 +17,19 @@ from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices import sessions as notices
 from marketplace.programme.queries.attendance import marks_of
 from marketplace.programme.queries.calendar import participants_of, sessions_with_place
-from marketplace.programme.use_cases.session_reminders import FIRST_HOUR
 
 MAX_DAYS = 2
 """Days after a session on which notices can be sent, so that they are not lost if the service is down on the first day."""
 SENT = "session.tell_missed"
 
 
+@clock.not_before(6)
 def notify_of_missed_sessions() -> int:
     """Notify the companies that missed a session yesterday; return their number. A scheduled job.
 
     Idempotent: each session is handled once, and only if at least one company attended it.
     """
     today = clock.today()
-    if clock.now() < clock.from_local(today, FIRST_HOUR):
-        return 0
     handled = select(AuditEvent.object_id).where(
         AuditEvent.action == SENT, AuditEvent.at >= clock.start_of_day(today - dt.timedelta(days=MAX_DAYS))
     )

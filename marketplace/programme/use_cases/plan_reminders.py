@@ -16,7 +16,6 @@ from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
 from marketplace.programme.notices.plans import plan_deadline
-from marketplace.programme.use_cases.session_reminders import FIRST_HOUR
 from marketplace.strategy.models.plan import Strategy
 
 DAYS_BEFORE = (30, 7)
@@ -25,14 +24,13 @@ MAX_DELAY = dt.timedelta(days=2)
 SENT = "project.remind_plans"
 
 
+@clock.not_before(6)
 def remind_of_plan_deadlines() -> int:
     """Remind companies before their project ends, by DAYS_BEFORE; return the number of reminders. A scheduled job.
 
     Idempotent: each reminder of a project is sent once, and again only if the end of the project is moved.
     """
     today = clock.today()
-    if clock.now() < clock.from_local(today, FIRST_HOUR):
-        return 0
     count = 0
     for days in DAYS_BEFORE:
         last = today + dt.timedelta(days=days)

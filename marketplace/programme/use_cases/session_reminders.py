@@ -20,8 +20,6 @@ from marketplace.programme.queries.calendar import participants_of, sessions_wit
 DAYS_BEFORE = 3
 MAX_DELAY_DAYS = 1
 """Days by which the first reminder can be late, so that it is not lost if the service is down on the day it is due."""
-FIRST_HOUR = dt.time(6)
-"""Local time at which the reminders of a day are sent."""
 
 
 @dataclass(slots=True)
@@ -34,15 +32,13 @@ class _Reminder:
     sessions: dict[int, CourseSession] = field(default_factory=dict)
 
 
+@clock.not_before(6)
 def remind_of_sessions() -> int:
     """Remind the companies with a seat of the sessions today and in DAYS_BEFORE days; return the number of reminders.
 
     A scheduled job. Idempotent: each of the two reminders of a session is sent once, and again only if it is moved. A
     session that is announced in its last DAYS_BEFORE days has only the reminder of the same morning.
     """
-    now = clock.now()
-    if now < clock.from_local(clock.today(), FIRST_HOUR):
-        return 0
     today, count = clock.today(), _remind(clock.today(), "reminded_today_at")
     for late in range(MAX_DELAY_DAYS + 1):
         count += _remind(today + dt.timedelta(days=DAYS_BEFORE - late), "reminded_before_at")

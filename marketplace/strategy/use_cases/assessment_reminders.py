@@ -1,7 +1,5 @@
 """Requests to companies to take the self-assessment again when its next stage opens."""
 
-import datetime as dt
-
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
@@ -17,14 +15,12 @@ from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.notices.assessment import assessment_asked
 from marketplace.strategy.queries.assessment import self_assessment
 
-FIRST_HOUR = dt.time(8)
 NEXT_STAGES = {Stage.START: Stage.END, Stage.END: Stage.LATER}
 
 
+@clock.not_before(8)
 def ask_for_assessments() -> int:
     """Ask each company once when its next self-assessment opens; return the number of companies. A scheduled job."""
-    if clock.now() < clock.from_local(clock.today(), FIRST_HOUR):
-        return 0
     return sum_over_rows(_ask, _due())
 
 

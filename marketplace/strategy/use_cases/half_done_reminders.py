@@ -18,7 +18,6 @@ from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.notices.assessment import assessment_half_done
 from marketplace.strategy.notices.plan import strategy_half_done
-from marketplace.strategy.use_cases.measuring_reminders import FIRST_HOUR
 
 IDLE_DAYS = 7
 """Days from the last change until the reminder."""
@@ -26,6 +25,7 @@ MAX_DAYS = 2
 """Number of days on which the reminder can be sent, so that it is not lost if the service is down on the first."""
 
 
+@clock.not_before(7)
 def remind_of_half_done_work() -> int:
     """Remind companies of a half-done self-assessment or strategy; return the number of reminders. A scheduled job.
 
@@ -33,8 +33,6 @@ def remind_of_half_done_work() -> int:
     self-assessment from the same days or later is not reminded of its strategy.
     """
     today = clock.today()
-    if clock.now() < clock.from_local(today, FIRST_HOUR):
-        return 0
     since, until = (
         clock.from_local(today - dt.timedelta(days=days), dt.time())
         for days in (IDLE_DAYS + MAX_DAYS - 1, IDLE_DAYS - 1)

@@ -1,7 +1,5 @@
 """Reminders to measure objectives: one message for all objectives of a company that are due."""
 
-import datetime as dt
-
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
@@ -18,17 +16,13 @@ from marketplace.strategy.objective_state import last_due
 from marketplace.strategy.queries.objectives import readings_of, terms_of
 from marketplace.strategy.queries.plan import current_objectives
 
-FIRST_HOUR = dt.time(7)
-"""Local time at which the reminders of a day are sent."""
 
-
+@clock.not_before(7)
 def remind_of_measurements() -> int:
     """Remind the members of companies of objectives whose measurement is due; return the number of companies.
 
     Idempotent: each due date leads to one reminder, and none is sent again before the next one.
     """
-    if clock.now() < clock.from_local(clock.today(), FIRST_HOUR):
-        return 0
     query = (
         select(Objective)
         .join(Strategy, Strategy.id == Objective.strategy_id)

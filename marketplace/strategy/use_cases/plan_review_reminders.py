@@ -14,21 +14,19 @@ from marketplace.outbox.use_cases import send
 from marketplace.strategy.content import from_json
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.notices.plan import plan_review_due
-from marketplace.strategy.use_cases.measuring_reminders import FIRST_HOUR
 
 MAX_DAYS = 2
 """Number of days on which the reminder can be sent, so that it is not lost if the service is down on the first."""
 SENT = "strategy.remind_review"
 
 
+@clock.not_before(7)
 def remind_of_plan_reviews() -> int:
     """Remind companies on the review date of their plan; return the number of companies. A scheduled job.
 
     Each review date leads to one reminder.
     """
     today = clock.today()
-    if clock.now() < clock.from_local(today, FIRST_HOUR):
-        return 0
     days = [(today - dt.timedelta(days=late)).isoformat() for late in range(MAX_DAYS)]
     query = (
         select(Strategy.id, Strategy.content)

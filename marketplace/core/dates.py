@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dateutil.easter import easter
 from dateutil.relativedelta import relativedelta
@@ -227,3 +227,8 @@ def add_months(moment: Moment, months: int) -> Moment:
 def end_of_day_after(since: dt.datetime, days: int) -> dt.datetime:
     """Return the last second of the local day that is a number of days after a moment."""
     return clock.end_of_day(local_date_after(since, days=days))
+
+
+def json_value(value: Any) -> Any:
+    """Return a date or moment as an ISO text, and another value as it is, to be stored or exported as JSON."""
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -1,6 +1,5 @@
 """Export of a person's data, and the conditions that block an erasure."""
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,6 +8,7 @@ from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import Base, session
+from marketplace.core.dates import json_value
 from marketplace.core.personal_data import UserReference
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
@@ -44,10 +44,10 @@ def export_personal_data(viewer: Viewer) -> dict[str, Any]:
     )
     mails = select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email).order_by(OutboxMail.id)
     return {
-        "made_at": _to_json(clock.now()),
+        "made_at": json_value(clock.now()),
         "account": _row(user, ACCOUNT_COLUMNS) | {"has_second_step": user.second_factor_at is not None},
         "acts_for": [
-            {"organisation": name, "role": role, "since": _to_json(at)} for name, role, at in memberships
+            {"organisation": name, "role": role, "since": json_value(at)} for name, role, at in memberships
         ],
         "course_contact": [_row(one, CONTACT_COLUMNS) for one in session.scalars(contacts)],
         "mails": [_row(mail, ("created_at", "subject", "body")) for mail in session.scalars(mails)],
@@ -74,11 +74,7 @@ def _rows(model: type[Any], column: str, columns: tuple[str, ...], user_id: int)
 
 
 def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
-    return {column: _to_json(getattr(row, column)) for column in columns}
-
-
-def _to_json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
+    return {column: json_value(getattr(row, column)) for column in columns}
 
 
 def blocked_organisations(user_id: int) -> list[str]:

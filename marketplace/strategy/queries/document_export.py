@@ -1,6 +1,5 @@
 """Versions of a strategy for export, with the measurements of its objectives."""
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import select
@@ -75,19 +74,15 @@ def _measurements(strategy_id: int) -> dict[int, list[dict[str, Any]]]:
         found.setdefault(row.objective_id, []).append(
             {
                 "id": row.id,
-                "measured_on": _text(row.measured_on),
+                "measured_on": row.measured_on.isoformat(),
                 "value_milli": row.value_milli,
                 "numerator": row.numerator,
                 "denominator": row.denominator,
                 "origin": row.origin,
                 "source": row.source,
-                "recorded_at": _text(row.recorded_at),
+                "recorded_at": row.recorded_at.isoformat(),
                 "replaces_id": row.replaces_id,
                 "is_withdrawn": row.is_withdrawn,
             }
         )
     return found
-
-
-def _text(value: dt.date) -> str:
-    return value.isoformat()

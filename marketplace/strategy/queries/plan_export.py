@@ -1,6 +1,5 @@
 """Export of everything that a company has written in its plan, as JSON values."""
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import select
@@ -8,6 +7,7 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.core import clock
 from marketplace.core.database import Base, session
+from marketplace.core.dates import json_value
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import own_company
 from marketplace.strategy.hooks import exported_rows
@@ -36,7 +36,7 @@ def exported_plan(viewer: Viewer) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "company": company.name,
-        "exported_at": _json(clock.now()),
+        "exported_at": json_value(clock.now()),
         "assessments": _assessments(company.id),
         "tools": _tools(company.id),
         **_strategy(strategy),
@@ -65,7 +65,7 @@ def _tools(company_id: int) -> list[dict[str, Any]]:
         | {
             "name": tool_name(code),
             "ratings": [
-                {"at": _json(one.at), "value": one.value} for one in ratings if one.tool_code == code
+                {"at": json_value(one.at), "value": one.value} for one in ratings if one.tool_code == code
             ],
         }
         for code in dict.fromkeys([*by_code, *(one.tool_code for one in ratings)])
@@ -111,11 +111,7 @@ def _values(row: Base) -> dict[str, Any]:
     """Return the columns of a row as JSON values, without internal columns and references to users."""
     names = [column.key for column in row.__table__.columns]
     return {
-        name: _json(getattr(row, name))
+        name: json_value(getattr(row, name))
         for name in names
         if name not in INTERNAL and not name.endswith("_by_id")
     }
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value

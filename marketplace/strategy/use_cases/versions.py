@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import Base, session
+from marketplace.core.dates import json_value
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.completeness import StrategyPhase
 from marketplace.strategy.content import from_json
@@ -113,7 +114,4 @@ def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> S
 
 def _row(row: Base, fields: Sequence[str]) -> dict[str, Any]:
     values: dict[str, Any] = {"id": getattr(row, "id")}  # noqa: B009 because the base class has no id
-    for name in fields:
-        value = getattr(row, name)
-        values[name] = value.isoformat() if isinstance(value, dt.date) else value
-    return values
+    return values | {name: json_value(getattr(row, name)) for name in fields}

@@ -256,10 +256,8 @@ def as_choices(options: Choices) -> list[SelectChoice] | None:
     return [SelectChoice(str(value), label) for value, label in options]
 
 
-class ChoiceField(SelectField):
-    """Single choice, rendered as a drop-down list or radio buttons."""
-
-    widget = widgets.Select()
+class _FieldWithPairs(SelectField):
+    """Choices given as (value, label) pairs."""
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, choices: Choices = None, **kwargs: Any
@@ -269,6 +267,12 @@ class ChoiceField(SelectField):
     def set_choices(self, options: Options) -> None:
         """Set the choices, for lists that are only known at request time."""
         self.choices = as_choices(options)
+
+
+class ChoiceField(_FieldWithPairs):
+    """Single choice, rendered as a drop-down list or radio buttons."""
+
+    widget = widgets.Select()
 
     def pre_validate(self, form: object) -> None:
         """Reject values that are not among the choices."""
@@ -294,20 +298,11 @@ class LanguageField(ChoiceField):
         super().__init__(label, validators, choices=languages, default=languages[0][0], **kwargs)
 
 
-class ChoicesField(SelectMultipleField):
+class ChoicesField(_FieldWithPairs, SelectMultipleField):
     """Multiple choice, rendered as checkboxes."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
-
-    def __init__(
-        self, label: Any = None, validators: Any = None, *, choices: Choices = None, **kwargs: Any
-    ) -> None:
-        super().__init__(label, validators, choices=as_choices(choices), **kwargs)
-
-    def set_choices(self, options: Options) -> None:
-        """Set the choices, for lists that are only known at request time."""
-        self.choices = as_choices(options)
 
     @property
     def pairs(self) -> list[tuple[str, Any]]:

@@ -225,7 +225,9 @@ def erase_refused_suppliers() -> int:
         )
         refused = select(Vetting.supplier_id).where(Vetting.state == "refused")
         query = select(Supplier).where(
-            Supplier.id.in_(refused), Supplier.id.not_in(other_outcome), Supplier.contact_email != ""
+            Supplier.id.in_(refused),
+            Supplier.id.not_in(other_outcome),
+            or_(Supplier.contact_name != "", Supplier.contact_email != "", Supplier.about != ""),
         )
         suppliers = session.scalars(query).all()
         for supplier in suppliers:

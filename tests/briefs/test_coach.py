@@ -31,12 +31,13 @@ def test_every_blocker_is_found(answers, today):
     assert blocker_codes({}, today, confirmed=False) == [
         "no_services",
         "no_deliverable",
-        "short_problem",
+        "no_problem",
         "no_budget",
         "bad_deadline",
         "unconfirmed",
     ]
     assert blocker_codes(answers, today, confirmed=False) == ["unconfirmed"]
+    assert blocker_codes({**answers, "problem": "Nettsiden er gammel."}, today) == ["short_problem"]
     assert blocker_codes({**answers, "response_deadline": "2026-11-30"}, today) == ["bad_deadline"]
     assert blocker_codes({**answers, "response_deadline": "2027-03-01"}, today) == ["bad_deadline"]
     assert blocker_codes({**answers, "budget_band": "unknown"}, today) == []

@@ -14,7 +14,7 @@ def find_blockers(
 ) -> list[Advice]:
     """Return the problems that block publication, in the order of the guide.
 
-    They are: no service, no deliverable, a problem description that is too short, no answer about the budget, a reply
+    They are: no service, no deliverable, a problem description that is missing or too short, no answer about the budget, a reply
     deadline out of bounds, and no confirmation that the company has read the brief.
     """
     draft = Draft(guide, answers)
@@ -23,9 +23,11 @@ def find_blockers(
         blockers.append(advice("blockers", "no_services"))
     if not draft.items("deliverables"):
         blockers.append(advice("blockers", "no_deliverable"))
-    minimum = guide.question("problem").limits["min_words"]
-    if draft.word_count("problem") < minimum:
-        blockers.append(advice("blockers", "short_problem", count=draft.word_count("problem"), min=minimum))
+    minimum, words = guide.question("problem").limits["min_words"], draft.word_count("problem")
+    if not words:
+        blockers.append(advice("blockers", "no_problem", min=minimum))
+    elif words < minimum:
+        blockers.append(advice("blockers", "short_problem", count=words, min=minimum))
     if not draft.text("budget_band"):
         blockers.append(advice("blockers", "no_budget"))
     earliest, latest = deadline_limits(guide, today)

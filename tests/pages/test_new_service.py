@@ -3,8 +3,12 @@
 import pytest
 from flask import Flask
 
+from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden
 from tests import factories
+from tests.factories import programme
+from tests.factories.briefs import draft
 from tests.support.browser import Browser
 from tests.support.page_rules import text_of
 
@@ -52,3 +56,28 @@ def test_page_without_content_shows_no_empty_figures_or_forms(
 ) -> None:
     client.sign_in(curator.user_id or 0)
     assert hidden not in text_of(client.page(path).one("main"))
+
+
+def test_cohort_without_companies_is_planned_and_cancelled_without_counting_none(
+    curator: Viewer, client: Browser
+) -> None:
+    garden = session.get_one(BusinessGarden, curator.organisation_id)
+    project = programme.project(garden)
+    cohort = programme.cohort(programme.place(project))
+    client.sign_in(curator.user_id or 0)
+    base = f"/programme/{project.slug}"
+    page = client.page(base)
+    assert len([a for a in page.all("a") if a.get("href") == f"{base}/cohorts/{cohort.id}/plan"]) == 2
+    assert all(one.get("class") != "facts" or len(one) for one in page.all("dl"))
+    planned = programme.course_session(cohort)
+    for path in (f"{base}/cohorts/{cohort.id}/cancel", f"{base}/sessions/{planned.id}/cancel"):
+        assert "0 bedrifter" not in text_of(client.page(path).one("main"))
+
+
+def test_draft_that_no_supplier_fits_says_whom_to_ask(curator: Viewer, client: Browser) -> None:
+    owner = factories.member(factories.company())
+    client.sign_in(owner.user_id or 0)
+    page = client.page(f"/briefs/{draft(owner).reference}/fit")
+    answer = page.one(id="fit-answer")
+    assert "0 av dem" not in text_of(answer)
+    assert any(link.get("href") == "/gardens" for link in answer.iter("a"))

@@ -141,14 +141,7 @@ def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
     return confirmation_page(
         _("Cancel %(name)s", name=cohort.name),
         [
-            ngettext(
-                "%(num)s company loses its seat and is put on the waiting list with the date of its sign-up.",
-                "%(num)s companies lose their seats and are put on the waiting list with the dates of their sign-up.",
-                seats.counts.taken,
-            ),
-            _(
-                "They are offered the next free seats in the other cohorts of the project, before companies that came later."
-            ),
+            *(_seats_lost(seats.counts.taken) if seats.counts.taken else ()),
             _("The planned sessions of the cohort are cancelled, and removed from the companies' calendars."),
             _(
                 "Companies that wait for this cohort wait for the other cohorts instead. This cannot be undone."
@@ -207,3 +200,17 @@ def remove_person(slug: str, person_id: int) -> ViewResponse:
     project_people.remove_person(current_viewer(), slug, person_id)
     flashes.done(_("The person no longer has the role."))
     return see_other("programme.project", slug=slug, _anchor="people")
+
+
+def _seats_lost(taken: int) -> list[str]:
+    """Return the consequences for companies with a seat in a cohort that is cancelled."""
+    return [
+        ngettext(
+            "%(num)s company loses its seat and is put on the waiting list with the date of its sign-up.",
+            "%(num)s companies lose their seats and are put on the waiting list with the dates of their sign-up.",
+            taken,
+        ),
+        _(
+            "They are offered the next free seats in the other cohorts of the project, before companies that came later."
+        ),
+    ]

@@ -94,9 +94,6 @@ def test_two_servers_share_their_state(app, ports):
     ]
     assert lists[0]
     assert lists[0] == lists[1]
-    # the clocks agree
-    dates = [ask(port, "/livez")[2]["Date"] for port in ports]
-    assert dates[0][:22] == dates[1][:22]
     # rate limit
     statuses = [ask(ports[number % 2], "/gardens")[0] for number in range(80)]
     assert 429 in statuses

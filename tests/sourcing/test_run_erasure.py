@@ -10,6 +10,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.privacy import retention
+from marketplace.sourcing import use_cases
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.ranking.replay import MatcherMismatchError, replay
 from marketplace.sourcing.ranking.run_storage import deserialize
@@ -32,6 +33,7 @@ def test_texts_of_a_closed_brief_are_erased_from_its_ranking(market, publish, si
     run = session.scalars(select(RankingRun)).one()
     texts = ("40 slags ost", "Kobling til fryselageret", "klikk og hent")
     assert all(text in words_of(run) for text in texts)
+    use_cases.invite_suppliers(market.owner, reference, [market.suppliers["Myrull"].id])
     brief = withdraw(reference, days_ago=800)
     assert retention.erase_closed_briefs() == 1
     session.expire_all()
@@ -43,6 +45,9 @@ def test_texts_of_a_closed_brief_are_erased_from_its_ranking(market, publish, si
     )
     page = sign_in(market.owner).get(f"/briefs/{reference}/ranking").get_data(as_text=True)
     assert "Kvistverk" in page
+    page = sign_in(market.people["Myrull"]).get(f"/briefs/{reference}/standing").text
+    assert "Your place in the list is 2" in page
+    assert "more points" not in page, "the profile that was ranked is not known any more"
     assert (run.base_id, run.directory_id) == (None, None), (
         "`refit` deletes the profiles that no run refers to"
     )

@@ -81,7 +81,8 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
                 score=match.score,
                 parts=match.explanation.parts,
                 missing_services=[code for code in ranking.query.needs if code not in offered],
-                improvements=_improvements(ranking, match),
+                # Without its texts (`run_erasure`) a run gives other points.
+                improvements=_improvements(ranking, match) if ranking.query.text else (),
                 current_score=current_score(viewer, brief_view),
             )
     for excluded in ranking.excluded:

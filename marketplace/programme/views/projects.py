@@ -81,7 +81,9 @@ def close_project(slug: str) -> ViewResponse:
                     "Companies can no longer sign up. Those that take part keep their seats and their history."
                 ),
                 *_planned_sessions(project_access),
-                _("You can open the project again at any time."),
+                _(
+                    "You can open the project again at any time. Sessions stay cancelled until you undo it on their pages."
+                ),
             ],
             _("Close the project"),
             url_for("programme.project", slug=slug),

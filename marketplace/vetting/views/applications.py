@@ -57,7 +57,6 @@ def application(vetting_id: int) -> ViewResponse:
         view.vetting.checklist,
         reason=queries.returned_reason(view.vetting, refusals),
     )
-    status_code = 200
     action = request.form.get("decision", "")
     can_decide = viewer.is_curator and not view.has_conflict_of_interest
     proposed = next((step for step in refusals if step.state == second_review_rules.PROPOSED), None)
@@ -76,12 +75,12 @@ def application(vetting_id: int) -> ViewResponse:
         except RuleBroken as error:
             form.add_rule_error(error)
         except Conflict as error:
-            form.add_form_error(error.message)
-            view, status_code = queries.application_view(viewer, vetting_id), 409
+            form.add_conflict(error.message)
+            view = queries.application_view(viewer, vetting_id)
         else:
             flashes.done(_decision_message(action, view.supplier.name, view.vetting.category))
             return see_other("vetting.queue")
-    html = render_template(
+    return render_template(
         "vetting/application.html",
         view=view,
         vetting=view.vetting,
@@ -104,7 +103,6 @@ def application(vetting_id: int) -> ViewResponse:
         ],
         status_of=queries.status_of,
     )
-    return html, status_code
 
 
 def _decision_message(action: str, name: str, category: str) -> str:
@@ -144,7 +142,7 @@ def approve_all(supplier_id: int) -> ViewResponse:
         (vetting, *decision_form(vetting.category, vetting.checklist, prefix=f"kind{vetting.id}-"))
         for vetting in pending
     ]
-    summary, status_code = BaseForm(), 200
+    summary = BaseForm()
     valid = [form.validate() for _vetting, form, _points in parts] if request.method == "POST" else [False]
     if all(valid):
         decisions = {
@@ -160,8 +158,7 @@ def approve_all(supplier_id: int) -> ViewResponse:
             except RuleBroken as error:
                 summary.add_form_error(error.message)
             except Conflict as error:
-                summary.add_form_error(error.message)
-                status_code = 409
+                summary.add_conflict(error.message)
             else:
                 flashes.done(
                     ngettext(
@@ -171,7 +168,7 @@ def approve_all(supplier_id: int) -> ViewResponse:
                     )
                 )
                 return see_other("vetting.queue")
-    html = render_template(
+    return render_template(
         "vetting/approve_all.html",
         supplier=pending[0].supplier,
         parts=parts,
@@ -180,7 +177,6 @@ def approve_all(supplier_id: int) -> ViewResponse:
             rules.unanswered_criteria(vetting.category, checklist_of(points)) for vetting, _, points in parts
         ],
     )
-    return html, status_code
 
 
 def _blocking(category: str, checklist: Mapping[str, Mapping[str, Any]]) -> list[str]:

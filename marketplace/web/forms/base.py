@@ -138,10 +138,14 @@ class BaseForm(FlaskForm):
         texts = {field.name: values[field.name] or "" for field in fields(kind) if field.type is str}
         return kind(**values | texts)
 
-    def show_conflict(self, saved: "BaseForm", message: str) -> None:
-        """Show the currently saved values of the fields that differ from the submitted ones. The page answers 409."""
+    def add_conflict(self, message: str) -> None:
+        """Add a message that belongs to no field, with which the page answers 409."""
         g.form_has_conflict = True
         self.add_form_error(message)
+
+    def show_conflict(self, saved: "BaseForm", message: str) -> None:
+        """Add a conflict, and show the currently saved values of the fields that differ from the submitted ones."""
+        self.add_conflict(message)
         self.saved_values = [
             (field.id, self.full_label(field), display_value(saved[field.name]))
             for field in self

@@ -23,6 +23,7 @@ class Service:
     abouts: Text
     related: tuple[str, ...]
     terms: Mapping[str, tuple[str, ...]]
+    lay: Mapping[str, tuple[str, ...]]
 
     label = LocalizedText("labels")
     about = LocalizedText("abouts")
@@ -102,6 +103,7 @@ def groups() -> tuple[Group, ...]:
                     entry["about"],
                     tuple(entry.get("related", ())),
                     _words(entry, "terms"),
+                    _words(entry, "lay"),
                 )
                 for entry in group["services"]
                 if not entry.get("retired")

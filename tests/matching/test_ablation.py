@@ -10,7 +10,7 @@ from marketplace.matching import Document, Glossary, Index, Match, Query, TermMa
 from tests.support.sampling import Sampling
 
 MatchedTerm = tuple[Query, Match, TermMatch]
-SAMPLE_SIZE = 80
+SAMPLE_SIZE = 60
 MIN_POINTS = 0.5
 """Terms with fewer points are too weak for the test: removing the word shortens the text, which raises the weight of
 the other words by as much."""

@@ -192,5 +192,10 @@ def test_setting_that_gives_no_score_is_refused(name: str, value: float, message
 def test_suggestion_converts_to_json_values(glossary: matching.Glossary) -> None:
     (first,) = suggest_needs("Drone som filmer fjorden", glossary, "nb", limit=1)
     plain = json.loads(json.dumps(first.to_dict()))
-    assert plain == {"service": "med.drone", "probability": first.probability, "words": list(first.words)}
+    assert plain == {
+        "service": "med.drone",
+        "probability": first.probability,
+        "words": list(first.words),
+        "is_certain": True,
+    }
     assert "Drone" in first.words

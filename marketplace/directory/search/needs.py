@@ -100,7 +100,7 @@ def _needs_in(text: str, *, is_item: bool = False) -> dict[str, Need]:
             if guess.service in taxonomy.services() and (
                 not former or former.probability < guess.probability
             ):
-                reasons = dict.fromkeys((*(former.words if former else ()), *guess.words))
+                reasons = dict.fromkeys((*(former.words if former else ()), *guess.reasons))
                 needs[guess.service] = Need(guess.service, guess.probability, tuple(reasons))
     for need in () if is_item else _listed_needs(text):
         if need.service not in needs or needs[need.service].probability < need.probability:

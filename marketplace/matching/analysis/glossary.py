@@ -19,6 +19,9 @@ KINDS_NAMING_SERVICES = ("works_fine", "not_wanted")
 """Kinds of texts that name services but do not need any. They are examples for the cues of `negation`, and no model is
 trained on them."""
 
+GENERAL_WORDS = ("weak_words", "trade_words")
+"""Lists of words in the language resources that explain no service, besides the fillers among the stop words."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -171,14 +174,12 @@ class Glossary:
 
     @cached_property
     def reason_words(self) -> ReasonWords:
-        """General words and the terms of all sectors, cached because they depend on the glossary alone."""
-        fillers: Mapping[str, Sequence[str]] = self.resources["stopwords"].get("filler", {})
-        weak_words: Mapping[str, Sequence[str]] = self.resources.get("weak_words", {})
-        general = {lang: [*fillers.get(lang, ()), *weak_words.get(lang, ())] for lang in LANGUAGES}
-        return ReasonWords(
-            general_words(self.analyzer, general),
-            frozenset().union(*(self.sector_words(sector, self.analyzer) for sector in self.sector_terms)),
-        )
+        """General words, cached because they depend on the glossary alone."""
+        lists = (self.resources["stopwords"].get("filler", {}), *map(self.resources.get, GENERAL_WORDS))
+        general = {
+            lang: [word for words in lists for word in (words or {}).get(lang, ())] for lang in LANGUAGES
+        }
+        return ReasonWords(general_words(self.analyzer, general))
 
     @cached_property
     def neighbours(self) -> Mapping[str, frozenset[str]]:

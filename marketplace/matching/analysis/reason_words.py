@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from .analyzer import Analyzer, Token
 
-MIN_LAY_TEXTS = 2
+MIN_LAY_TEXTS = 3
 """Minimum number of a service's lay texts that contain a word for the word to be a reason."""
 MIN_LAY_SHARE = 0.34
 """Minimum share of the texts with a word that are about the service for the word to be a reason."""
+MIN_PART = 5
+"""Minimum length of a part of a term for it to be a reason; shorter ones are often accidental, as in Facebook."""
 MIN_UNKNOWN_STEM = 7
 """Minimum length of a stem that may be a reason although it explains no service; shorter ones seldom are."""
 OWN_STRENGTH, NEIGHBOUR_STRENGTH = 0.55, 0.7
@@ -29,23 +31,20 @@ LabelledTokens = tuple[Sequence[Token], Sequence[str], bool]
 
 @dataclass(frozen=True)
 class ReasonWords:
-    """General words, which are never a reason (in lower case, and their stems), and stems that indicate a sector."""
+    """General words, which are never a reason: in lower case, and their stems."""
 
     general: AbstractSet[str] = frozenset()
-    sector_terms: AbstractSet[str] = frozenset()
 
     def is_general(self, word: str) -> bool:
         """Return True for a general word and for a number."""
         return word.isdecimal() or word.lower() in self.general
 
-    def specific(self, words: Sequence[str], term: str, *, explains_service: bool) -> tuple[str, ...]:
-        """Return the words of a text that are a reason to match it by a term.
+    def may_explain(self, term: str, *, is_known: bool) -> bool:
+        """Return True if a term that points to no service may be a reason: one that is known otherwise, or a long one."""
+        return term not in self.general and (is_known or len(term) >= MIN_UNKNOWN_STEM)
 
-        The term explains a service or a sector, or is a long stem.
-        """
-        is_known = explains_service or term in self.sector_terms
-        if term in self.general or (not is_known and len(term) < MIN_UNKNOWN_STEM):
-            return ()
+    def specific(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Return the words that are not general."""
         return tuple(word for word in words if not self.is_general(word))
 
 
@@ -76,7 +75,8 @@ def min_strengths(
             minima.setdefault(stem, {}).update(dict.fromkeys(codes, OWN_STRENGTH))
             _add(minima[stem], around)
         for part in {part for token in tokens for part in token.parts} - general:
-            _add(minima.setdefault(part, {}), codes)
+            if len(part) >= MIN_PART:
+                _add(minima.setdefault(part, {}), codes)
     for (stem, code), count in lay_texts.items():
         if count >= MIN_LAY_TEXTS and count >= MIN_LAY_SHARE * texts[stem]:
             minima.setdefault(stem, {})[code] = OWN_STRENGTH

@@ -1,6 +1,6 @@
 """Compare one query with an index: exclusions, the parts of each score, and the matching words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -55,8 +55,7 @@ class Comparison(QueryScores):
     @cached_property
     def _sector_rows(self) -> IntRows:
         """The rows whose texts mention the query's sector, ascending."""
-        words = self.store.glossary.sector_words(self.query.sector, self.store.encoder.analyzer)
-        columns = self.store.lexical.columns_of(words)
+        columns = self.store.lexical.columns_of(self._sector_words)
         return self.store.lexical.rows_of(columns.values()).astype(np.int32)
 
     def exclusion(self, row: int) -> Exclusion | None:
@@ -222,6 +221,7 @@ class Comparison(QueryScores):
         if not total:
             return
         columns, lexical = self._query_terms.columns, self.store.lexical
+        specific = self.store.glossary.reason_words.specific
         ordered = sorted(
             (-float(contributions[i]), lexical.term(columns[i]), columns[i])
             for i in np.flatnonzero(contributions).tolist()
@@ -230,16 +230,15 @@ class Comparison(QueryScores):
         shown = {term for term, words in query_words_of.items() if words}
         surfaces = self.store.explanation_terms(row).surfaces(shown) if shown else {}
         for negative_value, term, _ in ordered:
-            query_words = query_words_of[term]
-            document_words = self._shown_words(term, surfaces[term]) if term in surfaces else ()
-            if not document_words:
-                query_words = ()
+            document_words = specific(surfaces[term]) if term in surfaces else ()
+            query_words = query_words_of[term] if document_words else ()
             yield TermMatch(term, query_words, document_words, points * -negative_value / total)
 
     def _shown_query_words(self, term: str, column: int) -> tuple[str, ...]:
         if column not in self._query_words_of:
-            wanted = [word for word in self._query_terms.words[column] if word in self._wanted_words]
-            self._query_words_of[column] = self._shown_words(term, wanted)
+            words = self._query_terms.words[column] if self._is_reason(term) else ()
+            wanted = (word for word in words if word in self._wanted_words)
+            self._query_words_of[column] = self.store.glossary.reason_words.specific(wanted)
         return self._query_words_of[column]
 
     @cached_property
@@ -247,9 +246,27 @@ class Comparison(QueryScores):
         """The words of the query to show for each column, as far as they have been asked for."""
         return {}
 
-    def _shown_words(self, term: str, words: Sequence[str]) -> tuple[str, ...]:
-        explains_service = self.store.needs.explains_service(term)
-        return self.store.glossary.reason_words.specific(words, term, explains_service=explains_service)
+    def _is_reason(self, term: str) -> bool:
+        """Return True if a term that occurs in both texts points to a service that the brief needs, or to its sector.
+
+        A neighbouring service counts too. A term that points to no service may be a reason, unless the brief's services
+        are unknown.
+        """
+        if not self.explained_services:
+            return False
+        if explained := self.store.needs.explained_by(term):
+            return not explained.isdisjoint(self._needed_or_neighbouring)
+        return self.store.glossary.reason_words.may_explain(term, is_known=term in self._sector_words)
+
+    @cached_property
+    def _needed_or_neighbouring(self) -> frozenset[int]:
+        services, neighbours = self.store.needs.services, self.store.glossary.neighbours
+        needed = self.explained_services
+        return needed.union(*([services.index(code) for code in neighbours[services[row]]] for row in needed))
+
+    @cached_property
+    def _sector_words(self) -> frozenset[str]:
+        return self.store.glossary.sector_words(self.query.sector, self.store.encoder.analyzer)
 
     def _service_terms(self, row: int) -> Iterator[TermMatch]:
         store, document_words = self.store, self.store.explanation_terms(row).service_words
@@ -258,13 +275,10 @@ class Comparison(QueryScores):
         min_points = MIN_SERVICE_SHARE * store.settings.max_services
         codes = [store.needs.services[service] for service in strongest if points[service] >= min_points]
         for service, code in zip(strongest, codes, strict=False):
-            yield TermMatch(
-                code,
-                self._query_words.of(code),
-                document_words.of(code),
-                float(points[service]),
-                "services",
-            )
+            words: tuple[tuple[str, ...], tuple[str, ...]] = (), ()
+            if service in self.explained_services:
+                words = self._query_words.of(code), document_words.of(code)
+            yield TermMatch(code, *words, float(points[service]), "services")
 
     def mentions(self, must_have: str) -> Mask:
         """Return which documents mention a must-have in their texts."""

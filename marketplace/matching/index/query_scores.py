@@ -7,7 +7,9 @@ import numpy as np
 
 from ..analysis.analyzer import Token
 from ..documents import Query
+from ..needs.need_model import MIN_REASON_PROBABILITY
 from ..needs.need_text import NeedText
+from ..needs.probabilities import Readings
 from ..needs.service_words import TextWords
 from ..storage.types import Mask, Vector
 from .indexing import normalized
@@ -47,6 +49,18 @@ class QueryScores:
     def _need_text(self) -> NeedText:
         query = self.query
         return self.store.encoder.need_text(query.title, query.text, query.lang)
+
+    @cached_property
+    def _readings(self) -> Readings:
+        return self.store.needs.read(self._need_text)
+
+    @cached_property
+    def explained_services(self) -> frozenset[int]:
+        """The services that words are shown for, by row: the confirmed ones, or else those that the text surely asks for."""
+        if self.needs:
+            return frozenset(self._need_indices)
+        probabilities = self.store.needs.wanted_probabilities(self._readings)
+        return frozenset(np.flatnonzero(probabilities >= MIN_REASON_PROBABILITY).tolist())
 
     @cached_property
     def _query_terms(self) -> QueryTerms:
@@ -118,7 +132,7 @@ class QueryScores:
         """The maximum share of the points per service, from confirmed services or else from the query's words."""
         store = self.store
         if not self.needs:
-            query_vector = store.needs.query_vector(self._need_text, store.settings.query_sharpness)
+            query_vector = store.needs.query_vector(self._readings, store.settings.query_sharpness)
             return normalized(query_vector.T)[:, 0]
         weights = np.zeros(len(store.needs.services))
         weights[self._need_indices] = 1.0 / len(self.needs)

@@ -45,6 +45,8 @@ MAX_PROFILES_PER_SERVICE = 20
 _CSC_ARRAYS = ("data", "indices", "indptr")
 RELATED_WEIGHT = 0.1
 """Weight of services that the taxonomy names as related to a need, relative to 1 for the service itself."""
+MIN_REASON_PROBABILITY = 0.9
+"""Minimum probability of a service that nobody has confirmed for its words to be shown as a reason."""
 TYPO_SIMILARITY = 0.5
 """How similar (0 to 1) an unknown word must be to a known one to be read as a misspelling of it."""
 
@@ -234,16 +236,22 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         vectors: Vector = np.where(is_about_a_service, cosines**sharpness, 0.0)
         return vectors
 
-    def query_vector(self, text: NeedText, sharpness: float) -> Vector:
-        """Return the topic vector of a query (one row), spread to related services, with misspellings corrected."""
-        readings = self._read(text)
+    def query_vector(self, readings: Readings, sharpness: float) -> Vector:
+        """Return the topic vector of a query (one row), spread to related services."""
         topics = self.topics_of(readings.cosines[:1], sharpness)
         probabilities = probabilities_of(readings)
         topics = unit_rows(topics) + unit_rows(probabilities[:1])
         return (topics @ self.relatedness_) * wanted_shares(probabilities)
 
-    def _read(self, text: NeedText) -> Readings:
-        """Read the wanted text (first row) and the unwanted parts of a brief."""
+    @staticmethod
+    def wanted_probabilities(readings: Readings) -> Vector:
+        """Return the probability, 0 to 1, that a query asks for each service."""
+        probabilities = probabilities_of(readings)
+        wanted: Vector = probabilities[0] * wanted_shares(probabilities)
+        return wanted
+
+    def read(self, text: NeedText) -> Readings:
+        """Read the wanted text (first row) and the unwanted parts of a brief, with misspellings corrected."""
         rows = text.readings
         return Readings(
             self.corrected_cosines(rows), self.classifier_.decision_function([row.text for row in rows])
@@ -262,9 +270,9 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         """Return the words of a text that are reasons for each service."""
         return self.words_.of(tokens)
 
-    def explains_service(self, term: str) -> bool:
-        """Return True if a term is a reason that a reader accepts for some service."""
-        return self.words_.explains(term)
+    def explained_by(self, term: str) -> frozenset[int]:
+        """Return the rows of the services that a term is a reason for."""
+        return self.words_.strengths.explained_by(term)
 
     def _nearest(self, token: Token) -> Token:
         """Return the token itself if the model knows it, else one with the most similarly spelled known term."""

@@ -46,6 +46,7 @@ class TermStrengths:
         self._centroids = centroids
         self.minima: Vector = np.zeros(len(centroids.data)) if minima is None else minima
         self._cache: BoundedDict[str, Strengths] = BoundedDict(CACHE_SIZE)
+        self._explained: BoundedDict[str, frozenset[int]] = BoundedDict(CACHE_SIZE)
 
     def set_minima(self, minima: Mapping[str, Mapping[str, float]]) -> None:
         """Set the minimum strengths by term and service; other terms are never a reason."""
@@ -55,6 +56,7 @@ class TermStrengths:
                 rows = self._centroids.indices[start:end].tolist()
                 self.minima[start:end] = [by_service.get(self.services[row], NEVER) for row in rows]
         self._cache.clear()
+        self._explained.clear()
 
     def of(self, term: str) -> Strengths | None:
         """Return the strengths of a term, without those less than half the strongest; None for an unknown term."""
@@ -80,13 +82,16 @@ class TermStrengths:
         is_reason = (self._centroids.indices == row) & (self.minima < NEVER)
         return frozenset(self._vocabulary.strings[column] for column in columns[is_reason].tolist())
 
-    def is_reason(self, term: str) -> bool:
-        """Return True if a term may be a reason for some service."""
-        column = self._vocabulary.get(term)
-        if column is None:
-            return False
-        start, end = self._centroids.indptr[column : column + 2].tolist()
-        return bool((self.minima[start:end] < NEVER).any())
+    def explained_by(self, term: str) -> frozenset[int]:
+        """Return the rows of the services that a term is a reason for."""
+        rows = self._explained.get(term)
+        if rows is None:
+            strengths = self.of(term)
+            if strengths is None:
+                return frozenset()
+            is_reason = strengths.values >= strengths.minima * strengths.values.max()
+            rows = self._explained[term] = frozenset(strengths.rows[is_reason].tolist())
+        return rows
 
 
 class ServiceWords:
@@ -102,18 +107,10 @@ class ServiceWords:
         self._parts_weight = parts_weight
         self._cache: BoundedDict[Token, Mapping[int, float]] = BoundedDict(CACHE_SIZE)
         self._terms_of_service: dict[int, frozenset[str]] = {}
-        self._explains: BoundedDict[str, bool] = BoundedDict(CACHE_SIZE)
 
     def of(self, tokens: Iterable[Token]) -> "TextWords":
         """Return the words of a text by service."""
         return TextWords(self, tuple(dict.fromkeys(tokens)))
-
-    def explains(self, term: str) -> bool:
-        """Return True if a term may be a reason for some service."""
-        explains = self._explains.get(term)
-        if explains is None:
-            explains = self._explains[term] = self.strengths.is_reason(term)
-        return explains
 
     def reasons(self, row: int) -> frozenset[str]:
         """Return the terms that may be a reason for a service."""

@@ -14,7 +14,7 @@ import numpy as np
 from ..serialization import to_plain
 from ..storage.types import Vector
 from .classifier import NeedClassifier
-from .need_model import NeedModel
+from .need_model import MIN_REASON_PROBABILITY, NeedModel
 from .need_text import NeedText
 from .probabilities import Readings, logistic, probabilities_of, wanted_shares
 
@@ -25,8 +25,8 @@ NEED_CALIBRATION = (-6.95, 8.74, 4.56, -9.62)
 highest margin, and of the margin for texts without a need."""
 SENTENCE_SHARE = 0.5
 """Weight of the sentence that asks most for a service, relative to the text as a whole."""
-MIN_REASON_PROBABILITY = 0.5
-"""Minimum probability of a service whose words are shown. Texts with a lower one are most often about something else."""
+MIN_WORDS_PROBABILITY = 0.5
+"""Minimum probability of a service for the words that point to it to be returned."""
 MIN_NEED_PROBABILITY = 0.25
 """Minimum probability that a text has a need at all; below it nothing is suggested."""
 _SENTENCE = re.compile(r"[^.!?\n;]*\w[^.!?\n;]*")
@@ -34,11 +34,20 @@ _SENTENCE = re.compile(r"[^.!?\n;]*\w[^.!?\n;]*")
 
 @dataclass(frozen=True, slots=True)
 class NeedSuggestion:
-    """A service that a text probably asks for, its probability (0 to 1), and the words that point to it."""
+    """A service that a text probably asks for, its probability (0 to 1), and the words that point to it.
+
+    It `is_certain` if the service is also probable when the text is read as a ranking reads it: as a whole, and narrowly.
+    """
 
     service: str
     probability: float
     words: tuple[str, ...]
+    is_certain: bool = False
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The words to show as a reason; none for an uncertain service, which most often is a wrong one."""
+        return self.words if self.is_certain else ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return the suggestion as JSON values."""
@@ -53,7 +62,9 @@ def suggest(
     min_need_probability: float = MIN_NEED_PROBABILITY,
 ) -> list[NeedSuggestion]:
     """Return the most probable services with the words that point to them; none for a text about no service."""
-    readings = Readings(model.corrected_cosines(text.readings), _margins(text, classifier))
+    cosines = model.corrected_cosines(text.readings)
+    whole, by_sentence = _margins(text, classifier)
+    readings = Readings(cosines, by_sentence)
     if need_probability(readings) < min_need_probability:
         return []
     all_probabilities = probabilities_of(readings, CALIBRATION)
@@ -61,11 +72,13 @@ def suggest(
     best = [int(i) for i in np.argsort(-probabilities, kind="stable")]
     suggested = [i for i in best if probabilities[i] > 0][:limit]
     words = model.words_of(token for section, _ in text.wanted.tokens for token in section)
+    certainty = np.minimum(probabilities, model.wanted_probabilities(Readings(cosines, whole)))
     return [
         NeedSuggestion(
             code := model.services[i],
             float(probabilities[i]),
-            words.of(code) if probabilities[i] >= MIN_REASON_PROBABILITY else (),
+            words.of(code) if probabilities[i] >= MIN_WORDS_PROBABILITY else (),
+            bool(certainty[i] >= MIN_REASON_PROBABILITY),
         )
         for i in suggested
     ]
@@ -79,11 +92,12 @@ def need_probability(readings: Readings) -> float:
     return float(logistic(value + without_need * margins[-1]))
 
 
-def _margins(text: NeedText, classifier: NeedClassifier) -> Vector:
-    """Return the margins of the wanted text, in which its sentences count, and of the unwanted parts."""
-    whole = [reading.text for reading in text.readings]
+def _margins(text: NeedText, classifier: NeedClassifier) -> tuple[Vector, Vector]:
+    """Return the margins of the wanted text and of the unwanted parts, as a whole; and those in which sentences count."""
+    readings = [reading.text for reading in text.readings]
     sentences = _SENTENCE.findall(text.wanted.text)
-    margins = classifier.decision_function([*whole, *sentences])
-    best = margins[[0, *range(len(whole), len(margins))], :-1].max(axis=0)
-    margins[0, :-1] += SENTENCE_SHARE * (best - margins[0, :-1])
-    return margins[: len(whole)]
+    margins = classifier.decision_function([*readings, *sentences])
+    whole, best = margins[: len(readings)], margins[[0, *range(len(readings), len(margins))], :-1].max(axis=0)
+    by_sentence = whole.copy()
+    by_sentence[0, :-1] += SENTENCE_SHARE * (best - whole[0, :-1])
+    return whole, by_sentence

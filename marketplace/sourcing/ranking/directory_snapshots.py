@@ -20,8 +20,8 @@ from marketplace.sourcing.models import DirectoryVersion, RankedDocument
 from marketplace.sourcing.ranking.run_storage import DamagedRunError
 from marketplace.suppliers.glossary import glossary_digest
 
-FORMULA_VERSION = "11"
-"""Increase with every change after which the same inputs give other scores."""
+FORMULA_VERSION = "12"
+"""Increase with every change after which the same inputs give other scores or other words in explanations."""
 DIGEST_BYTES = 32
 _BATCH_SIZE = 500
 NEWEST_BASE_DIGEST = prepared(

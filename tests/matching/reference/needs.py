@@ -133,13 +133,8 @@ class Needs:
         return {code: cosine**sharpness if has_topic else 0.0 for code, cosine in cosines.items()}
 
     def query_vector(self, wanted: Section, unwanted: Sequence[Section], sharpness: float) -> Vector:
-        """Return the topic vector of a brief, with unknown words replaced by similarly spelled ones."""
-        wanted, *unwanted = (
-            Section(
-                [([self._nearest(word) for word in words], weight) for words, weight in part.words], part.text
-            )
-            for part in (wanted, *unwanted)
-        )
+        """Return the topic vector of a brief."""
+        wanted, *unwanted = map(self._corrected, (wanted, *unwanted))
         chance = self.probabilities(wanted)
         by_words, by_chance = unit(self.topic_vector(wanted.words, sharpness)), unit(chance)
         refused = [self.probabilities(part) for part in unwanted]
@@ -151,6 +146,16 @@ class Needs:
             * self._wanted_share(b, chance, refused)
             for b in self.services
         }
+
+    def wanted_probabilities(self, wanted: Section, unwanted: Sequence[Section]) -> Vector:
+        """Return the probability that a brief asks for each service."""
+        chance, *refused = (self.probabilities(self._corrected(part)) for part in (wanted, *unwanted))
+        return {code: p * self._wanted_share(code, chance, refused) for code, p in chance.items()}
+
+    def _corrected(self, part: Section) -> Section:
+        """Return a part of a brief with unknown words replaced by similarly spelled ones."""
+        words = [([self._nearest(word) for word in words], weight) for words, weight in part.words]
+        return Section(words, part.text)
 
     def _wanted_share(self, service: str, wanted: Vector, refused: Sequence[Vector]) -> float:
         odds = wanted[service] / max(1 - wanted[service], 1e-9)
@@ -194,6 +199,17 @@ class Needs:
             surface: strengths[surface]
             for surface in chosen
             if strengths[surface] >= strengths[chosen[0]] / 3
+        }
+
+    def explained_services(self, term: str, reasons: Reasons) -> set[str]:
+        """Return the services that a term is a reason for."""
+        word = Word(term, term, ())
+        strongest = max(self._strength(term, code) for code in self.services)
+        minima = {code: reasons.min_strength(word, [term], code) for code in self.services}
+        return {
+            code
+            for code, minimum in minima.items()
+            if minimum is not None and 0 < self._strength(term, code) >= minimum * strongest
         }
 
     def _word_strength(self, word: Word, service: str) -> float:

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -333,14 +333,32 @@ class _Comparison:
         return result
 
     def _mentions_sector(self, row: int) -> bool:
+        return any(term in self.d.bm25.rows[row] for term in self._sector_stems)
+
+    @cached_property
+    def _sector_stems(self) -> set[str]:
         terms = self.d.glossary.sector_terms.get(self.query.sector, {})
-        stems = {
-            word.term
+        words = (
+            word
             for lang, texts in terms.items()
             for text in texts
             for word in self.d.tokenizer.words(text, lang)
-        }
-        return any(len(term) > 2 and term in self.d.bm25.rows[row] for term in stems)
+        )
+        return {word.term for word in words if len(word.term) > 2}
+
+    @cached_property
+    def _explained(self) -> set[str]:
+        """The services that words are shown for: the confirmed ones, or those that are at least 90 % probable."""
+        probable = () if self.needs else self.d.needs.wanted_probabilities(*self.sections).items()
+        return {*self.needs, *(code for code, probability in probable if probability >= 0.9)}
+
+    def _shown(self, words: Iterable[str], term: str) -> tuple[str, ...]:
+        explained = self.d.needs.explained_services(term, self.d.reasons)
+        near = {other for code in self._explained for other in self.d.glossary.neighbours[code]}
+        is_needed = bool(explained & (self._explained | near))
+        if not self._explained or (explained and not is_needed):
+            return ()
+        return self.d.reasons.shown(words, term, is_known=is_needed or term in self._sector_stems)
 
     def _service_notes(self, row: int, *, is_copy: bool, related_only: bool) -> tuple[Notes, Notes]:
         if not self.needs:
@@ -378,8 +396,8 @@ class _Comparison:
             ]
             points = result.parts["words"] * value / sum(contributions.values())
             wanted = {word.surface for words, _ in self.wanted for word in words}
-            shown = self.d.reasons.shown([one for one in self.query_words[term] if one in wanted], term)
-            document_words = self.d.reasons.shown(dict.fromkeys(surfaces), term)
+            shown = self._shown([one for one in self.query_words[term] if one in wanted], term)
+            document_words = self._shown(dict.fromkeys(surfaces), term)
             is_shown = bool(shown and document_words)
             result.words[term] = (shown if is_shown else (), document_words if is_shown else (), points)
         brief_words, document_words = (
@@ -390,6 +408,8 @@ class _Comparison:
             if services[code] >= 0.05 * self.s.max_services:
                 words = (
                     self.d.needs.words_for_service(text, code, self.d.reasons)
+                    if code in self._explained
+                    else {}
                     for text in (brief_words, document_words)
                 )
                 result.services[code] = (*words, services[code])

@@ -12,7 +12,11 @@ class Reasons:
     def __init__(self, glossary: Glossary, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
         resources = glossary.resources
-        lists = [resources["stopwords"].get("filler", {}), resources.get("weak_words", {})]
+        lists = [
+            resources["stopwords"].get("filler", {}),
+            resources.get("weak_words", {}),
+            resources.get("trade_words", {}),
+        ]
         listed = [(str(w).lower(), lang) for words in lists for lang in words for w in words[lang]]
         self.general = {word for word, _ in listed} | {
             t for word, lang in listed for t in self._stems(word, lang)
@@ -24,26 +28,18 @@ class Reasons:
             for word in words if is_term else ():
                 self.own.setdefault(word.term, set()).update(codes)
                 self.neighbours.setdefault(word.term, set()).update(self._neighbours(codes, glossary))
-                for part in word.parts:
+                for part in (part for part in word.parts if len(part) >= 5):
                     self.neighbours.setdefault(part, set()).update(codes)
         self._add_lay_words(
             [({word.term for word in words}, codes, is_term) for words, codes, is_term in phrases]
         )
-        self.sector_stems = {
-            stem
-            for by_language in glossary.sector_terms.values()
-            for lang, texts in by_language.items()
-            for text in texts
-            for stem in self._stems(text, lang)
-            if len(stem) > 2
-        }
 
     def _add_lay_words(self, texts: list[tuple[set[str], set[str], bool]]) -> None:
         for term in {term for terms, _, _ in texts for term in terms}:
             labels = [(codes, is_term) for terms, codes, is_term in texts if term in terms]
             for code in {code for codes, _ in labels for code in codes}:
                 count = sum(code in codes and not is_term for codes, is_term in labels)
-                if count >= 2 and count >= 0.34 * len(labels):
+                if count >= 3 and count >= 0.34 * len(labels):
                     self.own.setdefault(term, set()).add(code)
 
     def _stems(self, text: str, lang: str) -> set[str]:
@@ -72,9 +68,8 @@ class Reasons:
             return 0.55
         return 0.7 if any(service in self.neighbours.get(stem, ()) for stem in stems) else None
 
-    def shown(self, words: Iterable[str], term: str) -> tuple[str, ...]:
+    def shown(self, words: Iterable[str], term: str, *, is_known: bool) -> tuple[str, ...]:
         """Return the words of a text that may be shown as matching by a term."""
-        is_known = term in self.own or term in self.neighbours or term in self.sector_stems
         if term in self.general or (not is_known and len(term) < 7):
             return ()
         return tuple(word for word in words if not self._is_general(word))

@@ -13,9 +13,9 @@ SHARED = [TermMatch("etikett", ("etiketter",), ("etikett",), 1.0)]
 @pytest.mark.parametrize(
     ("lacks", "said"),
     [
-        ((), "Tilbyr det dere ber om."),
-        ((("price_unknown", {}),), "Tilbyr det dere ber om."),
-        ((("services_beside", {"services": ["ecm.shop"]}),), "Tilbyr noe som ligger nær det dere ber om."),
+        ((), "Tilbyr det briefen ber om."),
+        ((("price_unknown", {}),), "Tilbyr det briefen ber om."),
+        ((("services_beside", {"services": ["ecm.shop"]}),), "Tilbyr noe som ligger nær det briefen ber om."),
     ],
 )
 def test_summary_without_facts_mentions_services(app: Flask, lacks, said: str) -> None:
@@ -66,12 +66,72 @@ def test_summary_says_that_supplier_is_not_approved_for_what_it_writes_of(app: F
     )
 
 
+def test_summary_of_related_supplier_begins_with_it(app: Flask) -> None:
+    related = (("services_beside", {"services": ["ecm.shop"]}),)
+    explanation = Explanation((), facts=(("near", {"km": 3}),), lacks=related)
+    assert match_explanation.summary_sentence(explanation) == (
+        "Tilbyr noe som ligger nær det briefen ber om og holder til 3 km unna i luftlinje."
+    )
+    assert match_explanation.gap_sentences(explanation) == ["Tilbyr ikke nettbutikk."]
+
+
+def test_approved_services_are_those_of_the_brief(app: Flask) -> None:
+    facts = (("services_in_common", {"services": ["ecm.shop", "retired.code"]}),)
+    assert match_explanation.approved_services(Explanation((), facts=facts)) == ["Nettbutikk"]
+    assert match_explanation.approved_services(Explanation(())) == []
+
+
+def _excerpts(terms: list[TermMatch], query: str, document: str) -> tuple[list[str], list[str]]:
+    """Return the excerpts as texts, with highlighted words in brackets."""
+    both = match_explanation.excerpts(terms, query, document)
+    query_text, document_text = (
+        "".join(f"[{span.text}]" if span.highlighted else span.text for span in spans) for spans in both
+    )
+    return query_text, document_text
+
+
+@pytest.mark.once
+def test_excerpts_are_about_the_same() -> None:
+    terms = [
+        TermMatch("butikk", ("butikken",), ("butikk",), 3.0),
+        TermMatch("etikett", ("etiketter",), ("etikett",), 2.0),
+        TermMatch("trykk", ("trykkes",), ("trykk",), 1.0),
+    ]
+    query = "Vi har trykk. Vi vil ha etiketter. Trykkes hos oss."
+    assert _excerpts(terms, query, "Vi lager etikett. Navn i tre farger.") == (
+        "Vi vil ha [etiketter].",
+        "Vi lager [etikett].",
+    )
+
+
+@pytest.mark.once
+def test_excerpts_without_shared_words_show_words_of_a_service() -> None:
+    terms = [
+        TermMatch("fjord", (), (), 3.0),
+        TermMatch("brd.packaging", ("etiketter",), ("emballasje",), 2.0, "services"),
+    ]
+    assert _excerpts(terms, "Vi vil ha etiketter.", "Vi lager emballasje. Fjord.") == (
+        "Vi vil ha [etiketter].",
+        "Vi lager [emballasje].",
+    )
+
+
 @pytest.mark.once
 @pytest.mark.parametrize(
-    "terms", [[], [TermMatch("ecm.shop", ("nettbutikk",), ("nettbutikk",), 2.0, "services")]]
+    "terms",
+    [[], [TermMatch("ecm.shop", (), (), 2.0, "services")], [TermMatch("tegn", ("tegn",), ("tegn",), 1.0)]],
 )
-def test_excerpt_without_shared_words_is_empty(terms: list[TermMatch]) -> None:
-    assert match_explanation.excerpt(terms, "Vi lager nettbutikk.", of_query=True) == []
+def test_excerpts_without_matching_words_are_empty(terms: list[TermMatch]) -> None:
+    assert _excerpts(terms, "Vi lager nettbutikk.", "Vi lager nettbutikk.") == ("", "")
+
+
+@pytest.mark.once
+def test_excerpt_separates_heading_from_next_sentence() -> None:
+    terms = [TermMatch("etikett", ("etiketter",), ("etikett", "nettbutikk"), 1.0)]
+    text = "Nettbutikk i tjue varianter\nFelles etikett for gård og blomst. Vi tar ikke bilder."
+    assert _excerpts(terms, "Etiketter", text)[1] == (
+        "[Nettbutikk] i tjue varianter \N{EN DASH} Felles [etikett] for gård og blomst."
+    )
 
 
 @pytest.mark.once
@@ -83,7 +143,7 @@ def test_excerpt_of_long_sentence_is_cut_around_shared_word(
     before: int, after: int, cut: tuple[bool, bool]
 ) -> None:
     text = " ".join([*["ord"] * before, "Etikett", *["til"] * after]) + "."
-    pieces = match_explanation.excerpt(SHARED, text, of_query=False)
+    _, pieces = match_explanation.excerpts(SHARED, "Etiketter", text)
     quoted = "".join(piece.text for piece in pieces)
     assert [piece.text for piece in pieces if piece.highlighted] == ["Etikett"]
     assert (quoted.startswith("… "), quoted.endswith(" …")) == cut

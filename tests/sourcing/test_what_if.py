@@ -7,10 +7,9 @@ import pytest
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.matching import Index, TermMatch
+from marketplace.matching import Index
 from marketplace.sourcing import queries
 from marketplace.sourcing.queries.what_if import Scenario
-from marketplace.sourcing.ranking import match_explanation
 from tests.factories.briefs import draft
 
 
@@ -136,12 +135,3 @@ def test_front_search_interprets_description(market):
     assert queries.interpret("zzz qqq").services == []
     without = queries.interpret("Vi vil selge ost i nettbutikk", without=["ecm.shop"])
     assert "ecm.shop" not in [service.code for service in without.services]
-
-
-def test_excerpt_separates_heading_from_next_sentence():
-    shared = [TermMatch("etikett", ("etiketter",), ("etikett", "nettbutikk"), 1.0)]
-    text = "Nettbutikk i tjue varianter\nFelles etikett for gård og blomst. Vi tar ikke bilder."
-    pieces = match_explanation.excerpt(shared, text, of_query=False)
-    assert "".join(piece.text for piece in pieces) == (
-        "Nettbutikk i tjue varianter \N{EN DASH} Felles etikett for gård og blomst."
-    )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ _FACTS: dict[str, Callable[[Params], str]] = {
 }
 _GAPS: dict[str, Callable[[Params], str]] = {
     "must_have_not_shown": lambda p: _("Has not shown evidence for “%(text)s”.", text=p["text"]),
-    "over_budget": lambda p: _("The smallest job costs %(price)s, which is over your budget.", price=format_money(p["price_from_nok"])),
+    "over_budget": lambda p: _("The smallest job costs %(price)s, which is over the budget.", price=format_money(p["price_from_nok"])),
     "price_unknown": lambda _p: _("Has not stated a price."),
     "place_unknown": lambda _p: _("Has not stated where it takes jobs."),
     "far_away": lambda p: _("Is %(km)s km away in a straight line.", km=p["km"]),
@@ -78,9 +78,9 @@ _GAPS: dict[str, Callable[[Params], str]] = {
     "languages_missing": lambda p: _("Has not stated %(languages)s.", languages=format_list([language_name(c) for c in p["languages"]])),
     "languages_unknown": lambda _p: _("Has not stated its languages."),
     "says_the_same": lambda p: _("Says the same as %(name)s, which ranks higher.", name=p["name"]),
-    "repeats_the_brief": lambda _p: _("Its text repeats your brief, so its words count less."),
+    "repeats_the_brief": lambda _p: _("Its text repeats the brief, so its words count less."),
     "text_to_look_at": lambda _p: _("Its words count less until a business garden has reviewed its profile."),
-    "services_beside": lambda p: _("Offers something close to %(services)s, but not exactly that.", services=_services(p)),
+    "services_beside": lambda p: _not_offered(_service_labels(p)),
     "services_not_stated": lambda p: _not_offered(_service_labels(p)),
 }  # fmt: skip
 _EXCLUDED: dict[str, Callable[[Params], str]] = {
@@ -117,14 +117,21 @@ def summary_sentence(explanation: Explanation) -> str:
     notes = sorted(
         (note for note in explanation.facts if note[0] in _FACTS), key=lambda note: _FACT_ORDER.index(note[0])
     )
-    clauses = [_FACTS[code](params) for code, params in notes[:MAX_FACTS]]
+    clauses = [_FACTS[code](params) for code, params in notes]
+    if any(code == "services_beside" for code, _params in explanation.lacks):
+        clauses.insert(0, _("offers something close to what the brief asks for"))
     if not clauses:
-        is_related = any(code == "services_beside" for code, _params in explanation.lacks)
-        return (
-            _("Offers something close to what you ask for.") if is_related else _("Offers what you ask for.")
-        )
-    sentence = format_list(clauses)
+        return _("Offers what the brief asks for.")
+    sentence = format_list(clauses[:MAX_FACTS])
     return sentence[0].upper() + sentence[1:] + "."
+
+
+def approved_services(explanation: Explanation) -> list[str]:
+    """Return the names of those of the brief's services that the supplier is approved for."""
+    codes = next(
+        (params["services"] for code, params in explanation.facts if code == "services_in_common"), ()
+    )
+    return [taxonomy.services()[code].label for code in codes if code in taxonomy.services()]
 
 
 def gap_sentences(explanation: Explanation, limit: int = 3) -> list[str]:
@@ -162,15 +169,32 @@ class TextSpan:
     highlighted: bool
 
 
-def excerpt(terms: Iterable[TermMatch], text: str, *, of_query: bool) -> list[TextSpan]:
-    """Return the one or two sentences of a text with the most shared words, with those words highlighted."""
+def excerpts(
+    terms: Sequence[TermMatch], query_text: str, document_text: str
+) -> tuple[list[TextSpan], list[TextSpan]]:
+    """Return one or two sentences of the brief, and of the supplier, about the same, with the matching words highlighted.
+
+    These are words that both use, or else words that point to a service that the brief needs. Without any, both are empty.
+    """
+    for part in ("words", "services"):
+        matching = sorted((term for term in terms if term.part == part), key=lambda term: -term.value)
+        document = _excerpt(matching[:MAX_HIGHLIGHTED], document_text, lambda term: term.document_words)
+        written = {span.text.casefold() for span in document if span.highlighted}
+        shown = [term for term in matching if written & {word.casefold() for word in term.document_words}]
+        query = _excerpt(shown, query_text, lambda term: term.query_words)
+        if query:
+            return query, document
+    return [], []
+
+
+def _excerpt(
+    terms: Sequence[TermMatch], text: str, words_of: Callable[[TermMatch], Sequence[str]]
+) -> list[TextSpan]:
+    """Return the one or two sentences of a text that contain most of the words, with these highlighted."""
     weights: dict[str, float] = {}
-    shared = sorted((term for term in terms if term.part == "words"), key=lambda term: -term.value)
-    for term in shared[:MAX_HIGHLIGHTED]:
-        for word in filter(is_informative_word, term.query_words if of_query else term.document_words):
+    for term in terms:
+        for word in filter(is_informative_word, words_of(term)):
             weights[word.casefold()] = max(weights.get(word.casefold(), 0.0), term.value)
-    if not weights:
-        return []
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
     scored = [
         (sum(weights[word] for word in _words(sentence) & weights.keys()), index)

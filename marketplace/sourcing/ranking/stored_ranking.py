@@ -29,6 +29,7 @@ class RankedEntry:
     listing: Listing
     match: Match
     summary: str
+    approved_services: Sequence[str]
     query_excerpt: Sequence[TextSpan]
     document_excerpt: Sequence[TextSpan]
     gaps: Sequence[str]
@@ -89,15 +90,19 @@ class StoredRanking:
     def _render(self, stored: Mapping[str, Any]) -> RankedEntry:
         match = Match.from_dict(stored)
         document = Document.from_dict(self._documents[match.document_id])
-        terms, query = match.explanation.terms, self._query
-        profile_text = " ".join([document.text, *(case.text for case in document.cases)])
+        query_excerpt, document_excerpt = match_explanation.excerpts(
+            match.explanation.terms,
+            f"{self._query.title}.\n{self._query.text}",
+            " ".join([document.text, *(case.text for case in document.cases)]),
+        )
         return RankedEntry(
             int(match.document_id),
             Listing.from_dict(self._listings[match.document_id]),
             match,
             match_explanation.summary_sentence(match.explanation),
-            match_explanation.excerpt(terms, f"{query.title}.\n{query.text}", of_query=True),
-            match_explanation.excerpt(terms, profile_text, of_query=False),
+            match_explanation.approved_services(match.explanation),
+            query_excerpt,
+            document_excerpt,
             match_explanation.gap_sentences(match.explanation),
             match_explanation.misfit_label(match),
         )

@@ -37,6 +37,18 @@ def figure_text(figure: Figure) -> str:
     return value_text(figure.value, figure.unit)
 
 
+def basis_text(figure: Figure) -> str:
+    """Return how many observations a figure has, and of how many. Empty if there is nothing to count."""
+    n, of = figure.n, figure.of
+    if not n and not of:
+        return ""
+    if n is None:
+        return _("of %(all)s", all=format_number(of or 0))
+    if of is None:
+        return _("n %(n)s", n=format_number(n))
+    return _("n %(n)s of %(all)s", n=format_number(n), all=format_number(of))
+
+
 def value_text(value: int, unit: str) -> str:
     """Return a value in its unit as a text."""
     if unit == "minutes":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from marketplace.core.i18n import current_locale, format_date, format_datetime, format_list, gettext as _
 from marketplace.reporting.definitions import breakdown_label, definition, part_label
-from marketplace.reporting.figure_format import figure_text, value_text
+from marketplace.reporting.figure_format import basis_text, figure_text, value_text
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
 from marketplace.reporting.labels import cell_label
 from marketplace.reporting.project_facts import ProjectFacts
@@ -75,15 +75,7 @@ def _row(figure: Figure) -> tuple[str, ...]:
         value_text(value, figure.unit) if is_measured and value is not None else ""
         for value in (figure.before, figure.period)
     )
-    return (label, before, period, figure_text(figure), _basis(figure))
-
-
-def _basis(figure: Figure) -> str:
-    if figure.n is None:
-        return "" if figure.of is None else _("of %(all)s", all=figure.of)
-    if figure.of is None:
-        return _("n %(n)s", n=figure.n)
-    return _("n %(n)s of %(all)s", n=figure.n, all=figure.of)
+    return (label, before, period, figure_text(figure), basis_text(figure))
 
 
 def _cells(breakdown: Breakdown) -> tuple[str, ...]:

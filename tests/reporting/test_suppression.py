@@ -8,7 +8,7 @@ import pytest
 import scipy.linalg
 
 from marketplace.reporting.counting import tally
-from marketplace.reporting.figure_format import figure_text
+from marketplace.reporting.figure_format import basis_text, figure_text
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
 from marketplace.reporting.suppression import suppress, suppress_breakdown
 
@@ -95,6 +95,15 @@ def test_reason_of_a_hidden_figure_is_shown(app):
         "for få til å vise",
         "skjult: få nye siden forrige utgave",
     ]
+
+
+@pytest.mark.parametrize(
+    ("n", "of", "text"),
+    [(3, 9, "n 3 av 9"), (0, 9, "n 0 av 9"), (0, 0, ""), (0, None, ""), (None, 0, ""), (None, 68, "av 68")],
+)
+def test_basis_of_a_figure_is_shown_unless_there_is_nothing_to_count(app, n, of, text):
+    del app
+    assert basis_text(Figure("useful", 0, n=n, of=of)) == text
 
 
 @pytest.mark.parametrize(("more", "is_shown"), [(0, True), (1, False), (46, True)])

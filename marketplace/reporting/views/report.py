@@ -12,7 +12,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.data import data_path
 from marketplace.reporting import export
 from marketplace.reporting.definitions import breakdown_label, definition, dimension_label, part_label
-from marketplace.reporting.figure_format import figure_text, value_text
+from marketplace.reporting.figure_format import basis_text, figure_text, value_text
 from marketplace.reporting.figures import Evidence
 from marketplace.reporting.labels import cell_label
 from marketplace.reporting.project_facts import ProjectFacts
@@ -125,6 +125,7 @@ def report_texts() -> dict[str, Any]:
         "part_label": part_label,
         "breakdown_label": breakdown_label,
         "cell_label": cell_label,
+        "basis_text": basis_text,
         "figure_text": figure_text,
         "value_text": value_text,
         "reported": Evidence.REPORTED,

@@ -59,7 +59,7 @@ def test_application_registers_every_hook(app):
         "brief panel brief": ("chosen suppliers", "similar earlier briefs"),
         "brief panel supplier": ("own offer", "invitation", "own rank"),
         "company registered": ("first brief",),
-        "garden closed": ("courses", "transfers", "suppliers"),
+        "garden closed": ("courses", "places", "transfers", "suppliers"),
         "garden reopened": ("suppliers",),
         "confirmable acts": ("publish", "withdraw", "award"),
         "company states": ("next steps",),

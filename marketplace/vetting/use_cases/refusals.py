@@ -48,7 +48,7 @@ def propose_refusal(viewer: Viewer, vetting_id: int, decision: Decision) -> Refu
         if not able:
             raise RuleBroken(
                 _(
-                    "A refusal requires two curators, and nobody else can confirm it. Ask for changes instead, or ask an administrator to invite a curator."
+                    "A refusal requires two curators, and nobody else can confirm it. Ask for changes instead, or invite a second curator among your colleagues."
                 ),
                 "decision",
             )

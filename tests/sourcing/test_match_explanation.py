@@ -54,8 +54,8 @@ def test_gaps_name_budget_and_related_services_before_all_others() -> None:
         gaps = match_explanation.gap_sentences(
             Explanation((), lacks=(("text_to_look_at", {}), *others, *misfits))
         )
-    assert "close to" in gaps[0]
-    assert "over your budget" in gaps[1]
+    assert gaps[0] == "Does not offer online shop."
+    assert "over the budget" in gaps[1]
 
 
 def test_summary_says_that_supplier_is_not_approved_for_what_it_writes_of(app: Flask) -> None:

@@ -40,7 +40,7 @@ def test_entering_and_leaving_suppliers_have_reasons(market, sign_in):
     reference = draft(market.owner).reference
     found = queries.what_if(market.owner, reference, Scenario(budget="b400"))
     assert [(one.listing.name, one.reason) for one in found.entering.named] == [
-        ("Dyrt", "Det minste oppdraget koster 900\u00a0000\u00a0kr, og det er over budsjettet deres.")
+        ("Dyrt", "Det minste oppdraget koster 900\u00a0000\u00a0kr, og det er over budsjettet.")
     ]
     assert found.leaving.count == 0
     found = queries.what_if(market.owner, reference, Scenario(budget="b0_20"))

@@ -27,15 +27,6 @@ def _sentences(group: str) -> tuple[str, ...]:
 
 
 @cache
-def _lay_phrases() -> dict[str, list[str]]:
-    """Return the Bokmål phrases with which lay people ask for each service, by its code."""
-    groups = taxonomy.raw_taxonomy()["groups"]
-    return {
-        entry["code"]: entry.get("lay", {}).get("nb", []) for group in groups for entry in group["services"]
-    }
-
-
-@cache
 def _brief_sentences(code: str) -> tuple[str, ...]:
     """Return the Bokmål sentences of companies' answers to a long question."""
     texts = [
@@ -114,7 +105,7 @@ class Wording:
 
     def answer_text(self, code: str, services: list[str], min_words: int = 25) -> str:
         """Return a long answer to a guide question that contains lay terms for the services."""
-        lay = [phrase for service in services for phrase in _lay_phrases()[service]]
+        lay = [phrase for service in services for phrase in taxonomy.service(service).lay["nb"]]
         said = self.rng.choice(lay) if lay else _label(services[0])
         sentences = [f"{said[:1].upper()}{said[1:]}."]
         pool = list(_brief_sentences(code))

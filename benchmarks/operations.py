@@ -22,7 +22,7 @@ from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.strategy.document_export.markdown import to_markdown
 from marketplace.strategy.document_export.pdf import to_pdf
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.queries.document_export import exported_outline
+from marketplace.strategy.queries.document_export import exported_version, outline_of_version
 from marketplace.vetting import use_cases
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.use_cases import Decision
@@ -76,7 +76,7 @@ def suspended_ms(people: Mapping[str, int]) -> float:
 def pdf_ms() -> float:
     """Return the duration of the PDF of a strategy: the longest one in the database."""
     strategies = session.scalars(select(Strategy).join(Strategy.versions).distinct()).all()
-    outlines = [exported_outline(strategy) for strategy in strategies]
+    outlines = [outline_of_version(exported_version(strategy)) for strategy in strategies]
     longest = max(outlines, key=lambda outline: len(to_markdown(outline)))
     to_pdf(longest)
     return median_ms(lambda: to_pdf(longest))

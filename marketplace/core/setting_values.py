@@ -11,6 +11,7 @@ from marketplace.core.email_address import InvalidEmailError, parse_email
 MIN_SECRET_LENGTH = 32
 MIN_DIFFERENT_CHARACTERS = 10
 SQLITE_FILE = "marketplace.sqlite3"
+_NOT_IN_ADDRESSES = set(" <>")
 _POSTGRESQL = {"postgres", "postgresql", "postgresql+psycopg"}
 
 
@@ -44,15 +45,20 @@ def is_weak(secret: str) -> bool:
 
 
 def is_email(text: str) -> bool:
-    """Return True if a text is an e-mail address."""
+    """Return True if a text is an e-mail address, without a name or spaces around it."""
     try:
         parse_email(text)
     except InvalidEmailError:
         return False
-    return True
+    return not _NOT_IN_ADDRESSES & set(text)
 
 
 def is_site_url(text: str) -> bool:
-    """Return True if a text is a scheme and a host, without a path."""
-    parts = urlsplit(text)
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.path
+    """Return True if a text is a scheme and a host, with or without a port."""
+    try:
+        parts = urlsplit(text)
+        is_host = bool(parts.hostname) and parts.username is None and parts.port != 0
+    except ValueError:
+        return False
+    is_alone = text == f"{parts.scheme}://{parts.netloc}" and not _NOT_IN_ADDRESSES & set(text)
+    return parts.scheme in {"http", "https"} and is_host and is_alone

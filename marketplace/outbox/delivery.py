@@ -36,6 +36,8 @@ space between two non-ASCII words where it folds: "på gården" arrives as "påg
 BATCH_SIZE = 500
 BATCH_SECONDS = 30.0
 """Time limit of one batch, so that other scheduled jobs, such as opening offers on time, are not delayed."""
+MAILING_WINDOW = dt.timedelta(hours=1) * (MAX_MAILING_PER_HOUR - 1) / MAX_MAILING_PER_HOUR
+"""An hour less the interval of a mailing that is sent as planned, which a few seconds of delay must not put over its limit."""
 MESSAGE_ERRORS = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPSenderRefused,
@@ -272,7 +274,7 @@ def _is_over_limit(mail: OutboxMail, now: dt.datetime) -> bool:
     if not mail.mailing:
         return False
     recent = select(func.count()).where(
-        OutboxMail.mailing == mail.mailing, OutboxMail.sent_at > now - dt.timedelta(hours=1)
+        OutboxMail.mailing == mail.mailing, OutboxMail.sent_at > now - MAILING_WINDOW
     )
     return (session.scalar(recent) or 0) >= MAX_MAILING_PER_HOUR
 

@@ -128,6 +128,20 @@ def test_mailing_sends_at_most_100_an_hour_after_an_outage(app: Flask) -> None:
     assert sent == [101, 0, 50]
 
 
+def test_mailing_on_schedule_is_not_over_its_limit_because_of_a_delay(app: Flask) -> None:
+    start = clock.now()
+    with time_machine.travel(start, tick=False), transaction():
+        for number in range(101):
+            at = start + dt.timedelta(hours=1) / 100 * number
+            send_mail(HELLO, f"person{number}@x.example", "nb", mailing="project:1", at=at)
+    with time_machine.travel(start + dt.timedelta(seconds=2), tick=False):
+        deliver_due(settings_of(app))
+    for minutes in range(1, 61):
+        with time_machine.travel(start + dt.timedelta(minutes=minutes), tick=False):
+            deliver_due(settings_of(app))
+    assert session.query(OutboxMail).filter_by(state="waiting").count() == 0
+
+
 def test_no_transaction_is_open_while_sending(app: Flask, sink: tuple[Sink, int]) -> None:
     handler, port = sink
     settings = settings_of(app)

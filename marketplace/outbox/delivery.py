@@ -235,13 +235,21 @@ def _deliver_one(mail_id: int, transport: MailTransport, settings: Settings) -> 
     try:
         transport.send(build_mail(mail, settings))
     except (OSError, smtplib.SMTPException, ValueError, SealError) as error:
-        if not isinstance(error, MESSAGE_ERRORS) or isinstance(error, ssl.SSLError):
+        kind = _message_error(error)
+        if kind is None:
             transport.abort()
             logger.warning("%s", unusable_server(settings, error))
-        _record_outcome(mail_id, f"{type(error).__name__}: {error}"[:300])
+        _record_outcome(mail_id, f"{(kind or type(error)).__name__}: {error}"[:300])
         return False
     _record_outcome(mail_id)
     return True
+
+
+def _message_error(error: Exception) -> type[Exception] | None:
+    """Return which of MESSAGE_ERRORS an error is, so that `is_unsent` knows it by name; None if the server is at fault."""
+    if isinstance(error, ssl.SSLError):  # because a wrong certificate is a ValueError too
+        return None
+    return next((kind for kind in MESSAGE_ERRORS if isinstance(error, kind)), None)
 
 
 def _claim_mail(mail_id: int) -> OutboxMail | None:

@@ -58,10 +58,11 @@ def test_offer_that_was_not_sent_in_time_is_repeated_with_a_new_deadline(cohort:
             assert seat_release.release_lapsed_offers() == 1
 
 
+@pytest.mark.parametrize("address", ["refused@x.example", "kåre@x.example"])
 def test_offer_to_an_address_that_is_refused_lapses(
-    cohort: Cohort, app: Flask, sink: tuple[Sink, int]
+    cohort: Cohort, app: Flask, sink: tuple[Sink, int], address: str
 ) -> None:
-    company = offered(cohort, "refused@x.example")
+    company = offered(cohort, address)
     smtp = replace(app.config["SETTINGS"], mail_host="127.0.0.1", mail_port=sink[1], mail_tls="none")
     deliver_due(smtp)
     with clock.as_of(after(OFFER_HOURS)):

@@ -13,6 +13,7 @@ from marketplace.web.forms import (
     ChoiceField,
     DecimalField,
     LongTextField,
+    NumberChoiceField,
     NumberField,
     TextField,
     required,
@@ -53,6 +54,10 @@ def test_field_html_equals_that_of_wtforms(name: str, value: str | None) -> None
     )()
     assert own(**extra) == plain(own, **extra)
     assert own(required=False, id="other") == plain(own, required=False, id="other")
+
+
+class PlaceForm(Form):
+    place = NumberChoiceField("Place", choices=[("", "No place"), (2, "Oppdal")])
 
 
 def test_list_without_empty_choice_is_not_required() -> None:
@@ -115,3 +120,15 @@ def test_summary_puts_the_label_before_messages_that_do_not_repeat_it(
     label: str, message: str, expected: str
 ) -> None:
     assert _with_label(label, message) == expected
+
+
+@pytest.mark.parametrize(("value", "number"), [("2", 2), ("", None)])
+def test_choice_of_a_number_is_read(value: str, number: int | None) -> None:
+    form = PlaceForm(MultiDict({"place": value}))
+    assert (form.validate(), form.place.data) == (True, number)
+
+
+@pytest.mark.parametrize("value", ["3", "two", "2 "])
+def test_choice_of_a_number_that_is_not_listed_is_refused(value: str) -> None:
+    with use_locale("en"):
+        assert not PlaceForm(MultiDict({"place": value})).validate()

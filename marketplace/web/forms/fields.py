@@ -275,11 +275,10 @@ class ChoiceField(_FieldWithPairs):
     widget = widgets.Select()
 
     def pre_validate(self, form: object) -> None:
-        """Reject values that are not among the choices."""
+        """Reject values that are not among the choices, also those that `coerce` would read as no choice."""
         del form
-        if not self.data:
-            return
-        if self.data not in {self.coerce(choice[0]) for choice in self.iter_choices()}:
+        value = self.raw_data[0] if self.raw_data else self.data
+        if value and str(value) not in {str(choice[0]) for choice in self.iter_choices()}:
             raise ValidationError(gettext("Choose one from the list."))
 
 

@@ -227,6 +227,15 @@ def test_company_that_no_open_garden_follows_gets_the_one_that_covers_its_place(
     assert use_cases.follow_companies_without_garden() == 0
 
 
+@pytest.mark.both_databases
+def test_two_workers_let_the_garden_follow_a_company_once(app: Flask, places: Places) -> None:
+    alone = factories.company("Nyvang", municipality_number="5014")
+    owner = factories.member(alone)
+    answers = run_concurrently(app, lambda _n: use_cases.follow_companies_without_garden(), 4)
+    assert sorted(map(str, answers)) == ["1", "done", "done", "done"], "done stands for 0"
+    assert (len(subjects(owner)), len(subjects(places.away))) == (1, 1)
+
+
 def test_company_follows_its_municipality_to_another_garden(places: Places) -> None:
     home = places.company.garden
     assert home is not None

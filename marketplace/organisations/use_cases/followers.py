@@ -126,7 +126,8 @@ def take_over_companies(viewer: Viewer | None, garden: BusinessGarden) -> int:
     for company_id in session.scalars(query.order_by(Company.id)).all():
         queries.lock_organisation(company_id)
         company = session.get_one(Company, company_id, populate_existing=True)
-        if company.municipality_number not in garden.covered_municipalities:
+        is_covered = company.municipality_number in garden.covered_municipalities
+        if not is_covered or company.garden_id == garden.id:  # because of another transaction meanwhile
             continue
         former = company.garden
         if former:

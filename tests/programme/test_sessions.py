@@ -92,7 +92,10 @@ def test_six_sessions_are_planned_at_the_same_local_time_across_clock_changes(
         "01.06 13:00",
         "22.06 13:00",
     ]
-    utc_hours = {row.starts_at.month: row.starts_at.hour for row in session.query(CourseSession)}
+    utc_hours = {
+        row.starts_at.month: row.starts_at.hour
+        for row in session.query(CourseSession).order_by(CourseSession.starts_at)
+    }
     assert (utc_hours[3], utc_hours[6]) == (11, 11)
     assert len({row.uid for row in session.query(CourseSession)}) == 6
     listed = browser.page(f"/programme/{project.slug}/sessions").text

@@ -167,6 +167,20 @@ def test_company_that_joined_late_reads_which_sessions_it_could_attend(
     assert "0 av 2" not in text
 
 
+def test_sessions_attended_in_another_cohort_count_once(course: Course, client: Browser) -> None:
+    course.seat.project.sessions_needed = 3
+    assert course.seat.cohort is not None
+    moved = programme.cohort(course.seat.cohort.place, "Neste kurs")
+    for number in (1, 2, 3):
+        programme.course_session(moved, clock.now() + number * DAY, number=number)
+    course.seat.cohort = moved
+    session.commit()
+    text = client.sign_in(course.owner.user_id or 0).page("/course").text
+    assert "Dere var med på 1 av 1 samlinger. Dere trenger 3 av 3 for å fullføre kurset." in text
+    (own,) = own_courses(course.company.id)
+    assert (own.attended, own.left) == (1, 2)
+
+
 def test_course_of_company_without_a_seat_has_no_sessions(course: Course) -> None:
     course.seat.state = "withdrawn"
     session.commit()

@@ -204,12 +204,13 @@ def _course(
     # A session counts as held from its first mark, but the company can still be marked until it is over.
     over = [one for one in own if one.session.held_at is not None and not is_coming(one.session)]
     joined_at = participation.signed_up_at
-    own_attended = {one.session.number for one in own if one.is_attended and one.session.held_at is not None}
-    held = own_attended | {
+    # Also in another cohort, from which the company has moved.
+    been_to = {number for number, mark in marks.values() if mark in ATTENDED}
+    held = been_to | {
         one.session.number for one in over if joined_at is None or one.session.ends_at > joined_at
     }
     before = {one.session.number for one in over} - held
-    left = {one.session.number for one in own if is_coming(one.session)} - own_attended
+    left = {one.session.number for one in own if is_coming(one.session)} - been_to
     return OwnCourse(participation, phase, own, attended, len(held), len(before), len(left))
 
 

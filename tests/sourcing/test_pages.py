@@ -48,6 +48,8 @@ def test_second_invite_reports_existing_invitation(market, publish, sign_in):
         answer = browser.post(f"/briefs/{reference}/invite", data=chosen)
         assert answer.status_code == 303
         assert sentence in browser.page(answer.location).text
+        answer = browser.post(f"/briefs/{reference}/invite?show=fitting", data=chosen)
+        assert answer.location.endswith("/ranking?show=fitting"), "the list is still the same one"
     assert session.scalar(select(func.count()).select_from(Invitation)) == 1
 
 

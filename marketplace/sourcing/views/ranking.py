@@ -27,8 +27,13 @@ FITTING = "fitting"
 """Value of `show` in the query string for the suppliers that fit alone."""
 
 
+def _show() -> str:
+    """Return the value of `show` for the list that the page shows, or the form was sent from; empty for all suppliers."""
+    return FITTING if request.args.get("show") == FITTING else ""
+
+
 def _page(reference: str, selected: list[int], error: str = "") -> str:
-    show = FITTING if request.args.get("show") == FITTING else ""
+    show = _show()
     result = queries.ranking_for(current_viewer(), reference, page_arg(), only_fitting=show == FITTING)
     return render_template(
         "sourcing/ranking.html",
@@ -80,14 +85,10 @@ def invite(reference: str) -> ViewResponse:
     except RuleBroken as error:
         refuse_form()
         return _page(reference, selected, error.message)
-    if not invited:
-        flashes.note(_("The suppliers you selected have already been invited."))
-        return see_other("sourcing.ranking", reference=reference)
-    flashes.done(
-        ngettext(
-            "%(num)s supplier has been invited.",
-            "%(num)s suppliers have been invited.",
-            invited,
+    if invited:
+        flashes.done(
+            ngettext("%(num)s supplier has been invited.", "%(num)s suppliers have been invited.", invited)
         )
-    )
-    return see_other("sourcing.ranking", reference=reference)
+    else:
+        flashes.note(_("The suppliers you selected have already been invited."))
+    return see_other("sourcing.ranking", reference=reference, show=_show() or None)

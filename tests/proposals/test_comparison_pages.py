@@ -2,9 +2,11 @@
 
 import datetime as dt
 
+from marketplace.proposals import use_cases
 from tests.proposals.conftest import AFTER, REFERENCE
 
 OFFERS = f"/briefs/{REFERENCE}/proposals"
+ONLY_ONE = "Bare én leverandør har svart"
 
 
 def test_comparison_page_marks_and_fills_price_gaps(browser, opened):
@@ -32,6 +34,16 @@ def test_comparison_page_shows_up_to_four_selected_offers(browser, market, at_no
     assert page.one("table").get("data-columns") == "2"
 
 
+def test_comparison_page_with_one_offer_left_counts_the_others(browser, opened):
+    for name in ("kvistverk", "skogsfjord"):
+        number = opened.proposal(name).id
+        use_cases.rule_out(opened.owner, REFERENCE, number, "Kobling til kassa", "Er ikke med.")
+    page = browser("owner").page(OFFERS)
+    assert page.one("table").get("data-columns") == "1"
+    assert "3 svar" in page.text
+    assert ONLY_ONE not in page.text
+
+
 def test_comparison_page_with_one_and_no_offer(browser, market, at_noon):
     at_noon.move_to(AFTER, tick=False)
     page = browser("owner").page(OFFERS)
@@ -41,5 +53,7 @@ def test_comparison_page_with_one_and_no_offer(browser, market, at_noon):
     market.send("kvistverk")
     at_noon.move_to(AFTER + dt.timedelta(days=10), tick=False)
     browser("owner").sign_in(market.owner.user_id)  # the session of ten days ago is over
-    assert browser("owner").page(OFFERS).one("table").get("data-columns") == "1"
+    page = browser("owner").page(OFFERS)
+    assert page.one("table").get("data-columns") == "1"
+    assert ONLY_ONE in page.text
     assert browser("owner").page(f"/briefs/{REFERENCE}/award").all("input", name="price_nok")

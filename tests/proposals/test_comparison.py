@@ -8,11 +8,12 @@ from marketplace.briefs.models import BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.proposals import queries
+from marketplace.proposals import queries, use_cases
 from marketplace.proposals.offer_content import PriceLine
 from marketplace.proposals.price_comparison import PriceKind
 from tests.factories.offers import full_content
 from tests.proposals.conftest import AFTER, ANSWERS, REFERENCE
+from tests.support.page_rules import text_of
 
 OFFERS = f"/briefs/{REFERENCE}/proposals"
 
@@ -54,6 +55,25 @@ def test_estimates_use_the_prices_of_offers_that_are_not_shown(browser, market, 
     assert "122 960 kr" in page, "the gap is filled with the price of Kvistverk"
     assert "Myrull" in page
     assert "Kobling til kassa 18 000 kr" not in page
+
+
+def test_estimates_stay_the_same_after_the_choice(browser, market, at_noon, choose):
+    first, gap, last = full_content().price_lines
+    market.send("kvistverk")
+    for name, kind, amount in (("myrull", "not_included", None), ("skogsfjord", "amount", 90_000)):
+        line = PriceLine(gap.deliverable, PriceKind(kind), amount)
+        market.send(name, price_lines=(first, line, last))
+    at_noon.move_to(AFTER, tick=False)
+    use_cases.rule_out(market.owner, REFERENCE, market.proposal("skogsfjord").id, "Kobling til kassa", "Nei.")
+
+    def estimates() -> list[str]:
+        row = browser("owner").page(OFFERS).all("tr", class_="total")[0]
+        return [plain(text_of(cell)) for cell in row.findall("td")][:2]
+
+    before = estimates()
+    assert len(set(before)) == 1, "the gap has the price of the other offer"
+    choose(market, "kvistverk")
+    assert estimates() == before
 
 
 @pytest.mark.parametrize(("needed", "is_late"), [("2027-04-16", False), ("2027-04-15", True)])

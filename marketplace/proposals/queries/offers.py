@@ -107,6 +107,12 @@ class BriefOffers:
         return [offer for offer in self.offers if offer.is_live]
 
     @property
+    def priced(self) -> list[Offer]:
+        """Offers whose prices fill the gaps in others: those that can be chosen, or could be before the choice."""
+        eligible = [offer for offer in self.offers if offer.state != ProposalState.INELIGIBLE]
+        return self.live or eligible or list(self.offers)
+
+    @property
     def is_scored(self) -> bool:
         """True if every offer that can be chosen has all its scores."""
         return bool(self.live) and all(offer.total_score is not None for offer in self.live)

@@ -56,7 +56,7 @@ def compare_offers(reference: str) -> ViewResponse:
         "proposals/compare.html",
         interests=stated_interests(),
         brief_offers=brief_offers,
-        comparison=compare(shown, brief_offers.requirements, brief_offers.live or brief_offers.offers),
+        comparison=compare(shown, brief_offers.requirements, brief_offers.priced),
         shown=shown,
         criteria=[
             (code, str(CRITERION_LABELS[code]), brief_offers.requirements.weights.get(code, 0))

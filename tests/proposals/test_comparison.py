@@ -76,6 +76,20 @@ def test_estimates_stay_the_same_after_the_choice(browser, market, at_noon, choo
     assert estimates() == before
 
 
+def test_choice_names_estimated_and_unpriced_parts_of_a_total(browser, market, at_noon):
+    first, *others = full_content().price_lines
+    left_out = [PriceLine(line.deliverable, PriceKind.NOT_INCLUDED) for line in others]
+    market.send("kvistverk", price_lines=(first, others[0], left_out[1]))
+    market.send("myrull", price_lines=(first, *left_out))
+    at_noon.move_to(AFTER, tick=False)
+    page = browser("owner").page(f"/briefs/{REFERENCE}/award")
+    totals = [
+        text_of(page.one("div", id=f"about-{market.proposal(name).id}")) for name in ("kvistverk", "myrull")
+    ]
+    assert totals[0].endswith("over 24 måneder (uten det som ingen har priset)")
+    assert totals[1].endswith("over 24 måneder (anslag) (uten det som ingen har priset)")
+
+
 @pytest.mark.parametrize(("needed", "is_late"), [("2027-04-16", False), ("2027-04-15", True)])
 def test_offer_that_finishes_too_late_is_marked(browser, market, at_noon, needed, is_late):
     market.brief.versions[0].answers = ANSWERS | {"finish_by": needed}

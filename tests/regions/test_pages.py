@@ -123,12 +123,14 @@ def test_forms_and_map_offer_the_municipalities_of_the_region(
     assert options(form, "municipality")[0].startswith(region.counties[0])
     garden = queries.gardens()[0]
     curator = factories.member(garden, "curator")
+    first, *_ = garden.covered_municipalities
+    applicant(approved_by=curator, municipality_number=first, areas=[first])  # the map needs a supplier
     tiles = {tile.number: (tile.column, tile.row) for tile in directory.coverage(curator).tiles}
     assert set(tiles) == inside
     assert len(set(tiles.values())) == len(inside)
     own = {tile.number for tile in directory.coverage(curator).tiles if tile.own}
     assert own == set(garden.covered_municipalities)
-    page = signed_in(app, curator).page("/garden/suppliers")
+    page = signed_in(app, curator).page("/garden/suppliers?service=ecm")
     assert len(re.findall(r'<li class="x\d y\d+ l\d', page.html)) == len(inside)
     chosen = options(signed_in(app, curator).page("/garden/coverage"), "place")
     assert set(chosen) == inside | set(region.counties)

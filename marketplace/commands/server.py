@@ -133,7 +133,12 @@ def _require_newest_schema() -> None:
 
 
 def _require_free_address(bind: str) -> None:
-    """Raise ClickException if the server cannot listen on an address. Gunicorn tries five times, and names no remedy."""
+    """Raise ClickException if the server cannot listen on an address. Gunicorn tries five times, and names no remedy.
+
+    It opens no address if it takes over the sockets of systemd or, when it is upgraded, of the process before it.
+    """
+    if os.environ.keys() & {"LISTEN_FDS", "GUNICORN_FD"}:
+        return
     try:
         address = parse_address(bind)
         if isinstance(address, tuple):

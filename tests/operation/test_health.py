@@ -152,6 +152,16 @@ def test_server_names_the_remedy_if_it_cannot_listen(command):
     assert command("serve", "--bind", "127.0.0.1:80000").exit_code == 1
 
 
+@pytest.mark.parametrize("name", ["LISTEN_FDS", "GUNICORN_FD"])
+def test_server_that_takes_over_sockets_needs_no_free_address(command, tmp_path, monkeypatch, name):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "")  # the command sets it
+    database = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        result = command("serve", "--bind", address, DATABASE_URL=database, **{name: "1"})
+    assert "run `marketplace db upgrade`" in result.output
+
+
 @pytest.mark.once
 def test_worker_refuses_a_database_that_is_not_upgraded(command, tmp_path):
     result = command("worker", "--once", DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}")

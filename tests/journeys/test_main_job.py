@@ -193,6 +193,9 @@ def send_offer(user: BrowserUser, deadline: dt.date, price: int) -> None:
     """As supplier on the home page, open the invitation, then write, save and send an offer."""
     user.press("main a[href*='/briefs/']")
     user.follow("/proposal")
+    box = user.page.locator("[data-saved]").bounding_box()
+    assert box
+    assert box["height"] > 0  # or else the first automatic save moves the button that is being pressed
     user.fill(understanding="Vi lager en nettbutikk der kundene bestiller og henter på gården.")
     user.submit("main button[value=save]")
     user.submit("main button[value=send]")  # incomplete: the page lists what is missing

@@ -80,7 +80,7 @@ def close_project(slug: str) -> ViewResponse:
                 _(
                     "Companies can no longer sign up. Those that take part keep their seats and their history."
                 ),
-                *_planned_sessions(project_access),
+                *_cancellations(project_access),
                 _(
                     "You can open the project again at any time. Sessions stay cancelled until you undo it on their pages."
                 ),
@@ -95,22 +95,21 @@ def close_project(slug: str) -> ViewResponse:
     return see_other("programme.project", slug=slug)
 
 
-def _planned_sessions(project_access: ProjectAccess) -> list[str]:
-    """Return a line about the sessions that are cancelled when the project is closed, and a line for each of them."""
+def _cancellations(project_access: ProjectAccess) -> list[tuple[str, list[str]]]:
+    """Return a consequence with the sessions that are cancelled when the project is closed, or none."""
     planned = planned_sessions_of(project_access)
     if not planned:
         return []
-    return [
-        ngettext(
-            "%(num)s coming session is cancelled, and the companies with a seat get an e-mail about it:",
-            "%(num)s coming sessions are cancelled, and the companies with a seat get an e-mail about each:",
-            len(planned),
-        ),
-        *(
-            f"{one.cohort.name}: {one.heading}, {format_time_range(one.starts_at, one.ends_at)}"
-            for one in planned
-        ),
+    text = ngettext(
+        "%(num)s coming session is cancelled, and the companies with a seat get an e-mail about it:",
+        "%(num)s coming sessions are cancelled, and the companies with a seat get an e-mail about each:",
+        len(planned),
+    )
+    lines = [
+        f"{one.cohort.name}: {one.heading}, {format_time_range(one.starts_at, one.ends_at)}"
+        for one in planned
     ]
+    return [(text, lines)]
 
 
 @blueprint.route("/programme/<slug>/gardens", methods=["GET", "POST"])

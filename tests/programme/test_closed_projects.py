@@ -9,23 +9,11 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.models import BusinessGarden
 from marketplace.outbox.models import OutboxMail
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.use_cases import projects, seat_link
-from tests import factories
 from tests.factories import programme
 from tests.support.browser import signed_in
-
-
-@pytest.fixture
-def curator(garden: BusinessGarden) -> Viewer:
-    return factories.member(garden, "curator")
-
-
-@pytest.fixture
-def cohort(project: Project) -> Cohort:
-    return programme.cohort(programme.place(project), "Oppdal vår", seats=2)
 
 
 def test_closing_a_project_ends_sign_up_and_reopening_does_not_start_it_again(

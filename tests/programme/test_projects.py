@@ -39,16 +39,6 @@ FORM = {
 }
 
 
-@pytest.fixture
-def curator(garden: BusinessGarden) -> Viewer:
-    return factories.member(garden, "curator")
-
-
-@pytest.fixture
-def cohort(project: Project) -> Cohort:
-    return programme.cohort(programme.place(project), "Oppdal vår", seats=2)
-
-
 def test_curator_creates_a_project_and_becomes_its_leader(
     app: Flask, garden: BusinessGarden, curator: Viewer
 ) -> None:

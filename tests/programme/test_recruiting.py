@@ -36,11 +36,6 @@ def project(garden: BusinessGarden) -> Project:
     return programme.project(garden, is_sign_up_open=True, sessions_needed=1)
 
 
-@pytest.fixture
-def cohort(project: Project) -> Cohort:
-    return programme.cohort(programme.place(project), "Oppdal vår", seats=2)
-
-
 def names(viewer: Viewer, project: Project, text: str = "", **chosen: str) -> list[str]:
     access = project_for(viewer, project.slug)
     rows = queries.board_rows(viewer, access, cohorts_of(access))

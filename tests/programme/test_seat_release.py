@@ -58,6 +58,15 @@ def test_offer_that_was_not_sent_in_time_is_repeated_with_a_new_deadline(cohort:
             assert seat_release.release_lapsed_offers() == 1
 
 
+def test_offer_that_was_not_sent_lapses_when_the_course_is_over(cohort: Cohort) -> None:
+    company = offered(cohort)
+    programme.course_session(cohort, clock.now() + dt.timedelta(hours=1))
+    session.commit()
+    with clock.as_of(after(OFFER_HOURS)):
+        assert seat_release.release_lapsed_offers() == 1
+        assert company.offered_cohort_id is None
+
+
 @pytest.mark.parametrize("address", ["refused@x.example", "kåre@x.example"])
 def test_offer_to_an_address_that_is_refused_lapses(
     cohort: Cohort, app: Flask, sink: tuple[Sink, int], address: str

@@ -24,6 +24,7 @@ from marketplace.programme.use_cases.company_link import link_registered_compani
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,
+    cohorts_to_offer,
     lock_project,
     offer_free_seats,
     offer_seat,
@@ -85,14 +86,20 @@ def _release(participation_ids: Sequence[int]) -> int:
 
 
 def _ask_again(participation: Participation) -> bool:
-    """Repeat the question whose e-mail was not sent in time because of an outage; return False if there is none."""
+    """Repeat the question whose e-mail was not sent in time because of an outage; return False if there is none.
+
+    Nothing is asked about a course that is over.
+    """
     deadline = _deadline(participation)
     if deadline is None or not is_unsent(participation.contact_email, deadline):
         return False
+    cohort = participation.offered_cohort or participation.cohort
+    if cohort is None or cohort not in cohorts_to_offer(participation.project_id):
+        return False
     if participation.offered_cohort is not None:
-        offer_seat(participation, participation.offered_cohort)
-    elif participation.cohort is not None:
-        ask_to_confirm(participation, participation.cohort)
+        offer_seat(participation, cohort)
+    else:
+        ask_to_confirm(participation, cohort)
     return True
 
 

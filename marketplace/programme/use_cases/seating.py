@@ -210,7 +210,7 @@ def offer_free_seats(project_id: int) -> list[Participation]:
     counts = seat_counts(project_id)
     free = {
         cohort.id: cohort.seats - counts.get(cohort.id, NO_SEATS).used
-        for cohort in _cohorts_to_offer(project_id)
+        for cohort in cohorts_to_offer(project_id)
     }
     offers = []
     for participation in waiting:
@@ -241,7 +241,7 @@ def offer_seat(participation: Participation, cohort: Cohort) -> None:
         send(notice, recipients_for(cohort.place.garden_id))
 
 
-def _cohorts_to_offer(project_id: int) -> Sequence[Cohort]:
+def cohorts_to_offer(project_id: int) -> Sequence[Cohort]:
     """Return the active cohorts of a current project that have no sessions yet, or a session that has not begun."""
     planned = (
         select(CourseSession.id)

@@ -34,11 +34,6 @@ def sign_in(client: Browser, email: str, password: str = factories.PASSWORD, **o
     return client.post("/sign-in", data={"email": email, "password": password}, **options).status_code
 
 
-def plain(html: str, email: str) -> str:
-    """Return a page without the submitted address and the CSRF token, to compare two responses."""
-    return re.sub(r'name="csrf_token"[^>]*>', "", html.replace(email, ""))
-
-
 def mails(recipient: str = "") -> list[OutboxMail]:
     """Return the e-mail to an address, or all, oldest first."""
     query = select(OutboxMail).order_by(OutboxMail.id)

@@ -18,8 +18,8 @@ from marketplace.core.errors import TooMany
 from marketplace.organisations import queries, use_cases as organisations
 from marketplace.organisations.models import Company
 from tests import factories
-from tests.accounts.helpers import COMPANY, GOOD, confirm, mails, plain, sign_in
-from tests.support.browser import Browser
+from tests.accounts.helpers import COMPANY, GOOD, confirm, mails, sign_in
+from tests.support.browser import Browser, comparable_html
 
 REFUSED = 422
 CHEAP = use_cases.HashCost(1, 1024)
@@ -161,7 +161,8 @@ def test_registering_a_known_address_only_notifies_its_owner(app: Flask, client:
     known = register(client, email="Kari@fjordnett.example")
     unknown = register(other, email="oda@fjordnett.example")
     assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
-    assert client.page("/check-mail").text == other.page("/check-mail").text.replace("oda@", "kari@")
+    pages = (client.page("/check-mail").text, other.page("/check-mail").text.replace("oda@", "kari@"))
+    assert comparable_html(pages[0]) == comparable_html(pages[1])
     assert mails("kari@fjordnett.example")[0].link_path == "/sign-in"
     assert session.query(User).filter_by(email="kari@fjordnett.example").count() == 1
     confirm(other, "oda@fjordnett.example", COMPANY["password"])
@@ -172,7 +173,7 @@ def test_form_errors_do_not_reveal_known_addresses(client: Browser) -> None:
     factories.user(email="kari@fjordnett.example")
     for change in ({"password": "passord12345"}, {"organisation_number": "123"}, {"name": ""}):
         answers = [
-            plain(register(client, email=email, **change).text, email)
+            comparable_html(register(client, email=email, **change).text, email)
             for email in ("kari@fjordnett.example", "oda@fjordnett.example")
         ]
         assert answers[0] == answers[1]

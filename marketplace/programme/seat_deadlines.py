@@ -8,9 +8,9 @@ OFFER_HOURS = 48
 """Hours for a company on the waiting list to accept an offered seat."""
 
 
-def confirmation_deadline(signed_up_at: dt.datetime) -> dt.datetime:
-    """Return the moment at which an unconfirmed seat is released."""
-    return signed_up_at + dt.timedelta(hours=CONFIRM_HOURS)
+def confirmation_deadline(asked_at: dt.datetime) -> dt.datetime:
+    """Return the moment at which an unconfirmed seat, or place on the waiting list, is released."""
+    return asked_at + dt.timedelta(hours=CONFIRM_HOURS)
 
 
 def offer_deadline(offered_at: dt.datetime) -> dt.datetime:

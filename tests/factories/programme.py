@@ -50,6 +50,7 @@ def participation(of: Cohort | Project, name: str = "Bjørkvollen ysteri", **val
         "cohort_id": of.id if is_cohort else None,
         "state": "signed_up" if is_cohort else "lead",
         "signed_up_at": clock.now() if is_cohort else None,
+        "asked_to_confirm_at": clock.now() if is_cohort else None,
         "confirmed_at": clock.now() if is_cohort else None,
         "company_name": name,
         "municipality_number": "5021",

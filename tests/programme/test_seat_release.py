@@ -14,6 +14,7 @@ from marketplace.outbox.delivery import deliver_due
 from marketplace.outbox.models import OutboxMail
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
+from marketplace.programme.queries.courses import seat_deadline, waiting_list_position
 from marketplace.programme.seat_deadlines import CONFIRM_HOURS, OFFER_HOURS
 from marketplace.programme.use_cases import recruiting, seat_link, seat_release
 from tests import factories
@@ -99,6 +100,25 @@ def test_company_is_asked_to_confirm_again_if_the_e_mail_was_not_sent_in_time(
         assert len(list(Path(app.instance_path, "mail").glob("*.eml"))) == 1
         with clock.as_of(after(CONFIRM_HOURS)):
             assert seat_release.release_unconfirmed() == 1
+
+
+def test_company_that_is_asked_again_keeps_its_place_on_the_waiting_list(cohort: Cohort) -> None:
+    seated = programme.participation(cohort)
+    lead = programme.participation(cohort.project)
+    adviser = factories.member(cohort.place.garden, "adviser")
+    session.commit()
+    slug = cohort.project.slug
+    recruiting.give_seat(adviser, slug, lead.id, cohort.id, is_confirmed=False)
+    with clock.as_of(after(CONFIRM_HOURS - 1)):
+        later = programme.participation(cohort.project)
+        session.commit()
+        recruiting.give_seat(adviser, slug, later.id, cohort.id, is_confirmed=True)
+    with clock.as_of(after(CONFIRM_HOURS)):
+        assert seat_release.release_unconfirmed() == 0
+        assert seat_deadline(lead) == clock.now() + dt.timedelta(hours=CONFIRM_HOURS)
+        assert [waiting_list_position(one) for one in (lead, later)] == [1, 2]
+        seat_link.withdraw(seated.token, "time", "")
+        assert (lead.offered_cohort_id, later.offered_cohort_id) == (cohort.id, None)
 
 
 def test_unconfirmed_company_that_is_moved_has_the_time_that_its_e_mail_says(cohort: Cohort) -> None:

@@ -25,6 +25,7 @@ class Participation(Base):
     `company_id` is set once the company has an account: see `use_cases.company_link`. `cohort_id` is the cohort of the seat;
     in other states, the preferred cohort or None. A waiting company also accepts a seat in one of `accepted_cohort_ids`.
     `offered_cohort_id` is the cohort of an offered seat, which the company can accept until `offer_expires_at`.
+    `waiting_since` is its place in the queue, and `asked_to_confirm_at` begins the time to confirm.
 
     The contact person manages the participation with a secret token, of which only the hash and an encrypted copy for
     later e-mails are stored. A calendar program uses another token. `calendar_sequence` is added to the SEQUENCE of
@@ -90,6 +91,7 @@ class Participation(Base):
     source: Mapped[str] = mapped_column(String(12), default="")
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     signed_up_at: Mapped[dt.datetime | None]
+    asked_to_confirm_at: Mapped[dt.datetime | None]
     confirmed_at: Mapped[dt.datetime | None]
     waiting_since: Mapped[dt.datetime | None]
     accepted_cohort_ids: Mapped[list[int]] = mapped_column(JSON, default=list)

@@ -180,6 +180,6 @@ def seat_deadline(participation: Participation) -> dt.datetime | None:
 
     None if it is confirmed, or if the deadline has passed and the company keeps its seat because it attended a session.
     """
-    since = participation.waiting_since or participation.signed_up_at
-    deadline = None if participation.confirmed_at or since is None else confirmation_deadline(since)
+    asked_at = participation.asked_to_confirm_at
+    deadline = None if participation.confirmed_at or asked_at is None else confirmation_deadline(asked_at)
     return deadline if deadline and deadline > clock.now() else None

@@ -19,8 +19,9 @@ from marketplace.programme.use_cases.sign_up import withdraw_participation
 
 PARTICIPATION_COLUMNS = (
     "company_name", "organisation_number", "municipality_number", "sector_code", "employees", "contact_name",
-    "contact_email", "contact_phone", "locale", "state", "source", "created_at", "signed_up_at", "confirmed_at",
-    "waiting_since", "allows_figures", "allows_quotes", "wants_invitations", "withdrawal_reason", "withdrawal_text",
+    "contact_email", "contact_phone", "locale", "state", "source", "created_at", "signed_up_at",
+    "asked_to_confirm_at", "confirmed_at", "waiting_since", "allows_figures", "allows_quotes", "wants_invitations",
+    "withdrawal_reason", "withdrawal_text",
 )  # fmt: skip
 
 

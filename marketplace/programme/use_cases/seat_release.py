@@ -42,7 +42,7 @@ def release_unconfirmed() -> int:
         Participation.state.in_(ENROLLED_STATES),
         Participation.confirmed_at.is_(None),
         Participation.contact_email != "",
-        (Participation.signed_up_at <= limit) | (Participation.waiting_since <= limit),
+        Participation.asked_to_confirm_at <= limit,
     )
     due = session.scalars(query.order_by(Participation.id)).all()
     attended = attended_by(due)
@@ -130,7 +130,11 @@ def _deadline(participation: Participation) -> dt.datetime | None:
     """Return when an offered seat lapses or an unconfirmed company is released; None if neither can happen."""
     if participation.offer_expires_at is not None:
         return participation.offer_expires_at
-    since = participation.waiting_since or participation.signed_up_at
-    if participation.state not in ENROLLED_STATES or participation.confirmed_at is not None or since is None:
+    asked_at = participation.asked_to_confirm_at
+    if (
+        participation.state not in ENROLLED_STATES
+        or participation.confirmed_at is not None
+        or asked_at is None
+    ):
         return None
-    return confirmation_deadline(since)
+    return confirmation_deadline(asked_at)

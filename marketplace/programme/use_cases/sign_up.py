@@ -206,14 +206,10 @@ def ask_to_confirm(participation: Participation, cohort: Cohort) -> None:
 
     Joins the caller's transaction.
     """
-    now = clock.now()
+    asked_at = participation.asked_to_confirm_at = clock.now()
     has_seat = participation.state == ParticipationState.SIGNED_UP
-    if has_seat:
-        participation.signed_up_at = now
-    else:
-        participation.waiting_since = now
     notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
-    message = notice(participation, cohort, confirmation_deadline(now))
+    message = notice(participation, cohort, confirmation_deadline(asked_at))
     send_mail(message, participation.contact_email, participation.locale)
 
 

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, session, transaction
-from marketplace.core.i18n import gettext as _, ngettext, use_locale
+from marketplace.core.i18n import format_date, gettext as _, ngettext, use_locale
 from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.limits import MAX_DIGEST_LINES, MAX_THROTTLED_MAILS, THROTTLE_HOURS
@@ -209,6 +209,27 @@ def _not_attempted(subscriptions: Collection[str]) -> ColumnElement[bool]:
         OutboxMail.user_id.is_(None),
         OutboxMail.subscription.in_(subscriptions),
     )
+
+
+def move_mail_deadline(title: str, before: dt.datetime, after: dt.datetime) -> None:
+    """Let the e-mails about something that wait to be sent before its deadline name a new deadline and expire then.
+
+    Joins the caller's transaction.
+    """
+    query = select(OutboxMail).where(
+        OutboxMail.state == "waiting",
+        OutboxMail.expires_at == before,
+        or_(
+            OutboxMail.subject.contains(title, autoescape=True),
+            OutboxMail.body.contains(title, autoescape=True),
+        ),
+    )
+    for mail in session.scalars(query.order_by(OutboxMail.id).with_for_update()):
+        mail.expires_at = after
+        with use_locale(mail.locale):
+            for weekday in (True, False):
+                former, new = (format_date(moment, weekday=weekday) for moment in (before, after))
+                mail.body = mail.body.replace(former, new)
 
 
 def mark_read(viewer: Viewer, notice_ids: Sequence[int]) -> None:

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief
+from marketplace.briefs.use_cases import extend_deadline
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
+from marketplace.core.i18n import format_date
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import ANONYMOUS
 from marketplace.organisations.models import Company
@@ -255,3 +257,14 @@ def test_address_that_is_invited_already_cannot_be_invited_again(market, invited
     use_cases.settle_outside_invitations()
     answer = sign_in(market.owner).post(f"/briefs/{invited}/invite-outside", data={"email": EMAIL})
     assert "This address has already been invited to this brief." in answer.text
+
+
+def test_invitation_that_waits_names_an_extended_deadline(market, invited):
+    mail = session.scalars(select(OutboxMail).where(OutboxMail.recipient == EMAIL)).one()
+    deadline = clock.to_local(mail.expires_at).date()
+    extended = deadline + dt.timedelta(days=5)
+    assert format_date(deadline, weekday=True) in mail.body
+    extend_deadline(market.owner, invited, extended)
+    assert mail.expires_at == clock.end_of_day(extended)
+    assert format_date(extended, weekday=True) in mail.body
+    assert format_date(deadline, weekday=True) not in mail.body

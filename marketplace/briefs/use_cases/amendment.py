@@ -4,7 +4,7 @@ import datetime as dt
 from functools import partial
 
 from marketplace.audit.use_cases import record
-from marketplace.briefs import amendment, deadlines, guide, notices, queries
+from marketplace.briefs import amendment, guide, notices, queries
 from marketplace.briefs.models import Brief, BriefService
 from marketplace.briefs.use_cases.authorization import (
     brief_for_transition,
@@ -13,7 +13,7 @@ from marketplace.briefs.use_cases.authorization import (
     garden_recipients,
     involved_recipients,
 )
-from marketplace.briefs.use_cases.publication import add_version
+from marketplace.briefs.use_cases.publication import add_version, move_deadline
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import transaction
 from marketplace.core.errors import Conflict, RuleBroken
@@ -80,8 +80,7 @@ def _move_deadline(brief: Brief, day: dt.date | None, pending: queries.PendingAm
         )
     if not pending.earliest <= day <= pending.latest:
         raise RuleBroken(_("Choose a date from %(first)s to %(last)s.", **bounds), "deadline")
-    brief.deadline = clock.end_of_day(day)
-    brief.question_deadline = deadlines.question_deadline(clock.now(), brief.deadline)
+    move_deadline(brief, clock.end_of_day(day))
 
 
 def _set_services(brief: Brief, codes: list[str]) -> None:

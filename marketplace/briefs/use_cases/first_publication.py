@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.audit.use_cases import record
-from marketplace.briefs import deadlines, guide, hooks, notices, queries
+from marketplace.briefs import guide, hooks, notices, queries
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.limits import MIN_REASON_LENGTH
 from marketplace.briefs.models import Brief, BriefReview, BriefVersion
@@ -21,7 +21,7 @@ from marketplace.briefs.use_cases.authorization import (
     involved_recipients,
     lock,
 )
-from marketplace.briefs.use_cases.publication import open_brief
+from marketplace.briefs.use_cases.publication import move_deadline, open_brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
@@ -193,9 +193,7 @@ def _open(viewer: Viewer | None, brief: Brief, review: BriefReview) -> None:
 def _open_again(viewer: Viewer | None, brief: Brief) -> None:
     """Open a paused brief with the version that was published, and notify the company and the involved suppliers."""
     earliest, _latest = guide.deadline_limits(guide.load(brief.guide_version), clock.today())
-    deadline = max(brief.deadline or clock.now(), clock.end_of_day(earliest))
-    brief.deadline = deadline
-    brief.question_deadline = deadlines.question_deadline(clock.now(), deadline)
+    deadline = move_deadline(brief, max(brief.deadline or clock.now(), clock.end_of_day(earliest)))
     brief.state = BriefState.PUBLISHED
     bump_revision(brief)
     record(viewer, "brief.open_again", "brief", brief.reference, deadline=deadline.isoformat())

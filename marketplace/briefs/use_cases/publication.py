@@ -21,7 +21,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import format_date, gettext as _, ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import owner_contact
-from marketplace.outbox.use_cases import send
+from marketplace.outbox.use_cases import move_mail_deadline, send
 
 
 def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
@@ -174,16 +174,24 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
                 ),
                 "deadline",
             )
-        brief.deadline = clock.end_of_day(day)
-        brief.question_deadline = deadlines.question_deadline(clock.now(), brief.deadline)
+        deadline = move_deadline(brief, clock.end_of_day(day))
         brief.extensions += 1
         bump_revision(brief)
-        record(viewer, "brief.extend", "brief", brief.reference, deadline=brief.deadline.isoformat())
+        record(viewer, "brief.extend", "brief", brief.reference, deadline=deadline.isoformat())
         message = notices.brief_extended(
-            brief.title, brief.reference, brief.deadline, partial(queries.deadline_calendar, brief)
+            brief.title, brief.reference, deadline, partial(queries.deadline_calendar, brief)
         )
         send(message, [*involved_recipients(brief), *company_recipients(brief, except_viewer=viewer)])
         return brief
+
+
+def move_deadline(brief: Brief, deadline: dt.datetime) -> dt.datetime:
+    """Set a new reply deadline and return it, inside the caller's transaction. E-mail that still waits names it."""
+    if brief.deadline is not None:
+        move_mail_deadline(brief.versions[-1].title, brief.deadline, deadline)
+    brief.deadline = deadline
+    brief.question_deadline = deadlines.question_deadline(clock.now(), deadline)
+    return deadline
 
 
 def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:

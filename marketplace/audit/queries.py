@@ -66,11 +66,13 @@ def last_recorded_at(action: str, object_type: str, object_id: object) -> dt.dat
     return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
 
 
-def latest_details(action: str, object_type: str, since: dt.datetime | None) -> dict[str, Mapping[str, Any]]:
-    """Return the details of the latest event of an action on each object, by the object's id."""
-    wanted = _filtered(EventFilter(action=action, object_type=object_type, since=since))
-    events = session.scalars(wanted.order_by(AuditEvent.id))
-    return {event.object_id: event.details for event in events}
+def details_by_object(action: str, object_type: str) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the details of all events of an action, oldest first, by the id of the object."""
+    details: dict[str, list[Mapping[str, Any]]] = {}
+    wanted = _filtered(EventFilter(action=action, object_type=object_type))
+    for event in session.scalars(wanted.order_by(AuditEvent.id)):
+        details.setdefault(event.object_id, []).append(event.details)
+    return details
 
 
 def all_events(wanted: EventFilter) -> Iterator[Sequence[AuditEvent]]:

@@ -303,6 +303,29 @@ def test_suppliers_come_back_when_their_garden_reopens(home: VettingGarden, else
     assert notices_to(third, "suppliers_returned") == []
 
 
+def test_supplier_belongs_to_the_earliest_of_its_gardens_that_is_open(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
+    administrator = factories.administrator()
+    third = factories.garden("Tredje", municipality_number="1506", covered_municipalities=[])
+    first_id, second_id, third_id = home.garden.id, elsewhere.organisation_id, third.id
+    found = applicant()[0]
+    gardens = []
+    for garden_id, active in [
+        (first_id, False),
+        (second_id, False),
+        (second_id, True),
+        (first_id, True),
+        (second_id, False),
+        (first_id, False),
+        (first_id, True),
+        (second_id, True),
+    ]:
+        set_garden_active(administrator, garden_id or 0, active=active)
+        gardens.append(garden_of(found))
+    assert gardens == [second_id, third_id, second_id, *([first_id] * 2), third_id, *([first_id] * 2)]
+
+
 @pytest.mark.parametrize("act", ["apply", "renew", "reminder"])
 def test_supplier_that_stayed_in_a_closed_garden_moves_later(
     home: VettingGarden, elsewhere: Viewer, act: str

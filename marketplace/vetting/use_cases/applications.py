@@ -1,13 +1,13 @@
 """Applying for approval, applying for more kinds of service, and sending an application again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from marketplace.accounts import queries as people, use_cases as accounts
 from marketplace.accounts.use_cases import HashCost, NewOrganisation
-from marketplace.audit.queries import last_recorded_at, latest_details
+from marketplace.audit.queries import details_by_object
 from marketplace.audit.use_cases import record
 from marketplace.core import clock, taxonomy
 from marketplace.core.collation import norwegian_order
@@ -168,12 +168,12 @@ def move_suppliers_of_closed_garden(viewer: Viewer, garden_id: int) -> None:
 def return_suppliers_of_reopened_garden(viewer: Viewer, garden_id: int) -> None:
     """Return the suppliers that left a garden because it was closed, and notify both gardens.
 
-    A supplier stays if it has moved since, or is closed. Called inside the transaction that opens the garden.
+    When gardens have closed in turn, each supplier belongs to the earliest of its gardens that is open. A supplier stays
+    if it has been transferred by agreement since, or is closed. Called inside the transaction that opens the garden.
     """
     garden = organisations.garden(garden_id)
-    closed_at = last_recorded_at("organisation.close", "organisation", garden_id)
-    moves = latest_details("supplier.move", "organisation", closed_at)
-    left = [int(id_) for id_, move in moves.items() if move["before"] == garden_id and "asked_by" not in move]
+    moves = details_by_object("supplier.move", "organisation")
+    left = [int(id_) for id_, moves_of_one in moves.items() if _belongs_to(garden_id, moves_of_one)]
     query = select(Supplier).where(Supplier.id.in_(left), Supplier.is_active)
     returned: dict[int, list[str]] = {}
     for supplier in session.scalars(query.order_by(norwegian_order(Supplier.name), Supplier.id)).all():
@@ -183,6 +183,14 @@ def return_suppliers_of_reopened_garden(viewer: Viewer, garden_id: int) -> None:
     for former_id, names in returned.items():
         message = transfers.suppliers_returned(garden.name, names)
         send(message, organisations.recipients_for(former_id, roles=("curator",)))
+
+
+def _belongs_to(garden_id: int, moves: Sequence[Mapping[str, Any]]) -> bool:
+    """Return True if a supplier had a garden, since its last agreed transfer, before it had its current one."""
+    gardens: list[int | None] = []
+    for move in moves:
+        gardens = [move["after"]] if "asked_by" in move else [*(gardens or [move["before"]]), move["after"]]
+    return garden_id in gardens[: gardens.index(gardens[-1])]
 
 
 def _notify_of_waiting_applications(supplier: Supplier) -> None:

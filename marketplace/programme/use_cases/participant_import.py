@@ -113,7 +113,7 @@ class _Comparison:
         """Add the faults and warnings about companies that are in the project already."""
         for company in read.companies:
             if company.organisation_number in self._hidden_numbers:
-                problem = _("The company is in the project already, at a place of another business garden.")
+                problem = _("The company already takes part in the project, with another business garden.")
                 read.faults.append(
                     TableProblem(company.line, "organisation_number", problem, _("Remove the line."))
                 )

@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
 def _validate_body() -> None:
     if has_uploads(current_app.view_functions.get(request.endpoint or "")):
         request.max_content_length = MAX_UPLOAD_BYTES
-    elif request.endpoint in CARRYING_ENDPOINTS:  # an encrypted form is larger than it was
+    elif request.endpoint in CARRYING_ENDPOINTS:  # encryption makes the form larger
         request.max_content_length = request.max_form_memory_size = 2 * (request.max_content_length or 0)
     if request.content_length is not None and request.content_length > (request.max_content_length or 0):
         abort(413)

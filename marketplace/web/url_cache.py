@@ -33,7 +33,7 @@ def url_for(endpoint: str, **values: Any) -> str:
 
 @lru_cache(_MAX_ENTRIES)
 def _cached_url(mount_point: str | None, endpoint: str, *values: tuple[str, Any]) -> str:
-    del mount_point  # only a part of the cache key
+    del mount_point  # in the cache key because the URL begins with it
     return build_url(endpoint, **dict(values))
 
 

@@ -76,7 +76,7 @@ def subject_of(viewer: Viewer, row: CaseNote | CaseTask) -> Subject:
 def is_about(model: Any) -> ColumnElement[bool]:
     """Build the condition that a row is about a subject. Its parameters are the `keys` of the subject.
 
-    It includes rows about a participation of the company that were written before the two were linked.
+    Rows about a participation of the company are included: they were written before the two were linked.
     """
     company_id = bindparam("company_id", type_=Integer())
     linked = select(Participation.id).where(Participation.company_id == company_id)

@@ -115,7 +115,7 @@ class AttributeColumns:
 
     @classmethod
     def open(cls, folder: Path, settings: MatchingSettings) -> Self:
-        """Memory-map what `save` wrote."""
+        """Memory-map the files that `save` wrote."""
         rows = {
             name: ValueIndex(
                 Vocabulary.open(folder, f"column-{name}"),

@@ -88,7 +88,7 @@ class NeedClassifier(BaseEstimator):  # type: ignore[misc] # because scikit-lear
 
     @classmethod
     def open(cls, folder: Path, services: Sequence[str]) -> Self:
-        """Memory-map what `save` wrote."""
+        """Memory-map the files that `save` wrote."""
         arrays = (
             memory_map(folder / f"{name}.npy") for name in ("feature-idf", "feature-weights", "intercepts")
         )

@@ -174,7 +174,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     @classmethod
     def open(cls, folder: Path, glossary: Glossary, parts_weight: float) -> Self:
-        """Memory-map what `save` wrote."""
+        """Memory-map the files that `save` wrote."""
         vocabulary = Vocabulary.open(folder, "terms")
         arrays = tuple(memory_map(folder / f"centroids-{name}.npy") for name in _CSC_ARRAYS)
         centroids = sparse.csc_array(arrays, (len(glossary.services), len(vocabulary)))

@@ -77,7 +77,7 @@ class StringTable(LazySequence[str]):
 
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
-        """Memory-map what `save` wrote."""
+        """Memory-map the files that `save` wrote."""
         return cls(memory_map(folder / f"{name}-bytes.npy"), memory_map(folder / f"{name}-offsets.npy"))
 
 
@@ -168,7 +168,7 @@ class Vocabulary(Mapping[str, int]):
 
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
-        """Memory-map what `save` wrote."""
+        """Memory-map the files that `save` wrote."""
         return cls(StringTable.open(folder, name), memory_map(folder / f"{name}-slots.npy"))
 
 
@@ -208,7 +208,7 @@ class CountedVocabulary(Mapping[str, int]):
 
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
-        """Memory-map what `save` wrote."""
+        """Memory-map the files that `save` wrote."""
         return cls(Vocabulary.open(folder, name), memory_map(folder / f"{name}-counts.npy"))
 
 

@@ -55,7 +55,7 @@ class TokenCache:
 
     @classmethod
     def open(cls, folder: Path, words: Vocabulary) -> Self:
-        """Memory-map what `save` wrote."""
+        """Memory-map the files that `save` wrote."""
         return cls(
             words,
             StringTable.open(folder, "read"),

@@ -85,7 +85,7 @@ class PlanForm(SessionFields):
     weeks = NumberField(_l("Weeks between two sessions"), [required()], low=1, high=MAX_WEEKS, default=3)
 
     def dates(self) -> CourseDates:
-        """Return the submitted dates."""
+        """Return the submitted weeks between sessions, and the details of the first one."""
         return CourseDates(self.weeks.data, self._details("", self.first_day.data))
 
 

@@ -255,7 +255,7 @@ def _warnings(access: ProjectAccess, row: CourseSession, others: Sequence[Course
 
 
 def _order_warnings(row: CourseSession, others: Sequence[CourseSession]) -> list[str]:
-    """Return a warning for each side on which a session is out of the order of the course plan."""
+    """Return warnings that an earlier session of the plan is held after this one, or a later one before it."""
     if row.catch_up_of_id is not None:
         return []
     course = [one for one in others if one.cohort_id == row.cohort_id and one.catch_up_of_id is None]

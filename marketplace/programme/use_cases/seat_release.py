@@ -86,7 +86,7 @@ def _release(participation_ids: Sequence[int]) -> int:
 
 
 def _ask_again(participation: Participation) -> bool:
-    """Repeat the question whose e-mail was not sent in time because of an outage; return False if there is none.
+    """Ask again for confirmation if an outage delayed the e-mail until after its deadline. Return True if asked.
 
     Nothing is asked about a course that is over.
     """

@@ -111,7 +111,7 @@ def _save_readable(reference: str, form: OfferForm) -> ViewResponse:
         return jsonify(saved=message, ok=False, seen=form.seen.data), 422
     supplier_offer = queries.load_supplier_offer(viewer, reference)
     if request.form.get("act") == "send":
-        # A field that could not be read is not missing.
+        # A field with an invalid value is empty in the saved offer: show its error, not that it is missing.
         unread = {field.name for field in form if field.errors}
         _show_problems(form, [one for one in supplier_offer.problems if one.field not in unread])
     return _page(supplier_offer, form)

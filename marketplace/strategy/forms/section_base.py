@@ -17,11 +17,11 @@ class SectionForm(BaseForm):
 
     @classmethod
     def flatten(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the data of the fields from the values of the section."""
+        """Convert the values of the section to the data of its fields."""
         raise NotImplementedError  # because the metaclass of WTForms does not combine with that of abc
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the section from the fields."""
+        """Convert the data of the fields to the values of the section."""
         raise NotImplementedError  # because the metaclass of WTForms does not combine with that of abc
 
     def check_rows(self) -> bool:

@@ -50,7 +50,7 @@ class CompanyForm(SectionForm):
 
     @classmethod
     def flatten(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the data of the fields."""
+        """Convert the values of the section to the data of its fields."""
         data = {"one_line": values["one_line"], "vision": values["vision"]}
         for prefix, offer in zip(cls.offers, values["offers"], strict=False):
             data |= {
@@ -65,7 +65,7 @@ class CompanyForm(SectionForm):
         return self.require_names(self.offers)
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the section."""
+        """Convert the data of the fields to the values of the section."""
         return {
             "one_line": self.text("one_line"),
             "vision": self.text("vision"),
@@ -108,7 +108,7 @@ class CustomersForm(SectionForm):
 
     @classmethod
     def flatten(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the data of the fields."""
+        """Convert the values of the section to the data of its fields."""
         return {
             f"{prefix}{name}": list(value) if isinstance(value, list | tuple) else value
             for prefix, audience in zip(cls.audiences, values["audiences"], strict=False)
@@ -120,7 +120,7 @@ class CustomersForm(SectionForm):
         return self.require_names(self.audiences)
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the section."""
+        """Convert the data of the fields to the values of the section."""
         audiences = tuple(
             Audience(
                 self.text(f"{prefix}name"),
@@ -169,14 +169,14 @@ class GapsForm(SectionForm):
 
     @classmethod
     def flatten(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the data of the fields."""
+        """Convert the values of the section to the data of its fields."""
         data: dict[str, Any] = {}
         for prefix, gap in zip(cls.gaps, values["gaps"], strict=False):
             data |= {f"{prefix}text": gap["text"], f"{prefix}is_private": gap["is_private"]}
         return data | lines_data(values["risks"], "risks_")
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the section."""
+        """Convert the data of the fields to the values of the section."""
         gaps = tuple(
             Gap(self.text(f"{prefix}text"), bool(self[f"{prefix}is_private"].data))
             for prefix in self.gaps
@@ -202,7 +202,7 @@ class ChannelsForm(SectionForm):
 
     @classmethod
     def flatten(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the data of the fields."""
+        """Convert the values of the section to the data of its fields."""
         return {
             f"channel-{channel['code']}-{name}": value
             for channel in values["channels"]
@@ -221,7 +221,7 @@ class ChannelsForm(SectionForm):
         return valid
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the section: the channels with a decision, in the order of the template."""
+        """Convert the data of the fields to the channels with a decision, in the order of the template."""
         channels = tuple(
             Channel(code, *(self.text(f"{prefix}{name}") for name in ("role", "now", "decision", "owner")))
             for code, prefix in self.prefixes.items()
@@ -265,12 +265,12 @@ class BudgetForm(SectionForm):
 
     @classmethod
     def flatten(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the data of the fields."""
+        """Convert the values of the section to the data of its fields."""
         rest = {name: values[name] for name in ("responsible", "responsible_hours", "review_on")}
         return dict(values["budget"]) | rest
 
     def values(self) -> dict[str, Any]:
-        """Return the values of the section."""
+        """Convert the data of the fields to the values of the section."""
         amounts = (self[name].data for name in ("once_nok", "month_nok", "ads_nok", "own_hours"))
         return {
             "budget": Budget(*amounts),

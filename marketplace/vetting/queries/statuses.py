@@ -63,7 +63,7 @@ LISTED_NOW: Any = (Vetting.state == rules.APPROVED) & (
 
 
 def status_bounds() -> dict[str, dt.datetime]:
-    """Parameters of `has_status`: approvals before these are due or dormant."""
+    """Return the parameters of `has_status`: times before which an approval is now due or dormant."""
     return {
         "due": cutoff_reached(months=rules.DUE_MONTHS),
         "dormant": cutoff_reached(months=rules.DORMANT_MONTHS),

@@ -101,7 +101,7 @@ def is_draft_form_on_page(path: str, page: str) -> bool:
             for candidate in Submission(path, page, None, ()).pages()
         )
     finally:
-        if flashed is not None:  # the page has shown the messages to nobody
+        if flashed is not None:  # rendering removed the messages, but nobody has seen this page
             session["_flashes"] = flashed
 
 

@@ -153,7 +153,7 @@ def test_link_expires_after_seven_days(people: MandatePeople, asked: Brief) -> N
     (link,) = links()
     visitor: Any = people.app.test_client()
     with time_machine.travel(clock.now() + dt.timedelta(days=8), tick=False):
-        assert "Spørsmålet er gått ut på dato" in visitor.get(link).text
+        assert "Fristen for å svare er ute" in visitor.get(link).text
         assert visitor.post(link).status_code == 409
     assert state(asked) == BriefState.DRAFT
 

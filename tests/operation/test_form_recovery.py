@@ -159,7 +159,7 @@ def test_expired_token_keeps_the_text_in_the_form(client, owner):
     answer = post(client, token=old)
     assert answer.status_code == 400
     assert is_in_form(answer)
-    assert "Skjemaet er utløpt" in HtmlPage(answer.text).text
+    assert "Skjemaet virker ikke lenger" in HtmlPage(answer.text).text
 
 
 def test_new_sign_in_in_another_window_keeps_the_text(client, owner):
@@ -309,7 +309,7 @@ def test_form_without_text_and_token_returns_to_its_page(client, owner):
     client.sign_in(owner.user_id)
     back = post(client, token="expired", **button)
     assert (back.status_code, back.headers["Location"]) == (303, NEW)
-    assert "Skjemaet er utløpt" in HtmlPage(client.get(NEW).text).text
+    assert "Skjemaet virker ikke lenger" in HtmlPage(client.get(NEW).text).text
     assert (
         post(client, token="expired", headers={"Referer": "http://evil.example/"}, **button).status_code
         == 400

@@ -340,7 +340,7 @@ def test_public_page_signs_up_and_the_link_confirms(cohort: Cohort, client: Brow
         "phone": "00 00 00 00",
     }
     refused = client.post(path, data=form | {"phone": "ring butikken"})
-    assert "Skriv et telefonnummer med åtte sifre" in refused.text
+    assert "Skriv et telefonnummer med åtte siffer" in refused.text
     assert "ring butikken" in refused.text
     answer = client.post(path, data=form)
     assert "kari@ysteri.example" in client.page(answer.headers["Location"]).text

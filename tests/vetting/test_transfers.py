@@ -115,13 +115,13 @@ def test_conflicted_curator_cannot_transfer(home: VettingGarden, elsewhere: View
     found, to = applicant()[0], elsewhere.organisation_id or 0
     colleague = factories.member(home.garden, "curator")
     use_cases.declare_conflict(home.curator, found.id, "board")
-    with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
+    with pytest.raises(RuleBroken, match="Du har en tilknytning til denne leverandøren"):
         use_cases.request_transfer(home.curator, found.id, to, "Flyttet til kysten.")
     assert session.query(Transfer).count() == 0
     move = use_cases.request_transfer(colleague, found.id, to, "Flyttet til kysten.")
     use_cases.declare_conflict(elsewhere, found.id, "paid")
     for agree in (True, False):
-        with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
+        with pytest.raises(RuleBroken, match="Du har en tilknytning til denne leverandøren"):
             use_cases.answer_transfer(elsewhere, move.id, agree=agree)
     assert garden_of(found) == home.garden.id
     assert session.get_one(Transfer, move.id).state == "asked"

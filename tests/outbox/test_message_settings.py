@@ -168,7 +168,7 @@ def test_optional_mail_can_be_stopped_with_one_click(app: Flask, client: Browser
     url = mail["List-Unsubscribe"].strip("<>")
     assert url in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # because the e-mail has a text
     path = url.removeprefix(app.config["SETTINGS"].site_url)
-    assert "Slutte" in client.page(path).text
+    assert "Vil du slutte" in client.page(path).text
     assert client.head(path).status_code == 200
     assert use_cases.message_settings(supplier.user_id)[Topic.INVITATIONS] is Delivery.NOW, (
         "looking changes nothing"

@@ -131,7 +131,7 @@ class TopicForm:
         for code, value in current.items():
             field = self.fields[code]
             text = guide.value_text(field.question, value)
-            field.theirs = text or gettext("Nothing is written there now.")
+            field.theirs = text or gettext("The field is empty now.")
             field.error = gettext(
                 "This was changed after you opened the page. Choose which text to keep, and save again."
             )

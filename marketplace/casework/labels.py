@@ -14,6 +14,6 @@ REMINDER_KINDS = {
     "strategy_started": _("Complete the strategy"),
     "no_brief": _("Send a first brief"),
     "few_invited": _("Invite more suppliers"),
-    "result_due": _("Answer how the job went"),
+    "result_due": _("Say how the job went"),
 }
 """Next step of which a company is reminded, by the state of the company."""

@@ -97,7 +97,7 @@ def _reminder_text(kind: str) -> tuple[str, str, str, str]:
             )
         case "no_brief":
             return (
-                _("Order your first digital job"),
+                _("Order your first digital service"),
                 _(
                     "You have not published a brief yet. Begin with one small job. The guide helps you to describe it."
                 ),
@@ -117,7 +117,7 @@ def _reminder_text(kind: str) -> tuple[str, str, str, str]:
             return (
                 _("How did the job go?"),
                 _(
-                    "A job is delivered, and you have not answered whether it worked. The questions take two minutes."
+                    "A job has been delivered, and you have not said whether it worked. The questions take two minutes."
                 ),
                 "/briefs",
                 _("See your briefs"),

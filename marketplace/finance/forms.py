@@ -248,7 +248,7 @@ class FeeForm(BaseForm):
     """The state of the participation fee of the chosen companies. A fee that is taken back needs no amount."""
 
     state = ChoiceField(
-        _l("State of the fee"),
+        _l("Status of the fee"),
         [required()],
         choices=[*FEE_STATES.items(), (NOT_NOTED, _l("Not noted: take back what was noted by mistake"))],
     )

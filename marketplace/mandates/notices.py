@@ -52,7 +52,7 @@ def mandate_given(company: str, company_id: int, until: dt.date, *, reads_offers
         _("You can write for %(company)s", company=company),
         [
             _(
-                "%(company)s lets you write their briefs and their plan until %(date)s. Publishing and withdrawing wait for their confirmation.",
+                "%(company)s lets you write their briefs and their plan until %(date)s. They must confirm before a brief is published or withdrawn.",
                 company=company,
                 date=format_date(until),
             ),

@@ -145,7 +145,7 @@ def _missing_channels(content: StrategyContent) -> str:
     lacking = MIN_CHANNELS - len(content.channels)
     if lacking <= 0:
         return ""
-    return ngettext("Decide about %(num)s more channel.", "Decide about %(num)s more channels.", lacking)
+    return ngettext("Decide on %(num)s more channel.", "Decide on %(num)s more channels.", lacking)
 
 
 def _missing_actions(actions: Sequence[ActionFacts]) -> str:

@@ -268,7 +268,7 @@ def test_conflict_page_shows_saved_values_of_other_fields(market, sign_in, topic
     page = HtmlPage(answer.text)
     assert page.one("textarea", name="own_words").text.strip() == "Ost til folket."
     assert page.one("textarea", name="problem").text.strip() == problem
-    assert "Nothing is written there now." in page.text
+    assert "The field is empty now." in page.text
     stored = session.query(Brief).one().answers
     assert (stored["own_words"], stored["problem"]) == ("", problem)
 

@@ -232,7 +232,7 @@ def brief_tasks(card: CardBrief) -> Iterator[Task]:
             yield Task(Priority.LATER, link, url, rest)
         case Phase.DELIVERED if result.is_result_due:
             link = _("Remind them of the questions about “%(title)s”", title=title)
-            yield Task(Priority.SOON, link, url, _("They have not answered whether it worked."))
+            yield Task(Priority.SOON, link, url, _("They have not said whether it worked."))
         case _:
             pass
 

@@ -87,7 +87,10 @@ def choice_made(supplier: str, title: str, reference: str) -> Content:
     return Content(
         _("You have chosen %(supplier)s", supplier=supplier),
         [
-            _("Everyone who answered to “%(title)s” has been notified, each with a reason.", title=title),
+            _(
+                "Everyone who sent an offer for “%(title)s” has been notified, each with a reason.",
+                title=title,
+            ),
             _("Confirm when the job has been delivered, and go through the handover list."),
         ],
         f"/briefs/{reference}/job",

@@ -35,7 +35,7 @@ def job_ended(company: str, title: str, reason: str, reference: str) -> Content:
 def outcome_answered(company: str, title: str) -> Content:
     """Notify the supplier of answers about a job that the company lets it read."""
     return Content(
-        _("%(company)s has answered how the job went", company=company),
+        _("%(company)s has said how the job went", company=company),
         [
             _("The job: %(title)s.", title=title),
             _("You can read the answers and reply to them once."),

@@ -61,7 +61,7 @@ class ObjectiveForm(BaseForm):
         _l("We do not know the number today"),
         description=_l("You get an action to measure it within %(num)s days.", num=BASELINE_DAYS),
     )
-    baseline_on = DayField(_l("When is the number today from?"))
+    baseline_on = DayField(_l("When was the number measured?"))
     target = DecimalField(_l("The target"), [required()])
     target_on = DayField(_l("Reached by"), [required()])
     source = TextField(
@@ -123,7 +123,7 @@ class MeasurementForm(BaseForm):
 
     value = DecimalField(_l("The number"))
     numerator = NumberField(_l("Part"), high=MAX_COUNT)
-    denominator = NumberField(_l("Whole"), high=MAX_COUNT)
+    denominator = NumberField(_l("Total"), high=MAX_COUNT)
     measured_on = DayField(_l("Date"), [required()])
     source = TextField(_l("Where does the number come from?"), [length(1, MAX_SOURCE)])
     is_baseline = BooleanField(_l("Use this as the starting number"))

@@ -261,7 +261,7 @@ def _share(details: MeasurementDetails) -> int | None:
     if details.denominator == 0:
         raise RuleBroken(_("This number must be higher than 0."), "denominator")
     if details.numerator > details.denominator:
-        raise RuleBroken(_("A part cannot be higher than the whole."), "numerator")
+        raise RuleBroken(_("A part cannot be higher than the total."), "numerator")
     computed = percentage_milli(details.numerator, details.denominator)
     if details.value is not None and not _is_rounded(details.value, computed):
         raise RuleBroken(_("The percentage does not match the two numbers."), "value")

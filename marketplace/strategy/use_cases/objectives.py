@@ -171,7 +171,9 @@ def _plan_baseline(viewer: Viewer, strategy: Strategy, objective: Objective) -> 
     if objective.baseline_milli is not None or objective.baseline_action_at is not None:
         return False
     with use_locale(strategy.language):
-        what = _("Measure the number today: %(name)s", name=objective.indicator_name or objective.text)
+        what = _(
+            "Find out what the number is today: %(name)s", name=objective.indicator_name or objective.text
+        )
     action = Action(
         strategy_id=strategy.id,
         what=what if len(what) <= MAX_ACTION_TEXT else what[: MAX_ACTION_TEXT - 1] + "…",

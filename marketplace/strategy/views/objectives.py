@@ -110,7 +110,7 @@ def new_objective() -> ViewResponse:
     if add(form, lambda form: added.append(use_cases.add_objective(viewer, form.details()))):
         flashes.done(
             _(
-                "The objective is added, with an action to measure the number today within %(num)s days.",
+                "The objective is added, with an action: find out what the number is today, within %(num)s days.",
                 num=use_cases.BASELINE_DAYS,
             )
             if added[0].baseline_milli is None
@@ -213,7 +213,7 @@ def plan_baseline(objective_id: int) -> ViewResponse:
     if use_cases.plan_baseline(current_viewer(), objective_id):
         flashes.done(
             _(
-                "You have a new action: measure the number today within %(num)s days.",
+                "You have a new action: find out what the number is today, within %(num)s days.",
                 num=use_cases.BASELINE_DAYS,
             )
         )

@@ -37,6 +37,7 @@ DIGESTS = {
     3: "262204cc3f9f7cee",
     4: "1d5426532f0438a4",
     5: "e788819250c6ad43",
+    6: "bf53d9acd5e403e1",
 }
 """Digests of the codes and definitions by version: earlier versions are kept, so that a change needs a new version."""
 

@@ -19,6 +19,7 @@ from typing import Self
 from zlib import crc32
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.svm import LinearSVC
@@ -100,9 +101,11 @@ class NeedClassifier(BaseEstimator):  # type: ignore[misc] # because scikit-lear
         Positive values are inside.
         """
         counts = term_matrix(self.vocabulary_, [Counter(features(text)) for text in texts])
-        margins: Vector = (
-            np.asarray(tfidf_vectors(log_counts(counts), self.idf_) @ self.weights_) + self.intercepts_
-        )
+        vectors = tfidf_vectors(log_counts(counts), self.idf_)
+        # The weights of the texts' own features only: a product with all of them would first convert all to 64 bits.
+        used, columns = np.unique(vectors.indices, return_inverse=True)
+        own = sparse.csr_array((vectors.data, columns, vectors.indptr), (len(texts), len(used)))
+        margins: Vector = np.asarray(own @ self.weights_[used]) + self.intercepts_
         return margins
 
 

@@ -8,6 +8,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -34,19 +35,23 @@ BATCH_SIZE = 500
 """How many documents are tokenized at a time, to bound the memory used while building."""
 DOCUMENT_CACHE_SIZE = 128
 DIGEST_BYTES = 32
+DICTIONARY_DOCUMENTS, MAX_DICTIONARY_BYTES = 100, 32_000
+"""The first documents of a segment are the preset dictionary of zlib for all, which can have at most 32 kB."""
+COMPRESSION_LEVEL = 5
 
 
 class StoredDocuments(LazySequence[Document]):
     """Documents stored as compressed JSON on disk, each parsed when it is accessed."""
 
-    def __init__(self, strings: StringTable) -> None:
-        self._strings = strings
+    def __init__(self, strings: StringTable, dictionary: bytes) -> None:
+        self._strings, self._dictionary = strings, dictionary
         self._size = len(strings)
         max_size = len(strings) if len(strings) <= SMALL_DIRECTORY else DOCUMENT_CACHE_SIZE
         self._cached_document = lru_cache(maxsize=max_size)(self._parse)
 
     def _parse(self, row: int) -> Document:
-        return Document.from_dict(json.loads(zlib.decompress(self._strings.raw(row)).decode()))
+        plain = zlib.decompressobj(zdict=self._dictionary).decompress(self._strings.raw(row))
+        return Document.from_dict(json.loads(plain.decode()))
 
     def __len__(self) -> int:
         """Return the number of documents."""
@@ -101,11 +106,16 @@ class Segment:
     def save(self, folder: Path) -> dict[str, Any]:
         """Write the arrays into a folder and return the JSON values that complete them."""
         digests, compressed, ends = bytearray(), bytearray(), [0]
+        first = map(document_bytes, islice(self.documents, DICTIONARY_DOCUMENTS))
+        dictionary = b"".join(first)[:MAX_DICTIONARY_BYTES]
+        compressor = zlib.compressobj(COMPRESSION_LEVEL, zdict=dictionary)
         for document in self.documents:
             plain = document_bytes(document)
             digests += hashlib.sha256(plain).digest()
-            compressed += zlib.compress(plain)
+            copy = compressor.copy()
+            compressed += copy.compress(plain) + copy.flush()
             ends.append(len(compressed))
+        np.save(folder / "dictionary.npy", np.frombuffer(dictionary, dtype=np.uint8))
         StringTable(np.frombuffer(compressed, dtype=np.uint8), np.array(ends)).save(folder, "documents")
         np.save(folder / "digests.npy", np.frombuffer(digests, dtype=np.uint8).reshape(-1, DIGEST_BYTES))
         self.ids.save(folder, "ids")
@@ -120,7 +130,9 @@ class Segment:
     def open(cls, folder: Path, metadata: Mapping[str, Any], settings: MatchingSettings) -> Self:
         """Memory-map what `save` wrote; `metadata` is what it returned."""
         segment = cls(
-            StoredDocuments(StringTable.open(folder, "documents")),
+            StoredDocuments(
+                StringTable.open(folder, "documents"), memory_map(folder / "dictionary.npy").tobytes()
+            ),
             AttributeColumns.open(folder, settings),
             PackedFeatures.open(folder),
             {

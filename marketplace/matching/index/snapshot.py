@@ -25,7 +25,7 @@ from .lexical import LexicalIndex
 from .segment import Segment
 from .store import Store
 
-FORMAT = 8
+FORMAT = 9
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
 

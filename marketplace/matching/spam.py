@@ -106,9 +106,8 @@ def _flags(document: Document, briefs: Iterable[str]) -> Iterator[Note]:
 
 def _find_copied_brief(words: Sequence[str], briefs: Iterable[str]) -> Iterator[Note]:
     """Flag the first brief of which a large part occurs in the text word for word."""
-    ngrams = _word_ngrams(words)
     for index, brief in enumerate(briefs):
-        if _is_copy(ngrams, _word_ngrams(words_of(brief))):
+        if _is_copy(_word_ngrams(words), _word_ngrams(words_of(brief))):
             yield COPIES_BRIEF, {"number": index}
             return
 
@@ -180,10 +179,11 @@ def _find_repeated_word(forms: Counter[str], length: int, lang: str) -> Iterator
 
 def _has_repeated_sentences(text: str, words: Sequence[str]) -> bool:
     """Return True if a large part of a text is repeated: whole sentences, or runs of three words."""
-    sentences = Counter(" ".join(_WORD.findall(part.lower())) for part in _SENTENCE.split(text))
-    if any(count >= 3 and len(sentence.split()) >= 3 for sentence, count in sentences.items()):  # noqa: PLR2004 because twice may be a heading
-        return True
     ngrams = list(zip(words, words[1:], words[2:], strict=False))
-    if len(words) < MIN_WORDS:
+    repeated = len(ngrams) - len(set(ngrams))
+    if not repeated:
         return False
-    return 1.0 - len(set(ngrams)) / len(ngrams) > MAX_REPEATED_SHARE
+    if len(words) >= MIN_WORDS and repeated > MAX_REPEATED_SHARE * len(ngrams):
+        return True
+    sentences = Counter(" ".join(_WORD.findall(part.lower())) for part in _SENTENCE.split(text))
+    return any(count >= 3 and len(sentence.split()) >= 3 for sentence, count in sentences.items())  # noqa: PLR2004 because twice may be a heading

@@ -22,7 +22,10 @@ def term_weights(tokens: Sequence[Token], parts_weight: float) -> dict[str, floa
         weights[token.term] = weights.get(token.term, 0.0) + 1.0
         for part in token.parts:
             weights[part] = weights.get(part, 0.0) + parts_weight
-    return {term: min(weight, MAX_REPEATS) for term, weight in weights.items()}
+    for term, weight in weights.items():
+        if weight > MAX_REPEATS:
+            weights[term] = MAX_REPEATS
+    return weights
 
 
 def term_matrix(vocabulary: Vocabulary, texts: Sequence[Mapping[str, float]]) -> Any:

@@ -1,9 +1,13 @@
-"""Demo self-assessments: the start of most companies, the end of some, and all stages of one with a strategy of its own."""
+"""Demo self-assessments: the start of most companies, the end of those whose course is over, and all stages of one company.
+
+That company has a strategy of its own, and took an earlier course.
+"""
 
 import zlib
 from functools import partial
 
 from marketplace.demo import content_files as content
+from marketplace.demo.course_days import session_days
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
 from marketplace.demo.seed_organisations import registration_days
@@ -20,7 +24,9 @@ WITHOUT, BEGUN, PAGES_BEGUN = 5, 3, 2
 """Index of the company in every six that has not begun, index of the one that has answered only some pages, and the number
 of these pages.
 """
-EARLY_START, EARLY_END, LATE_START = -140, -76, -38
+EARLY_START, LATE_START = -140, -56
+DAYS_TO_ANSWER = 3
+"""Days after the last session within which a company answers at the end."""
 WHOLE_COURSE: Stages = ((Stage.START, -364), (Stage.END, -198), (Stage.LATER, -9))
 MINUTES_PER_PAGE = 1
 
@@ -28,20 +34,24 @@ MINUTES_PER_PAGE = 1
 def seed_assessments(timeline: Timeline, fixtures: Fixtures) -> None:
     """Add the self-assessments of the companies to the timeline."""
     whole = {plan["company"] for plan in content.plans() if "strategy" in plan}
+    places = content.course()["places"]
+    course_ends = {
+        place["garden"]: max(days)
+        for place, days in zip(places, session_days(timeline.today, places).values(), strict=True)
+    }
     for index, entry in enumerate(content.companies()):
         company = entry["key"]
+        course_end = course_ends[entry["garden"]]
         is_early, spread = registration_days()[company] < EARLY_START, index % 12
         stages: Stages
         if company in whole:
             stages = WHOLE_COURSE
         elif index % 6 == WITHOUT:
             stages = ()
-        elif is_early:
-            start = (Stage.START, EARLY_START + spread)
-            is_end_reached = entry.get("assessed_at_end", True)
-            stages = (start, (Stage.END, EARLY_END + spread)) if is_end_reached else (start,)
         else:
-            stages = ((Stage.START, LATE_START + spread),)
+            stages = ((Stage.START, (EARLY_START if is_early else LATE_START) + spread),)
+            if course_end < -DAYS_TO_ANSWER:
+                stages += ((Stage.END, course_end + 1 + index % DAYS_TO_ANSWER),)
         pages = questionnaire().dimensions[: PAGES_BEGUN if index % 6 == BEGUN and not is_early else None]
         for stage, day in stages:
             for number, dimension in enumerate(pages):

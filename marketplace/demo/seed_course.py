@@ -45,7 +45,7 @@ Entry = dict[str, Any]
 PHONE = "00 00 00 00"
 SEATS, TARGET = 25, 100
 STARTS, ENDS = dt.time(13), dt.time(16)
-CREATED_DAY, RECRUITED_DAY, SIGNED_UP_DAY, WITHDRAWN_DAY = -60, -54, -48, -12
+CREATED_DAY, RECRUITED_DAY, SIGNED_UP_DAY, WITHDRAWN_DAY = -72, -66, -60, -12
 AFTER_THE_SESSION, FEEDBACK_TIME = dt.time(16, 10), dt.time(20, 30)
 REGULAR = "Bjørkvollen ysteri"
 """The company of the demo user, which has attended every session."""

@@ -31,6 +31,8 @@ DAYS_TO_DECISION = {rules.CHANGES: 3, rules.REFUSED: 5, rules.SUSPENDED: 160, ru
 APPROVAL_DAYS = 4
 RENEWAL_REMINDER_AFTER_DAYS = 366
 REFRESH_DAY = -35
+BEFORE_THE_COURSE = -62
+"""Last day on which a company registers, before the companies sign up for the course."""
 
 
 def seed_gardens(timeline: Timeline, fixtures: Fixtures) -> None:
@@ -83,7 +85,9 @@ def registration_days() -> dict[str, int]:
     begun += [(entry["key"], entry["plan"]["written"]) for entry in content.companies() if "plan" in entry]
     return {
         key: min(
-            -(40 + zlib.crc32(key.encode()) % 380), *(day - 14 for company, day in begun if company == key), 0
+            -(40 + zlib.crc32(key.encode()) % 380),
+            BEFORE_THE_COURSE,
+            *(day - 14 for company, day in begun if company == key),
         )
         for key in (entry["key"] for entry in content.companies())
     }

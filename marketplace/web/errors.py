@@ -1,6 +1,7 @@
 """Error pages in the user's language, each with a link or a form to continue."""
 
 import logging
+from http import HTTPStatus
 
 from flask import Flask, make_response, redirect, request
 from flask_wtf.csrf import CSRFError
@@ -68,8 +69,22 @@ def page(code: int, message: str | None = None, title: str | None = None) -> Ans
     replacement = missing_pages.replacement_for(code)
     if replacement is not None:
         return replacement, 200
-    general_title, text = _title_and_text(code)
+    general_title, text = _outdated_form() if _is_outdated_form(code) else _title_and_text(code)
     return _error_page(code, title or general_title, message or text)
+
+
+def _is_outdated_form(code: int) -> bool:
+    """Return True if a form of this site is about something that the user cannot open, or can no longer open."""
+    return code == HTTPStatus.NOT_FOUND and request.method == "POST" and request.endpoint is not None
+
+
+def _outdated_form() -> tuple[str, str]:
+    return (
+        _("This has changed since you opened the page"),
+        _(
+            "Nothing has been saved or sent. What the form was about has been answered, closed or removed, or you no longer have access to it."
+        ),
+    )
 
 
 def _error_page(code: int, title: str, text: str) -> Answer:

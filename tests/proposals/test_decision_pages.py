@@ -8,6 +8,7 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.vetting.use_cases import declare_conflict
 from tests.proposals.conftest import AFTER, REFERENCE
+from tests.support.page_rules import HtmlPage, text_of
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
 OFFERS = f"/briefs/{REFERENCE}/proposals"
@@ -185,3 +186,26 @@ def test_second_choice_does_not_reuse_the_reason_for_the_first(browser, opened, 
     page = browser("owner").page(f"/briefs/{REFERENCE}/award?proposal={opened.proposal('myrull').id}")
     assert "Koblingen manglet." in page.text
     assert "Dere forsto oss best av alle." not in page.text
+
+
+def test_form_about_a_withdrawn_offer_says_so_and_links_to_the_others(browser, opened):
+    filled = award_form(opened)
+    use_cases.withdraw(opened.kvistverk, REFERENCE, "Vi rekker det ikke.")
+    path = f"/briefs/{REFERENCE}/award"
+    answer = browser("owner").post(f"{path}?proposal={filled['proposal']}", data=filled)
+    page = HtmlPage(answer.text)
+    assert answer.status_code == 404
+    assert "Ingenting er lagret eller sendt." in page.text
+    assert "Hull hos skogsfjord." in page.text
+    assert text_of(page.one("a", href=path)) == "Gå til «Hvilket tilbud velger dere?»"
+
+
+def test_second_choice_keeps_the_text_and_cannot_be_sent_again(browser, opened, choose):
+    filled = award_form(opened)
+    choose(opened, "myrull")
+    answer = browser("owner").post(f"/briefs/{REFERENCE}/award", data=filled)
+    page = HtmlPage(answer.text)
+    assert answer.status_code == 409
+    assert "Hull hos skogsfjord." in page.text
+    assert text_of(page.one("a", href=f"/briefs/{REFERENCE}")) == "Gå til «Nettbutikk med henting»"
+    assert not [button for button in page.all("button") if "Send en gang til" in button.itertext()]

@@ -3,18 +3,16 @@
 import re
 from collections.abc import Sequence
 
-from flask import Flask, current_app, g, jsonify, make_response, render_template, request, session, url_for
-from flask.ctx import RequestContext
+from flask import Flask, g, jsonify, make_response, render_template, request, session, url_for
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
-from werkzeug.exceptions import HTTPException
-from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import gettext as _
 from marketplace.web import flashes
 from marketplace.web.form_recovery import submission as submissions
 from marketplace.web.form_recovery.main_form import main_form
+from marketplace.web.form_recovery.nested_pages import find_current_page, render_page
 from marketplace.web.form_recovery.refill import has_draft_form, refill
 from marketplace.web.form_recovery.submission import CONTROL_FIELDS, PENDING_FORM_FIELD, Submission
 from marketplace.web.request import is_autosave
@@ -30,6 +28,8 @@ from marketplace.web.viewer import (
 OK, UNAUTHORIZED, FORBIDDEN, CONFLICT = 200, 401, 403, 409
 RESENDABLE = frozenset({409, 413, 422, 429, 500, 503})
 """Statuses after which sending the same form again may succeed."""
+OUTDATED = frozenset({404, 409})
+"""Statuses of a form that no longer fits the current state of what it was about."""
 _SHORT_CHARACTERS = 40
 
 
@@ -97,7 +97,7 @@ def is_draft_form_on_page(path: str, page: str) -> bool:
     flashed = session.get("_flashes")
     try:
         return any(
-            (html := _render_page(candidate, "", is_prefetch=True)) and has_draft_form(html, candidate, path)
+            (html := render_page(candidate, "", is_prefetch=True)) and has_draft_form(html, candidate, path)
             for candidate in Submission(path, page, None, ()).pages()
         )
     finally:
@@ -132,7 +132,8 @@ def field_page(status: int, title: str, text: str) -> tuple[str, int]:
 
 def _error_page(status: int, title: str, text: str, submission: Submission | None) -> tuple[str, int]:
     is_current = submission is not None and submission.is_verified and submission.is_for_current_organisation
-    can_resend = is_current and status in RESENDABLE
+    current_page = find_current_page(submission) if submission and is_current and status in OUTDATED else None
+    can_resend = is_current and status in RESENDABLE and current_page is None
     html = render_template(
         "error.html",
         code=status if status != OK else None,
@@ -141,6 +142,7 @@ def _error_page(status: int, title: str, text: str, submission: Submission | Non
         path=submission.path if submission else "",
         typed=_boxes(submission, can_resend=can_resend) if submission and submission.typed else [],
         can_resend=can_resend,
+        current_page=current_page,
     )
     return html, status
 
@@ -189,7 +191,7 @@ def _sign_in_page(submission: Submission, message: str) -> Response | None:
     g.pending_form = sealed
     step = pending_step()
     endpoint = STEP_ENDPOINTS[step] if step else "accounts.sign_in"
-    html = _render_page(url_for(endpoint, next=submission.page or None), message)
+    html = render_page(url_for(endpoint, next=submission.page or None), message)
     return None if html is None else make_response(html, UNAUTHORIZED)
 
 
@@ -224,7 +226,7 @@ def resume() -> Response | None:
         return None
     g.pending_form = sealed
     if (step := pending_step()) is not None:
-        html = _render_page(url_for(STEP_ENDPOINTS[step], next=submission.page or None), "")
+        html = render_page(url_for(STEP_ENDPOINTS[step], next=submission.page or None), "")
         return make_response(html) if html else None
     if not submission.belongs_to_viewer:
         return _sign_in_page(submission, _sign_in_message())
@@ -267,7 +269,7 @@ def _restore(submission: Submission, message: str, status: int) -> Response | No
         message += " " + _("Choose the files again.")
     g.pending_form = pending_form()
     for page in submission.pages():
-        html = _render_page(page, message)
+        html = render_page(page, message)
         refilled = refill(html, page, submission, fresh_locks=status == CONFLICT) if html else None
         if refilled:
             return make_response(_with_leftovers(refilled.html, refilled.leftovers), status)
@@ -280,40 +282,3 @@ def _with_leftovers(html: str, leftovers: Sequence[tuple[str, str]]) -> str:
     start = '<main id="content" tabindex="-1">'
     boxes = render_template("components/unsaved_text.html", texts=[value for _name, value in leftovers])
     return html.replace(start, start + boxes, 1)
-
-
-def _render_page(path: str, message: str, *, is_prefetch: bool = False) -> str | None:
-    """Render a page of this site for the current user, with a message. Returns None unless it is an HTML page.
-
-    With `is_prefetch`, rendering the page marks no message as read.
-    """
-    flashed = list(session.get("_flashes", []))
-    if message:
-        flashes.warn(message)
-    began = g.get("request_began")
-    builder = EnvironBuilder(path, base_url=request.host_url, headers=_headers(is_prefetch=is_prefetch))
-    builder.environ_base = {"REMOTE_ADDR": request.remote_addr or ""}
-    environ = builder.get_environ() | {"SCRIPT_NAME": request.environ.get("SCRIPT_NAME", "")}
-    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 because Flask documents it
-    html = None
-    with RequestContext(app, environ, session=session._get_current_object()):  # type: ignore[attr-defined]  # noqa: SLF001 because Flask documents it
-        try:
-            answer = app.make_response(app.preprocess_request() or app.dispatch_request())
-        except HTTPException:
-            answer = None
-        except Exception:  # noqa: BLE001 because whatever is wrong with the page, the text is shown without it
-            app.logger.warning("The page of a refused form could not be rendered: %s", request.endpoint)
-            answer = None
-        if answer is not None and answer.status_code == OK and answer.mimetype == "text/html":
-            html = answer.get_data(as_text=True)
-    if began is not None:  # the nested request must not restart the clock of this one
-        g.request_began = began
-    if html is None and (flashed or "_flashes" in session):
-        session["_flashes"] = flashed
-    return html
-
-
-def _headers(*, is_prefetch: bool) -> list[tuple[str, str]]:
-    prefetch = [("Sec-Purpose", "prefetch")] if is_prefetch else []
-    names = [name for name in ("Cookie", "User-Agent", "Accept-Language") if name in request.headers]
-    return prefetch + [(name, request.headers[name]) for name in names]

@@ -93,9 +93,9 @@ class Submission:
         return self.organisation == acting_organisation_id()
 
     def pages(self) -> Iterator[str]:
-        """Yield the pages that may contain the form: its page, its action, and the action's parents."""
+        """Yield the pages that may contain the form: its page, its action, also without a query, and the action's parents."""
         path = urlsplit(self.path).path
-        parents = ["/".join(path.split("/")[:count]) for count in range(path.count("/"), 1, -1)]
+        parents = ["/".join(path.split("/")[:count]) for count in range(path.count("/") + 1, 1, -1)]
         yield from dict.fromkeys(page for page in (self.page, self.path, *parents) if page)
 
 

@@ -145,3 +145,25 @@ def test_long_ranking_is_paginated_and_second_page_can_invite(market, publish, s
     chosen = {"supplier": boxes[-1].get("value")}
     assert browser.post(f"/briefs/{reference}/invite?page=2", data=chosen).status_code == 303
     assert session.scalars(select(Invitation.place)).one() == 15
+
+
+def test_selection_follows_to_other_pages_and_lists(market, publish, sign_in):
+    for number in range(12):
+        market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
+    session.commit()
+    reference, browser = publish(), sign_in(market.owner)
+    first = browser.page(f"/briefs/{reference}/ranking")
+    chosen = [first.all("input", name="supplier")[rank].get("value") for rank in (0, 3)]
+    actions = [button.get("formaction") or "" for button in first.all("button", form="invite")]
+    answer = browser.post(next(one for one in actions if "page=2" in one), data={"supplier": chosen})
+    second = browser.page(answer.location)
+    checked = [box.get("value") for box in second.all("input", name="supplier", checked="")]
+    assert checked == chosen
+    assert "Also selected" in second.text
+    chosen.append(second.all("input", name="supplier")[-1].get("value"))
+    answer = browser.post(f"/briefs/{reference}/ranking?show=fitting", data={"supplier": chosen})
+    back = browser.page(answer.location)
+    checked = [box.get("value") for box in back.all("input", name="supplier", checked="")]
+    assert checked == [chosen[2], *chosen[:2]]
+    assert browser.post(f"/briefs/{reference}/invite", data={"supplier": chosen}).status_code == 303
+    assert session.scalar(select(func.count()).select_from(Invitation)) == 3

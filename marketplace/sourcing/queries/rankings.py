@@ -1,7 +1,7 @@
 """A brief's stored ranking, one page at a time."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -42,7 +42,8 @@ class RankingPage:
     """One page of a brief's ranking, or of those in it that fit.
 
     `fits` counts the suppliers within the budget that offer the confirmed services; the ranking lists others as well.
-    `listed` counts all suppliers of the ranking, and `fitting` those of them that fit.
+    `listed` counts all suppliers of the ranking, and `fitting` those of them that fit. `selected_elsewhere` are suppliers
+    that are selected for an invitation and not on the page, by id.
     """
 
     brief_view: BriefView
@@ -55,6 +56,7 @@ class RankingPage:
     invitations: Sequence[Invitation]
     approved_since: Sequence[UnlistedSupplier]
     outside: Sequence[OutsideInvitation]
+    selected_elsewhere: Mapping[int, Listing]
 
     @property
     def counts(self) -> InvitationCounts:
@@ -85,9 +87,17 @@ def latest_run(brief: Brief) -> RankingRun | None:
 
 
 def ranking_for(
-    viewer: Viewer, reference: str, page_number: int = 1, *, only_fitting: bool = False
+    viewer: Viewer,
+    reference: str,
+    page_number: int = 1,
+    *,
+    only_fitting: bool = False,
+    selected: Collection[int] = (),
 ) -> RankingPage:
-    """Return a brief's ranking for its company, its garden's members or an administrator. Raises NotFound."""
+    """Return a brief's ranking for its company, its garden's members or an administrator. Raises NotFound.
+
+    `selected` are the suppliers that the company has selected so far, on this page or another.
+    """
     if viewer.is_supplier:
         raise NotFound
     brief_view = brief_view_for(viewer, reference)
@@ -109,6 +119,12 @@ def ranking_for(
         for entry in entries
     ]
     page = matches.with_items(items)
+    shown = {entry.supplier_id for entry in entries} | by_supplier.keys()
+    elsewhere = {
+        supplier_id: available[str(supplier_id)]
+        for supplier_id in ranking.ranks()
+        if supplier_id in selected and supplier_id not in shown and str(supplier_id) in available
+    }
     late = approved_since(run) if brief_view.phase is Phase.OPEN and page.number == 1 else []
     uninvited = [item for item in late if item.supplier_id not in by_supplier]
     groups = ranking.exclusion_groups()
@@ -124,6 +140,7 @@ def ranking_for(
         invitations,
         uninvited,
         outside,
+        elsewhere,
     )
 
 

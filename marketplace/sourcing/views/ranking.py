@@ -3,6 +3,7 @@
 from flask import render_template, request
 
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.queries import own_brief
 from marketplace.core.errors import RuleBroken
 from marketplace.core.hooks import Panel
 from marketplace.core.i18n import gettext as _, ngettext
@@ -32,9 +33,16 @@ def _show() -> str:
     return FITTING if request.args.get("show") == FITTING else ""
 
 
+def _parse_selected(texts: list[str]) -> list[int]:
+    """Return the ids of the selected suppliers. Text that is not an id is ignored."""
+    return [one for text in texts[:MAX_RANKED] if (one := parse_id(text)) is not None]
+
+
 def _page(reference: str, selected: list[int], error: str = "") -> str:
     show = _show()
-    result = queries.ranking_for(current_viewer(), reference, page_arg(), only_fitting=show == FITTING)
+    result = queries.ranking_for(
+        current_viewer(), reference, page_arg(), only_fitting=show == FITTING, selected=selected
+    )
     return render_template(
         "sourcing/ranking.html",
         result=result,
@@ -53,7 +61,23 @@ def _page(reference: str, selected: list[int], error: str = "") -> str:
 @access.members
 def ranking(reference: str) -> ViewResponse:
     """Show the ranked suppliers with the reasons for their ranks."""
-    return _page(reference, [])
+    return _page(reference, _parse_selected(request.args.getlist("supplier")))
+
+
+@blueprint.post("/briefs/<reference>/ranking")
+@access.company_owner
+def show_selected(reference: str) -> ViewResponse:
+    """Show another page or another list of the ranking, with the same suppliers selected."""
+    own_brief(current_viewer(), reference)
+    selected = _parse_selected(request.form.getlist("supplier"))
+    page = page_arg()
+    return see_other(
+        "sourcing.ranking",
+        reference=reference,
+        show=_show() or None,
+        page=page if page > 1 else None,
+        supplier=selected,
+    )
 
 
 @blueprint.get("/briefs/<reference>/invite/<slug>")
@@ -78,8 +102,7 @@ def invite_panel(viewer: Viewer, supplier_id: int) -> Panel | None:
 @access.company_owner
 def invite(reference: str) -> ViewResponse:
     """Invite the selected suppliers."""
-    raw = request.form.getlist("supplier")[:MAX_RANKED]
-    selected = [one for text in raw if (one := parse_id(text)) is not None]
+    selected = _parse_selected(request.form.getlist("supplier"))
     try:
         invited = use_cases.invite_suppliers(current_viewer(), reference, selected)
     except RuleBroken as error:

@@ -139,6 +139,14 @@ class OfferContent(_OfferValues):  # type: ignore[valid-type, misc]  # because t
             changes[row.name] = tuple(old.get(text, empty(text)) for text in requirements.entries(row))
         return replace(self, **changes)
 
+    def prices_beside(self, requirements: BriefRequirements) -> tuple[PriceLine, ...]:
+        """Return the lines with a price for something that the brief no longer asks for in the same words."""
+        return tuple(
+            line
+            for line in self.price_lines
+            if line.amount is not None and line.deliverable not in requirements.deliverables
+        )
+
     def price(self, key: int) -> Price:
         """Return the figures for the comparison, under the offer's key."""
         return Price(

@@ -123,6 +123,26 @@ def test_offer_older_than_amendment_is_marked(browser, market, at_noon):
     assert "Myrull har svart på en eldre versjon" not in told
 
 
+def test_prices_of_parts_that_were_reworded_are_shown_beside_the_total(browser, market, at_noon):
+    market.send("kvistverk")
+    brief, wanted = market.brief, ANSWERS["deliverables"]
+    details = {"number": 2, "guide_version": 1, "title": "Nettbutikk", "published_at": clock.now()}
+    answers = ANSWERS | {"deliverables": [*wanted[:2], "60 produktbilder"]}
+    brief.versions.append(BriefVersion(**details, answers=answers, published_by_id=market.owner.user_id))
+    session.commit()
+    lines = full_content().price_lines
+    market.send("myrull", price_lines=(*lines[:2], PriceLine("60 produktbilder", PriceKind.AMOUNT, 20_000)))
+    at_noon.move_to(AFTER, tick=False)
+    owner, sentence = browser("owner"), "40 produktbilder: 16 000 kr"
+    rows = [text_of(row) for row in owner.page(OFFERS).all("tr")]
+    row = next(text for text in rows if "endret eller fjernet" in text)
+    assert plain(row).count(sentence) == 1, "only the offer to the older version"
+    for name, is_shown in (("kvistverk", True), ("myrull", False)):
+        number = market.proposal(name).id
+        for path in (f"{OFFERS}/{number}", f"/briefs/{REFERENCE}/award?proposal={number}"):
+            assert (sentence in plain(owner.page(path).text)) is is_shown
+
+
 @pytest.mark.parametrize("day", ["", "i morgen", "31.02.2027"])
 def test_extension_with_invalid_date_is_refused(browser, market, at_noon, day):
     deadline = market.brief.deadline

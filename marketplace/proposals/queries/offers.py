@@ -20,7 +20,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.proposals.award_deadlines import can_decide_late
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models.offers import Award, Evaluation, Proposal
-from marketplace.proposals.offer_content import AttachedFile, BriefRequirements, OfferContent
+from marketplace.proposals.offer_content import AttachedFile, BriefRequirements, OfferContent, PriceLine
 from marketplace.proposals.queries.supplier_offers import open_file
 from marketplace.proposals.score_criteria import weighted_score
 from marketplace.vetting import rules
@@ -54,7 +54,11 @@ _AWARD = prepared(
 
 @dataclass(frozen=True)
 class Offer:
-    """An opened offer, as its company sees it."""
+    """An opened offer, as its company sees it.
+
+    `content` answers the brief as it is now. `prices_beside` are its prices for parts that have been changed or removed
+    since; no total counts them.
+    """
 
     id: int
     supplier_id: int
@@ -67,6 +71,7 @@ class Offer:
     state: str
     submitted_at: dt.datetime | None
     content: OfferContent
+    prices_beside: Sequence[PriceLine]
     scores: Mapping[str, int]
     notes: Mapping[str, str]
     total_score: int | None
@@ -164,6 +169,7 @@ def _offer(
     is_approved: bool,
 ) -> Offer:
     supplier = proposal.supplier
+    content = OfferContent.from_dict(proposal.submitted_content)
     scores = {row.criterion: row.score for row in judged if row.score is not None}
     return Offer(
         id=proposal.id,
@@ -176,7 +182,8 @@ def _offer(
         is_approved=supplier.is_active and is_approved,
         state=proposal.state,
         submitted_at=proposal.submitted_at,
-        content=OfferContent.from_dict(proposal.submitted_content).adapted_to(requirements),
+        content=content.adapted_to(requirements),
+        prices_beside=content.prices_beside(requirements),
         scores=scores,
         notes={row.criterion: row.note for row in judged},
         total_score=weighted_score(scores, requirements.weights),

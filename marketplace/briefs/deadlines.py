@@ -40,7 +40,7 @@ LAPSE_AFTER_DAYS = 45
 QUESTION_REMINDERS = {"company": 2, "garden": 4}
 """Working days after which each recipient is reminded of an unanswered question."""
 DECISION_REMINDER_DAYS = (7, 21, 35)
-"""Days after the opening when an undecided company is reminded."""
+"""Days after the opening when an undecided company is reminded, beside the day on which it wanted to decide."""
 GARDEN_REMINDER_DAYS = 21
 """Days after the opening when the garden of an undecided company is notified."""
 UNSENT_REMINDER_TIME = dt.time(8)
@@ -108,9 +108,20 @@ def question_reminders_due(asked: dt.datetime, now: dt.datetime) -> frozenset[st
     return frozenset(recipient for recipient, days in QUESTION_REMINDERS.items() if waited >= days)
 
 
-def decision_reminder_due(since: dt.datetime, now: dt.datetime) -> int | None:
-    """Return the last of DECISION_REMINDER_DAYS that has passed since the opening, or None."""
-    return max((days for days in DECISION_REMINDER_DAYS if now > end_of_day_after(since, days)), default=None)
+def decision_reminder_due(
+    since: dt.datetime, now: dt.datetime, decides_on: dt.date | None = None
+) -> int | None:
+    """Return the days after the opening of the last reminder that is due, or None. Each is due when its day is over.
+
+    On the morning of the day that the company has told suppliers, `decides_on`, it is reminded too, unless one of the
+    other reminders is due then or a day later.
+    """
+    due = set(DECISION_REMINDER_DAYS)
+    if decides_on is not None:
+        day_before = (decides_on - clock.to_local(since).date()).days - 1
+        if day_before >= 0 and day_before + 1 not in due:
+            due.add(day_before)
+    return max((days for days in due if now > end_of_day_after(since, days)), default=None)
 
 
 def unsent_reminder_at(deadline: dt.datetime) -> dt.datetime:

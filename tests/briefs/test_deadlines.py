@@ -30,6 +30,17 @@ def test_decision_reminder_is_due_after_the_last_second_of_its_day(days, due):
     )
 
 
+@pytest.mark.parametrize(
+    ("decides_in", "days", "due"),
+    [(12, 11, 7), (12, 12, 11), (8, 8, 7), (7, 7, None), (7, 8, 7), (0, 7, None)],
+)
+def test_decision_reminder_is_due_on_the_day_that_suppliers_were_told(decides_in, days, due):
+    opened = clock.end_of_day(MONDAY)
+    now = clock.start_of_day(MONDAY + dt.timedelta(days=days)) + dt.timedelta(hours=1)
+    decides_on = MONDAY + dt.timedelta(days=decides_in)
+    assert deadlines.decision_reminder_due(opened, now, decides_on) == due
+
+
 @pytest.mark.parametrize("day", [dt.date(2027, 3, 29), dt.date(2027, 11, 1)])
 def test_unsent_reminder_is_at_the_same_hour_when_the_clocks_change(day):
     begins = deadlines.unsent_reminder_at(clock.end_of_day(day))

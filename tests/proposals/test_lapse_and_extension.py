@@ -4,10 +4,11 @@ import datetime as dt
 
 import pytest
 
+from marketplace.core.database import session
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.proposals import queries, use_cases
 from tests.factories.offers import full_content
-from tests.proposals.conftest import AFTER
+from tests.proposals.conftest import AFTER, ANSWERS
 from tests.support.notices import notices_to
 
 
@@ -33,6 +34,18 @@ def test_reminders_and_lapse_happen_once(opened, at_noon):
     (told,) = notices_to(opened.curator, "garden_brief_lapsed")
     assert opened.brief.company.name in told.subject
     assert "90 dager" in notices_to(opened.owner, "own_brief_lapsed")[0].body
+
+
+def test_company_is_reminded_on_the_day_that_suppliers_were_told(opened, at_noon):
+    opened.brief.versions[0].answers = ANSWERS | {"decision_date": after(10).date().isoformat()}
+    session.commit()
+    told = lambda: notices_to(opened.owner, "decide_soon")  # noqa: E731 because it is used four times
+    for day, expected in ((9, 1), (10, 2), (11, 2)):
+        at_noon.move_to(after(day), tick=False)
+        use_cases.run_jobs()
+        assert len(told()) == expected
+    sentence = "De har fått vite at dere velger 24."
+    assert [sentence in notice.body for notice in told()] == [False, True]
 
 
 def test_company_without_offers_is_not_told_that_it_can_still_choose(market, at_noon):

@@ -30,10 +30,19 @@ def unsent_changes(title: str, reference: str, deadline: dt.datetime) -> Content
 
 
 @as_message("decide_soon")
-def decision_reminder(
-    title: str, reference: str, waiting: int, lapses: dt.datetime, *, has_offers: bool
+def decision_reminder(  # noqa: PLR0913 because each is a part of the message
+    title: str,
+    reference: str,
+    waiting: int,
+    lapses: dt.datetime,
+    *,
+    has_offers: bool,
+    decides_on: dt.date | None = None,
 ) -> Content:
-    """Remind the company to decide. `waiting` is the number of suppliers without an answer from it."""
+    """Remind the company to decide. `waiting` is the number of suppliers without an answer from it.
+
+    `decides_on` is the day that suppliers have been told, once it has come.
+    """
     if waiting:
         subject = _("Choose an offer: %(title)s", title=title)
         line = ngettext(
@@ -41,6 +50,9 @@ def decision_reminder(
             "%(num)s suppliers are waiting for your reply.",
             waiting,
         )
+        if decides_on:
+            told = _("They have been told that you choose on %(date)s.", date=format_date(decides_on))
+            line = f"{line} {told}"
     elif has_offers:
         subject = _("End the brief: %(title)s", title=title)
         line = _("You have ruled out all offers, so none can be chosen.")

@@ -44,7 +44,7 @@ def lapse_overdue() -> int:
     events = last_events(looked_for, select(Brief.reference).where(is_undecided()))
     for one in waiting:
         since = max(one.opened, events.get((one.reference, "brief.reopen"), one.opened))
-        due = decision_reminder_due(since, clock.now())
+        due = decision_reminder_due(since, clock.now(), one.decides_on)
         notice = events.get((one.reference, f"brief.remind_{due}"))
         if clock.now() <= lapses_at(since) and (due is None or (notice is not None and notice >= since)):
             continue
@@ -57,13 +57,13 @@ def lapse_overdue() -> int:
                 _lapse(brief)
                 lapsed += 1
             else:
-                _remind(brief, since)
+                _remind(brief, since, one.decides_on)
     return lapsed
 
 
-def _remind(brief: Brief, since: dt.datetime) -> None:
+def _remind(brief: Brief, since: dt.datetime, decides_on: dt.date | None) -> None:
     """Send the latest due reminder, unless it or a later one has been sent."""
-    days = decision_reminder_due(since, clock.now())
+    days = decision_reminder_due(since, clock.now(), decides_on)
     if days is None:
         return
     last = last_event(brief, f"brief.remind_{days}")
@@ -72,7 +72,12 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
     title, waiting = brief.versions[-1].title, len(proposals_of(brief, ProposalState.SUBMITTED))
     record(None, f"brief.remind_{days}", "brief", brief.reference)
     notice = notices.decision_reminder(
-        title, brief.reference, waiting, lapses_at(since), has_offers=count_offers(brief.id) > 0
+        title,
+        brief.reference,
+        waiting,
+        lapses_at(since),
+        has_offers=count_offers(brief.id) > 0,
+        decides_on=decides_on if decides_on and decides_on <= clock.today() else None,
     )
     send(notice, company_recipients(brief))
     garden = last_event(brief, "brief.garden_told")

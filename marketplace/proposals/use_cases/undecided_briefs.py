@@ -9,7 +9,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.audit.queries import last_recorded_at
 from marketplace.briefs.deadlines import opened_at
 from marketplace.briefs.lifecycle import BriefState, Phase
-from marketplace.briefs.models import Brief
+from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.briefs.queries import phase_of
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -18,11 +18,15 @@ from marketplace.proposals.use_cases.transitions import lock_brief
 
 @dataclass(frozen=True, slots=True)
 class UndecidedBrief:
-    """A published brief whose deadline has passed, read without a lock."""
+    """A published brief whose deadline has passed, read without a lock.
+
+    `decides_on` is the day on which the company wanted to decide, as suppliers were told.
+    """
 
     id: int
     reference: str
     opened: dt.datetime
+    decides_on: dt.date | None
 
 
 def is_undecided() -> ColumnElement[bool]:
@@ -34,12 +38,20 @@ def is_undecided() -> ColumnElement[bool]:
 
 def undecided_briefs() -> list[UndecidedBrief]:
     """Return the published briefs whose deadline has passed, oldest first."""
-    columns = (Brief.id, Brief.reference, Brief.deadline, Brief.opened_early_at)
+    decides_on = (
+        select(BriefVersion.answers["decision_date"].as_string())
+        .where(BriefVersion.brief_id == Brief.id)
+        .order_by(BriefVersion.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns = (Brief.id, Brief.reference, Brief.deadline, Brief.opened_early_at, decides_on)
+    query = select(*columns).where(is_undecided()).order_by(Brief.id)
     return [
-        UndecidedBrief(number, reference, opened_at(deadline, early))
-        for number, reference, deadline, early in session.execute(
-            select(*columns).where(is_undecided()).order_by(Brief.id)
+        UndecidedBrief(
+            number, reference, opened_at(deadline, early), dt.date.fromisoformat(day) if day else None
         )
+        for number, reference, deadline, early, day in session.execute(query)
         if deadline is not None
     ]
 

@@ -73,7 +73,9 @@ def offer_ruled_out(  # noqa: PLR0913 because each is a part of the message
                 demand=demand,
             ),
             text,
-            _("If this is wrong, contact your business garden within five working days."),
+            _(
+                "If this is wrong, contact your business garden soon. The company can choose another offer at any time."
+            ),
             *contact_lines(garden),
         ],
         f"/proposals/{proposal_id}/letter",

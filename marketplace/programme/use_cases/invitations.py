@@ -99,20 +99,21 @@ def find_recipients(viewer: Viewer, access: ProjectAccess, participation_ids: Co
 
 def check_recipients(chosen: Sequence[Any]) -> Recipients:
     """Return which of the chosen participations, or rows with their columns, can be invited."""
-    since = clock.now() - dt.timedelta(hours=REPEAT_HOURS)
-    recent = subscriptions_mailed_since([f"{INVITATION_SUBSCRIPTION}{one.id}" for one in chosen], since)
-    companies: list[Any] = []
-    skipped = Counter[SkipReason]()
-    for one in chosen:
-        reason = _skip_reason(one, is_recent=f"{INVITATION_SUBSCRIPTION}{one.id}" in recent)
-        if reason is None:
-            companies.append(one)
-        else:
-            skipped[reason] += 1
-    return Recipients(companies, skipped)
+    reasons = [_skip_reason(one) for one in chosen]
+    skipped = Counter(reason for reason in reasons if reason)
+    subscriptions = {
+        f"{INVITATION_SUBSCRIPTION}{one.id}": one
+        for one, reason in zip(chosen, reasons, strict=True)
+        if not reason
+    }
+    if subscriptions:
+        recent = subscriptions_mailed_since(subscriptions, clock.now() - dt.timedelta(hours=REPEAT_HOURS))
+        skipped += Counter({SkipReason.RECENT: len(recent)})
+        subscriptions = {key: one for key, one in subscriptions.items() if key not in recent}
+    return Recipients(list(subscriptions.values()), skipped)
 
 
-def _skip_reason(one: Any, *, is_recent: bool) -> SkipReason | None:
+def _skip_reason(one: Any) -> SkipReason | None:
     if one.state in ENROLLED_STATES:
         return SkipReason.IN_COURSE
     if one.state not in INVITED_STATES:
@@ -121,7 +122,7 @@ def _skip_reason(one: Any, *, is_recent: bool) -> SkipReason | None:
         return SkipReason.UNSUBSCRIBED
     if not one.contact_email:
         return SkipReason.NO_ADDRESS
-    return SkipReason.RECENT if is_recent else None
+    return None
 
 
 def send_invitations(

@@ -56,6 +56,16 @@ def test_both_gardens_hear_of_a_place_that_is_handed_over(partners: Partners, ga
     assert subjects(partners.partner) == [f"{garden.name} har nå ansvaret for {name} i Hitra"]
     assert subjects(partners.colleague) == [f"Dere har nå ansvaret for {name} i Hitra"]
     assert subjects(partners.leader) == [], "the leader did it"
+    assert "bedriftene" not in notices_to(partners.partner)[0].body + notices_to(partners.colleague)[0].body
+
+
+def test_notices_of_a_cohort_with_companies_and_sessions_name_both(partners: Partners) -> None:
+    programme.course_session(partners.cohort)
+    programme.participation(partners.cohort, contact_email="")
+    cohorts.cancel_cohort(partners.leader, partners.project.slug, partners.cohort.id)
+    (notice,) = notices_to(partners.partner)
+    assert "Ring dem som ikke har e-postadresse." in notice.body
+    assert notice.link_path.endswith("/sessions")
 
 
 def test_partner_hears_of_a_cancelled_cohort_and_of_a_closed_project(partners: Partners) -> None:
@@ -64,6 +74,12 @@ def test_partner_hears_of_a_cancelled_cohort_and_of_a_closed_project(partners: P
     projects.set_project_closed(partners.leader, partners.project.slug, closed=True)
     assert subjects(partners.partner) == [f"Avlyst: {name}, Hitra vår", f"{name} er avsluttet"]
     assert subjects(partners.colleague) == [f"{name} er avsluttet"]
+    cancelled, closed = notices_to(partners.partner)
+    assert (cancelled.body, closed.body) == (
+        "Prosjektlederen har avlyst kurset.",
+        "Prosjektlederen har avsluttet prosjektet.",
+    )
+    assert cancelled.link_path == closed.link_path == f"/programme/{partners.project.slug}"
 
 
 def test_project_hears_of_a_place_whose_garden_has_closed(partners: Partners) -> None:

@@ -106,8 +106,11 @@ def cohort_full(cohort: Cohort) -> Content:
 
 
 @as_message("place_given_away", topic=Topic.PROJECTS)
-def place_given_away(place: str, project: Project, garden: str) -> Content:
-    """Notify the members of a garden that another garden is responsible for the courses at a place instead of them."""
+def place_given_away(place: str, project: Project, garden: str, *, has_seats: bool) -> Content:
+    """Notify the members of a garden that another garden is responsible for the courses at a place instead of them.
+
+    `has_seats` states that companies have seats there.
+    """
     return Content(
         _(
             "%(garden)s is now responsible for %(course)s in %(place)s",
@@ -120,6 +123,8 @@ def place_given_away(place: str, project: Project, garden: str) -> Content:
                 "The project leader has given the courses there to %(garden)s. You no longer see the companies because of their seats.",
                 garden=garden,
             )
+            if has_seats
+            else _("The project leader has given the courses there to %(garden)s.", garden=garden)
         ],
         _project_page(project),
         _("See the project"),
@@ -127,11 +132,15 @@ def place_given_away(place: str, project: Project, garden: str) -> Content:
 
 
 @as_message("place_received", topic=Topic.PROJECTS)
-def place_received(place: str, project: Project) -> Content:
-    """Notify the members of a garden that they are responsible for the courses at a place."""
+def place_received(place: str, project: Project, *, has_seats: bool) -> Content:
+    """Notify the members of a garden that they are responsible for the courses at a place, where companies may have seats."""
     return Content(
         _("You are now responsible for %(course)s in %(place)s", course=project.name, place=place),
-        [_("The project leader has given you the courses there, with the companies that have a seat.")],
+        [
+            _("The project leader has given you the courses there, with the companies that have a seat.")
+            if has_seats
+            else _("The project leader has given you the courses there.")
+        ],
         _project_page(project),
         _("See the project"),
     )
@@ -158,29 +167,39 @@ def places_without_garden(places: Sequence[str], project: Project, garden: str) 
 
 
 @as_message("garden_cohort_cancelled", topic=Topic.PROJECTS)
-def garden_cohort_cancelled(cohort: Cohort) -> Content:
-    """Notify the members of the responsible garden that the project leader has cancelled a cohort."""
+def garden_cohort_cancelled(
+    cohort: Cohort, seated: Sequence[Participation], *, has_sessions: bool
+) -> Content:
+    """Notify the members of the responsible garden that the project leader has cancelled a cohort. `seated` had a seat."""
+    lines = [_("The project leader has cancelled the course.")]
+    if seated:
+        lines.append(_("The companies are on the waiting list."))
+    if not all(one.contact_email for one in seated):
+        lines.append(_("Call those without an e-mail address."))
     return Content(
         _("Cancelled: %(course)s, %(cohort)s", course=cohort.project.name, cohort=cohort.name),
-        [
-            _(
-                "The project leader has cancelled the course. The companies are on the waiting list. Call those without an e-mail address."
-            )
-        ],
-        f"/programme/{cohort.project.slug}/sessions",
-        _("See the sessions"),
+        [" ".join(lines)],
+        *_sessions_link(cohort.project, has_sessions=has_sessions),
     )
 
 
 @as_message("garden_project_closed", topic=Topic.PROJECTS)
-def garden_project_closed(project: Project) -> Content:
+def garden_project_closed(project: Project, *, has_sessions: bool) -> Content:
     """Notify the members of a garden that runs a place that the project leader has closed the project."""
-    return Content(
-        _("%(course)s is closed", course=project.name),
-        [_("The project leader has closed the project. Sessions that were planned are cancelled.")],
-        f"/programme/{project.slug}/sessions",
-        _("See the sessions"),
+    text = (
+        _("The project leader has closed the project. Sessions that were planned are cancelled.")
+        if has_sessions
+        else _("The project leader has closed the project.")
     )
+    link = _sessions_link(project, has_sessions=has_sessions)
+    return Content(_("%(course)s is closed", course=project.name), [text], *link)
+
+
+def _sessions_link(project: Project, *, has_sessions: bool) -> tuple[str, str]:
+    """Return the path and label of the link to the sessions of a project, or to its page."""
+    if has_sessions:
+        return f"{_project_page(project)}/sessions", _("See the sessions")
+    return _project_page(project), _("See the project")
 
 
 def _project_page(project: Project) -> str:

@@ -93,9 +93,9 @@ def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
             project.is_sign_up_open = False
             _stop_invitations(project)
             _end_offers(project)
-            cancel_sessions_of_project(viewer, project)
+            notice = garden_project_closed(project, has_sessions=cancel_sessions_of_project(viewer, project))
             for garden_id in sorted(participating_garden_ids(project)):
-                send(garden_project_closed(project), others_of(viewer, garden_id))
+                send(notice, others_of(viewer, garden_id))
         else:
             offer_free_seats(project.id)
         record(viewer, "project.close" if closed else "project.reopen", "project", project.id)

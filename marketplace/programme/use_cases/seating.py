@@ -174,15 +174,20 @@ def hand_over_cohorts(
     session.expire(place, ["garden"])
     if not cohorts:
         return
-    project = cohorts[0].project
-    send(place_given_away(place.name, project, place.garden.name), others_of(viewer, former_garden_id))
-    send(place_received(place.name, project), others_of(viewer, place.garden_id))
     for cohort in cohorts:
         session.expire(cohort, ["place"])
-        of_cohort = select(Participation).where(Participation.cohort_id == cohort.id)
-        for participation in session.scalars(of_cohort.order_by(Participation.id)).all():
-            if participation.has_confirmed_seat:
-                update_follower(participation, former_garden_id)
+    of_cohorts = select(Participation).where(
+        Participation.cohort_id.in_(cohort.id for cohort in cohorts),
+        Participation.state == ParticipationState.SIGNED_UP,
+        Participation.confirmed_at.is_not(None),
+    )
+    seated = session.scalars(of_cohorts.order_by(Participation.id)).all()
+    project, has_seats = cohorts[0].project, bool(seated)
+    given_away = place_given_away(place.name, project, place.garden.name, has_seats=has_seats)
+    send(given_away, others_of(viewer, former_garden_id))
+    send(place_received(place.name, project, has_seats=has_seats), others_of(viewer, place.garden_id))
+    for participation in seated:
+        update_follower(participation, former_garden_id)
 
 
 def others_of(viewer: Viewer, garden_id: int) -> list[Recipient]:

@@ -152,25 +152,32 @@ def cancel_session(viewer: Viewer, slug: str, session_id: int, reason: str) -> b
         return True
 
 
-def cancel_sessions_of(viewer: Viewer, cohort: Cohort) -> None:
-    """Cancel the sessions of a cohort that are neither held nor over. The caller's transaction notifies the companies."""
+def cancel_sessions_of(viewer: Viewer, cohort: Cohort) -> bool:
+    """Cancel the sessions of a cohort that are neither held nor over; return False if there are none.
+
+    The caller's transaction notifies the companies.
+    """
     with use_locale(cohort.project.locale):
         reason = _("The course at this place is cancelled.")
-    for course_session in _lock_planned(CourseSession.cohort_id == cohort.id):
+    planned = _lock_planned(CourseSession.cohort_id == cohort.id)
+    for course_session in planned:
         _cancel(viewer, course_session, reason)
+    return bool(planned)
 
 
-def cancel_sessions_of_project(viewer: Viewer, project: Project) -> None:
+def cancel_sessions_of_project(viewer: Viewer, project: Project) -> bool:
     """Cancel the sessions of a project that are neither held nor over, and notify the companies with a seat.
 
-    Joins the caller's transaction.
+    Joins the caller's transaction. Returns False if there are none.
     """
     with use_locale(project.locale):
         reason = _("The project is closed.")
     cohort_ids = select(Cohort.id).where(Cohort.project_id == project.id)
-    for course_session in _lock_planned(CourseSession.cohort_id.in_(cohort_ids)):
+    planned = _lock_planned(CourseSession.cohort_id.in_(cohort_ids))
+    for course_session in planned:
         _cancel(viewer, course_session, reason)
         announce_cancellation(course_session)
+    return bool(planned)
 
 
 def _lock_planned(condition: ColumnElement[bool]) -> Sequence[CourseSession]:

@@ -14,6 +14,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
+from marketplace.organisations.queries import open_invitations
+from marketplace.organisations.use_cases import invite_curator
 from marketplace.proposals import use_cases as proposals
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.sourcing.models import Invitation
@@ -273,10 +275,21 @@ def test_administrator_sees_gardens_without_curator(app: Flask) -> None:
     assert waiting(home(app, admin), NOW) == {
         f"/admin/gardens/{garden.id}": f"Inviter en kurator til {garden.name}. Ingen kan godkjenne leverandører der."
     }
-    curator = factories.member(garden, "curator")
+    invite_curator(admin, garden.id, "ny@x.example", "curator")
     assert waiting(home(app, admin), NOW) == {}
+    (said,) = waiting(home(app, admin), SOON).values()
+    assert said.startswith(
+        f"Invitasjonen til kuratoren i {garden.name} er ikke godtatt ennå. Den gikk til ny@x.example."
+    )
+    page = app.test_client().sign_in(admin.user_id or 0)
+    again = {"email": "ny@x.example", "role": "curator"}
+    assert "Send den igjen ny@x.example" in page.page(f"/admin/gardens/{garden.id}").text
+    assert page.post(f"/admin/gardens/{garden.id}/invite", data=again).status_code == 303
+    assert len(open_invitations(garden.id)) == 1
+    curator = factories.member(garden, "curator")
+    assert waiting(home(app, admin), SOON) == {}
     accounts.set_active(admin, curator.user_id or 0, active=False)
-    assert list(waiting(home(app, admin), NOW)) == [f"/admin/gardens/{garden.id}"]
+    assert list(waiting(home(app, admin), SOON)) == [f"/admin/gardens/{garden.id}#people"]
 
 
 def test_company_without_a_garden_reads_whom_to_ask(app: Flask) -> None:

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 from marketplace.accounts.models import User
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
-from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import format_datetime, gettext as _
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
+from marketplace.organisations.queries import open_invitations
 from marketplace.outbox.models import OutboxMail
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 
@@ -45,6 +46,19 @@ def _gardens_without_curator() -> Iterator[Task]:
     )
     query = select(BusinessGarden).where(BusinessGarden.is_active, BusinessGarden.id.not_in(curated))
     for garden in session.scalars(query.order_by(norwegian_order(BusinessGarden.name))):
+        invitation = next((one for one in open_invitations(garden.id) if one.role == "curator"), None)
+        if invitation is not None:
+            yield Task(
+                Priority.SOON,
+                _(
+                    "The invitation to the curator of %(garden)s has not been accepted yet",
+                    garden=garden.name,
+                ),
+                f"/admin/gardens/{garden.id}#people",
+                _("It was sent to %(email)s. You can send it again.", email=invitation.email),
+                _("Valid until %(when)s", when=format_datetime(invitation.expires_at)),
+            )
+            continue
         yield Task(
             Priority.NOW,
             _("Invite a curator to %(garden)s", garden=garden.name),

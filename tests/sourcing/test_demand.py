@@ -138,6 +138,7 @@ def test_recruit_list_gives_reasons_in_words_and_csv(market, publish, sign_in):
     browser = sign_in(market.adviser)
     page = browser.get("/garden/coverage?place=5021")
     assert "1 brief in the last year, no approved supplier and 1 declined (too far away)" in page.text
+    assert "10 kinds of service without demand" in page.text, "folded after the two kinds with demand"
     assert "Briefs in the last year" in browser.get("/garden/coverage.csv?place=50").text
     html = browser.get("/garden/coverage?service=web.site").text
     assert re.search(r">Oppdal: </span><b>0<small> /1</small>", html)

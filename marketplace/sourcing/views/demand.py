@@ -40,9 +40,12 @@ def coverage() -> ViewResponse:
     place = _chosen_place(places)
     on_map = directory.coverage(viewer, query_arg("service", 40))
     report = queries.coverage_report(viewer, place, on_map.code)
+    asked = [line for line in report.groups if line.gap is not Gap.NO_DEMAND]
     return render_template(
         "sourcing/coverage.html",
         report=report,
+        asked=sorted(asked, key=lambda line: (not line.is_short, -line.need)),
+        not_asked=[line for line in report.groups if line.gap is Gap.NO_DEMAND],
         coverage=on_map,
         demand=report.demand,
         recruit=report.recruit[:MAX_RECRUIT],

@@ -13,7 +13,9 @@ from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.guide.questions import load as load_guide
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
+from marketplace.briefs.use_cases.erasure import delete_in_transaction
 from marketplace.casework.models import CaseNote, CaseTask, CompanyReminder
 from marketplace.core import clock
 from marketplace.core.database import failure_logged, session, transaction
@@ -148,15 +150,19 @@ def _erase_users(user_ids: Sequence[int], may_erase: Callable[[User], bool], mai
 
 
 def delete_old_drafts() -> int:
-    """Delete drafts unchanged for 12 months; they are erased 30 days later. Return their number."""
+    """Delete drafts unchanged for 12 months; they are erased 30 days later. Return their number.
+
+    Drafts that a business garden has never answered are drafts as well; a brief that it has paused has been published.
+    """
     with transaction():
         old = select(Brief).where(
-            Brief.state == "draft", Brief.updated_at < cutoff_passed(months=retention_periods.DRAFT_MONTHS)
+            Brief.state.in_((BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING)),
+            Brief.updated_at < cutoff_passed(months=retention_periods.DRAFT_MONTHS),
+            ~Brief.versions.any(),
         )
-        briefs = session.scalars(old).all()
+        briefs = session.scalars(old.order_by(Brief.id).with_for_update(skip_locked=True)).all()
         for brief in briefs:
-            brief.state, brief.deleted_at = "deleted", clock.now()
-            record(None, "brief.delete", "brief", brief.reference)
+            delete_in_transaction(None, brief)
         return len(briefs)
 
 

@@ -61,7 +61,7 @@ PERIODS = (
         _("Deleted."),
     ),
     RetentionPeriod(
-        _("Draft briefs"),
+        _("Draft briefs, also those that wait for a business garden"),
         _("12 months after the last change"),
         _("Deleted, then permanently erased 30 days later."),
     ),

@@ -9,6 +9,7 @@ from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
+from marketplace.briefs.use_cases.erasure import delete_in_transaction
 from marketplace.casework.use_cases.deletion import delete_casework_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -80,8 +81,7 @@ def _clear_closed(by: Viewer | None, organisation: Organisation) -> None:
         Brief.company_id == organisation.id, Brief.state.in_((BriefState.DRAFT, BriefState.IN_REVIEW))
     )
     for brief in session.scalars(unsent):
-        brief.state, brief.deleted_at = BriefState.DELETED, clock.now()
-        record(by, "brief.delete", "brief", brief.reference)
+        delete_in_transaction(by, brief)
 
 
 def erase_user(by: Viewer | None, user: User) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from marketplace import worker
 from marketplace.accounts.models import KnownNetwork, PendingRegistration, User
 from marketplace.briefs import use_cases as briefs
-from marketplace.briefs.models import Brief, ClarificationQuestion
+from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.form_drafts import FormDraft
@@ -147,13 +147,32 @@ def _add_appeal(market: Market, supplier: Supplier) -> Appeal:
 
 
 def test_draft_is_deleted_after_a_year(market: Market, at_noon: Any) -> None:
-    old = briefs.create_draft(market.owner).reference
+    old = [briefs.create_draft(market.owner).reference for _each in range(4)]
+    for reference, state in zip(old, ("draft", "in_review", "waiting", "waiting"), strict=True):
+        brief = session.scalars(select(Brief).where(Brief.reference == reference)).one()
+        brief.state = state
+        if state != "draft":
+            brief.reviews = [BriefReview(asked_by_id=market.owner.user_id, revision=1)]
+    brief.versions = [
+        BriefVersion(
+            number=1,
+            guide_version=1,
+            title="Satt på pause",
+            answers={},
+            published_at=clock.now(),
+            published_by_id=market.owner.user_id,
+        )
+    ]
+    session.commit()
     at_noon.shift(11 * MONTH)
     young = briefs.create_draft(market.owner).reference
     at_noon.shift(2 * MONTH)
-    assert retention.delete_old_drafts() == 1
+    assert retention.delete_old_drafts() == 3
     states = {row.reference: row.state for row in session.execute(select(Brief.reference, Brief.state))}
-    assert (states[old], states[young]) == ("deleted", "draft")
+    assert [states[one] for one in (*old, young)] == ["deleted"] * 3 + ["waiting", "draft"]
+    assert briefs.restore_draft(market.owner, old[1]).state == "draft"
+    waiting = session.scalars(select(BriefReview.brief_id).where(BriefReview.withdrawn_at.is_(None))).all()
+    assert waiting == [brief.id], "a restored draft is not in review"
 
 
 def test_closed_brief_loses_its_texts_after_two_years(

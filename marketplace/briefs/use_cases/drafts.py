@@ -14,6 +14,7 @@ from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.limits import MAX_DRAFTS
 from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.authorization import brief_for_transition, bump_revision, lock
+from marketplace.briefs.use_cases.erasure import delete_in_transaction
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken, or_404
@@ -231,9 +232,7 @@ def delete_draft(viewer: Viewer, reference: str) -> Brief:
     """Delete a draft. It can be restored for UNDO_DELETE_DAYS."""
     with transaction():
         brief = brief_for_transition("delete", viewer, reference)
-        brief.state = BriefState.DELETED
-        brief.deleted_at = clock.now()
-        record(viewer, "brief.delete", "brief", brief.reference)
+        delete_in_transaction(viewer, brief)
         return brief
 
 

@@ -1,16 +1,27 @@
-"""Scheduled erasure of the content of deleted drafts."""
+"""Deletion of drafts, and scheduled erasure of the content of deleted ones."""
 
 from sqlalchemy import delete, select
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS, BriefState
 from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import open_review
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed
+from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 
 BATCH_SIZE = 100
+
+
+def delete_in_transaction(by: Viewer | None, brief: Brief) -> None:
+    """Delete a draft inside the caller's transaction, and take it back from review. It can be restored for a time."""
+    review = open_review(brief)
+    if review is not None:
+        review.withdrawn_at = clock.now()
+    brief.state, brief.deleted_at = BriefState.DELETED, clock.now()
+    record(by, "brief.delete", "brief", brief.reference)
 
 
 def erase_deleted_drafts() -> int:

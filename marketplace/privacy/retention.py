@@ -54,6 +54,8 @@ TEXT_TYPES = {"text", "long_text", "list", "urls"}
 """Types of the guide's questions that a company answers in its own words."""
 TITLE = "title"
 """The title names the brief in statistics and in the audit log."""
+ERASURE = "brief.erase_texts_2"
+"""Recorded action of the erasure. Its first version left rankings, lists and links; what it erased is erased again."""
 CLOSED_STATES = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated")
 
 
@@ -168,7 +170,7 @@ def delete_old_drafts() -> int:
 
 def erase_closed_briefs() -> int:
     """Erase the texts of briefs closed 24 months ago, and their offers, but not the figures. Return their number."""
-    done = select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase_texts")
+    done = select(AuditEvent.object_id).where(AuditEvent.action == ERASURE)
     old = select(Brief.id).where(
         Brief.state.in_(CLOSED_STATES),
         Brief.closed_at < cutoff_passed(months=retention_periods.CLOSED_MONTHS),
@@ -179,7 +181,7 @@ def erase_closed_briefs() -> int:
         with failure_logged(brief_id), transaction():
             brief = session.get_one(Brief, brief_id)
             _erase_texts(brief)
-            record(None, "brief.erase_texts", "brief", brief.reference)
+            record(None, ERASURE, "brief", brief.reference)
             erased += 1
     return erased
 
@@ -233,7 +235,12 @@ def erase_refused_suppliers() -> int:
         query = select(Supplier).where(
             Supplier.id.in_(refused),
             Supplier.id.not_in(other_outcome),
-            or_(Supplier.contact_name != "", Supplier.contact_email != "", Supplier.about != ""),
+            or_(
+                Supplier.contact_name != "",
+                Supplier.contact_email != "",
+                Supplier.about != "",
+                Supplier.cases.any(),
+            ),
         )
         suppliers = session.scalars(query).all()
         for supplier in suppliers:

@@ -65,6 +65,15 @@ def test_erasure_runs_once_per_draft(deleted, time_machine):
     assert erased() == [deleted]
 
 
+def test_files_that_an_earlier_version_left_are_erased(deleted, time_machine):
+    time_machine.shift(dt.timedelta(days=31))
+    brief = session.scalars(select(Brief).where(Brief.reference == deleted)).one()
+    brief.closed_at = clock.now()
+    session.commit()
+    assert (use_cases.erase_deleted_drafts(), use_cases.erase_deleted_drafts()) == (1, 0)
+    assert not session.scalars(select(StoredFile)).all()
+
+
 def test_only_deleted_drafts_are_erased(market, deleted, time_machine):
     kept, out = briefs.draft(market.owner).reference, briefs.published(market.owner).reference
     use_cases.restore_draft(market.owner, deleted)

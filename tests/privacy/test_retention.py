@@ -124,6 +124,9 @@ def test_refused_supplier_is_erased_after_two_years(market: Market, at_noon: Any
         "kvistverk": "",
         "myrull": "Vi er uenige.",
     }
+    erased.cases = [CaseStudy(title="Butikk", text="En nettbutikk.", year=2025)]
+    session.commit()
+    assert retention.erase_refused_suppliers() == 1, "case studies that an earlier version left"
     for name in ("myrull", "skogsfjord"):
         assert suppliers[name].contact_email == f"post@{name}.example"
         assert suppliers[name].about

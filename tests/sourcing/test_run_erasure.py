@@ -6,9 +6,10 @@ import json
 import pytest
 from sqlalchemy import select
 
+from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import session, transaction
 from marketplace.privacy import retention
 from marketplace.sourcing import use_cases
 from marketplace.sourcing.models import RankingRun
@@ -35,7 +36,10 @@ def test_texts_of_a_closed_brief_are_erased_from_its_ranking(market, publish, si
     assert all(text in words_of(run) for text in texts)
     use_cases.invite_suppliers(market.owner, reference, [market.suppliers["Myrull"].id])
     brief = withdraw(reference, days_ago=800)
-    assert retention.erase_closed_briefs() == 1
+    # An earlier version has erased the brief, but not the stored ranking.
+    with transaction():
+        record(None, "brief.erase_texts", "brief", reference)
+    assert (retention.erase_closed_briefs(), retention.erase_closed_briefs()) == (1, 0)
     session.expire_all()
     assert not [text for text in texts if text in words_of(run)]
     assert (brief.answers["must_have"], brief.answers["links"], brief.title) == (

@@ -1,6 +1,6 @@
 """Deletion of drafts, and scheduled erasure of the content of deleted ones."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS, BriefState
@@ -34,7 +34,8 @@ def erase_deleted_drafts() -> int:
         due = select(Brief).where(
             Brief.state == BriefState.DELETED,
             Brief.deleted_at < cutoff_passed(days=UNDO_DELETE_DAYS),
-            Brief.closed_at.is_(None),
+            # Earlier versions left the files.
+            Brief.closed_at.is_(None) | exists().where(StoredFile.brief_id == Brief.id),
         )
         drafts = session.scalars(
             due.order_by(Brief.id).limit(BATCH_SIZE).with_for_update(skip_locked=True)

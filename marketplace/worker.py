@@ -18,7 +18,7 @@ from marketplace.finance.use_cases.hours_reminders import remind_of_hours
 from marketplace.mandates.use_cases import mandate_reminders
 from marketplace.organisations import use_cases as organisations
 from marketplace.outbox.delivery import deliver_due
-from marketplace.privacy import course_retention, retention
+from marketplace.privacy import brief_retention, course_retention, retention
 from marketplace.programme.use_cases import (
     feedback,
     missed_sessions,
@@ -88,8 +88,8 @@ JOBS: tuple[Callable[[], object], ...] = (
     retention.warn_unused_accounts,
     erase_unused_accounts,
     erase_unconfirmed_accounts,
-    retention.delete_old_drafts,
-    retention.erase_closed_briefs,
+    brief_retention.delete_old_drafts,
+    brief_retention.erase_closed_briefs,
     retention.erase_refused_suppliers,
     course_retention.erase_old_participations,
     course_retention.delete_old_finances,

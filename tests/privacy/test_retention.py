@@ -18,7 +18,7 @@ from marketplace.core.database import session
 from marketplace.core.form_drafts import FormDraft
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.privacy import retention
+from marketplace.privacy import brief_retention, retention
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.privacy.use_cases import erase_user
 from marketplace.proposals.models.offers import Evaluation
@@ -170,7 +170,7 @@ def test_draft_is_deleted_after_a_year(market: Market, at_noon: Any) -> None:
     at_noon.shift(11 * MONTH)
     young = briefs.create_draft(market.owner).reference
     at_noon.shift(2 * MONTH)
-    assert retention.delete_old_drafts() == 3
+    assert brief_retention.delete_old_drafts() == 3
     states = {row.reference: row.state for row in session.execute(select(Brief.reference, Brief.state))}
     assert [states[one] for one in (*old, young)] == ["deleted"] * 3 + ["waiting", "draft"]
     assert briefs.restore_draft(market.owner, old[1]).state == "draft"
@@ -182,10 +182,10 @@ def test_closed_brief_loses_its_texts_after_two_years(
     opened: Market, app: Flask, choose: Any, at_noon: Any
 ) -> None:
     choose(opened, "kvistverk")
-    assert retention.erase_closed_briefs() == 0
+    assert brief_retention.erase_closed_briefs() == 0
     at_noon.shift(25 * MONTH)
-    assert retention.erase_closed_briefs() == 1
-    assert retention.erase_closed_briefs() == 0
+    assert brief_retention.erase_closed_briefs() == 1
+    assert brief_retention.erase_closed_briefs() == 0
     assert opened.proposal("kvistverk").submitted_content == {}
     assert opened.proposal("myrull").outcome_text == ""
     assert key_rotation.find_undecryptable() == []
@@ -213,10 +213,10 @@ def test_questions_and_notes_are_erased_with_the_texts(opened: Market, choose: A
     save_scores(opened.owner, opened.reference, {proposal_id: {"price": Score(4, "Dyrere enn naboens")}})
     choose(opened, "kvistverk")
     at_noon.shift(23 * MONTH)
-    assert retention.erase_closed_briefs() == 0
+    assert brief_retention.erase_closed_briefs() == 0
     assert question.answer == "En enkel en."
     at_noon.shift(2 * MONTH)
-    assert retention.erase_closed_briefs() == 1
+    assert brief_retention.erase_closed_briefs() == 1
     session.expire_all()
     assert (question.text, question.public_text, question.answer, question.state) == ("", "", "", "answered")
     evaluation = session.scalars(select(Evaluation)).one()
@@ -236,7 +236,7 @@ def test_reply_and_advice_are_erased_with_the_texts(market: Market, at_noon: Any
     shared = answer(market.owner, brief, for_supplier=True, next_company="Be om en plan.")
     reply_to_outcome(market.kvistverk, shared.id, ReplyDetails("Bildene kom sent."))
     at_noon.shift(25 * MONTH)
-    assert retention.erase_closed_briefs() == 1
+    assert brief_retention.erase_closed_briefs() == 1
     assert session.scalars(select(OutcomeReply)).all() == []
     (said,) = session.scalars(select(OutcomeAnswer))
     assert (said.next_company, said.on_time) == ("", "yes")

@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import use_locale
 from marketplace.organisations.models import Company
-from marketplace.privacy import retention
+from marketplace.privacy import brief_retention
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.scores import SCORE_MEANINGS
 from marketplace.proposals.models.offers import Evaluation
@@ -313,6 +313,6 @@ def test_notes_of_own_scores_are_erased_with_the_texts(opened, choose, at_noon):
     use_cases.save_own_scores(opened.owner, REFERENCE, all_scores(opened, 5, "Notat"))
     choose(opened, "kvistverk")
     at_noon.shift(25 * dt.timedelta(days=31))
-    assert retention.erase_closed_briefs() == 1
+    assert brief_retention.erase_closed_briefs() == 1
     session.expire_all()
     assert {(row.score, row.note) for row in session.scalars(select(IndividualScore))} == {(5, "")}

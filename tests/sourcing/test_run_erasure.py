@@ -10,7 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.privacy import retention
+from marketplace.privacy import brief_retention
 from marketplace.sourcing import use_cases
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.ranking.replay import MatcherMismatchError, replay
@@ -39,7 +39,7 @@ def test_texts_of_a_closed_brief_are_erased_from_its_ranking(market, publish, si
     # An earlier version has erased the brief, but not the stored ranking.
     with transaction():
         record(None, "brief.erase_texts", "brief", reference)
-    assert (retention.erase_closed_briefs(), retention.erase_closed_briefs()) == (1, 0)
+    assert (brief_retention.erase_closed_briefs(), brief_retention.erase_closed_briefs()) == (1, 0)
     session.expire_all()
     assert not [text for text in texts if text in words_of(run)]
     assert (brief.answers["must_have"], brief.answers["links"], brief.title) == (

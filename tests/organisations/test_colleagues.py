@@ -228,6 +228,13 @@ def test_last_leader_cannot_leave(owner: Viewer, client: Browser) -> None:
     ]
 
 
+def test_leader_cannot_give_up_the_own_role_by_one_press(owner: Viewer, client: Browser) -> None:
+    colleague = factories.member(session.get_one(Membership, owner.membership_id).organisation, "owner")
+    page = client.sign_in(owner.user_id or 0).page("/organisation/colleagues")
+    actions = [form.get("action") for form in page.all("form") if form.get("action", "").endswith("/role")]
+    assert actions == [f"/organisation/colleagues/{colleague.membership_id}/role"]
+
+
 def test_unchanged_role_ends_no_session(app: Flask, owner: Viewer, client: Browser) -> None:
     colleague = factories.member(session.get_one(Membership, owner.membership_id).organisation, "member")
     client.sign_in(owner.user_id or 0)

@@ -87,10 +87,15 @@ def test_declined_offer_goes_to_the_next_and_the_company_waits_for_other_places(
     assert third.offered_cohort_id == cohort.id
 
 
-def test_company_that_declines_the_last_offer_is_told_that_it_has_withdrawn(cohort: Cohort) -> None:
+def test_company_is_told_before_and_after_that_declining_the_last_offer_withdraws_it(
+    cohort: Cohort, client: Browser
+) -> None:
     first, second = sign_up(cohort, details()), sign_up(cohort, details("Fjellheim hytter"))
     seat_link.withdraw(first.token, "time", "")
-    seat_link.decline_offer(second.token)
+    assert "Dere går ut av kurset." in client.page(f"{second.path}/decline").text
+    assert second.offered_cohort_id == cohort.id
+    client.post(f"{second.path}/decline")
+    assert client.get(f"{second.path}/decline").location == second.path
     assert (second.state, subjects()[-1]) == ("withdrawn", "Fjellheim hytter har meldt seg av")
 
 

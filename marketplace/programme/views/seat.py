@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from flask import jsonify, render_template, request
+from flask import jsonify, render_template, request, url_for
 
 from marketplace.accounts.views import remember_proven_email
 from marketplace.core.errors import Conflict
@@ -19,6 +19,7 @@ from marketplace.programme.use_cases import contact_data, seat_link as use_cases
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 
@@ -73,12 +74,35 @@ def accept_seat(token: str) -> ViewResponse:
     return _after(token, lambda: use_cases.accept_offer(token), _("The seat is yours."))
 
 
-@blueprint.post("/courses/seat/<token>/decline")
+@blueprint.route("/courses/seat/<token>/decline", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
 def decline_seat(token: str) -> ViewResponse:
-    """Decline the seat offered from the waiting list."""
+    """Decline the seat offered from the waiting list, after confirmation."""
+    if request.method == "GET":
+        return _confirm_decline(token, queries.participation_by_token(token))
     return _after(token, lambda: use_cases.decline_offer(token), _("Thank you for telling us."))
+
+
+def _confirm_decline(token: str, participation: "Participation") -> ViewResponse:
+    """Ask before the seat is offered to the next company. Without an offer, show the seat instead."""
+    offered, seat_url = participation.offered_cohort, url_for("programme.seat", token=token)
+    if offered is None:
+        return see_other("programme.seat", token=token)
+    waits_on = any(cohort_id != offered.id for cohort_id in participation.accepted_cohort_ids)
+    return confirmation_page(
+        _("Decline the seat in %(place)s", place=offered.name),
+        [
+            _("The seat goes to the next company. You cannot undo this."),
+            _("You stay on the waiting list for the other places.")
+            if waits_on
+            else _(
+                "You leave the course. You can come back later with the same link, if there is a free seat."
+            ),
+        ],
+        _("Decline the seat"),
+        seat_url,
+    )
 
 
 @blueprint.post("/courses/seat/<token>/no-thanks")

@@ -29,8 +29,7 @@ from marketplace.programme.use_cases import (
 from marketplace.proposals import use_cases as proposals
 from marketplace.reporting.fact_recording import record_missing_facts
 from marketplace.sourcing import use_cases as sourcing
-from marketplace.strategy.use_cases import half_done_reminders, measuring_reminders, plan_review_reminders
-from marketplace.strategy.use_cases.assessment_reminders import ask_for_assessments
+from marketplace.strategy.use_cases import reminders as strategy_reminders
 from marketplace.vetting import use_cases as vetting
 
 logger = logging.getLogger(__name__)
@@ -67,13 +66,13 @@ JOBS: tuple[Callable[[], object], ...] = (
     missed_sessions.notify_of_missed_sessions,
     plan_reminders.remind_of_plan_deadlines,
     feedback.ask_for_feedback,
-    measuring_reminders.remind_of_measurements,
-    plan_review_reminders.remind_of_plan_reviews,
-    half_done_reminders.remind_of_half_done_work,
+    strategy_reminders.remind_of_measurements,
+    strategy_reminders.remind_of_plan_reviews,
+    strategy_reminders.remind_of_half_done_work,
     task_reminders.remind_of_tasks,
     company_reminders.send_due_reminders,
     remind_of_hours,
-    ask_for_assessments,
+    strategy_reminders.ask_for_assessments,
     mandate_reminders.warn_of_ending_mandates,
     mandate_reminders.end_mandates,
     briefs.remind_about_questions,

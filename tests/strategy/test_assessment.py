@@ -18,7 +18,7 @@ from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.questionnaire import questionnaire
 from marketplace.strategy.use_cases.assessment import PageAnswers, save_answers
-from marketplace.strategy.use_cases.assessment_reminders import ask_for_assessments
+from marketplace.strategy.use_cases.reminders import ask_for_assessments
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser

@@ -13,7 +13,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.use_cases.half_done_reminders import remind_of_half_done_work
+from marketplace.strategy.use_cases.reminders import remind_of_half_done_work
 from tests import factories
 
 

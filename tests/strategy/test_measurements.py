@@ -16,7 +16,7 @@ from marketplace.strategy.models.objectives import Measurement, Objective
 from marketplace.strategy.queries.objectives import own_objectives
 from marketplace.strategy.use_cases import measurements as use_cases, objectives
 from marketplace.strategy.use_cases.measurements import MeasurementDetails, record_outcome_measurement
-from marketplace.strategy.use_cases.measuring_reminders import remind_of_measurements
+from marketplace.strategy.use_cases.reminders import remind_of_measurements
 from tests import factories
 from tests.strategy.test_objectives import UNKNOWN, add
 from tests.support.browser import Browser

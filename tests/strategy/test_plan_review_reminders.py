@@ -13,7 +13,7 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.use_cases.plan_review_reminders import remind_of_plan_reviews
+from marketplace.strategy.use_cases.reminders import remind_of_plan_reviews
 from tests import factories
 
 REVIEW_ON = dt.date(2027, 5, 10)

@@ -21,16 +21,14 @@ from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
 from marketplace.pages.queries.company_next_steps import company_states
 from marketplace.programme import hooks as programme_hooks
-from marketplace.programme.queries.course_ends import course_ends
-from marketplace.programme.queries.project_periods import project_periods
+from marketplace.programme.queries.project_periods import course_ends, project_periods
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.programme.use_cases.invitations import course_subscription
 from marketplace.programme.use_cases.projects import (
     close_sign_up_of_garden,
     report_places_of_closed_garden,
 )
-from marketplace.programme.views.own_course import course_panel, plan_start_panel
-from marketplace.programme.views.without_account import without_account_panel
+from marketplace.programme.views.own_course import course_panel, plan_start_panel, without_account_panel
 from marketplace.proposals.confirmable_award import AWARD
 from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
@@ -46,12 +44,10 @@ from marketplace.sourcing.confirmable_publication import PUBLICATION
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
 from marketplace.sourcing.views.early_choice import chosen_suppliers_panel
-from marketplace.sourcing.views.exposure import exposure_panel
 from marketplace.sourcing.views.invitations import invitation_panel
 from marketplace.sourcing.views.outside_invitations import application_notes
-from marketplace.sourcing.views.own_rank import own_rank_panel
+from marketplace.sourcing.views.panels import exposure_panel, own_rank_panel, similar_open_brief_panel
 from marketplace.sourcing.views.ranking import invite_panel
-from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.strategy import hooks as strategy_hooks
 from marketplace.strategy.views.shared_plan import strategy_panel

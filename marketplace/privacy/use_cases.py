@@ -10,7 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.erasure import delete_in_transaction
-from marketplace.casework.use_cases.deletion import delete_casework_of
+from marketplace.casework.use_cases.notes import delete_casework_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken

@@ -10,11 +10,12 @@ from markupsafe import Markup, escape
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.currencies import format_amount, format_rate
 from marketplace.core.email_address import mailto_url
+from marketplace.core.i18n import format_number
 from marketplace.core.organisation_number import format_organisation_number
 from marketplace.core.places import municipality_name
 from marketplace.core.region import current_region
 from marketplace.core.telephone import tel_url
-from marketplace.web import form_recovery, score_format
+from marketplace.web import form_recovery
 from marketplace.web.url_cache import url_for
 from marketplace.web.viewer import current_viewer
 
@@ -87,8 +88,8 @@ def register(app: Flask) -> None:
         "amount": format_amount,
         "exchange_rate": format_rate,
         "number": i18n.format_number,
-        "score": score_format.format_score,
-        "detailed_score": score_format.format_detailed_score,
+        "score": format_score,
+        "detailed_score": format_detailed_score,
         "paragraphs": paragraphs,
         "municipality": municipality_name,
         "service": service_label,
@@ -100,3 +101,18 @@ def register(app: Flask) -> None:
         "tel": tel_url,
     }
     env.filters.update(filters)
+
+
+SCORE_DECIMALS = 0
+DETAILED_SCORE_DECIMALS = 1
+"""Decimals where the parts of a score are listed, and on the supplier's page about its own rank."""
+
+
+def format_score(score: float) -> str:
+    """Format a score where it is shown beside a supplier or a brief."""
+    return format_number(round(score, SCORE_DECIMALS))
+
+
+def format_detailed_score(score: float) -> str:
+    """Format a score where its parts are listed too."""
+    return format_number(round(score, DETAILED_SCORE_DECIMALS))

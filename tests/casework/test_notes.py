@@ -8,8 +8,7 @@ from marketplace.casework.models import CaseNote
 from marketplace.casework.queries.notes import notes_about, shared_notes
 from marketplace.casework.queries.subjects import company_subject, participation_subject
 from marketplace.casework.use_cases import notes as use_cases
-from marketplace.casework.use_cases.deletion import delete_casework_of
-from marketplace.casework.use_cases.notes import NoteDetails
+from marketplace.casework.use_cases.notes import NoteDetails, delete_casework_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken

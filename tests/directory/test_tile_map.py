@@ -3,8 +3,7 @@
 import pytest
 
 from marketplace.core import places
-from marketplace.directory.queries.coverage import Tile
-from marketplace.directory.tile_map import COLUMNS, MAX_ROWS, tile_positions
+from marketplace.directory.queries.coverage import COLUMNS, MAX_ROWS, Tile, tile_positions
 
 
 @pytest.mark.parametrize("county", list(places.counties()))

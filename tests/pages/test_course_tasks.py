@@ -9,8 +9,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import Priority, Task
-from marketplace.pages.queries.course_tasks import garden_course_tasks
 from marketplace.pages.queries.home_garden import garden_dashboard
+from marketplace.pages.queries.tasks import garden_course_tasks
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, ProjectPerson
 from marketplace.programme.use_cases import recruiting

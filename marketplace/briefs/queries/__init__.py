@@ -28,13 +28,22 @@ from marketplace.briefs.queries.briefs import (
     visible_to,
     visible_to_parameter,
 )
-from marketplace.briefs.queries.calendar import deadline_calendar, withdrawal_calendar
 from marketplace.briefs.queries.changes import PendingAmendment, amendments, pending_amendment
 from marketplace.briefs.queries.clarification import count_unanswered, questions_on, unanswered_question
+from marketplace.briefs.queries.downloads import (
+    brief_file,
+    deadline_calendar,
+    files_of_brief,
+    withdrawal_calendar,
+)
 from marketplace.briefs.queries.draft_check import draft_check
-from marketplace.briefs.queries.files import brief_file, files_of_brief
-from marketplace.briefs.queries.invitation_steps import invitation_steps
-from marketplace.briefs.queries.lists import briefs_of_company, briefs_of_garden, deleted_drafts, own_briefs
+from marketplace.briefs.queries.lists import (
+    briefs_of_company,
+    briefs_of_garden,
+    deleted_drafts,
+    invitation_steps,
+    own_briefs,
+)
 from marketplace.briefs.queries.other_gardens import NetworkBrief, network_briefs
 from marketplace.briefs.queries.reviews import (
     last_review,

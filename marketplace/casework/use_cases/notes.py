@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from sqlalchemy import delete, or_, select
+
 from marketplace.audit.use_cases import record
-from marketplace.casework.models import CaseNote
+from marketplace.casework.models import CaseNote, CaseTask, CompanyReminder
 from marketplace.casework.notices import note_shared
 from marketplace.casework.queries.notes import note_for, own_note, own_unshared_note
 from marketplace.casework.queries.subjects import Subject
@@ -19,6 +21,7 @@ from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
+from marketplace.programme.models.participation import Participation
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +102,15 @@ def _check(details: NoteDetails) -> None:
         raise RuleBroken(
             _("Choose a date that is not in the future. Plan it as a task instead."), "happened_on"
         )
+
+
+def delete_casework_of(by: Viewer | None, company_id: int) -> None:
+    """Delete all notes, tasks and reminders about a company, of all gardens, inside the caller's transaction."""
+    linked = select(Participation.id).where(Participation.company_id == company_id)
+    reminders = delete(CompanyReminder).where(CompanyReminder.company_id == company_id)
+    count = session.connection().execute(reminders).rowcount
+    for model in (CaseNote, CaseTask):
+        about = or_(model.company_id == company_id, model.participation_id.in_(linked))
+        count += session.connection().execute(delete(model).where(about)).rowcount
+    if count:
+        record(by, "casework.delete", "organisation", company_id, rows=count)

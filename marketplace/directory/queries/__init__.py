@@ -8,8 +8,7 @@ from marketplace.directory.queries.catalogue_cache import (
     fingerprint_of,
     search,
 )
-from marketplace.directory.queries.coverage import coverage
+from marketplace.directory.queries.coverage import coverage, unanswered_searches
 from marketplace.directory.queries.garden_suppliers import all_garden_suppliers, garden_suppliers
 from marketplace.directory.queries.matchable import MatchableSupplier, matchable_suppliers
 from marketplace.directory.queries.supplier_page import supplier_image, supplier_page
-from marketplace.directory.queries.unanswered_searches import unanswered_searches

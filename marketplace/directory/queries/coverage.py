@@ -1,19 +1,24 @@
 """Coverage map: where in the region approved suppliers take jobs."""
 
+import datetime as dt
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sqlalchemy import func, select
+
 from marketplace.core import places, taxonomy
 from marketplace.core.collation import sort_key
+from marketplace.core.database import session
 from marketplace.core.i18n import current_locale
 from marketplace.core.region import current_region
 from marketplace.core.viewer import Viewer
 from marketplace.directory.entries import SupplierEntry
+from marketplace.directory.models import UnansweredSearch
 from marketplace.directory.queries.catalogue_cache import catalogue
 from marketplace.directory.search.search import Catalogue
-from marketplace.directory.tile_map import tile_positions
 from marketplace.organisations.queries import covered_municipalities
 
 SHADES = (1, 3, 6)
@@ -159,3 +164,47 @@ def _nearest(found: Catalogue, code: str, uncovered: Sequence[Tile]) -> NearestS
     return NearestSupplier(
         municipality, entry, round(places.distance_km(municipality.number, entry.municipality))
     )
+
+
+COLUMNS = 8
+"""Columns of the map, which is also read on a phone."""
+MAX_ROWS = 30
+"""Rows that the style sheet has classes for."""
+FREE_SHARE = 1.4
+"""Minimum number of cells per municipality. A full grid would move many municipalities far from their position."""
+
+
+def tile_positions(numbers: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Return column and row of each municipality, counted from 1.
+
+    The assignment to cells minimizes the sum of the squared distances from the true positions.
+    """
+    if not numbers:
+        return {}
+    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415 because it takes 0.5 s to import at the start
+
+    found = [places.municipality(number) for number in numbers]
+    scale = math.cos(math.radians(sum(one.lat for one in found) / len(found)))
+    east, south = [one.lon * scale for one in found], [-one.lat for one in found]
+    width, height = max(east) - min(east), max(south) - min(south)
+    rows = math.ceil(len(found) * FREE_SHARE / COLUMNS)
+    if width:
+        rows = max(rows, min(round(COLUMNS * height / width), 2 * rows))
+    rows = min(rows, MAX_ROWS)
+    x = [(at - min(east)) / (width or 1) * (COLUMNS - 1) for at in east]
+    y = [(at - min(south)) / (height or 1) * (rows - 1) for at in south]
+    cells = [(column, row) for row in range(rows) for column in range(COLUMNS)]
+    cost = [[(x[i] - column) ** 2 + (y[i] - row) ** 2 for column, row in cells] for i in range(len(found))]
+    chosen = linear_sum_assignment(cost)[1]
+    used = [cells[index] for index in chosen]
+    row_of = {row: index for index, row in enumerate(sorted({row for _column, row in used}), start=1)}
+    return {one.number: (column + 1, row_of[row]) for one, (column, row) in zip(found, used, strict=True)}
+
+
+def unanswered_searches(since: dt.date) -> dict[tuple[str, str], int]:
+    """Count searches without a result since a date, by service or kind of service, and municipality (or empty)."""
+    query = select(UnansweredSearch.code, UnansweredSearch.place, func.sum(UnansweredSearch.number))
+    query = query.where(UnansweredSearch.week >= since).group_by(
+        UnansweredSearch.code, UnansweredSearch.place
+    )
+    return {(code, place): int(number) for code, place, number in session.execute(query)}

@@ -1,6 +1,7 @@
-"""A supplier's public page."""
+"""A supplier's page for everyone, and its images."""
 
 from flask import render_template
+from werkzeug.wrappers import Response
 
 from marketplace.core.hooks import build_panels
 from marketplace.directory import queries
@@ -12,6 +13,7 @@ from marketplace.vetting.queries import stated_interests, status_of
 from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
 from marketplace.web.response import ViewResponse
+from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 
 
@@ -32,3 +34,11 @@ def show(slug: str) -> ViewResponse:
         language_names=choices.language_names(page.supplier),
         names=STATUSES,
     )
+
+
+@blueprint.get("/suppliers/<slug>/images/<int:file_id>")
+@access.public
+def image(slug: str, file_id: int) -> Response:
+    """Return an image of a supplier to those who may see the supplier's page."""
+    found = queries.supplier_image(current_viewer(), slug, file_id)
+    return file_response(found.name, found.media_type, found.data, is_image=True)

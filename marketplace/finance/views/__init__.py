@@ -1,4 +1,4 @@
 """Pages about a project's hours, money, fees and state aid."""
 
-from marketplace.finance.views import aid_letters, company_finances, hours, money
+from marketplace.finance.views import company_finances, hours, money
 from marketplace.finance.views.base import blueprint

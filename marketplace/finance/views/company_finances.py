@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 
 from flask import render_template, request
+from werkzeug.wrappers import Response
 
+from marketplace.core import clock
 from marketplace.core.i18n import gettext as _, ngettext
+from marketplace.core.identifiers import make_slug
 from marketplace.core.pagination import page_of
+from marketplace.finance.aid_letter import FONT_SIZE
 from marketplace.finance.de_minimis import CEILING_EURO
 from marketplace.finance.forms import AidForm, FeeForm
 from marketplace.finance.labels import AID_BASES, FEE_STATES
@@ -13,6 +17,7 @@ from marketplace.finance.queries import aid as queries
 from marketplace.finance.use_cases import aid as use_cases
 from marketplace.finance.views.base import RECORDS, blueprint
 from marketplace.programme.queries.projects import project_as_leader, project_for
+from marketplace.strategy.document_export.outline import Outline
 from marketplace.text_search.list_search import search_texts, searched_text
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -23,6 +28,7 @@ from marketplace.web.list_filter import ListFilter, read_list_filter, state_sele
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
+from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 
 PAGE_SIZE = 25
@@ -143,3 +149,25 @@ def _aid_page(slug: str, participation_id: int, grant_id: int | None) -> ViewRes
         bases=AID_BASES,
         ceiling_euro=CEILING_EURO,
     )
+
+
+@blueprint.get("/programme/<slug>/aid/<int:participation_id>.pdf")
+@access.garden
+def aid_pdf(slug: str, participation_id: int) -> Response:
+    """Download the letter about the aid to a company of the project."""
+    project_access = project_as_leader(current_viewer(), slug)
+    return _pdf(queries.project_aid_letter(project_access, participation_id))
+
+
+@blueprint.get("/course/aid.pdf")
+@access.company
+def own_aid_pdf() -> Response:
+    """Download the letter about the aid to the viewer's company."""
+    return _pdf(queries.own_aid_letter(current_viewer()))
+
+
+def _pdf(letter: Outline) -> Response:
+    from marketplace.strategy.document_export.pdf import to_pdf  # noqa: PLC0415 because few requests need the typesetter
+
+    name = make_slug(f"{letter.title} {letter.company} {clock.to_local(letter.saved_at).date()}")
+    return file_response(f"{name}.pdf", "application/pdf", to_pdf(letter, (FONT_SIZE,)))

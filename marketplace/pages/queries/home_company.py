@@ -18,8 +18,7 @@ from marketplace.mandates.hooks import find_act
 from marketplace.mandates.queries.confirmations import title_of, waiting_confirmations
 from marketplace.organisations.models import Company, Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
-from marketplace.pages.queries.course_tasks import company_course_tasks
-from marketplace.pages.queries.strategy_tasks import company_measuring_tasks, company_plan_tasks
+from marketplace.pages.queries.tasks import company_course_tasks, company_measuring_tasks, company_plan_tasks
 from marketplace.proposals.models.offers import Award, Proposal
 from marketplace.proposals.models.outcomes import Outcome
 from marketplace.proposals.queries import overdue_since

@@ -15,10 +15,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
 from marketplace.organisations.queries import companies_followed_by
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
-from marketplace.pages.queries.casework_tasks import garden_casework_tasks
 from marketplace.pages.queries.company_card import INVITED_THRESHOLD
-from marketplace.pages.queries.course_tasks import garden_course_tasks
-from marketplace.pages.queries.strategy_tasks import garden_strategy_tasks
+from marketplace.pages.queries.tasks import garden_casework_tasks, garden_course_tasks, garden_strategy_tasks
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting import queries as vetting, rules
 from marketplace.vetting.models import Vetting

@@ -264,3 +264,9 @@ def followed_by_course(participation: Participation) -> Content:
         "/course",
         _("See the course"),
     )
+
+
+@as_message("course_invitation")
+def course_invitation(participation: Participation, subject: str, paragraphs: Sequence[str]) -> Content:
+    """Invite a company to a course, with a personal link to sign up or decline."""
+    return Content(subject, paragraphs, participation.path, _("See the course and answer"))

@@ -1,8 +1,10 @@
-"""Periods of a company's projects, for the dates of its objectives, and projects whose retention period is over."""
+"""Periods of a company's projects and last sessions of its courses, and projects whose retention period is over."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
@@ -10,6 +12,7 @@ from marketplace.core.dates import cutoff_passed
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
+from marketplace.programme.models.sessions import CourseSession
 from marketplace.strategy.objective_warnings import Period
 
 _PERIODS = prepared(
@@ -39,3 +42,21 @@ def ended_projects(months: int) -> Any:
         or_(Project.ends_on < last_day, and_(Project.ends_on.is_(None), Project.closed_at < limit))
     )
     return ended.scalar_subquery()
+
+
+_COURSE_ENDS = prepared(
+    select(Participation.company_id, func.max(CourseSession.ends_at))
+    .join(CourseSession, CourseSession.cohort_id == Participation.cohort_id)
+    .where(
+        Participation.company_id.in_(bindparam("company_ids", expanding=True)),
+        Participation.state == ParticipationState.SIGNED_UP,
+        CourseSession.cancelled_at.is_(None),
+    )
+    .group_by(Participation.company_id)
+)
+
+
+def course_ends(company_ids: Sequence[int]) -> dict[int, dt.date]:
+    """Return the local date of the last session of the course in which each company has a seat, by company id."""
+    rows = session.execute(_COURSE_ENDS, {"company_ids": company_ids}).all()
+    return {number: clock.to_local(ends_at).date() for number, ends_at in rows if number is not None}

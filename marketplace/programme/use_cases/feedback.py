@@ -18,7 +18,7 @@ from marketplace.programme.attendance import ATTENDED
 from marketplace.programme.feedback import ASK_WITHIN_DAYS, answer_deadline, ask_from
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.sessions import CourseSession, SessionFeedback
-from marketplace.programme.notices import feedback as notices
+from marketplace.programme.notices import reminders as notices
 from marketplace.programme.queries.attendance import marks_of
 from marketplace.programme.queries.feedback import feedback_of_link
 

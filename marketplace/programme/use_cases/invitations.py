@@ -25,7 +25,7 @@ from marketplace.outbox.use_cases import (
 from marketplace.programme.lifecycle import ENROLLED_STATES, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Project
-from marketplace.programme.notices.recruiting import course_invitation
+from marketplace.programme.notices.sign_up import course_invitation
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.recruiting import visible_participations
 from marketplace.programme.use_cases.seating import (

@@ -15,7 +15,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project
-from marketplace.programme.notices.plans import plan_deadline
+from marketplace.programme.notices.reminders import plan_deadline
 from marketplace.strategy.models.plan import Strategy
 
 DAYS_BEFORE = (30, 7)

@@ -1,4 +1,4 @@
-"""The course page of a company with an account, and the panels on its plan and on its page for business gardens."""
+"""The course page of a company with an account, and panels about courses on pages for companies and business gardens."""
 
 from flask import render_template, url_for
 from werkzeug.wrappers import Response
@@ -12,6 +12,7 @@ from marketplace.programme.attendance import MARK_LABELS
 from marketplace.programme.lifecycle import PHASE_LABELS, ParticipationPhase, ParticipationState
 from marketplace.programme.queries import own_course as queries
 from marketplace.programme.queries.courses import waiting_list_position
+from marketplace.programme.queries.without_account import companies_without_account
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.response import ViewResponse
@@ -100,3 +101,16 @@ def _steps(course: queries.OwnCourse) -> list[CompanyStep]:
             )
         ]
     return []
+
+
+MAX_LISTED = 10
+
+
+def without_account_panel(viewer: Viewer, text: str) -> CompanyPanel | None:
+    """Build the panel with the companies that match the search text, or None if the garden's projects have none."""
+    companies = companies_without_account(viewer, text)
+    if not companies:
+        return None
+    projects = {one.slug: one.project for one in companies}
+    values = {"companies": companies, "shown": MAX_LISTED if text else 0, "projects": projects, "text": text}
+    return CompanyPanel("programme/_without_account.html", values)

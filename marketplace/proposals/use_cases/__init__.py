@@ -13,7 +13,6 @@ from marketplace.proposals.use_cases.delivery import change_handover, deliver, t
 from marketplace.proposals.use_cases.extension_without_offers import extend_without_offers
 from marketplace.proposals.use_cases.lapse import lapse_overdue
 from marketplace.proposals.use_cases.opening import open_due, open_early
-from marketplace.proposals.use_cases.outcome_requests import remind_about_results
 from marketplace.proposals.use_cases.outcomes import (
     OutcomeAnswers,
     ReplyDetails,
@@ -21,6 +20,7 @@ from marketplace.proposals.use_cases.outcomes import (
     reply_details,
     reply_to_outcome,
 )
+from marketplace.proposals.use_cases.reminders import remind_about_results, remind_about_unsent_changes
 from marketplace.proposals.use_cases.scheduled_jobs import JOBS, run_jobs
 from marketplace.proposals.use_cases.scoring import (
     close_scoring,
@@ -41,4 +41,3 @@ from marketplace.proposals.use_cases.submission import (
     why_closed,
     withdraw,
 )
-from marketplace.proposals.use_cases.unsent_change_reminders import remind_about_unsent_changes

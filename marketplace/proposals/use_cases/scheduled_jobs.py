@@ -2,8 +2,7 @@
 
 from marketplace.proposals.use_cases.lapse import lapse_overdue
 from marketplace.proposals.use_cases.opening import open_due
-from marketplace.proposals.use_cases.outcome_requests import remind_about_results
-from marketplace.proposals.use_cases.unsent_change_reminders import remind_about_unsent_changes
+from marketplace.proposals.use_cases.reminders import remind_about_results, remind_about_unsent_changes
 
 JOBS = (open_due, lapse_overdue, remind_about_results, remind_about_unsent_changes)
 

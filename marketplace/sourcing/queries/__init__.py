@@ -1,9 +1,14 @@
 """Read access to rankings, what-if counts, opportunities, similar briefs and the front page search."""
 
 from marketplace.sourcing.queries.demand import coverage_report
-from marketplace.sourcing.queries.early_choice import chosen_suppliers
 from marketplace.sourcing.queries.exposure import exposure_stats
 from marketplace.sourcing.queries.front_search import interpret
+from marketplace.sourcing.queries.invitations import (
+    chosen_suppliers,
+    open_briefs_for_invitation,
+    single_invitation,
+    suppliers_to_suggest,
+)
 from marketplace.sourcing.queries.opportunities import invitation_for, opportunities
 from marketplace.sourcing.queries.outside_invitations import (
     briefs_awaiting_approval,
@@ -17,6 +22,4 @@ from marketplace.sourcing.queries.similar_briefs import (
     similar_earlier_briefs,
     similar_open_briefs,
 )
-from marketplace.sourcing.queries.single_invitations import open_briefs_for_invitation, single_invitation
-from marketplace.sourcing.queries.suggestions import suppliers_to_suggest
 from marketplace.sourcing.queries.what_if import what_if, what_if_for

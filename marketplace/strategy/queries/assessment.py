@@ -5,18 +5,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, or_, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
+from marketplace.core.i18n import localized
+from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.strategy import assessment_scores
-from marketplace.strategy.assessment_scores import Answer, AnswerKind, Stage, StageState
+from marketplace.strategy.assessment_scores import LOW_ANSWER, Answer, AnswerKind, Stage, StageState
 from marketplace.strategy.hooks import find_course_ends
-from marketplace.strategy.models.assessment import Assessment
+from marketplace.strategy.models.assessment import Assessment, AssessmentAnswer
 from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.questionnaire import questionnaire
+from marketplace.strategy.strategy_template import strategy_template
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +69,11 @@ def answers_of(assessment: Assessment) -> dict[str, Answer]:
     return {one.code: Answer(AnswerKind(one.kind), one.value) for one in assessment.answers}
 
 
-_ASSESSMENTS = prepared(
-    select(Assessment)
-    .where(Assessment.company_id == bindparam("company_id"))
-    .options(selectinload(Assessment.answers))
-    .execution_options(populate_existing=True)
-)
-
-
 def assessments_of(company_id: int) -> dict[Stage, Assessment]:
     """Return the assessments of a company with their answers, by stage."""
-    found = session.scalars(_ASSESSMENTS, {"company_id": company_id})
-    return {Stage(one.stage): one for one in found}
+    query = select(Assessment).where(Assessment.company_id == company_id)
+    query = query.options(selectinload(Assessment.answers)).execution_options(populate_existing=True)
+    return {Stage(one.stage): one for one in session.scalars(query)}
 
 
 def self_assessment(company_id: int) -> SelfAssessment:
@@ -178,3 +174,27 @@ def strategy_and_assessment(company_id: int) -> tuple[Strategy | None, SharedAss
     latest = assessments[-1]
     score = assessment_scores.score_assessment(questionnaire(), answers_of(latest))
     return strategy, SharedAssessment(finished, Stage(latest.stage), score)
+
+
+def suggested_gaps(viewer: Viewer) -> tuple[str, ...]:
+    """Return a sentence for each low answer of the company's latest self-assessment, the lowest first."""
+    if not viewer.is_company:
+        return ()
+    latest = (
+        select(Assessment.id)
+        .where(Assessment.company_id == viewer.organisation_id)
+        .order_by(Assessment.updated_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(AssessmentAnswer.code, AssessmentAnswer.value)
+        .where(
+            AssessmentAnswer.assessment_id == latest,
+            or_(AssessmentAnswer.value <= LOW_ANSWER, AssessmentAnswer.kind == "unknown"),
+        )
+        .order_by(AssessmentAnswer.code)
+    )
+    answers = [(LOW_ANSWER if value is None else value, code) for code, value in session.execute(query)]
+    gaps = strategy_template().gaps
+    return tuple(localized(gaps[code]) for _value, code in sorted(answers) if code in gaps)

@@ -1,5 +1,6 @@
 """The strategy of a company, with its objectives and actions."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -55,17 +56,6 @@ class Plan:
         )
 
 
-_STRATEGY_ID = bindparam("strategy_id", type_=Integer())
-_COMPANY_ID = bindparam("company_id", type_=Integer())
-_STRATEGY = prepared(select(Strategy).where(Strategy.company_id == _COMPANY_ID))
-_OBJECTIVES = prepared(
-    select(Objective)
-    .where(Objective.strategy_id == _STRATEGY_ID, Objective.removed_at.is_(None))
-    .order_by(Objective.position, Objective.id)
-)
-_ACTIONS = prepared(
-    select(Action).where(Action.strategy_id == _STRATEGY_ID, Action.removed_at.is_(None)).order_by(Action.id)
-)
 _START = prepared(
     select(
         Company,
@@ -74,13 +64,13 @@ _START = prepared(
         exists().where(Assessment.company_id == Company.id, Assessment.finished_at.is_not(None)),
     )
     .outerjoin(Strategy, Strategy.company_id == Company.id)
-    .where(Company.id == _COMPANY_ID)
+    .where(Company.id == bindparam("company_id", type_=Integer()))
 )
 
 
 def strategy_of(company_id: int | None) -> Strategy | None:
     """Return the strategy of a company, or None if it has not written anything."""
-    return session.scalar(_STRATEGY, {"company_id": company_id})
+    return session.scalar(select(Strategy).where(Strategy.company_id == company_id))
 
 
 def reached_phases(company_ids: Sequence[int]) -> dict[int, completeness.StrategyPhase]:
@@ -97,12 +87,14 @@ def reached_phases(company_ids: Sequence[int]) -> dict[int, completeness.Strateg
 
 def current_objectives(strategy_id: int) -> tuple[Objective, ...]:
     """Return the objectives of a strategy in their order, without removed ones."""
-    return tuple(session.scalars(_OBJECTIVES, {"strategy_id": strategy_id}))
+    query = select(Objective).where(Objective.strategy_id == strategy_id, Objective.removed_at.is_(None))
+    return tuple(session.scalars(query.order_by(Objective.position, Objective.id)))
 
 
 def current_actions(strategy_id: int) -> tuple[Action, ...]:
     """Return the actions of a strategy, oldest first, without removed ones."""
-    return tuple(session.scalars(_ACTIONS, {"strategy_id": strategy_id}))
+    query = select(Action).where(Action.strategy_id == strategy_id, Action.removed_at.is_(None))
+    return tuple(session.scalars(query.order_by(Action.id)))
 
 
 def plan_of(strategy: Strategy | None) -> Plan:
@@ -136,3 +128,21 @@ def own_start(viewer: Viewer) -> tuple[Company, Plan, AssessmentState]:
     row = or_404(session.execute(_START, params).one_or_none() if viewer.is_company else None)
     company, strategy, is_begun, is_finished = row
     return company, plan_of(strategy), AssessmentState(bool(is_begun), bool(is_finished))
+
+
+@dataclass(frozen=True, slots=True)
+class HomePlan:
+    """The plan of a company: whether it has been complete, when it was changed, and when it is reviewed."""
+
+    is_completed: bool
+    updated_at: dt.datetime
+    review_on: dt.date | None
+
+
+def home_plan(company_id: int) -> HomePlan | None:
+    """Return the plan of a company, or None if it has not begun."""
+    query = select(Strategy.content, Strategy.completed_at, Strategy.updated_at)
+    row = session.execute(query.where(Strategy.company_id == company_id)).one_or_none()
+    if row is None:
+        return None
+    return HomePlan(row.completed_at is not None, row.updated_at, from_json(row.content).review_on)

@@ -13,7 +13,7 @@ from marketplace.strategy.content import SECTION_FIELDS, SECTIONS, StrategyConte
 from marketplace.strategy.examples import trade_examples
 from marketplace.strategy.forms.section_base import SectionForm
 from marketplace.strategy.forms.sections import section_form
-from marketplace.strategy.queries.assessment_gaps import suggested_gaps
+from marketplace.strategy.queries.assessment import suggested_gaps
 from marketplace.strategy.queries.plan import Plan, own_plan
 from marketplace.strategy.queries.sharing import section_comments
 from marketplace.strategy.strategy_template import strategy_template

@@ -1,4 +1,4 @@
-"""Page where a supplier sees its own rank for a brief, and hints that would have raised it."""
+"""Panels on pages of lower packages: a supplier's exposure, its own rank, and the company's similar open briefs."""
 
 from flask import render_template
 
@@ -9,6 +9,12 @@ from marketplace.sourcing import queries
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.viewer import current_viewer
+
+
+def exposure_panel(viewer: Viewer, supplier_id: int) -> Panel | None:
+    """Build the panel with the number of times a supplier was shown and invited."""
+    stats = queries.exposure_stats(viewer, supplier_id)
+    return None if stats is None else Panel("sourcing/_exposure.html", {"exposure": stats})
 
 
 @blueprint.get("/briefs/<reference>/standing")
@@ -24,3 +30,9 @@ def own_rank_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Pane
     if not queries.is_ranked(viewer, brief_view):
         return None
     return Panel("sourcing/_own_rank_link.html", {"reference": brief_view.brief.reference})
+
+
+def similar_open_brief_panel(_viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:
+    """Build the panel that warns of a similar brief that the company already has open."""
+    similar = queries.similar_open_briefs(brief_view)
+    return Panel("sourcing/_similar_briefs.html", {"similar": similar}) if similar else None

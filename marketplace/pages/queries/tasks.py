@@ -1,7 +1,8 @@
-"""Course tasks on the home pages of a business garden and of a company."""
+"""Tasks on home pages about courses, strategies and casework."""
 
 from collections.abc import Iterator
 
+from marketplace.casework.queries.tasks import tasks_waiting_for
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
 from marketplace.core.i18n import format_date, format_datetime, format_time, gettext as _, ngettext
@@ -9,6 +10,9 @@ from marketplace.core.viewer import Viewer
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Priority, Task
 from marketplace.programme.queries import home_page
 from marketplace.programme.queries.home_page import CancelledSession, HomeSession
+from marketplace.strategy.queries.objectives import due_objectives
+from marketplace.strategy.queries.plan import home_plan
+from marketplace.strategy.queries.sharing import pending_review_requests
 
 
 def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
@@ -119,4 +123,77 @@ def company_course_tasks(company_id: int) -> Iterator[Task]:
             "",
             f"{format_datetime(row.starts_at, weekday=True)} · {row.venue or _('venue not decided')}",
             is_imminent=is_today,
+        )
+
+
+def garden_strategy_tasks(garden_id: int) -> Iterator[Task]:
+    """Yield the reviews of strategies that companies have asked a garden for, oldest first."""
+    for asked in pending_review_requests(garden_id)[:MAX_TASKS_PER_GROUP]:
+        yield Task(
+            Priority.NOW,
+            _("Read the strategy of %(company)s", company=asked.company),
+            f"/companies/{asked.company_id}/plan/review",
+            _("They want your advice on it."),
+            _("Asked %(date)s", date=format_date(asked.asked_at)),
+            button=_("Read and answer"),
+        )
+
+
+def company_measuring_tasks(company_id: int) -> Iterator[Task]:
+    """Yield one task for all objectives of a company whose measurement is due."""
+    due = due_objectives(company_id)
+    if due and due[0].next_due:
+        only = due[0].objective
+        yield Task(
+            Priority.SOON,
+            _("Measure %(name)s", name=only.indicator_name or only.text)
+            if len(due) == 1
+            else ngettext("Measure %(num)s objective", "Measure %(num)s objectives", len(due)),
+            f"/plan/objectives/{only.id}/measure" if len(due) == 1 else "/plan/objectives",
+            _("It takes a few minutes."),
+            _("Due %(date)s", date=format_date(due[0].next_due)),
+        )
+
+
+def company_plan_tasks(company_id: int) -> Iterator[Task]:
+    """Return the task of a company that has begun a plan, or whose review date has come."""
+    plan = home_plan(company_id)
+    if plan is None:
+        return
+    if not plan.is_completed:
+        when = _("Last changed %(date)s", date=format_date(plan.updated_at))
+        yield Task(Priority.LATER, _("Continue with your plan"), "/plan", "", when)
+    elif plan.review_on is not None and plan.review_on <= clock.today():
+        yield Task(
+            Priority.SOON,
+            _("Go through your plan and set a new review date"),
+            "/plan",
+            "",
+            _("Review date: %(date)s", date=format_date(plan.review_on)),
+        )
+
+
+def garden_casework_tasks(viewer: Viewer) -> Iterator[Task]:
+    """Yield the tasks for companies that are due within a week and assigned to the viewer or to nobody, overdue first."""
+    tasks = tasks_waiting_for(viewer)
+    today = clock.today()
+    for task in tasks[:MAX_TASKS_PER_GROUP]:
+        when = _("Due today") if task.due_on == today else _("Due %(date)s", date=format_date(task.due_on))
+        if task.due_on < today:
+            when = _("Overdue since %(date)s", date=format_date(task.due_on))
+        is_now = task.due_on <= today
+        yield Task(
+            Priority.NOW if is_now else Priority.SOON,
+            f"{task.name}: {task.what}",
+            task.url,
+            "",
+            when,
+            is_imminent=is_now,
+        )
+    more = len(tasks) - MAX_TASKS_PER_GROUP
+    if more > 0:
+        yield Task(
+            Priority.SOON,
+            ngettext("See %(num)s more task for companies", "See %(num)s more tasks for companies", more),
+            "/companies/next?who=mine&state=task_due",
         )

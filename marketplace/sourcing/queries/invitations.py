@@ -1,13 +1,16 @@
-"""Inviting one supplier: the page that confirms it, and the company's open briefs on a supplier's page."""
+"""Inviting suppliers to a brief: one from its page, several before it opens, and suggestions of a business garden."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
+from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import BriefView, brief_view_for, is_open
+from marketplace.briefs.queries import BriefView, brief_view_for, is_open, open_review
 from marketplace.core import clock
+from marketplace.core.collation import norwegian_order, sort_key
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
@@ -17,6 +20,7 @@ from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.ranking.documents import Listing
 from marketplace.sourcing.ranking.stored_ranking import RankedEntry, open_run
 from marketplace.sourcing.ranking.unlisted_suppliers import UnlistedSupplier, unlisted_supplier
+from marketplace.suppliers.models import Supplier
 
 
 @dataclass(frozen=True)
@@ -75,3 +79,27 @@ def open_briefs_for_invitation(viewer: Viewer, supplier_id: int) -> Sequence[Ope
         .order_by(Brief.deadline, Brief.id)
     )
     return [OpenBrief(row.reference, row.title, row.id is not None) for row in session.execute(query)]
+
+
+def chosen_suppliers(viewer: Viewer, brief_view: BriefView) -> Sequence[Any]:
+    """Return name and slug of each chosen supplier, for the company alone; none for a brief that was open before."""
+    if not viewer.is_company or brief_view.phase is not Phase.WAITING or brief_view.version is not None:
+        return ()
+    review = open_review(brief_view.brief)
+    if review is None or not review.chosen_suppliers:
+        return ()
+    query = select(Supplier.name, Supplier.slug).where(Supplier.id.in_(review.chosen_suppliers))
+    return session.execute(query.order_by(norwegian_order(Supplier.name), Supplier.id)).all()
+
+
+def suppliers_to_suggest(brief_view: BriefView) -> list[tuple[int, str]]:
+    """List id and name of the suppliers that can answer a brief and are not invited, by name."""
+    brief, current = brief_view.brief, corpus()
+    invited = set(session.scalars(select(Invitation.supplier_id).where(Invitation.brief_id == brief.id)))
+    wanted = {service.category for service in brief.services}
+    found = [
+        (int(key), f"{listing.name}, {listing.place}")
+        for key, listing in current.listings.items()
+        if current.categories[key] & wanted and int(key) not in invited
+    ]
+    return sorted(found, key=lambda item: sort_key(item[1]))

@@ -1,11 +1,33 @@
-"""Deadlines of a brief as a calendar file."""
+"""Files of a brief to download: attachments, and its deadlines for a calendar."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
 
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries.briefs import display_title
+from marketplace.briefs.queries.briefs import brief_for, display_title
 from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.icalendar import CalendarEvent, calendar_file
+from marketplace.core.viewer import Viewer
+from marketplace.files.models import StoredFile
+
+
+def files_of_brief(brief_id: int) -> Sequence[StoredFile]:
+    """Return the files of a brief without their contents, oldest first."""
+    query = select(StoredFile).where(StoredFile.brief_id == brief_id)
+    return session.scalars(query.order_by(StoredFile.created_at, StoredFile.id)).all()
+
+
+def brief_file(viewer: Viewer, reference: str, file_id: int) -> StoredFile:
+    """Return a file of a brief that the viewer can read. Raises NotFound."""
+    stored = session.get(StoredFile, file_id)
+    if stored is None or stored.brief_id != brief_for(viewer, reference).id:
+        raise NotFound
+    return stored
 
 
 def deadline_calendar(brief: Brief, url: str = "") -> str:

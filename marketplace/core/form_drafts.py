@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, bindparam, delete, select
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
@@ -15,7 +15,6 @@ from marketplace.core.database import (
     best_effort_write,
     keyring,
     load_locked,
-    prepared,
     session,
     transaction,
 )
@@ -110,20 +109,15 @@ class FormDraft(Base):
         return f"form_draft:{self.user_id}:{self.organisation_id}:{self.path}"
 
 
-_DRAFTS = prepared(
-    select(FormDraft).where(
-        FormDraft.user_id == bindparam("user_id"),
-        FormDraft.organisation_id == bindparam("organisation_id"),
-        FormDraft.path.in_(bindparam("paths", expanding=True)),
-        FormDraft.updated_at >= bindparam("oldest"),
-    )
-)
-
-
 def find_drafts(owner: DraftOwner, paths: Collection[str]) -> dict[str, FormDraft]:
     """Return an owner's drafts by path."""
-    params = {"user_id": owner.user_id, "organisation_id": owner.organisation_id, "oldest": _oldest()}
-    return {draft.path: draft for draft in session.scalars(_DRAFTS, {**params, "paths": paths})}
+    query = select(FormDraft).where(
+        FormDraft.user_id == owner.user_id,
+        FormDraft.organisation_id == owner.organisation_id,
+        FormDraft.path.in_(paths),
+        FormDraft.updated_at >= _oldest(),
+    )
+    return {draft.path: draft for draft in session.scalars(query)}
 
 
 def save_draft(owner: DraftOwner, path: str, content: DraftContent) -> dt.datetime | None:

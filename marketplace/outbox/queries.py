@@ -24,17 +24,13 @@ def notices_for(viewer: Viewer, page: int = 1) -> Page[Notice]:
 
 
 _NOTICE = Notice.__table__.c
-_LATEST = prepared(
-    select(_NOTICE.id, _NOTICE.locale, _NOTICE.subject, _NOTICE.link_path, _NOTICE.created_at)
-    .where(_NOTICE.user_id == bindparam("user_id"))
-    .order_by(_NOTICE.created_at.desc(), _NOTICE.id.desc())
-    .limit(bindparam("limit", type_=Integer()))
-)
 
 
 def latest_notices(viewer: Viewer, limit: int = 5) -> Sequence[Row[Any, Any, Any, Any, Any]]:
     """Return id, language, subject, link and time of the viewer's newest notices."""
-    return session.execute(_LATEST, {"user_id": viewer.user_id, "limit": limit}).all()
+    query = select(_NOTICE.id, _NOTICE.locale, _NOTICE.subject, _NOTICE.link_path, _NOTICE.created_at)
+    query = query.where(_NOTICE.user_id == viewer.user_id)
+    return session.execute(query.order_by(_NOTICE.created_at.desc(), _NOTICE.id.desc()).limit(limit)).all()
 
 
 def notice_for(viewer: Viewer, notice_id: int) -> Notice:

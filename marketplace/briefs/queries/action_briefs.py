@@ -129,28 +129,20 @@ def _objective_facts(objective: Objective | None) -> ObjectiveTexts | None:
     )
 
 
-_OF_ACTIONS = prepared(
-    select(
-        Brief.reference,
-        Brief.title,
-        Brief.state,
-        Brief.deadline,
-        Brief.opened_early_at,
-        Brief.action_id,
-    )
-    .where(
-        Brief.company_id == bindparam("company_id"),
-        Brief.action_id.in_(bindparam("action_ids", expanding=True)),
-        Brief.state != BriefState.DELETED,
-    )
-    .order_by(Brief.id)
-)
-
-
 def briefs_of_actions(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, list[BriefSummary]]:
     """Return the briefs of the viewer's company made from actions, by the id of the action, oldest first."""
-    params = {"company_id": viewer.organisation_id, "action_ids": action_ids}
-    rows: Iterable[Any] = session.execute(_OF_ACTIONS, params) if viewer.is_company else ()
+    query = (
+        select(
+            Brief.reference, Brief.title, Brief.state, Brief.deadline, Brief.opened_early_at, Brief.action_id
+        )
+        .where(
+            Brief.company_id == viewer.organisation_id,
+            Brief.action_id.in_(action_ids),
+            Brief.state != BriefState.DELETED,
+        )
+        .order_by(Brief.id)
+    )
+    rows: Iterable[Any] = session.execute(query) if viewer.is_company else ()
     found: dict[int, list[BriefSummary]] = {}
     for brief in rows:
         found.setdefault(brief.action_id, []).append(BriefSummary(brief, "company", phase_of(brief)))

@@ -57,14 +57,6 @@ _RECENT = prepared(
     )
     .order_by(CompanyReminder.send_at.desc(), CompanyReminder.id.desc())
 )
-_WAITING = prepared(
-    select(func.count()).where(
-        CompanyReminder.garden_id == bindparam("garden_id"),
-        CompanyReminder.by_id == bindparam("user_id"),
-        CompanyReminder.sent_at.is_(None),
-        CompanyReminder.cancelled_at.is_(None),
-    )
-)
 
 
 def recent_reminders(viewer: Viewer, kind: str = "") -> dict[int, list[CompanyReminder]]:
@@ -83,8 +75,13 @@ def recent_reminders(viewer: Viewer, kind: str = "") -> dict[int, list[CompanyRe
 
 def waiting_reminders(viewer: Viewer) -> int:
     """Return the number of the viewer's reminders that have been queued but not sent."""
-    params = {"garden_id": viewer.organisation_id, "user_id": viewer.user_id}
-    return session.scalar(_WAITING, params) or 0
+    query = select(func.count()).where(
+        CompanyReminder.garden_id == viewer.organisation_id,
+        CompanyReminder.by_id == viewer.user_id,
+        CompanyReminder.sent_at.is_(None),
+        CompanyReminder.cancelled_at.is_(None),
+    )
+    return session.scalar(query) or 0
 
 
 def find_recipients(

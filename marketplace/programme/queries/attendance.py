@@ -1,6 +1,6 @@
 """The attendance list of a session, and attendance per company."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,21 +71,17 @@ def attendance_list(course_session: CourseSession) -> AttendanceList:
     )
 
 
-_MARKS_OF_SESSIONS = prepared(
-    select(
+def marks_of(session_ids: Collection[int]) -> dict[int, dict[int, Mark]]:
+    """Return the latest marks, by session and participation."""
+    query = select(
         AttendanceMark.session_id,
         AttendanceMark.participation_id,
         AttendanceMark.mark,
         AttendanceMark.marked_at,
         AttendanceMark.client_key,
-    ).where(AttendanceMark.session_id.in_(bindparam("session_ids", expanding=True)))
-)
-
-
-def marks_of(session_ids: Iterable[int]) -> dict[int, dict[int, Mark]]:
-    """Return the latest marks, by session and participation."""
+    ).where(AttendanceMark.session_id.in_(session_ids))
     events: dict[int, list[MarkEvent]] = {}
-    for row in session.execute(_MARKS_OF_SESSIONS, {"session_ids": list(session_ids)}):
+    for row in session.execute(query):
         event = MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
         events.setdefault(row.session_id, []).append(event)
     return {

@@ -24,12 +24,6 @@ from marketplace.programme.queries.attendance import marks_by_participation
 from marketplace.programme.queries.courses import contact_since
 from marketplace.programme.queries.sessions import Material, material_file, session_of_seat
 
-_HAS_COURSE = prepared(
-    select(Participation.id)
-    .where(Participation.company_id == bindparam("company_id", type_=Integer()))
-    .limit(1)
-)
-
 
 @dataclass(frozen=True, slots=True)
 class OwnSession:
@@ -95,7 +89,8 @@ def may_change_seat(viewer: Viewer, participation: Participation) -> bool:
 
 def has_course(company_id: int) -> bool:
     """Return True if a company is in a project."""
-    return session.scalar(_HAS_COURSE, {"company_id": company_id}) is not None
+    query = select(Participation.id).where(Participation.company_id == company_id)
+    return session.scalar(query.limit(1)) is not None
 
 
 _PARTICIPATIONS = prepared(

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefView, brief_view_for
-from marketplace.core.database import prepared, session
+from marketplace.core.database import session
 from marketplace.core.errors import NotFound, or_404
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.viewer import Viewer
@@ -73,17 +73,12 @@ class RankingPage:
 
 
 # Without the deferred columns: `open_run` caches what it has parsed.
-_LATEST_RUN = prepared(
-    select(RankingRun)
-    .where(RankingRun.brief_id == bindparam("brief_id"))
-    .order_by(RankingRun.id.desc())
-    .limit(1)
-)
 
 
 def latest_run(brief: Brief) -> RankingRun | None:
     """Return a brief's newest ranking run, or None."""
-    return session.scalar(_LATEST_RUN, {"brief_id": brief.id})
+    query = select(RankingRun).where(RankingRun.brief_id == brief.id)
+    return session.scalar(query.order_by(RankingRun.id.desc()).limit(1))
 
 
 def ranking_for(

@@ -108,15 +108,6 @@ def comment_on(strategy: Strategy, comment_id: int) -> StrategyComment:
     return comment
 
 
-_OPEN_COMMENTS = prepared(
-    select(StrategyComment.section, func.count())
-    .where(
-        StrategyComment.strategy_id == bindparam("strategy_id"),
-        StrategyComment.resolved_at.is_(None),
-        StrategyComment.organisation_id != bindparam("company_id"),
-    )
-    .group_by(StrategyComment.section)
-)
 _REVIEWS = prepared(
     select(StrategyReview)
     .where(StrategyReview.strategy_id == bindparam("strategy_id"))
@@ -131,8 +122,12 @@ _REVIEWS = prepared(
 
 def count_open_comments(strategy: Strategy) -> dict[str, int]:
     """Count the unresolved comments of gardens on a company's strategy, by section."""
-    params = {"strategy_id": strategy.id, "company_id": strategy.company_id}
-    return dict(session.execute(_OPEN_COMMENTS, params).all())
+    query = select(StrategyComment.section, func.count()).where(
+        StrategyComment.strategy_id == strategy.id,
+        StrategyComment.resolved_at.is_(None),
+        StrategyComment.organisation_id != strategy.company_id,
+    )
+    return dict(session.execute(query.group_by(StrategyComment.section)).all())
 
 
 def count_comments(strategy: Strategy) -> int:

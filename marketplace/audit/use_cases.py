@@ -1,11 +1,14 @@
 """Writing to the audit log, in the transaction of the change itself."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from marketplace.audit import chain
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.queries import last_actor_id
 from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.core.details import details_of
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 
@@ -49,15 +52,16 @@ def check_object_unchanged(  # noqa: PLR0913, PLR0917 because the object has two
     object_id: object,
     expected: str | None,
     current: object,
-    submitted: object,
+    submitted: Any,
 ) -> None:
     """Raise Conflict if an object has changed since the form was rendered. Its message says if the viewer changed it.
 
-    Call it inside the transaction, with the row locked.
+    `current` is the row whose details are submitted, or its current values. Call it inside the transaction, with the row
+    locked.
     """
     check_unchanged(
         expected,
-        current,
+        details_of(type(submitted), current) if isinstance(current, Base) else current,
         submitted,
         is_own_change=lambda: last_actor_id(object_type, object_id) == viewer.user_id,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.demo import content_files as content
@@ -141,7 +142,7 @@ def _create_project(timeline: Timeline, fixtures: Fixtures, plan: Entry) -> None
 
 def _share_positions(leader: Viewer, fixtures: Fixtures, project: Project, plan: Entry) -> None:
     own = session.scalars(select(ProjectPerson).where(ProjectPerson.project_id == project.id)).one()
-    details = project_people.person_details(own)
+    details = details_of(project_people.PersonDetails, own)
     project_people.save_person(
         leader,
         project.slug,

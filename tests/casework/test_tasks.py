@@ -12,6 +12,7 @@ from marketplace.casework.use_cases.task_reminders import remind_of_tasks
 from marketplace.casework.use_cases.tasks import TaskDetails
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.organisations.use_cases import remove_colleague
@@ -55,7 +56,7 @@ def test_task_needs_an_assignee_in_the_garden_and_a_date_that_has_not_passed(peo
 
 def test_change_of_a_task_that_a_colleague_has_changed_is_a_conflict(people: CaseworkPeople) -> None:
     task = casework.task(people.adviser, company_id=people.company.id)
-    seen = fingerprint(use_cases.task_details(task))
+    seen = fingerprint(details_of(use_cases.TaskDetails, task))
     use_cases.save_task(people.adviser, task.id, details(people), seen)
     with pytest.raises(Conflict):
         use_cases.save_task(people.colleague, task.id, details(people, what="Ring dem"), seen)

@@ -7,6 +7,7 @@ import pytest
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.finance import de_minimis
 from marketplace.finance.models import AidGrant, ParticipationFee
@@ -14,7 +15,7 @@ from marketplace.finance.queries.aid import company_finances
 from marketplace.finance.use_cases.aid import AidDetails, FeeDetails, note_fees, save_aid
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.queries.projects import project_for
-from marketplace.programme.use_cases.recruiting import participation_details, save_participation
+from marketplace.programme.use_cases.recruiting import ParticipationDetails, save_participation
 from marketplace.reporting.queries.finance_facts import fees_of
 from tests.factories import finance, programme
 
@@ -138,7 +139,7 @@ def test_company_of_another_project_gets_no_fee(garden, leader, project):
 
 def test_number_with_recorded_aid_is_not_replaced(project, leader, seat):
     def change():
-        details = participation_details(session.get_one(Participation, seat.id))
+        details = details_of(ParticipationDetails, session.get_one(Participation, seat.id))
         save_participation(leader, project.slug, seat.id, replace(details, organisation_number="310000027"))
 
     save_aid(leader, project.slug, seat.id, given())

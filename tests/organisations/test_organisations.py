@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.errors import NotFound
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.models import Membership
@@ -83,7 +84,7 @@ def test_only_owners_change_the_company(app: Flask) -> None:
 
 def test_other_viewers_cannot_change_a_company(app: Flask) -> None:
     company = factories.company()
-    details = use_cases.company_details(company)
+    details = details_of(use_cases.CompanyDetails, company)
     for viewer in (factories.member(factories.garden(), "curator"), factories.administrator()):
         with pytest.raises(NotFound):
             queries.own_company(viewer)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
 from marketplace.organisations.use_cases import set_garden_active
@@ -50,7 +51,7 @@ def subjects(viewer: Viewer) -> list[str]:
 
 def test_both_gardens_hear_of_a_place_that_is_handed_over(partners: Partners, garden: BusinessGarden) -> None:
     place = partners.cohort.place
-    details = replace(cohorts.place_details(place), garden_id=garden.id)
+    details = replace(details_of(cohorts.PlaceDetails, place), garden_id=garden.id)
     cohorts.save_place(partners.leader, partners.project.slug, details, place.id)
     name = partners.project.name
     assert subjects(partners.partner) == [f"{garden.name} har nå ansvaret for {name} i Hitra"]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
@@ -21,7 +22,7 @@ from marketplace.programme.models.projects import Project
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import invitations as use_cases
 from marketplace.programme.use_cases.invitations import CourseInvitationText
-from marketplace.programme.use_cases.projects import project_details, save_project, set_project_closed
+from marketplace.programme.use_cases.projects import ProjectDetails, save_project, set_project_closed
 from tests import factories
 from tests.factories import programme
 from tests.support.browser import Browser
@@ -210,5 +211,7 @@ def test_invitations_that_wait_are_stopped_when_nobody_can_sign_up(
     if change == "closed":
         set_project_closed(leader, project.slug, closed=True)
     else:
-        save_project(leader, project.slug, replace(project_details(project), is_sign_up_open=False))
+        save_project(
+            leader, project.slug, replace(details_of(ProjectDetails, project), is_sign_up_open=False)
+        )
     assert mails() == []

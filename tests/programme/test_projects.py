@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
@@ -78,7 +79,7 @@ def test_adviser_with_leader_role_changes_the_project_until_the_last_day(
     garden: BusinessGarden, project: Project
 ) -> None:
     adviser = factories.member(garden, "adviser")
-    details = projects.project_details(project)
+    details = details_of(projects.ProjectDetails, project)
     with pytest.raises(Forbidden):
         projects.save_project(adviser, project.slug, details)
     session.add(
@@ -104,7 +105,7 @@ def test_sign_up_for_a_course_closes_with_its_garden(
 
 
 def test_second_save_of_an_open_form_is_a_conflict(app: Flask, curator: Viewer, project: Project) -> None:
-    seen = fingerprint(projects.project_details(project))
+    seen = fingerprint(details_of(projects.ProjectDetails, project))
     browser = app.test_client().sign_in(curator.user_id or 0)
     path = f"/programme/{project.slug}/edit"
     first = browser.post(path, data=FORM | {"seen": seen, "name": "Første navn"})
@@ -159,7 +160,7 @@ def test_partner_garden_sees_only_its_own_places(app: Flask, project: Project, c
     assert [(row.cohort.name, row.counts.taken) for row in shown.cohorts] == [("Hitra vår", 1)]
     assert shown.signed_up == 1
     with pytest.raises(Forbidden):
-        cohorts.save_cohort(adviser, project.slug, cohorts.cohort_details(theirs), theirs.id)
+        cohorts.save_cohort(adviser, project.slug, details_of(cohorts.CohortDetails, theirs), theirs.id)
     with pytest.raises(RuleBroken, match="ansvarlig for et sted"):
         projects.remove_partner_garden(factories.member(project.garden, "curator"), project.slug, partner.id)
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.list_query import ListQuery
 from marketplace.core.optimistic_lock import fingerprint
@@ -252,7 +253,7 @@ def test_second_save_of_the_details_is_a_conflict_and_new_address_gets_a_new_lin
     session.commit()
     token = lead.token
     path = f"/programme/{project.slug}/companies/{lead.id}/edit"
-    seen = fingerprint(use_cases.participation_details(lead))
+    seen = fingerprint(details_of(use_cases.ParticipationDetails, lead))
     data = {"seen": seen, "company_name": "Nytt navn", "contact_email": "ny@ysteri.example"}
     assert browser.post(path, data=data).status_code == 303
     session.expire_all()

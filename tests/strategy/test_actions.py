@@ -8,6 +8,7 @@ import pytest
 
 from marketplace.core import taxonomy
 from marketplace.core.database import session
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
@@ -134,7 +135,7 @@ def test_restored_action_loses_a_dependency_that_became_a_cycle(owner: Viewer) -
 
 def test_change_after_a_colleague_has_saved_is_a_conflict(owner: Viewer) -> None:
     action = add(owner)
-    seen = fingerprint(use_cases.action_details(action))
+    seen = fingerprint(details_of(use_cases.ActionDetails, action))
     use_cases.save_action(owner, action.id, replace(PHOTOS, what="Ta bilder i juni"), seen)
     with pytest.raises(Conflict):
         use_cases.save_action(owner, action.id, replace(PHOTOS, what="Ta bilder i mai"), seen)

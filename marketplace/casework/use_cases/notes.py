@@ -34,11 +34,6 @@ class NoteDetails:
     minutes: int | None
 
 
-def note_details(note: CaseNote) -> NoteDetails:
-    """Return the details of a note."""
-    return details_of(NoteDetails, note)
-
-
 def add_note(
     viewer: Viewer, subject: Subject, details: NoteDetails, done_task_ids: Sequence[int] = ()
 ) -> CaseNote:
@@ -66,7 +61,7 @@ def save_note(viewer: Viewer, note_id: int, details: NoteDetails, seen: str | No
         lock_row(CaseNote.id, note_id)
         note, _subject = own_unshared_note(viewer, note_id)
         session.refresh(note)
-        check_unchanged(seen, note_details(note), details, is_own_change=lambda: True)
+        check_unchanged(seen, details_of(NoteDetails, note), details, is_own_change=lambda: True)
         write_details(note, details)
         record(viewer, "case_note.save", "case_note", note.id)
 

@@ -9,7 +9,7 @@ from marketplace.casework.queries.subjects import Subject
 from marketplace.casework.queries.tasks import assignees, task_for
 from marketplace.core import clock
 from marketplace.core.database import lock_row, session, transaction
-from marketplace.core.details import details_of, write_details
+from marketplace.core.details import write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -22,11 +22,6 @@ class TaskDetails:
     what: str
     due_on: dt.date
     assignee_id: int | None
-
-
-def task_details(task: CaseTask) -> TaskDetails:
-    """Return the details of a task."""
-    return details_of(TaskDetails, task)
 
 
 def add_task(viewer: Viewer, subject: Subject, details: TaskDetails) -> CaseTask:
@@ -49,7 +44,7 @@ def save_task(viewer: Viewer, task_id: int, details: TaskDetails, seen: str | No
     """
     with transaction():
         task, _subject = _locked(viewer, task_id)
-        check_object_unchanged(viewer, "case_task", task.id, seen, task_details(task), details)
+        check_object_unchanged(viewer, "case_task", task.id, seen, task, details)
         _check(viewer, details, task)
         if (details.due_on, details.assignee_id) != (task.due_on, task.assignee_id):
             task.reminded_at = None

@@ -10,6 +10,7 @@ from marketplace.casework.queries.tasks import tasks_about
 from marketplace.casework.use_cases import notes as use_cases
 from marketplace.casework.views.base import ADVISERS, back_to, blueprint, subject_url
 from marketplace.core import clock
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
@@ -52,7 +53,7 @@ def edit_note(note_id: int) -> ViewResponse:
         return back_to(subject)
     form = edit(
         NoteForm,
-        lambda: use_cases.note_details(queries.own_note(viewer, note_id)[0]),
+        lambda: details_of(use_cases.NoteDetails, queries.own_note(viewer, note_id)[0]),
         lambda form: use_cases.save_note(viewer, note_id, form.details(), form.expected_fingerprint()),
     )
     if form.is_saved:

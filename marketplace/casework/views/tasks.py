@@ -9,6 +9,7 @@ from marketplace.casework.queries import tasks as queries
 from marketplace.casework.queries.subjects import subject_for
 from marketplace.casework.use_cases import tasks as use_cases
 from marketplace.casework.views.base import ADVISERS, back_to, blueprint, subject_url
+from marketplace.core.details import details_of
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -47,7 +48,7 @@ def edit_task(task_id: int) -> ViewResponse:
         people.append((task.assignee.id, task.assignee.name))
     form = edit(
         partial(TaskForm, people),
-        lambda: use_cases.task_details(queries.task_for(viewer, task_id)[0]),
+        lambda: details_of(use_cases.TaskDetails, queries.task_for(viewer, task_id)[0]),
         lambda form: use_cases.save_task(viewer, task_id, form.details(), form.expected_fingerprint()),
     )
     if form.is_saved:

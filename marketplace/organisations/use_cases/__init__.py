@@ -14,7 +14,6 @@ from marketplace.organisations.use_cases.companies import (
     add_company,
     add_registered_company,
     change_company,
-    company_details,
     create_own_company,
     mark_company_known,
     register_company,

@@ -9,7 +9,6 @@ from marketplace.accounts.use_cases import HashCost, NewOrganisation, NewPerson
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.details import details_of
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import hooks, notices, queries
 from marketplace.organisations.contacts import owner_contact
@@ -114,11 +113,6 @@ def _announce_identity(company: Company) -> None:
         callback(company.id)
 
 
-def company_details(company: Company) -> CompanyDetails:
-    """Return a company's current details."""
-    return details_of(CompanyDetails, company)
-
-
 def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint: str | None = None) -> None:
     """Change the details of the viewer's company, and its garden if it has moved. Raises RuleBroken.
 
@@ -127,9 +121,7 @@ def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint
     with transaction():
         queries.lock_organisation(viewer.organisation_id)
         company = queries.own_company(viewer)
-        check_object_unchanged(
-            viewer, "organisation", company.id, expected_fingerprint, company_details(company), details
-        )
+        check_object_unchanged(viewer, "organisation", company.id, expected_fingerprint, company, details)
         queries.require_unused_number("company", details.organisation_number, company.id)
         company.name = details.name
         has_new_number = company.organisation_number != details.organisation_number

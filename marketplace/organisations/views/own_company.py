@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request, url_for
 
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.optimistic_lock import fingerprint
@@ -34,7 +35,9 @@ def edit_company() -> ViewResponse:
     viewer = current_viewer()
     company = queries.own_company(viewer)
     form = _company_form(company)
-    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.company_details(company))
+    form.fingerprint = form.expected_fingerprint() or fingerprint(
+        details_of(use_cases.CompanyDetails, company)
+    )
     if form.validate_on_submit():
         details = form.details()
         change = queries.garden_change(company, details.municipality_number)
@@ -45,7 +48,7 @@ def edit_company() -> ViewResponse:
         except Conflict as conflict:
             now = queries.own_company(viewer)
             form.show_conflict(_company_form(now, fresh=True), conflict.message)
-            form.fingerprint = fingerprint(use_cases.company_details(now))
+            form.fingerprint = fingerprint(details_of(use_cases.CompanyDetails, now))
             return _page(now, form)
         except RuleBroken as error:
             form.add_rule_error(error)
@@ -57,7 +60,7 @@ def edit_company() -> ViewResponse:
 
 def _company_form(company: "Company", *, fresh: bool = False) -> AddCompanyForm:
     """Return the form with the current details, overlaid by the submitted values unless `fresh`."""
-    details = use_cases.company_details(company)
+    details = details_of(use_cases.CompanyDetails, company)
     data = asdict(details) | {"municipality": details.municipality_number, "sector": details.sector_code}
     form = AddCompanyForm(data=data, **({"formdata": None} if fresh else {}))
     form.organisation_id = company.id

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.details import details_of, write_details
+from marketplace.core.details import write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.viewer import Viewer
@@ -53,16 +53,6 @@ class CohortDetails:
     sign_up_until: dt.date | None
 
 
-def place_details(place: ProjectPlace) -> PlaceDetails:
-    """Return the current details of a place."""
-    return details_of(PlaceDetails, place)
-
-
-def cohort_details(cohort: Cohort) -> CohortDetails:
-    """Return the current details of a cohort."""
-    return details_of(CohortDetails, cohort)
-
-
 def save_place(
     viewer: Viewer, slug: str, details: PlaceDetails, place_id: int | None = None, expected: str | None = None
 ) -> None:
@@ -72,7 +62,7 @@ def save_place(
         project = access.project
         place = ProjectPlace(project_id=project.id) if place_id is None else place_for(access, place_id)
         if place_id is not None:
-            check_object_unchanged(viewer, "project", project.id, expected, place_details(place), details)
+            check_object_unchanged(viewer, "project", project.id, expected, place, details)
         _require_unused_name(ProjectPlace, project, details.name, place_id)
         if details.garden_id not in participating_garden_ids(project):
             raise RuleBroken(_("Choose one from the list."), "garden_id")
@@ -114,7 +104,7 @@ def save_cohort(
         project = access.project
         cohort = Cohort(project_id=project.id) if cohort_id is None else cohort_for(access, cohort_id)
         if cohort_id is not None:
-            check_object_unchanged(viewer, "cohort", cohort.id, expected, cohort_details(cohort), details)
+            check_object_unchanged(viewer, "cohort", cohort.id, expected, cohort, details)
             _check_seats(cohort, details.seats)
         _require_unused_name(Cohort, project, details.name, cohort_id)
         place = place_for(access, details.place_id)

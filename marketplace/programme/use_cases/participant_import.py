@@ -8,6 +8,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.core.collation import similar_name_key
 from marketplace.core.database import session, transaction
+from marketplace.core.details import details_of
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.import_table import TableProblem
@@ -21,7 +22,6 @@ from marketplace.programme.queries.recruiting import visible_participations
 from marketplace.programme.use_cases.recruiting import (
     ParticipationDetails,
     add_leads,
-    participation_details,
     update_details,
 )
 from marketplace.programme.use_cases.seating import lock_project
@@ -69,7 +69,7 @@ def _details(company: ImportedCompany) -> ParticipationDetails:
 
 
 def _fill_in(viewer: Viewer, participation: Participation, company: ImportedCompany) -> None:
-    current = asdict(participation_details(participation))
+    current = asdict(details_of(ParticipationDetails, participation))
     missing = {
         name: value
         for name, value in asdict(_details(company)).items()

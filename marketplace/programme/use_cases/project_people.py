@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.database import session, transaction
-from marketplace.core.details import details_of, write_details
+from marketplace.core.details import write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -29,11 +29,6 @@ class PersonDetails:
     until: dt.date | None
 
 
-def person_details(person: ProjectPerson) -> PersonDetails:
-    """Return the current details of a person's role."""
-    return details_of(PersonDetails, person)
-
-
 def save_person(
     viewer: Viewer,
     slug: str,
@@ -49,7 +44,7 @@ def save_person(
             person = ProjectPerson(project_id=project.id)
         else:
             person = person_for(access, person_id)
-            check_object_unchanged(viewer, "project", project.id, expected, person_details(person), details)
+            check_object_unchanged(viewer, "project", project.id, expected, person, details)
         _check_details(project, details)
         if details.place_id is not None:
             place_for(access, details.place_id)

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.details import details_of, write_details
+from marketplace.core.details import write_details
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
@@ -46,11 +46,6 @@ class ProjectDetails:
     is_sign_up_open: bool
 
 
-def project_details(project: Project) -> ProjectDetails:
-    """Return the current details of a project."""
-    return details_of(ProjectDetails, project)
-
-
 def create_project(viewer: Viewer, details: ProjectDetails) -> Project:
     """Create a project of the viewer's garden, with the viewer as its leader. Raises Forbidden unless the viewer is a curator."""
     if not viewer.is_curator or viewer.organisation_id is None or viewer.user_id is None:
@@ -74,7 +69,7 @@ def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: s
     """Change a project. Raises Conflict if it has changed since the form was rendered with `expected`."""
     with transaction():
         project = lock_project_as_leader(viewer, slug).project
-        check_object_unchanged(viewer, "project", project.id, expected, project_details(project), details)
+        check_object_unchanged(viewer, "project", project.id, expected, project, details)
         _check_period(details)
         write_details(project, details)
         if not details.is_sign_up_open:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core.collation import similar_name_key
 from marketplace.core.database import load_locked, session, transaction
-from marketplace.core.details import details_of, write_details
+from marketplace.core.details import write_details
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, RuleBroken, or_404
 from marketplace.core.i18n import gettext as _
@@ -54,11 +54,6 @@ class ParticipationDetails:
     contact_phone: str = ""
     source: str = ""
     wants_invitations: bool = True
-
-
-def participation_details(participation: Participation) -> ParticipationDetails:
-    """Return the current details of a company in a project."""
-    return details_of(ParticipationDetails, participation)
 
 
 def add_participation(
@@ -122,9 +117,7 @@ def save_participation(
     """
     with transaction():
         access, participation = lock_participation(viewer, slug, participation_id)
-        check_object_unchanged(
-            viewer, "participation", participation.id, expected, participation_details(participation), details
-        )
+        check_object_unchanged(viewer, "participation", participation.id, expected, participation, details)
         if details.organisation_number != participation.organisation_number:
             if participation.company_id is not None:
                 message = _("The company has an account, so its organisation number cannot be changed here.")

@@ -5,6 +5,7 @@ from functools import partial
 from flask import render_template, request, url_for
 
 from marketplace.core import clock
+from marketplace.core.details import details_of
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.programme.forms.projects import CohortForm, Named, PersonForm, PlaceForm
 from marketplace.programme.queries import cohorts as queries
@@ -52,8 +53,8 @@ def edit_place(slug: str, place_id: int) -> ViewResponse:
     place = queries.place_for(project_access, place_id)
     form = edit(
         partial(PlaceForm, _garden_names(project_access)),
-        lambda: use_cases.place_details(
-            queries.place_for(project_as_leader(current_viewer(), slug), place_id)
+        lambda: details_of(
+            use_cases.PlaceDetails, queries.place_for(project_as_leader(current_viewer(), slug), place_id)
         ),
         lambda form: use_cases.save_place(
             current_viewer(), slug, form.details(), place_id, form.expected_fingerprint()
@@ -104,8 +105,8 @@ def edit_cohort(slug: str, cohort_id: int) -> ViewResponse:
     cohort = queries.cohort_for(project_access, cohort_id)
     form = edit(
         partial(CohortForm, _place_names(project_access)),
-        lambda: use_cases.cohort_details(
-            queries.cohort_for(project_as_leader(current_viewer(), slug), cohort_id)
+        lambda: details_of(
+            use_cases.CohortDetails, queries.cohort_for(project_as_leader(current_viewer(), slug), cohort_id)
         ),
         lambda form: use_cases.save_cohort(
             current_viewer(), slug, form.details(), cohort_id, form.expected_fingerprint()
@@ -179,8 +180,9 @@ def edit_person(slug: str, person_id: int) -> ViewResponse:
         people = [*people, (person.user_id, person.user.name)]
     form = edit(
         partial(PersonForm, people, _place_names(project_access)),
-        lambda: project_people.person_details(
-            queries.person_for(project_as_leader(current_viewer(), slug), person_id)
+        lambda: details_of(
+            project_people.PersonDetails,
+            queries.person_for(project_as_leader(current_viewer(), slug), person_id),
         ),
         lambda form: project_people.save_person(
             current_viewer(), slug, form.details(), person_id, form.expected_fingerprint()

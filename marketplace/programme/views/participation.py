@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from flask import render_template, request
 
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict
 from marketplace.core.hooks import build_panels
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
@@ -89,7 +90,7 @@ def edit_participation(slug: str, participation_id: int) -> ViewResponse:
     one = _participation(slug, participation_id)
     form = edit(
         ParticipationForm,
-        lambda: use_cases.participation_details(_participation(slug, participation_id)),
+        lambda: details_of(use_cases.ParticipationDetails, _participation(slug, participation_id)),
         lambda form: use_cases.save_participation(
             viewer, slug, participation_id, form.details(), form.expected_fingerprint()
         ),

@@ -2,6 +2,7 @@
 
 from flask import render_template, request, url_for
 
+from marketplace.core.details import details_of
 from marketplace.core.i18n import format_time_range, gettext as _, ngettext
 from marketplace.organisations.queries import gardens
 from marketplace.programme.forms.projects import PartnerForm, ProjectForm
@@ -57,7 +58,7 @@ def edit_project(slug: str) -> ViewResponse:
     project_access = project_as_leader(viewer, slug)
     form = edit(
         ProjectForm,
-        lambda: use_cases.project_details(project_for(viewer, slug).project),
+        lambda: details_of(use_cases.ProjectDetails, project_for(viewer, slug).project),
         lambda form: use_cases.save_project(viewer, slug, form.details(), form.expected_fingerprint()),
     )
     if form.is_saved:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session, transaction
-from marketplace.core.details import details_of, write_details
+from marketplace.core.details import write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -41,11 +41,6 @@ class ActionDetails:
     depends_on_id: int | None = None
 
 
-def action_details(action: Action) -> ActionDetails:
-    """Return the current details of an action."""
-    return details_of(ActionDetails, action)
-
-
 def add_action(viewer: Viewer, details: ActionDetails) -> Action:
     """Add an action to the strategy of the viewer's company. Raises RuleBroken."""
     with transaction():
@@ -68,7 +63,7 @@ def save_action(
     with transaction():
         strategy = strategy_for_writing(viewer)
         action = locked_row(Action, strategy, action_id)
-        check_object_unchanged(viewer, "action", action.id, expected, action_details(action), details)
+        check_object_unchanged(viewer, "action", action.id, expected, action, details)
         _check(strategy, current_actions(strategy.id), details, action_id)
         write_details(action, details)
         record_change(viewer, strategy, action, "save")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import render_template, request
 
 from marketplace.core import clock
+from marketplace.core.details import details_of
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import own_company
@@ -117,7 +118,7 @@ def edit_action(action_id: int) -> ViewResponse:
     services = _common_services(viewer)
     form = edit(
         lambda **values: ActionForm(objectives, others, services, **values),
-        lambda: use_cases.action_details(queries.own_action(viewer, action_id)),
+        lambda: details_of(use_cases.ActionDetails, queries.own_action(viewer, action_id)),
         lambda form: use_cases.save_action(viewer, action_id, form.details(), form.expected_fingerprint()),
     )
     if form.is_saved:

@@ -5,7 +5,6 @@ from marketplace.suppliers.use_cases.details import (
     CaseDetails,
     ServiceOffering,
     SupplierApplication,
-    case_details,
     section_values,
 )
 from marketplace.suppliers.use_cases.profile import (

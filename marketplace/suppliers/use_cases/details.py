@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session
-from marketplace.core.details import details_of, write_details
+from marketplace.core.details import write_details
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
@@ -156,11 +156,6 @@ def write_case(case: CaseStudy, details: CaseDetails) -> None:
             _("Enter the year the job was done, from %(first)s to now.", first=FIRST_CASE_YEAR), "year"
         )
     write_details(case, details)
-
-
-def case_details(case: CaseStudy) -> CaseDetails:
-    """Convert a case study to plain values."""
-    return details_of(CaseDetails, case)
 
 
 def section_values(supplier: Supplier, section: str) -> list[object]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.details import details_of
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -150,9 +151,7 @@ def change_case(viewer: Viewer, case_id: int, values: CaseDetails, expected: str
 
     def change(_supplier: Supplier) -> None:
         case = queries.own_case(viewer, case_id)
-        check_object_unchanged(
-            viewer, "organisation", viewer.organisation_id, expected, details.case_details(case), values
-        )
+        check_object_unchanged(viewer, "organisation", viewer.organisation_id, expected, case, values)
         details.write_case(case, values)
 
     return _change(viewer, "case", change)
@@ -164,7 +163,7 @@ def delete_case(viewer: Viewer, case_id: int) -> CaseDetails:
 
     def change(supplier: Supplier) -> None:
         case: CaseStudy = queries.own_case(viewer, case_id)
-        kept.append(details.case_details(case))
+        kept.append(details_of(details.CaseDetails, case))
         supplier.cases = [row for row in supplier.cases if row.id != case.id]
 
     _change(viewer, "case", change)

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from flask import render_template
 
+from marketplace.core.details import details_of
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.suppliers import queries, use_cases
@@ -56,7 +57,7 @@ def case_image_new(case_id: int) -> ViewResponse:
             use_cases.add_case_image(viewer, case_id, *form.file.chosen(), form.alternative_text.data or "")
             flashes.done(_("The image is on your page."))
             return see_other("suppliers.case_edit", case_id=case_id, _anchor="images")
-    details = use_cases.case_details(case)
+    details = details_of(use_cases.CaseDetails, case)
     unchanged = case_form(asdict(details), formdata=None)
     unchanged.fingerprint = fingerprint(details)
     return render_template("suppliers/case.html", form=unchanged, image_form=form, case=case)

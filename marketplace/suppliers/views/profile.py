@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, render_template, request
 
 from marketplace.core import clock
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l, ngettext
 from marketplace.core.optimistic_lock import fingerprint
@@ -162,7 +163,7 @@ def case_edit(case_id: int) -> ViewResponse:
     viewer = current_viewer()
     form = edit(
         case_form,
-        lambda: use_cases.case_details(queries.own_case(viewer, case_id)),
+        lambda: details_of(use_cases.CaseDetails, queries.own_case(viewer, case_id)),
         lambda form: use_cases.change_case(viewer, case_id, form.case(), form.expected_fingerprint()),
     )
     if form.is_saved:

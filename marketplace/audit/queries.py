@@ -11,6 +11,7 @@ from marketplace.audit.chain import START, expected_hash
 from marketplace.audit.labels import action_names
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
+from marketplace.core.grouping import group
 from marketplace.core.pagination import Page, paginate
 
 ANONYMOUS_ACTIONS = frozenset({"question.ask"})
@@ -68,11 +69,8 @@ def last_recorded_at(action: str, object_type: str, object_id: object) -> dt.dat
 
 def details_by_object(action: str, object_type: str) -> dict[str, list[Mapping[str, Any]]]:
     """Return the details of all events of an action, oldest first, by the id of the object."""
-    details: dict[str, list[Mapping[str, Any]]] = {}
-    wanted = _filtered(EventFilter(action=action, object_type=object_type))
-    for event in session.scalars(wanted.order_by(AuditEvent.id)):
-        details.setdefault(event.object_id, []).append(event.details)
-    return details
+    wanted = _filtered(EventFilter(action=action, object_type=object_type)).order_by(AuditEvent.id)
+    return group((event.object_id, event.details) for event in session.scalars(wanted))
 
 
 def all_events(wanted: EventFilter) -> Iterator[Sequence[AuditEvent]]:

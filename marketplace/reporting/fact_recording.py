@@ -13,6 +13,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from marketplace.core import clock
 from marketplace.core.database import Base, session, transaction
+from marketplace.core.grouping import group
 from marketplace.reporting.fact_models import ReportFact
 from marketplace.reporting.tracked_tables import TRACKED, Tracked
 
@@ -146,9 +147,7 @@ def _latest(db_session: Session, keys: Iterable[Key]) -> dict[Key, ReportFact]:
 
 def _load(db_session: Session, keys: Iterable[Key]) -> dict[Key, Base]:
     """Load the rows that still exist, with one statement for each table."""
-    by_kind: dict[str, list[int]] = {}
-    for kind, row_id in keys:
-        by_kind.setdefault(kind, []).append(row_id)
+    by_kind = group(keys)
     found: dict[Key, Base] = {}
     for kind, ids in by_kind.items():
         model = _CLASSES[kind]

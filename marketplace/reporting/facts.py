@@ -1,11 +1,12 @@
 """Plain values from which a report is computed: what was recorded by the moment of the report."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from marketplace.core import clock
+from marketplace.core.grouping import group
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class ReportFacts:
 
     def by_owner(self, kind: str) -> dict[int, list[Row]]:
         """Return the current rows of a kind by the id of the row that they belong to."""
-        return group(self.of(kind), lambda row: row.owner_id)
+        return group((row.owner_id, row) for row in self.of(kind))
 
     def as_of(self, kind: str, moment: dt.datetime) -> list[Row]:
         """Return the rows of a kind as they were at an earlier moment. `history` must have the kind."""
@@ -153,11 +154,3 @@ class ReportFacts:
             if row.recorded_at <= moment:
                 latest[row.row_id] = row
         return [row for row in latest.values() if not row.removed]
-
-
-def group(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
-    """Group rows by a key."""
-    grouped: dict[Any, list[Row]] = {}
-    for row in rows:
-        grouped.setdefault(key(row), []).append(row)
-    return grouped

@@ -21,6 +21,7 @@ from marketplace.briefs.queries.briefs import BriefSummary, phase_of
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
+from marketplace.core.grouping import group
 from marketplace.core.i18n import language_in_sentence, use_locale
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.content import Offer
@@ -143,10 +144,7 @@ def briefs_of_actions(viewer: Viewer, action_ids: Sequence[int]) -> dict[int, li
         .order_by(Brief.id)
     )
     rows: Iterable[Any] = session.execute(query) if viewer.is_company else ()
-    found: dict[int, list[BriefSummary]] = {}
-    for brief in rows:
-        found.setdefault(brief.action_id, []).append(BriefSummary(brief, "company", phase_of(brief)))
-    return found
+    return group((brief.action_id, BriefSummary(brief, "company", phase_of(brief))) for brief in rows)
 
 
 def draft_of_action(viewer: Viewer, action_id: int) -> Brief | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.grouping import group
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries.statuses import approved_services, is_listed
@@ -45,7 +46,6 @@ def matchable_suppliers(ids: Sequence[int] | None = None) -> list[MatchableSuppl
     may_be_ranked = [Supplier.is_active, Supplier.paused_at.is_(None)]
     if ids is not None:
         may_be_ranked.append(Supplier.id.in_(ids))
-    approvals: dict[int, list[Vetting]] = {}
     query = (
         select(Vetting)
         .join(Vetting.supplier)
@@ -53,8 +53,7 @@ def matchable_suppliers(ids: Sequence[int] | None = None) -> list[MatchableSuppl
         .where(is_listed(clock.now()), *may_be_ranked)
         .order_by(Vetting.supplier_id, Vetting.category)
     )
-    for vetting in session.scalars(query):
-        approvals.setdefault(vetting.supplier_id, []).append(vetting)
+    approvals = group((vetting.supplier_id, vetting) for vetting in session.scalars(query))
     suppliers = (
         select(Supplier)
         .options(*_ALL_PARTS)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from marketplace.core import taxonomy
+from marketplace.core.grouping import group
 from marketplace.directory.search.query_analysis import content_words, stems_of
 from marketplace.directory.search.vocabulary import is_ordinary_word
 from marketplace.suppliers.glossary import glossary, search_phrases
@@ -133,9 +134,7 @@ def service_phrases() -> Sequence[ServicePhrase]:
             for code in services:
                 key = (stems, code)
                 found[key] = found.get(key, False) or text.casefold() in terms
-    by_stems: dict[tuple[frozenset[str], bool], list[str]] = {}
-    for (stems, code), is_term in found.items():
-        by_stems.setdefault((stems, is_term), []).append(code)
+    by_stems = group(((stems, is_term), code) for (stems, code), is_term in found.items())
     return tuple(ServicePhrase(stems, tuple(codes), is_term) for (stems, is_term), codes in by_stems.items())
 
 

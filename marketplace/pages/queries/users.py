@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, select
 from marketplace.accounts.models import User
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
+from marketplace.core.grouping import group
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, page_of, paginate
 from marketplace.organisations.models import Membership, Organisation
@@ -93,7 +94,7 @@ def _affiliations(user_ids: Sequence[int]) -> dict[int, list[Affiliation]]:
         .where(Membership.user_id.in_(user_ids))
         .order_by(Membership.created_at, Membership.id)
     )
-    by_user: dict[int, list[Affiliation]] = {}
-    for user_id, name, kind, role, is_active in session.execute(query) if user_ids else ():
-        by_user.setdefault(user_id, []).append(Affiliation(name, kind, role, is_active))
-    return by_user
+    rows = session.execute(query) if user_ids else ()
+    return group(
+        (user_id, Affiliation(name, kind, role, is_active)) for user_id, name, kind, role, is_active in rows
+    )

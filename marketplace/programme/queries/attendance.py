@@ -1,5 +1,6 @@
 """The attendance list of a session, and attendance per company."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.collation import sort_key
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import InvalidLink, or_404
+from marketplace.core.grouping import group
 from marketplace.core.identifiers import token_hash
 from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, latest_marks
 from marketplace.programme.lifecycle import ParticipationState
@@ -71,8 +73,8 @@ def attendance_list(course_session: CourseSession) -> AttendanceList:
     )
 
 
-def marks_of(session_ids: Collection[int]) -> dict[int, dict[int, Mark]]:
-    """Return the latest marks, by session and participation."""
+def marks_of(session_ids: Collection[int], as_of: dt.datetime | None = None) -> dict[int, dict[int, Mark]]:
+    """Return the latest marks, by session and participation; with `as_of`, of those received by then."""
     query = select(
         AttendanceMark.session_id,
         AttendanceMark.participation_id,
@@ -80,14 +82,17 @@ def marks_of(session_ids: Collection[int]) -> dict[int, dict[int, Mark]]:
         AttendanceMark.marked_at,
         AttendanceMark.client_key,
     ).where(AttendanceMark.session_id.in_(session_ids))
-    events: dict[int, list[MarkEvent]] = {}
-    for row in session.execute(query):
-        event = MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
-        events.setdefault(row.session_id, []).append(event)
+    if as_of is not None:
+        query = query.where(AttendanceMark.recorded_at <= as_of)
+    events = group((row.session_id, _event(row)) for row in session.execute(query))
     return {
         session_id: {one: event.mark for one, event in latest_marks(found).items()}
         for session_id, found in events.items()
     }
+
+
+def _event(row: Any) -> MarkEvent:
+    return MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
 
 
 def marks_by_participation(
@@ -97,12 +102,9 @@ def marks_by_participation(
 
     `marks` are pairs of a session's number in the course plan and a stored mark, or a row with the columns of a mark.
     """
-    events: dict[int, list[MarkEvent]] = {}
-    numbers: dict[int, int] = {}
-    for number, row in marks:
-        numbers[row.session_id] = number
-        event = MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
-        events.setdefault(row.session_id, []).append(event)
+    rows = list(marks)
+    numbers = {row.session_id: number for number, row in rows}
+    events = group((row.session_id, _event(row)) for _number, row in rows)
     found: dict[int, dict[int, tuple[int, Mark]]] = {}
     for session_id, of_session in events.items():
         for participation_id, event in latest_marks(of_session).items():

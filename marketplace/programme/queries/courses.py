@@ -10,6 +10,7 @@ from marketplace.audit.queries import last_recorded_at
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import InvalidLink, NotFound
+from marketplace.core.grouping import group
 from marketplace.core.identifiers import token_hash
 from marketplace.core.places import distance_km, find_municipality
 from marketplace.programme.lifecycle import ParticipationState
@@ -132,10 +133,7 @@ def _sessions_by_cohort(cohort_ids: Iterable[int]) -> dict[int, list[CourseSessi
         .where(CourseSession.cohort_id.in_(list(cohort_ids)), CourseSession.cancelled_at.is_(None))
         .order_by(CourseSession.starts_at)
     )
-    found: dict[int, list[CourseSession]] = {}
-    for one in session.scalars(query):
-        found.setdefault(one.cohort_id, []).append(one)
-    return found
+    return group((one.cohort_id, one) for one in session.scalars(query))
 
 
 def participation_by_token(token: str) -> Participation:

@@ -12,6 +12,7 @@ from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound
+from marketplace.core.grouping import group
 from marketplace.core.places import distance_km
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
@@ -163,10 +164,7 @@ def _material(session_ids: Sequence[int]) -> dict[int, list[Material]]:
         .where(SessionMaterial.session_id.in_(session_ids))
         .order_by(SessionMaterial.id)
     )
-    found: dict[int, list[Material]] = {}
-    for row, file in session.execute(query):
-        found.setdefault(row.session_id, []).append(Material(row, file))
-    return found
+    return group((row.session_id, Material(row, file)) for row, file in session.execute(query))
 
 
 def _course(

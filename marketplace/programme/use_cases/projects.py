@@ -10,6 +10,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.details import write_details
 from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.grouping import group
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug
 from marketplace.core.viewer import Viewer
@@ -122,9 +123,7 @@ def report_places_of_closed_garden(viewer: Viewer, garden_id: int) -> None:
         )
         .order_by(ProjectPlace.project_id, ProjectPlace.id)
     )
-    places: dict[int, list[ProjectPlace]] = {}
-    for place in session.scalars(query).unique():
-        places.setdefault(place.project_id, []).append(place)
+    places = group((place.project_id, place) for place in session.scalars(query).unique())
     for project_id, lost in places.items():
         project = session.get_one(Project, project_id)
         notice = places_without_garden([place.name for place in lost], project, lost[0].garden.name)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask import render_template
 
+from marketplace.core.grouping import group
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.limits import UNDO_MINUTES
 from marketplace.programme.lifecycle import PHASE_LABELS, SOURCES
@@ -52,9 +53,7 @@ def filtered_board(project_access: ProjectAccess, page: int = 1) -> tuple[ListFi
     """Return the filter bar and a page of the board, filtered by the query string."""
     cohorts = cohort_queries.cohorts_of(project_access)
     rows = queries.board_rows(current_viewer(), project_access, cohorts)
-    names: dict[int, list[tuple[int, str]]] = {}
-    for cohort in cohorts:
-        names.setdefault(cohort.place_id, []).append((cohort.id, cohort.name))
+    names = group((cohort.place_id, (cohort.id, cohort.name)) for cohort in cohorts)
     bar = _board_filter(project_access, names, rows)
     return bar, queries.board(rows, bar.query, page, bar.counted)
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from marketplace.core import clock
+from marketplace.core.grouping import group
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.reporting.counting import count_dated, counted, tally, tally_sizes
 from marketplace.reporting.facts import ReportFacts, Row
@@ -79,9 +80,7 @@ def _attended_days(facts: ReportFacts) -> dict[int, list[dt.date]]:
             continue
         key = (one.participation_id, session["number"])
         first[key] = min(day, first.get(key, day))
-    days: dict[int, list[dt.date]] = {}
-    for (participation_id, _number), day in first.items():
-        days.setdefault(participation_id, []).append(day)
+    days = group((participation_id, day) for (participation_id, _number), day in first.items())
     return {participation_id: sorted(found) for participation_id, found in days.items()}
 
 

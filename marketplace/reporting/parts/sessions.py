@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
 
+from marketplace.core.grouping import group
 from marketplace.core.places import distance_km, find_municipality
 from marketplace.reporting.counting import count_dated, counted, mean_figure, not_measured, sum_dated
 from marketplace.reporting.facts import ReportFacts, Row
@@ -41,11 +42,7 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
 
 def attendance(facts: ReportFacts) -> dict[int, list[int]]:
     """Return the participations that attended, by session."""
-    present: dict[int, list[int]] = {}
-    for one in facts.presences:
-        if one.attended:
-            present.setdefault(one.session_id, []).append(one.participation_id)
-    return present
+    return group((one.session_id, one.participation_id) for one in facts.presences if one.attended)
 
 
 def planned_sessions(facts: ReportFacts) -> tuple[list[Row], list[Row]]:

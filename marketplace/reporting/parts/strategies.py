@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from fractions import Fraction
 
+from marketplace.core.grouping import group
 from marketplace.reporting.counting import (
     count_dated,
     counted,
@@ -12,7 +13,7 @@ from marketplace.reporting.counting import (
     not_measured,
     spread_figure,
 )
-from marketplace.reporting.facts import ReportFacts, Row, group
+from marketplace.reporting.facts import ReportFacts, Row
 from marketplace.reporting.figures import Evidence, Figure, ReportPart
 from marketplace.reporting.parts.money import answered_feedback
 from marketplace.strategy.assessment_scores import (
@@ -143,7 +144,7 @@ def objectives_of(facts: ReportFacts, company_ids: Sequence[int]) -> dict[int, l
         and not row["removed_at"]
         and (row.day("created_at") or dt.date.max) <= facts.period.last_day
     ]
-    return group(rows, lambda row: strategies[row.owner_id])
+    return group((strategies[row.owner_id], row) for row in rows)
 
 
 def _readings(rows: Sequence[Row]) -> list[Reading]:
@@ -248,10 +249,9 @@ def tools_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Repor
 
 def _learned_on(facts: ReportFacts, wanted: set[int]) -> list[dt.date]:
     """Return the day on which each tool was learned: a rating of at least `LEARNED` after a first rating below it."""
-    ratings: dict[tuple[int, str], list[Row]] = {}
-    for row in facts.of("confidence"):
-        if row.owner_id in wanted:
-            ratings.setdefault((row.owner_id, row["tool_code"]), []).append(row)
+    ratings = group(
+        ((row.owner_id, row["tool_code"]), row) for row in facts.of("confidence") if row.owner_id in wanted
+    )
     found = []
     for rows in ratings.values():
         ordered = sorted(rows, key=lambda row: (row["at"], row.row_id))

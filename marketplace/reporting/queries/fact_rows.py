@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from marketplace.core.database import session
+from marketplace.core.grouping import group
 from marketplace.reporting.fact_models import ReportFact
 from marketplace.reporting.facts import Row
 
@@ -35,19 +36,13 @@ def current_rows(as_of: dt.datetime, *conditions: ColumnElement[bool]) -> Rows:
         .group_by(ReportFact.kind, ReportFact.row_id)
     )
     query = select(ReportFact).where(ReportFact.id.in_(newest), ReportFact.removed.is_(False))
-    found: Rows = {}
-    for kind, row in _rows(query.with_only_columns(*_COLUMNS).order_by(ReportFact.row_id)):
-        found.setdefault(kind, []).append(row)
-    return found
+    return group(_rows(query.with_only_columns(*_COLUMNS).order_by(ReportFact.row_id)))
 
 
 def all_versions(as_of: dt.datetime, *conditions: ColumnElement[bool]) -> Rows:
     """Return all versions of rows up to a moment, by kind, oldest first."""
     query = select(*_COLUMNS).where(or_(*conditions), ReportFact.recorded_at <= as_of)
-    found: Rows = {}
-    for kind, row in _rows(query.order_by(ReportFact.id)):
-        found.setdefault(kind, []).append(row)
-    return found
+    return group(_rows(query.order_by(ReportFact.id)))
 
 
 def current_of(versions: Sequence[Row]) -> list[Row]:

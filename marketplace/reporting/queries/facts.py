@@ -4,11 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
-from marketplace.core.database import session
-from marketplace.programme.attendance import ATTENDED, Mark, MarkEvent, latest_marks
-from marketplace.programme.models.sessions import AttendanceMark
+from marketplace.programme.attendance import ATTENDED
+from marketplace.programme.queries.attendance import marks_of
 from marketplace.reporting.facts import Presence, ReportFacts, ReportPeriod
 from marketplace.reporting.queries.fact_rows import (
     Rows,
@@ -119,20 +116,8 @@ def _ids(rows: Rows, kind: str) -> list[int]:
 
 def _presences(session_ids: Sequence[int], as_of: dt.datetime) -> list[Presence]:
     """Return the mark that counts for each company and session: of those received by then, the last by the device's clock."""
-    query = select(
-        AttendanceMark.session_id,
-        AttendanceMark.participation_id,
-        AttendanceMark.mark,
-        AttendanceMark.marked_at,
-        AttendanceMark.client_key,
-    ).where(AttendanceMark.session_id.in_(session_ids), AttendanceMark.recorded_at <= as_of)
-    events: dict[int, list[MarkEvent]] = {}
-    for row in session.execute(query.order_by(AttendanceMark.id)):
-        events.setdefault(row.session_id, []).append(
-            MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
-        )
     return [
-        Presence(session_id, participation_id, event.mark in ATTENDED)
-        for session_id, found in events.items()
-        for participation_id, event in latest_marks(found).items()
+        Presence(session_id, participation_id, mark in ATTENDED)
+        for session_id, marks in marks_of(session_ids, as_of).items()
+        for participation_id, mark in marks.items()
     ]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound, or_404
+from marketplace.core.grouping import group
 from marketplace.core.identifiers import token_hash
 from marketplace.core.taxonomy import services
 from marketplace.core.viewer import Viewer
@@ -168,12 +169,11 @@ def compute_partner_parts(
     report of these and of the new issue with `content`, which a partner may get from the leader or the funder.
     """
     whole = [parts_from_json(content["parts"]), *map(published_parts, issues)]
-    places: dict[int, list[int]] = {}
     query = select(ProjectPlace.garden_id, ProjectPlace.id).where(
         ProjectPlace.project_id == owner.project_id, ProjectPlace.garden_id != owner.garden_id
     )
-    for garden_id, place_id in session.execute(query.order_by(ProjectPlace.id)):
-        places.setdefault(garden_id, []).append(place_id)
+    rows = session.execute(query.order_by(ProjectPlace.id))
+    places = group((garden_id, place_id) for garden_id, place_id in rows)
     found = {}
     for garden_id, place_ids in places.items():
         parts = build_report(ReportScope(owner.garden_id, owner.project_id, tuple(place_ids)), period)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import session
 from marketplace.core.errors import or_404
+from marketplace.core.grouping import group
 from marketplace.strategy.document_export.outline import Outline
 from marketplace.strategy.document_export.strategy_outline import outline_of
 from marketplace.strategy.models.objectives import Measurement, Objective
@@ -69,9 +70,9 @@ def _measurements(strategy_id: int) -> dict[int, list[dict[str, Any]]]:
         .where(Objective.strategy_id == strategy_id)
         .order_by(Measurement.measured_on, Measurement.id)
     )
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in session.scalars(query):
-        found.setdefault(row.objective_id, []).append(
+    return group(
+        (
+            row.objective_id,
             {
                 "id": row.id,
                 "measured_on": row.measured_on.isoformat(),
@@ -83,6 +84,7 @@ def _measurements(strategy_id: int) -> dict[int, list[dict[str, Any]]]:
                 "recorded_at": row.recorded_at.isoformat(),
                 "replaces_id": row.replaces_id,
                 "is_withdrawn": row.is_withdrawn,
-            }
+            },
         )
-    return found
+        for row in session.scalars(query)
+    )

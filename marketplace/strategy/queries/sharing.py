@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core.database import load_locked, prepared, session
 from marketplace.core.errors import NotFound, or_404
+from marketplace.core.grouping import group
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.organisations.queries import companies_followed_by, company_for
@@ -72,10 +73,10 @@ _COMMENTS_OF_SECTION = prepared(_COMMENTS.where(StrategyComment.section == bindp
 def comments_of(strategy: Strategy, section: str | None = None) -> dict[str, list[Comment]]:
     """Return the comments on a strategy by section, oldest first."""
     query, params = (_COMMENTS, {}) if section is None else (_COMMENTS_OF_SECTION, {"section": section})
-    comments: dict[str, list[Comment]] = {}
-    for row, organisation in session.execute(query, {"strategy_id": strategy.id, **params}):
-        comments.setdefault(row.section, []).append(Comment(row, organisation))
-    return comments
+    return group(
+        (row.section, Comment(row, organisation))
+        for row, organisation in session.execute(query, {"strategy_id": strategy.id, **params})
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import UtcDateTime, session
 from marketplace.core.dates import cutoff_reached
+from marketplace.core.grouping import group
 from marketplace.core.viewer import Viewer
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import rules
@@ -102,7 +103,5 @@ def own_history(viewer: Viewer) -> dict[int, list[VettingDecision]]:
         .where(Vetting.supplier_id == viewer.organisation_id)
         .order_by(VettingDecision.at, VettingDecision.id)
     )
-    history: dict[int, list[VettingDecision]] = {}
-    for decision in session.scalars(query) if viewer.is_supplier else ():
-        history.setdefault(decision.vetting_id, []).append(decision)
-    return history
+    steps = session.scalars(query) if viewer.is_supplier else ()
+    return group((step.vetting_id, step) for step in steps)

@@ -1,4 +1,4 @@
-"""Lists of briefs: a company's own, its deleted drafts, and those of a business garden."""
+"""Lists of briefs: a company's own with the next step of each, its deleted drafts, and those of a business garden."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any

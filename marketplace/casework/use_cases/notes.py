@@ -1,4 +1,4 @@
-"""Writing, changing, deleting and sharing notes."""
+"""Writing, changing, deleting and sharing notes; deletion of all notes and tasks about a company."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -21,6 +21,12 @@ from marketplace.directory.queries.catalogue_cache import catalogue
 from marketplace.directory.search.search import Catalogue
 from marketplace.organisations.queries import covered_municipalities
 
+COLUMNS = 8
+"""Columns of the map, which is also read on a phone."""
+MAX_ROWS = 30
+"""Rows that the style sheet has classes for."""
+FREE_SHARE = 1.4
+"""Minimum number of cells per municipality. A full grid would move many municipalities far from their position."""
 SHADES = (1, 3, 6)
 """Minimum number of suppliers for each darker shade."""
 
@@ -164,14 +170,6 @@ def _nearest(found: Catalogue, code: str, uncovered: Sequence[Tile]) -> NearestS
     return NearestSupplier(
         municipality, entry, round(places.distance_km(municipality.number, entry.municipality))
     )
-
-
-COLUMNS = 8
-"""Columns of the map, which is also read on a phone."""
-MAX_ROWS = 30
-"""Rows that the style sheet has classes for."""
-FREE_SHARE = 1.4
-"""Minimum number of cells per municipality. A full grid would move many municipalities far from their position."""
 
 
 def tile_positions(numbers: Sequence[str]) -> dict[str, tuple[int, int]]:

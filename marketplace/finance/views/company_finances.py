@@ -1,4 +1,4 @@
-"""Participation fees and state aid of the companies in a project."""
+"""Participation fees and state aid of the companies in a project, and letters about state aid."""
 
 from collections.abc import Sequence
 

@@ -76,6 +76,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     mandate_reminders.warn_of_ending_mandates,
     mandate_reminders.end_mandates,
     briefs.remind_about_questions,
+    briefs.remind_about_reviews,
     briefs.erase_deleted_drafts,
     vetting.remind_of_renewals,
     vetting.remind_second_reviewers,

@@ -108,6 +108,12 @@ def question_reminders_due(asked: dt.datetime, now: dt.datetime) -> frozenset[st
     return frozenset(recipient for recipient, days in QUESTION_REMINDERS.items() if waited >= days)
 
 
+def is_review_reminder_due(asked: dt.datetime, now: dt.datetime) -> bool:
+    """Return True from the day on which a company expects the answer to its draft."""
+    first, today = clock.to_local(asked).date(), clock.to_local(now).date()
+    return clock.working_days_between(first, today) >= REVIEW_WORKING_DAYS
+
+
 def decision_reminder_due(
     since: dt.datetime, now: dt.datetime, decides_on: dt.date | None = None
 ) -> int | None:

@@ -75,6 +75,7 @@ class Brief(Base):
         "brief.pull_back": _("Withdrew a draft from review"),
         "brief.rank": _("Suppliers were ranked"),
         "brief.remind": _("Reminded of a decision"),
+        "brief.remind_review": _("Reminded of a draft without an answer"),
         "brief.remove_file": _("Removed a file from a brief"),
         "brief.reopen": _("Reopened the decision"),
         "brief.restore": _("Restored a draft"),

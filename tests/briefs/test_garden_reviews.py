@@ -1,9 +1,12 @@
 """A garden's review of a draft: request, answer and cancellation."""
 
+import datetime as dt
+
 import pytest
 
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.models import Brief, BriefReview
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from tests import factories
@@ -37,6 +40,30 @@ def test_review_request_can_be_cancelled(market):
     with pytest.raises(NotFound):
         use_cases.answer_review(market.adviser, brief.reference, "ok", "")
     assert recipients_of("review_pulled_back") == {market.adviser.user_id}
+
+
+@pytest.mark.parametrize("state", ["in_review", "waiting"])
+def test_garden_is_reminded_once_on_the_day_the_answer_is_due(market, time_machine, state):
+    time_machine.move_to(dt.datetime(2026, 11, 5, 12, tzinfo=dt.UTC), tick=False)  # a Thursday
+    brief, other = briefs.draft(market.owner), briefs.draft(market.owner)
+    for one in (brief, other):
+        use_cases.ask_for_review(market.owner, one.reference)
+    use_cases.cancel_review(market.owner, other.reference)
+    brief.state = state
+    session.commit()
+    for day, hour, expected in ((6, 12, 0), (9, 5, 0), (9, 6, 1), (10, 12, 0)):
+        time_machine.move_to(dt.datetime(2026, 11, day, hour, tzinfo=dt.UTC), tick=False)
+        assert use_cases.remind_about_reviews() == expected
+    assert recipients_of("review_waits") == {market.adviser.user_id}
+
+
+def test_brief_that_opens_by_itself_gives_no_reminder(market, time_machine):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.owner, brief.reference)
+    session.query(BriefReview).one().opens_at = clock.now()
+    session.commit()
+    time_machine.move_to(clock.now() + dt.timedelta(days=7), tick=False)
+    assert use_cases.remind_about_reviews() == 0
 
 
 def test_review_of_empty_draft_is_refused(market):

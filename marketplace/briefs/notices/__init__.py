@@ -15,6 +15,7 @@ from marketplace.briefs.notices.briefs import (
     review_answered,
     review_asked,
     review_request_withdrawn,
+    review_waits,
 )
 from marketplace.briefs.notices.first_publication import (
     brief_waits,

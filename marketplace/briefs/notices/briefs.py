@@ -35,6 +35,17 @@ def review_asked(company: str, title: str, reference: str, message: str, contact
     return Content(subject, lines, brief_path(reference), _("Read the draft"))
 
 
+@as_message("review_waits", topic=Topic.REVIEWS)
+def review_waits(
+    company: str, title: str, reference: str, asked_at: dt.datetime, contact: Contact | None
+) -> Content:
+    """Remind the garden of a draft or a waiting brief that it has not answered."""
+    date = format_date(asked_at)
+    line = _("%(company)s has waited for your answer since %(date)s.", company=company, date=date)
+    subject = _("%(company)s is waiting for your answer: %(title)s", company=company, title=title)
+    return Content(subject, [line, *contact_lines(contact)], brief_path(reference), _("Read the brief"))
+
+
 @as_message("review_answered")
 def review_answered(  # noqa: PLR0913 because each is a part of the message
     garden: str, title: str, reference: str, contact: Contact, *, is_ok: bool, comment: str

@@ -47,7 +47,9 @@ class Organisation(Base):
         "organisation.change_role": _("Changed a colleague's role"),
         "organisation.close": _("Closed a business garden"),
         "organisation.close_unused": _("Closed an organisation that nobody acts for"),
-        "organisation.hand_over": _("Made a member the leader, because the only leader was erased"),
+        "organisation.hand_over": _(
+            "Gave a member full rights, because the only person with full rights was erased"
+        ),
         "organisation.invite_colleague": _("Invited a colleague"),
         "organisation.join": _("Joined an organisation"),
         "organisation.open": _("Reopened a business garden"),

@@ -226,13 +226,13 @@ def follower_removed(garden: str) -> Content:
 def became_leader(organisation: str) -> Content:
     """Tell a member to lead an organisation, because the account of its only leader has been erased."""
     return Content(
-        _("You lead %(organisation)s now", organisation=organisation),
+        _("You now have full rights for %(organisation)s", organisation=organisation),
         [
             _(
                 "The account of the last person with full rights has been erased, and you have been there longest."
             ),
             _(
-                "You can now decide for the organisation and invite colleagues. If somebody else should lead it, invite them and give them full rights."
+                "You can now decide for the organisation and invite colleagues. If somebody else should have full rights, invite them and choose that role for them."
             ),
         ],
         "/organisation/colleagues",

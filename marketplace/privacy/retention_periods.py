@@ -35,7 +35,7 @@ PERIODS = (
         _("User accounts"),
         _("24 months after the last sign-in"),
         _(
-            "Deleted. You receive an e-mail two months before. A company or supplier that you alone lead goes to a colleague, or is closed if there is none. Only the last administrator is kept."
+            "Deleted. You receive an e-mail two months before. If only you have full rights for a company or supplier, a colleague gets them, or it is closed if there is none. Only the last administrator is kept."
         ),
     ),
     RetentionPeriod(

@@ -42,7 +42,7 @@ def test_garden_searches_companies_by_part_of_the_name(client: Browser) -> None:
     assert "Storlia" not in client.page("/companies?q=ålbyg").text
     page = client.page("/companies?q=Albygdda")
     assert "Ålbygda ysteri" in page.text
-    assert "Ingenting passer nøyaktig med «Albygdda»" in page.text
+    assert "Ingen nøyaktige treff på «Albygdda»" in page.text
     rows = client.get("/companies.csv?q=Albygdda").text
     assert "Ålbygda ysteri" in rows
     assert "Storlia" not in rows

@@ -281,7 +281,7 @@ def _attendance_action(fixtures: Fixtures, place: Entry, number: int) -> Action:
         ]
         attendance.add_marks(held.id, marks, MarkOrigin(MarkSource.STAFF, viewer))
         here = sum(mark.mark in ATTENDED for mark in marks)
-        attendance.confirm_held(held.id, here + number % 3, viewer)
+        attendance.confirm_held(held.id, attendance.HeldDetails(here + number % 3), viewer)
 
     return take_attendance
 

@@ -307,7 +307,9 @@ def test_head_count_does_not_change_the_attendance_list(
     client.sign_in(adviser.user_id or 0)
     path = f"/programme/{cohort.project.slug}/sessions/{today.id}/held"
     use_cases.mark_all_here(today.id, STAFF)
-    client.post(path, data={"head_count": "22"})
+    seen = client.page(path).one("input", name="seen").get("value")
+    client.post(path, data={"head_count": "22", "seen": seen})
+    assert client.post(path, data={"seen": seen}).status_code == 409
     session.refresh(today)
     assert (today.head_count, attendance_list(today).here) == (22, 3)
     assert today.held_at is not None

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from marketplace.audit.use_cases import record
+from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.core import clock
 from marketplace.core.database import insert_missing, load_locked, session, transaction
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, NotFound, RuleBroken, or_404
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.core.identifiers import new_token, token_hash
@@ -36,6 +37,13 @@ class NewMark:
     mark: Mark
     marked_at: dt.datetime
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldDetails:
+    """Record of a session that was held: the number of people in the room, or None if nobody counted."""
+
+    head_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +163,13 @@ def add_guest(
         return known
 
 
-def confirm_held(session_id: int, head_count: int | None, viewer: Viewer) -> None:
-    """Record that a session was held, and the number of people present. Raises RuleBroken and Conflict."""
+def confirm_held(session_id: int, details: HeldDetails, viewer: Viewer, expected: str | None = None) -> None:
+    """Record that a session was held, and the number of people present.
+
+    Raises RuleBroken, and Conflict if the session has not been held, or the number has changed since the form was
+    rendered with `expected`.
+    """
+    head_count = details.head_count
     if head_count is not None and not 0 <= head_count <= MAX_PEOPLE:
         raise RuleBroken(_("Enter a number from 0 to %(high)s.", high=MAX_PEOPLE), "head_count")
     with transaction():
@@ -165,6 +178,9 @@ def confirm_held(session_id: int, head_count: int | None, viewer: Viewer) -> Non
             raise Conflict(_("The session is cancelled."))
         if course_session.starts_at > clock.now():
             raise Conflict(_("The session has not started yet."))
+        check_object_unchanged(
+            viewer, "session", session_id, expected, details_of(HeldDetails, course_session), details
+        )
         course_session.held_at = course_session.held_at or clock.now()
         course_session.head_count = head_count
         record(viewer, "session.held", "session", session_id)

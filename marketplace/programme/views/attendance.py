@@ -9,6 +9,7 @@ import segno
 from flask import abort, current_app, jsonify, render_template, request, url_for
 
 from marketplace.core import clock
+from marketplace.core.details import details_of
 from marketplace.core.errors import Conflict, or_404
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import MAX_ID, parse_id
@@ -23,12 +24,12 @@ from marketplace.programme.queries.progress import count_topics, progress_of_coh
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.queries.sessions import session_for
 from marketplace.programme.use_cases import attendance as use_cases
-from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
+from marketplace.programme.use_cases.attendance import HeldDetails, MarkOrigin, NewMark
 from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.chosen_rows import submitted_ids
-from marketplace.web.forms.editing import add
+from marketplace.web.forms.editing import edit
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
@@ -147,8 +148,14 @@ def session_held(slug: str, session_id: int) -> ViewResponse:
     """Record that a session was held, with the number of people present."""
     viewer = current_viewer()
     course_session = session_for(project_for(viewer, slug), session_id)
-    form = HeldForm(data={"head_count": course_session.head_count})
-    if add(form, lambda form: use_cases.confirm_held(session_id, form.head_count.data, viewer)):
+    form = edit(
+        HeldForm,
+        lambda: details_of(HeldDetails, course_session),
+        lambda form: use_cases.confirm_held(
+            session_id, HeldDetails(form.head_count.data), viewer, form.expected_fingerprint()
+        ),
+    )
+    if form.is_saved:
         flashes.done(_("The session has been recorded as held."))
         return see_other("programme.course_session", slug=slug, session_id=session_id)
     return render_template(

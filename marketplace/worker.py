@@ -78,6 +78,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     briefs.remind_about_questions,
     briefs.remind_about_reviews,
     briefs.erase_deleted_drafts,
+    vetting.remind_of_applications,
     vetting.remind_of_renewals,
     vetting.remind_second_reviewers,
     vetting.remind_of_appeals,

@@ -43,6 +43,7 @@ class Vetting(Base):
         "vetting.propose_refusal": _("Proposed a refusal"),
         "vetting.refuse": _("Refused a supplier"),
         "vetting.reinstate": _("Lifted a suspension"),
+        "vetting.remind": _("Reminded of an application"),
         "vetting.remind_of_appeal": _("Reminded of an appeal"),
         "vetting.remind_of_refusal": _("Reminded of a proposed refusal"),
         "vetting.ask": _("Asked a supplier for changes"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -12,12 +13,13 @@ from marketplace.core.dates import cutoff_reached
 from marketplace.core.errors import NotFound
 from marketplace.directory import queries as directory
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting import queries, rules
+from marketplace.vetting import queries, rules, use_cases
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries import applications
 from tests import factories
-from tests.factories.suppliers import applicant, refuse, vetting_garden, vetting_of
+from tests.factories.suppliers import applicant, propose_refusal, refuse, vetting_garden, vetting_of
 from tests.support.browser import Browser
+from tests.support.notices import notices_to
 
 
 @pytest.mark.parametrize("days", [0, 364, 366, 420, 440])
@@ -83,3 +85,23 @@ def test_approval_counts_as_it_is_listed_on_the_day_it_becomes_due_or_expires(ap
         page = queries.queue(home.curator, status)
         assert [row.status for row in page.items] == [status]
         assert page.total == 1
+
+
+def test_curators_are_reminded_once_on_the_day_the_answer_is_due(app: Flask, time_machine: Any) -> None:
+    home = vetting_garden()
+    time_machine.move_to(dt.datetime(2026, 11, 5, 12, tzinfo=dt.UTC), tick=False)  # a Thursday
+    applicant("Sendt", services=["ecm.shop", "med.photo"])
+    applicant("Besvart", approved_by=home.curator)
+    factories.member(home.garden, "curator", name="Anders Skorem")
+    propose_refusal(home, vetting_of(applicant("Avslag foreslått")[0]))
+    for day, hour, expected in ((12, 12, 0), (13, 5, 0), (13, 6, 1), (16, 12, 0)):
+        time_machine.move_to(dt.datetime(2026, 11, day, hour, tzinfo=dt.UTC), tick=False)
+        assert use_cases.remind_of_applications() == expected
+    assert [notice.subject for notice in notices_to(home.curator, "vetting_waits")] == [
+        "Svar på søknaden fra Sendt"
+    ]
+    for vetting in session.query(Vetting).filter_by(state=rules.SUBMITTED):
+        vetting.submitted_at = clock.now()  # sent again
+    session.commit()
+    time_machine.move_to(dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC), tick=False)
+    assert use_cases.remind_of_applications() == 1

@@ -40,6 +40,25 @@ def application_received(supplier: Supplier, categories: Sequence[str], vetting_
     )
 
 
+@as_message("vetting_waits", topic=Topic.APPLICATIONS)
+def application_waits(supplier: str, submitted_at: dt.datetime, vetting_id: int) -> Content:
+    """To curators: a supplier has waited as long as the garden has promised at most."""
+    date = format_date(submitted_at)
+    return Content(
+        _("Reply to %(supplier)s", supplier=supplier),
+        [
+            _("%(company)s has waited for your answer since %(date)s.", company=supplier, date=date),
+            ngettext(
+                "You have committed to answering within %(num)s working day.",
+                "You have committed to answering within %(num)s working days.",
+                rules.PROMISED_WORKING_DAYS,
+            ),
+        ],
+        f"/vetting/{vetting_id}",
+        _("Read the application"),
+    )
+
+
 @as_message("vetting_receipt", topic=Topic.RECEIPTS)
 def application_sent(supplier: Supplier, categories: Sequence[str], garden: str) -> Content:
     """To the applicant: the application is received, and what happens next."""

@@ -1,6 +1,7 @@
 """Applying, deciding, refusing with a second reviewer, appealing, and transferring suppliers between gardens."""
 
 from marketplace.vetting.use_cases.appeals import answer_appeal, appeal, remind_of_appeals
+from marketplace.vetting.use_cases.application_reminders import remind_of_applications
 from marketplace.vetting.use_cases.applications import (
     add_application,
     add_registered_supplier,

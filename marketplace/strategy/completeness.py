@@ -1,16 +1,16 @@
-"""Completeness of a strategy: missing fields and phase.
+"""Completeness of a strategy: missing fields and phase."""
 
-The functions read objectives and actions by attribute, so that they work on rows and on plain values.
-"""
-
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from marketplace.core.i18n import gettext as _, lazy_gettext as _l, ngettext
 from marketplace.strategy.content import StrategyContent
+
+if TYPE_CHECKING:
+    from marketplace.strategy.models.actions import Action
+    from marketplace.strategy.models.objectives import Objective
 
 MIN_STARTED = 3
 """Required fields that a strategy must have to count as started."""
@@ -18,48 +18,6 @@ MIN_OBJECTIVES, MIN_CHANNELS, MIN_ACTIONS = 2, 2, 3
 MAX_REVIEW_MONTHS = 12
 VISIBILITY = "visibility"
 DROPPED = "dropped"
-
-
-class ObjectiveFacts(Protocol):
-    """The part of an objective that the rules read."""
-
-    @property
-    def text(self) -> str: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def kind(self) -> str: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def direction(self) -> str: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def baseline_milli(self) -> int | None: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def target_milli(self) -> int: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def target_on(self) -> dt.date: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def source(self) -> str: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def baseline_on(self) -> dt.date | None: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def indicator(self) -> str: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def audience(self) -> str: ...  # noqa: D102 because a protocol lists attributes
-
-
-class ActionFacts(Protocol):
-    """The part of an action that the rules read."""
-
-    @property
-    def what(self) -> str: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def state(self) -> str: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def own_hours(self) -> int | None: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def cost_low_nok(self) -> int | None: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def cost_high_nok(self) -> int | None: ...  # noqa: D102 because a protocol lists attributes
-    @property
-    def due_on(self) -> dt.date | None: ...  # noqa: D102 because a protocol lists attributes
 
 
 class StrategyPhase(StrEnum):
@@ -103,7 +61,7 @@ REQUIRED = (
 
 
 def missing_fields(
-    content: StrategyContent, objectives: Sequence[ObjectiveFacts], actions: Sequence[ActionFacts]
+    content: StrategyContent, objectives: Sequence["Objective"], actions: Sequence["Action"]
 ) -> list[MissingField]:
     """Return the required fields that are not filled in, in order."""
     texts = {
@@ -123,7 +81,7 @@ def missing_fields(
 
 
 def phase(
-    content: StrategyContent, objectives: Sequence[ObjectiveFacts], actions: Sequence[ActionFacts]
+    content: StrategyContent, objectives: Sequence["Objective"], actions: Sequence["Action"]
 ) -> StrategyPhase:
     """Return the phase of a strategy."""
     lacking = len(missing_fields(content, objectives, actions))
@@ -132,7 +90,7 @@ def phase(
     return StrategyPhase.STARTED if len(REQUIRED) - lacking >= MIN_STARTED else StrategyPhase.NOT_STARTED
 
 
-def _missing_objectives(objectives: Sequence[ObjectiveFacts]) -> str:
+def _missing_objectives(objectives: Sequence["Objective"]) -> str:
     lacking = MIN_OBJECTIVES - len(objectives)
     if lacking > 0:
         return ngettext("Add %(num)s objective.", "Add %(num)s objectives.", lacking)
@@ -148,7 +106,7 @@ def _missing_channels(content: StrategyContent) -> str:
     return ngettext("Decide on %(num)s more channel.", "Decide on %(num)s more channels.", lacking)
 
 
-def _missing_actions(actions: Sequence[ActionFacts]) -> str:
+def _missing_actions(actions: Sequence["Action"]) -> str:
     lacking = MIN_ACTIONS - len(current(actions))
     return ngettext("Add %(num)s action.", "Add %(num)s actions.", lacking) if lacking > 0 else ""
 
@@ -160,6 +118,6 @@ def _missing_budget(content: StrategyContent) -> str:
     return ""
 
 
-def current(actions: Sequence[ActionFacts]) -> list[ActionFacts]:
+def current(actions: Sequence["Action"]) -> list["Action"]:
     """Return the actions that are not dropped."""
     return [action for action in actions if action.state != DROPPED]

@@ -3,10 +3,11 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from marketplace.core.dates import add_months
 from marketplace.core.i18n import format_date, format_money, gettext as _, ngettext
-from marketplace.strategy.completeness import ActionFacts, ObjectiveFacts, current
+from marketplace.strategy.completeness import current
 from marketplace.strategy.content import StrategyContent
 from marketplace.strategy.objective_state import ObjectiveTerms
 from marketplace.strategy.objective_texts import WARNING_TEXTS
@@ -17,6 +18,10 @@ from marketplace.strategy.objective_warnings import (
     objective_warnings,
 )
 from marketplace.strategy.prioritizing import find_budget_overrun
+
+if TYPE_CHECKING:
+    from marketplace.strategy.models.actions import Action
+    from marketplace.strategy.models.objectives import Objective
 
 MAX_YEARS = 3
 """Years ahead from which the target date of an objective is too late."""
@@ -35,8 +40,8 @@ class PlanWarning:
 
 def plan_warnings(  # noqa: PLR0913 because each is a part of the plan or a date that it is compared with
     content: StrategyContent,
-    objectives: Sequence[ObjectiveFacts],
-    actions: Sequence[ActionFacts],
+    objectives: Sequence["Objective"],
+    actions: Sequence["Action"],
     today: dt.date,
     *,
     completed_on: dt.date | None = None,
@@ -65,7 +70,7 @@ def _audience_warnings(content: StrategyContent) -> Iterator[PlanWarning]:
 
 def _objective_warnings(
     content: StrategyContent,
-    objectives: Sequence[ObjectiveFacts],
+    objectives: Sequence["Objective"],
     today: dt.date,
     periods: Sequence[Period],
 ) -> Iterator[PlanWarning]:
@@ -88,7 +93,7 @@ def _objective_warnings(
         yield PlanWarning("objectives", _("No objective is about sales or service."))
 
 
-def _terms(objective: ObjectiveFacts) -> ObjectiveTerms:
+def _terms(objective: "Objective") -> ObjectiveTerms:
     return ObjectiveTerms(
         objective.direction,
         objective.baseline_milli,
@@ -120,7 +125,7 @@ def _channel_warnings(content: StrategyContent) -> Iterator[PlanWarning]:
 
 
 def _action_warnings(
-    content: StrategyContent, actions: Sequence[ActionFacts], today: dt.date
+    content: StrategyContent, actions: Sequence["Action"], today: dt.date
 ) -> Iterator[PlanWarning]:
     kept = current(actions)
     undated = [action for action in kept if action.due_on is None]
@@ -137,7 +142,7 @@ def _action_warnings(
     yield from _budget_warnings(content, kept)
 
 
-def _budget_warnings(content: StrategyContent, kept: Sequence[ActionFacts]) -> Iterator[PlanWarning]:
+def _budget_warnings(content: StrategyContent, kept: Sequence["Action"]) -> Iterator[PlanWarning]:
     costs = [(action.cost_low_nok, action.cost_high_nok) for action in kept]
     over = find_budget_overrun(costs, content.budget.yearly_nok)
     if over:

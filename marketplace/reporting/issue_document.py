@@ -1,8 +1,7 @@
 """An issued report as a document for printing: an outline with a table for each part, and the definitions."""
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from marketplace.core.i18n import current_locale, format_date, format_datetime, format_list, gettext as _
 from marketplace.reporting.definitions import breakdown_label, definition, part_label
@@ -12,46 +11,31 @@ from marketplace.reporting.labels import cell_label
 from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.strategy.document_export.outline import Block, Outline, OutlineSection
 
+if TYPE_CHECKING:
+    from marketplace.reporting.models import ReportIssue
+
 SHOWN_DIGEST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class IssueHead:
-    """Heading of an issue: name, number, period, moment and digest."""
-
-    name: str
-    garden: str
-    number: int
-    from_on: dt.date
-    to_on: dt.date
-    as_of: dt.datetime
-    issued_at: dt.datetime
-    digest: str
-    project: ProjectFacts | None = None
-
-    @property
-    def caption(self) -> str:
-        """Number, period, moment and beginning of the digest, in the current language."""
-        return _(
-            "Issue %(number)s · %(first)s to %(last)s · as of %(moment)s · %(digest)s",
-            number=self.number,
-            first=format_date(self.from_on),
-            last=format_date(self.to_on),
-            moment=format_datetime(self.as_of),
-            digest=self.digest[:SHOWN_DIGEST],
-        )
-
-
-def report_outline(head: IssueHead, parts: Sequence[ReportPart]) -> Outline:
-    """Return the outline of an issue in the current language."""
-    sections = [_section(number, part, head.project) for number, part in enumerate(parts, 1)]
+def report_outline(
+    name: str, issue: "ReportIssue", project: ProjectFacts | None, parts: Sequence[ReportPart]
+) -> Outline:
+    """Return the outline of an issue in the current language. Its caption has the beginning of the digest."""
+    sections = [_section(number, part, project) for number, part in enumerate(parts, 1)]
     return Outline(
         language=current_locale(),
         title=_("Report"),
-        company=head.name,
-        caption=head.caption,
-        number=head.number,
-        saved_at=head.issued_at,
+        company=name,
+        caption=_(
+            "Issue %(number)s · %(first)s to %(last)s · as of %(moment)s · %(digest)s",
+            number=issue.number,
+            first=format_date(issue.from_on),
+            last=format_date(issue.to_on),
+            moment=format_datetime(issue.as_of),
+            digest=issue.digest[:SHOWN_DIGEST],
+        ),
+        number=issue.number,
+        saved_at=issue.issued_at,
         sections=(*sections, _definitions(parts)),
     )
 

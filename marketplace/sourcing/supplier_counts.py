@@ -32,18 +32,17 @@ def list_sentence(listed: int, fits: int, *, with_reasons: bool = True) -> str:
 
 @dataclass(frozen=True, slots=True)
 class InvitationCounts:
-    """The invitations of a brief: all, those that declined, those pending by e-mail, and how many more are allowed."""
+    """The invitations of a brief: all, those that declined, and how many more are allowed."""
 
     invited: int
     declined: int
-    pending: int
     left: int
 
 
 def invitation_counts(invitations: Sequence[Invitation], pending: int, invite_count: int) -> InvitationCounts:
-    """Count a brief's invitations. `invite_count` is the company's own limit, or 0 if it has not set one."""
+    """Count a brief's invitations. `pending` is the number of those by e-mail that nobody has accepted. `invite_count` is the company's own limit, or 0 if it has not set one."""
     invited = len(invitations)
     declined = sum(row.state == InvitationState.DECLINED for row in invitations)
     limit = min(invite_count or MAX_INVITED, MAX_INVITED)
     left = min(limit - (invited - declined), MAX_INVITED - invited) - pending
-    return InvitationCounts(invited, declined, pending, max(left, 0))
+    return InvitationCounts(invited, declined, max(left, 0))

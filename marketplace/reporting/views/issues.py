@@ -2,7 +2,6 @@
 
 import datetime as dt
 from functools import partial
-from typing import Any
 
 from flask import current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +11,7 @@ from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.reporting import export
 from marketplace.reporting.forms import IssueForm, LinkForm
-from marketplace.reporting.issue_document import IssueHead, report_outline
+from marketplace.reporting.issue_document import report_outline
 from marketplace.reporting.queries import issues as queries
 from marketplace.reporting.use_cases import issuing
 from marketplace.reporting.views.base import LEADER_ISSUES, blueprint, report_route, report_url
@@ -155,7 +154,6 @@ def _issue_page(owner: queries.IssueOwner, number: int, *, slug: str = "", token
         "reporting/issue.html",
         owner=owner,
         issue=found,
-        head=_head(owner, found),
         parts=queries.published_parts(found),
         private_parts=(),
         project=queries.issued_project_facts(found),
@@ -167,26 +165,13 @@ def _issue_page(owner: queries.IssueOwner, number: int, *, slug: str = "", token
     )
 
 
-def _head(owner: queries.IssueOwner, issue: Any) -> IssueHead:
-    return IssueHead(
-        owner.name,
-        owner.garden_name,
-        issue.number,
-        issue.from_on,
-        issue.to_on,
-        issue.as_of,
-        issue.issued_at,
-        issue.digest,
-        queries.issued_project_facts(issue),
-    )
-
-
 def _file(owner: queries.IssueOwner, number: int, extension: str) -> Response:
     if extension not in EXTENSIONS:
         raise NotFound
     issue = queries.issue_by_number(owner, number)
     parts = queries.published_parts(issue)
-    outline = report_outline(_head(owner, issue), parts)
+    project = queries.issued_project_facts(issue)
+    outline = report_outline(owner.name, issue, project, parts)
     name = outline.file_name("").rstrip(".")
     if extension == "pdf":
         from marketplace.strategy.document_export.pdf import to_pdf  # noqa: PLC0415 because few requests need the typesetter
@@ -195,12 +180,7 @@ def _file(owner: queries.IssueOwner, number: int, extension: str) -> Response:
     if extension == "json":
         values = {"name": owner.name, "number": issue.number, "digest": issue.digest, **issue.content}
         return report_json_response(values)
-    head = export.head_rows(
-        owner.name,
-        queries.issue_period(issue),
-        queries.issued_project_facts(issue),
-        (issue.number, issue.digest),
-    )
+    head = export.head_rows(owner.name, queries.issue_period(issue), project, (issue.number, issue.digest))
     rows = [*head, *export.rows(parts)]
     if extension == "xlsx":
         return xlsx_response(name, _("Report"), export.header(), rows)

@@ -4,7 +4,7 @@ The statements are built once: for a single supplier, building them takes the OR
 """
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Integer, Select, String, bindparam, select
 from sqlalchemy.orm import joinedload
@@ -43,14 +43,6 @@ _PARTS: dict[str, Select[Any]] = {
 }  # fmt: skip
 
 
-class HasId(Protocol):
-    """A mapped object with an integer key."""
-
-    @property
-    def id(self) -> int:
-        """Primary key."""
-
-
 def load_supplier(*, supplier_id: int | None = None, slug: str = "") -> Supplier | None:
     """Load a supplier with all its parts by id or slug. Returns None if there is none."""
     query, key = (_BY_SLUG, slug) if supplier_id is None else (_BY_ID, supplier_id)
@@ -66,7 +58,7 @@ def load_parts(supplier: Supplier, names: Iterable[str]) -> None:
         load_collection(supplier, name, _PARTS[name])
 
 
-def load_collection(owner: HasId, name: str, query: Select[Any]) -> None:
-    """Load a collection of an object with a query by `OWNER_ID`. A collection that is loaded keeps its pending changes."""
+def load_collection(owner: Any, name: str, query: Select[Any]) -> None:
+    """Load a collection of an object that has an id, with a query by `OWNER_ID`. A collection that is loaded keeps its pending changes."""
     if name in instance_state(owner).unloaded:
         set_committed_value(owner, name, session.scalars(query, {"owner_id": owner.id}).unique().all())

@@ -34,8 +34,7 @@ def show(notice_id: int) -> str:
 
 
 @blueprint.post("/messages/read")
-@access.signed_in
-@access.writes(access.Level.SIGNED_IN, because="users mark their own messages")
+@access.reads_and_writes(access.Level.SIGNED_IN, because="users mark their own messages")
 def mark_read() -> Response:
     """Mark all notices as read."""
     use_cases.mark_all_read(current_viewer())

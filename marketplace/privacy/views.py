@@ -36,8 +36,7 @@ def export() -> ViewResponse:
 
 
 @blueprint.post("/account/data/erase")
-@access.signed_in
-@access.writes(access.Level.SIGNED_IN, because="users erase their own account")
+@access.reads_and_writes(access.Level.SIGNED_IN, because="users erase their own account")
 def erase() -> ViewResponse:
     """Erase the account."""
     viewer, form = current_viewer(), EraseAccountForm()

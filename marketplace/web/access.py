@@ -2,7 +2,8 @@
 
 Read and write access are separate. A declaration such as `@access.garden` grants read access. It grants write access
 (POST) only for the levels in `WRITE_LEVELS`; with any other level, a view that accepts POST declares its write level
-(`@access.writes(Level.CURATOR, because="...")`), and answers 403 until it does.
+(`@access.writes(Level.CURATOR, because="...")`), or that it is the same (`@access.reads_and_writes(Level.GARDEN,
+because="...")`), and answers 403 until it does.
 While an adviser writes for a company, `mandate_access` allows a short list of routes only.
 Access to individual objects is checked by queries and use cases, against the current state of the database.
 """
@@ -117,6 +118,11 @@ def writes(level: Level, *, because: str) -> Callable[[View], View]:
         return view
 
     return decorate
+
+
+def reads_and_writes(level: Level, *, because: str) -> Callable[[View], View]:
+    """Declare one level for reading and writing of a view, with the reason why those who read it may also write."""
+    return lambda view: writes(level, because=because)(_declare(level)(view))
 
 
 public = _declare(Level.PUBLIC)

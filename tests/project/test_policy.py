@@ -247,7 +247,7 @@ def test_shared_access_reason_is_empty_for_other_views() -> None:
 
     why = "a garden's people help its companies together"
     access.writes(Level.CURATOR, because="curators alone decide")(access.garden(separate))
-    access.writes(Level.GARDEN, because=why)(access.garden(shared))
+    access.reads_and_writes(Level.GARDEN, because=why)(shared)
     assert [access.shared_access_reason(view) for view in (undeclared, separate, shared)] == ["", "", why]
 
 

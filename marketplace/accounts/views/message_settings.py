@@ -18,8 +18,9 @@ from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/account/messages", methods=["GET", "POST"])
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because="users choose their own e-mails; no form field names another")
+@access.reads_and_writes(
+    Level.SIGNED_IN, because="users choose their own e-mails; no form field names another"
+)
 def message_settings() -> ViewResponse:
     """Choose how messages on each topic are e-mailed."""
     viewer = current_viewer()
@@ -34,8 +35,9 @@ def message_settings() -> ViewResponse:
 
 
 @blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="the signed token in the e-mail authorizes unsubscribing (RFC 8058)")
+@access.reads_and_writes(
+    Level.PUBLIC, because="the signed token in the e-mail authorizes unsubscribing (RFC 8058)"
+)
 def unsubscribe(token: str) -> ViewResponse:
     """Stop e-mails on a topic. Mail programs send the form without a session; reading the page changes nothing."""
     subscription = or_404(read_token(settings().secret_key, token))

@@ -19,8 +19,7 @@ OWN_ACCOUNT = "users read and change their own account; no form field names anot
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def show() -> ViewResponse:
     """Show the account and change name and language."""
     viewer = current_viewer()
@@ -35,8 +34,7 @@ def show() -> ViewResponse:
 
 
 @blueprint.post("/account/password")
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def change_password() -> ViewResponse:
     """Change the password."""
     viewer, form = current_viewer(), PasswordForm()
@@ -52,8 +50,7 @@ def change_password() -> ViewResponse:
 
 
 @blueprint.post("/account/address")
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def change_address() -> ViewResponse:
     """Request a change of e-mail address."""
     form = AddressForm()
@@ -103,8 +100,7 @@ def sessions() -> ViewResponse:
 
 
 @blueprint.post("/account/sessions/<int:session_id>/end")
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def end_session(session_id: int) -> ViewResponse:
     """End one session."""
     current = queries.find_session(current_token() or "")
@@ -117,8 +113,7 @@ def end_session(session_id: int) -> ViewResponse:
 
 
 @blueprint.post("/account/sign-out-everywhere")
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def sign_out_everywhere() -> ViewResponse:
     """End all other sessions."""
     use_cases.sign_out_everywhere(current_viewer(), current_token())

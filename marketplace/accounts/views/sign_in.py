@@ -34,8 +34,7 @@ GONE, TOO_MANY = 410, 429
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="visitors sign in here")
+@access.reads_and_writes(Level.PUBLIC, because="visitors sign in here")
 def sign_in() -> ViewResponse:
     """Sign in with e-mail and password; in demo mode also with one click."""
     target = safe_path(request.args.get("next"))
@@ -70,8 +69,7 @@ def sign_in() -> ViewResponse:
 
 
 @blueprint.post("/sign-in/demo")
-@access.public
-@access.writes(
+@access.reads_and_writes(
     Level.PUBLIC,
     because="in demo mode anyone may sign in as any demo user; otherwise the page does not exist",
 )
@@ -91,16 +89,16 @@ def demo_sign_in() -> ViewResponse:
 
 
 @blueprint.post("/sign-in/continue")
-@access.signing_in
-@access.writes(Level.SIGNING_IN, because="the form that is shown again belongs to the user who signs in")
+@access.reads_and_writes(
+    Level.SIGNING_IN, because="the form that is shown again belongs to the user who signs in"
+)
 def continue_form() -> ViewResponse:
     """Show the form that was submitted before the sign-in."""
     return form_recovery.resume() or redirect(url_for("pages.home"), 303)
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
-@access.signing_in
-@access.writes(Level.SIGNING_IN, because="the code completes the sign-in")
+@access.reads_and_writes(Level.SIGNING_IN, because="the code completes the sign-in")
 def enter_code() -> ViewResponse:
     """Enter a two-factor or recovery code."""
     target = safe_path(request.args.get("next"))
@@ -124,8 +122,7 @@ def enter_code() -> ViewResponse:
 
 
 @blueprint.post("/sign-out")
-@access.signing_in
-@access.writes(Level.SIGNING_IN, because="users end their own session, complete or not")
+@access.reads_and_writes(Level.SIGNING_IN, because="users end their own session, complete or not")
 def sign_out() -> ViewResponse:
     """End this session."""
     use_cases.sign_out(current_token() or "")
@@ -155,8 +152,9 @@ def check_mail() -> ViewResponse:
 
 
 @blueprint.post("/check-mail/again")
-@access.public
-@access.writes(Level.PUBLIC, because="only the browser that registered has the key to request the e-mail")
+@access.reads_and_writes(
+    Level.PUBLIC, because="only the browser that registered has the key to request the e-mail"
+)
 def send_again() -> ViewResponse:
     """E-mail the confirmation link again."""
     registered = session.get(REGISTRATION_KEY)
@@ -176,8 +174,9 @@ def send_again() -> ViewResponse:
 
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="the e-mailed token and the chosen password authorize the confirmation")
+@access.reads_and_writes(
+    Level.PUBLIC, because="the e-mailed token and the chosen password authorize the confirmation"
+)
 def confirm(token: str) -> ViewResponse:
     """Confirm the address of a registration, or a new address, with the password chosen for it.
 
@@ -233,8 +232,7 @@ def _start_session(user_id: int) -> ViewResponse:
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="users without their password cannot sign in")
+@access.reads_and_writes(Level.PUBLIC, because="users without their password cannot sign in")
 def forgotten_password() -> ViewResponse:
     """Request a password reset link."""
     form = ForgottenPasswordForm()
@@ -246,8 +244,7 @@ def forgotten_password() -> ViewResponse:
 
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="the e-mailed token authorizes the reset")
+@access.reads_and_writes(Level.PUBLIC, because="the e-mailed token authorizes the reset")
 def reset(token: str) -> ViewResponse:
     """Set a new password through a reset link."""
     user_id = use_cases.find_reset_user_id(token)

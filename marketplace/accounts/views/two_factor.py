@@ -62,8 +62,7 @@ def _page(set_up: SetUpForm, confirm: ConfirmForm) -> str:
 
 
 @blueprint.post("/account/second-step/begin")
-@access.signing_in
-@access.writes(Level.SIGNING_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNING_IN, because=OWN_ACCOUNT)
 def begin_two_factor() -> ViewResponse:
     """Generate a secret for the app."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
@@ -91,8 +90,7 @@ def two_factor_qr() -> ViewResponse:
 
 
 @blueprint.post("/account/second-step/confirm")
-@access.signing_in
-@access.writes(Level.SIGNING_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNING_IN, because=OWN_ACCOUNT)
 def confirm_two_factor() -> ViewResponse:
     """Enable two-factor sign-in and show the recovery codes once."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
@@ -110,8 +108,7 @@ def confirm_two_factor() -> ViewResponse:
 
 
 @blueprint.post("/account/second-step/codes")
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def renew_recovery_codes() -> ViewResponse:
     """Replace the recovery codes, after a password check."""
     viewer, form = current_viewer(), SetUpForm()
@@ -124,8 +121,7 @@ def renew_recovery_codes() -> ViewResponse:
 
 
 @blueprint.post("/account/second-step/off")
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
+@access.reads_and_writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def disable_two_factor() -> ViewResponse:
     """Disable two-factor sign-in, after a password check."""
     viewer, form = current_viewer(), SetUpForm()

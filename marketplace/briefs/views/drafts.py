@@ -128,8 +128,7 @@ def newest() -> ViewResponse:
 
 
 @blueprint.route("/briefs/new", methods=["GET", "POST"])
-@access.public
-@access.writes(
+@access.reads_and_writes(
     Level.PUBLIC, because="visitors begin a brief here; it is stored once they have registered a company"
 )
 def new() -> ViewResponse:

@@ -43,8 +43,7 @@ def cancel_review(reference: str) -> ViewResponse:
 
 
 @blueprint.post("/briefs/<reference>/review-answer")
-@access.garden
-@access.writes(
+@access.reads_and_writes(
     access.Level.GARDEN, because="advisers help the garden's companies, and an answer is that help"
 )
 def answer_review(reference: str) -> ViewResponse:

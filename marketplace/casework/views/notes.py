@@ -23,8 +23,7 @@ from marketplace.web.viewer import current_viewer
 
 @blueprint.route("/companies/<int:company_id>/notes/new", methods=["GET", "POST"])
 @blueprint.route("/programme/<slug>/companies/<int:participation_id>/notes/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def new_note(company_id: int | None = None, slug: str = "", participation_id: int = 0) -> ViewResponse:
     """Write a note about a company, or about a participation in a project."""
     viewer = current_viewer()
@@ -42,8 +41,7 @@ def new_note(company_id: int | None = None, slug: str = "", participation_id: in
 
 
 @blueprint.route("/casework/notes/<int:note_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def edit_note(note_id: int) -> ViewResponse:
     """Change a note that the viewer has written."""
     viewer = current_viewer()
@@ -65,8 +63,7 @@ def edit_note(note_id: int) -> ViewResponse:
 
 
 @blueprint.route("/casework/notes/<int:note_id>/delete", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def delete_note(note_id: int) -> ViewResponse:
     """Delete a note that the viewer has written, after confirmation."""
     viewer = current_viewer()
@@ -89,8 +86,7 @@ def delete_note(note_id: int) -> ViewResponse:
 
 
 @blueprint.route("/casework/notes/<int:note_id>/share", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def share_note(note_id: int) -> ViewResponse:
     """Give the company a copy of a note, after confirmation."""
     viewer = current_viewer()

@@ -21,8 +21,7 @@ from marketplace.web.viewer import current_viewer
 
 @blueprint.route("/companies/<int:company_id>/tasks/new", methods=["GET", "POST"])
 @blueprint.route("/programme/<slug>/companies/<int:participation_id>/tasks/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def new_task(company_id: int | None = None, slug: str = "", participation_id: int = 0) -> ViewResponse:
     """Add a task about a company, or about a participation in a project."""
     subject = subject_for(current_viewer(), company_id, slug, participation_id)
@@ -37,8 +36,7 @@ def new_task(company_id: int | None = None, slug: str = "", participation_id: in
 
 
 @blueprint.route("/casework/tasks/<int:task_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def edit_task(task_id: int) -> ViewResponse:
     """Change a task."""
     viewer = current_viewer()
@@ -60,8 +58,7 @@ def edit_task(task_id: int) -> ViewResponse:
 
 
 @blueprint.post("/casework/tasks/<int:task_id>/done")
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def set_task_done(task_id: int) -> ViewResponse:
     """Mark a task as done, or as not done if the form field `done` is "no"."""
     is_done = request.form.get("done") != "no"
@@ -74,8 +71,7 @@ def set_task_done(task_id: int) -> ViewResponse:
 
 
 @blueprint.route("/casework/tasks/<int:task_id>/delete", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def delete_task(task_id: int) -> ViewResponse:
     """Delete a task after confirmation."""
     viewer = current_viewer()

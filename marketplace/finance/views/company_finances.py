@@ -35,8 +35,7 @@ PAGE_SIZE = 25
 
 
 @blueprint.route("/programme/<slug>/aid", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
+@access.reads_and_writes(Level.GARDEN, because=RECORDS)
 def aid(slug: str) -> ViewResponse:
     """List fees and aid by company, and note the fee of the chosen companies, or of all in the filtered list."""
     viewer = current_viewer()
@@ -109,16 +108,14 @@ def _filtered(
 
 
 @blueprint.route("/programme/<slug>/aid/<int:participation_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
+@access.reads_and_writes(Level.GARDEN, because=RECORDS)
 def new_aid(slug: str, participation_id: int) -> ViewResponse:
     """Record state aid to a company."""
     return _aid_page(slug, participation_id, None)
 
 
 @blueprint.route("/programme/<slug>/aid/<int:participation_id>/<int:grant_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
+@access.reads_and_writes(Level.GARDEN, because=RECORDS)
 def correct_aid(slug: str, participation_id: int, grant_id: int) -> ViewResponse:
     """Correct a record of state aid by a new row."""
     return _aid_page(slug, participation_id, grant_id)

@@ -86,8 +86,7 @@ def _form(project_access: ProjectAccess, hours_id: int | None = None) -> HoursFo
 
 @blueprint.route("/programme/<slug>/hours/new", methods=["GET", "POST"])
 @blueprint.route("/programme/<slug>/hours/<int:hours_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
+@access.reads_and_writes(Level.GARDEN, because=RECORDS)
 def edit_hours(slug: str, hours_id: int | None = None) -> ViewResponse:
     """Record hours, or correct recorded ones by a new row."""
     viewer = current_viewer()
@@ -106,8 +105,7 @@ def edit_hours(slug: str, hours_id: int | None = None) -> ViewResponse:
 
 
 @blueprint.post("/programme/<slug>/hours/approve")
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
+@access.reads_and_writes(Level.GARDEN, because=RECORDS)
 def approve_hours(slug: str) -> ViewResponse:
     """Approve the chosen entries."""
     count = use_cases.approve_hours(current_viewer(), slug, submitted_ids("id"))

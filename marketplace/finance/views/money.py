@@ -89,8 +89,7 @@ def _export_rows(page: queries.MoneyPage, names: dict[int, str]) -> Iterator[Seq
 
 @blueprint.route("/programme/<slug>/money/sources/new", methods=["GET", "POST"])
 @blueprint.route("/programme/<slug>/money/sources/<int:source_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
+@access.reads_and_writes(Level.GARDEN, because=RECORDS)
 def edit_source(slug: str, source_id: int | None = None) -> ViewResponse:
     """Add a funding source, or correct one by a new row."""
     project_access = project_as_leader(current_viewer(), slug)
@@ -115,8 +114,7 @@ def edit_source(slug: str, source_id: int | None = None) -> ViewResponse:
 
 @blueprint.route("/programme/<slug>/money/new", methods=["GET", "POST"])
 @blueprint.route("/programme/<slug>/money/<int:entry_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECORDS)
+@access.reads_and_writes(Level.GARDEN, because=RECORDS)
 def edit_entry(slug: str, entry_id: int | None = None) -> ViewResponse:
     """Add an income or a cost, or correct one by a new row."""
     project_access = project_as_leader(current_viewer(), slug)

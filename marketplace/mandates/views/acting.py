@@ -15,8 +15,9 @@ from marketplace.web.viewer import current_mandate, current_token, current_viewe
 
 
 @blueprint.post("/companies/<int:company_id>/write")
-@access.garden
-@access.writes(access.Level.GARDEN, because="the company has let the whole business garden write for it")
+@access.reads_and_writes(
+    access.Level.GARDEN, because="the company has let the whole business garden write for it"
+)
 def start_writing(company_id: int) -> ViewResponse:
     """Start writing for a company that has given the garden a mandate."""
     with flashes.catch_refusal():
@@ -27,8 +28,7 @@ def start_writing(company_id: int) -> ViewResponse:
 
 
 @blueprint.post("/mandate/stop")
-@access.signed_in
-@access.writes(access.Level.SIGNED_IN, because="it only gives up a right")
+@access.reads_and_writes(access.Level.SIGNED_IN, because="it only gives up a right")
 def stop_writing() -> ViewResponse:
     """Stop writing for a company. Redirects to the page in the form field `next`, or else to the page of the company."""
     mandate = current_mandate()

@@ -87,8 +87,7 @@ def withdraw_mandate(mandate_id: int) -> ViewResponse:
 
 
 @blueprint.post("/companies/<int:company_id>/mandate")
-@access.garden
-@access.writes(
+@access.reads_and_writes(
     access.Level.GARDEN, because="advisers help the garden's companies and may ask to write for them"
 )
 def ask_for_mandate(company_id: int) -> ViewResponse:

@@ -56,8 +56,7 @@ def ask_confirmation(act_code: str, reference: str) -> ViewResponse:
 
 
 @blueprint.route("/confirmations/<token>", methods=["GET", "POST"])
-@access.public
-@access.writes(access.Level.PUBLIC, because=BY_LINK)
+@access.reads_and_writes(access.Level.PUBLIC, because=BY_LINK)
 def confirmation(token: str) -> ViewResponse:
     """Show an owner, by e-mailed link, the act to confirm, and perform the act once confirmed."""
     found = queries.confirmation_by_token(token, current_viewer().user_id)
@@ -66,8 +65,7 @@ def confirmation(token: str) -> ViewResponse:
 
 
 @blueprint.post("/confirmations/<token>/decline")
-@access.public
-@access.writes(access.Level.PUBLIC, because=BY_LINK)
+@access.reads_and_writes(access.Level.PUBLIC, because=BY_LINK)
 def decline_confirmation(token: str) -> ViewResponse:
     """Decline the confirmation, with a reason for the adviser."""
     found = queries.confirmation_by_token(token, current_viewer().user_id)

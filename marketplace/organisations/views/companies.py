@@ -83,8 +83,7 @@ def company_filter(viewer: Viewer) -> ListFilter:
 
 
 @blueprint.post("/companies/<int:company_id>/known")
-@access.garden
-@access.writes(Level.GARDEN, because="advisers help the garden's companies and know them")
+@access.reads_and_writes(Level.GARDEN, because="advisers help the garden's companies and know them")
 def mark_known(company_id: int) -> ViewResponse:
     """Confirm that the garden knows a company."""
     company = use_cases.mark_company_known(current_viewer(), company_id)

@@ -122,8 +122,7 @@ def withdraw_invitation(invitation_id: int) -> ViewResponse:
 
 
 @blueprint.route("/invitations/<token>", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="the e-mailed token, bound to its address, authorizes joining")
+@access.reads_and_writes(Level.PUBLIC, because="the e-mailed token, bound to its address, authorizes joining")
 def accept_invitation(token: str) -> ViewResponse:
     """Accept an invitation from a colleague."""
     invitation = queries.find_invitation(token)
@@ -149,8 +148,7 @@ def accept_invitation(token: str) -> ViewResponse:
 
 
 @blueprint.route("/act-for", methods=["GET", "POST"])
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because="users choose among their own organisations")
+@access.reads_and_writes(Level.SIGNED_IN, because="users choose among their own organisations")
 def choose() -> ViewResponse:
     """Choose the organisation to act for."""
     viewer = current_viewer()

@@ -43,8 +43,7 @@ def register() -> ViewResponse:
 
 
 @blueprint.route("/register/company", methods=["GET", "POST"])
-@access.public
-@access.writes(
+@access.reads_and_writes(
     Level.PUBLIC, because="anyone can register a company; it cannot act before the address is confirmed"
 )
 def register_company() -> ViewResponse:

@@ -31,8 +31,7 @@ SKIP_REASON_LABELS = {
 
 
 @blueprint.route("/companies/next/reminder", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def remind_companies() -> ViewResponse:
     """Write a reminder to the chosen companies, show it, and queue it."""
     viewer = current_viewer()
@@ -91,8 +90,7 @@ def _chosen() -> list[int]:
 
 
 @blueprint.post("/companies/next/reminder/undo")
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS)
 def undo_reminders() -> ViewResponse:
     """Stop the viewer's reminders that are not sent yet."""
     with flashes.catch_refusal(Conflict):

@@ -10,16 +10,14 @@ from marketplace.web.access import Level
 
 
 @blueprint.post("/drafts")
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because="a draft belongs to the user alone")
+@access.reads_and_writes(Level.SIGNED_IN, because="a draft belongs to the user alone")
 def save_draft() -> tuple[Response, int]:
     """Save what the user has typed in a form."""
     return form_drafts.save()
 
 
 @blueprint.post("/drafts/discard")
-@access.signed_in
-@access.writes(Level.SIGNED_IN, because="a draft belongs to the user alone")
+@access.reads_and_writes(Level.SIGNED_IN, because="a draft belongs to the user alone")
 def discard_draft() -> Response:
     """Delete a draft of the user and return to the page of its form."""
     form_drafts.discard()

@@ -22,8 +22,9 @@ from marketplace.web.viewer import current_garden
 
 
 @blueprint.route("/language/<locale>", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="visitors choose the language; a submitted form is only shown again")
+@access.reads_and_writes(
+    Level.PUBLIC, because="visitors choose the language; a submitted form is only shown again"
+)
 def choose_language(locale: str) -> ViewResponse:
     """Store the reader's language and redirect back. A submitted form is shown again in that language."""
     if locale not in LOCALES:

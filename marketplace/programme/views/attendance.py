@@ -45,8 +45,7 @@ MAX_KEY_LENGTH = 36
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/attendance", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
 def attendance(slug: str, session_id: int) -> ViewResponse:
     """Take attendance at a session, as a member of the garden."""
     viewer = current_viewer()
@@ -56,8 +55,7 @@ def attendance(slug: str, session_id: int) -> ViewResponse:
 
 
 @blueprint.route("/sessions/<token>/list", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def attendance_by_link(token: str) -> ViewResponse:
     """Take attendance at a session on a phone where nobody is signed in."""
     course_session = queries.session_of_link(token, "attendance")
@@ -142,8 +140,7 @@ def _read_mark(item: Mapping[str, object]) -> NewMark:
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/held", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
 def session_held(slug: str, session_id: int) -> ViewResponse:
     """Record that a session was held, with the number of people present."""
     viewer = current_viewer()
@@ -174,8 +171,7 @@ def signature_sheet(slug: str, session_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/links", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
+@access.reads_and_writes(Level.GARDEN, because=ADVISERS_TAKE_ATTENDANCE)
 def session_links(slug: str, session_id: int) -> ViewResponse:
     """Make and withdraw links for the lecturer, and for taking attendance on a borrowed phone."""
     viewer = current_viewer()
@@ -222,8 +218,9 @@ def check_in_screen(slug: str, session_id: int) -> ViewResponse:
 
 
 @blueprint.route("/here/<int:session_id>/<code>", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="the code is shown only in the room, and changes every half hour")
+@access.reads_and_writes(
+    Level.PUBLIC, because="the code is shown only in the room, and changes every half hour"
+)
 def check_in(session_id: int, code: str) -> ViewResponse:
     """Let a company mark itself as present, with the code shown at the venue."""
     if not is_valid_code(_secret(), session_id, code[:20], clock.now()):

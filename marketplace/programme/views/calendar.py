@@ -42,8 +42,7 @@ def calendar_feed(token: str) -> ViewResponse:
 
 
 @blueprint.route("/programme/calendar", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=OWN_FEED)
+@access.reads_and_writes(Level.GARDEN, because=OWN_FEED)
 def own_calendar() -> ViewResponse:
     """Show the address of the viewer's calendar feed, and create or replace it."""
     viewer, secret_key = current_viewer(), str(current_app.secret_key)
@@ -60,8 +59,7 @@ def own_calendar() -> ViewResponse:
 
 
 @blueprint.post("/programme/calendar/revoke")
-@access.garden
-@access.writes(Level.GARDEN, because=OWN_FEED)
+@access.reads_and_writes(Level.GARDEN, because=OWN_FEED)
 def revoke_calendar() -> ViewResponse:
     """Make the address of the viewer's calendar feed invalid."""
     use_cases.revoke_feed(current_viewer())

@@ -32,8 +32,7 @@ def _place_names(project_access: ProjectAccess) -> Named:
 
 
 @blueprint.route("/programme/<slug>/places/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def new_place(slug: str) -> ViewResponse:
     """Add a place to a project."""
     project_access = project_as_leader(current_viewer(), slug)
@@ -45,8 +44,7 @@ def new_place(slug: str) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/places/<int:place_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def edit_place(slug: str, place_id: int) -> ViewResponse:
     """Change a place of a project."""
     project_access = project_as_leader(current_viewer(), slug)
@@ -67,8 +65,7 @@ def edit_place(slug: str, place_id: int) -> ViewResponse:
 
 
 @blueprint.post("/programme/<slug>/places/<int:place_id>/remove")
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def remove_place(slug: str, place_id: int) -> ViewResponse:
     """Remove a place without cohorts."""
     with flashes.catch_refusal():
@@ -79,8 +76,7 @@ def remove_place(slug: str, place_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/cohorts/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def new_cohort(slug: str) -> ViewResponse:
     """Add a cohort to a project."""
     project_access = project_as_leader(current_viewer(), slug)
@@ -97,8 +93,7 @@ def new_cohort(slug: str) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def edit_cohort(slug: str, cohort_id: int) -> ViewResponse:
     """Change a cohort: its place, name, seats and last day of sign-up."""
     project_access = project_as_leader(current_viewer(), slug)
@@ -119,8 +114,7 @@ def edit_cohort(slug: str, cohort_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/cancel", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
     """Cancel a cohort, after a confirmation page that explains the consequences for its companies."""
     project_access = project_as_leader(current_viewer(), slug)
@@ -154,8 +148,7 @@ def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/people/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def new_person(slug: str) -> ViewResponse:
     """Give a person a role in a project."""
     project_access = project_as_leader(current_viewer(), slug)
@@ -169,8 +162,7 @@ def new_person(slug: str) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/people/<int:person_id>", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def edit_person(slug: str, person_id: int) -> ViewResponse:
     """Change a person's role in a project."""
     project_access = project_as_leader(current_viewer(), slug)
@@ -195,8 +187,7 @@ def edit_person(slug: str, person_id: int) -> ViewResponse:
 
 
 @blueprint.post("/programme/<slug>/people/<int:person_id>/remove")
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def remove_person(slug: str, person_id: int) -> ViewResponse:
     """Remove a role that was given by mistake."""
     project_people.remove_person(current_viewer(), slug, person_id)

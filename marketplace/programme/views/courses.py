@@ -55,8 +55,7 @@ def _own_municipality(viewer: Viewer) -> str:
 
 
 @blueprint.route("/courses/<slug>/<int:cohort_id>/sign-up", methods=["GET", "POST"])
-@access.public
-@access.writes(
+@access.reads_and_writes(
     Level.PUBLIC, because="a company signs up without an account; the seat is confirmed by an e-mailed link"
 )
 def sign_up(slug: str, cohort_id: int) -> ViewResponse:

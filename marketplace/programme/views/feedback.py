@@ -17,8 +17,7 @@ from marketplace.web.response import ViewResponse
 
 
 @blueprint.route("/sessions/<token>/feedback", methods=["GET", "POST"])
-@access.public
-@access.writes(
+@access.reads_and_writes(
     Level.PUBLIC, because="the e-mailed link, known to the contact person alone, is for one answer"
 )
 def feedback(token: str) -> ViewResponse:

@@ -34,8 +34,7 @@ def invalid_link(_error: InvalidLink) -> ViewResponse:
 
 
 @blueprint.route("/courses/seat/new-link", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because="the link is only sent to the contact person's own address")
+@access.reads_and_writes(Level.PUBLIC, because="the link is only sent to the contact person's own address")
 def new_seat_link() -> ViewResponse:
     """E-mail a contact person the link again."""
     form = SeatLinkForm()

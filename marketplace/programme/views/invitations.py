@@ -29,8 +29,7 @@ SKIP_REASON_LABELS = {
 
 
 @blueprint.route("/programme/<slug>/companies/invite", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECRUITERS)
+@access.reads_and_writes(Level.GARDEN, because=RECRUITERS)
 def invite(slug: str) -> ViewResponse:
     """Write an invitation to the chosen companies, preview it, and send it."""
     viewer = current_viewer()
@@ -76,8 +75,7 @@ def _chosen(project_access: ProjectAccess) -> list[int]:
 
 
 @blueprint.post("/programme/<slug>/companies/invite/undo")
-@access.garden
-@access.writes(Level.GARDEN, because=RECRUITERS)
+@access.reads_and_writes(Level.GARDEN, because=RECRUITERS)
 def undo_invitations(slug: str) -> ViewResponse:
     """Stop the viewer's latest invitations that have not been sent."""
     with flashes.catch_refusal(Conflict):

@@ -20,8 +20,7 @@ from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/material", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=PLACE_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 @accepts_files
 def material(slug: str, session_id: int) -> ViewResponse:
     """List the links and files of a session, and add one."""
@@ -49,8 +48,7 @@ def _save(form: MaterialForm, slug: str, session_id: int) -> None:
 
 
 @blueprint.post("/programme/<slug>/sessions/<int:session_id>/material/<int:material_id>/remove")
-@access.garden
-@access.writes(Level.GARDEN, because=PLACE_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 def remove_material(slug: str, session_id: int, material_id: int) -> ViewResponse:
     """Remove a link or file from a session."""
     use_cases.remove_material(current_viewer(), slug, session_id, material_id)

@@ -23,8 +23,7 @@ from marketplace.web.xlsx_export import xlsx_response
 
 
 @blueprint.route("/programme/<slug>/companies/import", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECRUITERS)
+@access.reads_and_writes(Level.GARDEN, because=RECRUITERS)
 @accepts_files
 def import_participations(slug: str) -> ViewResponse:
     """Import companies into a project."""

@@ -62,8 +62,7 @@ def participation(slug: str, participation_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/companies/new", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECRUITERS)
+@access.reads_and_writes(Level.GARDEN, because=RECRUITERS)
 def new_participation(slug: str) -> ViewResponse:
     """Add a company to a project."""
     viewer = current_viewer()
@@ -82,8 +81,7 @@ def new_participation(slug: str) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/companies/<int:participation_id>/edit", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECRUITERS)
+@access.reads_and_writes(Level.GARDEN, because=RECRUITERS)
 def edit_participation(slug: str, participation_id: int) -> ViewResponse:
     """Change the details of a company in a project."""
     viewer = current_viewer()
@@ -118,8 +116,7 @@ _NOTES: dict[str, tuple[Callable[[Viewer, str, int], None], str]] = {
 
 
 @blueprint.post("/programme/<slug>/companies/<int:participation_id>/note")
-@access.garden
-@access.writes(Level.GARDEN, because=RECRUITERS)
+@access.reads_and_writes(Level.GARDEN, because=RECRUITERS)
 def note_participation(slug: str, participation_id: int) -> ViewResponse:
     """Note the outcome of a telephone call."""
     _participation(slug, participation_id)
@@ -137,8 +134,7 @@ def note_participation(slug: str, participation_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/companies/<int:participation_id>/seat", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECRUITERS)
+@access.reads_and_writes(Level.GARDEN, because=RECRUITERS)
 def seat_participation(slug: str, participation_id: int) -> ViewResponse:
     """Give a company a seat, move its seat, or put it on the waiting list."""
     viewer = current_viewer()
@@ -169,8 +165,7 @@ def seat_participation(slug: str, participation_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/companies/<int:participation_id>/withdraw", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=RECRUITERS)
+@access.reads_and_writes(Level.GARDEN, because=RECRUITERS)
 def withdraw_participation(slug: str, participation_id: int) -> ViewResponse:
     """Withdraw a company on its behalf, with a reason."""
     viewer = current_viewer()

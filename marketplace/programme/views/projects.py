@@ -50,8 +50,7 @@ def project(slug: str) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/edit", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def edit_project(slug: str) -> ViewResponse:
     """Change a project."""
     viewer = current_viewer()
@@ -68,8 +67,7 @@ def edit_project(slug: str) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/close", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def close_project(slug: str) -> ViewResponse:
     """Close a project after confirmation, or reopen it."""
     viewer = current_viewer()
@@ -114,8 +112,7 @@ def _cancellations(project_access: ProjectAccess) -> list[tuple[str, list[str]]]
 
 
 @blueprint.route("/programme/<slug>/gardens", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def partner_gardens(slug: str) -> ViewResponse:
     """List the partner gardens of a project, and add one."""
     viewer = current_viewer()
@@ -132,8 +129,7 @@ def partner_gardens(slug: str) -> ViewResponse:
 
 
 @blueprint.post("/programme/<slug>/gardens/<int:garden_id>/remove")
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_WRITES)
 def remove_partner_garden(slug: str, garden_id: int) -> ViewResponse:
     """Remove a partner garden, unless it is responsible for a place."""
     with flashes.catch_refusal():

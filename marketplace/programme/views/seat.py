@@ -59,24 +59,21 @@ def _open_cohorts(participation: "Participation") -> list[queries.CohortView]:
 
 
 @blueprint.post("/courses/seat/<token>/confirm")
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def confirm_seat(token: str) -> ViewResponse:
     """Confirm the seat or the place on the waiting list."""
     return _after(token, lambda: use_cases.confirm_seat(token), _("Thank you. The sign-up is confirmed."))
 
 
 @blueprint.post("/courses/seat/<token>/accept")
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def accept_seat(token: str) -> ViewResponse:
     """Accept the seat offered from the waiting list."""
     return _after(token, lambda: use_cases.accept_offer(token), _("The seat is yours."))
 
 
 @blueprint.route("/courses/seat/<token>/decline", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def decline_seat(token: str) -> ViewResponse:
     """Decline the seat offered from the waiting list, after confirmation."""
     if request.method == "GET":
@@ -106,8 +103,7 @@ def _confirm_decline(token: str, participation: "Participation") -> ViewResponse
 
 
 @blueprint.post("/courses/seat/<token>/no-thanks")
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def decline_invitation(token: str) -> ViewResponse:
     """Decline an invitation to the course."""
     message = _("Thank you for telling us. You get no more invitations to this course.")
@@ -115,8 +111,7 @@ def decline_invitation(token: str) -> ViewResponse:
 
 
 @blueprint.post("/courses/seat/<token>/sign-up")
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def sign_up_again(token: str) -> ViewResponse:
     """Sign a company up again after it has withdrawn or lost its seat."""
     form = CohortChoiceForm(_open_cohorts(queries.participation_by_token(token)))
@@ -127,8 +122,7 @@ def sign_up_again(token: str) -> ViewResponse:
 
 
 @blueprint.route("/courses/seat/<token>/move", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def move_seat(token: str) -> ViewResponse:
     """Move to a free seat at another place, from a seat or from the waiting list."""
     participation = queries.participation_by_token(token)
@@ -148,8 +142,7 @@ def move_seat(token: str) -> ViewResponse:
 
 
 @blueprint.route("/courses/seat/<token>/contact", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def change_contact(token: str) -> ViewResponse:
     """Change the contact person, who then gets all e-mail about the course."""
     participation = queries.participation_by_token(token)
@@ -173,8 +166,7 @@ def change_contact(token: str) -> ViewResponse:
 
 
 @blueprint.route("/courses/seat/<token>/withdraw", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def withdraw_seat(token: str) -> ViewResponse:
     """Withdraw from the course, with a reason."""
     participation = queries.participation_by_token(token)
@@ -198,8 +190,7 @@ def export_contact(token: str) -> ViewResponse:
 
 
 @blueprint.route("/courses/seat/<token>/erase", methods=["GET", "POST"])
-@access.public
-@access.writes(Level.PUBLIC, because=LINK)
+@access.reads_and_writes(Level.PUBLIC, because=LINK)
 def erase_contact(token: str) -> ViewResponse:
     """Erase the contact person, after confirmation. A company with a seat loses the seat."""
     participation = queries.participation_by_token(token)

@@ -57,8 +57,7 @@ def sessions(slug: str) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/plan", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=PLACE_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 def plan_course(slug: str, cohort_id: int) -> ViewResponse:
     """Plan all sessions of a cohort's course at once."""
     viewer = current_viewer()
@@ -88,8 +87,7 @@ def plan_course(slug: str, cohort_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/copy", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=PLACE_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 def copy_course(slug: str, cohort_id: int) -> ViewResponse:
     """Copy the sessions of a cohort to other cohorts."""
     viewer = current_viewer()
@@ -129,8 +127,7 @@ def course_session(slug: str, session_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/edit", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=PLACE_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 def edit_session(slug: str, session_id: int) -> ViewResponse:
     """Move a session, or change its title or lecturer."""
     viewer = current_viewer()
@@ -163,8 +160,7 @@ def edit_session(slug: str, session_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/catch-up", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=PLACE_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 def add_catch_up(slug: str, session_id: int) -> ViewResponse:
     """Add a catch-up session for the companies that missed a session."""
     viewer = current_viewer()
@@ -187,8 +183,7 @@ def add_catch_up(slug: str, session_id: int) -> ViewResponse:
 
 
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/cancel", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=PLACE_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 def cancel_session(slug: str, session_id: int) -> ViewResponse:
     """Cancel a session with a reason."""
     viewer = current_viewer()
@@ -208,8 +203,7 @@ def cancel_session(slug: str, session_id: int) -> ViewResponse:
 
 
 @blueprint.post("/programme/<slug>/sessions/<int:session_id>/restore")
-@access.garden
-@access.writes(Level.GARDEN, because=PLACE_WRITES)
+@access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 def restore_session(slug: str, session_id: int) -> ViewResponse:
     """Undo the cancellation of a session."""
     with flashes.catch_refusal(Conflict):

@@ -48,8 +48,7 @@ def unname_supplier(outcome_id: int) -> ViewResponse:
 
 
 @blueprint.route("/companies/outcomes/<int:outcome_id>/story/remove", methods=["GET", "POST"])
-@access.garden
-@access.writes(
+@access.reads_and_writes(
     Level.GARDEN, because="every adviser of a garden helps its companies; queries restrict which ones"
 )
 def remove_story(outcome_id: int) -> ViewResponse:

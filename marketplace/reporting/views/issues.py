@@ -33,8 +33,7 @@ EXTENSIONS = ("pdf", "csv", "xlsx", "json")
 
 
 @report_route("/report/issues", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_ISSUES)
 def issues(slug: str = "") -> ViewResponse:
     """List the issued reports and the links to them, and issue one."""
     viewer = current_viewer()
@@ -79,8 +78,7 @@ def issue_file(number: int, extension: str, slug: str = "") -> Response:
 
 
 @report_route("/report/links", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_ISSUES)
 def links(slug: str = "") -> ViewResponse:
     """Show the links to the reports, and create one."""
     viewer = current_viewer()
@@ -104,8 +102,7 @@ def links(slug: str = "") -> ViewResponse:
 
 
 @report_route("/report/links/<int:link_id>/withdraw", methods=["POST"])
-@access.garden
-@access.writes(Level.GARDEN, because=LEADER_ISSUES)
+@access.reads_and_writes(Level.GARDEN, because=LEADER_ISSUES)
 def withdraw_link(link_id: int, slug: str = "") -> ViewResponse:
     """Make a link to the reports stop working."""
     issuing.withdraw_link(current_viewer(), slug, link_id)

@@ -17,8 +17,9 @@ from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/briefs/<reference>/first-publication", methods=["GET", "POST"])
-@access.garden
-@access.writes(access.Level.GARDEN, because="advisers know the garden's companies, and the wait is one day")
+@access.reads_and_writes(
+    access.Level.GARDEN, because="advisers know the garden's companies, and the wait is one day"
+)
 def first_publication(reference: str) -> ViewResponse:
     """Show the company and its brief, and record the garden's answer."""
     viewer = current_viewer()
@@ -47,8 +48,9 @@ def first_publication(reference: str) -> ViewResponse:
 
 
 @blueprint.route("/briefs/<reference>/pause", methods=["GET", "POST"])
-@access.garden
-@access.writes(access.Level.GARDEN, because="advisers check the garden's companies, and the offers wait")
+@access.reads_and_writes(
+    access.Level.GARDEN, because="advisers check the garden's companies, and the offers wait"
+)
 def pause_publication(reference: str) -> ViewResponse:
     """Pause a brief that opened automatically, until the garden has checked the company."""
     viewer = current_viewer()

@@ -70,8 +70,9 @@ def received_invitation(token: str) -> ViewResponse:
 
 
 @blueprint.route("/invited/confirm/<token>", methods=["GET", "POST"])
-@access.public
-@access.writes(access.Level.PUBLIC, because="the signed token was e-mailed to the invited address only")
+@access.reads_and_writes(
+    access.Level.PUBLIC, because="the signed token was e-mailed to the invited address only"
+)
 def confirm_invitation(token: str) -> ViewResponse:
     """Let a supplier use the invitation that was sent to another address, after confirmation."""
     ids = or_404(read_token(settings().secret_key, token))

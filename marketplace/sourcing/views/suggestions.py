@@ -18,8 +18,7 @@ from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/briefs/<reference>/suggest", methods=["GET", "POST"])
-@access.garden
-@access.writes(access.Level.GARDEN, because="advisers know which suppliers fit their companies")
+@access.reads_and_writes(access.Level.GARDEN, because="advisers know which suppliers fit their companies")
 def suggest(reference: str) -> ViewResponse:
     """Add a supplier to the invited suppliers of a company's open brief, with a reason."""
     viewer = current_viewer()

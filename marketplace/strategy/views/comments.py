@@ -38,16 +38,14 @@ def resolve_comment(comment_id: int) -> ViewResponse:
 
 
 @blueprint.route("/companies/<int:company_id>/plan/comments/<section_code>", methods=["GET", "POST"])
-@access.garden
-@access.writes(access.Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(access.Level.GARDEN, because=ADVISERS)
 def shared_section_comments(company_id: int, section_code: str) -> ViewResponse:
     """Show the comments on a section of a shared strategy to the garden, and add one."""
     return _comments(company_id, section_code)
 
 
 @blueprint.post("/companies/<int:company_id>/plan/comments/<int:comment_id>/resolve")
-@access.garden
-@access.writes(access.Level.GARDEN, because=ADVISERS)
+@access.reads_and_writes(access.Level.GARDEN, because=ADVISERS)
 def resolve_shared_comment(company_id: int, comment_id: int) -> ViewResponse:
     """Mark a comment as resolved by the garden."""
     section = comments.resolve_comment(current_viewer(), company_id, comment_id)

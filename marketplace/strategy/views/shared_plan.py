@@ -43,8 +43,7 @@ def shared_plan(company_id: int) -> ViewResponse:
 
 
 @blueprint.route("/companies/<int:company_id>/plan/review", methods=["GET", "POST"])
-@access.garden
-@access.writes(
+@access.reads_and_writes(
     access.Level.GARDEN, because="every adviser of a garden answers the companies that ask it for a review"
 )
 def answer_review(company_id: int) -> ViewResponse:

@@ -21,8 +21,7 @@ from marketplace.web.viewer import current_token, current_viewer
 
 
 @blueprint.route("/suppliers/apply", methods=["GET", "POST"])
-@access.public
-@access.writes(
+@access.reads_and_writes(
     Level.PUBLIC, because="anyone can apply; a garden reviews the application before it takes effect"
 )
 def apply() -> ViewResponse:

@@ -15,8 +15,9 @@ from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/garden/ties", methods=["GET", "POST"])
-@access.garden
-@access.writes(Level.GARDEN, because="everyone in a garden declares their own conflicts, advisers too")
+@access.reads_and_writes(
+    Level.GARDEN, because="everyone in a garden declares their own conflicts, advisers too"
+)
 def conflicts_of_interest() -> ViewResponse:
     """List the viewer's conflicts of interest, and declare one."""
     viewer = current_viewer()
@@ -37,8 +38,7 @@ def conflicts_of_interest() -> ViewResponse:
 
 
 @blueprint.post("/garden/ties/<int:conflict_id>/end")
-@access.garden
-@access.writes(Level.GARDEN, because="everyone in a garden ends their own conflicts")
+@access.reads_and_writes(Level.GARDEN, because="everyone in a garden ends their own conflicts")
 def end_conflict(conflict_id: int) -> ViewResponse:
     """End a conflict of interest."""
     last_day = use_cases.end_conflict(current_viewer(), conflict_id)

@@ -1,13 +1,13 @@
 """Figures from dated events and from samples: counts before and in the period, means, medians and spreads."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from statistics import median
 
 from marketplace.core.numbers import MILLI
 from marketplace.reporting.facts import ReportPeriod
-from marketplace.reporting.figures import Evidence, Figure, FigureState
+from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState
 
 SIZES = ("1", "2-4", "5-9", "10-49", "50")
 """Codes of the size classes by number of employees, smallest first. Each begins with its lowest number."""
@@ -131,15 +131,18 @@ def size_class(employees: int | None) -> str:
     return SIZES[0]
 
 
-def tally_sizes(employees: Iterable[int | None]) -> Mapping[str, int | None]:
-    """Count companies by size class, the smallest class first and companies of unknown size last."""
-    counts = tally(size_class(number) for number in employees)
-    return {code: counts[code] for code in (*SIZES, "unknown") if code in counts}
+def by_size(total_code: str, employees: Iterable[tuple[int, int | None]]) -> Breakdown:
+    """Count companies, given by id, by size class, the smallest class first and companies of unknown size last."""
+    found = by_category("size", total_code, ((key, size_class(number)) for key, number in employees))
+    cells = {code: found.cells[code] for code in (*SIZES, "unknown") if code in found.cells}
+    return Breakdown(found.code, total_code, cells, found.members)
 
 
-def tally(codes: Iterable[str]) -> Mapping[str, int | None]:
-    """Count how often each code occurs, the most frequent first. An empty code counts as "unknown"."""
-    counts: dict[str, int] = {}
-    for code in codes:
-        counts[code or "unknown"] = counts.get(code or "unknown", 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+def by_category(code: str, total_code: str, rows: Iterable[tuple[int, str]]) -> Breakdown:
+    """Count rows, given by id, by category, the most frequent first. An empty category counts as "unknown"."""
+    members: dict[str, set[int]] = {}
+    for key, category in rows:
+        members.setdefault(category or "unknown", set()).add(key)
+    counts = {category: len(keys) for category, keys in members.items()}
+    cells = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+    return Breakdown(code, total_code, cells, {category: frozenset(members[category]) for category in cells})

@@ -33,7 +33,9 @@ def figure_text(figure: Figure) -> str:
         return _("in issued reports only")
     if figure.state is FigureState.SUPPRESSED or figure.value is None:
         is_few = any(count is not None and count < MIN_COUNT for count in (figure.n, figure.of))
-        return _("too few to show") if is_few or not figure.n else _("hidden: few new since the last issue")
+        return (
+            _("too few to show") if is_few or not figure.n else _("hidden: few changes since the last issue")
+        )
     return value_text(figure.value, figure.unit)
 
 

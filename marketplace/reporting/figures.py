@@ -1,7 +1,7 @@
 """Values of a report: figures, and breakdowns of figures by category, grouped in parts."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -21,6 +21,10 @@ class Evidence(StrEnum):
     OBSERVED = "observed"
 
 
+Basis = frozenset[tuple[int, ...]]
+"""Companies, or answers as pairs of the company and the answer, by their ids. Never published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A figure of a report.
@@ -28,7 +32,8 @@ class Figure:
     `value` is an integer in `unit` (a count, minutes, minor units of a currency, or thousandths for a mean), None unless
     `state` is measured. `n` is the number of companies or people that the value is based on, and `of` the number it could have been based
     on, None where that has no meaning. `before` and `period` are the value reported before the period and in the period.
-    `list_url` leads to the rows behind the figure, for viewers who may see them.
+    `list_url` leads to the rows behind the figure, for viewers who may see them. `basis` is what a sample is computed from,
+    None if it is not known.
     """
 
     code: str
@@ -41,18 +46,25 @@ class Figure:
     before: int | None = None
     period: int | None = None
     list_url: str = ""
+    basis: Basis | None = None
+
+    def based_on(self, rows: Iterable[tuple[int, ...]]) -> "Figure":
+        """Return the figure with the companies or answers that it is computed from."""
+        return replace(self, basis=frozenset(rows))
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
     """Counts of companies by category. `cells` maps the category's code to its count, None where it is suppressed.
 
-    The cells add up to the figure `total_code` of the same part.
+    The cells add up to the figure `total_code` of the same part. `members` are the ids of what each cell counts, never
+    published, and empty if they are not known.
     """
 
     code: str
     total_code: str
     cells: Mapping[str, int | None]
+    members: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
     @property
     def shown_cells(self) -> dict[str, int]:

@@ -21,11 +21,17 @@ class ReportIssue(Base):
     `project_id` is None for the report of a garden about its network and its companies' briefs. `number` counts the
     issues of the project or of the garden. `content` is the report as published, with small numbers suppressed.
     `partner_parts` are the parts for the places of each partner garden, by its id: only its own members see them.
+    `bases` holds what samples and breakdowns are computed from, of the whole report under "" and of the partner parts by
+    the garden's id: the same ids as in the recorded facts. Nobody sees them; later issues are compared with them.
     """
 
     __tablename__ = "report_issue"
     __table_args__ = (UniqueConstraint("garden_id", "project_id", "number"),)
-    __retention__ = {"content": REPORT, "partner_parts": REPORT}
+    __retention__ = {
+        "bases": "ids without names, as in the recorded facts",
+        "content": REPORT,
+        "partner_parts": REPORT,
+    }
     __export__ = {"issued_by_id": exported("reports_issued", "issued_at", "number")}
     __audit_names__ = {
         "report": _("Issued report"),
@@ -43,6 +49,7 @@ class ReportIssue(Base):
     as_of: Mapped[dt.datetime]
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     partner_parts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    bases: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     digest: Mapped[str] = mapped_column(String(64))
     issued_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     issued_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

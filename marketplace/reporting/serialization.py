@@ -28,9 +28,8 @@ def parts_to_json(parts: Sequence[ReportPart]) -> list[dict[str, Any]]:
 
 
 def _figure_to_json(figure: Figure) -> dict[str, Any]:
-    values = dataclasses.asdict(figure)
-    del values["list_url"]
-    return values
+    names = (field.name for field in dataclasses.fields(figure))
+    return {name: getattr(figure, name) for name in names if name not in {"list_url", "basis"}}
 
 
 def parts_from_json(values: Sequence[dict[str, Any]]) -> list[ReportPart]:
@@ -51,6 +50,45 @@ def parts_from_json(values: Sequence[dict[str, Any]]) -> list[ReportPart]:
             [Breakdown(**breakdown) for breakdown in part["breakdowns"]],
         )
         for part in values
+    ]
+
+
+def bases_to_json(parts: Sequence[ReportPart]) -> dict[str, Any]:
+    """Return the bases of the samples and breakdowns of a report as JSON values, by the codes of part and figure."""
+    found: dict[str, Any] = {}
+    for part in parts:
+        for figure in part.figures:
+            if figure.basis is not None:
+                found[f"{part.code}.{figure.code}"] = sorted(map(list, figure.basis))
+        for breakdown in part.breakdowns:
+            members = {code: sorted(ids) for code, ids in breakdown.members.items()}
+            found[f"{part.code}.by_{breakdown.code}"] = members
+    return found
+
+
+def with_bases(parts: Sequence[ReportPart], bases: Mapping[str, Any]) -> list[ReportPart]:
+    """Return published parts with the bases that `bases_to_json` wrote; figures without one stay as they are."""
+    return [
+        dataclasses.replace(
+            part,
+            figures=[
+                figure.based_on(map(tuple, bases[key]))
+                if (key := f"{part.code}.{figure.code}") in bases
+                else figure
+                for figure in part.figures
+            ],
+            breakdowns=[
+                dataclasses.replace(
+                    one,
+                    members={
+                        code: frozenset(ids)
+                        for code, ids in bases.get(f"{part.code}.by_{one.code}", {}).items()
+                    },
+                )
+                for one in part.breakdowns
+            ],
+        )
+        for part in parts
     ]
 
 

@@ -10,8 +10,9 @@ A figure needs five companies or people behind it, and a breakdown a total that 
 answered or achieved, must also not differ from an earlier report by fewer than five of them, since what the new ones
 answered would follow from both. Totals of the whole project are shown: they are not broken down.
 
-Changes are differences of counts: a company that leaves while another joins is not noticed. Somebody with the answer of
-the first could then compute that of the second from two means. To notice it, reports would have to store who answered.
+A change is the number of companies that are in one of two reports only, so that one which leaves while another joins is
+noticed: somebody with the answer of the first could compute that of the second from two means. Issues of earlier versions
+did not store which companies their figures are based on. Compared with them, a change is the difference of the counts.
 """
 
 import dataclasses
@@ -119,8 +120,13 @@ def _basis_changes(one: tuple[ReportPart, Figure], other: tuple[ReportPart, Figu
     """Return by how many companies and answers the basis of a figure differs from that of an earlier report.
 
     In a sample of events, such as the distance travelled to each attendance, the events of new companies are mixed with
-    those of the others, so only the number of events is compared.
+    those of the others, so only the events are compared.
     """
+    basis, other_basis = one[1].basis, other[1].basis
+    if basis is not None and other_basis is not None:
+        companies = {row[0] for row in basis} ^ {row[0] for row in other_basis}
+        changed = len(basis ^ other_basis)
+        return [changed] if one[1].code in BY_EVENT else [changed, len(companies)]
     answers, earlier = _answers(*one), _answers(*other)
     if one[1].code in BY_EVENT and answers and earlier:
         return [answers - earlier]
@@ -173,7 +179,7 @@ def suppress_breakdown(
     else:
         hidden = {code for code, count in counts.items() if count < MIN_COUNT}
         _hide_until_safe(hidden, counts)
-    while conflict := _small_change(counts, hidden, earlier):
+    while conflict := _small_change(counts, breakdown.members, hidden, earlier):
         hidden |= conflict
         _hide_until_safe(hidden, counts)
     if hidden == set(counts):
@@ -189,9 +195,12 @@ def _hide_until_safe(hidden: set[str], counts: Mapping[str, int]) -> None:
 
 
 def _small_change(
-    counts: Mapping[str, int], hidden: set[str], earlier: Sequence[tuple[Breakdown, int]]
+    counts: Mapping[str, int],
+    members: Mapping[str, frozenset[int]],
+    hidden: set[str],
+    earlier: Sequence[tuple[Breakdown, int]],
 ) -> set[str]:
-    """Return categories to hide, because their sum differs from an earlier report by one to four companies."""
+    """Return categories to hide, because together they differ from an earlier report by one to four companies."""
     if hidden == set(counts):
         return set()
     for other, other_total in earlier:
@@ -206,10 +215,17 @@ def _small_change(
             before = sum(other_counts.get(code, 0) for code in block)
             if block & (other.cells.keys() - other_counts):
                 before += other_hidden_sum
-            if _is_small(sum(counts.get(code, 0) for code in block) - before):
+            change = sum(counts.get(code, 0) for code in block) - before
+            if members and other.members:
+                change = len(_members_in(block, members) ^ _members_in(block, other.members))
+            if _is_small(change):
                 shown = set(block & counts.keys()) - hidden
                 return shown or {min(counts.keys() - hidden, key=lambda code: (counts[code], code))}
     return set()
+
+
+def _members_in(block: frozenset[str], members: Mapping[str, frozenset[int]]) -> frozenset[int]:
+    return frozenset().union(*(members.get(code, frozenset()) for code in block))
 
 
 def _groups(cells: Mapping[str, int | None], hidden: set[str]) -> Groups:

@@ -7,7 +7,7 @@ import yaml
 
 from marketplace.core.i18n import LOCALES, use_locale
 from marketplace.data import data_path
-from marketplace.reporting.counting import tally_sizes
+from marketplace.reporting.counting import by_size
 from marketplace.reporting.definitions import definition, definitions_version
 from marketplace.reporting.figure_format import value_text
 from marketplace.reporting.labels import cell_label
@@ -103,6 +103,7 @@ def test_size_class_of_one_employee_is_singular() -> None:
 
 
 def test_size_classes_are_in_their_order() -> None:
-    assert list(tally_sizes([None, 60, 1, 3, 3, None, None]).items()) == [
+    sizes = by_size("recruited", enumerate([None, 60, 1, 3, 3, None, None]))
+    assert list(sizes.cells.items()) == [
         ("1", 1), ("2-4", 2), ("50", 1), ("unknown", 3)
     ]  # fmt: skip

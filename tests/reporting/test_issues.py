@@ -73,6 +73,8 @@ def test_issue_stays_the_same_after_later_changes(project, cohort, leader):
         session.commit()
     assert verify_issue(issue).is_verified
     assert issue.content == before
+    with clock.as_of(clock.now() + dt.timedelta(minutes=10)):
+        assert verify_issue(issue_report(leader, project.slug, period(1))).is_verified
 
 
 def test_period_that_has_not_begun_is_not_issued(project, leader):

@@ -147,6 +147,18 @@ def test_partner_garden_sees_no_mean_that_reveals_a_new_answer(built: ReportedPr
         assert figure(seen_by(viewer, built), "useful").state is shown
 
 
+def test_mean_of_which_one_answer_was_replaced_by_another_is_hidden(built: ReportedProject) -> None:
+    viewer = partner_of(built, companies=6)
+    issue(built)
+    held = session.scalars(select(CourseSession).order_by(CourseSession.id.desc())).first()
+    session.scalars(select(SessionFeedback).order_by(SessionFeedback.id.desc())).first().useful = None
+    session.add(answer(held, programme.participation(held.cohort, "Ny", sector_code="tourism"), 5))
+    session.commit()
+    issue(built)
+    for reader in (viewer, built.curator):
+        assert figure(seen_by(reader, built), "useful").state is FigureState.SUPPRESSED
+
+
 def test_partner_garden_sees_no_mean_that_reveals_the_few_other_companies(built: ReportedProject) -> None:
     """The partner may also have the issue of the whole project, and subtract its own figures."""
     viewer = partner_of(built, companies=6)

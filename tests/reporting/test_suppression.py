@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.linalg
 
-from marketplace.reporting.counting import tally
+from marketplace.reporting.counting import by_category
 from marketplace.reporting.figure_format import basis_text, figure_text
 from marketplace.reporting.figures import Breakdown, Evidence, Figure, FigureState, ReportPart
 from marketplace.reporting.suppression import suppress, suppress_breakdown
@@ -29,7 +29,10 @@ def test_small_cell_is_hidden_with_the_smallest_other():
 
 
 def test_order_of_hidden_cells_does_not_depend_on_their_counts():
-    one, other = (published(dict(tally("a" * few + "b" * (6 - few) + "c" * 9))) for few in (2, 4))
+    one, other = (
+        published(by_category("sector", "started", enumerate("a" * few + "b" * (6 - few) + "c" * 9)).cells)
+        for few in (2, 4)
+    )
     assert one.hidden_codes == other.hidden_codes == ["a", "b"]
     sizes = published({"1": 9, "2-4": 1, "5-9": 2, "10-49": 3, "50": 1, "unknown": 1})
     assert sizes.hidden_codes == ["2-4", "5-9", "10-49", "50", "unknown"]
@@ -93,7 +96,7 @@ def test_reason_of_a_hidden_figure_is_shown(app):
     hidden = Figure("distance", None, "km_mean", FigureState.SUPPRESSED, n=82, of=83)
     assert [figure_text(one) for one in (few, hidden)] == [
         "for få til å vise",
-        "skjult: få nye siden forrige utgave",
+        "skjult: få endringer siden forrige utgave",
     ]
 
 
@@ -211,6 +214,81 @@ def test_no_small_count_is_recoverable_from_parts_of_a_partner_garden(sampling):
             known.append((wholes[number], whole[number]))
             parts.append(published(own[number], shown_before(known)))
         assert recoverable(categories, (*own, *whole), (*parts, *wholes)) == [], (own, others)
+
+
+def test_few_companies_in_one_of_two_successive_reports_are_never_apart(sampling):
+    """Companies leave, join and move between the categories of 1,000 random cohorts.
+
+    A sum of categories that is known from both reports, and contains no other, differs by no or at least five companies.
+    """
+    choose, shown, noticed = random.Random(sampling.seed), 0, 0
+    for _repetition in range(COHORTS):
+        categories = CATEGORIES[: choose.randint(2, 6)]
+        cohort = {number: choose.choice(categories) for number in range(choose.randint(5, 60))}
+        later = renewed(choose, cohort, categories)
+        reports = []
+        for members in (cohort, later):
+            found = by_category("sector", "started", members.items())
+            earlier = [(reports[0], len(cohort))] if reports and reports[0] else []
+            reports.append(suppress_breakdown(found, len(members), earlier))
+        for part in known_in_both(sorted({*cohort.values(), *later.values()}), reports):
+            before, after = ({key for key, code in one.items() if code in part} for one in (cohort, later))
+            shown += 1
+            noticed += len(before ^ after) > 0 and len(before) == len(after)
+            assert not 0 < len(before ^ after) < 5, (cohort, later, reports)
+    assert shown > COHORTS / 10
+    assert noticed, "companies that leave and join at once are among those shown"
+
+
+def renewed(choose, cohort, categories):
+    """Return a cohort from which some have left and that others have joined, as many or not, and in which some have moved."""
+    later = dict(cohort)
+    for number in choose.sample(sorted(cohort), choose.choice((0, 1, 1, 2, 5))):
+        later.pop(number)
+    for number in range(choose.choice((0, 1, 1, 2, 6, 9))):
+        later[100 + number] = choose.choice(categories)
+    for number in choose.sample(sorted(later), min(len(later), choose.choice((0, 0, 1, 6)))):
+        later[number] = choose.choice(categories)
+    return later
+
+
+def known_in_both(categories, reports):
+    """List the parts of the categories whose sums follow from each report, and that contain no other such part."""
+    groups = [
+        [{code} for code in categories if report and report.cells.get(code, 0) is not None]
+        for report in reports
+    ]
+    hidden = [set(categories).difference(*found) for found in groups]
+    parts = [
+        set(part)
+        for size in range(1, len(categories))
+        for part in itertools.combinations(categories, size)
+        if all(one <= set(part) or not one & set(part) for one in hidden)
+    ]
+    return [part for part in parts if not any(other < part for other in parts)]
+
+
+def test_sample_of_which_few_companies_left_and_joined_is_hidden(sampling):
+    choose = random.Random(sampling.seed)
+    for _repetition in range(COHORTS):
+        sets = [set(choose.sample(range(24), choose.randint(5, 20)))]
+        sets.append(sets[0] ^ set(choose.sample(range(24), choose.randint(0, 8))))
+        before, after = (report_of([(number, 0) for number in sorted(one)]) for one in sets)
+        changed = len(sets[0] ^ sets[1])
+        is_hidden = 0 < changed < 5 or len(sets[1]) < 5
+        found = state(suppress(after, [before])) is FigureState.SUPPRESSED
+        assert found is is_hidden, sets
+
+
+def test_sample_of_which_few_answers_were_replaced_is_hidden():
+    answers = [(company, number) for company in range(6) for number in range(4)]
+    replaced = [*answers[:-1], (5, 9)]
+    assert state(suppress(report_of(replaced), [report_of(answers)])) is FigureState.SUPPRESSED
+
+
+def report_of(answers):
+    (part,) = report(4200, len({company for company, _number in answers}))
+    return [ReportPart(part.code, [part.figures[0].based_on(answers)])]
 
 
 def recoverable(categories, counts, reports):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from marketplace.core import clock
 from marketplace.core.grouping import group
 from marketplace.programme.lifecycle import ParticipationState
-from marketplace.reporting.counting import count_dated, counted, tally, tally_sizes
+from marketplace.reporting.counting import by_category, by_size, count_dated, counted
 from marketplace.reporting.facts import ReportFacts, Row
 from marketplace.reporting.figures import Breakdown, ReportPart
 
@@ -111,11 +111,9 @@ def companies_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
     ]
     rows = [one.row for one in members]
     breakdowns = [
-        Breakdown("size", "recruited", tally_sizes(row["employees"] for row in rows)),
-        Breakdown("sector", "recruited", tally(row["sector_code"] for row in rows)),
-        Breakdown("municipality", "recruited", tally(row["municipality_number"] for row in rows)),
-        Breakdown("source", "recruited", tally(row["source"] for row in rows)),
-        Breakdown("reason", "left", tally(one.row["withdrawal_reason"] for one in left)),
+        *_breakdowns("recruited", rows),
+        by_category("source", "recruited", ((row.row_id, row["source"]) for row in rows)),
+        by_category("reason", "left", ((one.row.row_id, one.row["withdrawal_reason"]) for one in left)),
     ]
     return ReportPart("companies", figures, [one for one in breakdowns if one.cells])
 
@@ -136,9 +134,12 @@ def followed_companies_part(facts: ReportFacts) -> ReportPart:
     since = followed_since(facts)
     rows = [row for row in facts.of("company") if row.row_id in since]
     figures = [count_dated("followed", list(since.values()), facts.period)]
-    breakdowns = [
-        Breakdown("size", "followed", tally_sizes(row["employees"] for row in rows)),
-        Breakdown("sector", "followed", tally(row["sector_code"] for row in rows)),
-        Breakdown("municipality", "followed", tally(row["municipality_number"] for row in rows)),
+    return ReportPart("companies", figures, [one for one in _breakdowns("followed", rows) if one.cells])
+
+
+def _breakdowns(total_code: str, rows: Sequence[Row]) -> list[Breakdown]:
+    return [
+        by_size(total_code, ((row.row_id, row["employees"]) for row in rows)),
+        by_category("sector", total_code, ((row.row_id, row["sector_code"]) for row in rows)),
+        by_category("municipality", total_code, ((row.row_id, row["municipality_number"]) for row in rows)),
     ]
-    return ReportPart("companies", figures, [one for one in breakdowns if one.cells])

@@ -8,16 +8,16 @@ from functools import lru_cache
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.core.dates import add_months
 from marketplace.reporting.counting import (
+    by_category,
     count_dated,
     counted,
     mean_figure,
     median_figure,
     not_measured,
     sample_figure,
-    tally,
 )
 from marketplace.reporting.facts import ReportFacts, Row
-from marketplace.reporting.figures import Breakdown, Evidence, Figure, ReportPart
+from marketplace.reporting.figures import Evidence, Figure, ReportPart
 from marketplace.vetting import rules
 
 COUNTED_CONSENTS = frozenset({"individual", "totals"})
@@ -49,9 +49,11 @@ def ordering_part(facts: ReportFacts) -> ReportPart:
         count_dated("invitations", [row.day("invited_at") for row in invitations], period, n=n, of=of),
         count_dated("declines", [row.day("declined_at") for row in declines], period, n=n, of=of),
         counted("offers", sum(counts), n, of),
-        mean_figure("offers_per_brief", counts, n=len(closed), of=n),
+        mean_figure("offers_per_brief", counts, n=len(closed), of=n).based_on(
+            (row.row_id,) for row in closed
+        ),
         counted("briefs_compared", sum(count >= MIN_COMPETITION for count in counts), n, of),
-        _share("share_compared", counts),
+        _share("share_compared", counts).based_on((row.row_id,) for row in closed),
         count_dated("awards", [row.day("awarded_at") for row in awards], period, n=n, of=of),
         count_dated("delivered", [row.day("delivered_at") for row in awards], period, n=n, of=of),
         *(
@@ -63,10 +65,10 @@ def ordering_part(facts: ReportFacts) -> ReportPart:
         *_quality(facts, briefs),
         *_outcomes(facts, ids, len(awards)),
     ]
-    reasons = tally(row["decline_reason"] for row in declines)
-    return ReportPart(
-        "ordering", figures, [Breakdown("decline_reason", "declines", reasons)] if declines else []
+    reasons = by_category(
+        "decline_reason", "declines", ((row.row_id, row["decline_reason"]) for row in declines)
     )
+    return ReportPart("ordering", figures, [reasons] if declines else [])
 
 
 def _offers(facts: ReportFacts, ids: set[int]) -> dict[int, int]:
@@ -105,11 +107,15 @@ def _quality(facts: ReportFacts, briefs: Sequence[Row]) -> list[Figure]:
         if version is not None and version["quality"] is not None:
             scored = (brief["published_at"], int(version["quality"]))
             by_company.setdefault(brief.owner_id, []).append(scored)
-    pairs = [sorted(scores) for scores in by_company.values() if len(scores) > 1]
+    pairs = {company: sorted(scores) for company, scores in by_company.items() if len(scores) > 1}
     of = len({brief.owner_id for brief in briefs})
+    figures = {
+        "quality_first": [scores[0][1] for scores in pairs.values()],
+        "quality_newest": [scores[-1][1] for scores in pairs.values()],
+    }
     return [
-        median_figure("quality_first", [scores[0][1] for scores in pairs], "points", of, Evidence.OBSERVED),
-        median_figure("quality_newest", [scores[-1][1] for scores in pairs], "points", of, Evidence.OBSERVED),
+        median_figure(code, values, "points", of, Evidence.OBSERVED).based_on(zip(pairs))
+        for code, values in figures.items()
     ]
 
 
@@ -134,7 +140,7 @@ def _outcomes(facts: ReportFacts, ids: set[int], awards: int) -> list[Figure]:
             evidence=Evidence.REPORTED,
             n=n,
             of=awards,
-        )
+        ).based_on((row.owner_id,) for row in allowed)
         for name in names
     ]
 
@@ -144,7 +150,7 @@ def network_part(facts: ReportFacts) -> ReportPart:
     now = _approved(facts, facts.period.last_moment)
     own_now, own_before = _own(facts, now), approved_before(facts)
     offered = {code for supplier in now.values() for code in supplier}
-    approvals = [group for found in own_now.values() for group in found]
+    approvals = [(supplier_id, group) for supplier_id, groups in own_now.items() for group in groups]
     return ReportPart(
         "network",
         [
@@ -161,7 +167,7 @@ def network_part(facts: ReportFacts) -> ReportPart:
                 of=len(facts.services),
             ),
         ],
-        [Breakdown("service_group", "approvals", tally(approvals))] if approvals else [],
+        [by_category("service_group", "approvals", approvals)] if approvals else [],
     )
 
 

@@ -193,19 +193,28 @@ def satisfaction_part(facts: ReportFacts, *, with_retired: bool = False) -> Repo
         ),
         mean_figure(
             "useful", [int(row["useful"]) for row in useful], unit="mean_of_5", n=companies, of=len(asked)
-        ),
+        ).based_on(answers_of(useful)),
         counted("quotable", len(quotes), _count_companies(quotes), _count_companies(answered)),
     ]
     if with_retired:
         figures.append(counted("quotes", len(quotes), _count_companies(quotes), len(answered)))
     if useful:
         share = Fraction(100 * sum(row["useful"] >= GOOD for row in useful), len(useful))
-        figures.append(sample_figure("useful_share", share, unit="percent", n=companies, of=len(asked)))
+        figures.append(
+            sample_figure("useful_share", share, unit="percent", n=companies, of=len(asked)).based_on(
+                answers_of(useful)
+            )
+        )
     return ReportPart("satisfaction", figures)
 
 
 def _count_companies(answers: Sequence[Row]) -> int:
     return len({row["participation_id"] for row in answers})
+
+
+def answers_of(rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Return the companies of answers with the answers."""
+    return [(row["participation_id"], row.row_id) for row in rows]
 
 
 def answered_feedback(facts: ReportFacts) -> list[Row]:

@@ -35,7 +35,9 @@ def sessions_part(facts: ReportFacts, members: Sequence[Member]) -> ReportPart:
         mean_figure("head_count", heads, n=companies, of=len(members))
         if heads
         else not_measured("head_count", "mean", 0, len(members)),
-        mean_figure("distance", distances, unit="km_mean", n=companies, of=len(members)),
+        mean_figure(
+            "distance", list(distances.values()), unit="km_mean", n=companies, of=len(members)
+        ).based_on(distances),
     ]
     return ReportPart("sessions", figures)
 
@@ -68,14 +70,20 @@ def duration(row: Row) -> int:
     return int((ends - begins).total_seconds() // 60) if begins and ends else 0
 
 
-def _distances(facts: ReportFacts, held: Sequence[Row], present: dict[int, list[int]]) -> list[Fraction]:
-    """Return the distance from the company's municipality to the venue's for each attendance where both are known."""
+def _distances(
+    facts: ReportFacts, held: Sequence[Row], present: dict[int, list[int]]
+) -> dict[tuple[int, int], Fraction]:
+    """Return the distance from the company's municipality to the venue's for each attendance where both are known.
+
+    An attendance is a participation and a session.
+    """
     seats = {row.row_id: row["municipality_number"] or "" for row in facts.of("participation")}
-    found = []
+    found = {}
     for row in held:
         venue = row["municipality_number"] or ""
         for participation_id in present.get(row.row_id, []):
             seat = seats.get(participation_id, "")
             if find_municipality(venue) and find_municipality(seat):
-                found.append(Fraction(round(distance_km(venue, seat) * 1000), 1000))
+                kilometres = Fraction(round(distance_km(venue, seat) * 1000), 1000)
+                found[participation_id, row.row_id] = kilometres
     return found

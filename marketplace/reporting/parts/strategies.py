@@ -15,7 +15,7 @@ from marketplace.reporting.counting import (
 )
 from marketplace.reporting.facts import ReportFacts, Row
 from marketplace.reporting.figures import Evidence, Figure, ReportPart
-from marketplace.reporting.parts.money import answered_feedback
+from marketplace.reporting.parts.money import answered_feedback, answers_of
 from marketplace.strategy.assessment_scores import (
     Answer,
     AnswerKind,
@@ -56,7 +56,13 @@ def strategy_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Re
     return ReportPart(
         "strategy",
         [
-            counted("says_started", sum(value >= HAS_PLAN for value in said), len(said), of, is_reported=True)
+            counted(
+                "says_started",
+                sum(value >= HAS_PLAN for value in said.values()),
+                len(said),
+                of,
+                is_reported=True,
+            ).based_on(zip(said))
             if said
             else not_measured("says_started", n=0, of=of, evidence=Evidence.REPORTED),
             count_dated("strategy_started", [row.day("started_at") for row in rows], period, of=of),
@@ -88,8 +94,8 @@ def approved_on(facts: ReportFacts) -> dict[int, dt.date]:
     return first
 
 
-def _latest_plan_answers(facts: ReportFacts, company_ids: Sequence[int]) -> list[int]:
-    """Return each company's newest answer to the question about a plan."""
+def _latest_plan_answers(facts: ReportFacts, company_ids: Sequence[int]) -> dict[int, int]:
+    """Return the newest answer to the question about a plan, by company."""
     order, wanted = list(Stage), set(company_ids)
     newest: dict[int, tuple[int, int]] = {}
     for row in facts.of("assessment"):
@@ -100,7 +106,7 @@ def _latest_plan_answers(facts: ReportFacts, company_ids: Sequence[int]) -> list
             continue
         if row.owner_id in wanted and stage >= newest.get(row.owner_id, (-1, 0))[0]:
             newest[row.owner_id] = (stage, value)
-    return [value for _stage, value in newest.values()]
+    return {company: value for company, (_stage, value) in newest.items()}
 
 
 def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> ReportPart:
@@ -118,18 +124,21 @@ def objectives_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> 
         withdrawn += sum(one.is_withdrawn for one in readings)
         states[objective_state(_terms(row), readings, period.last_day).status] += 1
     n = len(by_company)
+    results = {
+        "with_baseline": sum(row["baseline_milli"] is not None for row in objectives),
+        "measured": measured,
+        "reached": states[Status.REACHED],
+        "not_reached": states[Status.NOT_REACHED],
+        "on_the_way": states[Status.ON_THE_WAY],
+        "not_measured": states[Status.NOT_MEASURED],
+        "corrected": corrected,
+        "withdrawn": withdrawn,
+    }
     return ReportPart(
         "objectives",
         [
             count_dated("objectives", [row.day("created_at") for row in objectives], period, n=n, of=of),
-            counted("with_baseline", sum(row["baseline_milli"] is not None for row in objectives), n, of),
-            counted("measured", measured, n, of),
-            counted("reached", states[Status.REACHED], n, of),
-            counted("not_reached", states[Status.NOT_REACHED], n, of),
-            counted("on_the_way", states[Status.ON_THE_WAY], n, of),
-            counted("not_measured", states[Status.NOT_MEASURED], n, of),
-            counted("corrected", corrected, n, of),
-            counted("withdrawn", withdrawn, n, of),
+            *(counted(code, count, n, of).based_on(zip(by_company)) for code, count in results.items()),
         ],
     )
 
@@ -177,16 +186,22 @@ def assessment_part(
     ]
     for dimension in questions.dimensions:
         for stage in (Stage.START, Stage.END):
-            scores = [score_dimension(dimension, answers).score for answers in given[stage].values()]
-            known = [score for score in scores if score is not None]
-            figures.append(median_figure(f"score_{stage}_{dimension.code}", known, "points", of))
+            scores = {
+                company: score
+                for company, answers in given[stage].items()
+                if (score := score_dimension(dimension, answers).score) is not None
+            }
+            code = f"score_{stage}_{dimension.code}"
+            figures.append(median_figure(code, list(scores.values()), "points", of).based_on(zip(scores)))
     for later in (Stage.END, Stage.LATER):
         paired = _paired_changes(questions, given[Stage.START], given[later])
         paired_of = len(given[Stage.START])
-        for code, values in paired.items():
-            figures.append(median_figure(f"change_{later}_{code}", values, "points_change", paired_of))
+        for code, changes in paired.items():
+            values = list(changes.values())
+            statistics = [median_figure(f"change_{later}_{code}", values, "points_change", paired_of)]
             if later is Stage.END:
-                figures.append(spread_figure(f"spread_{later}_{code}", values, "points", paired_of))
+                statistics.append(spread_figure(f"spread_{later}_{code}", values, "points", paired_of))
+            figures += [one.based_on(zip(changes)) for one in statistics]
     return ReportPart("assessment", figures)
 
 
@@ -206,13 +221,13 @@ def _answers(row: Row) -> Answers:
 
 def _paired_changes(
     questions: Questionnaire, before: dict[int, Answers], after: dict[int, Answers]
-) -> dict[str, list[Fraction]]:
-    """Return the changes of the companies that answered both times, by dimension."""
-    found: dict[str, list[Fraction]] = {dimension.code: [] for dimension in questions.dimensions}
+) -> dict[str, dict[int, Fraction]]:
+    """Return the changes of the companies that answered both times, by dimension and company."""
+    found: dict[str, dict[int, Fraction]] = {dimension.code: {} for dimension in questions.dimensions}
     for company_id in before.keys() & after.keys():
         for one in dimension_changes(questions, before[company_id], after[company_id]):
             if one.change is not None:
-                found[one.dimension.code].append(one.change)
+                found[one.dimension.code][company_id] = one.change
     return found
 
 
@@ -236,11 +251,11 @@ def tools_part(facts: ReportFacts, company_ids: Sequence[int], of: int) -> Repor
         "tools",
         [
             counted("tools_in_use", len(in_use), len(listed), of),
-            mean_figure("tools_per_company", per_company, n=len(listed), of=of),
+            mean_figure("tools_per_company", per_company, n=len(listed), of=of).based_on(zip(listed)),
             count_dated("tools_learned", learned, period, n=len(listed), of=of),
             counted(
                 "says_uses", sum(value >= SOME_USE for value in says), len(users), len(says), is_reported=True
-            )
+            ).based_on(answers_of(rated))
             if says
             else not_measured("says_uses", n=0, of=0, evidence=Evidence.REPORTED),
         ],

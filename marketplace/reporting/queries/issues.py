@@ -26,11 +26,19 @@ from marketplace.reporting.models import ReportIssue, ReportLink
 from marketplace.reporting.project_facts import ProjectFacts
 from marketplace.reporting.queries.facts import ReportScope
 from marketplace.reporting.queries.report import build_report, project_facts, quotes_of
-from marketplace.reporting.serialization import SCHEMA_VERSION, parts_from_json, parts_to_json
+from marketplace.reporting.serialization import (
+    SCHEMA_VERSION,
+    bases_to_json,
+    parts_from_json,
+    parts_to_json,
+    with_bases,
+)
 from marketplace.reporting.suppression import suppress
 from marketplace.reporting.verification import Verification, verify_content
 
 MAX_TOKEN_LENGTH = 100
+WHOLE = ""
+"""Key of the bases of the whole report, beside those of partner gardens by id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +135,20 @@ def published_parts(issue: ReportIssue) -> list[ReportPart]:
 
 
 def earlier_parts(issues: Sequence[ReportIssue]) -> list[list[ReportPart]]:
-    """Return the published parts of issues, and those that their partner gardens received about their own places."""
-    of_partners = [parts_from_json(parts) for issue in issues for parts in issue.partner_parts.values()]
-    return [*map(published_parts, issues), *of_partners]
+    """Return the published parts of issues, and those that their partner gardens received about their own places.
+
+    They have the bases to compare a new report with.
+    """
+    of_partners = [_partner_parts(issue, key) for issue in issues for key in issue.partner_parts]
+    return [*map(_whole_parts, issues), *of_partners]
+
+
+def _whole_parts(issue: ReportIssue) -> list[ReportPart]:
+    return with_bases(published_parts(issue), issue.bases.get(WHOLE, {}))
+
+
+def _partner_parts(issue: ReportIssue, key: str) -> list[ReportPart]:
+    return with_bases(parts_from_json(issue.partner_parts[key]), issue.bases.get(key, {}))
 
 
 def compute_content(
@@ -139,8 +158,8 @@ def compute_content(
     service_codes: Collection[str] | None = None,
     *,
     with_retired: bool = False,
-) -> dict[str, Any]:
-    """Compute the content of an issue as JSON values, with small numbers suppressed.
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Compute the content of an issue as JSON values, with small numbers suppressed, and the bases of its figures.
 
     The content lists the services of the taxonomy, so that it can be computed again after others have been added.
     `with_retired` adds the figures that only earlier issues have.
@@ -148,7 +167,7 @@ def compute_content(
     codes = sorted(services() if service_codes is None else service_codes)
     scope = ReportScope(owner.garden_id, owner.project_id)
     parts = build_report(scope, period, codes, with_retired=with_retired)
-    return {
+    content = {
         "schema_version": SCHEMA_VERSION,
         "definitions_version": definitions_version(),
         "from": period.from_on.isoformat(),
@@ -158,17 +177,23 @@ def compute_content(
         "services": codes,
         "parts": parts_to_json(suppress(parts, earlier)),
     }
+    return content, bases_to_json(parts)
 
 
 def compute_partner_parts(
-    owner: IssueOwner, period: ReportPeriod, content: Mapping[str, Any], issues: Sequence[ReportIssue]
+    owner: IssueOwner,
+    period: ReportPeriod,
+    content: Mapping[str, Any],
+    bases: dict[str, Any],
+    issues: Sequence[ReportIssue],
 ) -> dict[str, Any]:
-    """Compute the parts for the places of each partner garden as JSON values, by the garden's id.
+    """Compute the parts for the places of each partner garden as JSON values, by the garden's id; add their bases.
 
     Small numbers are suppressed, also against the same garden's parts of the earlier `issues`, and against the whole
     report of these and of the new issue with `content`, which a partner may get from the leader or the funder.
     """
-    whole = [parts_from_json(content["parts"]), *map(published_parts, issues)]
+    new = with_bases(parts_from_json(content["parts"]), bases[WHOLE])
+    whole = [new, *map(_whole_parts, issues)]
     query = select(ProjectPlace.garden_id, ProjectPlace.id).where(
         ProjectPlace.project_id == owner.project_id, ProjectPlace.garden_id != owner.garden_id
     )
@@ -177,8 +202,10 @@ def compute_partner_parts(
     found = {}
     for garden_id, place_ids in places.items():
         parts = build_report(ReportScope(owner.garden_id, owner.project_id, tuple(place_ids)), period)
-        own = [one for issue in issues if (one := partner_parts(issue, garden_id)) is not None]
-        found[str(garden_id)] = parts_to_json(suppress(parts, [*own, *whole]))
+        key = str(garden_id)
+        own = [_partner_parts(issue, key) for issue in issues if key in issue.partner_parts]
+        found[key] = parts_to_json(suppress(parts, [*own, *whole]))
+        bases[key] = bases_to_json(parts)
     return found
 
 
@@ -215,7 +242,7 @@ def verify_issue(issue: ReportIssue) -> Verification:
     """Compute an issue again from what was recorded by its moment, and compare the two."""
     owner = owner_by_ids(issue.garden_id, issue.project_id)
     before = [one for one in issues_of(owner) if one.number < issue.number]
-    computed = compute_content(
+    computed, _bases = compute_content(
         owner,
         issue_period(issue),
         earlier_parts(before),

@@ -22,6 +22,7 @@ from marketplace.reporting.facts import ReportPeriod
 from marketplace.reporting.models import ReportIssue, ReportLink
 from marketplace.reporting.notices import report_issued
 from marketplace.reporting.queries.issues import (
+    WHOLE,
     IssueOwner,
     compute_content,
     compute_partner_parts,
@@ -77,7 +78,8 @@ def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssu
         if details.to_on < details.from_on:
             raise RuleBroken(_("Choose a date after the first one."), "to_on")
         period = ReportPeriod(details.from_on, details.to_on, clock.now() - SETTLING_TIME)
-        content = compute_content(owner, period, earlier_parts(issues))
+        content, whole_bases = compute_content(owner, period, earlier_parts(issues))
+        bases = {WHOLE: whole_bases}
         issue = ReportIssue(
             garden_id=owner.garden_id,
             project_id=owner.project_id,
@@ -86,7 +88,8 @@ def issue_report(viewer: Viewer, slug: str, details: IssueDetails) -> ReportIssu
             to_on=period.to_on,
             as_of=period.as_of,
             content=content,
-            partner_parts=compute_partner_parts(owner, period, content, issues),
+            partner_parts=compute_partner_parts(owner, period, content, bases, issues),
+            bases=bases,
             digest=content_digest(content),
             issued_by_id=viewer.user_id,
         )

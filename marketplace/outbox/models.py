@@ -75,6 +75,7 @@ class OutboxMail(Base):
     __table_args__ = (
         Index("ix_outbox_mail_state_next", "state", "next_attempt_at"),
         Index("ix_outbox_mail_recipient", "recipient"),
+        Index("ix_outbox_mail_mailing", "mailing", "sent_at"),
     )
     __retention__ = {
         "body": EXPIRY,

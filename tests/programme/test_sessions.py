@@ -350,6 +350,7 @@ def test_material_is_a_link_or_a_checked_file(browser: Browser, adviser: Viewer,
     assert download.headers["Content-Disposition"].startswith("attachment")
     assert download.mimetype == "image/webp"
     assert browser.get(f"{path}/{link.id}").status_code == 404
+    assert "Fjern «Arket»" in browser.page(f"{path}/{file.id}/remove").text
     assert browser.post(f"{path}/{file.id}/remove").status_code == 303
     assert session.query(StoredFile).count() == 0
 

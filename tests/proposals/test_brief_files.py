@@ -55,6 +55,7 @@ def test_draft_has_a_limited_number_of_files_that_can_be_removed(app: Any, marke
     ]
     assert [answer.status_code for answer in answers] == [303] * MAX_FILES + [422]
     file_id = session.scalars(select(StoredFile.id)).first()
+    assert person.page(f"{path}/{file_id}/delete").heading.endswith(".pdf»")
     assert person.post(f"{path}/{file_id}/delete").status_code == 303
     assert len(session.scalars(select(StoredFile.id)).all()) == MAX_FILES - 1
 

@@ -1,13 +1,15 @@
 """Files of a brief: the company's page for adding and removing them, and downloads for readers of the brief."""
 
-from flask import render_template
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import FileForm
 from marketplace.briefs.views.base import blueprint
+from marketplace.core.errors import or_404
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
+from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import accepts_files, file_response
@@ -35,11 +37,21 @@ def files(reference: str) -> ViewResponse:
     )
 
 
-@blueprint.post("/briefs/<reference>/files/<int:file_id>/delete")
+@blueprint.route("/briefs/<reference>/files/<int:file_id>/delete", methods=["GET", "POST"])
 @access.company
 def file_delete(reference: str, file_id: int) -> ViewResponse:
-    """Remove a file from a draft."""
-    if use_cases.remove_file(current_viewer(), reference, file_id):
+    """Remove a file from a draft, after confirmation."""
+    viewer = current_viewer()
+    if request.method == "GET":
+        files = queries.files_of_brief(queries.own_brief(viewer, reference).id)
+        found = or_404(next((one for one in files if one.id == file_id), None))
+        return confirmation_page(
+            _("Remove “%(text)s”", text=found.name),
+            [_("You cannot undo this, but you can add it again.")],
+            _("Remove the file"),
+            url_for("briefs.files", reference=reference),
+        )
+    if use_cases.remove_file(viewer, reference, file_id):
         flashes.done(_("The file is removed."))
     else:
         flashes.note(_("The file has already been removed."))

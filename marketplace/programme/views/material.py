@@ -1,6 +1,6 @@
 """Links and files for the participants of a session."""
 
-from flask import render_template
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import gettext as _
@@ -12,6 +12,7 @@ from marketplace.programme.views.base import blueprint
 from marketplace.programme.views.sessions import PLACE_WRITES
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.confirmation import confirmation_page
 from marketplace.web.forms.editing import add
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -47,10 +48,20 @@ def _save(form: MaterialForm, slug: str, session_id: int) -> None:
         use_cases.add_link(current_viewer(), slug, session_id, form.details())
 
 
-@blueprint.post("/programme/<slug>/sessions/<int:session_id>/material/<int:material_id>/remove")
+@blueprint.route(
+    "/programme/<slug>/sessions/<int:session_id>/material/<int:material_id>/remove", methods=["GET", "POST"]
+)
 @access.reads_and_writes(Level.GARDEN, because=PLACE_WRITES)
 def remove_material(slug: str, session_id: int, material_id: int) -> ViewResponse:
-    """Remove a link or file from a session."""
+    """Remove a link or file from a session, after confirmation."""
+    if request.method == "GET":
+        shown = queries.session_for(project_for(current_viewer(), slug), session_id)
+        return confirmation_page(
+            _("Remove “%(text)s”", text=queries.material_for(shown, material_id).title),
+            [_("The companies can no longer open it."), _("You cannot undo this, but you can add it again.")],
+            _("Remove the material"),
+            url_for("programme.material", slug=slug, session_id=session_id),
+        )
     use_cases.remove_material(current_viewer(), slug, session_id, material_id)
     flashes.done(_("The material has been removed."))
     return see_other("programme.material", slug=slug, session_id=session_id)

@@ -8,6 +8,9 @@ from sqlalchemy import Select, func
 
 from marketplace.core.database import session
 
+CHOICE_PAGE_SIZE = 100
+"""Rows on a page whose rows can be ticked. Ticks are lost on the next page, so most lists fit on one."""
+
 T = TypeVar("T")
 Other = TypeVar("Other")
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.core.identifiers import make_slug
-from marketplace.core.pagination import page_of
+from marketplace.core.pagination import CHOICE_PAGE_SIZE, page_of
 from marketplace.finance.aid_letter import FONT_SIZE
 from marketplace.finance.de_minimis import CEILING_EURO
 from marketplace.finance.forms import AidForm, FeeForm
@@ -31,8 +31,6 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 
-PAGE_SIZE = 25
-
 
 @blueprint.route("/programme/<slug>/aid", methods=["GET", "POST"])
 @access.reads_and_writes(Level.GARDEN, because=RECORDS)
@@ -43,7 +41,7 @@ def aid(slug: str) -> ViewResponse:
     page = queries.company_finances(project_access)
     fees, aided = (read_counted_rows(name, slug) for name in ("fees", "aid"))
     bar, rows, similar = _filtered(page.rows, fees, aided)
-    shown = page_of(rows, page_arg(), PAGE_SIZE, similar=similar)
+    shown = page_of(rows, page_arg(), CHOICE_PAGE_SIZE, similar=similar)
     here = dict(bar.args, slug=slug, page=shown.number) if shown.number > 1 else dict(bar.args, slug=slug)
     form = FeeForm()
     chooses_all = "all" in request.form

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.casework.labels import REMINDER_KINDS
 from marketplace.casework.queries.company_reminders import waiting_reminders
 from marketplace.core.i18n import gettext as _
-from marketplace.core.pagination import page_of
+from marketplace.core.pagination import CHOICE_PAGE_SIZE, page_of
 from marketplace.core.places import municipality_name
 from marketplace.organisations.queries import places_of_companies
 from marketplace.pages.queries.company_next_steps import (
@@ -25,8 +25,6 @@ from marketplace.web.list_filter import ListFilter, Select, place_select, read_l
 from marketplace.web.query_args import page_arg
 from marketplace.web.viewer import current_viewer
 
-PAGE_SIZE = 25
-
 
 @blueprint.get("/companies/next", endpoint="company_next_steps")
 @access.garden
@@ -34,7 +32,7 @@ def show_company_next_steps() -> str:
     """List the garden's companies with the next step of each."""
     bar, companies = filtered_companies()
     similar = sum(one.is_similar for one in companies)
-    page = page_of(companies, page_arg(), PAGE_SIZE, similar=similar)
+    page = page_of(companies, page_arg(), CHOICE_PAGE_SIZE, similar=similar)
     return render_template(
         "pages/company_next_steps.html",
         page=page,

@@ -13,7 +13,7 @@ from marketplace.core.collation import sort_key
 from marketplace.core.database import UtcDateTime, prepared, session
 from marketplace.core.errors import or_404
 from marketplace.core.list_query import ListQuery
-from marketplace.core.pagination import Page, page_of
+from marketplace.core.pagination import CHOICE_PAGE_SIZE, Page, page_of
 from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
@@ -31,8 +31,6 @@ from marketplace.programme.queries.attendance import attended_by
 from marketplace.programme.queries.cohorts import cohorts_of
 from marketplace.programme.queries.projects import ProjectAccess
 from marketplace.text_search.list_search import search_texts, searched_text
-
-BOARD_SIZE = 25
 
 _BOARD_COLUMNS = (
     Participation.id,
@@ -122,7 +120,7 @@ def board(
     in_phase = [row for row in matching if wanted["phase"] in {"", row.phase}]
     similar_in_phase = sum(row.participation.id in similar for row in in_phase)
     return Board(
-        page_of(in_phase, page, BOARD_SIZE, similar=similar_in_phase),
+        page_of(in_phase, page, CHOICE_PAGE_SIZE, similar=similar_in_phase),
         in_phase,
         Counter(row.phase for row in matching),
         sum(row.participation.state == ParticipationState.SIGNED_UP for row in rows),

@@ -46,7 +46,11 @@ def decline(reference: str) -> ViewResponse:
     if form.validate_on_submit() and form.accepts(
         lambda: use_cases.decline(viewer, reference, form.reason.data, form.text.data or "")
     ):
-        flashes.done(_("You have declined. The company can invite another supplier."))
+        flashes.done(
+            _(
+                "You have declined. The company can invite another supplier. You can undo this on the page of the brief until the deadline."
+            )
+        )
         return see_other("sourcing.opportunities")
     return render_template("sourcing/decline.html", form=form, brief_view=brief_view)
 

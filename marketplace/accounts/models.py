@@ -7,12 +7,12 @@ from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Base, Entity
 from marketplace.core.i18n import default_locale, lazy_gettext as _
 from marketplace.core.personal_data import ACCOUNT, EXPIRY, exported, not_exported
 
 
-class User(Base):
+class User(Entity):
     """A person with an account. The e-mail address is stored in lower case and is the user name.
 
     `second_factor_secret` is encrypted (see one_time_codes.py) and takes effect once `second_factor_at` is set;
@@ -61,7 +61,6 @@ class User(Base):
         "account.warn_unused": _("Warned about an unused account"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(255))
@@ -77,7 +76,7 @@ class User(Base):
     erased_at: Mapped[dt.datetime | None]
 
 
-class PendingRegistration(Base):
+class PendingRegistration(Entity):
     """A registration whose address has not been confirmed: no user and no organisation exists yet.
 
     Anyone can register with any address, so several may wait for one address, and each can only be confirmed with the
@@ -98,7 +97,6 @@ class PendingRegistration(Base):
         "registration": _("Registration"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     browser_key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     email: Mapped[str] = mapped_column(String(254), index=True)
@@ -112,7 +110,7 @@ class PendingRegistration(Base):
     expires_at: Mapped[dt.datetime]
 
 
-class SignInSession(Base):
+class SignInSession(Entity):
     """A sign-in on one device. The cookie holds the token and this row its hash; deleting the row ends it.
 
     `acting_mandate_id` is the mandate through which an adviser writes for a company, or None. `second_factor_at` is when a two-factor code was verified; until then the session of a two-factor user is incomplete.
@@ -122,7 +120,6 @@ class SignInSession(Base):
     __retention__ = {"user_agent": EXPIRY}
     __export__ = {"user_id": exported("log_ins", "created_at", "last_seen_at", "user_agent")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     acting_membership_id: Mapped[int | None]
@@ -135,19 +132,18 @@ class SignInSession(Base):
     user: Mapped[User] = relationship(innerjoin=True)
 
 
-class KnownNetwork(Base):
+class KnownNetwork(Entity):
     """A network from which a user has signed in. Limits caused by strangers elsewhere do not apply there."""
 
     __tablename__ = "known_network"
     __export__ = {"user_id": exported("known_networks", "last_at")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     network_hash: Mapped[str] = mapped_column(String(64), index=True)
     last_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
 
-class OneTimeLink(Base):
+class OneTimeLink(Entity):
     """An e-mailed link that works once. Only the hash of its token is stored.
 
     `purpose` is reset, email or registration; `email` is the address that the link proves. Links of registrations are
@@ -158,7 +154,6 @@ class OneTimeLink(Base):
     __retention__ = {"email": EXPIRY}
     __export__ = {"user_id": not_exported("hashes of tokens, stored for some hours")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
@@ -170,13 +165,12 @@ class OneTimeLink(Base):
     user: Mapped[User] = relationship(innerjoin=True)
 
 
-class RecoveryCode(Base):
+class RecoveryCode(Entity):
     """A single-use code that replaces a two-factor code. Only its hash is stored; using it deletes the row."""
 
     __tablename__ = "recovery_code"
     __export__ = {"user_id": not_exported("hashes of codes that only the person knows")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
 

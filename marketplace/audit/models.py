@@ -7,11 +7,11 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.personal_data import FACTS, exported
 
 
-class AuditEvent(Base):
+class AuditEvent(Entity):
     """One act, written in the same transaction as the change itself.
 
     Holds no secrets and no sealed content; users and organisations are stored as ids, so that erasing a name
@@ -24,7 +24,6 @@ class AuditEvent(Base):
     __retention__ = {"changes": FACTS, "details": FACTS}
     __export__ = {"actor_id": exported("acts", "at", "action", "object_type", "object_id")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime] = mapped_column(default=clock.now, index=True)
     actor_id: Mapped[int | None]
     organisation_id: Mapped[int | None] = mapped_column(index=True)

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Base, Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, FACTS, exported
 from marketplace.organisations.models import Company
 from marketplace.suppliers.models import Supplier
 
 
-class Brief(Base):
+class Brief(Entity):
     """A company's brief. `answers` is keyed by the guide's question codes; states are defined in `lifecycle.py`.
 
     `revision` increases with each save. Whether a published brief is open or being evaluated is derived from `deadline`
@@ -95,7 +95,6 @@ class Brief(Base):
         "brief.suggest": _("Added an invited supplier to a company's brief"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     reference: Mapped[str] = mapped_column(String(12), unique=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -163,7 +162,7 @@ class BriefService(Base):
     category: Mapped[str] = mapped_column(String(10), index=True)
 
 
-class BriefVersion(Base):
+class BriefVersion(Entity):
     """A published version of a brief. Never changes. `quality` is the coach's score, 0 to 100, at publication."""
 
     __tablename__ = "brief_version"
@@ -174,7 +173,6 @@ class BriefVersion(Base):
     }
     __export__ = {"published_by_id": exported("briefs_published", "number", "title", "published_at")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"))
     number: Mapped[int]
     guide_version: Mapped[int]
@@ -187,7 +185,7 @@ class BriefVersion(Base):
     brief: Mapped[Brief] = relationship(back_populates="versions", innerjoin=True)
 
 
-class BriefReview(Base):
+class BriefReview(Entity):
     """A request for review of a draft or of a company's first publication, and the garden's answer.
 
     `verdict` is "ok", "changes" or, for a first publication, "refused" or "opened" (by the scheduled job). `opens_at` is
@@ -209,7 +207,6 @@ class BriefReview(Base):
         "answered_by_id": exported("advice_given", "answered_at", "verdict", "comment"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
@@ -230,7 +227,7 @@ class BriefReview(Base):
     answered_by: Mapped[User | None] = relationship(foreign_keys=[answered_by_id])
 
 
-class ClarificationQuestion(Base):
+class ClarificationQuestion(Entity):
     """A supplier's question about an open brief. `text` is private to the asker; `public_text` is visible to all readers.
 
     `answered_by_garden_id` is the business garden that answered for the company through a mandate, else None.
@@ -250,7 +247,6 @@ class ClarificationQuestion(Base):
         "question.remind": _("Reminded of a question"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"), index=True)
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import CASEWORK, exported
 from marketplace.organisations.models import Company
@@ -17,7 +17,7 @@ _ABOUT_ONE = "(company_id IS NULL) <> (participation_id IS NULL)"
 """Each row is either about a company, or about a participation that had no linked company when the row was written."""
 
 
-class CaseNote(Base):
+class CaseNote(Entity):
     """A note of a business garden about a company, private to the garden.
 
     `kind` is the activity, and `minutes` the time spent on it, or None. `shared_at` is when the company received a copy.
@@ -39,7 +39,6 @@ class CaseNote(Base):
         "case_note.share": _("Gave a company a copy of a note"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
     participation_id: Mapped[int | None] = mapped_column(
@@ -58,7 +57,7 @@ class CaseNote(Base):
     by: Mapped[User] = relationship(innerjoin=True)
 
 
-class CaseTask(Base):
+class CaseTask(Entity):
     """A task that a business garden has agreed to do for a company by a due date."""
 
     __tablename__ = "case_task"
@@ -82,7 +81,6 @@ class CaseTask(Base):
         "case_task.undo": _("Marked a task for a company as not done"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
     participation_id: Mapped[int | None] = mapped_column(
@@ -102,7 +100,7 @@ class CaseTask(Base):
     assignee: Mapped[User | None] = relationship(foreign_keys=[assignee_id])
 
 
-class CompanyReminder(Base):
+class CompanyReminder(Entity):
     """A reminder from a business garden to a company. It is sent at `send_at` and can be cancelled until then.
 
     `kind` is the state of the company that the reminder is about. `own_line` is a text that the sender has added.
@@ -122,7 +120,6 @@ class CompanyReminder(Base):
         "company_reminder.undo": _("Stopped a reminder to a company"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(20))

@@ -13,7 +13,7 @@ from sqlalchemy import JSON, DateTime, Engine, MetaData, Select, create_engine, 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import InternalError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, registry
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Mapped, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from marketplace.core.personal_data import UserReference
@@ -101,6 +101,14 @@ class Base(DeclarativeBase):
             list[dict[str, Any]]: JSON,
         },
     )
+
+
+class Entity(Base):
+    """Base of the models whose primary key is an integer `id`, their first column."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
 
 
 def make_engine(url: str) -> Engine:

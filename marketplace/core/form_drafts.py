@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import (
-    Base,
+    Entity,
     best_effort_write,
     keyring,
     load_locked,
@@ -66,7 +66,7 @@ class DraftOwner:
     organisation_id: int
 
 
-class FormDraft(Base):
+class FormDraft(Entity):
     """A draft of one form, by the path that the form is sent to. The content is encrypted for its row."""
 
     __tablename__ = "form_draft"
@@ -77,7 +77,6 @@ class FormDraft(Base):
     __retention__ = {"path": EXPIRY, "sealed_content": EXPIRY}
     __export__ = {"user_id": exported("unsent_texts", "updated_at", "path", "values")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     organisation_id: Mapped[int]
     path: Mapped[str] = mapped_column(String(MAX_PATH))

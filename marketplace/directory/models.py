@@ -5,10 +5,10 @@ import datetime as dt
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.core.database import Base
+from marketplace.core.database import Base, Entity
 
 
-class DirectoryRevision(Base):
+class DirectoryRevision(Entity):
     """A random number that triggers replace whenever a supplier, organisation or vetting changes.
 
     The directory's revision is the sum of all rows. Each transaction replaces the number of a row that no other
@@ -18,7 +18,6 @@ class DirectoryRevision(Base):
 
     __tablename__ = "directory_revision"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(BigInteger)
 
 

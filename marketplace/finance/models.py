@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import exported
 from marketplace.organisations.models import Company
@@ -19,7 +19,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectPlace
 
 
-class HoursEntry(Base):
+class HoursEntry(Entity):
     """Time that a person spent on a project in a month. A correction replaces the row and needs a new approval.
 
     `month` is the first day of the month. `minutes` is 0 for an entry that was made by mistake.
@@ -42,7 +42,6 @@ class HoursEntry(Base):
         "hours.record": _("Recorded hours"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("project_place.id"))
@@ -60,7 +59,7 @@ class HoursEntry(Base):
     place: Mapped[ProjectPlace | None] = relationship()
 
 
-class FundingSource(Base):
+class FundingSource(Entity):
     """An agreed contribution to a project: public funds, participation fees, a bank, or own funds.
 
     `agreed_minor` is 0 for a source that was withdrawn.
@@ -73,7 +72,6 @@ class FundingSource(Base):
         "funding.record": _("Recorded funding of a project"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(80))
@@ -86,7 +84,7 @@ class FundingSource(Base):
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("funding_source.id"), unique=True)
 
 
-class MoneyEntry(Base):
+class MoneyEntry(Entity):
     """An income or a cost of a project, as booked in the garden's accounts.
 
     An income has the funding source that paid (`source_id` is the first row of that source); a cost has a category.
@@ -104,7 +102,6 @@ class MoneyEntry(Base):
         "money.record": _("Recorded an income or a cost"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     source_id: Mapped[int | None] = mapped_column(ForeignKey("funding_source.id"))
     category: Mapped[str] = mapped_column(String(12), default="")
@@ -123,7 +120,7 @@ class MoneyEntry(Base):
     place: Mapped[ProjectPlace | None] = relationship()
 
 
-class ParticipationFee(Base):
+class ParticipationFee(Entity):
     """The state of a company's participation fee from a day on: invoiced, paid or waived. The newest row counts.
 
     A row in the state `labels.NOT_NOTED` takes back what was noted before by mistake.
@@ -136,7 +133,6 @@ class ParticipationFee(Base):
         "fee.note": _("Noted the fee of a company"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     participation_id: Mapped[int] = mapped_column(
         ForeignKey("participation.id", ondelete="CASCADE"), index=True
     )
@@ -149,7 +145,7 @@ class ParticipationFee(Base):
     participation: Mapped[Participation] = relationship(innerjoin=True)
 
 
-class AidGrant(Base):
+class AidGrant(Entity):
     """State aid to a company: the value of what it receives without paying for it, and the legal basis.
 
     The organisation number, not the company's row, identifies the receiver: aid is added up over three years across projects.
@@ -166,7 +162,6 @@ class AidGrant(Base):
         "aid.record": _("Recorded state aid to a company"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
     organisation_number: Mapped[str] = mapped_column(String(9))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id", ondelete="SET NULL"))

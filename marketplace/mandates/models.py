@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import MANDATE, exported, not_exported
 from marketplace.mandates.limits import MAX_TEXT
@@ -16,7 +16,7 @@ from marketplace.mandates.rules import MandateState, mandate_state
 from marketplace.organisations.models import BusinessGarden, Company
 
 
-class Mandate(Base):
+class Mandate(Entity):
     """A company's permission for a business garden to write its briefs and plan, up to and including `until`.
 
     With `reads_offers` the garden may also read opened offers and prepare the choice.
@@ -42,7 +42,6 @@ class Mandate(Base):
         "mandate.withdraw": _("Ended a business garden's permission to write for the company"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
     given_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
@@ -73,7 +72,7 @@ class Mandate(Base):
         return self.company.is_active and self.garden in self.company.following_gardens
 
 
-class Confirmation(Base):
+class Confirmation(Entity):
     """An act that an adviser has prepared for a company, and the answer of an owner.
 
     `reference` identifies the object. `revision` is its revision when the owners were asked: a later change makes the
@@ -97,7 +96,6 @@ class Confirmation(Base):
         "confirmation.void": _("A confirmation no longer applied"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     mandate_id: Mapped[int] = mapped_column(ForeignKey("mandate.id", ondelete="CASCADE"), index=True)
     act: Mapped[str] = mapped_column(String(20))
     reference: Mapped[str] = mapped_column(String(40))
@@ -125,7 +123,7 @@ class Confirmation(Base):
         return not self.outcome and clock.now() < self.expires_at
 
 
-class ConfirmationLink(Base):
+class ConfirmationLink(Entity):
     """An e-mailed link through which one owner answers a confirmation. Only the hash of its token is stored."""
 
     __tablename__ = "confirmation_link"
@@ -133,7 +131,6 @@ class ConfirmationLink(Base):
         "user_id": not_exported("hashes of tokens; the answers are exported as acts confirmed and declined")
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     confirmation_id: Mapped[int] = mapped_column(
         ForeignKey("confirmation.id", ondelete="CASCADE"), index=True
     )

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import FACTS, REFUSED, exported, not_exported
 from marketplace.core.places import Municipality, find_municipality, municipality_name
@@ -17,13 +17,12 @@ LEADER_ROLE = {"company": "owner", "supplier": "owner", "garden": "curator"}
 """The role that leads each kind of organisation: it may invite others, and at least one member always has it."""
 
 
-class Organisation(Base):
+class Organisation(Entity):
     """Common columns of companies, suppliers and business gardens, told apart by `kind`."""
 
     __tablename__ = "organisation"
     __table_args__ = (UniqueConstraint("kind", "organisation_number"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), index=True)
     name: Mapped[str] = mapped_column(String(120))
     slug: Mapped[str] = mapped_column(String(100), unique=True)
@@ -142,7 +141,7 @@ AREA, COHORT, ASKED = "area", "cohort", "asked"
 """Reasons why a garden follows a company: it covers the municipality, runs a course of the company, or was asked to."""
 
 
-class CompanyFollower(Base):
+class CompanyFollower(Entity):
     """A business garden's right to see and help a company, for one reason. The right has ended if `until` is set.
 
     Following again for the same reason uses the same row; the audit log has the history.
@@ -151,7 +150,6 @@ class CompanyFollower(Base):
     __tablename__ = "company_follower"
     __table_args__ = (UniqueConstraint("company_id", "garden_id", "why"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
     why: Mapped[str] = mapped_column(String(10))
@@ -162,7 +160,7 @@ class CompanyFollower(Base):
     garden: Mapped[BusinessGarden] = relationship(innerjoin=True, lazy="joined")
 
 
-class Membership(Base):
+class Membership(Entity):
     """A user's right to act for an organisation.
 
     Roles: owner and member in companies and suppliers, curator and adviser in business gardens.
@@ -174,7 +172,6 @@ class Membership(Base):
         "user_id": not_exported("exported with the organisation's name, see `export_personal_data`")
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     role: Mapped[str] = mapped_column(String(10))
@@ -184,7 +181,7 @@ class Membership(Base):
     organisation: Mapped[Organisation] = relationship(innerjoin=True)
 
 
-class ColleagueInvitation(Base):
+class ColleagueInvitation(Entity):
     """An e-mailed invitation to act for an organisation. Only the hash of its token is stored."""
 
     __tablename__ = "colleague_invitation"
@@ -198,7 +195,6 @@ class ColleagueInvitation(Base):
         "invitation.reconsider": _("Undid the decline of an invitation"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     email: Mapped[str] = mapped_column(String(254))

@@ -6,11 +6,11 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
-from marketplace.core.database import Base, keyring
+from marketplace.core.database import Entity, keyring
 from marketplace.core.personal_data import EXPIRY, exported, not_exported
 
 
-class Notice(Base):
+class Notice(Entity):
     """A message to one user, as listed on the site.
 
     `digest` is "daily" or "weekly" while the message waits for the digest that announces it, else empty. `topic` is
@@ -25,7 +25,6 @@ class Notice(Base):
     __retention__ = {"body": EXPIRY, "link_label": EXPIRY, "link_path": EXPIRY, "subject": EXPIRY}
     __export__ = {"user_id": exported("messages", "created_at", "subject", "body", "read_at")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(40))
     locale: Mapped[str] = mapped_column(String(2))
@@ -39,20 +38,19 @@ class Notice(Base):
     digest: Mapped[str] = mapped_column(String(6), default="", server_default="")
 
 
-class NoticePreference(Base):
+class NoticePreference(Entity):
     """A user's choice of how messages on a topic are e-mailed. Without a row the default of the topic applies."""
 
     __tablename__ = "notice_preference"
     __table_args__ = (UniqueConstraint("user_id", "topic"),)
     __export__ = {"user_id": exported("message_choices", "topic", "delivery")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     topic: Mapped[str] = mapped_column(String(20))
     delivery: Mapped[str] = mapped_column(String(6))
 
 
-class OutboxMail(Base):
+class OutboxMail(Entity):
     """A queued e-mail; `body` holds its paragraphs, separated by blank lines.
 
     The link may contain a one-time token, so it is stored encrypted with the installation's keys (`sealed_link`) and
@@ -89,7 +87,6 @@ class OutboxMail(Base):
     }
     __export__ = {"user_id": not_exported("exported by address, see `export_personal_data`")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))

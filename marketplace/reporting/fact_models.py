@@ -7,11 +7,11 @@ from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.personal_data import FACTS
 
 
-class ReportFact(Base):
+class ReportFact(Entity):
     """The values that a row of another table had from a certain time on, as codes, numbers and times. Rows are only added.
 
     `kind` names the table, `row_id` the row and `owner_id` the row that it belongs to. `removed` is True once the row no
@@ -26,7 +26,6 @@ class ReportFact(Base):
     )
     __retention__ = {"values": FACTS}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
     row_id: Mapped[int]
     owner_id: Mapped[int]

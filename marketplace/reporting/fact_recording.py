@@ -12,7 +12,7 @@ from sqlalchemy import event, func, insert, select, tuple_
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from marketplace.core import clock
-from marketplace.core.database import Base, session, transaction
+from marketplace.core.database import Entity, session, transaction
 from marketplace.core.grouping import group
 from marketplace.reporting.fact_models import ReportFact
 from marketplace.reporting.tracked_tables import TRACKED, Tracked
@@ -80,7 +80,7 @@ def record_missing_facts() -> int:
         written = 0
         for kind, model in _CLASSES.items():
             known = session.scalars(select(ReportFact.row_id).where(ReportFact.kind == kind).distinct()).all()
-            ids = sorted({*known, *session.scalars(select(model.id)).all()})  # type: ignore[attr-defined]  # because every tracked table has an id
+            ids = sorted({*known, *session.scalars(select(model.id)).all()})
             for start in range(0, len(ids), _BATCH_SIZE):
                 keys = [(kind, row_id) for row_id in ids[start : start + _BATCH_SIZE]]
                 written += _write(session(), keys, clock.now(), is_first=is_first)
@@ -129,7 +129,7 @@ def _fact(key: Key, owner: int, at: dt.datetime, values: dict[str, Any] | None) 
     }
 
 
-def _begun(tracked: Tracked, row: Base | None, now: dt.datetime) -> dt.datetime:
+def _begun(tracked: Tracked, row: Entity | None, now: dt.datetime) -> dt.datetime:
     moment = getattr(row, tracked.begun) if tracked.begun else None
     return min(moment, now) if moment is not None else dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
@@ -145,12 +145,12 @@ def _latest(db_session: Session, keys: Iterable[Key]) -> dict[Key, ReportFact]:
     return {(fact.kind, fact.row_id): fact for fact in facts}
 
 
-def _load(db_session: Session, keys: Iterable[Key]) -> dict[Key, Base]:
+def _load(db_session: Session, keys: Iterable[Key]) -> dict[Key, Entity]:
     """Load the rows that still exist, with one statement for each table."""
     by_kind = group(keys)
-    found: dict[Key, Base] = {}
+    found: dict[Key, Entity] = {}
     for kind, ids in by_kind.items():
         model = _CLASSES[kind]
-        for row in db_session.scalars(select(model).where(model.id.in_(ids))):  # type: ignore[attr-defined]  # because every tracked table has an id
-            found[(kind, row.id)] = row  # type: ignore[attr-defined]  # because every tracked table has an id
+        for row in db_session.scalars(select(model).where(model.id.in_(ids))):
+            found[(kind, row.id)] = row
     return found

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import default_locale, lazy_gettext as _
 from marketplace.core.personal_data import REPORT, exported
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.projects import Project
 
 
-class ReportIssue(Base):
+class ReportIssue(Entity):
     """An issued report: its figures as of `as_of`, frozen, with their SHA-256 digest.
 
     `project_id` is None for the report of a garden about its network and its companies' briefs. `number` counts the
@@ -40,7 +40,6 @@ class ReportIssue(Base):
         "report.withdraw_link": _("Withdrew a link to the reports"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
     number: Mapped[int]
@@ -59,7 +58,7 @@ class ReportIssue(Base):
     issued_by: Mapped[User] = relationship(innerjoin=True)
 
 
-class ReportLink(Base):
+class ReportLink(Entity):
     """A secret link to the issued reports of a project or a garden. Only the hash of its token is stored.
 
     `label` names the reader, such as the funder. `opened` counts how often the link was opened.
@@ -71,7 +70,6 @@ class ReportLink(Base):
         "report_link": _("Link to the reports"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"))
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
     label: Mapped[str] = mapped_column(String(60))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.briefs.models import Brief, BriefVersion
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.organisations.models import Company, CompanyFollower
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPerson, ProjectPlace
@@ -90,7 +90,7 @@ def _feedback_values(feedback: SessionFeedback) -> Values:
     return _FEEDBACK(feedback) | {"has_quote": bool(feedback.comment and feedback.allows_quote)}
 
 
-TRACKED: Mapping[type[Base], Tracked] = {
+TRACKED: Mapping[type[Entity], Tracked] = {
     Project: Tracked(
         "project",
         _attribute("garden_id"),

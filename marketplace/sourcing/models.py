@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Base, Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import DECISION, EXPIRY, FACTS, exported
 from marketplace.organisations.models import BusinessGarden
@@ -24,7 +24,7 @@ class RankedDocument(Base):
     packed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class DirectoryVersion(Base):
+class DirectoryVersion(Entity):
     """A snapshot of the directory, as a list of document digests.
 
     `members` are the digests in order, compressed; `digest` is the SHA-256 of the list. Every process fits its index
@@ -36,14 +36,13 @@ class DirectoryVersion(Base):
         "directory_version": _("Search index"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     members: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     base_since: Mapped[dt.datetime | None] = mapped_column(index=True)
 
 
-class RankingRun(Base):
+class RankingRun(Entity):
     """One ranking of the directory for one version of a brief: inputs, settings and result.
 
     `inputs` and `result` are compressed JSON with SHA-256 checksums in hexadecimal. `base` is the directory version
@@ -54,7 +53,6 @@ class RankingRun(Base):
     __tablename__ = "ranking_run"
     __retention__ = {"settings": FACTS}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     brief_version_id: Mapped[int] = mapped_column(ForeignKey("brief_version.id", ondelete="CASCADE"))
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
@@ -91,7 +89,7 @@ class Exposure(Base):
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
 
-class Invitation(Base):
+class Invitation(Entity):
     """An invitation from a company to a supplier to answer a brief. `lifecycle` has the states.
 
     `place` is the supplier's rank, from 1, in the run that the company chose from. It is None for a supplier that the run
@@ -104,7 +102,6 @@ class Invitation(Base):
     __retention__ = {"decline_text": DECISION, "suggestion": DECISION}
     __export__ = {"invited_by_id": exported("suppliers_invited", "invited_at")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"), index=True)
     ranking_run_id: Mapped[int | None] = mapped_column(ForeignKey("ranking_run.id"))
@@ -125,7 +122,7 @@ class Invitation(Base):
     suggested_by: Mapped[BusinessGarden | None] = relationship()
 
 
-class OutsideInvitation(Base):
+class OutsideInvitation(Entity):
     """An e-mailed invitation to a supplier that is not approved yet. Only the hash of its token is stored.
 
     `supplier_id` is the supplier that has applied with it. `result` is empty while it is pending, then "invited", or
@@ -137,7 +134,6 @@ class OutsideInvitation(Base):
     __retention__ = {"email": EXPIRY, "message": EXPIRY}
     __export__ = {"invited_by_id": exported("suppliers_invited_by_mail", "invited_at", "email", "message")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"))
     email: Mapped[str] = mapped_column(String(254))

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Base, Entity
 from marketplace.core.i18n import default_locale, lazy_gettext as _
 from marketplace.core.personal_data import OWN_PROFILE, REFUSED
 from marketplace.files.models import StoredFile
@@ -127,13 +127,12 @@ class SupplierLanguage(Base):
     code: Mapped[str] = mapped_column(String(3), primary_key=True)
 
 
-class CaseStudy(Base):
+class CaseStudy(Entity):
     """A completed job, described by the supplier without naming the customer."""
 
     __tablename__ = "case_study"
     __retention__ = {"client": OWN_PROFILE, "result": OWN_PROFILE, "text": OWN_PROFILE, "title": OWN_PROFILE}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(String(120))
     client: Mapped[str] = mapped_column(String(120), default="")

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import DECISION, REFUSED, exported
 from marketplace.organisations.models import BusinessGarden
 from marketplace.suppliers.models import Supplier
 
 
-class Vetting(Base):
+class Vetting(Entity):
     """The current state of a supplier's approval for one kind of service, which is a group of the taxonomy.
 
     `checklist` maps criterion codes to {"met": bool, "note": str}. States are defined in `rules.py`.
@@ -54,7 +54,6 @@ class Vetting(Base):
         "vetting.withdraw_refusal": _("Withdrew a proposed refusal"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
     category: Mapped[str] = mapped_column(String(10))
     state: Mapped[str] = mapped_column(String(20), default="submitted")
@@ -75,14 +74,13 @@ class Vetting(Base):
     )
 
 
-class VettingDecision(Base):
+class VettingDecision(Entity):
     """One step in a vetting's history. Rows are never changed."""
 
     __tablename__ = "vetting_decision"
     __retention__ = {"checklist": DECISION, "text": DECISION}
     __export__ = {"by_id": exported("vetting_steps", "at", "to_state", "text")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     vetting_id: Mapped[int] = mapped_column(ForeignKey("vetting.id", ondelete="CASCADE"), index=True)
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -95,7 +93,7 @@ class VettingDecision(Base):
     by: Mapped[User | None] = relationship()
 
 
-class Refusal(Base):
+class Refusal(Entity):
     """A refusal proposed by one curator, with a checklist and a reason. It takes effect when a second curator confirms it.
 
     `garden_id` is the garden that vets the supplier. `second_garden_id` is another garden that is asked if nobody
@@ -123,7 +121,6 @@ class Refusal(Base):
         "decided_by_id": exported("refusals_answered", "decided_at", "state", "answer"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     vetting_id: Mapped[int] = mapped_column(ForeignKey("vetting.id", ondelete="CASCADE"), index=True)
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
     second_garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
@@ -144,7 +141,7 @@ class Refusal(Base):
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
 
-class Appeal(Base):
+class Appeal(Entity):
     """A supplier's appeal against one refusal, decided by another garden.
 
     `from_garden_id` is the garden that refused. `garden_id` is the garden that decides, or null until one is
@@ -158,7 +155,6 @@ class Appeal(Base):
         "decided_by_id": exported("appeals_answered", "decided_at", "state", "reason"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     decision_id: Mapped[int] = mapped_column(
         ForeignKey("vetting_decision.id", ondelete="CASCADE"), unique=True
     )
@@ -181,7 +177,7 @@ class Appeal(Base):
     decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
 
 
-class ConflictOfInterest(Base):
+class ConflictOfInterest(Entity):
     """A connection to a supplier, declared by a person in a business garden. The person cannot decide about the supplier.
 
     Kinds are owner, board, family and paid. A conflict that has ended still counts for `rules.COOLING_OFF_DAYS` days.
@@ -191,7 +187,6 @@ class ConflictOfInterest(Base):
     __table_args__ = (UniqueConstraint("user_id", "supplier_id"),)
     __export__ = {"user_id": exported("ties_stated", "kind")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
@@ -201,7 +196,7 @@ class ConflictOfInterest(Base):
     supplier: Mapped[Supplier] = relationship(innerjoin=True)
 
 
-class Transfer(Base):
+class Transfer(Entity):
     """A supplier's transfer to another garden, requested by its present garden and accepted or declined by the other.
 
     States are asked, agreed, declined and withdrawn. A supplier has at most one open request.
@@ -223,7 +218,6 @@ class Transfer(Base):
         "answered_by_id": exported("moves_answered", "answered_at", "state"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
     from_garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
     to_garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)

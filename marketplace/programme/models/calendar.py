@@ -6,12 +6,12 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import exported
 
 
-class CalendarFeed(Base):
+class CalendarFeed(Entity):
     """A secret URL from which a calendar program reads the sessions that a member of a garden may see.
 
     The token is derived from `nonce` and the secret key of the installation, so that the URL can be shown again
@@ -26,7 +26,6 @@ class CalendarFeed(Base):
         "calendar.revoke": _("Stopped an address for a calendar"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
     nonce: Mapped[str] = mapped_column(String(43))

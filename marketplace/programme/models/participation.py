@@ -6,7 +6,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
-from marketplace.core.database import Base, keyring
+from marketplace.core.database import Entity, keyring
 from marketplace.core.i18n import default_locale, lazy_gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.personal_data import FACTS, PARTICIPATION, exported
@@ -19,7 +19,7 @@ ADDED = "add"
 """Name of the event that records the addition of a participation. It is not a transition."""
 
 
-class Participation(Base):
+class Participation(Entity):
     """A company in a project, with its own contact person: many never register an account.
 
     `company_id` is set once the company has an account: see `use_cases.company_link`. `cohort_id` is the cohort of the seat;
@@ -74,7 +74,6 @@ class Participation(Base):
         "participation.withdraw": _("Withdrew a company from a project"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
     company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
@@ -159,13 +158,12 @@ def _calendar_token(token: str) -> str:
     return token_hash(f"calendar {token}")[:43]
 
 
-class ParticipationEvent(Base):
+class ParticipationEvent(Entity):
     """A transition of a participation, or a call that changes nothing. Rows are only added: figures as of an earlier date are counted from them."""
 
     __tablename__ = "participation_event"
     __export__ = {"user_id": exported("seats_changed", "at", "transition")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     participation_id: Mapped[int] = mapped_column(
         ForeignKey("participation.id", ondelete="CASCADE"), index=True
     )

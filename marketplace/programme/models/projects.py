@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Base, Entity
 from marketplace.core.i18n import default_locale, lazy_gettext as _
 from marketplace.core.personal_data import PROJECT, exported
 from marketplace.core.places import municipality_name
@@ -15,7 +15,7 @@ from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.limits import DEFAULT_SESSIONS_NEEDED, DEFAULT_TARGET_COMPANIES
 
 
-class Project(Base):
+class Project(Entity):
     """A programme run by one business garden, possibly with partner gardens.
 
     `ends_on` is None if the end is not decided. A company completes the course by attending `sessions_needed` sessions.
@@ -44,7 +44,6 @@ class Project(Base):
         "project.save_place": _("Saved a place of a project"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(100), unique=True)
     name: Mapped[str] = mapped_column(String(120))
     about: Mapped[str] = mapped_column(String(2000), default="")
@@ -80,13 +79,12 @@ class ProjectGarden(Base):
     garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
 
 
-class ProjectPlace(Base):
+class ProjectPlace(Entity):
     """A place where a project runs courses, with the garden responsible for it."""
 
     __tablename__ = "project_place"
     __table_args__ = (UniqueConstraint("project_id", "name"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
@@ -100,7 +98,7 @@ class ProjectPlace(Base):
         return municipality_name(self.municipality_number)
 
 
-class ProjectPerson(Base):
+class ProjectPerson(Entity):
     """A person with a role in a project: the leader, or the manager of one place.
 
     `percent` is the share of a full position. `until` is the last day in the role, or None if no end is decided.
@@ -110,7 +108,6 @@ class ProjectPerson(Base):
     __table_args__ = (CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),)
     __export__ = {"user_id": exported("project_roles", "role", "percent", "since", "until")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     role: Mapped[str] = mapped_column(String(8))
@@ -123,7 +120,7 @@ class ProjectPerson(Base):
     place: Mapped[ProjectPlace | None] = relationship()
 
 
-class Cohort(Base):
+class Cohort(Entity):
     """A group of companies that attend the same course sessions at a place. `seats` counts companies."""
 
     __tablename__ = "cohort"
@@ -138,7 +135,6 @@ class Cohort(Base):
         "cohort.plan": _("Planned the sessions of a cohort"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
     place_id: Mapped[int] = mapped_column(ForeignKey("project_place.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.course_plan import course_plan
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import PARTICIPATION, PROJECT, exported
 from marketplace.core.places import municipality_name
@@ -15,7 +15,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort
 
 
-class CourseSession(Base):
+class CourseSession(Entity):
     """One session of a cohort's course.
 
     `number` refers to the course plan; `title` overrides the plan's title. `uid` and `sequence` identify the event in
@@ -56,7 +56,6 @@ class CourseSession(Base):
         "session.withdraw_links": _("Stopped the links to a course session"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
     number: Mapped[int]
     title: Mapped[str] = mapped_column(String(120), default="")
@@ -91,7 +90,7 @@ class CourseSession(Base):
         return municipality_name(self.municipality_number)
 
 
-class SessionMaterial(Base):
+class SessionMaterial(Entity):
     """A link or file for participants, to use before, during or after a session.
 
     The file is the `StoredFile` whose `material_id` refers to this row.
@@ -100,7 +99,6 @@ class SessionMaterial(Base):
     __tablename__ = "session_material"
     __retention__ = {"url": PROJECT}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
     title: Mapped[str] = mapped_column(String(80))
     url: Mapped[str] = mapped_column(String(300), default="")
@@ -110,7 +108,7 @@ class SessionMaterial(Base):
     session: Mapped[CourseSession] = relationship(innerjoin=True)
 
 
-class SessionLink(Base):
+class SessionLink(Entity):
     """A secret link to one session for a person without an account. Only the hash of its token is stored.
 
     `purpose` is "lecturer" (to see the companies and their progress) or "attendance" (to take attendance on another phone).
@@ -119,7 +117,6 @@ class SessionLink(Base):
     __tablename__ = "session_link"
     __export__ = {"created_by_id": exported("session_links_made", "created_at", "purpose")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(10))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
@@ -131,7 +128,7 @@ class SessionLink(Base):
     session: Mapped[CourseSession] = relationship(innerjoin=True)
 
 
-class AttendanceMark(Base):
+class AttendanceMark(Entity):
     """A mark for a company at a session. Rows are only added; the mark with the latest `marked_at` counts.
 
     `marked_at` is the time on the device, `recorded_at` the time when the mark reached the server. The device chooses
@@ -142,7 +139,6 @@ class AttendanceMark(Base):
     __table_args__ = (Index("ix_attendance_mark_session", "session_id", "participation_id", "marked_at"),)
     __export__ = {"user_id": exported("attendance_taken", "marked_at", "mark")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"))
     participation_id: Mapped[int] = mapped_column(
         ForeignKey("participation.id", ondelete="CASCADE"), index=True
@@ -159,14 +155,13 @@ class AttendanceMark(Base):
     participation: Mapped[Participation] = relationship(innerjoin=True)
 
 
-class SessionFeedback(Base):
+class SessionFeedback(Entity):
     """A company's feedback on a session: usefulness 1-5, use of the previous session's content 0-4, and a comment."""
 
     __tablename__ = "session_feedback"
     __table_args__ = (UniqueConstraint("session_id", "participation_id"),)
     __retention__ = {"comment": PARTICIPATION}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"))
     participation_id: Mapped[int] = mapped_column(
         ForeignKey("participation.id", ondelete="CASCADE"), index=True

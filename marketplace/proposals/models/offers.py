@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, sealing
-from marketplace.core.database import Base, keyring
+from marketplace.core.database import Entity, keyring
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.identifiers import random_id
 from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, SEALED, exported
@@ -22,7 +22,7 @@ from marketplace.proposals.lifecycle import ProposalState
 from marketplace.suppliers.models import Supplier
 
 
-class Proposal(Base):
+class Proposal(Entity):
     """A supplier's offer for a brief; at most one per supplier and brief. States are defined in `lifecycle.py`.
 
     `content` is the draft, `submitted_content` the version that counts; only the supplier may read either before the
@@ -179,7 +179,7 @@ class Proposal(Base):
         )
 
 
-class ProposalRevision(Base):
+class ProposalRevision(Entity):
     """A submitted version of an offer. All are stored; the last one counts."""
 
     __tablename__ = "proposal_revision"
@@ -187,7 +187,6 @@ class ProposalRevision(Base):
     __retention__ = {"sealed_content": SEALED}
     __export__ = {"submitted_by_id": exported("offers_sent", "number", "submitted_at")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
     number: Mapped[int]
     sealed_content: Mapped[str] = mapped_column(Text)
@@ -206,7 +205,7 @@ class ProposalRevision(Base):
         return found
 
 
-class Evaluation(Base):
+class Evaluation(Entity):
     """The company's score for one proposal on one criterion, 0 to 5 or none yet, with a private note."""
 
     is_under_seal = True  # the audit log records that scores were given, not which
@@ -219,7 +218,6 @@ class Evaluation(Base):
     __retention__ = {"note": CLOSED_BRIEF}
     __export__ = {"by_id": exported("scores_given", "at", "criterion", "score", "note")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
     criterion: Mapped[str] = mapped_column(String(20))
     score: Mapped[int | None]
@@ -230,7 +228,7 @@ class Evaluation(Base):
     proposal: Mapped[Proposal] = relationship(back_populates="evaluations", innerjoin=True)
 
 
-class SealedEvent(Base):
+class SealedEvent(Entity):
     """An audit event of a supplier about its offer while the brief is open.
 
     Stored outside the audit log, where an administrator would see it, and moved there when the brief `brief_id` is
@@ -240,7 +238,6 @@ class SealedEvent(Base):
     __tablename__ = "sealed_event"
     __retention__ = {"sealed_content": SEALED}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
     sealed_content: Mapped[str] = mapped_column(Text)
@@ -254,7 +251,7 @@ class SealedEvent(Base):
         return found
 
 
-class EmergencyAccess(Base):
+class EmergencyAccess(Entity):
     """An administrator's time-limited access to a brief's sealed content, with the reason. Rows are immutable."""
 
     __tablename__ = "broken_glass"
@@ -265,7 +262,6 @@ class EmergencyAccess(Base):
         "seal.rotate": _("Replaced the encryption key"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     reason: Mapped[str] = mapped_column(Text)
@@ -275,7 +271,7 @@ class EmergencyAccess(Base):
     brief: Mapped[Brief] = relationship()
 
 
-class Award(Base):
+class Award(Entity):
     """The company's choice. A unique constraint allows one per brief.
 
     `handover` maps the items of the handover checklist to done, not_done or not_relevant.
@@ -285,7 +281,6 @@ class Award(Base):
     __retention__ = {"handover": DECISION, "reason": DECISION}
     __export__ = {"awarded_by_id": exported("choices_made", "awarded_at", "reason")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), unique=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id"), unique=True)
     reason: Mapped[str] = mapped_column(Text)

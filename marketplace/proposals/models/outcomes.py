@@ -7,11 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.personal_data import CLOSED_BRIEF, DECISION, exported
 
 
-class Outcome(Base):
+class Outcome(Entity):
     """An outcome questionnaire to the company: at handover, after 90 and after 365 days (`round`).
 
     `answered_at` is the time of the latest answer.
@@ -20,7 +20,6 @@ class Outcome(Base):
     __tablename__ = "outcome"
     __table_args__ = (UniqueConstraint("brief_id", "round"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     round: Mapped[str] = mapped_column(String(10))
     due_on: Mapped[dt.date]
@@ -38,7 +37,7 @@ class Outcome(Base):
         return self.answers[-1] if self.answers else None
 
 
-class OutcomeAnswer(Base):
+class OutcomeAnswer(Entity):
     """The company's answer to an outcome questionnaire. All are stored unchanged; the latest one counts.
 
     Only the company reads `text`. `next_company` is also for the gardens that follow it. The rest is shown to others as
@@ -76,7 +75,6 @@ class OutcomeAnswer(Base):
         )
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     outcome_id: Mapped[int] = mapped_column(ForeignKey("outcome.id", ondelete="CASCADE"), index=True)
     answered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     answered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -102,14 +100,13 @@ class OutcomeAnswer(Base):
     outcome: Mapped[Outcome] = relationship(back_populates="answers", innerjoin=True)
 
 
-class OutcomeReply(Base):
+class OutcomeReply(Entity):
     """The supplier's reply to the answers of one round: one for each, which it can change."""
 
     __tablename__ = "outcome_reply"
     __retention__ = {"text": CLOSED_BRIEF}
     __export__ = {"by_id": exported("replies_to_results", "written_at", "text")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     outcome_id: Mapped[int] = mapped_column(ForeignKey("outcome.id", ondelete="CASCADE"), unique=True)
     text: Mapped[str] = mapped_column(Text)
     written_at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.personal_data import CLOSED_BRIEF, exported
 
 
-class ScoreSheet(Base):
+class ScoreSheet(Entity):
     """One person's part in scoring the offers for a brief.
 
     All sheets of a brief get the same `closed_at`: from then on the company sees all of them, and none can change.
@@ -21,7 +21,6 @@ class ScoreSheet(Base):
     __table_args__ = (UniqueConstraint("brief_id", "user_id"),)
     __export__ = {"user_id": exported("own_scores_begun", "begun_at", "finished_at")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     begun_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
@@ -31,7 +30,7 @@ class ScoreSheet(Base):
     user: Mapped[User] = relationship(innerjoin=True)
 
 
-class IndividualScore(Base):
+class IndividualScore(Entity):
     """One person's score for one proposal on one criterion, 0 to 5 or none yet, with a note."""
 
     is_under_seal = True  # the audit log records that scores were given, not which
@@ -44,7 +43,6 @@ class IndividualScore(Base):
     __retention__ = {"note": CLOSED_BRIEF}
     __export__ = {"user_id": exported("own_scores_given", "at", "criterion", "score", "note")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
     criterion: Mapped[str] = mapped_column(String(20))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

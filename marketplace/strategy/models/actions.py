@@ -6,13 +6,13 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import STRATEGY, exported
 from marketplace.strategy.models.objectives import Objective
 
 
-class Action(Base):
+class Action(Entity):
     """An action of a strategy. `effect` and `effort` are 1 to 3; `performer` is who does it.
 
     `service_code` is a service of the taxonomy if a supplier does it. Costs are whole NOK without VAT. A removed action can
@@ -34,7 +34,6 @@ class Action(Base):
         "action.state": _("Changed the state of an action"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
     what: Mapped[str] = mapped_column(String(120))
     objective_id: Mapped[int | None] = mapped_column(
@@ -59,7 +58,7 @@ class Action(Base):
     objective: Mapped[Objective | None] = relationship()
 
 
-class ToolUse(Base):
+class ToolUse(Entity):
     """A digital tool in the company's plan: `state` is "have", "learn", "in_use" or "drop"."""
 
     __tablename__ = "tool_use"
@@ -70,7 +69,6 @@ class ToolUse(Base):
         "tool.save": _("Saved a digital tool"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
     tool_code: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(8))
@@ -79,14 +77,13 @@ class ToolUse(Base):
     since: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
 
-class ToolConfidence(Base):
+class ToolConfidence(Entity):
     """A company's confidence with a tool at a time, 0 to 4. Rows are only added, so that the first and the latest compare."""
 
     __tablename__ = "tool_confidence"
     __table_args__ = (CheckConstraint("value >= 0 AND value <= 4", name="confidence_in_range"),)
     __export__ = {"by_id": exported("tool_confidence_given", "at", "tool_code", "value")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
     tool_code: Mapped[str] = mapped_column(String(40))
     value: Mapped[int]

@@ -6,12 +6,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Base, Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import exported
 
 
-class Assessment(Base):
+class Assessment(Entity):
     """A company's self-assessment at one stage: "start", "end" or "later".
 
     `finished_at` is when the last page was saved for the first time. `data_version` is the version of the questions.
@@ -29,7 +29,6 @@ class Assessment(Base):
         "assessment.save": _("Saved answers of a self-assessment"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"))
     stage: Mapped[str] = mapped_column(String(5))
     data_version: Mapped[str] = mapped_column(String(10))

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.personal_data import STRATEGY, exported
 
 
-class Objective(Base):
+class Objective(Entity):
     """A measurable objective. Values are in thousandths of the unit (`_milli`), so that decimals are exact.
 
     `baseline_milli` is None if the value today is unknown: it is never taken for zero. `indicator` is a code of the
@@ -33,7 +33,6 @@ class Objective(Base):
         "objective.save": _("Changed an objective"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     text: Mapped[str] = mapped_column(String(200))
@@ -61,7 +60,7 @@ class Objective(Base):
     )
 
 
-class Measurement(Base):
+class Measurement(Entity):
     """A measured value of an objective. Rows are only added: a correction is a row that replaces another.
 
     A withdrawal is a row that replaces another, with the same value and `is_withdrawn`: then no value counts.
@@ -79,7 +78,6 @@ class Measurement(Base):
         "measurement.withdraw": _("Withdrew a measurement of an objective"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     objective_id: Mapped[int] = mapped_column(ForeignKey("objective.id", ondelete="CASCADE"), index=True)
     measured_on: Mapped[dt.date]
     value_milli: Mapped[int] = mapped_column(BigInteger)

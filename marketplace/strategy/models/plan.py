@@ -8,13 +8,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Entity
 from marketplace.core.i18n import default_locale, lazy_gettext as _
 from marketplace.core.personal_data import STRATEGY, exported
 from marketplace.organisations.models import BusinessGarden, Company
 
 
-class Strategy(Base):
+class Strategy(Entity):
     """The strategy of a company. `content` holds its sections as `strategy.content` defines them.
 
     Objectives and actions are rows of their own, because briefs and measurements refer to them. `started_at` and
@@ -41,7 +41,6 @@ class Strategy(Base):
         "strategy.stop_sharing": _("Stopped sharing the strategy"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), unique=True)
     language: Mapped[str] = mapped_column(String(2), default=default_locale)
     content: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -58,7 +57,7 @@ class Strategy(Base):
     )
 
 
-class StrategyVersion(Base):
+class StrategyVersion(Entity):
     """A snapshot of a strategy with its objectives and actions, one for each editing session.
 
     The newest version is overwritten while the same user continues within half an hour, so that an editing session gives one
@@ -71,7 +70,6 @@ class StrategyVersion(Base):
     __retention__ = {"content": STRATEGY}
     __export__ = {"saved_by_id": exported("strategy_versions_saved", "number", "saved_at", "reason")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"))
     number: Mapped[int]
     content: Mapped[dict[str, Any]]
@@ -86,7 +84,7 @@ class StrategyVersion(Base):
     saved_by_garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[saved_by_garden_id])
 
 
-class StrategyComment(Base):
+class StrategyComment(Entity):
     """A comment on a section of a strategy, by the company or a garden that it is shared with.
 
     `by_garden` is the business garden that wrote for the company through a mandate, else None.
@@ -96,7 +94,6 @@ class StrategyComment(Base):
     __retention__ = {"text": STRATEGY}
     __export__ = {"by_id": exported("strategy_comments", "at", "section", "text")}
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
     section: Mapped[str] = mapped_column(String(20))
     text: Mapped[str] = mapped_column(Text)
@@ -110,7 +107,7 @@ class StrategyComment(Base):
     by_garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[by_garden_id])
 
 
-class StrategyReview(Base):
+class StrategyReview(Entity):
     """A request for review of one version by the company's garden, and its answer: `verdict` "ok" or "changes"."""
 
     __tablename__ = "strategy_review"
@@ -120,7 +117,6 @@ class StrategyReview(Base):
         "answered_by_id": exported("strategy_reviews_given", "answered_at", "verdict", "text"),
     }
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     strategy_id: Mapped[int] = mapped_column(ForeignKey("strategy.id", ondelete="CASCADE"), index=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("strategy_version.id", ondelete="CASCADE"))
     message: Mapped[str] = mapped_column(Text, default="")

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.core import clock
-from marketplace.core.database import Base, session
+from marketplace.core.database import Entity, session
 from marketplace.core.dates import json_value
 from marketplace.core.viewer import Viewer
 from marketplace.strategy.completeness import StrategyPhase
@@ -112,6 +112,5 @@ def save_version(viewer: Viewer, strategy: Strategy, reason: str = "saved") -> S
     return version
 
 
-def _row(row: Base, fields: Sequence[str]) -> dict[str, Any]:
-    values: dict[str, Any] = {"id": getattr(row, "id")}  # noqa: B009 because the base class has no id
-    return values | {name: json_value(getattr(row, name)) for name in fields}
+def _row(row: Entity, fields: Sequence[str]) -> dict[str, Any]:
+    return {"id": row.id} | {name: json_value(getattr(row, name)) for name in fields}

@@ -196,7 +196,7 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
             date=format_date(course_session.starts_at),
         ),
         [
-            _("The session does not take place: %(reason)s", reason=course_session.cancelled_reason),
+            _("The session has been cancelled: %(reason)s", reason=course_session.cancelled_reason),
             _title(course_session),
             *_time_and_place(course_session),
         ],

@@ -5,7 +5,7 @@ Changes made otherwise (the database's own cascades, other programs) are found b
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import event, func, insert, select, tuple_
@@ -69,23 +69,41 @@ def _forget_rows(db_session: Session) -> None:
 def record_missing_facts() -> int:
     """Add a fact for each row that differs from its newest fact, at most once a day. A scheduled job.
 
-    Returns the number of facts. If there are no facts at all, the rows are older than the recording of facts, and each
-    counts from the time in its `begun` column.
+    Returns the number of facts. Rows are compared in batches without a write transaction, which on SQLite would refuse all
+    other writes meanwhile. If there are no facts at all, the rows are older than the recording of facts, and each counts from
+    the time in its `begun` column; these facts are added in one transaction, so that no row misses its time.
     """
+    last = session.scalar(select(func.max(ReportFact.recorded_at)).where(ReportFact.kind == _CHECKED))
+    if last is not None and clock.now() - last < _CHECK_INTERVAL:
+        session.rollback()
+        return 0
+    if session.scalar(select(ReportFact.id).limit(1)) is None:
+        with transaction():
+            written = sum(_write(session(), keys, clock.now(), is_first=True) for keys in _batches())
+    else:
+        written = sum(_write_missing(keys) for keys in _batches())
     with transaction():
-        last = session.scalar(select(func.max(ReportFact.recorded_at)).where(ReportFact.kind == _CHECKED))
-        if last is not None and clock.now() - last < _CHECK_INTERVAL:
-            return 0
-        is_first = session.scalar(select(ReportFact.id).limit(1)) is None
-        written = 0
-        for kind, model in _CLASSES.items():
-            known = session.scalars(select(ReportFact.row_id).where(ReportFact.kind == kind).distinct()).all()
-            ids = sorted({*known, *session.scalars(select(model.id)).all()})
-            for start in range(0, len(ids), _BATCH_SIZE):
-                keys = [(kind, row_id) for row_id in ids[start : start + _BATCH_SIZE]]
-                written += _write(session(), keys, clock.now(), is_first=is_first)
         session.execute(insert(ReportFact), [_fact((_CHECKED, 0), 0, clock.now(), {})])
-        return written
+    return written
+
+
+def _batches() -> Iterator[list[Key]]:
+    """Yield the keys of all rows that exist or have a fact, in batches of one kind."""
+    for kind, model in _CLASSES.items():
+        known = session.scalars(select(ReportFact.row_id).where(ReportFact.kind == kind).distinct()).all()
+        ids = sorted({*known, *session.scalars(select(model.id)).all()})
+        for start in range(0, len(ids), _BATCH_SIZE):
+            yield [(kind, row_id) for row_id in ids[start : start + _BATCH_SIZE]]
+
+
+def _write_missing(keys: list[Key]) -> int:
+    """Add the missing facts of a batch of rows, in a transaction of their own if there are any."""
+    missing = [(fact["kind"], fact["row_id"]) for fact in _missing_facts(session(), keys, clock.now())]
+    session.rollback()
+    if not missing:
+        return 0
+    with transaction():
+        return _write(session(), missing, clock.now())
 
 
 def _changed(db_session: Session) -> dict[Key, bool]:
@@ -95,6 +113,16 @@ def _changed(db_session: Session) -> dict[Key, bool]:
 
 def _write(db_session: Session, keys: list[Key], now: dt.datetime, *, is_first: bool = False) -> int:
     """Add a fact for each row whose values differ from its newest fact; return the number of facts."""
+    added = _missing_facts(db_session, keys, now, is_first=is_first)
+    if added:
+        db_session.execute(insert(ReportFact), added)
+    return len(added)
+
+
+def _missing_facts(
+    db_session: Session, keys: list[Key], now: dt.datetime, *, is_first: bool = False
+) -> list[dict[str, Any]]:
+    """Return a fact for each row whose values differ from its newest fact."""
     latest = {} if is_first else _latest(db_session, keys)
     rows = _load(db_session, keys)
     added = []
@@ -112,9 +140,7 @@ def _write(db_session: Session, keys: list[Key], now: dt.datetime, *, is_first: 
                 continue
             new = _fact((kind, row_id), owner, _begun(tracked, row, now) if is_first else now, values)
         added.append(new)
-    if added:
-        db_session.execute(insert(ReportFact), added)
-    return len(added)
+    return added
 
 
 def _fact(key: Key, owner: int, at: dt.datetime, values: dict[str, Any] | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from marketplace.strategy.models.plan import Strategy
 from marketplace.strategy.use_cases.deletion import delete_strategy
 from tests import factories
 from tests.factories import briefs, outcomes, programme, strategy, suppliers
+from tests.support.sql_capture import captured_sql
 
 
 def facts(kind: str) -> list[ReportFact]:
@@ -99,6 +100,15 @@ def test_missing_facts_are_recorded_once(course_session: CourseSession) -> None:
     assert record_missing_facts() == 1
     assert record_missing_facts() == 0
     assert values("session")[-1]["head_count"] == 9
+
+
+@pytest.mark.once
+def test_rows_are_compared_without_a_write_transaction(course_session: CourseSession) -> None:
+    del course_session
+    with captured_sql() as seen:
+        assert record_missing_facts() == 0
+    last = seen[seen.index("BEGIN IMMEDIATE") :]
+    assert [statement.split()[0] for statement in last] == ["BEGIN", "INSERT"]
 
 
 @pytest.mark.both_databases

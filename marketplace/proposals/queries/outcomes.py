@@ -52,11 +52,12 @@ class Advice:
 def is_latest_answer() -> ColumnElement[bool]:
     """Return the SQL condition that an answer is the one that counts in its round.
 
-    Built once: an alias of a table with many columns takes 0.3 ms.
+    Built once: an alias of a table with many columns takes 0.3 ms. Not a comparison with max(id): PostgreSQL expects one
+    row of it, and joins whole tables in nested loops.
     """
     other = aliased(OutcomeAnswer)
-    newest = select(func.max(other.id)).where(other.outcome_id == OutcomeAnswer.outcome_id)
-    return OutcomeAnswer.id == newest.correlate(OutcomeAnswer).scalar_subquery()
+    newer = select(other.id).where(other.outcome_id == OutcomeAnswer.outcome_id, other.id > OutcomeAnswer.id)
+    return ~newer.correlate(OutcomeAnswer).exists()
 
 
 def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome]]:

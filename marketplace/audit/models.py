@@ -20,7 +20,10 @@ class AuditEvent(Entity):
     """
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_object", "object_type", "object_id"),)
+    __table_args__ = (
+        Index("ix_audit_event_action", "action", "object_id"),
+        Index("ix_audit_event_object", "object_type", "object_id"),
+    )
     __retention__ = {"changes": FACTS, "details": FACTS}
     __export__ = {"actor_id": exported("acts", "at", "action", "object_type", "object_id")}
 

@@ -21,6 +21,7 @@ class Notice(Entity):
     __table_args__ = (
         Index("ix_notice_user_created", "user_id", "created_at"),
         Index("ix_notice_digest", "digest", "created_at"),
+        Index("ix_notice_read_at", "read_at"),
     )
     __retention__ = {"body": EXPIRY, "link_label": EXPIRY, "link_path": EXPIRY, "subject": EXPIRY}
     __export__ = {"user_id": exported("messages", "created_at", "subject", "body", "read_at")}
@@ -73,6 +74,7 @@ class OutboxMail(Entity):
     __table_args__ = (
         Index("ix_outbox_mail_state_next", "state", "next_attempt_at"),
         Index("ix_outbox_mail_recipient", "recipient"),
+        Index("ix_outbox_mail_created_at", "created_at"),
         Index("ix_outbox_mail_mailing", "mailing", "sent_at"),
     )
     __retention__ = {

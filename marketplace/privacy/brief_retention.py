@@ -48,11 +48,11 @@ def delete_old_drafts() -> int:
 
 def erase_closed_briefs() -> int:
     """Erase the texts of briefs closed 24 months ago, and their offers, but not the figures. Return their number."""
-    done = select(AuditEvent.object_id).where(AuditEvent.action == ERASURE)
+    done = select(AuditEvent.id).where(AuditEvent.action == ERASURE, AuditEvent.object_id == Brief.reference)
     old = select(Brief.id).where(
         Brief.state.in_(CLOSED_STATES),
         Brief.closed_at < cutoff_passed(months=retention_periods.CLOSED_MONTHS),
-        Brief.reference.not_in(done),
+        ~done.exists(),
     )
     erased = 0
     for brief_id in session.scalars(old.order_by(Brief.id)).all():

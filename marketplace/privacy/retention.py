@@ -46,7 +46,7 @@ def warn_unused_accounts() -> int:
     """E-mail a warning, once, to users who have not signed in for 22 months; return their number."""
     query = select(User).where(_is_unused(retention_periods.WARNING_MONTHS)).order_by(User.id)
     warned = 0
-    for user_id in [user.id for user in session.scalars(query)]:
+    for user_id in [user.id for user in session.scalars(query) if not _was_warned(user)]:
         with failure_logged(user_id), transaction():
             user = lock_user(user_id)
             if user.erased_at or _was_warned(user):

@@ -32,6 +32,7 @@ from tests.factories.market import Market
 from tests.factories.outcomes import answer, delivered_job
 from tests.proposals.conftest import at_noon, choose, market, opened, replies
 from tests.support.concurrency import run_concurrently
+from tests.support.sql_capture import captured_sql
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 MONTH = dt.timedelta(days=31)
@@ -43,7 +44,9 @@ def test_unused_account_is_warned_then_erased(market: Market, app: Flask, at_noo
     assert retention.warn_unused_accounts() == 0
     at_noon.shift(3 * MONTH)
     assert retention.warn_unused_accounts() > 0
-    assert retention.warn_unused_accounts() == 0
+    with captured_sql() as seen:
+        assert retention.warn_unused_accounts() == 0
+    assert "BEGIN IMMEDIATE" not in seen, "no write lock every minute for those who have been warned"
     warned = session.query(OutboxMail).filter_by(recipient=market.member.email)
     assert [mail.link_path for mail in warned].count("/sign-in") == 1
     at_noon.shift(3 * MONTH)

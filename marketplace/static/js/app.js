@@ -21,11 +21,18 @@
 
   // After Back, browsers restore what was typed in a form that has been sent, but the page has a new token. With the token
   // of the first submit, the server recognizes the same text and does not add it twice.
-  const sendsText = (form) => form.elements.csrf_token && form.querySelector("textarea, input[type=text]");
-  const { sent } = window.history.state || {};
-  document.querySelectorAll("form[method=post]").forEach((form) => {
-    if (sent && sendsText(form) && form.getAttribute("action") === sent.action) form.elements.csrf_token.value = sent.token;
-  });
+  const keyOfText = (form) => {
+    const hasText = form.elements.csrf_token && form.querySelector("textarea, input[type=text]");
+    return hasText && `sent ${window.location.pathname} ${form.getAttribute("action")}`;
+  };
+  const [visit] = performance.getEntriesByType("navigation");
+  if (visit && visit.type === "back_forward") {
+    document.querySelectorAll("form[method=post]").forEach((form) => {
+      const key = keyOfText(form);
+      const token = key && window.sessionStorage.getItem(key);
+      if (token) form.elements.csrf_token.value = token;
+    });
+  }
 
   // Block double submits: a form cannot be submitted again while its request is running.
   document.addEventListener("submit", (event) => {
@@ -33,10 +40,8 @@
     if (form.dataset.sent === "yes") { event.preventDefault(); return; }
     if (form.method !== "post") return;
     form.dataset.sent = "yes";
-    if (sendsText(form)) {
-      const sent = { action: form.getAttribute("action"), token: form.elements.csrf_token.value };
-      window.history.replaceState({ sent }, "");
-    }
+    const key = keyOfText(form);
+    if (key) window.sessionStorage.setItem(key, form.elements.csrf_token.value);
     window.setTimeout(() => { form.dataset.sent = ""; }, 8000);
   });
   // Close the account menu on Escape, and on a click outside it.

@@ -1,19 +1,23 @@
 """The offer form without JavaScript: parsed prices, field errors, autosave, conflicts and recovery."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
 from marketplace.accounts.models import SignInSession, User
+from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.proposals import use_cases
 from marketplace.proposals.models.offers import Proposal
 from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.factories.offers import filled, full_content
-from tests.proposals.conftest import AFTER, ANSWERS, REFERENCE
+from tests.proposals.conftest import AFTER, ANSWERS, DEADLINE_DAY, REFERENCE
 from tests.support.page_rules import HtmlPage
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
 CANARY = "Kanarifuglen synger i Oppdal"
+BEFORE_DEADLINE = clock.end_of_day(DEADLINE_DAY) - dt.timedelta(minutes=5)
 
 
 def test_offer_form_works_without_javascript(browser, market):
@@ -44,6 +48,23 @@ def test_offer_form_works_without_javascript(browser, market):
     person.post(f"{OFFER}/resume")
     assert market.proposal("kvistverk").state == "draft"
     assert len(person.page("/proposals").all("li")) > 0
+
+
+def test_withdrawal_sent_after_the_deadline_is_first_said_to_be_final(browser, market, at_noon):
+    market.send("kvistverk")
+    at_noon.move_to(BEFORE_DEADLINE, tick=False)
+    person = browser("kvistverk").sign_in(market.kvistverk.user_id)
+    seen = person.page(f"{OFFER}/withdraw").one("input", name="seen").get("value")
+    at_noon.move_to(BEFORE_DEADLINE + dt.timedelta(minutes=10), tick=False)
+    refused = person.post(f"{OFFER}/withdraw", data={"seen": seen, "reason": "Full ordrebok"})
+    assert refused.status_code == 422
+    page = HtmlPage(refused.text)
+    assert "kan ikke hentes tilbake" in page.text
+    assert "Full ordrebok" in page.text
+    assert market.proposal("kvistverk").state == "submitted"
+    seen = page.one("input", name="seen").get("value")
+    assert person.post(f"{OFFER}/withdraw", data={"seen": seen}).status_code == 303
+    assert market.proposal("kvistverk").state == "withdrawn"
 
 
 @pytest.mark.parametrize("locale", ["en", "nb", "nn"])

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_saved, gettext as _, ngettext
 from marketplace.core.identifiers import parse_id
+from marketplace.core.optimistic_lock import fingerprint
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.forms.offer import OfferForm, offer_form
@@ -259,7 +260,14 @@ def withdraw(reference: str) -> ViewResponse:
     if not supplier_offer.is_sent:
         raise NotFound
     form = WithdrawOfferForm()
-    if form.validate_on_submit():
+    form.fingerprint = fingerprint(supplier_offer.phase)
+    if form.expected_fingerprint() not in {None, form.fingerprint}:
+        form.add_form_error(
+            _(
+                "The deadline has passed since you opened the page, so the offer can no longer be restored. Send again if you still want to withdraw it."
+            )
+        )
+    elif form.validate_on_submit():
         use_cases.withdraw(viewer, reference, form.reason.data or "")
         flashes.done(_("The offer has been withdrawn."))
         return see_other("proposals.edit", reference=reference)

@@ -40,9 +40,7 @@ def export() -> ViewResponse:
 def erase() -> ViewResponse:
     """Erase the account."""
     viewer, form = current_viewer(), EraseAccountForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.erase_own_account(viewer, Path(current_app.instance_path) / "mail")
-    ):
+    if form.saves(lambda: use_cases.erase_own_account(viewer, Path(current_app.instance_path) / "mail")):
         logout_user()
         flashes.done(_("Your account has been erased."))
         return see_other("pages.front")

@@ -54,7 +54,7 @@ def change_password() -> ViewResponse:
 def change_address() -> ViewResponse:
     """Request a change of e-mail address."""
     form = AddressForm()
-    if form.validate_on_submit() and form.accepts(
+    if form.saves(
         lambda: use_cases.request_email_change(
             current_viewer(),
             email=form.email.data or "",

@@ -112,7 +112,7 @@ def confirm_two_factor() -> ViewResponse:
 def renew_recovery_codes() -> ViewResponse:
     """Replace the recovery codes, after a password check."""
     viewer, form = current_viewer(), SetUpForm()
-    if form.validate_on_submit() and form.accepts(
+    if form.saves(
         lambda: use_cases.require_password(viewer, form.present.data or "", hash_cost(), "present")
     ):
         codes = use_cases.renew_recovery_codes(viewer)

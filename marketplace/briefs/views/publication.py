@@ -50,9 +50,7 @@ def withdraw(reference: str) -> ViewResponse:
     """Withdraw a published brief."""
     brief_view = _brief_view_for(reference, "withdraw")
     form = WithdrawBriefForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.withdraw(current_viewer(), reference, form.reason.data or "")
-    ):
+    if form.saves(lambda: use_cases.withdraw(current_viewer(), reference, form.reason.data or "")):
         flashes.done(_("The brief has been withdrawn. Everyone who was invited or is answering is told why."))
         return see_other("briefs.show", reference=reference)
     return render_template("briefs/withdraw.html", brief_view=brief_view, form=form)

@@ -59,7 +59,7 @@ def admin_garden(garden_id: int) -> ViewResponse:
 def admin_garden_invite(garden_id: int) -> ViewResponse:
     """Invite a person to a garden."""
     form = InviteColleagueForm("garden")
-    if form.validate_on_submit() and form.accepts(
+    if form.saves(
         lambda: use_cases.invite_curator(current_viewer(), garden_id, form.email.data or "", form.role.data)
     ):
         flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))

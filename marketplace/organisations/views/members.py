@@ -32,9 +32,7 @@ def colleagues() -> ViewResponse:
     if viewer.organisation_id is None:
         abort(404)
     form = InviteColleagueForm(viewer.organisation_kind)
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.invite_colleague(viewer, form.email.data or "", form.role.data)
-    ):
+    if form.saves(lambda: use_cases.invite_colleague(viewer, form.email.data or "", form.role.data)):
         flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
         return see_other("organisations.colleagues")
     return render_template(

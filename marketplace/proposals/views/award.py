@@ -130,9 +130,7 @@ def no_award(reference: str) -> ViewResponse:
     if not brief_offers.awaits_decision:
         raise NotFound
     form = NoAwardForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.choose_nobody(current_viewer(), reference, form.reply())
-    ):
+    if form.saves(lambda: use_cases.choose_nobody(current_viewer(), reference, form.reply())):
         flashes.done(_("The brief has ended, and everyone who answered has been notified."))
         return see_other("proposals.compare", reference=reference)
     return render_template(
@@ -155,7 +153,7 @@ def rule_out(reference: str, proposal_id: int) -> ViewResponse:
     ):
         raise NotFound
     form = RuleOutForm(brief_offers.requirements.must_have)
-    if form.validate_on_submit() and form.accepts(
+    if form.saves(
         lambda: use_cases.rule_out(
             current_viewer(), reference, proposal_id, form.demand.data or "", form.text.data or ""
         )
@@ -177,9 +175,7 @@ def reopen(reference: str) -> ViewResponse:
     ):
         raise NotFound
     form = ReasonForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.reopen(current_viewer(), reference, form.reason.data or "")
-    ):
+    if form.saves(lambda: use_cases.reopen(current_viewer(), reference, form.reason.data or "")):
         flashes.done(_("Your choice has been undone. You can choose again."))
         return see_other("proposals.compare", reference=reference)
     return render_template("proposals/reopen.html", brief_offers=brief_offers, form=form)

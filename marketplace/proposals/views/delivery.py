@@ -87,9 +87,7 @@ def deliver(reference: str) -> ViewResponse:
 def terminate(reference: str) -> ViewResponse:
     """Terminate a job before delivery."""
     brief_offers, form = _job(reference), ReasonForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.terminate(current_viewer(), reference, form.reason.data or "")
-    ):
+    if form.saves(lambda: use_cases.terminate(current_viewer(), reference, form.reason.data or "")):
         flashes.done(_("The job has ended. The supplier and your business garden will be notified."))
         return see_other("proposals.job", reference=reference)
     return render_template("proposals/terminate.html", brief_offers=brief_offers, form=form)

@@ -53,9 +53,7 @@ def decline(proposal_id: int) -> ViewResponse:
     if not letter.is_winner or letter.brief.state != "awarded":
         raise NotFound
     form = ReasonForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.decline_award(viewer, proposal_id, form.reason.data or "")
-    ):
+    if form.saves(lambda: use_cases.decline_award(viewer, proposal_id, form.reason.data or "")):
         flashes.done(_("You have declined the job. The company will be notified."))
         return see_other("proposals.index")
     return render_template("proposals/decline.html", letter=letter, form=form)

@@ -60,9 +60,7 @@ def pause_publication(reference: str) -> ViewResponse:
             raise Conflict(_("Only a brief that opened before you had checked the company can be paused."))
         raise NotFound
     form = PauseForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: pause_first_publication(viewer, reference, form.reason.data or "")
-    ):
+    if form.saves(lambda: pause_first_publication(viewer, reference, form.reason.data or "")):
         flashes.done(_("The brief is paused. Answer the company when you have checked it."))
         return see_other("sourcing.first_publication", reference=reference)
     return render_template("sourcing/pause.html", brief_view=brief_view, form=form)

@@ -43,9 +43,7 @@ def decline(reference: str) -> ViewResponse:
     if queries.invitation_for(viewer, brief_view.brief.id) is None:
         raise NotFound
     form = DeclineForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.decline(viewer, reference, form.reason.data, form.text.data or "")
-    ):
+    if form.saves(lambda: use_cases.decline(viewer, reference, form.reason.data, form.text.data or "")):
         flashes.done(
             _(
                 "You have declined. The company can invite another supplier. You can undo this on the page of the brief until the deadline."

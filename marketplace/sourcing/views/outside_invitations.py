@@ -30,7 +30,7 @@ def invite_outside(reference: str) -> ViewResponse:
             raise Conflict(_("The brief is not open, so nobody can be invited now."))
         return see_other("briefs.show", reference=reference)
     form = OutsideInvitationForm()
-    if form.validate_on_submit() and form.accepts(
+    if form.saves(
         lambda: use_cases.invite_outside(
             viewer, reference, form.email.data or "", clean_line(form.message.data) or ""
         )

@@ -30,7 +30,7 @@ def suggest(reference: str) -> ViewResponse:
     form = SuggestionForm(data={"supplier": request.args.get("supplier", "")})
     choices = [(str(supplier_id), name) for supplier_id, name in queries.suppliers_to_suggest(brief_view)]
     form.supplier.set_choices([("", _("Choose a supplier")), *choices])
-    if form.validate_on_submit() and form.accepts(
+    if form.saves(
         lambda: use_cases.suggest_supplier(
             viewer, reference, int(form.supplier.data), clean_text(form.reason.data) or ""
         )

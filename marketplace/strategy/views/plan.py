@@ -73,7 +73,7 @@ def plan() -> ViewResponse:
 def save_language() -> ViewResponse:
     """Choose the language of the document."""
     form = LanguageForm()
-    if form.validate_on_submit() and form.accepts(lambda: set_language(current_viewer(), form.language.data)):
+    if form.saves(lambda: set_language(current_viewer(), form.language.data)):
         flashes.done(_("Saved."))
     else:
         flashes.warn(_("Choose one from the list."))

@@ -145,7 +145,7 @@ def profile_section(section: str) -> ViewResponse:
 def case_new() -> ViewResponse:
     """Add a case study; also used to restore a deleted one."""
     form = CaseForm(data={"year": clock.today().year})
-    if form.validate_on_submit() and form.accepts(lambda: use_cases.add_case(current_viewer(), form.case())):
+    if form.saves(lambda: use_cases.add_case(current_viewer(), form.case())):
         flashes.done(_("The job is listed in your profile."))
         return see_other("vetting.profile", _anchor="cases")
     return render_template("suppliers/case.html", form=form, case=None)

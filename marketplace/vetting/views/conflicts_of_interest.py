@@ -22,9 +22,7 @@ def conflicts_of_interest() -> ViewResponse:
     """List the viewer's conflicts of interest, and declare one."""
     viewer = current_viewer()
     form = ConflictForm(viewer, data={"supplier": request.args.get("supplier", "")[:10]})
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.declare_conflict(viewer, int(form.supplier.data), form.kind.data)
-    ):
+    if form.saves(lambda: use_cases.declare_conflict(viewer, int(form.supplier.data), form.kind.data)):
         flashes.done(_("Noted. Another curator will decide on this supplier."))
         return see_other("vetting.conflicts_of_interest")
     return render_template(

@@ -51,9 +51,7 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
 def submit_again(vetting_id: int) -> ViewResponse:
     """Send an application again, or ask for renewal."""
     form = SubmitAgainForm()
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.submit_again(current_viewer(), vetting_id, form.note.data or "")
-    ):
+    if form.saves(lambda: use_cases.submit_again(current_viewer(), vetting_id, form.note.data or "")):
         flashes.done(_("Sent to the business garden."))
         return see_other("vetting.profile")
     return _profile_page(form, vetting_id)

@@ -109,9 +109,7 @@ def make_appeal(vetting_id: int) -> ViewResponse:
     """Appeal a refusal."""
     viewer, form = current_viewer(), AppealForm()
     vetting = queries.own_vetting(viewer, vetting_id)
-    if form.validate_on_submit() and form.accepts(
-        lambda: use_cases.appeal(viewer, vetting_id, form.text.data or "")
-    ):
+    if form.saves(lambda: use_cases.appeal(viewer, vetting_id, form.text.data or "")):
         flashes.done(_("Your appeal has been sent. You will get an answer with reasons."))
         return see_other("vetting.profile", _anchor=f"kind-{vetting.category}")
     open_now = queries.can_appeal(vetting)

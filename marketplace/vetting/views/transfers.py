@@ -25,7 +25,7 @@ def transfer(supplier_id: int) -> ViewResponse:
     """Ask another garden to take over a supplier."""
     viewer = current_viewer()
     supplier, form = queries.supplier_of_garden(viewer, supplier_id), TransferForm(viewer)
-    if form.validate_on_submit() and form.accepts(
+    if form.saves(
         lambda: use_cases.request_transfer(viewer, supplier_id, int(form.garden.data), form.reason.data or "")
     ):
         flashes.done(_("The other business garden has been asked."))

@@ -121,6 +121,10 @@ class BaseForm(FlaskForm):
             return True
         return False
 
+    def saves(self, action: Callable[[], object]) -> bool:
+        """Run an action if the form is submitted and valid. Returns False if it has not run, or if it breaks a rule."""
+        return self.validate_on_submit() and self.accepts(action)
+
     def has_text(self) -> bool:
         """Return True if something was typed in a text field."""
         texts = (

@@ -11,17 +11,16 @@ from flask import Flask, current_app
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
-from marketplace.casework.use_cases import company_reminders, task_reminders
+from marketplace.casework.use_cases import company_reminders, tasks
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.finance.use_cases.hours_reminders import remind_of_hours
-from marketplace.mandates.use_cases import mandate_reminders
+from marketplace.mandates.use_cases import mandates
 from marketplace.organisations import use_cases as organisations
 from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import brief_retention, course_retention, retention
 from marketplace.programme.use_cases import (
     feedback,
-    missed_sessions,
     plan_reminders,
     seat_release,
     session_reminders,
@@ -63,18 +62,18 @@ JOBS: tuple[Callable[[], object], ...] = (
     seat_release.release_unconfirmed,
     seat_release.release_lapsed_offers,
     session_reminders.remind_of_sessions,
-    missed_sessions.notify_of_missed_sessions,
+    session_reminders.notify_of_missed_sessions,
     plan_reminders.remind_of_plan_deadlines,
     feedback.ask_for_feedback,
     strategy_reminders.remind_of_measurements,
     strategy_reminders.remind_of_plan_reviews,
     strategy_reminders.remind_of_half_done_work,
-    task_reminders.remind_of_tasks,
+    tasks.remind_of_tasks,
     company_reminders.send_due_reminders,
     remind_of_hours,
     strategy_reminders.ask_for_assessments,
-    mandate_reminders.warn_of_ending_mandates,
-    mandate_reminders.end_mandates,
+    mandates.warn_of_ending_mandates,
+    mandates.end_mandates,
     briefs.remind_about_questions,
     briefs.remind_about_reviews,
     briefs.erase_deleted_drafts,

@@ -8,8 +8,7 @@ import time_machine
 from marketplace.casework.queries.subjects import company_subject
 from marketplace.casework.queries.tasks import tasks_waiting_for
 from marketplace.casework.use_cases import tasks as use_cases
-from marketplace.casework.use_cases.task_reminders import remind_of_tasks
-from marketplace.casework.use_cases.tasks import TaskDetails
+from marketplace.casework.use_cases.tasks import TaskDetails, remind_of_tasks
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.details import details_of

@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.dates import add_months
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.mandates.models import Mandate
-from marketplace.mandates.use_cases import mandate_reminders, mandates
+from marketplace.mandates.use_cases import mandates
 from marketplace.organisations.models import CompanyFollower
 from marketplace.outbox.models import Notice
 from marketplace.privacy.retention import delete_old_mandates
@@ -106,20 +106,20 @@ def test_garden_asks_for_a_mandate_at_most_once_a_week(people: MandatePeople) ->
 def test_change_without_another_date_does_not_warn_again(people: MandatePeople) -> None:
     mandate = people.give()
     with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):
-        assert mandate_reminders.warn_of_ending_mandates() == 1
+        assert mandates.warn_of_ending_mandates() == 1
         mandates.change_mandate(people.owner, mandate.id, mandate.until, reads_offers=True)
-        assert mandate_reminders.warn_of_ending_mandates() == 0
+        assert mandates.warn_of_ending_mandates() == 0
 
 
 def test_company_and_garden_are_notified_once_before_and_after_the_end(people: MandatePeople) -> None:
     mandate = people.give()
-    assert mandate_reminders.warn_of_ending_mandates() == 0
+    assert mandates.warn_of_ending_mandates() == 0
     with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):
-        assert mandate_reminders.warn_of_ending_mandates() == 1
-        assert mandate_reminders.warn_of_ending_mandates() == 0
+        assert mandates.warn_of_ending_mandates() == 1
+        assert mandates.warn_of_ending_mandates() == 0
     with time_machine.travel(clock.end_of_day(mandate.until) + dt.timedelta(hours=1), tick=False):
-        assert mandate_reminders.end_mandates() == 1
-        assert mandate_reminders.end_mandates() == 0
+        assert mandates.end_mandates() == 1
+        assert mandates.end_mandates() == 0
     ends = ["mandate_ends_soon", "mandate_ended"]
     assert kinds(people.adviser.user_id)[1:] == ends
     assert kinds(people.owner.user_id) == [f"{kind}_for_company" for kind in ends]
@@ -147,8 +147,8 @@ def test_garden_that_no_longer_follows_is_not_said_to_write_and_gets_no_notice(p
     page = signed_in(people.app, people.owner).page("/organisation/mandates")
     assert "Næringshagen følger dere ikke lenger" in page.text
     with time_machine.travel(clock.end_of_day(mandate.until - dt.timedelta(days=5)), tick=False):
-        assert mandate_reminders.warn_of_ending_mandates() == 0
+        assert mandates.warn_of_ending_mandates() == 0
     with time_machine.travel(clock.end_of_day(mandate.until) + dt.timedelta(hours=1), tick=False):
-        assert mandate_reminders.end_mandates() == 1
+        assert mandates.end_mandates() == 1
     assert kinds(people.adviser.user_id) == ["mandate_given"]
     assert kinds(people.owner.user_id) == ["mandate_ended_for_company"]

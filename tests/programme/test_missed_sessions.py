@@ -16,7 +16,7 @@ from marketplace.programme.models.projects import Cohort
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.use_cases import attendance
 from marketplace.programme.use_cases.attendance import MarkOrigin, NewMark
-from marketplace.programme.use_cases.missed_sessions import notify_of_missed_sessions
+from marketplace.programme.use_cases.session_reminders import notify_of_missed_sessions
 from tests import factories
 from tests.factories import programme
 

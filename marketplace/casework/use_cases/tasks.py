@@ -1,18 +1,23 @@
-"""Adding, changing, completing and deleting tasks."""
+"""Adding, changing, completing and deleting tasks, and scheduled reminders of them."""
 
 import datetime as dt
 from dataclasses import asdict, dataclass
 
+from sqlalchemy import ColumnElement, select
+
 from marketplace.audit.use_cases import check_object_unchanged, record
 from marketplace.casework.models import CaseTask
-from marketplace.casework.queries.subjects import Subject
+from marketplace.casework.notices import DueTask, tasks_due
+from marketplace.casework.queries.subjects import Subject, subject_of
 from marketplace.casework.queries.tasks import assignees, task_for
 from marketplace.core import clock
-from marketplace.core.database import lock_row, session, transaction
+from marketplace.core.database import lock_row, session, sum_over_rows, transaction
 from marketplace.core.details import write_details
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.use_cases import send
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +92,50 @@ def _check(viewer: Viewer, details: TaskDetails, task: CaseTask | None) -> None:
     people = {user_id for user_id, _name in assignees(viewer)}
     if is_new_person and details.assignee_id is not None and details.assignee_id not in people:
         raise RuleBroken(_("Choose one from the list."), "assignee_id")
+
+
+@clock.not_before(7)
+def remind_of_tasks() -> int:
+    """Remind each person of the tasks that are due today or overdue; return the number of people. A scheduled job.
+
+    Idempotent: each task is included in one reminder, and again only if its date or its assignee changes.
+    """
+    query = select(CaseTask.garden_id, CaseTask.assignee_id).where(*_due_conditions()).distinct()
+    found = [(garden_id, user_id) for garden_id, user_id in session.execute(query) if user_id]
+    session.rollback()
+    return sum_over_rows(_remind_of_tasks, sorted(found))
+
+
+def _due_conditions() -> tuple[ColumnElement[bool], ...]:
+    return (
+        CaseTask.due_on <= clock.today(),
+        CaseTask.done_at.is_(None),
+        CaseTask.reminded_at.is_(None),
+        CaseTask.assignee_id.is_not(None),
+    )
+
+
+def _remind_of_tasks(person: tuple[int, int]) -> bool:
+    """Send a person one reminder of all due tasks; return False if the person has left the garden or no task remains."""
+    garden_id, user_id = person
+    with transaction():
+        query = select(CaseTask).where(
+            CaseTask.garden_id == garden_id, CaseTask.assignee_id == user_id, *_due_conditions()
+        )
+        tasks = session.scalars(
+            query.order_by(CaseTask.due_on, CaseTask.id).with_for_update(skip_locked=True)
+        ).all()
+        viewer = Viewer(user_id=user_id, organisation_id=garden_id, organisation_kind="garden")
+        due = []
+        for task in tasks:
+            task.reminded_at = clock.now()
+            try:
+                due.append(DueTask(subject_of(viewer, task).name, task.what, task.due_on))
+            except NotFound:  # the garden no longer follows the company
+                continue
+        recipients = [one for one in recipients_for(garden_id) if one.user_id == user_id]
+        if not due or not recipients:
+            return False
+        send(tasks_due(due), recipients)
+        record(None, "case_task.remind", "user", user_id, tasks=len(due))
+        return True

@@ -28,14 +28,12 @@ from marketplace.organisations.use_cases.followers import (
 )
 from marketplace.organisations.use_cases.gardens import (
     GardenDetails,
+    ReviewSettings,
     garden_details,
     invite_curator,
+    review_settings,
     save_garden,
+    save_review_settings,
     set_garden_active,
 )
 from marketplace.organisations.use_cases.memberships import add_membership, choose_organisation
-from marketplace.organisations.use_cases.review_settings import (
-    ReviewSettings,
-    review_settings,
-    save_review_settings,
-)

@@ -1,9 +1,11 @@
 """Recruitment: the board with its filters and limits, adding companies, and what a garden notes about them."""
 
 import csv
+import datetime as dt
 import io
 
 import pytest
+from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 
@@ -272,3 +274,19 @@ def test_export_has_the_shown_companies_and_no_formulas(browser: Browser, projec
     assert (sheet.title, rows[0][-1].date()) == ("Bedrifter", clock.today())
     text = browser.get(f"{path}.csv?place=5021").data.decode("utf-8-sig")
     assert [row[0] for row in csv.reader(io.StringIO(text), delimiter=";")] == ["Bedrift", "Berg bygg"]
+
+
+def test_pages_of_a_course_that_is_over_name_no_free_seats(
+    app: Flask, adviser: Viewer, cohort: Cohort
+) -> None:
+    company, slug = programme.participation(cohort), cohort.project.slug
+    for number in (1, 2):
+        held = programme.course_session(cohort, clock.now() - dt.timedelta(days=number), number=number)
+        programme.mark(held, company)
+    session.commit()
+    browser = app.test_client().sign_in(adviser.user_id or 0)
+    page = browser.page(f"/programme/{slug}").text
+    assert "Kurset er over" in page
+    assert "ledig" not in page
+    for path in ("companies", f"companies/{company.id}", f"cohorts/{cohort.id}/overview"):
+        assert "2 (1 trengs)" in browser.page(f"/programme/{slug}/{path}").text, path

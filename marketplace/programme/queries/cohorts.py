@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
-from marketplace.core.database import prepared, session
+from marketplace.core.database import UtcDateTime, prepared, session
 from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
@@ -51,7 +51,10 @@ class CohortSeats:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """Content of the page of a project, restricted to the places that the viewer may see."""
+    """Content of the page of a project, restricted to the places that the viewer may see.
+
+    `finished` are the ids of the cohorts whose course is over.
+    """
 
     cohorts: Sequence[CohortSeats]
     cancelled: Sequence[Cohort]
@@ -59,6 +62,7 @@ class ProjectPage:
     partners: Sequence[BusinessGarden]
     upcoming: Sequence[CourseSession]
     session_counts: Counter[int]
+    finished: Collection[int]
     states: Counter[str]
 
     @property
@@ -134,6 +138,7 @@ def project_page(access: ProjectAccess) -> ProjectPage:
         partners=partner_gardens(access.project),
         upcoming=session.scalars(upcoming_sessions(cohort_ids).limit(MAX_UPCOMING)).all(),
         session_counts=_count_sessions(cohort_ids),
+        finished=finished_cohorts(cohort_ids),
         states=_count_states(access, cohort_ids),
     )
 
@@ -154,6 +159,22 @@ def cohorts_of(access: ProjectAccess) -> Sequence[Cohort]:
     """Return the cohorts at the places that the viewer may see, in order of place and name."""
     params = {"project_id": access.project.id, "place_ids": access.place_ids}
     return session.scalars(_COHORTS, params).all()
+
+
+_FINISHED = prepared(
+    select(CourseSession.cohort_id)
+    .where(
+        CourseSession.cohort_id.in_(bindparam("cohort_ids", expanding=True)),
+        CourseSession.cancelled_at.is_(None),
+    )
+    .group_by(CourseSession.cohort_id)
+    .having(func.max(CourseSession.ends_at) < bindparam("now", type_=UtcDateTime()))
+)
+
+
+def finished_cohorts(cohort_ids: Sequence[int]) -> set[int]:
+    """Return the ids of the cohorts whose last session is over."""
+    return set(session.scalars(_FINISHED, {"cohort_ids": cohort_ids, "now": clock.now()}))
 
 
 def cohort_for(access: ProjectAccess, cohort_id: int) -> Cohort:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy import Select, or_, select
 
 from marketplace.accounts.queries import names_of
-from marketplace.core import clock
 from marketplace.core.collation import sort_key
-from marketplace.core.database import UtcDateTime, prepared, session
+from marketplace.core.database import session
 from marketplace.core.errors import or_404
 from marketplace.core.list_query import ListQuery
 from marketplace.core.pagination import CHOICE_PAGE_SIZE, Page, page_of
@@ -26,9 +25,8 @@ from marketplace.programme.lifecycle import (
 )
 from marketplace.programme.models.participation import ADDED, Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort
-from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.attendance import attended_by
-from marketplace.programme.queries.cohorts import cohorts_of
+from marketplace.programme.queries.cohorts import cohorts_of, finished_cohorts
 from marketplace.programme.queries.projects import ProjectAccess
 from marketplace.text_search.list_search import search_texts, searched_text
 
@@ -136,7 +134,7 @@ def board_rows(viewer: Viewer, access: ProjectAccess, cohorts_of_project: Sequen
     query = visible_participations(viewer, access).with_only_columns(*_BOARD_COLUMNS)
     participations: Sequence[Any] = session.execute(query).all()
     cohorts = {cohort.id: cohort for cohort in cohorts_of_project}
-    over = _finished_cohorts(list(cohorts))
+    over = finished_cohorts(list(cohorts))
     attended = attended_by([one.id for one in participations])
     return [
         BoardRow(
@@ -159,22 +157,6 @@ def _phase(
         sessions_needed=access.project.sessions_needed,
         is_course_over=is_course_over,
     )
-
-
-_FINISHED = prepared(
-    select(CourseSession.cohort_id)
-    .where(
-        CourseSession.cohort_id.in_(bindparam("cohort_ids", expanding=True)),
-        CourseSession.cancelled_at.is_(None),
-    )
-    .group_by(CourseSession.cohort_id)
-    .having(func.max(CourseSession.ends_at) < bindparam("now", type_=UtcDateTime()))
-)
-
-
-def _finished_cohorts(cohort_ids: Sequence[int]) -> set[int]:
-    """Return the ids of the cohorts whose last session is over."""
-    return set(session.scalars(_FINISHED, {"cohort_ids": cohort_ids, "now": clock.now()}))
 
 
 def _matching(rows: Sequence[BoardRow], wanted: ListQuery) -> tuple[list[BoardRow], frozenset[int]]:
@@ -266,7 +248,7 @@ def participation_page(viewer: Viewer, access: ProjectAccess, participation_id: 
     """Return the page of a company that the viewer may see. Raises NotFound."""
     one = participation_for(viewer, access, participation_id)
     attended = attended_by([one.id]).get(one.id, 0)
-    is_over = bool(one.cohort_id and _finished_cohorts([one.cohort_id]))
+    is_over = bool(one.cohort_id and finished_cohorts([one.cohort_id]))
     events = session.scalars(
         select(ParticipationEvent)
         .where(ParticipationEvent.participation_id == one.id)

@@ -258,7 +258,7 @@ def test_answer_after_deadline_raises_conflict(market, publish, time_machine, ac
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     more = ("too_far",) if act == "decline" else ()
     time_machine.move_to(clock.now() + dt.timedelta(days=30))
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="kan ikke svare på briefen"):
         getattr(use_cases, act)(supplier, reference, *more)
     assert session.scalars(select(Invitation.state)).one() == "invited"
 

@@ -173,7 +173,7 @@ def mark_seen(viewer: Viewer, reference: str) -> None:
     with transaction():
         brief, invitation = _lock_own_invitation(viewer, reference)
         if phase_of(brief) is not Phase.OPEN:
-            raise Conflict(_("The deadline has passed."))
+            raise Conflict(_("Suppliers can no longer answer the brief."))
         if invitation.state == InvitationState.INVITED:
             invitation.state, invitation.seen_at = InvitationState.SEEN, clock.now()
 
@@ -185,7 +185,7 @@ def decline(viewer: Viewer, reference: str, reason: str, text: str = "") -> None
         if reason not in DECLINE_REASONS:
             raise RuleBroken(_("Choose a reason."), "reason")
         if phase_of(brief) is not Phase.OPEN:
-            raise Conflict(_("The deadline has passed, so there is nothing to decline."))
+            raise Conflict(_("Suppliers can no longer answer the brief, so there is nothing to decline."))
         if invitation.state == InvitationState.DECLINED:
             return
         invitation.state, invitation.declined_at = InvitationState.DECLINED, clock.now()
@@ -200,7 +200,7 @@ def reconsider(viewer: Viewer, reference: str) -> None:
     with transaction():
         brief, invitation = _lock_own_invitation(viewer, reference)
         if phase_of(brief) is not Phase.OPEN:
-            raise Conflict(_("The deadline has passed."))
+            raise Conflict(_("Suppliers can no longer answer the brief."))
         if invitation.state != InvitationState.DECLINED:
             return
         invitation.state, invitation.declined_at = InvitationState.SEEN, None

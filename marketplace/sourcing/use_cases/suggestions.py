@@ -88,7 +88,7 @@ def suggested_invitation(viewer: Viewer, reference: str, supplier_id: int) -> In
     )
     invitation = or_404(session.scalar(query))
     if phase_of(brief) is not Phase.OPEN:
-        raise Conflict(_("The deadline has passed."))
+        raise Conflict(_("Suppliers can no longer answer the brief."))
     return invitation
 
 

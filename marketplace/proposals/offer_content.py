@@ -139,6 +139,26 @@ class OfferContent(_OfferValues):  # type: ignore[valid-type, misc]  # because t
             changes[row.name] = tuple(old.get(text, empty(text)) for text in requirements.entries(row))
         return replace(self, **changes)
 
+    def draft_for(self, requirements: BriefRequirements) -> "OfferContent":
+        """Return the content adapted to the brief's current requirements, for its supplier to continue with.
+
+        The text about an entry that has been reworded stays: the one in the same place of a list of the same length. Its
+        price, or its yes or no, must be given again.
+        """
+        adapted = self.adapted_to(requirements)
+        changes = {}
+        for row in fields_of(FieldKind.PRICE_LINES, FieldKind.ANSWERS):
+            before, after = getattr(self, row.name), getattr(adapted, row.name)
+            if len(before) == len(after):
+                old, new = {_entry_of(item) for item in before}, set(requirements.entries(row))
+                changes[row.name] = tuple(
+                    _reworded(was, _entry_of(item))
+                    if _entry_of(was) not in new and _entry_of(item) not in old
+                    else item
+                    for was, item in zip(before, after, strict=True)
+                )
+        return replace(adapted, **changes)
+
     def prices_beside(self, requirements: BriefRequirements) -> tuple[PriceLine, ...]:
         """Return the lines with a price for something that the brief no longer asks for in the same words."""
         return tuple(
@@ -183,6 +203,12 @@ _RECORD_TYPES: dict[FieldKind, type] = {FieldKind.CASES: CitedCase, FieldKind.FI
 
 def _entry_of(item: PriceLine | RequirementAnswer) -> str:
     return item.deliverable if isinstance(item, PriceLine) else item.demand
+
+
+def _reworded(old: PriceLine | RequirementAnswer, entry: str) -> PriceLine | RequirementAnswer:
+    if isinstance(old, PriceLine):
+        return PriceLine(entry, comment=old.comment)
+    return RequirementAnswer(entry, text=old.text)
 
 
 def _dump(kind: FieldKind, value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Pure rules of offers: lifecycle, evaluation, content and validation."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, strategies as st
@@ -124,6 +125,28 @@ def test_content_follows_amended_brief():
     )
     assert [claim.met for claim in fitted.evidence] == [True]
     assert fitted.wishes == ()
+
+
+def test_draft_keeps_the_texts_about_reworded_requirements():
+    content = full_content()
+    parts = [line.deliverable for line in content.price_lines]
+    reworded = BriefRequirements(
+        deliverables=(*parts[:2], "60 produktbilder"),
+        must_have=("Kobling til kassa", "Henting på gården hver dag"),
+        nice_to_have=("Gavekort", "Kundeklubb"),
+    )
+    draft = content.draft_for(reworded)
+    assert draft.price_lines == (
+        *content.price_lines[:2],
+        PriceLine("60 produktbilder", comment="Tatt på gården"),
+    )
+    assert draft.evidence == (
+        content.evidence[0],
+        RequirementAnswer("Henting på gården hver dag", text="Finnes i løsningen vår."),
+    )
+    assert draft.wishes == (content.wishes[0], RequirementAnswer("Kundeklubb")), "the list has another length"
+    swapped = replace(reworded, deliverables=(parts[1], parts[0], parts[2]))
+    assert content.draft_for(swapped).price_lines == content.adapted_to(swapped).price_lines
 
 
 @pytest.mark.parametrize(

@@ -82,9 +82,8 @@ class SupplierOffer:
     @cached_property
     def content(self) -> OfferContent:
         """The supplier's draft, adapted to the current requirements of the brief. Decrypted once for each page."""
-        return OfferContent.from_dict(self.proposal.content if self.proposal else None).adapted_to(
-            self.requirements
-        )
+        stored = self.proposal.content if self.proposal else None
+        return OfferContent.from_dict(stored).draft_for(self.requirements)
 
     @property
     def sent(self) -> OfferContent | None:

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.core import clock
 from marketplace.core.currencies import MINOR_UNITS, RATE_UNITS
@@ -19,6 +19,7 @@ from marketplace.finance.use_cases.hours import HoursDetails, approve_hours, sav
 from marketplace.finance.use_cases.money import EntryDetails, Money, SourceDetails, save_entry, save_source
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectPlace
+from marketplace.programme.models.sessions import CourseSession
 from marketplace.reporting.models import ReportLink
 from marketplace.reporting.use_cases.issuing import IssueDetails, LinkDetails, create_link, issue_report
 
@@ -87,15 +88,18 @@ class _Accounts:
         The leader's own hours wait for the approval of somebody else, and this month's hours of others for the leader's.
         """
         this_month = clock.today().replace(day=1)
+        first_session = session.scalars(select(func.min(CourseSession.starts_at))).one()
         recorded = []
         for back in range(MONTHS):
+            month = this_month - relativedelta(months=back)
+            is_before_course = month < clock.to_local(first_session).date().replace(day=1)
             for row in self.accounts["hours"]:
                 person = self.fixtures.viewer(row["email"])
                 details = HoursDetails(
                     user_id=person.user_id or 0,
-                    month=this_month - relativedelta(months=back),
+                    month=month,
                     place_id=self.places.get(row.get("place", "")),
-                    activity=row["activity"],
+                    activity="recruiting" if is_before_course else row["activity"],
                     minutes=round(row["hours"] * 60),
                 )
                 entry = save_hours(person, self.project.slug, details)

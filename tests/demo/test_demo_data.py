@@ -23,7 +23,7 @@ from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
 from marketplace.demo import use_cases as demo
 from marketplace.demo.course_links import course_links
-from marketplace.finance.models import FundingSource
+from marketplace.finance.models import FundingSource, HoursEntry
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden, Company
 from marketplace.outbox.delivery import deliver_due
@@ -202,6 +202,8 @@ def _check_courses_and_self_assessments_are_in_chronological_order() -> None:
     first, last = func.min(CourseSession.starts_at), func.max(CourseSession.ends_at)
     query = select(CourseSession.cohort_id, first, last).group_by(CourseSession.cohort_id)
     courses = {cohort_id: (begins, ends) for cohort_id, begins, ends in session.execute(query)}
+    months = session.scalars(select(HoursEntry.month).where(HoursEntry.activity == "course")).all()
+    assert min(months) >= min(begins for begins, _ends in courses.values()).date().replace(day=1)
     for seat in session.scalars(select(Participation).where(Participation.confirmed_at.is_not(None))):
         begins, ends = courses[seat.cohort_id or 0]
         answered = stages.get(seat.company_id or 0, {})

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from sqlalchemy import func, select
 
 from marketplace.accounts.models import User
+from marketplace.core import clock
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.i18n import format_datetime, gettext as _
-from marketplace.organisations.models import BusinessGarden, Membership, Organisation
-from marketplace.organisations.queries import open_invitations
+from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.outbox.models import OutboxMail
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 
@@ -46,8 +46,8 @@ def _gardens_without_curator() -> Iterator[Task]:
     )
     query = select(BusinessGarden).where(BusinessGarden.is_active, BusinessGarden.id.not_in(curated))
     for garden in session.scalars(query.order_by(norwegian_order(BusinessGarden.name))):
-        invitation = next((one for one in open_invitations(garden.id) if one.role == "curator"), None)
-        if invitation is not None:
+        invitation = _unanswered_invitation(garden)
+        if invitation is not None and invitation.expires_at > clock.now():
             yield Task(
                 Priority.SOON,
                 _(
@@ -63,7 +63,9 @@ def _gardens_without_curator() -> Iterator[Task]:
             Priority.NOW,
             _("Invite a curator to %(garden)s", garden=garden.name),
             f"/admin/gardens/{garden.id}",
-            _("Nobody can approve suppliers there."),
+            _("The invitation to %(email)s has expired.", email=invitation.email)
+            if invitation
+            else _("Nobody can approve suppliers there."),
         )
     if session.scalar(select(BusinessGarden.id).limit(1)) is None:
         yield Task(
@@ -72,3 +74,14 @@ def _gardens_without_curator() -> Iterator[Task]:
             "/admin/gardens/new",
             _("Then invite a curator, who approves suppliers and invites colleagues."),
         )
+
+
+def _unanswered_invitation(garden: BusinessGarden) -> ColleagueInvitation | None:
+    """Return the last invitation to be a curator of a garden that was neither accepted nor withdrawn; it may have expired."""
+    query = select(ColleagueInvitation).where(
+        ColleagueInvitation.organisation_id == garden.id,
+        ColleagueInvitation.role == "curator",
+        ColleagueInvitation.accepted_at.is_(None),
+        ColleagueInvitation.withdrawn_at.is_(None),
+    )
+    return session.scalars(query.order_by(ColleagueInvitation.id.desc()).limit(1)).first()

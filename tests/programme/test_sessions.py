@@ -251,14 +251,22 @@ def test_companies_that_no_email_reaches_are_listed_with_telephone(
     assert "2 bedrifter får en e-post med grunnen" in browser.page(f"{path}/cancel").text
 
 
-def test_held_session_is_not_cancelled(browser: Browser, adviser: Viewer, cohort: Cohort) -> None:
+def test_held_session_is_cancelled_only_after_its_attendance_is_corrected(
+    browser: Browser, adviser: Viewer, cohort: Cohort
+) -> None:
     row = planned(adviser, cohort)[0]
     row.held_at = NOW
-    answer = browser.post(
-        f"/programme/{cohort.project.slug}/sessions/{row.id}/cancel", data={"reason": "Feil dag"}
-    )
+    company = programme.participation(cohort)
+    programme.mark(row, company)
+    path = f"/programme/{cohort.project.slug}/sessions/{row.id}"
+    answer = browser.post(f"{path}/cancel", data={"reason": "Feil dag"})
     assert "kan ikke avlyses" in answer.text
     assert row.cancelled_at is None
+    programme.mark(row, company, "away", marked_at=row.starts_at + dt.timedelta(minutes=1))
+    assert f"{path}/cancel" in browser.page(path).links().values()
+    assert browser.post(f"{path}/cancel", data={"reason": "Snøstorm"}).status_code == 303
+    session.refresh(row)
+    assert (row.held_at, row.cancelled_at is None) == (None, False)
 
 
 def test_catch_up_refers_to_the_original_also_from_another_catch_up(

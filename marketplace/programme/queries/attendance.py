@@ -91,6 +91,11 @@ def marks_of(session_ids: Collection[int], as_of: dt.datetime | None = None) -> 
     }
 
 
+def is_attended(session_id: int) -> bool:
+    """Return True if any company is marked as having attended a session."""
+    return any(mark in ATTENDED for mark in marks_of([session_id]).get(session_id, {}).values())
+
+
 def _event(row: Any) -> MarkEvent:
     return MarkEvent(row.participation_id, Mark(row.mark), row.marked_at, row.client_key)
 

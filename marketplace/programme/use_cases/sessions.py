@@ -17,6 +17,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.sessions import time_and_place
+from marketplace.programme.queries.attendance import is_attended
 from marketplace.programme.queries.cohorts import cohort_for
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.queries.sessions import cohorts_with_sessions, session_for
@@ -140,13 +141,22 @@ def save_session(
 
 
 def cancel_session(viewer: Viewer, slug: str, session_id: int, reason: str) -> bool:
-    """Cancel a session; return False if it is cancelled already. Raises RuleBroken if the session was held."""
+    """Cancel a session; return False if it is cancelled already. Raises RuleBroken if anybody came to it.
+
+    A single mark of presence makes a session held, so one that was made by mistake and corrected prevents nothing.
+    """
     with transaction():
         course_session = _lock_session(viewer, slug, session_id)
         if course_session.cancelled_at is not None:
             return False
-        if course_session.held_at is not None:
-            raise RuleBroken(_("This session has been held and cannot be cancelled."), "reason")
+        if course_session.head_count or is_attended(session_id):
+            raise RuleBroken(
+                _(
+                    "This session has been held and cannot be cancelled. If that is a mistake, correct the attendance first."
+                ),
+                "reason",
+            )
+        course_session.held_at = None
         _cancel(viewer, course_session, reason)
         announce_cancellation(course_session)
         return True

@@ -77,14 +77,20 @@ def record_missing_facts() -> int:
     if last is not None and clock.now() - last < _CHECK_INTERVAL:
         session.rollback()
         return 0
-    if session.scalar(select(ReportFact.id).limit(1)) is None:
-        with transaction():
-            written = sum(_write(session(), keys, clock.now(), is_first=True) for keys in _batches())
-    else:
-        written = sum(_write_missing(keys) for keys in _batches())
+    written = _write_first() or sum(_write_missing(keys) for keys in _batches())
     with transaction():
         session.execute(insert(ReportFact), [_fact((_CHECKED, 0), 0, clock.now(), {})])
     return written
+
+
+def _write_first() -> int:
+    """Add the facts of all rows if there are none yet, in one transaction; return their number."""
+    if session.scalar(select(ReportFact.id).limit(1)) is not None:
+        return 0
+    with transaction():
+        if session.scalar(select(ReportFact.id).limit(1)) is not None:  # another worker has added them
+            return 0
+        return sum(_write(session(), keys, clock.now(), is_first=True) for keys in _batches())
 
 
 def _batches() -> Iterator[list[Key]]:

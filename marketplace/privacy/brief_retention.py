@@ -26,6 +26,8 @@ TITLE = "title"
 """The title names the brief in statistics and in the audit log."""
 ERASURE = "brief.erase_texts_2"
 """Recorded action of the erasure. Its first version left rankings, lists and links; what it erased is erased again."""
+MAX_ERASED = 200
+"""Limit of briefs in one run of the job, because no offers are opened and no e-mail is sent meanwhile."""
 CLOSED_STATES = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated")
 
 
@@ -55,7 +57,7 @@ def erase_closed_briefs() -> int:
         ~done.exists(),
     )
     erased = 0
-    for brief_id in session.scalars(old.order_by(Brief.id)).all():
+    for brief_id in session.scalars(old.order_by(Brief.id).limit(MAX_ERASED)).all():
         with failure_logged(brief_id), transaction():
             brief = session.get_one(Brief, brief_id)
             _erase_texts(brief)

@@ -124,6 +124,19 @@ def test_minutes_of_two_companies_with_one_name_are_listed_apart(people: Casewor
     assert sorted(row.minutes for row in time_rows(people.adviser)) == [40, 50]
 
 
+def test_minutes_of_many_months_have_pages_that_keep_the_filter(people: CaseworkPeople) -> None:
+    for months in range(51):
+        day = dt.date(2020 + months // 12, months % 12 + 1, 1)
+        casework.note(people.adviser, company_id=people.company.id, happened_on=day, kind="visit")
+    session.commit()
+    browser = signed_in(people.app, people.adviser)
+    first = browser.get("/companies/time?kind=visit").text
+    second = browser.get("/companies/time?kind=visit&page=2").text
+    assert [page.count('<th scope="row">') for page in (first, second)] == [50, 1]
+    assert 'href="/companies/time?kind=visit&amp;page=2"' in first
+    assert browser.get("/companies/time.csv").text.count("\n") == 52
+
+
 def test_minutes_are_added_up_by_month_company_and_activity(people: CaseworkPeople) -> None:
     for minutes in (20, 25, None):
         casework.note(people.adviser, company_id=people.company.id, minutes=minutes)

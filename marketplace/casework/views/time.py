@@ -10,12 +10,16 @@ from marketplace.casework.labels import ACTIVITIES
 from marketplace.casework.queries.time import TimeRow, months_of, time_rows
 from marketplace.casework.views.base import blueprint
 from marketplace.core.i18n import format_month_and_year, gettext as _
+from marketplace.core.pagination import page_of
 from marketplace.text_search.list_search import search_texts
 from marketplace.web import access
 from marketplace.web.csv_export import Month, csv_response
 from marketplace.web.list_filter import ListFilter, Select, read_list_filter
+from marketplace.web.query_args import page_arg
 from marketplace.web.viewer import current_viewer
 from marketplace.web.xlsx_export import xlsx_response
+
+PAGE_SIZE = 50
 
 
 @blueprint.get("/companies/time")
@@ -28,9 +32,8 @@ def time_spent() -> str:
         by_kind[row.kind] += row.minutes
     return render_template(
         "casework/time.html",
-        rows=rows,
+        page=page_of(rows, page_arg(), PAGE_SIZE, similar=similar),
         bar=bar,
-        similar=similar,
         by_kind=by_kind.most_common(),
         total=by_kind.total(),
         activities=ACTIVITIES,

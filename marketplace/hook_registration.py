@@ -31,8 +31,7 @@ from marketplace.programme.use_cases.projects import (
 from marketplace.programme.views.own_course import course_panel, plan_start_panel, without_account_panel
 from marketplace.proposals.confirmable_award import AWARD
 from marketplace.proposals.models.offers import Proposal
-from marketplace.proposals.queries.link_status import letter_link_status
-from marketplace.proposals.queries.own_answers import own_answers
+from marketplace.proposals.queries.own_answers import letter_link_status, own_answers
 from marketplace.proposals.use_cases.lapse import close_with_brief, has_sent_offers
 from marketplace.proposals.views.outcomes import job_facts_panel, outcome_panel, plan_outcomes_panel
 from marketplace.proposals.views.own_offer import own_offer_panel

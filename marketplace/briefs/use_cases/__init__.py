@@ -23,6 +23,5 @@ from marketplace.briefs.use_cases.first_publication import (
     pause_first_publication,
 )
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
-from marketplace.briefs.use_cases.question_reminders import remind_about_questions
-from marketplace.briefs.use_cases.review_reminders import remind_about_reviews
+from marketplace.briefs.use_cases.reminders import remind_about_questions, remind_about_reviews
 from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, cancel_review

@@ -1,7 +1,6 @@
 """Applying, deciding, refusing with a second reviewer, appealing, and transferring suppliers between gardens."""
 
 from marketplace.vetting.use_cases.appeals import answer_appeal, appeal, remind_of_appeals
-from marketplace.vetting.use_cases.application_reminders import remind_of_applications
 from marketplace.vetting.use_cases.applications import (
     add_application,
     add_registered_supplier,
@@ -20,7 +19,7 @@ from marketplace.vetting.use_cases.decisions import (
     save_checklist,
 )
 from marketplace.vetting.use_cases.refusals import answer_refusal, propose_refusal, remind_second_reviewers
-from marketplace.vetting.use_cases.renewal_reminders import remind_of_renewals
+from marketplace.vetting.use_cases.reminders import remind_of_applications, remind_of_renewals
 from marketplace.vetting.use_cases.supplier_import import check_table, import_suppliers
 from marketplace.vetting.use_cases.transfers import (
     answer_transfer,

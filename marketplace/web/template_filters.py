@@ -19,6 +19,10 @@ from marketplace.web import form_recovery
 from marketplace.web.url_cache import url_for
 from marketplace.web.viewer import current_viewer
 
+SCORE_DECIMALS = 0
+DETAILED_SCORE_DECIMALS = 1
+"""Decimals where the parts of a score are listed, and on the supplier's page about its own rank."""
+
 
 def paragraphs(text: str | None) -> Markup:
     """Return plain text as HTML paragraphs, with the text escaped."""
@@ -101,11 +105,6 @@ def register(app: Flask) -> None:
         "tel": tel_url,
     }
     env.filters.update(filters)
-
-
-SCORE_DECIMALS = 0
-DETAILED_SCORE_DECIMALS = 1
-"""Decimals where the parts of a score are listed, and on the supplier's page about its own rank."""
 
 
 def format_score(score: float) -> str:

@@ -19,6 +19,8 @@ from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 
+MAX_LISTED = 10
+
 
 @blueprint.get("/course")
 @access.company
@@ -101,9 +103,6 @@ def _steps(course: queries.OwnCourse) -> list[CompanyStep]:
             )
         ]
     return []
-
-
-MAX_LISTED = 10
 
 
 def without_account_panel(viewer: Viewer, text: str) -> CompanyPanel | None:

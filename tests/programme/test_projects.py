@@ -202,6 +202,18 @@ def test_new_seats_are_offered_to_the_company_that_has_waited_longest(
     assert (row.counts, row.free) == (SeatCounts(taken=2, offered=1, waiting=2), 0)
 
 
+def test_companies_of_the_only_cohort_are_told_that_there_is_no_other(
+    curator: Viewer, cohort: Cohort
+) -> None:
+    programme.participation(cohort)
+    offered = programme.participation(cohort, state="waiting", offered_cohort_id=cohort.id)
+    cohorts.cancel_cohort(curator, cohort.project.slug, cohort.id)
+    bodies = [mail.body for mail in session.query(OutboxMail)]
+    assert len(bodies) == 2
+    assert all("Det er ikke noe kurs andre steder nå." in body for body in bodies)
+    assert offered.offered_cohort_id is None
+
+
 def test_cancelled_cohort_moves_its_companies_to_the_waiting_list(
     app: Flask, curator: Viewer, cohort: Cohort, project: Project
 ) -> None:
@@ -222,8 +234,12 @@ def test_cancelled_cohort_moves_its_companies_to_the_waiting_list(
     assert early.waiting_since == dt.datetime(2026, 10, 1, tzinfo=dt.UTC)
     assert [row.offered_cohort_id for row in (early, late, waiting)] == [other.id, None, None]
     assert waiting.accepted_cohort_ids == [other.id]
-    told = session.query(OutboxMail.recipient).filter(OutboxMail.subject == "Kurset i Oppdal er avlyst")
-    assert {email for (email,) in told} == {early.contact_email, late.contact_email}
+    told = session.query(OutboxMail).filter(OutboxMail.subject == "Kurset i Oppdal er avlyst")
+    bodies = {mail.recipient: mail.body for mail in told}
+    assert bodies.keys() == {one.contact_email for one in (early, late, waiting)}
+    assert "Venter venter ikke lenger på plass" in bodies[waiting.contact_email]
+    assert all("når det blir ledig plass et annet sted" in body for body in bodies.values()), bodies
+    assert "Kurset i Oppdal er avlyst. Dere er nummer 2" in browser.page(waiting.path).text
     assert "allerede avlyst" in browser.page(path).text
     assert browser.post(path).status_code == 303
     assert session.query(Participation).filter_by(state="waiting").count() == 3

@@ -207,37 +207,58 @@ def _cancelled(course_session: CourseSession, path: str, calendar: str) -> Conte
 
 
 @as_message("cohort_cancelled")
-def cohort_cancelled(participation: Participation, cohort: Cohort, *, has_dates: bool) -> Content:
-    """Notify a contact person that a cohort is cancelled and that the company is on the waiting list."""
+def cohort_cancelled(
+    participation: Participation, cohort: Cohort, *, has_others: bool, had_seat: bool, has_dates: bool = False
+) -> Content:
+    """Notify a contact person that a cohort is cancelled in which the company had a seat, or for which it waited.
+
+    `has_others` states that another cohort of the project has seats to offer, now or later.
+    """
     lines = [_("With the link you can withdraw."), *([removal_hint()] if has_dates else [])]
-    return _cohort_cancelled(participation, cohort, participation.path, _("See your seat"), lines)
+    lines = [
+        _lost_seat(participation, cohort, had_seat=had_seat),
+        _waits(cohort, has_others=has_others),
+        *lines,
+    ]
+    return _cohort_cancelled(cohort, lines, participation.path, _("See your seat"))
 
 
 @as_message("cohort_cancelled")
-def cohort_cancelled_for_member(participation: Participation, cohort: Cohort) -> Content:
-    """Notify a company's other members that its cohort is cancelled."""
-    return _cohort_cancelled(participation, cohort, "/course", _("Open your course"), [])
+def cohort_cancelled_for_member(participation: Participation, cohort: Cohort, *, has_others: bool) -> Content:
+    """Notify a company's other members that the cohort in which it had a seat is cancelled."""
+    lines = [_lost_seat(participation, cohort, had_seat=True), _waits(cohort, has_others=has_others)]
+    return _cohort_cancelled(cohort, lines, "/course", _("Open your course"))
 
 
-def _cohort_cancelled(
-    participation: Participation, cohort: Cohort, path: str, label: str, lines: Sequence[str]
-) -> Content:
-    return Content(
-        _("The course in %(place)s is cancelled", place=cohort.place.name),
-        [
-            _(
-                "%(company)s no longer has a seat in %(course)s in %(place)s, because the course there is cancelled.",
-                company=participation.company_name,
-                course=cohort.project.name,
-                place=cohort.place.name,
-            ),
-            _(
-                "You are on the waiting list, before companies that came later, and get an e-mail when a seat at another place is free."
-            ),
-            *lines,
-        ],
-        path,
-        label,
+def _cohort_cancelled(cohort: Cohort, lines: Sequence[str], path: str, label: str) -> Content:
+    return Content(_("The course in %(place)s is cancelled", place=cohort.place.name), lines, path, label)
+
+
+def _lost_seat(participation: Participation, cohort: Cohort, *, had_seat: bool) -> str:
+    names = {
+        "company": participation.company_name,
+        "course": cohort.project.name,
+        "place": cohort.place.name,
+    }
+    if had_seat:
+        return _(
+            "%(company)s no longer has a seat in %(course)s in %(place)s, because the course there is cancelled.",
+            **names,
+        )
+    return _(
+        "%(company)s no longer waits for a seat in %(course)s in %(place)s, because the course there is cancelled.",
+        **names,
+    )
+
+
+def _waits(cohort: Cohort, *, has_others: bool) -> str:
+    if has_others:
+        return _(
+            "You are on the waiting list, before companies that came later, and get an e-mail when a seat at another place is free."
+        )
+    return _(
+        "There is no course at another place now. Ask %(garden)s about new courses.",
+        garden=cohort.project.garden.name,
     )
 
 

@@ -27,6 +27,7 @@ from marketplace.programme.use_cases.projects import lock_project_as_leader, par
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,
+    cohorts_to_offer,
     hand_over_cohorts,
     offer_free_seats,
     others_of,
@@ -146,6 +147,9 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
         ).all()
         dates = {one.id: dates_of(one) for one in seated}
         cohort.cancelled_at = clock.now()
+        session.flush()
+        has_others = bool(cohorts_to_offer(cohort.project_id))
+        _move_waiting(cohort, others, has_others=has_others)
         for participation in seated:
             signed_up_at = participation.signed_up_at
             change_state(
@@ -153,38 +157,50 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
             )
             participation.waiting_since = signed_up_at or participation.waiting_since
             participation.accepted_cohort_ids = list(others)
-            _notify_of_cancelled_cohort(participation, cohort, has_dates=bool(dates[participation.id]))
+            has_dates = bool(dates[participation.id])
+            _notify_of_cancelled_cohort(participation, cohort, has_others=has_others, has_dates=has_dates)
             remove_dates(participation, dates[participation.id])
         has_sessions = cancel_sessions_of(viewer, cohort)
         notice = garden_cohort_cancelled(cohort, seated, has_sessions=has_sessions)
         send(notice, others_of(viewer, cohort.place.garden_id))
-        _move_waiting(cohort, others)
         record(viewer, "cohort.cancel", "cohort", cohort.id, companies=len(seated))
         offer_free_seats(cohort.project_id)
         return len(seated)
 
 
-def _notify_of_cancelled_cohort(participation: Participation, cohort: Cohort, *, has_dates: bool) -> None:
+def _notify_of_cancelled_cohort(
+    participation: Participation, cohort: Cohort, *, has_others: bool, has_dates: bool
+) -> None:
     """Notify the contact person by e-mail, and a company's other members."""
     email = participation.contact_email
     if email:
-        send_mail(cohort_cancelled(participation, cohort, has_dates=has_dates), email, participation.locale)
+        notice = cohort_cancelled(
+            participation, cohort, has_others=has_others, had_seat=True, has_dates=has_dates
+        )
+        send_mail(notice, email, participation.locale)
     if participation.company_id is not None and participation.confirmed_at is not None:
         members = [member for member in recipients_for(participation.company_id) if member.email != email]
-        send(cohort_cancelled_for_member(participation, cohort), members)
+        send(cohort_cancelled_for_member(participation, cohort, has_others=has_others), members)
 
 
-def _move_waiting(cohort: Cohort, others: Sequence[int]) -> None:
-    """Let the companies that wait for a cancelled cohort wait for the other cohorts, and withdraw its offers of seats."""
+def _move_waiting(cohort: Cohort, others: Sequence[int], *, has_others: bool) -> None:
+    """Let the companies that wait for a cancelled cohort wait for the other cohorts, and withdraw its offers of seats.
+
+    Those that had it as their first choice, or an offer there, are notified.
+    """
     waiting = select(Participation).where(
         Participation.project_id == cohort.project_id,
         Participation.state == ParticipationState.WAITING,
     )
-    for participation in session.scalars(waiting):
-        if participation.offered_cohort_id == cohort.id:
+    for participation in session.scalars(waiting.order_by(Participation.id)).all():
+        had_offer = participation.offered_cohort_id == cohort.id
+        if had_offer:
             participation.offered_cohort_id = participation.offer_expires_at = None
         if participation.cohort_id == cohort.id:
             participation.accepted_cohort_ids = sorted({*participation.accepted_cohort_ids, *others})
+        if participation.contact_email and (had_offer or participation.cohort_id == cohort.id):
+            notice = cohort_cancelled(participation, cohort, has_others=has_others, had_seat=False)
+            send_mail(notice, participation.contact_email, participation.locale)
 
 
 def _check_seats(cohort: Cohort, seats: int) -> None:

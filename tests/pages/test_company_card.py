@@ -158,6 +158,10 @@ def test_new_company_is_confirmed_from_its_card(
     session.commit()
     page = client.page(f"/companies/{company.id}")
     assert "Bekreft at dere kjenner bedriften" in page.text
-    answer = client.post(f"/companies/{company.id}/known", data={"page": "company"})
+    path = page.links()["Vi kjenner bedriften"]
+    question = client.page(path)
+    assert "Dere kan ikke angre." in question.text
+    page_field = question.one("input", name="page")
+    answer = client.post(path, data={"page": page_field.get("value")})
     assert answer.headers["Location"] == f"/companies/{company.id}"
     assert "Bekreft at dere kjenner" not in client.page(f"/companies/{company.id}").text

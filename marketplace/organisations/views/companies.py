@@ -1,6 +1,6 @@
 """The business garden's list of companies."""
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
@@ -9,6 +9,7 @@ from marketplace.organisations import hooks, queries, use_cases
 from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.confirmation import confirmation_page
 from marketplace.web.csv_export import csv_response
 from marketplace.web.list_filter import (
     ListFilter,
@@ -18,7 +19,7 @@ from marketplace.web.list_filter import (
     sort_select,
     state_select,
 )
-from marketplace.web.query_args import page_arg
+from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
@@ -82,11 +83,27 @@ def company_filter(viewer: Viewer) -> ListFilter:
     )
 
 
-@blueprint.post("/companies/<int:company_id>/known")
+@blueprint.route("/companies/<int:company_id>/known", methods=["GET", "POST"])
 @access.reads_and_writes(Level.GARDEN, because="advisers help the garden's companies and know them")
 def mark_known(company_id: int) -> ViewResponse:
-    """Confirm that the garden knows a company."""
-    company = use_cases.mark_company_known(current_viewer(), company_id)
+    """Confirm that the garden knows a company, after a page with the consequences."""
+    viewer = current_viewer()
+    if request.method == "GET":
+        company, page = queries.company_for(viewer, company_id), query_arg("page", 10)
+        return confirmation_page(
+            _("%(company)s is a company you know", company=company.name),
+            [
+                _(
+                    "Its briefs no longer wait for you to check the company. A brief that waits only for that opens now."
+                ),
+                _("Suppliers no longer read that you do not know the company yet."),
+                _("You cannot undo this."),
+            ],
+            _("We know this company"),
+            url_for("pages.company_card", company_id=company_id),
+            {"page": page} if page else {},
+        )
+    company = use_cases.mark_company_known(viewer, company_id)
     flashes.done(
         _(
             "%(company)s is now known to you. Its briefs no longer wait for you to check the company.",

@@ -203,15 +203,18 @@ def test_new_seats_are_offered_to_the_company_that_has_waited_longest(
 
 
 def test_companies_of_the_only_cohort_are_told_that_there_is_no_other(
-    curator: Viewer, cohort: Cohort
+    app: Flask, curator: Viewer, cohort: Cohort
 ) -> None:
     programme.participation(cohort)
-    offered = programme.participation(cohort, state="waiting", offered_cohort_id=cohort.id)
+    offered = programme.participation(
+        cohort, state="waiting", waiting_since=clock.now(), offered_cohort_id=cohort.id
+    )
     cohorts.cancel_cohort(curator, cohort.project.slug, cohort.id)
     bodies = [mail.body for mail in session.query(OutboxMail)]
     assert len(bodies) == 2
     assert all("Det er ikke noe kurs andre steder nå." in body for body in bodies)
     assert offered.offered_cohort_id is None
+    assert "Ingen plass kan bli ledig" in app.test_client().page(offered.path).text
 
 
 def test_cancelled_cohort_moves_its_companies_to_the_waiting_list(

@@ -18,7 +18,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.queries.cohorts import upcoming_sessions
-from marketplace.programme.queries.seats import NO_SEATS, seat_counts
+from marketplace.programme.queries.seats import NO_SEATS, cohorts_to_offer, seat_counts
 from marketplace.programme.seat_deadlines import confirmation_deadline
 
 
@@ -154,8 +154,14 @@ def contact_since(participation: Participation) -> dt.datetime | None:
 
 
 def waiting_list_position(participation: Participation) -> int:
-    """Return the position on the waiting list, from 1, among the companies that wait for any of the same cohorts."""
+    """Return the position on the waiting list, from 1, among the companies that wait for any of the same cohorts.
+
+    0 if the company does not wait, or if none of these cohorts can offer a seat any more.
+    """
     if participation.waiting_since is None:
+        return 0
+    preferred = {participation.cohort_id, *participation.accepted_cohort_ids}
+    if not any(cohort.id in preferred for cohort in cohorts_to_offer(participation.project_id)):
         return 0
     query = select(Participation.id, Participation.accepted_cohort_ids, Participation.waiting_since).where(
         Participation.project_id == participation.project_id,

@@ -1,14 +1,16 @@
 """Seats of cohorts: how many are taken, offered to waiting companies, and free."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, or_, select
 
+from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.models.participation import Participation
-from marketplace.programme.models.projects import Cohort
+from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.models.sessions import CourseSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,29 @@ def seat_counts(project_id: int) -> Mapping[int, SeatCounts]:
 def count_free_seats(cohort: Cohort) -> int:
     """Count the seats of a cohort that are neither taken nor offered. Negative if there are more companies than seats."""
     return cohort.seats - seat_counts(cohort.project_id).get(cohort.id, NO_SEATS).used
+
+
+def cohorts_to_offer(project_id: int) -> Sequence[Cohort]:
+    """Return the active cohorts of a current project that have no sessions yet, or a session that has not begun."""
+    planned = (
+        select(CourseSession.id)
+        .where(
+            CourseSession.cohort_id == Cohort.id,
+            CourseSession.cancelled_at.is_(None),
+            CourseSession.catch_up_of_id.is_(None),
+        )
+        .correlate(Cohort)
+    )
+    query = (
+        select(Cohort)
+        .join(Cohort.project)
+        .where(
+            Cohort.project_id == project_id,
+            Cohort.cancelled_at.is_(None),
+            Project.closed_at.is_(None),
+            or_(Project.ends_on.is_(None), Project.ends_on >= clock.today()),
+            or_(~planned.exists(), planned.where(CourseSession.starts_at > clock.now()).exists()),
+        )
+        .order_by(Cohort.id)
+    )
+    return session.scalars(query).all()

@@ -21,13 +21,12 @@ from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
 from marketplace.programme.notices.gardens import garden_cohort_cancelled
 from marketplace.programme.notices.sessions import cohort_cancelled, cohort_cancelled_for_member
 from marketplace.programme.queries.cohorts import cohort_for, place_for
-from marketplace.programme.queries.seats import count_free_seats
+from marketplace.programme.queries.seats import cohorts_to_offer, count_free_seats
 from marketplace.programme.use_cases.calendar import dates_of, remove_dates
 from marketplace.programme.use_cases.projects import lock_project_as_leader, participating_garden_ids
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,
-    cohorts_to_offer,
     hand_over_cohorts,
     offer_free_seats,
     others_of,

@@ -19,12 +19,12 @@ from marketplace.programme.lifecycle import (
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.notices import sign_up as notices
 from marketplace.programme.queries.attendance import attended_by
+from marketplace.programme.queries.seats import cohorts_to_offer
 from marketplace.programme.seat_deadlines import CONFIRM_HOURS, confirmation_deadline
 from marketplace.programme.use_cases.company_link import link_registered_companies
 from marketplace.programme.use_cases.seating import (
     TransitionOrigin,
     change_state,
-    cohorts_to_offer,
     lock_project,
     offer_free_seats,
     offer_seat,

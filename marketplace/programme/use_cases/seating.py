@@ -7,7 +7,7 @@ waited longest for that cohort, so that a newcomer finds a free seat only if no 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
@@ -23,10 +23,9 @@ from marketplace.outbox.use_cases import cancel_scheduled, send, send_mail
 from marketplace.programme.lifecycle import TRANSITIONS, ParticipationActor, ParticipationState
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
-from marketplace.programme.models.sessions import CourseSession
 from marketplace.programme.notices.gardens import place_given_away, place_received, seat_offered_by_telephone
 from marketplace.programme.notices.sign_up import followed_by_course, seat_offered
-from marketplace.programme.queries.seats import NO_SEATS, count_free_seats, seat_counts
+from marketplace.programme.queries.seats import NO_SEATS, cohorts_to_offer, count_free_seats, seat_counts
 from marketplace.programme.seat_deadlines import offer_deadline
 
 INVITATION_SUBSCRIPTION = "course:"
@@ -244,29 +243,3 @@ def offer_seat(participation: Participation, cohort: Cohort) -> None:
     else:
         notice = seat_offered_by_telephone(participation, cohort, expires_at)
         send(notice, recipients_for(cohort.place.garden_id))
-
-
-def cohorts_to_offer(project_id: int) -> Sequence[Cohort]:
-    """Return the active cohorts of a current project that have no sessions yet, or a session that has not begun."""
-    planned = (
-        select(CourseSession.id)
-        .where(
-            CourseSession.cohort_id == Cohort.id,
-            CourseSession.cancelled_at.is_(None),
-            CourseSession.catch_up_of_id.is_(None),
-        )
-        .correlate(Cohort)
-    )
-    query = (
-        select(Cohort)
-        .join(Cohort.project)
-        .where(
-            Cohort.project_id == project_id,
-            Cohort.cancelled_at.is_(None),
-            Project.closed_at.is_(None),
-            or_(Project.ends_on.is_(None), Project.ends_on >= clock.today()),
-            or_(~planned.exists(), planned.where(CourseSession.starts_at > clock.now()).exists()),
-        )
-        .order_by(Cohort.id)
-    )
-    return session.scalars(query).all()

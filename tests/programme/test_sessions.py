@@ -264,6 +264,8 @@ def test_held_session_is_cancelled_only_after_its_attendance_is_corrected(
     assert row.cancelled_at is None
     programme.mark(row, company, "away", marked_at=row.starts_at + dt.timedelta(minutes=1))
     assert f"{path}/cancel" in browser.page(path).links().values()
+    row.starts_at, row.ends_at = NOW - dt.timedelta(hours=4), NOW - dt.timedelta(hours=1)
+    assert "ingen får beskjed, og du kan ikke angre" in browser.page(f"{path}/cancel").text
     assert browser.post(f"{path}/cancel", data={"reason": "Snøstorm"}).status_code == 303
     session.refresh(row)
     assert (row.held_at, row.cancelled_at is None) == (None, False)

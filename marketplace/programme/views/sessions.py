@@ -191,7 +191,12 @@ def cancel_session(slug: str, session_id: int) -> ViewResponse:
     shown = queries.session_for(project_access, session_id)
     form = CancelSessionForm()
     if add(form, lambda form: use_cases.cancel_session(viewer, slug, session_id, form.reason.data or "")):
-        flashes.done(_("The session is cancelled. You can undo this on this page."))
+        is_over = shown.ends_at <= clock.now()
+        flashes.done(
+            _("The session is cancelled.")
+            if is_over
+            else _("The session is cancelled. You can undo this on this page.")
+        )
         return see_other("programme.course_session", slug=slug, session_id=session_id)
     return render_template(
         "programme/cancel_session.html",

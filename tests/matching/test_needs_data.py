@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from marketplace.matching import Glossary
 
 BRIEFS = Path(__file__).parents[1] / "data/needs/briefs.jsonl"
@@ -23,8 +25,9 @@ def test_need_briefs_cover_each_service_in_both_halves(glossary: Glossary) -> No
         assert not excluded & set(brief["confirmed_services"]), brief["id"]
 
 
-def test_rejections_have_known_services(glossary: Glossary) -> None:
-    lines = BRIEFS.with_name("rejections.jsonl").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("name", ["rejections", "voices"])
+def test_rejections_have_known_services(glossary: Glossary, name: str) -> None:
+    lines = BRIEFS.with_name(f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     assert len({row["id"] for row in rows}) == len({row["text"] for row in rows}) == len(rows)
     for row in rows:

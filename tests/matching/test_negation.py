@@ -73,6 +73,16 @@ def test_text_of_only_negations_suggests_nothing(glossary: Glossary, text: str) 
         ("Logo, film eller skilt er uaktuelt.", ("Logo, film eller skilt er uaktuelt.",)),
         ("Bilder trenger vi, logo har vi.", ("logo har vi.",)),
         ("Kebab fra İzmir. Vi trenger ikke logo.", ("trenger ikke logo.",)),
+        ("Verken film, drone eller lyd er aktuelt. Bilder!", ("Verken film, drone eller lyd er aktuelt.",)),
+        ("Korkje nettsida eller kassa verkar.", ()),
+        ("Alt er på plass: logo, film. Takk.", ("Alt er på plass: logo, film.",)),
+        (
+            "Vi prøvde film i fjor, det gjør vi ikke igjen.",
+            ("Vi prøvde film i fjor", "det gjør vi ikke igjen."),
+        ),
+        ("Vi trenger skilt, det gjør vi ikke igjen.", ("det gjør vi ikke igjen.",)),
+        ("Logo trengs ikke lenger.", ("Logo trengs ikke lenger.",)),
+        ("Need labels. Don't need a photographer.", ("Don't need a photographer.",)),
     ],
 )
 def test_unwanted_parts(glossary: Glossary, text: str, unwanted: tuple[str, ...]) -> None:

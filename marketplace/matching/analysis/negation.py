@@ -25,6 +25,7 @@ KINDS = (
     "inverted",
     "condition",
     "separator",
+    "pronoun",
 )
 Span = tuple[int, int]
 MAX_LISTED_WORDS = 2
@@ -67,7 +68,8 @@ class Negation:
     A sentence has parts, separated by `separator` or `contrast`. `unwanted` starts what is not wanted, up to the end of
     its part, and of further ones that are neither in contrast nor `asking`. `satisfied` makes its part unwanted, except
     in a question or after a `condition`. The words before an `inverted` cue are its object. A `complaint` says that the
-    part before is not satisfactory in every respect. `background` mentions a service without a need.
+    part before is not satisfactory in every respect. `background` mentions a service without a need. A part that begins
+    with a `pronoun` is about the part before.
     """
 
     unwanted: re.Pattern[str]
@@ -79,6 +81,7 @@ class Negation:
     inverted: re.Pattern[str]
     condition: re.Pattern[str]
     separator: re.Pattern[str]
+    pronoun: re.Pattern[str]
     function_words: frozenset[str] = frozenset()
 
     @classmethod
@@ -87,7 +90,7 @@ class Negation:
         cues = resources.get("negation", {})
         groups = cues.get("groups", {})
         patterns = {kind: _any_of(_expanded(cues.get(kind, ()), groups)) for kind in KINDS}
-        return cls(**patterns, function_words=function_words)
+        return cls(**patterns, function_words=function_words | {*cues.get("empty_words", ())})
 
     def split(self, text: str) -> WantedText:
         """Return the wanted text and the unwanted parts of a text."""
@@ -124,8 +127,8 @@ class Negation:
         """Yield what the cue of a part refers to, if it has one, as `_unwanted_spans` does.
 
         A cue of `unwanted` refers to the words after it, else to its part, and to the parts that follow as far as they
-        say nothing else; a cue of `satisfied` to its part. A part without content refers to the one before, or to the
-        sentence before (`previous`).
+        say nothing else; a cue of `satisfied` to its part, and to the list after a colon. A part without content refers
+        to the one before, or to the sentence before (`previous`).
         """
         (start, end, _), cue = parts[index], cues[index]
         if not cue:
@@ -135,20 +138,29 @@ class Negation:
         has_scope = self._has_content(written[cue.end :])
         if not has_object and not has_scope:
             yield self._antecedent(text, parts[:index], previous, cue), False
+        elif index and self.refers_back(text, parts[index - 1][:2], (start, end)):
+            yield parts[index - 1][:2], False
         is_inverted = has_object and self.inverted.match(written[cue.start : cue.end])
         if cue.is_satisfied or is_inverted or not has_scope:
             start = self._list_start(text, parts, cues, index)
         else:
             start += cue.start
+        is_open = False
         if cue.is_satisfied:
             following = text[slice(*after[0][:2])] if after else ""
-            yield (start, end), any(map(self.complaint.search, (written[cue.end :], following)))
-            return
+            is_open = any(map(self.complaint.search, (written[cue.end :], following)))
+            if text[end : end + 1] != ":":
+                yield (start, end), is_open
+                return
         for other, other_cue in zip(after, cues[index + 1 :], strict=True):
             if other.is_contrast or other_cue or self.asking.search(text, *other[:2]):
                 break
             end = other.end
-        yield (start, end), False
+        yield (start, end), is_open
+
+    def refers_back(self, text: str, before: Span, part: Span) -> bool:
+        """Return True if a part of a sentence is about the part before, which asks for nothing: "we tried it, never again"."""
+        return bool(self.pronoun.match(text, *part)) and not self.asking.search(text, *before)
 
     def _antecedent(self, text: str, before: Sequence[_Part], previous: Span, cue: _Cue) -> Span:
         """Return the span that a part without content refers to; an empty one if that asks for something."""

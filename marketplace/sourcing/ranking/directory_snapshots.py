@@ -20,7 +20,7 @@ from marketplace.sourcing.models import DirectoryVersion, RankedDocument
 from marketplace.sourcing.ranking.run_storage import DamagedRunError
 from marketplace.suppliers.glossary import glossary_digest
 
-FORMULA_VERSION = "12"
+FORMULA_VERSION = "13"
 """Increase with every change after which the same inputs give other scores or other words in explanations."""
 DIGEST_BYTES = 32
 _BATCH_SIZE = 500

@@ -51,12 +51,14 @@ _MODULES = {
     "SnapshotError": "index.snapshot",
     "TRACKS": "evaluation.measures",
     "TermMatch": "explanation",
+    "WantedText": "analysis.negation",
     "discard": "index.snapshot",
     "evaluate_directory": "evaluation.runner",
     "spam_flags": "spam",
     "prune": "index.snapshot",
     "read_set": "evaluation.qrels",
     "suggest_needs": "index.index",
+    "wanted_texts": "needs.rejections",
 }
 
 __all__ = [
@@ -81,12 +83,14 @@ __all__ = [
     "ScorePart",
     "SnapshotError",
     "TermMatch",
+    "WantedText",
     "discard",
     "evaluate_directory",
     "prune",
     "read_set",
     "spam_flags",
     "suggest_needs",
+    "wanted_texts",
 ]
 
 

@@ -54,6 +54,7 @@ def test_every_named_need_of_a_long_text_is_found() -> None:
     [
         ("Vi treng ikkje ny nettside, men bilete av maten.", "med.photo", "web.site"),
         ("Our website works fine. We need a logo.", "brd.identity", "web.site"),
+        ("Video dropper vi. Vi vil ha podkast.", "med.audio", "med.film"),
     ],
 )
 def test_unwanted_service_is_no_need(text: str, wanted: str, unwanted: str) -> None:
@@ -61,6 +62,12 @@ def test_unwanted_service_is_no_need(text: str, wanted: str, unwanted: str) -> N
     assert wanted in found
     assert unwanted not in found
     assert not services(text.partition(",")[0] if "," in text else text.partition(".")[0])
+
+
+def test_service_of_a_clause_without_cue_words_is_no_need() -> None:
+    found = services("Logo og skilt kom på plass i vår. Da mangler bare nettside.")
+    assert found[0] == "web.site"
+    assert not {"brd.identity", "brd.print"} & {*found}
 
 
 @pytest.mark.parametrize(

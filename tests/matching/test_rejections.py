@@ -61,6 +61,12 @@ def test_only_rejected_clauses_are_found(glossary: Glossary, untaught: Glossary)
     assert rejected(BOOKED, untaught) == []
 
 
+def test_clause_that_a_rejection_is_about_is_rejected(glossary: Glossary) -> None:
+    ended = " så det slutter vi med."
+    assert rejected(f"Film ser kundene ikke,{ended}", glossary) == ["Film ser kundene ikke", ended]
+    assert rejected(f"Film ser kundene ikke.{ended}", glossary) == [ended]
+
+
 def test_features_tell_where_words_stand_relative_to_services() -> None:
     found = clause_features(["vi", SERVICE, "og", SERVICE, "har"])
     assert {"before vi", "between og", "after har", "first", f"vi {SERVICE}", "^ vi", "har $"} <= {*found}

@@ -27,5 +27,7 @@ def interpret_text(text: str) -> Interpretation:
     if is_corrected and not place.place:
         place = read_place(corrected, is_vocabulary_word)
         corrected = place.rest
-    needs = likely_needs(read_needs(corrected))
+        if place.place:
+            words = corrected
+    needs = likely_needs(read_needs(words))
     return Interpretation(place.place, needs, corrected if is_corrected else "")

@@ -4,7 +4,7 @@ Used by the directory, the front page and the guide. A text about something else
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -48,6 +48,8 @@ _MIN_KNOWN = 0.5
 """The model's guesses count only if more than this share of a text's content words are in the glossary."""
 _MAX_ITEM_WORDS, _MIN_CLEAR_ITEMS = 3, 0.75
 """Maximum number of content words of an item in a list, fillers aside, and minimum share of items that clearly name a need."""
+_MIN_NEED_OF_REST = 0.1
+"""A text without its rejected clauses asks for something if a service has at least this probability."""
 _SENTENCE_END = re.compile(r"[.!?;]+(?=\s|$)")
 
 
@@ -66,10 +68,14 @@ def read_needs(text: str) -> tuple[Need, ...]:
 
     Services that it explicitly does not ask for, or that it says work well, do not count.
     """
-    if len(text) <= MAX_QUERY:
-        text = correct(text, spelling())
-    text = glossary().negation.split(text).wanted
-    ranked = sorted(_needs_in(text).values(), key=lambda need: -need.probability)[:MAX_SERVICES]
+    needs: Mapping[str, Need] = {}
+    for divided in matching.wanted_texts(text, glossary(), language_of(text)):
+        # Corrected afterwards, because the phrases of a rejection are correct, but many are no words of the dictionary.
+        wanted, *unwanted = map(_corrected, (divided.wanted, *divided.unwanted))
+        needs = _needs_in(wanted, unwanted)
+        if any(need.probability >= _MIN_NEED_OF_REST for need in needs.values()):
+            break
+    ranked = sorted(needs.values(), key=lambda need: -need.probability)[:MAX_SERVICES]
     return tuple(
         Need(
             need.service,
@@ -80,32 +86,57 @@ def read_needs(text: str) -> tuple[Need, ...]:
     )
 
 
-def _needs_in(text: str, *, is_item: bool = False) -> dict[str, Need]:
-    """Return the needs of a text, or of an item of a list, by service. The other words of an item may be unknown."""
+def _corrected(text: str) -> str:
+    return correct(text, spelling()) if len(text) <= MAX_QUERY else text
+
+
+def _needs_in(text: str, unwanted: Sequence[str] = (), *, is_item: bool = False) -> dict[str, Need]:
+    """Return the needs of a text, or of an item of a list, by service. The other words of an item may be unknown.
+
+    A service that the `unwanted` parts name is a need only if the model finds that the text clearly asks for it.
+    """
     words = words_of(text)
     needs = _named_needs(words)
     # A phrase that consists of exactly these words decides alone.
     if exact := {code: need for code, need in needs.items() if need.probability == 1.0}:
         return exact
+    rejected = _named_in(unwanted)
+    guesses: Sequence[matching.NeedSuggestion] = ()
     if (
         not _lacks_topic(words)
         and (is_item or _is_about_services(words))
         and any(is_informative_word(word.surface) for word in words)
     ):
-        about = " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
-        for guess in matching.suggest_needs(about, glossary(), language_of(text), limit=MAX_SERVICES):
-            if not guess.words and _is_too_short(words, guess.probability):
-                continue
-            former = needs.get(guess.service)
-            if guess.service in taxonomy.services() and (
-                not former or former.probability < guess.probability
-            ):
-                reasons = dict.fromkeys((*(former.words if former else ()), *guess.reasons))
-                needs[guess.service] = Need(guess.service, guess.probability, tuple(reasons))
+        about = matching.WantedText(
+            _without_ordinary_words(text), tuple(map(_without_ordinary_words, unwanted))
+        )
+        guesses = matching.suggest_needs(about, glossary(), language_of(text), limit=len(taxonomy.services()))
+    if unwanted and guesses:
+        rejected |= needs.keys() - {guess.service for guess in guesses}
+    needs = {code: need for code, need in needs.items() if code not in rejected}
+    for guess in guesses[:MAX_SERVICES]:
+        if not guess.words and _is_too_short(words, guess.probability):
+            continue
+        former = needs.get(guess.service)
+        if guess.service in taxonomy.services() and (not former or former.probability < guess.probability):
+            reasons = dict.fromkeys((*(former.words if former else ()), *guess.reasons))
+            needs[guess.service] = Need(guess.service, guess.probability, tuple(reasons))
     for need in () if is_item else _listed_needs(text):
-        if need.service not in needs or needs[need.service].probability < need.probability:
+        if need.service not in rejected and (
+            need.service not in needs or needs[need.service].probability < need.probability
+        ):
             needs[need.service] = need
     return needs
+
+
+def _without_ordinary_words(text: str) -> str:
+    return " ".join(word for word in text.split() if not is_ordinary_word(word.strip(".,:;!?")))
+
+
+def _named_in(unwanted: Iterable[str]) -> set[str]:
+    """Return the services that unwanted parts of a text name."""
+    named = (need for part in unwanted for need in _named_needs(words_of(part)).values())
+    return {need.service for need in named if need.probability >= _LIKELY}
 
 
 def _listed_needs(text: str) -> Iterator[Need]:

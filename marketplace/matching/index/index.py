@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 
 from ..analysis.glossary import Glossary
+from ..analysis.negation import WantedText
 from ..criteria import Exclusion
 from ..documents import Document, Query
 from ..explanation import Explanation, TermMatch
 from ..needs.classifier import suggesting_classifier_of
-from ..needs.rejections import rejection_classifier_of
+from ..needs.rejections import MIN_NEED_OF_REST, wanted_texts
 from ..needs.suggestions import MIN_NEED_PROBABILITY, NeedSuggestion, suggest
 from ..ranking import FitCounts, Match, Ranking, order_key, rotate_ties
 from ..settings import MatchingSettings
@@ -217,7 +218,7 @@ class Index:
 
 
 def suggest_needs(  # noqa: PLR0913 because they are those of the method
-    text: str,
+    text: str | WantedText,
     glossary: Glossary,
     lang: str | None = None,
     *,
@@ -225,7 +226,7 @@ def suggest_needs(  # noqa: PLR0913 because they are those of the method
     limit: int = 8,
     min_need_probability: float = MIN_NEED_PROBABILITY,
 ) -> list[NeedSuggestion]:
-    """Return the same as `Index.suggest_needs`, by the glossary alone."""
+    """Return the same as `Index.suggest_needs`, by the glossary alone. A divided text is read as it is."""
     encoder = _glossary_encoder(glossary, settings or MatchingSettings())
     return _suggest(encoder, text, lang, limit=limit, min_need_probability=min_need_probability)
 
@@ -237,19 +238,24 @@ def _glossary_encoder(glossary: Glossary, settings: MatchingSettings) -> Documen
 
 def _suggest(  # noqa: PLR0913 because they are those of the method
     encoder: DocumentEncoder,
-    text: str,
+    text: str | WantedText,
     lang: str | None,
     *,
     title: str = "",
     limit: int,
     min_need_probability: float,
 ) -> list[NeedSuggestion]:
-    lang = lang or encoder.analyzer.language_of(f"{title} {text}")
+    lang = lang or encoder.analyzer.language_of(f"{title} {text if isinstance(text, str) else text.wanted}")
     classifier = suggesting_classifier_of(encoder.glossary)
-    whole = encoder.need_text(title, text, lang)
-    if min_need_probability:
-        asked = encoder.need_text(title, text, lang, rejection_classifier_of(encoder.glossary).find)
-        # The rest of the text must have a need of its own. Otherwise the clauses are no rejections.
-        if asked != whole and (found := suggest(asked, encoder.needs, classifier, limit)):
-            return found
-    return suggest(whole, encoder.needs, classifier, limit, min_need_probability)
+    texts = (
+        wanted_texts(text, encoder.glossary, lang)
+        if min_need_probability and isinstance(text, str)
+        else [text]
+    )
+    found: list[NeedSuggestion] = []
+    for wanted in texts:
+        asked = encoder.need_text(title, wanted, lang)
+        found = suggest(asked, encoder.needs, classifier, limit, min_need_probability)
+        if found and found[0].probability >= MIN_NEED_OF_REST:
+            break
+    return found

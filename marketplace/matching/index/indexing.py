@@ -1,13 +1,13 @@
 """Turn documents into what is indexed: tokens per field, and features per service."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set as AbstractSet
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from typing import NamedTuple
 
 import numpy as np
 
 from ..analysis.analyzer import Analyzer, Token
 from ..analysis.glossary import Glossary
-from ..analysis.negation import Span
+from ..analysis.negation import WantedText
 from ..analysis.stop_words import LANGUAGES
 from ..documents import Document
 from ..needs.need_model import NeedModel
@@ -79,20 +79,10 @@ class DocumentEncoder:
             return []
         return [token for code in services for token in self._service_tokens.get(code, ())]
 
-    def need_text(
-        self,
-        title: str,
-        text: str,
-        lang: str,
-        find_rejected: Callable[[str, str], Iterable[Span]] | None = None,
-    ) -> NeedText:
-        """Return the words of a brief, divided into what is wanted and what is not.
-
-        `find_rejected` returns the positions of more clauses of a text, in a language, that are not wanted.
-        """
-        parts = [self.glossary.negation.split(part) for part in (title, text)]
-        if find_rejected:
-            parts[1] = parts[1].without(find_rejected(parts[1].wanted, lang))
+    def need_text(self, title: str, text: str | WantedText, lang: str) -> NeedText:
+        """Return the words of a brief, divided into what is wanted and what is not."""
+        split = self.glossary.negation.split
+        parts = [part if isinstance(part, WantedText) else split(part) for part in (title, text)]
         weights = (self.settings.weight_title, 1.0)
         wanted = [part.wanted for part in parts]
         tokens = [(self.analyzer.tokens(one, lang), n) for one, n in zip(wanted, weights, strict=True)]

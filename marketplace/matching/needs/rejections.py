@@ -18,16 +18,19 @@ from sklearn.pipeline import make_pipeline
 
 from ..analysis.analyzer import words_of
 from ..analysis.glossary import Glossary, Phrase
-from ..analysis.negation import Span
+from ..analysis.negation import Span, WantedText
 from ..analysis.reason_words import NEVER, min_strengths
 from .classifier import features
 
 MIN_PROBABILITY = 0.4
 """A clause is rejected from this probability."""
+MIN_NEED_OF_REST = 0.1
+"""The rest of a text asks for something if a service has at least this probability."""
 REGULARISATION = 5.0
 """Parameter `C` of the logistic regression: smaller values prefer simpler classifiers."""
 SERVICE = "\N{SECTION SIGN}"
 """Stands for a word that names a service."""
+_SENTENCE_END = re.compile(r"[.!?\n;]")
 _MARKED = re.compile(r"\{([^{}]*)\}")
 
 
@@ -78,8 +81,14 @@ class RejectionClassifier:
         if not spans:
             return []
         clauses = [self._words(text[start:end], lang) for start, end in spans]
-        probabilities = self.pipeline_.predict_proba(clauses)[:, 1]
-        return [span for span, value in zip(spans, probabilities, strict=True) if value >= MIN_PROBABILITY]
+        is_rejected = self.pipeline_.predict_proba(clauses)[:, 1] >= MIN_PROBABILITY
+        small = text.lower()
+        for index in range(1, len(spans)):
+            before, clause = spans[index - 1 : index + 1]
+            is_same_sentence = not _SENTENCE_END.search(text, before[0], clause[0])
+            if is_rejected[index] and is_same_sentence and self.negation.refers_back(small, before, clause):
+                is_rejected[index - 1] = True
+        return [span for span, rejected in zip(spans, is_rejected, strict=True) if rejected]
 
 
 def clause_features(words: Sequence[str]) -> list[str]:
@@ -93,6 +102,17 @@ def clause_features(words: Sequence[str]) -> list[str]:
         side = "before" if position < named[0] else "after" if position > named[-1] else "between"
         found.append(f"{side} {word}")
     return [*found, "first" if named[0] <= 1 else "later"]
+
+
+def wanted_texts(text: str, glossary: Glossary, lang: str) -> list[WantedText]:
+    """Return the readings of a text in which to look for needs, until one has any.
+
+    The first leaves out all rejected clauses, the last only those with a cue phrase: where the rest of a text asks for
+    nothing, the clauses that the classifier finds are no rejections.
+    """
+    by_cues = glossary.negation.split(text)
+    rejected = rejection_classifier_of(glossary).find(by_cues.wanted, lang)
+    return [by_cues.without(rejected), by_cues] if rejected else [by_cues]
 
 
 @lru_cache(maxsize=2)

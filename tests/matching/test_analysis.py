@@ -58,6 +58,12 @@ def test_splitter_only_splits_into_known_words() -> None:
     assert splitter.split("kort") == ()
 
 
+def test_brand_is_a_whole_word_also_in_a_compound() -> None:
+    splitter = CompoundSplitter(brands=frozenset({"facebook"})).fit(["face", "book", "facebook", "gruppe"])
+    assert splitter.split("facebook") == ()
+    assert splitter.split("facebookgruppe") == ("facebook", "gruppe")
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [

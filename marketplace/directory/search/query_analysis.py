@@ -140,6 +140,8 @@ def stems_of(word: str) -> tuple[str, ...]:
 def _standard_spelling(word: str) -> str:
     """Return a word, or the last part of a compound, in standard spelling: firmabilete (a picture) is not firmabil (a car)."""
     standard = {"nye": "ny", "nytt": "ny"} | dict(glossary().analyzer.variants or {})
+    if word in standard:
+        return standard[word]
     last = next(reversed(compound_splitter().split(word)), word)
     return word.removesuffix(last) + standard.get(last, last)
 

@@ -23,19 +23,26 @@ MAX_PARTS = 4
 
 
 class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
-    """Splits compounds into words seen in training. `fit` counts the words (`words_`), `split` uses the counts."""
+    """Splits compounds into words seen in training. `fit` counts the words (`words_`), `split` uses the counts.
+
+    `brands` are never split: the parts of Facebook are no words of a text about it.
+    """
 
     def __init__(
-        self, first_parts: AbstractSet[str] = frozenset(), heads: AbstractSet[str] = frozenset()
+        self,
+        first_parts: AbstractSet[str] = frozenset(),
+        heads: AbstractSet[str] = frozenset(),
+        brands: AbstractSet[str] = frozenset(),
     ) -> None:
         self.first_parts = first_parts
         self.heads = heads
+        self.brands = brands
 
     @classmethod
     def from_resources(cls, resources: Mapping[str, Any]) -> "CompoundSplitter":
-        """Read the listed modifiers and heads from the parsed language resources."""
+        """Read the listed modifiers, heads and brands from the parsed language resources."""
         return cls(
-            frozenset(resources.get("compound_first", ())), frozenset(resources.get("compound_head", ()))
+            *(frozenset(resources.get(name, ())) for name in ("compound_first", "compound_head", "brands"))
         )
 
     def fit(self, words: Iterable[str], y: object = None) -> Self:
@@ -79,6 +86,8 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
         return count
 
     def _best_split(self, word: str, depth: int = 2) -> tuple[str, ...]:
+        if word in self.brands:
+            return ()
         best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
         for position in range(3, len(word) - 2):
             head = word[position:]

@@ -63,6 +63,7 @@ class Tokenizer:
         self.standard_form = {v: one for one, others in resources.get("nb_nn", {}).items() for v in others}
         self.first_parts = set(resources.get("compound_first", ()))
         self.heads = set(resources.get("compound_head", ()))
+        self.brands = set(resources.get("brands", ()))
         self.frequency: Counter[str] = Counter()
         for word, count in Counter(corpus).items():
             if word.isalpha() and len(word) >= 4:
@@ -100,6 +101,8 @@ class Tokenizer:
 
     def _split(self, word: str, depth: int) -> tuple[str, ...]:
         splits = []
+        if word in self.brands:
+            return ()
         for position in range(3, len(word) - 2):
             modifier, head = word[:position], word[position:]
             modifiers = [modifier] + [modifier[:-1] for joint in "se" if modifier.endswith(joint)]

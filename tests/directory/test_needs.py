@@ -141,6 +141,11 @@ def test_everyday_words_are_not_corrected_to_similar_terms(text: str) -> None:
         ("nettbutikkdesign", "ecm.shop"),
         ("videofilming", "med.film"),
         ("webutvikler", "web.dev"),
+        ("infoskilt", "brd.print"),
+        ("nyhendebrev", "crm.newsletter"),
+        ("nyhendebreva", "crm.newsletter"),
+        ("rekneark", "sys.office"),
+        ("googlemaps", "sea.local"),
     ],
 )
 def test_unknown_compound_is_read_by_the_product_it_names(text: str, service: str) -> None:

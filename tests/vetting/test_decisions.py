@@ -49,8 +49,12 @@ def test_application_goes_to_covering_garden_with_notices(app: Flask) -> None:
 
 
 def test_application_from_uncovered_place_goes_to_nearest_garden(app: Flask) -> None:
-    vetting_garden()
+    home = vetting_garden()
     coast = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
+    for place in ("5014", "5056"):
+        made, _owner = applicant(f"Uten kurator {place}", municipality_number=place)
+        assert made.garden_id == home.garden.id, "nobody could answer it there"
+    factories.member(coast, "curator")
     made, _owner = applicant(municipality_number="5014")
     assert made.garden_id == coast.id
 

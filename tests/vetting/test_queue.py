@@ -29,6 +29,7 @@ def test_queue_counts_and_lists_by_status_over_time(app: Flask, days: int) -> No
     applicant("Godkjent", approved_by=home.curator, services=["ecm.shop", "med.photo"])
     refuse(home, vetting_of(applicant("Avslått")[0]))
     elsewhere = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
+    factories.member(elsewhere, "curator")
     applicant("Annen", municipality_number="5056")
     closed, _owner = applicant("Stengt", approved_by=home.curator)
     session.get_one(Supplier, closed.id).is_active = False

@@ -34,6 +34,7 @@ from marketplace.organisations.queries.organisations import (
     company_contact,
     company_for,
     covered_municipalities,
+    curated_garden_ids,
     garden,
     garden_change,
     garden_covering,

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from marketplace.accounts.models import User
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import lock_row, prepared, session
 from marketplace.core.errors import NotFound, RuleBroken, or_404
@@ -39,6 +40,12 @@ def gardens() -> Sequence[BusinessGarden]:
 def all_gardens() -> Sequence[BusinessGarden]:
     """Return all business gardens, including closed ones, for administrators."""
     return session.scalars(select(BusinessGarden).order_by(norwegian_order(BusinessGarden.name))).all()
+
+
+def curated_garden_ids() -> set[int]:
+    """Return the ids of the business gardens with an active curator."""
+    query = select(Membership.organisation_id).join(User).where(Membership.role == "curator", User.is_active)
+    return set(session.scalars(query))
 
 
 def garden(garden_id: int) -> BusinessGarden:

@@ -111,17 +111,21 @@ def move_supplier(supplier: Supplier, garden_id: int) -> None:
 def responsible_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:
     """Choose the garden that vets a supplier: the requested one, the one covering its municipality, or the nearest.
 
-    Raises RuleBroken if there is none.
+    Gardens without a curator are chosen only on request, or if no garden has one. Raises RuleBroken if there is none.
     """
     gardens = organisations.gardens()
     chosen = next((garden for garden in gardens if garden.id == garden_id), None)
     if garden_id is not None and chosen is None:
         raise RuleBroken(_("Choose one from the list."), "garden")
-    found = chosen or organisations.garden_covering(municipality_number)
-    if found:
-        return found
+    if chosen:
+        return chosen
+    curated = organisations.curated_garden_ids()
+    able = [garden for garden in gardens if garden.id in curated] or gardens
+    covering = next((garden for garden in able if municipality_number in garden.covered_municipalities), None)
+    if covering:
+        return covering
     placed = [
-        garden for garden in gardens if garden.municipality and places.find_municipality(municipality_number)
+        garden for garden in able if garden.municipality and places.find_municipality(municipality_number)
     ]
     if not placed:
         raise RuleBroken(_("No business garden is accepting applications yet. Try again later."), "garden")

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import func, make_url, or_, select, text
+from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.config import Settings
@@ -17,11 +17,11 @@ from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.outbox.delivery import MailTransport, unusable_server
 from marketplace.outbox.models import OutboxMail
+from marketplace.outbox.queries import overdue_mail_since
 
 logger = logging.getLogger(__name__)
 OK = "ok"
 MIN_FREE_MEGABYTES = 50
-MAX_MAIL_AGE = dt.timedelta(minutes=10)
 MAX_HEARTBEAT_AGE = dt.timedelta(minutes=3)
 
 
@@ -62,18 +62,9 @@ def check_disk(settings: Settings) -> str:
 
 
 def check_mail() -> str:
-    """Check that e-mail is delivered: none that the mail server would accept is older than ten minutes.
-
-    Rejected addresses are the recipient's fault and do not count.
-    """
-    refused = OutboxMail.last_error.startswith("SMTPRecipientsRefused")
-    late = OutboxMail.created_at < clock.now() - MAX_MAIL_AGE
-    tried_or_due = or_(OutboxMail.attempts > 0, OutboxMail.next_attempt_at < clock.now() - MAX_MAIL_AGE)
-    oldest = select(func.min(OutboxMail.created_at)).where(
-        OutboxMail.state == "waiting", late, tried_or_due, ~refused
-    )
+    """Check that e-mail is delivered: none is overdue."""
     try:
-        since = session.scalar(oldest)
+        since = overdue_mail_since()
     except SQLAlchemyError:
         return "cannot be read"
     if since is not None:

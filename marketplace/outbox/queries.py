@@ -1,16 +1,35 @@
-"""The viewer's notices."""
+"""The viewer's notices, and e-mail that is overdue."""
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Integer, Row, String, and_, bindparam, func, or_, select
 
+from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.models import Notice, NoticePreference
+from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.outbox.topics import Delivery, Topic
+
+MAX_MAIL_AGE = dt.timedelta(minutes=10)
+
+
+def overdue_mail_since() -> dt.datetime | None:
+    """Return the time of the oldest e-mail that should have been sent over ten minutes ago, or None.
+
+    Rejected addresses are the recipient's fault and do not count.
+    """
+    limit = clock.now() - MAX_MAIL_AGE
+    query = select(func.min(OutboxMail.created_at)).where(
+        OutboxMail.state == "waiting",
+        OutboxMail.created_at < limit,
+        or_(OutboxMail.attempts > 0, OutboxMail.next_attempt_at < limit),
+        ~OutboxMail.last_error.startswith("SMTPRecipientsRefused"),
+    )
+    return session.scalar(query)
 
 
 def notices_for(viewer: Viewer, page: int = 1) -> Page[Notice]:

@@ -17,7 +17,7 @@ class Priority(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task as a sentence: link text, rest of the sentence, time, and an optional button."""
+    """A task as a sentence: link text, rest of the sentence, time, and an optional button. Without a URL nothing is linked."""
 
     priority: Priority
     link: str

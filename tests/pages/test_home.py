@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import guide, use_cases as briefs
 from marketplace.briefs.models import BriefVersion
-from marketplace.core import clock
+from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
@@ -294,6 +294,20 @@ def test_administrator_sees_gardens_without_curator(app: Flask) -> None:
     assert waiting(home(app, admin), NOW) == {}
     accounts.set_active(admin, curator.user_id or 0, active=False)
     assert list(waiting(home(app, admin), NOW)) == [f"/admin/gardens/{garden.id}"]
+
+
+def test_administrator_reads_why_mail_is_not_sent(app: Flask, at_noon: Any) -> None:
+    admin = factories.administrator()
+    vetting_garden()
+    accounts.request_password_reset(factories.user("Kari", email="kari@x.example").email)
+    assert waiting(home(app, admin), NOW) == {}
+    at_noon.shift(dt.timedelta(minutes=11))
+    assert "Prosessen som sender den, kjører ikke. Start «marketplace worker»." in home(app, admin).text
+    request_state.record_heartbeat("worker")
+    assert (
+        "E-postserveren tar den ikke imot. Kjør «marketplace check» for å se hvorfor."
+        in home(app, admin).text
+    )
 
 
 def test_company_without_a_garden_reads_whom_to_ask(app: Flask) -> None:

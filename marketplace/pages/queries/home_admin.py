@@ -4,13 +4,14 @@ from collections.abc import Iterator
 
 from sqlalchemy import func, select
 
-from marketplace.accounts.models import User
-from marketplace.core import clock
+from marketplace.core import clock, request_state
 from marketplace.core.collation import norwegian_order
 from marketplace.core.database import session
 from marketplace.core.i18n import format_datetime, gettext as _
-from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
+from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Organisation
+from marketplace.organisations.queries import curated_garden_ids
 from marketplace.outbox.models import OutboxMail
+from marketplace.outbox.queries import MAX_MAIL_AGE, overdue_mail_since
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 
 
@@ -35,16 +36,30 @@ def admin_dashboard() -> Dashboard:
         Fact(_("E-mails that could not be sent"), str(unsent.get("failed", 0))),
         Fact(_("E-mails dropped because they came too late"), str(unsent.get("expired", 0))),
     ]
-    return Dashboard([*_gardens_without_curator()], facts)
+    return Dashboard([*_overdue_mail(), *_gardens_without_curator()], facts)
+
+
+def _overdue_mail() -> Iterator[Task]:
+    since = overdue_mail_since()
+    if since is None:
+        return
+    alive = request_state.last_heartbeat("worker")
+    is_running = alive is not None and clock.now() - alive < MAX_MAIL_AGE
+    yield Task(
+        Priority.NOW,
+        _("E-mail is not being sent"),
+        "",
+        _("The mail server does not accept it. Run `marketplace check` to see why.")
+        if is_running
+        else _("The process that sends it is not running. Start `marketplace worker`."),
+        _("The oldest has waited since %(when)s", when=format_datetime(since)),
+    )
 
 
 def _gardens_without_curator() -> Iterator[Task]:
-    curated = (
-        select(Membership.organisation_id)
-        .join(User, User.id == Membership.user_id)
-        .where(Membership.role == "curator", User.is_active)
+    query = select(BusinessGarden).where(
+        BusinessGarden.is_active, BusinessGarden.id.not_in(curated_garden_ids())
     )
-    query = select(BusinessGarden).where(BusinessGarden.is_active, BusinessGarden.id.not_in(curated))
     for garden in session.scalars(query.order_by(norwegian_order(BusinessGarden.name))):
         invitation = _unanswered_invitation(garden)
         if invitation is not None and invitation.expires_at > clock.now():

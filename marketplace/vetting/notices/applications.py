@@ -30,7 +30,7 @@ def application_received(supplier: Supplier, categories: Sequence[str], vetting_
             ),
             ngettext(
                 "You have promised a reply within %(days)s working days.",
-                "You have promised a reply to all %(num)s within %(days)s working days.",
+                "You have promised a reply to each of them within %(days)s working days.",
                 len(categories),
                 days=rules.PROMISED_WORKING_DAYS,
             ),

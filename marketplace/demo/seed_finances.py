@@ -21,7 +21,7 @@ from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Project, ProjectPlace
 from marketplace.programme.models.sessions import CourseSession
 from marketplace.reporting.models import ReportLink
-from marketplace.reporting.use_cases.issuing import IssueDetails, LinkDetails, create_link, issue_report
+from marketplace.reporting.use_cases import IssueDetails, LinkDetails, create_link, issue_report
 
 FUNDER_LINK = "demo-funder"
 """Token of the funder's link to the issued reports, the same in every demo, so that it can be printed."""

@@ -7,7 +7,7 @@ from wtforms import HiddenField
 from marketplace.core import clock
 from marketplace.core.i18n import LOCALES, current_locale, lazy_gettext as _l
 from marketplace.core.identifiers import parse_id
-from marketplace.reporting.use_cases.issuing import IssueDetails, LinkDetails
+from marketplace.reporting.use_cases import IssueDetails, LinkDetails
 from marketplace.web.forms import BaseForm, ChoiceField, DayField, TextField, length, required
 
 LINK_DAYS = 365

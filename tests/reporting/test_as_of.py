@@ -27,7 +27,7 @@ from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.queries.facts import ReportScope
 from marketplace.reporting.queries.issues import verify_issue
 from marketplace.reporting.queries.report import build_report
-from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
+from marketplace.reporting.use_cases import IssueDetails, issue_report
 from marketplace.sourcing.models import Invitation
 from marketplace.strategy.models.actions import ToolUse
 from marketplace.strategy.models.assessment import AssessmentAnswer

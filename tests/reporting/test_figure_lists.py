@@ -15,7 +15,7 @@ from marketplace.finance.models import AidGrant
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import ProjectGarden, ProjectPerson
 from marketplace.programme.models.sessions import CourseSession
-from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
+from marketplace.reporting.use_cases import IssueDetails, issue_report
 from marketplace.suppliers.models import SupplierService
 from tests import factories
 from tests.factories import finance, programme, suppliers

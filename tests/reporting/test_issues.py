@@ -18,7 +18,7 @@ from marketplace.outbox.models import Notice
 from marketplace.programme.models.projects import ProjectGarden, ProjectPerson
 from marketplace.reporting.models import ReportIssue, ReportLink
 from marketplace.reporting.queries.issues import verify_issue
-from marketplace.reporting.use_cases.issuing import (
+from marketplace.reporting.use_cases import (
     IssueDetails,
     LinkDetails,
     create_link,

@@ -18,7 +18,7 @@ from marketplace.reporting.figures import Evidence, Figure, FigureState
 from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.queries.live_parts import LiveParts, public_parts, shown_parts
 from marketplace.reporting.queries.report import project_report
-from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
+from marketplace.reporting.use_cases import IssueDetails, issue_report
 from marketplace.strategy.models.assessment import AssessmentAnswer
 from tests import factories
 from tests.factories import programme

@@ -15,7 +15,7 @@ from marketplace.regions.reader import read_region
 from marketplace.reporting.models import ReportIssue
 from marketplace.reporting.queries.issues import verify_issue
 from marketplace.reporting.serialization import content_digest
-from marketplace.reporting.use_cases.issuing import IssueDetails, issue_report
+from marketplace.reporting.use_cases import IssueDetails, issue_report
 from marketplace.reporting.verification import verify_content
 from tests.factories.reporting import reported_project
 from tests.support.regions import REGION_FILES, region_in_use

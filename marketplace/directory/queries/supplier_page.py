@@ -8,7 +8,7 @@ from marketplace.core.errors import NotFound, or_404
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.queries.loading import load_supplier
+from marketplace.suppliers.queries import load_supplier
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries.statuses import approved_services, listed, vettings_of
 

@@ -9,11 +9,10 @@ from werkzeug.wrappers import Response
 from marketplace.core import clock
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.i18n import gettext as _
-from marketplace.reporting import export
+from marketplace.reporting import export, use_cases
 from marketplace.reporting.forms import IssueForm, LinkForm
 from marketplace.reporting.issue_document import report_outline
 from marketplace.reporting.queries import issues as queries
-from marketplace.reporting.use_cases import issuing
 from marketplace.reporting.views.base import LEADER_ISSUES, blueprint, report_route, report_url
 from marketplace.reporting.views.report import report_json_response, report_texts
 from marketplace.web import access, flashes
@@ -50,7 +49,7 @@ def issues(slug: str = "") -> ViewResponse:
     if request.method == "POST" and not owner.is_leader:
         raise Forbidden
     made = []
-    if add(form, lambda form: made.append(issuing.issue_report(viewer, slug, form.details()))):
+    if add(form, lambda form: made.append(use_cases.issue_report(viewer, slug, form.details()))):
         flashes.done(_("Issue %(number)s has been made.", number=made[0].number))
         return redirect(report_url(slug, "reporting.issue", number=made[0].number), 303)
     return render_template(
@@ -88,7 +87,7 @@ def links(slug: str = "") -> ViewResponse:
     form = LinkForm()
     tokens: list[str] = []
     url = ""
-    if add(form, lambda form: tokens.append(issuing.create_link(viewer, slug, form.details()))):
+    if add(form, lambda form: tokens.append(use_cases.create_link(viewer, slug, form.details()))):
         site_url = current_app.config["SETTINGS"].site_url
         url = site_url + url_for("reporting.reader_issues", token=tokens[0])
     return render_template(
@@ -105,7 +104,7 @@ def links(slug: str = "") -> ViewResponse:
 @access.reads_and_writes(Level.GARDEN, because=LEADER_ISSUES)
 def withdraw_link(link_id: int, slug: str = "") -> ViewResponse:
     """Make a link to the reports stop working."""
-    issuing.withdraw_link(current_viewer(), slug, link_id)
+    use_cases.withdraw_link(current_viewer(), slug, link_id)
     flashes.done(_("The link no longer works."))
     return redirect(report_url(slug, "reporting.links"), 303)
 
@@ -141,7 +140,7 @@ def _reader(token: str) -> queries.IssueOwner:
     if LOCALE_COOKIE not in request.cookies:
         choose(link.locale)
     if request.endpoint == "reporting.reader_issues" and not is_inspection():
-        issuing.count_opening(link.id)
+        use_cases.count_opening(link.id)
     return owner
 
 

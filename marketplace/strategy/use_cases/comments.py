@@ -9,8 +9,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import follower_recipients, recipients_for
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
+from marketplace.strategy import notices
 from marketplace.strategy.models.plan import Strategy, StrategyComment
-from marketplace.strategy.notices import sharing as notices
 from marketplace.strategy.queries import sharing as queries
 
 MAX_COMMENTS = 200

@@ -20,7 +20,7 @@ from marketplace.strategy.hooks import find_course_ends
 from marketplace.strategy.models.assessment import Assessment
 from marketplace.strategy.models.objectives import Objective
 from marketplace.strategy.models.plan import Strategy
-from marketplace.strategy.notices.reminders import (
+from marketplace.strategy.notices import (
     assessment_asked,
     assessment_half_done,
     measurements_due,

@@ -9,8 +9,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import adviser_contact, owner_contact
 from marketplace.organisations.queries import follower_recipients, following_garden_ids, recipients_for
 from marketplace.outbox.use_cases import send
+from marketplace.strategy import notices
 from marketplace.strategy.models.plan import StrategyReview
-from marketplace.strategy.notices import sharing as notices
 from marketplace.strategy.queries import sharing as queries
 
 OK, CHANGES = "ok", "changes"

@@ -9,7 +9,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import owner_contact
 from marketplace.organisations.queries import follower_recipients, following_garden_ids
 from marketplace.outbox.use_cases import send
-from marketplace.strategy.notices import sharing as notices
+from marketplace.strategy import notices
 from marketplace.strategy.queries import sharing as queries
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload, load_only
 from marketplace.accounts.models import User
 from marketplace.core.database import prepared, session
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.queries.loading import OWNER_ID, load_collection, load_parts
+from marketplace.suppliers.queries import OWNER_ID, load_collection, load_parts
 from marketplace.vetting.models import Vetting, VettingDecision
 
 _NAME_ONLY = load_only(User.name)

@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from marketplace.core.i18n import format_date, gettext as _
 from marketplace.vetting import queries, use_cases
-from marketplace.vetting.forms.conflicts_of_interest import ConflictForm, conflict_kinds
+from marketplace.vetting.forms import ConflictForm, conflict_kinds
 from marketplace.vetting.rules import COOLING_OFF_DAYS, last_cooling_off_day
 from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes

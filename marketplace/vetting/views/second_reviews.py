@@ -9,7 +9,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import appeal_rules, queries, rules, second_review_rules, use_cases
-from marketplace.vetting.forms.second_reviews import AppealAnswerForm, AppealForm, RefusalAnswerForm
+from marketplace.vetting.forms import AppealAnswerForm, AppealForm, RefusalAnswerForm
 from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other

@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from marketplace.core.i18n import gettext as _
 from marketplace.vetting import queries, use_cases
-from marketplace.vetting.forms.transfers import TransferForm
+from marketplace.vetting.forms import TransferForm
 from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other

@@ -1,7 +1,4 @@
-"""Eager loading of a supplier and its parts.
-
-The statements are built once: for a single supplier, building them takes the ORM longer than running them.
-"""
+"""Read access to a supplier's own profile, and eager loading of a supplier with its parts."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -11,6 +8,8 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from marketplace.core.database import session
+from marketplace.core.errors import NotFound, or_404
+from marketplace.core.viewer import Viewer
 from marketplace.suppliers.models import (
     CaseStudy,
     Supplier,
@@ -62,3 +61,16 @@ def load_collection(owner: Any, name: str, query: Select[Any]) -> None:
     """Load a collection of an object that has an id, with a query by `OWNER_ID`. A collection that is loaded keeps its pending changes."""
     if name in instance_state(owner).unloaded:
         set_committed_value(owner, name, session.scalars(query, {"owner_id": owner.id}).unique().all())
+
+
+def own_supplier(viewer: Viewer) -> Supplier:
+    """Load the supplier that the viewer acts for, with all its parts. Raises NotFound."""
+    return or_404(load_supplier(supplier_id=viewer.organisation_id) if viewer.is_supplier else None)
+
+
+def own_case(viewer: Viewer, case_id: int) -> CaseStudy:
+    """Load a case study of the supplier that the viewer acts for. Raises NotFound."""
+    case = session.get(CaseStudy, case_id)
+    if case is None or not viewer.is_supplier or case.supplier_id != viewer.organisation_id:
+        raise NotFound
+    return case

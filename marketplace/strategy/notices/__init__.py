@@ -1,1 +1,0 @@
-"""Notices of the strategy."""

@@ -9,7 +9,7 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal --durations=20
 UV := .uv/bin/uv
 HERE := --quiet --python $(BIN)/python
-LOCK := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+LOCK := $(UV) pip compile --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-header --no-annotate --quiet --python-version 3.11
 PO := $(wildcard marketplace/translations/*/LC_MESSAGES/messages.po)
 MO := $(PO:.po=.mo)
@@ -152,15 +152,16 @@ sbom: $(BIN)/.all ## Write a CycloneDX software bill of materials to build/sbom.
 	@$(BIN)/python -m benchmarks.sbom
 
 audit: | $(UV) ## Check dependencies for known vulnerabilities (needs the network)
-	$(UV) tool run pip-audit==2.10.1 --requirement requirements-run.lock --require-hashes --disable-pip --strict
+	$(UV) tool run pip-audit==2.10.1 --requirement requirements-run.lock --requirement requirements-assets.lock --require-hashes --disable-pip --strict
 
 theme: $(BIN)/.all ## Generate static/css/torget.css from theme/torget.config.json
 	theme/build
 
 lock: | $(UV) ## Upgrade dependencies and write the lock files
-	$(LOCK) --upgrade --group assets --group dev --group lint --group e2e -o requirements.lock
-	$(LOCK) --group assets --constraint requirements.lock -o requirements-run.lock
-	$(LOCK) --group bench --constraint requirements.lock -o requirements-bench.lock
+	$(LOCK) pyproject.toml --upgrade --group assets --group dev --group lint --group e2e -o requirements.lock
+	$(LOCK) pyproject.toml --constraint requirements.lock -o requirements-run.lock
+	$(LOCK) --group assets --constraint requirements.lock -o requirements-assets.lock
+	$(LOCK) pyproject.toml --group bench --constraint requirements.lock -o requirements-bench.lock
 
 hooks: $(BIN)/.all ## Install the pre-commit hooks
 	$(BIN)/pre-commit install
@@ -185,8 +186,8 @@ $(UV): requirements-uv.lock
 $(BIN)/python: | $(UV)
 	@$(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
 
-$(BIN)/.run: pyproject.toml requirements-run.lock hatch_build.py | $(BIN)/python
-	@$(UV) pip install $(HERE) --require-hashes --requirement requirements-run.lock
+$(BIN)/.run: pyproject.toml requirements-run.lock requirements-assets.lock hatch_build.py | $(BIN)/python
+	@$(UV) pip install $(HERE) --require-hashes --requirement requirements-run.lock --requirement requirements-assets.lock
 	@$(UV) pip install $(HERE) --no-deps --no-build-isolation --editable .
 	@touch $@
 

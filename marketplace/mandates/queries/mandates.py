@@ -1,20 +1,25 @@
-"""Mandates of a company and of a business garden."""
+"""Mandates of a company and of a business garden, and the history of one company's mandates."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts import queries as people
+from marketplace.audit import queries as audit
+from marketplace.audit.labels import action_label
 from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_reached
 from marketplace.core.errors import NotFound
+from marketplace.core.pagination import Page
 from marketplace.core.viewer import Viewer
 from marketplace.mandates.limits import DAYS_BETWEEN_REQUESTS
 from marketplace.mandates.models import Mandate
+from marketplace.organisations.queries import names_of
 
 
 def mandates_of_company(company_id: int | None) -> Sequence[Mandate]:
@@ -82,3 +87,24 @@ def mandate_status(company_id: int, garden_id: int | None) -> MandateStatus:
     }
     until, was_asked = session.execute(_STATUS, params).one()
     return MandateStatus(until, bool(was_asked))
+
+
+@dataclass(frozen=True, slots=True)
+class MandateHistory:
+    """One page of acts, newest first, with the names of their people and gardens by id."""
+
+    page: Page[AuditEvent]
+    people: Mapping[int | None, str]
+    gardens: Mapping[int | None, str]
+
+    def label(self, event: AuditEvent) -> str:
+        """Return the name of an act."""
+        return action_label(event.action)
+
+
+def mandate_history(viewer: Viewer, page: int = 1) -> MandateHistory:
+    """Return the acts of business gardens for the viewer's company."""
+    found = audit.events(page, audit.EventFilter(mandated_for=viewer.organisation_id))
+    names = people.names_of({event.actor_id for event in found.items})
+    gardens = names_of({event.details.get("by_garden") for event in found.items})
+    return MandateHistory(found, names, gardens)

@@ -9,8 +9,7 @@ from marketplace.core.identifiers import parse_id
 from marketplace.mandates.forms import ChangeMandateForm, GiveMandateForm
 from marketplace.mandates.hooks import find_act
 from marketplace.mandates.queries.confirmations import title_of, waiting_confirmations
-from marketplace.mandates.queries.history import mandate_history
-from marketplace.mandates.queries.mandates import mandates_of_company, own_mandate
+from marketplace.mandates.queries.mandates import mandate_history, mandates_of_company, own_mandate
 from marketplace.mandates.rules import latest_end
 from marketplace.mandates.use_cases import mandates as use_cases
 from marketplace.mandates.views.base import blueprint

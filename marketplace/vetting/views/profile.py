@@ -6,7 +6,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area, missing_fields
 from marketplace.suppliers.forms import choices
 from marketplace.suppliers.queries import own_supplier
-from marketplace.suppliers.views.profile import FOR_OWNERS, TITLES
+from marketplace.suppliers.views import FOR_OWNERS, TITLES
 from marketplace.vetting import queries, rules, use_cases
 from marketplace.vetting.forms import SubmitAgainForm
 from marketplace.vetting.views.base import blueprint

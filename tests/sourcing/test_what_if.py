@@ -95,6 +95,15 @@ def test_dropped_must_have_is_not_required(market):
     assert [item.required for item in without.must_haves] == [True, False]
 
 
+def test_brief_without_approved_supplier_says_so(market, sign_in):
+    for services, is_unserved in ((["med.drone"], True), (["ecm.shop"], False)):
+        reference = draft(market.owner, services=services, budget_band="b0_20").reference
+        assert queries.what_if(market.owner, reference, Scenario()).is_unserved == is_unserved
+        text = sign_in(market.owner, "nb").page(f"/briefs/{reference}/fit").text
+        assert ("Ingen leverandør er godkjent for dette ennå." in text) == is_unserved
+        assert ("Endre et krav her" in text) != is_unserved
+
+
 def test_panel_counts_need_one_index_call(market, monkeypatch):
     """The panel follows a slider, so one index call per option would be too slow."""
     reference = draft(market.owner).reference

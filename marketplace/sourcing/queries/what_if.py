@@ -114,6 +114,11 @@ class WhatIfCounts:
         return len(self.candidates)
 
     @property
+    def is_unserved(self) -> bool:
+        """Return True if no supplier offers the services, whatever else the brief requires."""
+        return not self.candidates and not self.exclusions
+
+    @property
     def list_sentence(self) -> str:
         """Number of suppliers that would be listed, and of those that would fit."""
         return list_sentence(self.listed, self.fit.fits)

@@ -62,8 +62,11 @@ def test_brief_that_opens_by_itself_gives_no_reminder(market, time_machine):
     use_cases.ask_for_review(market.owner, brief.reference)
     session.query(BriefReview).one().opens_at = clock.now()
     session.commit()
-    time_machine.move_to(clock.now() + dt.timedelta(days=7), tick=False)
+    time_machine.move_to(clock.start_of_day(clock.today() + dt.timedelta(days=7)) + dt.timedelta(hours=12))
     assert use_cases.remind_about_reviews() == 0
+    session.query(BriefReview).one().opens_at = None
+    session.commit()
+    assert use_cases.remind_about_reviews() == 1
 
 
 def test_review_of_empty_draft_is_refused(market):

@@ -148,14 +148,16 @@ def test_partner_garden_sees_no_mean_that_reveals_a_new_answer(built: ReportedPr
 
 
 def test_mean_of_which_one_answer_was_replaced_by_another_is_hidden(built: ReportedProject) -> None:
-    viewer = partner_of(built, companies=6)
+    readers = [partner_of(built, companies=6), built.curator]
     issue(built)
     held = session.scalars(select(CourseSession).order_by(CourseSession.id.desc())).first()
-    session.scalars(select(SessionFeedback).order_by(SessionFeedback.id.desc())).first().useful = None
+    session.delete(session.scalars(select(SessionFeedback).order_by(SessionFeedback.id.desc())).first())
     session.add(answer(held, programme.participation(held.cohort, "Ny", sector_code="tourism"), 5))
     session.commit()
+    for reader in readers:
+        assert figure(seen_by(reader, built), "useful").state is FigureState.MEASURED
     issue(built)
-    for reader in (viewer, built.curator):
+    for reader in readers:
         assert figure(seen_by(reader, built), "useful").state is FigureState.SUPPRESSED
 
 

@@ -216,6 +216,23 @@ def test_supplier_sees_application_status(app: Flask) -> None:
     assert facts(page)["Ledig fra"] == "Ikke oppgitt"
 
 
+def test_supplier_is_asked_to_renew_an_old_approval(app: Flask, at_noon: Any) -> None:
+    made, owner = applicant(approved_by=vetting_garden().curator)
+    at_noon.shift(dt.timedelta(days=370))
+    page = home(app, owner)
+    assert (
+        "Be om å få fornyet godkjenningen. Det gjelder Netthandel og booking."
+        in waiting(page, SOON)["/profile"]
+    )
+    assert "Godkjent for" in facts(page)
+    suppliers.submit_again(owner, vetting_of(made).id, "")
+    assert waiting(home(app, owner), SOON) == {}
+    at_noon.shift(dt.timedelta(days=70))
+    page = home(app, owner)
+    assert "Dere blir ikke lenger funnet for Netthandel og booking." in waiting(page, NOW)["/profile"]
+    assert "Godkjent for" not in facts(page)
+
+
 def test_applicant_without_a_job_is_asked_for_one(app: Flask) -> None:
     vetting_garden()
     made, owner = applicant()

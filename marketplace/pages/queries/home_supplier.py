@@ -8,15 +8,16 @@ from sqlalchemy import Integer, Row, bindparam, exists, select
 from marketplace.briefs import lifecycle
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefVersion
-from marketplace.core import clock, dates, taxonomy
+from marketplace.core import clock, dates
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_passed
-from marketplace.core.i18n import format_date, format_list, gettext, gettext as _, quoted
+from marketplace.core.i18n import format_date, gettext, gettext as _, quoted
 from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.home_company import NEAR_DAYS, days_left
+from marketplace.pages.queries.supplier_approvals import approval_tasks, approved_kinds
 from marketplace.proposals import award_deadlines
 from marketplace.proposals.models.offers import Proposal
 from marketplace.proposals.queries import changed_since_sent, overdue_since
@@ -103,7 +104,7 @@ def supplier_dashboard(viewer: Viewer) -> Dashboard:
         *_invitations(invitations, {offer.brief_id for offer in offers}),
         *_drafts(offers),
         *_outcomes(offers),
-        *_vettings(vettings),
+        *approval_tasks(vettings),
     ]
     return Dashboard(
         sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)),
@@ -256,45 +257,11 @@ def _won(offer: Row[Any]) -> Task:
     )
 
 
-def _vettings(vettings: Rows) -> Iterator[Task]:
-    changes = [v.category for v in vettings if v.state == "changes_requested"]
-    if changes:
-        names = format_list([taxonomy.group(code).label for code in changes])
-        rest = _("It is about %(kinds)s.", kinds=names)
-        yield Task(
-            Priority.NOW,
-            _("Answer your business garden about your application"),
-            "/profile",
-            rest,
-            button=_("Read and answer"),
-        )
-    waiting = [v for v in vettings if v.state == "submitted"]
-    if waiting and not waiting[0].has_cases:
-        yield Task(
-            Priority.NOW,
-            _("Describe a job you have done"),
-            "/profile/cases/new",
-            _("The business garden needs one before it can approve you."),
-            button=_("Describe a job"),
-        )
-    if waiting:
-        names = format_list([taxonomy.group(v.category).label for v in waiting])
-        when = _("Sent %(date)s", date=format_date(min(v.submitted_at for v in waiting)))
-        yield Task(
-            Priority.SOON,
-            _("Your application is being reviewed"),
-            "/profile",
-            _("It is about %(kinds)s.", kinds=names),
-            when,
-        )
-
-
 def _facts(supplier: Row[Any], vettings: Rows) -> list[Fact]:
-    approved = [v for v in vettings if v.state == "approved" and v.approved_at]
+    approved = approved_kinds(vettings)
     facts = [Fact(_("Business garden"), supplier.garden or _("None yet"))]
     if approved:
-        kinds = format_list([taxonomy.group(v.category).label for v in approved])
-        facts.append(Fact(_("Approved for"), kinds))
+        facts.append(Fact(_("Approved for"), approved))
     facts.append(
         Fact(
             _("Available from"), format_date(supplier.next_start) if supplier.next_start else _("Not stated")

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace.accounts.models import User
 from marketplace.audit import queries as audit
+from marketplace.briefs.models import Brief
 from marketplace.core.database import Base, db, session
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.viewer import ANONYMOUS
@@ -122,6 +123,19 @@ def test_erasure_removes_the_person_from_tables_and_mail(person: Market, app: Fl
     if db.engine.dialect.name == "sqlite":
         assert session.execute(text("PRAGMA foreign_key_check")).first() is None
     assert audit.verify()[1] is None
+
+
+@pytest.mark.both_databases
+def test_erasure_finds_a_name_and_an_address_in_any_case_in_answers(person: Market, app: Flask) -> None:
+    brief = session.scalars(select(Brief).order_by(Brief.id)).first()
+    assert brief is not None
+    brief.answers = {"goal": f"{NAME} ({ADDRESS.upper()}) spør.", "list": ["Uten navn", NAME], "year": 2026}
+    session.commit()
+    use_cases.erase_own_account(person.kvistverk, Path(app.instance_path) / "mail")
+    session.expire_all()
+    user_id = person.kvistverk.user_id
+    name, address = f"Person {user_id}", f"person-{user_id}@erased.invalid"
+    assert brief.answers == {"goal": f"{name} ({address}) spør.", "list": ["Uten navn", name], "year": 2026}
 
 
 def test_erasure_anonymizes_mail_to_others(person: Market, app: Flask) -> None:

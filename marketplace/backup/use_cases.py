@@ -83,7 +83,8 @@ def restore_backup(
         if int(manifest.version) > int(migrate.head() or 0):
             message = f"This backup has schema version {manifest.version}, newer than this program. Upgrade the program first."
             raise BackupError(message)
-        if inspect(engine).get_table_names() and not force:
+        is_new = not inspect(engine).get_table_names()
+        if not (is_new or force):
             message = "The database is not empty. Stop the service, and use --force to replace the data."
             raise BackupError(message)
         missing = tuple(_find_unreadable(engine, settings, folder, manifest))
@@ -91,7 +92,7 @@ def restore_backup(
             raise MissingKeysError("\n".join(missing))
         engine.dispose()
         suffix = f".before-{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S}"
-        previous = _replace_database(engine, folder / manifest.kind, suffix)
+        previous = _replace_database(engine, folder / manifest.kind, "" if is_new else suffix)
         restored = _restore_files(settings, folder, suffix)
     _verify_row_counts(engine, manifest)
     return BackupResult(manifest, tuple(name for name in restored if name in KEY_FILES), previous, missing)
@@ -116,12 +117,13 @@ def _find_unreadable(engine: Engine, settings: Settings, folder: Path, manifest:
 
 
 def _replace_database(engine: Engine, copy: Path, suffix: str) -> Path | None:
+    """Replace the database. Return the path of the previous SQLite file, which is kept if `suffix` is not empty."""
     if engine.dialect.name != "sqlite":
         postgresql_copy.restore(engine, copy)
         return None
     sqlite_copy.check(copy)
     target, previous = Path(str(engine.url.database)), None
-    if target.exists() and target.stat().st_size:
+    if suffix and target.exists():
         with tempfile.TemporaryDirectory(dir=target.parent) as name:
             previous = target.with_name(target.name + suffix)
             sqlite_copy.dump(target, Path(name)).replace(previous)

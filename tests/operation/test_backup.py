@@ -179,6 +179,7 @@ def test_backup_commands_include_keys_on_request(app, elsewhere, tmp_path, monke
     monkeypatch.setenv("DATABASE_URL", elsewhere.database_url)
     back = CliRunner().invoke(cli.main, ["restore", str(file)])
     assert back.exit_code == 0, back.output
+    assert "previous database" not in back.output, "there was none"
     assert Path(elsewhere.instance_path, "seal_keys").read_text() == "5ea1" * 16
     assert CliRunner().invoke(cli.main, ["restore", str(file)]).exit_code == 1
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from marketplace.core.i18n import gettext as _, ngettext
 from marketplace.organisations.contacts import Contact, contact_lines
-from marketplace.organisations.limits import INVITATION_HOURS
+from marketplace.organisations.limits import INVITATION_DAYS
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
@@ -21,8 +21,8 @@ def colleague_invited(inviter: str, organisation: str, path: str, expires_at: dt
                 organisation=organisation,
             ),
             _(
-                "The link works once and expires after %(hours)s hours. If you do not know the sender, ignore this e-mail.",
-                hours=INVITATION_HOURS,
+                "The link works once and expires after %(days)s days. If you do not know the sender, ignore this e-mail.",
+                days=INVITATION_DAYS,
             ),
         ],
         path,

@@ -15,7 +15,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
-from marketplace.organisations.limits import INVITATION_HOURS, MAX_UNANSWERED
+from marketplace.organisations.limits import INVITATION_DAYS, MAX_UNANSWERED
 from marketplace.organisations.models import LEADER_ROLE, ColleagueInvitation, Membership
 from marketplace.organisations.use_cases.memberships import ROLES, add_membership
 from marketplace.outbox.use_cases import send, send_mail
@@ -40,7 +40,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
             raise RuleBroken(_("This person can already act on your behalf."), "email")
         _require_few_unanswered(viewer)
         accounts.require_mail_quota(email, f"user {viewer.user_id}")
-        token, expires_at = new_token(), clock.now() + dt.timedelta(hours=INVITATION_HOURS)
+        token, expires_at = new_token(), clock.now() + dt.timedelta(days=INVITATION_DAYS)
         session.add(
             ColleagueInvitation(
                 token_hash=token_hash(token),
@@ -65,15 +65,15 @@ def _require_few_unanswered(viewer: Viewer) -> None:
         .select_from(ColleagueInvitation)
         .where(
             ColleagueInvitation.organisation_id == viewer.organisation_id,
-            ColleagueInvitation.created_at > clock.now() - dt.timedelta(hours=INVITATION_HOURS),
+            ColleagueInvitation.created_at > clock.now() - dt.timedelta(days=INVITATION_DAYS),
             ColleagueInvitation.accepted_at.is_(None),
         )
     )
     if (session.scalar(unanswered) or 0) >= MAX_UNANSWERED:
         raise RuleBroken(
             _(
-                "You have invited many people in the last %(hours)s hours who have not answered. Wait until they do.",
-                hours=INVITATION_HOURS,
+                "You have invited many people in the last %(days)s days who have not answered. Wait until they do.",
+                days=INVITATION_DAYS,
             ),
             "email",
         )

@@ -67,6 +67,16 @@ def test_withdrawal_sent_after_the_deadline_is_first_said_to_be_final(browser, m
     assert market.proposal("kvistverk").state == "withdrawn"
 
 
+def test_form_keeps_the_text_about_a_part_that_the_brief_has_reworded(browser, market):
+    use_cases.save(market.kvistverk, REFERENCE, full_content())
+    answers = ANSWERS | {"deliverables": [*ANSWERS["deliverables"][:2], "60 produktbilder"]}
+    market.brief.versions[0].answers = answers
+    session.commit()
+    page = browser("kvistverk").page(OFFER)
+    assert page.one(id="line_2_comment").get("value") == "Tatt på gården"
+    assert not page.one(id="line_2_amount").get("value")
+
+
 @pytest.mark.parametrize("locale", ["en", "nb", "nn"])
 def test_brief_and_lists_say_that_the_offer_is_sent(browser, market, locale):
     market.brief.open_door = True

@@ -1,6 +1,7 @@
 """Adding notices and e-mail to the outbox, in the transaction of the change they announce."""
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -214,8 +215,9 @@ def _not_attempted(subscriptions: Collection[str]) -> ColumnElement[bool]:
 def move_mail_deadline(title: str, before: dt.datetime, after: dt.datetime) -> None:
     """Let the e-mails about something that wait to be sent before its deadline name a new deadline and expire then.
 
-    Joins the caller's transaction.
+    A longer title that contains this one is that of something else. Joins the caller's transaction.
     """
+    whole_title = re.compile(rf"(?<!\w)(?<!\w ){re.escape(title)}(?! ?\w)")
     query = select(OutboxMail).where(
         OutboxMail.state == "waiting",
         OutboxMail.expires_at == before,
@@ -225,6 +227,8 @@ def move_mail_deadline(title: str, before: dt.datetime, after: dt.datetime) -> N
         ),
     )
     for mail in session.scalars(query.order_by(OutboxMail.id).with_for_update()):
+        if not whole_title.search(f"{mail.subject}\n{mail.body}"):
+            continue
         mail.expires_at = after
         with use_locale(mail.locale):
             for weekday in (True, False):

@@ -264,7 +264,17 @@ def test_invitation_that_waits_names_an_extended_deadline(market, invited):
     deadline = clock.to_local(mail.expires_at).date()
     extended = deadline + dt.timedelta(days=5)
     assert format_date(deadline, weekday=True) in mail.body
+    title = session.scalars(select(Brief.title).where(Brief.reference == invited)).one()
+    other = OutboxMail(
+        recipient="annen@fjordnett.example", locale="nb", subject="Tilbud",
+        body=mail.body.replace(title, f"{title} til fjøset"),
+        message_id="<other@torget.example>", expires_at=mail.expires_at,
+    )  # fmt: skip
+    session.add(other)
+    session.commit()
     extend_deadline(market.owner, invited, extended)
     assert mail.expires_at == clock.end_of_day(extended)
     assert format_date(extended, weekday=True) in mail.body
     assert format_date(deadline, weekday=True) not in mail.body
+    assert other.expires_at == clock.end_of_day(deadline), "another brief, with a longer title"
+    assert format_date(deadline, weekday=True) in other.body

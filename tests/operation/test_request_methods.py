@@ -77,8 +77,9 @@ def test_inspecting_a_mailed_link_does_not_use_it_up(
     add_confirmation(brief, owner.user_id or 0)
     members, paths = session.query(Membership).count(), mailed_paths(app)
     for path in paths:
-        answer = client.open(path, method=method, headers=headers, csrf=False)
+        answer = client.open(path, method=method, headers=headers, csrf=False, follow_redirects=True)
         assert (path, answer.status_code) == (path, 200)
+        assert answer.request.path != "/sign-in", path
     session.expire_all()
     assert [link.used_at for link in session.query(OneTimeLink)] == [None, None]
     assert session.get_one(User, person.id).email == "kari@link.example"

@@ -214,7 +214,7 @@ def test_invitation_that_nobody_accepts_is_deleted(garden: BusinessGarden, noon:
     noon.shift(30 * DAY)
     retention.delete_expired()
     assert session.query(ColleagueInvitation).count() == 1
-    noon.shift(4 * DAY)
+    noon.shift(8 * DAY)
     retention.delete_expired()
     assert session.query(ColleagueInvitation).count() == 0
 

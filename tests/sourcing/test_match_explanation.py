@@ -28,7 +28,7 @@ def test_summary_without_facts_mentions_services(app: Flask, lacks, said: str) -
     [
         ("nb", ["ecm.shop"], "Tilbyr ikke nettbutikk."),
         ("nb", ["ecm.shop", "med.product-photo"], "Tilbyr verken nettbutikk eller produktfoto."),
-        ("nn", ["ecm.shop", "med.product-photo"], "Tilbyr korkje nettbutikk eller produktfoto."),
+        ("nn", ["ecm.shop", "med.product-photo"], "Tilbyr verken nettbutikk eller produktfoto."),
         ("en", ["ecm.shop", "med.product-photo"], "Offers neither online shop nor product photography."),
         (
             "nb",

@@ -103,7 +103,7 @@ TRANSITIONS = {
         BriefTransition("amend", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),
         BriefTransition("extend", _OUT, BriefState.PUBLISHED, _OWNER),
         BriefTransition("close_early", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),
-        BriefTransition("withdraw", _OUT, BriefState.WITHDRAWN, _OWNER),
+        BriefTransition("withdraw", _OUT | {Phase.WAITING}, BriefState.WITHDRAWN, _OWNER),
         BriefTransition("award", frozenset({Phase.EVALUATING, Phase.LAPSED}), BriefState.AWARDED, _OWNER),
         BriefTransition("reopen", frozenset({Phase.AWARDED}), BriefState.PUBLISHED, _OWNER),
         BriefTransition(

@@ -76,6 +76,24 @@ def test_paused_brief_opens_again_unchanged_when_the_garden_answers(market, stra
         assert last_notice(viewer).kind == "brief_open_again"
 
 
+def test_owner_withdraws_a_paused_brief_that_the_garden_does_not_answer(market, stranger, opened, sign_in):
+    briefs.pause_first_publication(market.adviser, opened, REASON)
+    owner = sign_in(stranger)
+    assert f"/briefs/{opened}/withdraw" in owner.get(f"/briefs/{opened}").text
+    assert owner.post(f"/briefs/{opened}/withdraw", data={"reason": REASON}).status_code == 303
+    assert state_of(opened) == "withdrawn"
+    assert last_notice(market.people["Kvistverk"]).kind == "brief_withdrawn"
+    assert f"/briefs/{opened}/first-publication" not in sign_in(market.adviser).get("/home").text
+
+
+def test_brief_that_has_not_opened_becomes_a_draft_again_instead(stranger, submit, sign_in):
+    reference = submit()
+    owner = sign_in(stranger)
+    assert f"/briefs/{reference}/withdraw" not in owner.get(f"/briefs/{reference}").text
+    assert owner.post(f"/briefs/{reference}/withdraw", data={"reason": REASON}).status_code == 409
+    assert state_of(reference) == "waiting"
+
+
 def test_paused_brief_that_the_garden_refuses_is_closed_for_good(market, stranger, opened, sign_in):
     briefs.pause_first_publication(market.adviser, opened, REASON)
     with pytest.raises(Conflict):

@@ -36,6 +36,8 @@ def check_transition(viewer: Viewer, brief: Brief, transition: str) -> None:
     if not lifecycle.can(transition, current, actor):
         label = str(lifecycle.PHASE_LABELS[current])
         raise Conflict(_("You can no longer do this. The brief's status is now: %(phase)s.", phase=label))
+    if transition == "withdraw" and not brief.versions:
+        raise Conflict(_("The brief has not opened yet. Make it a draft again instead."))
 
 
 def lock(reference: str) -> None:

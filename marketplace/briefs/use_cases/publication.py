@@ -195,7 +195,10 @@ def move_deadline(brief: Brief, deadline: dt.datetime) -> dt.datetime:
 
 
 def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
-    """Withdraw a published brief for good and notify everyone involved. Raises RuleBroken without a reason."""
+    """Withdraw a brief that has been published, also a paused one, for good, and notify everyone involved.
+
+    Raises RuleBroken without a reason.
+    """
     with transaction():
         brief = brief_for_transition("withdraw", viewer, reference)
         if len(reason) < MIN_REASON_LENGTH:
@@ -204,6 +207,8 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
             *involved_recipients(brief),
             *company_recipients(brief, except_viewer=viewer),
         ]
+        if brief.state == BriefState.WAITING and (review := queries.open_review(brief)):  # paused
+            review.withdrawn_at = clock.now()
         brief.state = BriefState.WITHDRAWN
         brief.closed_at = clock.now()
         brief.closed_reason = reason

@@ -111,7 +111,9 @@ def cancel_review(viewer: Viewer, reference: str) -> Brief:
         is_waiting = current.state == BriefState.WAITING
         if is_waiting and current.versions:
             raise Conflict(
-                _("Your business garden has paused the brief. Ask the business garden to open or close it.")
+                _(
+                    "Your business garden has paused the brief. Ask the business garden to open it, or withdraw it."
+                )
             )
         transition = "cancel_submission" if is_waiting else "cancel_review"
         brief = brief_for_transition(transition, viewer, reference)

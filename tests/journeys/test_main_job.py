@@ -161,7 +161,8 @@ def publish_brief(user: BrowserUser) -> str:
     user.follow("/fit")
     assert user.page.locator("main ol.ledger > li").count() == 2
     user.fill(presence="remote")
-    user.press("#try button")
+    if user.page.locator("#try button").is_visible():  # without scripts
+        user.press("#try button")
     user.fill(confirmed=True)
     user.submit("main form[action$=publish] button")
     assert user.page.url.endswith("/ranking")

@@ -7,6 +7,7 @@
 
   const DEBOUNCE_MS = 120;
   const button = form.querySelector("button[type=submit]");
+  button.hidden = true;  // shown again if an update fails
   let timer = 0;
   let running = null;
 

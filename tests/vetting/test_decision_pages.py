@@ -32,6 +32,9 @@ def test_approval_form_lists_supplier(app: Flask, client: Browser) -> None:
     late = desk.post(path, data=answers("ecm", decision="suspend", reason="Klage"))
     assert late.status_code == 409
     assert "Klage" in late.text
+    late = desk.post(path, data=answers("ecm", note_price="Ringte om prisene"))
+    assert late.status_code == 409
+    assert "Ringte om prisene" in late.text
 
 
 @pytest.mark.parametrize(

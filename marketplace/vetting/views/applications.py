@@ -1,6 +1,6 @@
 """A garden's applications: the queue, and decisions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import render_template, request
@@ -61,11 +61,12 @@ def application(vetting_id: int) -> ViewResponse:
     can_decide = viewer.is_curator and not view.has_conflict_of_interest
     proposed = next((step for step in refusals if step.state == second_review_rules.PROPOSED), None)
     is_offered = can_decide and proposed is None and action in rules.actions_from(view.status)
+    unsaved: list[str] = []
     if form.validate_on_submit() and (not is_offered or check_decision(form, points, action)):
+        decision = use_cases.Decision(
+            action, form.shown_revision(), checklist_of(points), form.reason.data or ""
+        )
         try:
-            decision = use_cases.Decision(
-                action, form.shown_revision(), checklist_of(points), form.reason.data or ""
-            )
             if action == SAVE_CHECKLIST:
                 use_cases.save_checklist(viewer, vetting_id, decision)
                 flashes.done(_("Your answers and notes have been saved. Nothing has been decided."))
@@ -77,6 +78,7 @@ def application(vetting_id: int) -> ViewResponse:
         except Conflict as error:
             form.add_conflict(error.message)
             view = queries.application_view(viewer, vetting_id)
+            unsaved = _texts_without_fields(decision, rules.actions_from(view.status))
         else:
             flashes.done(_decision_message(action, view.supplier.name, view.vetting.category))
             return see_other("vetting.queue")
@@ -88,6 +90,7 @@ def application(vetting_id: int) -> ViewResponse:
         form=form,
         points=points,
         actions=rules.actions_from(view.status),
+        unsaved=unsaved,
         proposed=proposed,
         refusals=refusals,
         findings=spam_review.findings(view.supplier),
@@ -103,6 +106,14 @@ def application(vetting_id: int) -> ViewResponse:
         ],
         status_of=queries.status_of,
     )
+
+
+def _texts_without_fields(decision: use_cases.Decision, actions: Collection[str]) -> list[str]:
+    """Return the texts of a curator for which the form has no fields any more, because a colleague has decided."""
+    has_checklist = rules.APPROVE in actions or rules.REQUEST_CHANGES in actions
+    notes = [] if has_checklist else [str(item.get("note", "")) for item in decision.checklist.values()]
+    reason = [] if actions else [decision.reason]
+    return [text for text in (*notes, *reason) if text]
 
 
 def _decision_message(action: str, name: str, category: str) -> str:

@@ -16,7 +16,7 @@ from marketplace.strategy.queries.sharing import pending_review_requests
 
 
 def garden_course_tasks(viewer: Viewer) -> Iterator[Task]:
-    """Return the course tasks of a member of a garden; today's sessions first, until somebody has taken attendance."""
+    """Yield the course tasks of a member of a garden; today's sessions first, until somebody has taken attendance."""
     sessions = home_page.home_sessions(viewer)
     yield from (_today(one) for one in sessions if one.is_today)
     cancelled = home_page.cancelled_sessions_to_call_about(viewer)
@@ -109,7 +109,7 @@ def _with_free_seats(one: HomeSession) -> Task:
 
 
 def company_course_tasks(company_id: int) -> Iterator[Task]:
-    """Return the next session of a company's course, if it has a seat."""
+    """Yield the next session of a company's course, if it has a seat."""
     for row in home_page.next_sessions_of(company_id):
         planned = course_plan().session(row.number)
         title = row.title or (planned.title if planned else str(row.number))
@@ -156,7 +156,7 @@ def company_measuring_tasks(company_id: int) -> Iterator[Task]:
 
 
 def company_plan_tasks(company_id: int) -> Iterator[Task]:
-    """Return the task of a company that has begun a plan, or whose review date has come."""
+    """Yield the task of a company that has begun a plan, or whose review date has come."""
     plan = home_plan(company_id)
     if plan is None:
         return
